@@ -1,0 +1,92 @@
+import { eq } from 'drizzle-orm'
+import * as v from 'valibot'
+import type { Database } from '../../src/database.ts'
+import { ConfigError, refuse } from '../../src/errors.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { keyedHash, randomToken } from '../../src/runtime.ts'
+import type { Caller } from '../../src/types.ts'
+import { createKeysApi } from './api.ts'
+import { openKeys } from './keys.ts'
+import type { Auth } from './model.ts'
+import { apiKeys, secrets } from './schema.ts'
+
+const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
+const OPEN: Caller = { kind: 'open', id: 'open', name: 'No key', subPaths: false, labels: {} }
+
+export default definePlugin({
+  name: 'auth',
+  about: 'Knows callers and operators by their keys.',
+  config: v.object({
+    masterKey: v.optional(
+      v.pipe(
+        v.string(),
+        v.trim(),
+        v.minLength(8, 'expected at least 8 characters'),
+        v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+      ),
+    ),
+  }),
+  env: { masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'] },
+  tables: { apiKeys, secrets },
+  async setup({ config, db, now, log, site }) {
+    const pepper = await readPepper(db)
+    const keys = await openKeys(db, pepper, now)
+    const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
+    // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
+    const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
+    const isOpen = () => masterHash === undefined && !keys.exist()
+    const exports: Auth = { isMasterKey, hasMasterKey: () => masterHash !== undefined }
+    return {
+      exports,
+      api: createKeysApi({ keys, now, hasMasterKey: masterHash !== undefined }),
+      start() {
+        if (isOpen() && !site.isLoopback) {
+          throw new ConfigError(
+            'Set MODELWAY_MASTER_KEY (at least 8 characters), or listen on HOST=127.0.0.1: without any key the gateway serves this machine only',
+          )
+        }
+        if (masterHash === undefined && keys.exist())
+          log.warn('The admin API and the dashboard are closed: set MODELWAY_MASTER_KEY to open them')
+      },
+      authenticate({ request, connection }) {
+        const key = credential(request)
+        if (isOpen())
+          return connection.loopback && site.isLoopback ? OPEN : refuse('invalid_api_key', ONLY_LOCAL)
+        if (key === undefined) return undefined
+        if (isMasterKey(key)) return MASTER
+        return (
+          keys.find(key) ??
+          refuse('invalid_api_key', 'The API key is not valid: it is unknown, expired or revoked')
+        )
+      },
+      administrate({ request, connection }) {
+        if (isOpen()) return connection.loopback && site.isLoopback ? { via: 'loopback' } : undefined
+        const key = credential(request)
+        return key !== undefined && isMasterKey(key) ? { via: 'master' } : undefined
+      },
+    }
+  },
+})
+
+const ONLY_LOCAL =
+  'Without any key the gateway serves direct callers on this machine only: set MODELWAY_MASTER_KEY and send it as API key'
+
+/** The key that the caller sends; two different ones are a mistake, or an attempt to be judged by one and billed by the other. */
+function credential(request: Request): string | undefined {
+  const bearer = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  const apiKey = request.headers.get('x-api-key')?.trim() || undefined
+  if (bearer !== undefined && apiKey !== undefined && bearer !== apiKey) {
+    refuse('invalid_api_key', 'The headers "authorization" and "x-api-key" hold different keys: send one')
+  }
+  return bearer ?? apiKey
+}
+
+/** What keys are hashed with. Made once; without it a stolen copy of the table could not even be compared with a guess. */
+async function readPepper(db: Database): Promise<string> {
+  await db
+    .insert(secrets)
+    .values({ name: 'key-pepper', value: randomToken(32) })
+    .onConflictDoNothing()
+  const [row] = await db.select().from(secrets).where(eq(secrets.name, 'key-pepper'))
+  return row!.value
+}

@@ -1,0 +1,26 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/** Managed API keys. Never the key itself: a keyed hash to find it, four characters to recognise it. Times are ms since 1970. */
+export const apiKeys = sqliteTable('api_keys', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  description: text().notNull().default(''),
+  hash: text().notNull().unique(),
+  lastFour: text('last_four').notNull(),
+  /** After a roll, the key before it still works for a while. */
+  previousHash: text('previous_hash'),
+  previousUntil: integer('previous_until'),
+  userPath: text('user_path'),
+  subPaths: integer('sub_paths', { mode: 'boolean' }).notNull().default(false),
+  labels: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+  allowedModels: text('allowed_models', { mode: 'json' }).$type<string[]>(),
+  expiresAt: integer('expires_at'),
+  revokedAt: integer('revoked_at'),
+  createdAt: integer('created_at').notNull(),
+})
+
+/** Secrets of this installation, made at the first start. */
+export const secrets = sqliteTable('secrets', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+})

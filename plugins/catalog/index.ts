@@ -1,0 +1,112 @@
+import * as v from 'valibot'
+import { defineApi } from '../../src/api.ts'
+import { refuse } from '../../src/errors.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { flag } from '../../src/settings.ts'
+import type { ListedModel } from '../../src/types.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import { createReader } from './reader.ts'
+import { renderList, renderListRefusal, renderModel } from './shapes.ts'
+
+const adminModel = v.object({
+  id: v.string(),
+  provider: v.string(),
+  model: v.string(),
+  created: v.number(),
+  stale: v.boolean(),
+})
+const listAnswer = v.object({
+  object: v.optional(v.string()),
+  data: v.array(v.looseObject({ id: v.string() })),
+})
+
+export default definePlugin({
+  name: 'catalog',
+  about: 'Reads model names, and lists the models of all providers.',
+  config: v.object({ unqualified: v.optional(flag(), false) }),
+  env: { unqualified: ['UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT'] },
+  needs: ['model-lists'],
+  setup({ config, use, providers, list, now }) {
+    const lists = use<ModelLists>('model-lists')
+    const shared = { access: 'caller', tag: 'Models', name: 'models', refusal: renderListRefusal } as const
+
+    return {
+      route: createReader({ lists, providers, now }),
+      list(models) {
+        const taken = new Set(models.map(({ id }) => id))
+        const found = [...models]
+        for (const provider of providers().keys()) {
+          for (const { id: bare, created, ownedBy } of lists.of(provider)?.values() ?? []) {
+            const id = config.unqualified ? bare : `${provider}/${bare}`
+            if (taken.has(id)) continue
+            taken.add(id)
+            found.push({ id, kind: 'model', created, ownedBy: ownedBy ?? provider } satisfies ListedModel)
+          }
+        }
+        return found
+      },
+      api: [
+        defineApi({
+          ...shared,
+          method: 'GET',
+          path: '/v1/models',
+          summary: 'The models you may use',
+          description: "With the header `anthropic-version` in Anthropic's shape.",
+          answer: { about: 'Sorted by id', schema: listAnswer },
+          run: async ({ x, request }) => renderList(await list(x!), request),
+        }),
+        defineApi({
+          ...shared,
+          method: 'GET',
+          path: '/v1/models/*',
+          summary: 'One of the models you may use',
+          answer: { about: 'The model', schema: v.looseObject({ id: v.string() }) },
+          refusals: [404],
+          async run({ x, request }) {
+            const id = idOf(request)
+            const model = (await list(x!)).find(model => model.id === id)
+            return renderModel(
+              model ??
+                refuse(
+                  'model_not_found',
+                  `Model "${id}" does not exist: GET /v1/models lists the models you may use`,
+                  { param: 'model' },
+                ),
+              request,
+            )
+          },
+        }),
+        defineApi({
+          method: 'GET',
+          path: '/admin/models',
+          access: 'admin',
+          tag: 'Providers',
+          summary: 'Every model of every provider, whoever may use it',
+          answer: { about: 'By provider, in stable order', schema: v.array(adminModel) },
+          run: () =>
+            lists.status().flatMap(({ name, state }) =>
+              [...(lists.of(name)?.values() ?? [])].map(({ id, created }) => ({
+                id: `${name}/${id}`,
+                provider: name,
+                model: id,
+                created,
+                stale: state === 'stale',
+              })),
+            ),
+        }),
+      ],
+    }
+  },
+})
+
+/** The id may hold slashes, encoded or not. */
+function idOf(request: Request): string {
+  const path = new URL(request.url).pathname
+  try {
+    return decodeURIComponent(path.slice(path.indexOf('/v1/models/') + '/v1/models/'.length))
+  } catch {
+    return refuse('invalid_request', 'The model id in the address is not correctly percent-encoded', {
+      param: 'model',
+    })
+  }
+}

@@ -1,0 +1,62 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
+import { flag } from '../../src/settings.ts'
+import { answer, models } from './answer.ts'
+import { render } from './render.ts'
+import { asObject } from './shape.ts'
+
+export default definePlugin({
+  name: 'demo',
+  about: 'A provider without network that answers until a real one is configured.',
+  config: v.object({ enabled: v.optional(flag()) }),
+  env: { enabled: ['DEMO'] },
+  setup: ({ config, now }) => ({
+    providers: config.enabled === false ? [] : [createDemo(config.enabled === undefined, now)],
+  }),
+})
+
+/** Seconds since 1970 of the day these models were made up. */
+const CREATED = 1_764_547_200
+
+function createDemo(standIn: boolean, now: () => number): Provider {
+  return Object.freeze<Provider>({
+    name: 'demo',
+    type: 'demo',
+    wires: new Set(['openai-chat']),
+    asksUsage: true,
+    standIn,
+    call({ model, body }, signal) {
+      signal.throwIfAborted()
+      const asked = parse(body)
+      const pace = models.get(model)?.pace
+      if (pace === undefined) return unknownModel(model)
+      const stream = asked.stream === true
+      const showsUsage = asObject(asked.stream_options).include_usage === true
+      return render({
+        model,
+        reply: answer(model, asked),
+        created: Math.floor(now() / 1000),
+        stream,
+        showsUsage,
+        pace,
+        signal,
+      })
+    },
+    models: async () => [...models.keys()].map(id => ({ id, created: CREATED, ownedBy: 'demo' })),
+  })
+}
+
+function parse(body: string) {
+  try {
+    return asObject(JSON.parse(body))
+  } catch {
+    return {}
+  }
+}
+
+function unknownModel(model: string): Response {
+  const message = `The model "${model}" does not exist: ask for ${[...models.keys()].map(id => `"${id}"`).join(' or ')}`
+  const error = { message, type: 'invalid_request_error', param: 'model', code: 'model_not_found' }
+  return Response.json({ error }, { status: 404 })
+}

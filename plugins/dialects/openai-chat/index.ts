@@ -1,0 +1,51 @@
+import type { Dialect } from '../../../src/dialect.ts'
+import { definePlugin } from '../../../src/plugin.ts'
+import { plainRefusal } from '../../../src/respond.ts'
+import type { JsonObject, Usage } from '../../../src/types.ts'
+
+/** OpenAI's chat completions: https://platform.openai.com/docs/api-reference/chat */
+const openaiChat: Dialect = {
+  name: 'openai-chat',
+  path: '/v1/chat/completions',
+  about: "A chat completion, in OpenAI's language",
+  forwardedHeaders: ['openai-beta', 'idempotency-key'],
+  finish: /\[DONE\]|"finish_reason"\s*:\s*"|"error"\s*:\s*\{/,
+  isStream: body => body.stream === true,
+  askUsage(body) {
+    const options = isObject(body.stream_options) ? body.stream_options : {}
+    return options.include_usage === true
+      ? undefined
+      : { field: 'stream_options', value: { ...options, include_usage: true } }
+  },
+  usage: part => (isObject(part.usage) ? toUsage(part.usage) : undefined),
+  isUsageOnly: event => Array.isArray(event.choices) && event.choices.length === 0 && isObject(event.usage),
+  refusalEvent: refusal => `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`,
+}
+
+/** Prompt tokens include the cached ones, completion tokens the reasoning ones; our parts are disjoint. */
+function toUsage(usage: JsonObject): Usage {
+  const cacheRead = count(detail(usage.prompt_tokens_details).cached_tokens ?? usage.prompt_cache_hit_tokens)
+  const cacheWrite = count(detail(usage.prompt_tokens_details).cache_write_tokens)
+  const reasoning = count(detail(usage.completion_tokens_details).reasoning_tokens)
+  return {
+    input: Math.max(0, count(usage.prompt_tokens) - cacheRead - cacheWrite),
+    cacheRead,
+    cacheWrite,
+    output: Math.max(0, count(usage.completion_tokens) - reasoning),
+    reasoning,
+  }
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const detail = (value: unknown): JsonObject => (isObject(value) ? value : {})
+
+/** Counts come from outside: anything but a non-negative whole number is no count. */
+const count = (value: unknown): number =>
+  Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : 0
+
+export default definePlugin({
+  name: 'openai-chat',
+  about: "Speaks OpenAI's chat completions.",
+  setup: () => ({ dialects: [openaiChat] }),
+})

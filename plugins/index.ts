@@ -1,0 +1,33 @@
+import type { Plugin } from '../src/plugin.ts'
+import access from './access/index.ts'
+import auth from './auth/index.ts'
+import catalog from './catalog/index.ts'
+import demo from './demo/index.ts'
+import openaiChat from './dialects/openai-chat/index.ts'
+import health from './health.ts'
+import listFilter from './list-filter.ts'
+import modelLists from './model-lists/index.ts'
+import { providers } from './providers/index.ts'
+import requestLog from './request-log.ts'
+import userPath from './user-path.ts'
+import virtualModels from './virtual-models/index.ts'
+
+/** The order of the house: hooks run in this order, and a plugin may need only what stands before it. */
+export const plugins: readonly Plugin[] = [
+  // who calls, and on whose behalf
+  auth,
+  userPath,
+  // which targets a name leads to
+  modelLists,
+  virtualModels,
+  catalog,
+  access,
+  listFilter,
+  // what clients speak, and to whom
+  openaiChat,
+  ...providers,
+  demo,
+  // who watches
+  requestLog,
+  health,
+]

@@ -1,0 +1,72 @@
+import * as v from 'valibot'
+import { defineApi } from '../../src/api.ts'
+import { refuse } from '../../src/errors.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { duration } from '../../src/settings.ts'
+import { createLists } from './lists.ts'
+import { providerModels } from './schema.ts'
+
+const HOUR = 3_600_000
+
+const statusView = v.object({
+  name: v.string(),
+  type: v.string(),
+  base_url: v.optional(v.string()),
+  state: v.picklist(['fresh', 'stale', 'unknown', 'configured']),
+  models: v.number(),
+  refreshed_at: v.optional(v.string()),
+  error: v.optional(v.string()),
+})
+
+export default definePlugin({
+  name: 'model-lists',
+  about: 'Knows which models each provider offers, and keeps that knowledge fresh.',
+  config: v.object({
+    mode: v.optional(v.picklist(['fallback', 'allowlist'], 'expected fallback or allowlist'), 'fallback'),
+    deadline: v.optional(duration(), 10_000),
+  }),
+  env: { mode: ['CONFIGURED_PROVIDER_MODELS_MODE'], deadline: ['MODEL_LIST_TIMEOUT'] },
+  tables: { providerModels },
+  setup(host) {
+    const lists = createLists(host, host.config)
+    return {
+      exports: lists,
+      async start() {
+        await lists.load()
+        void lists.refresh()
+      },
+      ticks: [{ every: HOUR, run: () => lists.refresh() }],
+      api: [
+        defineApi({
+          method: 'GET',
+          path: '/admin/providers',
+          access: 'admin',
+          tag: 'Providers',
+          summary: 'All configured providers',
+          answer: {
+            about: 'In the order in which bare model ids look for a provider',
+            schema: v.array(statusView),
+          },
+          run: () => lists.status(),
+        }),
+        defineApi({
+          method: 'POST',
+          path: '/admin/providers/refresh',
+          access: 'admin',
+          tag: 'Providers',
+          summary: 'Fetch model lists anew',
+          query: v.strictObject({ provider: v.optional(v.pipe(v.string(), v.description('Only this one'))) }),
+          answer: { about: 'All providers, after the refresh', schema: v.array(statusView) },
+          refusals: [404],
+          async run({ query }) {
+            const { provider } = query
+            if (provider !== undefined && !host.providers().has(provider))
+              refuse('not_found', `There is no provider "${provider}"`, { param: 'provider' })
+            await lists.refresh(provider)
+            return lists.status()
+          },
+        }),
+      ],
+    }
+  },
+})

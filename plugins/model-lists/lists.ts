@@ -1,0 +1,157 @@
+import type { Host } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
+import type { Model } from '../../src/types.ts'
+import type { ModelLists, ProviderStatus } from './model.ts'
+import { providerModels } from './schema.ts'
+
+export interface ListsOptions {
+  /** What the operator's own list means: a substitute for upstream's, or the only truth. */
+  readonly mode: 'fallback' | 'allowlist'
+  /** Milliseconds that a provider may take to send its list. */
+  readonly deadline: number
+}
+
+interface Entry {
+  readonly state: ProviderStatus['state']
+  readonly models: ReadonlyMap<string, Model> | undefined
+  readonly fetchedAt?: number
+  readonly error?: string
+}
+
+export interface OwnedLists extends ModelLists {
+  /** Reads what the database remembers. */
+  load(): Promise<void>
+}
+
+const LIST_LIMIT = 32 * 1024 * 1024
+const UNKNOWN: Entry = { state: 'unknown', models: undefined }
+
+export function createLists(
+  host: Pick<Host, 'db' | 'fetch' | 'now' | 'log' | 'providers'>,
+  options: ListsOptions,
+): OwnedLists {
+  const entries = new Map<string, Entry>()
+  const running = new Map<string, Promise<void>>()
+  let revision = 0
+  let owners: ReadonlyMap<string, string> | undefined
+
+  const set = (provider: string, entry: Entry) => {
+    if (entry.models !== entries.get(provider)?.models) {
+      revision++
+      owners = undefined
+    }
+    entries.set(provider, entry)
+  }
+  const isFixed = (provider: Provider) =>
+    options.mode === 'allowlist' && provider.configuredModels !== undefined
+
+  async function fetchList(provider: Provider): Promise<readonly Model[]> {
+    const signal = AbortSignal.timeout(options.deadline)
+    return provider.models!(async (url, headers) => {
+      const response = await host.fetch(url, { headers: { ...headers }, signal })
+      if (!response.ok) throw new Error(`status ${response.status}`)
+      const text = await response.text()
+      if (text.length > LIST_LIMIT) throw new Error('the list is too large')
+      return JSON.parse(text) as unknown
+    })
+  }
+
+  async function refreshOne(provider: Provider): Promise<void> {
+    const { name, configuredModels } = provider
+    const fallback =
+      configuredModels === undefined ? undefined : toMap(configuredModels.map(id => ({ id, created: 0 })))
+    if (isFixed(provider) || provider.models === undefined) {
+      return set(name, fallback === undefined ? UNKNOWN : { state: 'configured', models: fallback })
+    }
+    try {
+      const models = await fetchList(provider)
+      if (models.length === 0 && fallback !== undefined)
+        return set(name, { state: 'configured', models: fallback, error: 'the provider lists no models' })
+      const fetchedAt = host.now()
+      set(name, { state: 'fresh', models: toMap(models), fetchedAt })
+      await host.db
+        .insert(providerModels)
+        .values({ provider: name, models, fetchedAt })
+        .onConflictDoUpdate({ target: providerModels.provider, set: { models, fetchedAt } })
+    } catch (error) {
+      const reason = reasonOf(error)
+      const before = entries.get(name)
+      host.log.warn('Cannot refresh the model list', { provider: name, reason })
+      if (before?.fetchedAt !== undefined) set(name, { ...before, state: 'stale', error: reason })
+      else if (fallback !== undefined) set(name, { state: 'configured', models: fallback, error: reason })
+      else set(name, { ...UNKNOWN, error: reason })
+    }
+  }
+
+  /** Two callers that want the same list at once share one fetch. */
+  const refreshShared = (provider: Provider): Promise<void> => {
+    const before = running.get(provider.name)
+    if (before !== undefined) return before
+    const run = refreshOne(provider).finally(() => running.delete(provider.name))
+    running.set(provider.name, run)
+    return run
+  }
+
+  const findOwners = (): ReadonlyMap<string, string> => {
+    const found = new Map<string, string>()
+    for (const name of host.providers().keys()) {
+      for (const id of entries.get(name)?.models?.keys() ?? []) if (!found.has(id)) found.set(id, name)
+    }
+    return found
+  }
+
+  return {
+    async load() {
+      for (const row of await host.db.select().from(providerModels)) {
+        const provider = host.providers().get(row.provider)
+        if (provider && !isFixed(provider))
+          set(row.provider, {
+            state: 'stale',
+            models: toMap(row.models),
+            fetchedAt: row.fetchedAt,
+            error: 'not refreshed since the start',
+          })
+      }
+    },
+    of: provider => entries.get(provider)?.models,
+    providerOf(id) {
+      owners ??= findOwners()
+      return owners.get(id)
+    },
+    async refresh(name) {
+      const wanted = [...host.providers().values()].filter(
+        provider => name === undefined || provider.name === name,
+      )
+      await Promise.all(wanted.map(refreshShared))
+    },
+    pending: () => (running.size === 0 ? undefined : Promise.all(running.values()).then(() => {})),
+    status: () =>
+      [...host.providers().values()].map(provider =>
+        toStatus(provider, entries.get(provider.name) ?? UNKNOWN),
+      ),
+    revision: () => revision,
+  }
+}
+
+const toMap = (models: readonly Model[]): ReadonlyMap<string, Model> =>
+  new Map(models.map(model => [model.id, model]))
+
+const toStatus = (
+  { name, type, baseUrl }: Provider,
+  { state, models, fetchedAt, error }: Entry,
+): ProviderStatus => ({
+  name,
+  type,
+  ...(baseUrl !== undefined && { base_url: baseUrl }),
+  state,
+  models: models?.size ?? 0,
+  ...(fetchedAt !== undefined && { refreshed_at: new Date(fetchedAt).toISOString() }),
+  ...(error !== undefined && { error }),
+})
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  if (error.name === 'TimeoutError') return 'no answer in time'
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : error.message.slice(0, 200)
+}

@@ -1,0 +1,30 @@
+import type { Model } from '../../src/types.ts'
+
+/** What is known of one provider's models. */
+export interface ProviderStatus {
+  readonly name: string
+  readonly type: string
+  readonly base_url?: string
+  /** `unknown`: no list was ever had, so every id is tried. `stale`: the last refresh failed, the list before is in use. */
+  readonly state: 'fresh' | 'stale' | 'unknown' | 'configured'
+  readonly models: number
+  /** Time of the list in use. */
+  readonly refreshed_at?: string
+  /** Why the last refresh failed. */
+  readonly error?: string
+}
+
+/** Every provider's models, in memory. */
+export interface ModelLists {
+  /** Undefined while nothing is known about the provider's models. */
+  of(provider: string): ReadonlyMap<string, Model> | undefined
+  /** The first provider, in stable order, that lists this id. */
+  providerOf(id: string): string | undefined
+  /** Fetches the lists anew: of one provider, or of all. Never throws; failures are in the status. */
+  refresh(provider?: string): Promise<void>
+  /** Resolves when the refreshes under way are done; undefined when there are none. */
+  pending(): Promise<void> | undefined
+  status(): readonly ProviderStatus[]
+  /** Grows whenever a list changes. */
+  revision(): number
+}

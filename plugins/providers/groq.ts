@@ -1,0 +1,9 @@
+import { openaiCompatible } from '../../src/openai-compatible.ts'
+
+/** Its last chunk reports usage unasked; there was a time when it refused `stream_options`. */
+export default openaiCompatible({
+  name: 'groq',
+  about: 'Open models on the fast processors of Groq.',
+  baseUrl: 'https://api.groq.com/openai/v1',
+  asksUsage: false,
+})

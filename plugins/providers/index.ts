@@ -1,0 +1,31 @@
+import type { Plugin } from '../../src/plugin.ts'
+import azure from './azure.ts'
+import cerebras from './cerebras.ts'
+import deepseek from './deepseek.ts'
+import fireworks from './fireworks.ts'
+import groq from './groq.ts'
+import llamacpp from './llamacpp.ts'
+import lmstudio from './lmstudio.ts'
+import mistral from './mistral.ts'
+import moonshot from './moonshot.ts'
+import nvidia from './nvidia.ts'
+import ollama from './ollama.ts'
+import openai from './openai.ts'
+import openrouter from './openrouter.ts'
+import perplexity from './perplexity.ts'
+import sglang from './sglang.ts'
+import together from './together.ts'
+import vllm from './vllm.ts'
+import xai from './xai.ts'
+import zai from './zai.ts'
+
+/**
+ * Every vendor that speaks OpenAI's language. The order decides: a bare model id goes to the first provider that lists
+ * it. Those who make their models come first, then those who host the models of others, then one's own machines; a
+ * reseller with thousands of ids must not take a name from its maker. Within a group the alphabet rules, after OpenAI.
+ */
+export const providers: readonly Plugin[] = [
+  ...[openai, azure, deepseek, mistral, moonshot, perplexity, xai, zai],
+  ...[cerebras, fireworks, groq, nvidia, together, openrouter],
+  ...[llamacpp, lmstudio, ollama, sglang, vllm],
+]

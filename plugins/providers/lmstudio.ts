@@ -1,0 +1,9 @@
+import { openaiCompatible } from '../../src/openai-compatible.ts'
+
+/** Answers to `stream_options` since version 0.3.18; older ones report no usage in streams. */
+export default openaiCompatible({
+  name: 'lmstudio',
+  about: 'Local models served by LM Studio.',
+  baseUrl: 'http://127.0.0.1:1234/v1',
+  path: '/v1',
+})

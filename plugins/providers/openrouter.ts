@@ -1,0 +1,9 @@
+import { openaiCompatible } from '../../src/openai-compatible.ts'
+
+/** Its reference says that `include_usage` has no effect, as usage is always included, and will be removed. */
+export default openaiCompatible({
+  name: 'openrouter',
+  about: 'Models of many vendors behind one account at OpenRouter.',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  asksUsage: false,
+})

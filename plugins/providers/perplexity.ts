@@ -1,0 +1,10 @@
+import { openaiCompatible } from '../../src/openai-compatible.ts'
+
+/** Its `/v1/models` is for another API of Perplexity, the one for agents. Every chunk reports usage unasked. */
+export default openaiCompatible({
+  name: 'perplexity',
+  about: 'Sonar models of Perplexity, which search the web before they answer.',
+  baseUrl: 'https://api.perplexity.ai',
+  asksUsage: false,
+  models: ['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'],
+})

@@ -1,0 +1,8 @@
+import { openaiCompatible } from '../../src/openai-compatible.ts'
+
+/** Some of its models report no usage in a stream unless asked. Lists models as a bare array. */
+export default openaiCompatible({
+  name: 'together',
+  about: 'Open models hosted by Together AI.',
+  baseUrl: 'https://api.together.ai/v1',
+})

@@ -1,0 +1,42 @@
+import { definePlugin } from '../src/plugin.ts'
+
+export default definePlugin({
+  name: 'request-log',
+  about:
+    'Writes one line per request: who, what, where to, how long, how many tokens. Never a body, never a key.',
+  setup: ({ log }) => ({
+    settle({
+      id,
+      endpoint,
+      caller,
+      userPath,
+      asked,
+      target,
+      attempts,
+      status,
+      startedAt,
+      firstByteMs,
+      usage,
+      refusal,
+      stream,
+    }) {
+      log.info('Request', {
+        id,
+        endpoint: endpoint.name,
+        status,
+        ms: Math.round(performance.now() - startedAt),
+        caller: caller?.id,
+        user_path: userPath,
+        model: asked ? asked.slice(0, 200) : undefined,
+        provider: target?.provider,
+        served: target?.model,
+        attempts: attempts?.length || undefined,
+        stream: stream || undefined,
+        first_byte_ms: firstByteMs === undefined ? undefined : Math.round(firstByteMs),
+        input_tokens: usage && usage.input + usage.cacheRead + usage.cacheWrite,
+        output_tokens: usage && usage.output + usage.reasoning,
+        error: refusal?.code,
+      })
+    },
+  }),
+})

@@ -1,0 +1,66 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import type { ListedModel } from '../../src/types.ts'
+import { isInside } from '../../src/user-path.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import { createVirtualModelsApi } from './api.ts'
+import { parseDeclared } from './declared.ts'
+import type { VirtualModelSource, VirtualModels } from './model.ts'
+import { createReach } from './reach.ts'
+import { virtualModels } from './schema.ts'
+import { expand, redirectOf } from './snapshot.ts'
+import { openStore } from './store.ts'
+import { toView } from './views-of.ts'
+
+export default definePlugin({
+  name: 'virtual-models',
+  about: 'Keeps redirects and access policies, and puts targets in place of redirect names.',
+  config: v.object({ declared: v.optional(v.string()) }),
+  env: { declared: ['VIRTUAL_MODELS'] },
+  needs: ['model-lists'],
+  tables: { virtualModels },
+  async setup({ config, db, now, use, providers }) {
+    const reach = createReach(use<ModelLists>('model-lists'), providers)
+    const store = await openStore({
+      db,
+      now,
+      managed: parseDeclared(config.declared, now()),
+      checkReach: reach.check,
+    })
+    const { current, remove } = store
+    const virtual: VirtualModels & VirtualModelSource = {
+      current,
+      remove,
+      save: async input => toView(current(), await store.save(input), reach),
+      views: async () => {
+        const snapshot = current()
+        return [...snapshot.all.values()]
+          .map(model => toView(snapshot, model, reach))
+          .sort((a, b) => (a.source < b.source ? -1 : 1))
+      },
+    }
+    return {
+      exports: virtual,
+      api: createVirtualModelsApi(virtual),
+      route: (route, x) => expand(current(), route, x),
+      list(models, { userPath }) {
+        const snapshot = current()
+        const redirects = [...snapshot.all.values()].filter(
+          ({ source, scopes }) =>
+            redirectOf(snapshot, source) && (scopes === undefined || isInside(userPath, scopes)),
+        )
+        return [
+          ...models,
+          ...redirects.map(
+            ({ source, updatedAt }): ListedModel => ({
+              id: source,
+              kind: 'redirect',
+              ownedBy: 'modelway',
+              created: Math.floor(updatedAt / 1000),
+            }),
+          ),
+        ]
+      },
+    }
+  },
+})

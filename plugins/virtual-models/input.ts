@@ -1,0 +1,146 @@
+import * as v from 'valibot'
+import { refuse } from '../../src/errors.ts'
+import type { UserPath } from '../../src/types.ts'
+import { parseUserPath } from '../../src/user-path.ts'
+import { type Definition, type RedirectTarget, strategies } from './model.ts'
+
+const MAX_NAME = 256
+const MAX_TARGETS = 64
+const MAX_WEIGHT = 1_000_000
+const RESERVED = ['__proto__', 'constructor', 'prototype']
+
+const modelName = v.pipe(
+  v.string(),
+  v.trim(),
+  v.nonEmpty('expected a name, it is empty'),
+  v.maxLength(MAX_NAME, `expected at most ${MAX_NAME} characters`),
+  v.check(name => !/[\p{Cc}\u2028\u2029]/u.test(name), 'expected a name without control characters'),
+  v.check(name => !RESERVED.includes(name), 'expected another name, this one is reserved'),
+)
+
+const userPath = v.rawTransform<string, UserPath>(({ dataset, addIssue, NEVER }) => {
+  try {
+    const path = parseUserPath(dataset.value)
+    if (path !== undefined) return path
+    addIssue({ message: 'expected a path such as /team/alpha, it is blank' })
+  } catch (error) {
+    addIssue({ message: (error as Error).message })
+  }
+  return NEVER
+})
+
+const weight = v.pipe(
+  v.number('expected a whole number'),
+  v.integer('expected a whole number'),
+  v.minValue(1, 'expected at least 1'),
+  v.maxValue(MAX_WEIGHT, `expected at most ${MAX_WEIGHT}`),
+)
+
+const target = v.strictObject({
+  model: modelName,
+  provider: v.optional(modelName),
+  weight: v.optional(weight, 1),
+})
+
+/** The body of `PUT /admin/virtual-models`, and an entry of `VIRTUAL_MODELS`. */
+export const virtualModelInput = v.strictObject({
+  source: modelName,
+  old_source: v.optional(modelName),
+  target_model: v.optional(
+    v.pipe(v.string(), v.trim(), v.maxLength(MAX_NAME, `expected at most ${MAX_NAME} characters`)),
+  ),
+  targets: v.optional(
+    v.pipe(v.array(target), v.maxLength(MAX_TARGETS, `expected at most ${MAX_TARGETS} targets`)),
+  ),
+  strategy: v.optional(v.picklist(strategies, `expected one of ${strategies.join(', ')}`)),
+  session_affinity: v.optional(v.boolean()),
+  failover: v.optional(v.boolean()),
+  user_paths: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), userPath)), v.maxLength(1000, 'expected at most 1000 paths')),
+  ),
+  description: v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
+  reach: v.optional(v.picklist(['any', 'redirect'], 'expected any or redirect')),
+  enabled: v.optional(v.boolean(), true),
+  force: v.optional(v.boolean(), false),
+})
+
+/** A checked body. */
+export type VirtualModelInput = v.InferOutput<typeof virtualModelInput>
+
+/** A checked body as a virtual model: rules that concern it alone (P4, R7, duplicate targets). */
+export function toDefinition(input: VirtualModelInput): Definition {
+  const targets = toTargets(input)
+  const { source, description, enabled } = input
+  const userPaths = input.user_paths?.length ? [...new Set(input.user_paths)] : undefined
+  const shared = { source, description, enabled, ...(userPaths && { userPaths }) }
+  if (targets.length === 0) return { ...shared, ...toPolicy(input, userPaths) }
+  if (input.reach === 'redirect') {
+    refuse(
+      'invalid_value',
+      'Field "reach" belongs to access policies: leave "target_model" empty, or drop it',
+      { param: 'reach' },
+    )
+  }
+  if (targets.length === 1 && targets[0]!.name === source) {
+    refuse('invalid_value', `Redirect "${source}" leads only to itself: name another target`, {
+      param: 'target_model',
+    })
+  }
+  return {
+    ...shared,
+    kind: 'redirect',
+    targets,
+    strategy: input.strategy ?? 'round_robin',
+    sessionAffinity: input.session_affinity ?? true,
+    failover: input.failover ?? true,
+    reach: 'any',
+  }
+}
+
+function toPolicy(input: VirtualModelInput, userPaths: readonly UserPath[] | undefined) {
+  for (const field of ['strategy', 'session_affinity', 'failover'] as const) {
+    if (input[field] !== undefined)
+      refuse('invalid_value', `Field "${field}" belongs to redirects: name a target, or drop it`, {
+        param: field,
+      })
+  }
+  if (input.enabled && userPaths === undefined && input.reach !== 'redirect') {
+    refuse(
+      'invalid_value',
+      'An access policy needs "user_paths" (["/"] opens the model to everybody), "reach": "redirect", or "enabled": false (closes it); for a redirect, name a target',
+      { param: 'user_paths' },
+    )
+  }
+  return {
+    kind: 'policy',
+    targets: [],
+    strategy: 'round_robin',
+    sessionAffinity: true,
+    failover: true,
+    reach: input.reach ?? 'any',
+  } as const
+}
+
+function toTargets(input: VirtualModelInput): readonly RedirectTarget[] {
+  const single = input.target_model ?? ''
+  const several = (input.targets ?? []).map(({ model, provider, weight }) => ({
+    name: provider === undefined ? model : `${provider}/${model}`,
+    weight,
+  }))
+  if (single !== '' && several.length > 0 && !(several.length === 1 && several[0]!.name === single)) {
+    refuse('invalid_value', 'Fields "target_model" and "targets" contradict each other: send one of them', {
+      param: 'targets',
+    })
+  }
+  const targets =
+    several.length > 0 ? several : single === '' ? [] : [{ name: v.parse(modelName, single), weight: 1 }]
+  const seen = new Set<string>()
+  for (const { name } of targets) {
+    if (seen.has(name))
+      refuse('invalid_value', `Target "${name}" is listed twice: give it a weight instead`, {
+        param: 'targets',
+      })
+    seen.add(name)
+  }
+  return targets
+}

@@ -1,0 +1,94 @@
+import type { UserPath } from '../../src/types.ts'
+
+export const strategies = ['round_robin', 'cost', 'failover', 'latency'] as const
+export type Strategy = (typeof strategies)[number]
+
+/** One target of a redirect: `provider/id`, a bare id, or the name of another redirect. */
+export interface RedirectTarget {
+  readonly name: string
+  /** Share among the others; a whole number of at least 1. */
+  readonly weight: number
+}
+
+/** What the operator says of a virtual model. With targets it is a redirect; without, an access policy on `source`. */
+export interface Definition {
+  readonly source: string
+  readonly kind: 'redirect' | 'policy'
+  readonly targets: readonly RedirectTarget[]
+  readonly strategy: Strategy
+  readonly sessionAffinity: boolean
+  readonly failover: boolean
+  /** Callers inside one of these; absent means everybody (redirect) or no statement about paths (policy). */
+  readonly userPaths?: readonly UserPath[]
+  readonly description: string
+  /** `redirect`: usable only through a redirect, never called or listed directly. */
+  readonly reach: 'any' | 'redirect'
+  readonly enabled: boolean
+}
+
+/** A virtual model in use. */
+export interface VirtualModel extends Definition {
+  /** `userPaths`, ready to be asked. */
+  readonly scopes: ReadonlySet<string> | undefined
+  /** Declared in configuration: read-only here. */
+  readonly managed: boolean
+  /** Grows with every change; 0 for managed rows. */
+  readonly version: number
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number
+}
+
+export const toVirtualModel = (
+  definition: Definition,
+  facts: Pick<VirtualModel, 'managed' | 'version' | 'updatedAt'>,
+): VirtualModel => ({
+  ...definition,
+  ...facts,
+  scopes: definition.userPaths && new Set(definition.userPaths),
+})
+
+/** All virtual models at one moment. Never changed: a write makes the next one. */
+export interface Snapshot {
+  readonly all: ReadonlyMap<string, VirtualModel>
+  readonly revision: number
+}
+
+/** How the admin API and the dashboard show a virtual model. */
+export interface VirtualModelView {
+  readonly source: string
+  readonly kind: 'redirect' | 'policy'
+  readonly target_model?: string
+  readonly targets?: readonly { readonly model: string; readonly weight: number }[]
+  readonly strategy?: Strategy
+  readonly session_affinity?: boolean
+  readonly failover?: boolean
+  readonly user_paths?: readonly string[]
+  readonly description: string
+  readonly reach?: 'any' | 'redirect'
+  readonly enabled: boolean
+  readonly managed: boolean
+  /** Redirect: a target is there. Policy: the selector matches something. */
+  readonly valid: boolean
+  /** Redirect: where it leads now. */
+  readonly resolved_model?: string
+  /** Policy: what the selector covers. */
+  readonly scope_kind?: 'all' | 'provider' | 'model' | 'bare'
+  /** A redirect with the name of a real model. */
+  readonly shadows?: boolean
+  readonly version: number
+  readonly updated_at: string
+}
+
+/** What other plugins and the pages may ask for. */
+export interface VirtualModels {
+  /** Sorted by source. */
+  views(): Promise<readonly VirtualModelView[]>
+  /** Creates or replaces; `input` is the body of `PUT /admin/virtual-models`, unchecked. Throws a `Refusal` that names the field. */
+  save(input: unknown): Promise<VirtualModelView>
+  remove(source: string): Promise<void>
+}
+
+/** The rows themselves, for the plugin that judges by them. */
+export interface VirtualModelSource {
+  current(): Snapshot
+}

@@ -1,0 +1,67 @@
+import type { Deciding } from '../../src/exchange.ts'
+import type { Dropped, Leg, Name, Route } from '../../src/types.ts'
+import { isInside } from '../../src/user-path.ts'
+import type { Snapshot, VirtualModel } from './model.ts'
+
+/** Redirects that lead through redirects: at most so many steps. */
+export const MAX_CHAIN = 8
+
+/** The enabled redirect with this name. */
+export function redirectOf({ all }: Snapshot, name: string): VirtualModel | undefined {
+  const model = all.get(name)
+  return model?.kind === 'redirect' && model.enabled ? model : undefined
+}
+
+/** Puts the targets of redirects in place of their names, through chains, until only names of real models are left. */
+export function expand(snapshot: Snapshot, route: Route, { userPath }: Pick<Deciding, 'userPath'>): Route {
+  if (!route.names.some(({ name }) => redirectOf(snapshot, name))) return route
+  const names: Name[] = []
+  const dropped: Dropped[] = [...route.dropped]
+  const walk = (name: string, via: readonly Leg[]) => {
+    const redirect = redirectOf(snapshot, name)
+    // Inside its own targets a redirect's name means the real model that it shadows.
+    const isShadowed = via.some(({ source }) => source === name)
+    if (redirect === undefined || isShadowed || via.length >= MAX_CHAIN) return void names.push({ name, via })
+    if (redirect.scopes !== undefined && !isInside(userPath, redirect.scopes)) {
+      if (via.length === 0) return void names.push({ name, via })
+      return void dropped.push({
+        name,
+        via,
+        code: 'model_access_denied',
+        reason: `Redirect "${name}" does not exist for user path "${userPath}"`,
+      })
+    }
+    for (const [index, target] of redirect.targets.entries())
+      walk(target.name, [...via, { source: name, index }])
+  }
+  for (const { name, via } of route.names) walk(name, via)
+  return { ...route, names, dropped }
+}
+
+/** Finds what must not be saved: a cycle, spelled out, or a chain that is too long. Undefined when all is well. */
+export function findLoop(all: ReadonlyMap<string, VirtualModel>, start: string): string | undefined {
+  const walk = (name: string, path: readonly string[]): string | undefined => {
+    const model = all.get(name)
+    if (model?.kind !== 'redirect') return undefined
+    if (path.length >= MAX_CHAIN)
+      return `The chain ${quote([...path, name])} is longer than ${MAX_CHAIN} redirects`
+    for (const target of model.targets) {
+      if (target.name === name) continue
+      const at = path.indexOf(target.name)
+      if (at >= 0) return `The redirects lead in a circle: ${quote([...path.slice(at), name, target.name])}`
+      const found = walk(target.name, [...path, name])
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return walk(start, [])
+}
+
+const quote = (names: readonly string[]): string => names.map(name => `"${name}"`).join(' → ')
+
+/** Redirects that lead to this name. */
+export function usersOf(all: ReadonlyMap<string, VirtualModel>, name: string): string[] {
+  return [...all.values()]
+    .filter(({ source, targets }) => source !== name && targets.some(target => target.name === name))
+    .map(({ source }) => source)
+}

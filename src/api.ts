@@ -1,0 +1,55 @@
+import type { GenericSchema, InferOutput } from 'valibot'
+import type { Endpoint } from './dialect.ts'
+import type { Scoped } from './exchange.ts'
+import type { Admin, Awaitable, JsonObject } from './types.ts'
+
+/** What the handler of an endpoint gets: parsed input and who asks. */
+export interface ApiCall<Body, Query> {
+  readonly request: Request
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Query
+  readonly body: Body
+  /** Set on `admin` endpoints. */
+  readonly admin: Admin | undefined
+  /** Set on `caller` endpoints. */
+  readonly x: Scoped | undefined
+}
+
+/**
+ * One JSON endpoint. The door authorizes it by `access`, validates body and query by their schemas, writes the
+ * OpenAPI document from the same schemas, and turns what `run` returns into JSON (a `Response` goes out as it is,
+ * `undefined` becomes 204).
+ */
+export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericSchema = GenericSchema>
+  extends Partial<Endpoint> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** From the root; `:name` is a segment, `*` the rest. */
+  readonly path: `/${string}`
+  /** Who may: operators, callers with a key, or anyone. */
+  readonly access: 'admin' | 'caller' | 'anyone'
+  readonly summary: string
+  readonly description?: string
+  readonly tag: string
+  readonly body?: B
+  readonly query?: Q
+  /** The body that a good call sends, for the document. */
+  readonly example?: unknown
+  /** The good answer: status, what it is, its schema. */
+  readonly answer: {
+    readonly status?: number
+    readonly about: string
+    readonly schema?: GenericSchema
+    readonly type?: string
+  }
+  /** Codes of the refusals that callers should expect beside 400 and 401. */
+  readonly refusals?: readonly number[]
+  /** Left out of the API document. */
+  readonly hidden?: boolean
+  run(call: ApiCall<InferOutput<B>, InferOutput<Q>>): Awaitable<unknown>
+}
+
+/** Declares an endpoint; the types of its schemas reach `run`. */
+export const defineApi = <B extends GenericSchema, Q extends GenericSchema>(api: Api<B, Q>): Api =>
+  api as unknown as Api
+
+export type { JsonObject }

@@ -1,0 +1,115 @@
+import { refuse } from './errors.ts'
+import { type Member, parseJson, topLevel } from './json.ts'
+import type { JsonObject } from './types.ts'
+
+/** A request body, read and parsed once: what the client wrote, and what it means. */
+export interface Body {
+  readonly text: string
+  readonly json: JsonObject
+}
+
+/** Nobody uploads a prompt for longer than this (milliseconds). */
+const UPLOAD_DEADLINE = 120_000
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Reads a JSON object of at most `limit` bytes. */
+export async function readBody(request: Request, limit: number): Promise<Body> {
+  const text = await readText(request, limit)
+  if (text.trim() === '') refuse('invalid_request', 'The body is empty: send a JSON object')
+  const json = parseJson(text)
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    refuse('invalid_request', `The body is ${nounOf(json)}: send a JSON object`)
+  }
+  return { text, json: json as JsonObject }
+}
+
+/** The client's own text with the value of each named top-level field replaced, and missing ones put in front. */
+export function splice(text: string, changes: ReadonlyMap<string, unknown>): string {
+  const missing = new Map(changes)
+  let out = ''
+  let at = 0
+  for (const member of topLevel(text)) {
+    const field = fieldOf(member)
+    if (!changes.has(field)) continue
+    missing.delete(field)
+    out += text.slice(at, member.start) + JSON.stringify(changes.get(field))
+    at = member.end
+  }
+  out += text.slice(at)
+  if (missing.size === 0) return out
+  const open = out.indexOf('{') + 1
+  const added = [...missing]
+    .map(([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(value)}`)
+    .join(',')
+  const empty = out.slice(open).trimStart().startsWith('}')
+  return out.slice(0, open) + added + (empty ? '' : ',') + out.slice(open)
+}
+
+/**
+ * Some servers match field names without regard to case, so a body could name one model to us in `model` and
+ * another one to them in `MODEL`. All spellings are one field here, and all get the same value.
+ */
+const fieldOf = (member: Member): string => member.key.toLowerCase()
+
+/** The body as text, at most `limit` bytes of it, whatever `content-length` claims. */
+export async function readText(request: Request, limit: number): Promise<string> {
+  const type = request.headers.get('content-type')
+  if (type !== null && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
+    refuse(
+      'invalid_request',
+      `Send the header "content-type: application/json" (it is "${type.slice(0, 80)}")`,
+    )
+  }
+  const encoding = request.headers.get('content-encoding')
+  if (encoding !== null && encoding !== 'identity') {
+    refuse('invalid_request', `Send the body without content-encoding (it is "${encoding.slice(0, 80)}")`)
+  }
+  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (declared > limit) tooLarge(limit)
+  const bytes = declared <= 65_536 ? await request.bytes() : await readCapped(request, limit)
+  if (bytes.length > limit) tooLarge(limit)
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return refuse('invalid_request', 'The body is not valid UTF-8')
+  }
+}
+
+async function readCapped(request: Request, limit: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array()
+  const reader = request.body.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const late = setTimeout(() => void reader.cancel('upload deadline'), UPLOAD_DEADLINE)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      size += value.length
+      if (size > limit) {
+        void reader.cancel('too large')
+        tooLarge(limit)
+      }
+      chunks.push(value)
+    }
+  } finally {
+    clearTimeout(late)
+  }
+  if (chunks.length === 1) return chunks[0]!
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
+
+const tooLarge = (limit: number): never =>
+  refuse(
+    'request_too_large',
+    `The body is larger than ${limit} bytes: shorten it, or ask the operator to raise BODY_SIZE_LIMIT`,
+  )
+
+const nounOf = (json: unknown): string =>
+  json === null ? 'null' : Array.isArray(json) ? 'an array' : `a ${typeof json}`

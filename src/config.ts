@@ -1,0 +1,96 @@
+import * as v from 'valibot'
+import { ConfigError } from './errors.ts'
+import type { EnvNames, Plugin } from './plugin.ts'
+import { bytes, csv, duration, flag, text, whole } from './settings.ts'
+
+export type Environment = Readonly<Record<string, string>>
+
+/** The environment as it was at the start, without empty values: `PORT=` means "not set". The only reader of it. */
+export function readEnvironment(): Environment {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => (entry[1] ?? '').trim() !== ''),
+  )
+}
+
+const levels = ['debug', 'info', 'warning', 'error'] as const
+
+/** Settings of the gateway itself; those of a feature belong to its plugin. */
+const schema = v.object({
+  host: v.optional(text(), '127.0.0.1'),
+  port: v.optional(whole(0, 65_535), 8080),
+  basePath: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform(path => `/${path}`.replace(/\/{2,}/g, '/').replace(/\/$/, '')),
+      v.regex(/^(?:\/[\w.~-]+)*$/, 'expected a path such as /llm'),
+    ),
+    '',
+  ),
+  bodyLimit: v.optional(bytes(), 10 * 1024 * 1024),
+  databaseUrl: v.optional(text(), 'file:data/modelway.db'),
+  databaseAuthToken: v.optional(text()),
+  plugins: v.optional(csv(), []),
+  logLevel: v.optional(
+    v.pipe(
+      v.string(),
+      v.toLowerCase(),
+      v.transform(level => (level === 'warn' ? 'warning' : level)),
+      v.picklist(levels, `expected one of ${levels.join(', ')}`),
+    ),
+    'info',
+  ),
+  logFormat: v.optional(v.picklist(['pretty', 'json', 'auto'], 'expected pretty, json or auto'), 'auto'),
+  upstreamTimeout: v.optional(duration(), 600_000),
+  drainTimeout: v.optional(duration(), 30_000),
+  egressAllow: v.optional(csv(), []),
+  revealServed: v.optional(flag(), true),
+})
+
+export type GatewaySettings = v.InferOutput<typeof schema>
+
+/** Variables of the gateway's own settings; README and `.env.template` tell what they mean. */
+export const gatewayEnv = {
+  host: ['HOST'],
+  port: ['PORT'],
+  basePath: ['BASE_PATH'],
+  bodyLimit: ['BODY_SIZE_LIMIT'],
+  databaseUrl: ['DATABASE_URL'],
+  databaseAuthToken: ['DATABASE_AUTH_TOKEN'],
+  plugins: ['PLUGINS'],
+  logLevel: ['LOG_LEVEL'],
+  logFormat: ['LOG_FORMAT'],
+  upstreamTimeout: ['HTTP_TIMEOUT'],
+  drainTimeout: ['DRAIN_TIMEOUT'],
+  egressAllow: ['EGRESS_ALLOW'],
+  revealServed: ['SERVED_MODEL_HEADERS'],
+} as const satisfies EnvNames
+
+/** Validates the gateway's own settings. */
+export function readSettings(environment: Environment): GatewaySettings {
+  const result = v.safeParse(schema, pick(environment, gatewayEnv))
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  const field = v.getDotPath(issue) as keyof typeof gatewayEnv
+  throw new ConfigError(`Cannot use ${gatewayEnv[field][0]}="${String(issue.input)}": ${issue.message}`)
+}
+
+/** The raw settings of every plugin, out of the variables that it declares. `assemble` validates them. */
+export function readPluginSettings(
+  plugins: readonly Plugin[],
+  environment: Environment,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    plugins.map(({ name, env }) => [
+      name,
+      typeof env === 'function' ? env(environment) : pick(environment, env ?? {}),
+    ]),
+  )
+}
+
+function pick(environment: Environment, names: EnvNames): Record<string, string> {
+  const found = Object.entries(names).flatMap(([field, variables]) => {
+    const value = variables.map(name => environment[name]).find(value => value !== undefined)
+    return value === undefined ? [] : [[field, value] as const]
+  })
+  return Object.fromEntries(found)
+}

@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Client, createClient, type InStatement, type TransactionMode } from '@libsql/client'
+import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql'
+import { migrate } from 'drizzle-orm/libsql/migrator'
+import { ConfigError } from './errors.ts'
+
+export type Database = LibSQLDatabase
+
+export interface OpenDatabase {
+  readonly db: Database
+  /** Applies one folder of migrations; each folder keeps its own book. */
+  migrate(folder: string, book?: string): Promise<void>
+  close(): void
+}
+
+/** How long a write waits for another process that holds the file (milliseconds). */
+const PATIENCE = 5000
+
+/** Opens libSQL: a local file (`file:data/modelway.db`) or a server (`libsql://…`). */
+export async function openDatabase(url: string, authToken?: string): Promise<OpenDatabase> {
+  const file = /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path
+  try {
+    if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
+    const client = patient(() =>
+      createClient({ url, ...(authToken !== undefined && { authToken }), timeout: 0 } as Parameters<
+        typeof createClient
+      >[0]),
+    )
+    if (file !== undefined) {
+      await client.execute('PRAGMA journal_mode = WAL')
+      await client.execute('PRAGMA synchronous = NORMAL')
+    }
+    const db = drizzle({ client })
+    return {
+      db,
+      migrate: (folder, book) =>
+        migrate(db, { migrationsFolder: folder, ...(book !== undefined && { migrationsTable: book }) }),
+      close: () => client.close(),
+    }
+  } catch (cause) {
+    throw new ConfigError(
+      `Cannot open the database "${url.replace(/\?.*$/, '')}": ${(cause as Error).message}`,
+      { cause },
+    )
+  }
+}
+
+/**
+ * A local file answers "busy" while another process writes. Waiting inside the library would stop the event loop, and
+ * a connection that was refused once may stay refused: so it never waits there, and is opened anew before each retry.
+ */
+function patient(open: () => Client): Client {
+  let client = open()
+  const insist = async <T>(run: (client: Client) => Promise<T>): Promise<T> => {
+    const until = Date.now() + PATIENCE
+    for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
+      try {
+        return await run(client)
+      } catch (error) {
+        if (!/BUSY|LOCKED/.test(String((error as { code?: unknown }).code)) || Date.now() > until) throw error
+        await new Promise(resolve => setTimeout(resolve, pause * (0.5 + Math.random())))
+        client.close()
+        client = open()
+      }
+    }
+  }
+  return {
+    execute: ((statement: InStatement) => insist(c => c.execute(statement))) as Client['execute'],
+    batch: (statements, mode) => insist(c => c.batch(statements, mode)),
+    migrate: statements => insist(c => c.migrate(statements)),
+    executeMultiple: sql => insist(c => c.executeMultiple(sql)),
+    transaction: ((mode: TransactionMode) => insist(c => c.transaction(mode))) as Client['transaction'],
+    sync: () => client.sync(),
+    reconnect: () => client.reconnect(),
+    close: () => client.close(),
+    get closed() {
+      return client.closed
+    },
+    get protocol() {
+      return client.protocol
+    },
+  }
+}

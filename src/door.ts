@@ -1,0 +1,189 @@
+import { type AnyElysia, Elysia } from 'elysia'
+import { settleAddress } from './address.ts'
+import type { Api } from './api.ts'
+import { readBody } from './body.ts'
+import { check } from './check.ts'
+import type { Dialect } from './dialect.ts'
+import { Refusal, refuse, toRefusal } from './errors.ts'
+import { type Connection, Exchange, type Scoped } from './exchange.ts'
+import { first, type HookTable } from './hooks.ts'
+import type { Log } from './log.ts'
+import { apiDocument, describeApi, describeDialect } from './openapi.ts'
+import type { Page, Shell } from './page.ts'
+import { createPages } from './pages.ts'
+import { describe, plainRefusal, refusalHeaders } from './respond.ts'
+import type { Admin, Answer, Awaitable } from './types.ts'
+
+export interface DoorOptions {
+  readonly dialects: readonly Dialect[]
+  readonly api: readonly Api[]
+  readonly pages: readonly Page[]
+  readonly shell: Shell
+  readonly assets: Readonly<Record<string, string>>
+  readonly hooks: HookTable
+  readonly log: Log
+  readonly base: string
+  readonly version: string
+  readonly bodyLimit: number
+  readonly answer: (request: Request, dialect: Dialect, connection: Connection) => Promise<Response>
+  readonly serve: (
+    request: Request,
+    endpoint: { name: string },
+    connection: Connection,
+    run: (x: Scoped) => Awaitable<Answer>,
+  ) => Promise<Response>
+}
+
+export type Door = (request: Request, connection: Connection) => Promise<Response>
+
+/**
+ * The door. Elysia routes; policy is bound to the matched route, never to a path prefix. It neither parses the hot
+ * path nor knows what a model is.
+ */
+export function createDoor(options: DoorOptions): Door {
+  const { base, dialects, api, hooks, log } = options
+  const connections = new WeakMap<Request, Connection>()
+  const connectionOf = (request: Request) => connections.get(request)!
+  const app: AnyElysia = new Elysia({ prefix: base, precompile: false })
+  app.onError(({ error, code, request, path }) => {
+    if (code === 'NOT_FOUND') return refusalResponse(noSuchRoute(request.method, path))
+    if (code === 'PARSE' || code === 'VALIDATION')
+      return refusalResponse(new Refusal('invalid_request', 'The request is malformed'))
+    return fail(error)
+  })
+  app.use(apiDocument({ version: options.version, base, tags: tagsOf(api) }))
+  for (const dialect of dialects) {
+    app.post(dialect.path, ({ request }) => options.answer(request, dialect, connectionOf(request)), {
+      parse: 'none',
+      detail: describeDialect(dialect) as object,
+    })
+  }
+  for (const route of api) {
+    app.route(
+      route.method,
+      route.path,
+      ({ request, params }) => callApi(route, request, (params ?? {}) as Record<string, string>),
+      {
+        parse: 'none',
+        detail: describeApi(route) as object,
+      },
+    )
+  }
+  const administrate = (request: Request) =>
+    first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
+  for (const { method, path, run } of createPages({ ...options, administrate, fail })) {
+    app.route(method, path, ({ request }) => run(request), { parse: 'none', detail: { hide: true } })
+  }
+
+  async function callApi(route: Api, request: Request, params: Record<string, string>): Promise<Response> {
+    const read = async (): Promise<{ query: unknown; body: unknown }> => ({
+      query: route.query
+        ? check(route.query, Object.fromEntries(new URL(request.url).searchParams))
+        : undefined,
+      body: route.body ? check(route.body, (await readBody(request, options.bodyLimit)).json) : undefined,
+    })
+    try {
+      if (route.access === 'caller') {
+        const endpoint = { name: route.name ?? route.path, ...(route.refusal && { refusal: route.refusal }) }
+        return await options.serve(request, endpoint, connectionOf(request), async x =>
+          wholeAnswer(await route.run({ request, params, ...(await read()), admin: undefined, x })),
+        )
+      }
+      const admin = route.access === 'admin' ? await requireAdmin(request) : undefined
+      return toResponse(
+        await route.run({ request, params, ...(await read()), admin, x: undefined }),
+        route.answer.status,
+      )
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  async function requireAdmin(request: Request): Promise<Admin> {
+    const admin =
+      (await administrate(request)) ??
+      refuse('invalid_api_key', 'Send the master key: "Authorization: Bearer KEY"')
+    if (
+      request.method !== 'GET' &&
+      admin.csrf !== undefined &&
+      request.headers.get('x-csrf-token') !== admin.csrf
+    ) {
+      refuse('forbidden', 'The form is out of date: reload the page and try again')
+    }
+    return admin
+  }
+
+  function fail(error: unknown): Response {
+    const refusal = toRefusal(error)
+    if (refusal.code === 'internal_error')
+      log.error('A request failed because of a bug', { error: describe(refusal.cause) })
+    return refusalResponse(refusal)
+  }
+
+  const table = [
+    ...dialects.map(({ path }) => ({ method: 'POST', path })),
+    ...api.map(({ method, path }) => ({ method, path })),
+  ].map(({ method, path }) => ({ method, path, pattern: toPattern(base + path) }))
+
+  function noSuchRoute(method: string, path: string): Refusal {
+    const allowed = [...new Set(table.filter(({ pattern }) => pattern.test(path)).map(route => route.method))]
+    if (allowed.length > 0)
+      return new Refusal('method_not_allowed', `${path} does not take ${method}: use ${allowed.join(' or ')}`)
+    return new Refusal(
+      'not_found',
+      `There is nothing at ${path.slice(0, 200)}: ${base}/swagger lists every address`,
+    )
+  }
+
+  return async (request, connection) => {
+    try {
+      const settled = settleAddress(request)
+      connections.set(settled, connection)
+      return await app.handle(settled)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+}
+
+const refusalResponse = (refusal: Refusal): Response =>
+  Response.json(plainRefusal(refusal), {
+    status: refusal.status,
+    headers: { 'x-request-id': crypto.randomUUID(), ...refusalHeaders(refusal) },
+  })
+
+function toResponse(value: unknown, status = 200): Response {
+  if (value instanceof Response) return value
+  const headers = { 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store' }
+  if (value === undefined) return new Response(null, { status: 204, headers })
+  return Response.json(value, { status, headers })
+}
+
+const encoder = new TextEncoder()
+const wholeAnswer = (value: unknown): Answer => ({
+  kind: 'whole',
+  contentType: 'application/json',
+  body: encoder.encode(JSON.stringify(value)),
+})
+
+const toPattern = (path: string): RegExp =>
+  new RegExp(
+    `^${path
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:\w+/g, '[^/]+')
+      .replace(/\*$/, '.*')}$`,
+  )
+
+const tagsOf = (api: readonly Api[]) =>
+  [...new Set(['Models', ...api.filter(({ hidden }) => !hidden).map(({ tag }) => tag)])].map(name => ({
+    name,
+    description: tagTexts[name] ?? name,
+  }))
+
+const tagTexts: Readonly<Record<string, string>> = {
+  Models: 'What applications call.',
+  'Virtual models': 'Redirects and access policies.',
+  Keys: 'Who may call.',
+  Providers: 'Configured upstreams and what they offer.',
+  Health: 'For load balancers.',
+}

@@ -1,0 +1,80 @@
+/**
+ * Every way in which the gateway says no. `heals` tells whether the same call may succeed when it is sent again
+ * unchanged; where it cannot, clients are told not to retry.
+ */
+export const codes = {
+  invalid_request: { status: 400, heals: false },
+  invalid_api_key: { status: 401, heals: false },
+  forbidden: { status: 403, heals: false },
+  model_access_denied: { status: 403, heals: false },
+  model_not_found: { status: 404, heals: false },
+  not_found: { status: 404, heals: false },
+  method_not_allowed: { status: 405, heals: false },
+  conflict: { status: 409, heals: false },
+  version_conflict: { status: 412, heals: false },
+  request_too_large: { status: 413, heals: false },
+  invalid_value: { status: 422, heals: false },
+  rate_limit_exceeded: { status: 429, heals: true },
+  client_closed: { status: 499, heals: true },
+  internal_error: { status: 500, heals: false },
+  upstream_error: { status: 502, heals: true },
+  upstream_unreachable: { status: 502, heals: true },
+  upstream_rejected: { status: 502, heals: false },
+  upstream_invalid: { status: 502, heals: true },
+  upstream_cut: { status: 502, heals: true },
+  model_unavailable: { status: 503, heals: true },
+  shutting_down: { status: 503, heals: true },
+  upstream_timeout: { status: 504, heals: true },
+} as const satisfies Record<string, { status: number; heals: boolean }>
+
+export type Code = keyof typeof codes
+
+export interface RefusalOptions {
+  /** The field of the request that is wrong. */
+  readonly param?: string
+  /** For the log only; never shown. */
+  readonly cause?: unknown
+  /** Overrides the status of the code: an upstream's own 400 or 409 stays what it was. */
+  readonly status?: number
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfter?: number
+  /** The provider's own error body, already in the client's dialect. */
+  readonly body?: unknown
+}
+
+/** An answer that says no. Anything else that is thrown is a bug. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: Code
+  readonly status: number
+  readonly heals: boolean
+  readonly param: string | undefined
+  readonly retryAfter: number | undefined
+  readonly body: unknown
+
+  constructor(code: Code, message: string, options: RefusalOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.status = options.status ?? codes[code].status
+    this.heals = codes[code].heals
+    this.param = options.param
+    this.retryAfter = options.retryAfter
+    this.body = options.body
+  }
+}
+
+/** Stops the request with an answer in the client's dialect. */
+export function refuse(code: Code, message: string, options?: RefusalOptions): never {
+  throw new Refusal(code, message, options)
+}
+
+/** A refusal stays what it is; a bug becomes a 500 that tells the client nothing. */
+export const toRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal
+    ? error
+    : new Refusal('internal_error', 'The gateway failed to handle this request', { cause: error })
+
+/** A mistake in configuration: stops the start, or a reload, with one line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}

@@ -1,0 +1,70 @@
+import type { Body } from './body.ts'
+import type { Endpoint } from './dialect.ts'
+import type { Refusal } from './errors.ts'
+import type { Answer, Attempt, Caller, Route, Step, Target, Usage, UserPath } from './types.ts'
+
+/** Facts about the connection that only the server knows. */
+export interface Connection {
+  /** The peer is this machine, and no proxy stands in between. */
+  readonly loopback: boolean
+  /** The request has arrived; from now on silence is a model that thinks. */
+  keepOpen(): void
+}
+
+/**
+ * One request on its way through the house. Only `pipeline.ts`, `respond.ts` and `upstream.ts` write to it, each
+ * field once; plugins see the read-only views below. A class, so that all requests have one shape.
+ */
+export class Exchange {
+  readonly id: string = crypto.randomUUID()
+  /** Milliseconds, monotonic. */
+  readonly startedAt: number = performance.now()
+  readonly request: Request
+  readonly connection: Connection
+  readonly endpoint: Endpoint
+  /** Cuts the call to the provider: the client hung up, time is over, or the gateway stops. */
+  readonly abort: AbortController = new AbortController()
+  readonly releases: (() => void)[] = []
+  readonly attempts: Attempt[] = []
+  /** `explain` and listing only look: nothing may be fetched, counted or remembered. */
+  readonly dry: boolean = false
+  readonly trace: Step[] | undefined = undefined
+  caller!: Caller
+  userPath!: UserPath
+  body: Body | undefined = undefined
+  asked: string = ''
+  stream: boolean = false
+  route!: Route
+  target: Target | undefined = undefined
+  answer: Answer | undefined = undefined
+  usage: Usage | undefined = undefined
+  refusal: Refusal | undefined = undefined
+  /** Milliseconds from the start to the first byte of the answer. */
+  firstByteMs: number | undefined = undefined
+  status: number = 0
+  settled: boolean = false
+
+  constructor(request: Request, endpoint: Endpoint, connection: Connection) {
+    this.request = request
+    this.endpoint = endpoint
+    this.connection = connection
+  }
+}
+
+type View<K extends keyof Exchange> = Readonly<
+  Pick<Exchange, 'id' | 'startedAt' | 'request' | 'connection' | 'endpoint' | K>
+>
+
+export type Received = View<never>
+export type Identified = View<'caller'>
+export type Scoped = View<'caller' | 'userPath'>
+export type Parsed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream'>
+export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route'>
+export type Attempted = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'target'>
+export type Settled = Received & Readonly<Partial<Omit<Exchange, 'releases' | 'abort'>>>
+
+/**
+ * All that a routing decision may depend on. The request path, `/v1/models` and `explain` make the same decision
+ * from the same facts; with `dry` set, a hook looks but neither fetches, counts nor remembers.
+ */
+export type Deciding = Readonly<Pick<Exchange, 'caller' | 'userPath' | 'dry' | 'trace'>>

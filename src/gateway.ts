@@ -1,0 +1,145 @@
+import { isLoopbackName } from './address.ts'
+import type { GatewaySettings } from './config.ts'
+import { openDatabase } from './database.ts'
+import { createDoor } from './door.ts'
+import { createDrain } from './drain.ts'
+import { ConfigError } from './errors.ts'
+import type { Connection, Deciding, Scoped } from './exchange.ts'
+import { createLog } from './log.ts'
+import type { Shell } from './page.ts'
+import { createPipeline } from './pipeline.ts'
+import { type Host, kinds, type Plugin } from './plugin.ts'
+import { assemble, type House } from './registry.ts'
+import { createRespond } from './respond.ts'
+import { startTicks } from './ticks.ts'
+import { createAsk, createGuardedFetch } from './upstream.ts'
+
+export interface GatewayOptions {
+  readonly settings: GatewaySettings
+  readonly plugins: readonly Plugin[]
+  /** Raw settings by plugin name. */
+  readonly pluginSettings: Readonly<Record<string, unknown>>
+  readonly shell: Shell
+  readonly assets: Readonly<Record<string, string>>
+  /** The folder of the shared migrations. */
+  readonly migrations: string
+  readonly version: string
+  readonly now?: () => number
+}
+
+export interface Gateway {
+  /** The whole gateway as a web-standard handler. */
+  fetch(request: Request, connection?: Connection): Promise<Response>
+  /** Plugins in the order of the house, each with its hooks. */
+  readonly order: readonly {
+    readonly name: string
+    readonly about: string
+    readonly hooks: readonly string[]
+  }[]
+  readonly providers: readonly string[]
+  /** No new work; what runs finishes within the drain time; then plugins close in reverse order. */
+  stop(): Promise<void>
+}
+
+const LOCAL: Connection = { loopback: true, keepOpen: () => {} }
+
+/** Builds the house: database, plugins, pipeline, door. Nothing listens yet. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { settings, plugins, version, now = Date.now } = options
+  const log = createLog('gateway')
+  const database = await openDatabase(settings.databaseUrl, settings.databaseAuthToken)
+  await migrateAll(database, options)
+
+  let house: House | undefined
+  const built = (): House => {
+    if (house === undefined)
+      throw new ConfigError('A plugin asks for providers or decisions during setup: wait for "start"')
+    return house
+  }
+  const allowed = new Set(settings.egressAllow.map(toOrigin))
+  const origins = () =>
+    [...built().providers.values()].flatMap(({ baseUrl }) =>
+      baseUrl === undefined ? [] : [new URL(baseUrl).origin],
+    )
+  const guarded = createGuardedFetch(origin => allowed.has(origin) || origins().includes(origin))
+  let order: Gateway['order'] = []
+  const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
+    db: database.db,
+    log: createLog(plugin),
+    now,
+    fetch: guarded,
+    providers: () => built().providers,
+    decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
+    list: (x: Scoped) => pipeline.list(x),
+    plugins: () => order,
+    site: {
+      version,
+      base: settings.basePath,
+      isLoopback: isLoopbackName(settings.host.replace(/^::1$/, '[::1]')),
+      isStopping: () => drain.isStopping(),
+    },
+  })
+  house = await assemble(plugins, options.pluginSettings, shared)
+  const { hooks, parts } = house
+  order = plugins.map(({ name, about }) => ({
+    name,
+    about,
+    hooks: Object.keys(kinds).filter(hook => hook in parts.get(name)!),
+  }))
+
+  const drain = createDrain()
+  const ask = createAsk({
+    providers: () => built().providers,
+    hooks,
+    fetch: guarded,
+    timeout: settings.upstreamTimeout,
+  })
+  const respond = createRespond({ hooks, log, revealServed: settings.revealServed, leave: drain.leave })
+  const pipeline = createPipeline({ hooks, ask, respond, enter: drain.enter, bodyLimit: settings.bodyLimit })
+  const all = [...parts.values()]
+  const door = createDoor({
+    ...options,
+    ...pipeline,
+    hooks,
+    log,
+    base: settings.basePath,
+    bodyLimit: settings.bodyLimit,
+    dialects: all.flatMap(({ dialects = [] }) => dialects),
+    api: all.flatMap(({ api = [] }) => api),
+    pages: all.flatMap(({ pages = [] }) => pages),
+  })
+  for (const part of all) await part.start?.()
+  const stopTicks = startTicks(parts, log)
+
+  return {
+    fetch: (request, connection = LOCAL) => door(request, connection),
+    order,
+    providers: [...house.providers.keys()],
+    async stop() {
+      await drain.stop(settings.drainTimeout)
+      stopTicks()
+      for (const part of all.reverse()) await part.close?.()
+      database.close()
+    },
+  }
+}
+
+async function migrateAll(
+  database: Awaited<ReturnType<typeof openDatabase>>,
+  { migrations, plugins }: GatewayOptions,
+): Promise<void> {
+  await database.migrate(migrations)
+  for (const plugin of plugins) {
+    if (plugin.migrations !== undefined)
+      await database.migrate(plugin.migrations, `__migrations_${plugin.name.replaceAll('-', '_')}`)
+  }
+}
+
+function toOrigin(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new ConfigError(
+      `Cannot use "${text}" in EGRESS_ALLOW: expected an origin such as https://example.com`,
+    )
+  return url.origin
+}

@@ -1,0 +1,49 @@
+import type { Admin, Awaitable, Markup } from './types.ts'
+
+/** What a page knows of the request that asks for it. */
+export interface PageRequest {
+  /** The page's address with its query. */
+  readonly url: URL
+  /** Prefix of every link: the configured base path, without a slash at its end. */
+  readonly base: string
+  readonly admin: Admin
+}
+
+/** The fields of a submitted form; a field that comes more than once is an array. */
+export type Form = Readonly<Record<string, string | readonly string[]>>
+
+/** What an action answers: another page to go to, or markup in place (422 when something has to be mended). */
+export type ActionResult =
+  | { readonly go: `/${string}` }
+  | { readonly markup: Markup; readonly status?: number }
+
+/**
+ * A dashboard page: `load` fetches, `view` is a pure function of what was loaded, `actions` take its forms
+ * (`POST /dashboard{path}/{action}`). The door signs in, checks CSRF, draws the shell and sets the headers.
+ */
+export interface Page<T = unknown> {
+  /** Below `/dashboard`. */
+  readonly path: `/${string}`
+  readonly title: string
+  /** Puts the page into the menu. */
+  readonly nav?: { readonly group: string; readonly order: number }
+  load(request: PageRequest): Awaitable<T>
+  view(data: T, request: PageRequest): Markup
+  readonly actions?: Readonly<Record<string, (form: Form, request: PageRequest) => Awaitable<ActionResult>>>
+  /** Parts of the page that are fetched on their own (`GET /dashboard{path}/{part}`). */
+  readonly parts?: Readonly<Record<string, (request: PageRequest) => Awaitable<Markup>>>
+}
+
+/** Declares a page; the type of what `load` returns reaches `view`. */
+export const definePage = <T>(page: Page<T>): Page => page as Page
+
+/** Draws a whole page around a page's own markup. */
+export type Shell = (shell: {
+  readonly title: string
+  readonly base: string
+  readonly path: string
+  readonly admin: Admin
+  readonly nav: readonly { readonly href: string; readonly title: string; readonly group: string }[]
+  readonly assets: Readonly<Record<string, string>>
+  readonly main: Markup
+}) => Markup

@@ -1,0 +1,128 @@
+import { type Refusal, refuse, toRefusal } from './errors.ts'
+import type { Form, Page, PageRequest, Shell } from './page.ts'
+import type { Admin, Markup } from './types.ts'
+
+export interface PagesOptions {
+  readonly pages: readonly Page[]
+  readonly shell: Shell
+  /** Names of scripts and styles → their addresses. */
+  readonly assets: Readonly<Record<string, string>>
+  readonly base: string
+  readonly administrate: (request: Request) => Promise<Admin | undefined>
+  readonly fail: (error: unknown) => Response
+}
+
+export interface PageRoute {
+  readonly method: 'GET' | 'POST'
+  readonly path: `/${string}`
+  run(request: Request): Promise<Response>
+}
+
+const FORM_LIMIT = 1024 * 1024
+
+/** Everything a page may do is here: markup and same-origin requests; nothing inline, nothing from elsewhere. */
+export const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+} as const
+
+/** The routes of all dashboard pages: signed in, checked against forgery, drawn in the shell. */
+export function createPages({ pages, shell, assets, base, administrate, fail }: PagesOptions): PageRoute[] {
+  const nav = pages
+    .flatMap(({ path, title, nav }) => (nav ? [{ href: `${base}/dashboard${path}`, title, ...nav }] : []))
+    .sort((a, b) => a.order - b.order)
+
+  /** Signed in, or sent to the sign-in page. */
+  async function enter(request: Request): Promise<PageRequest | Response> {
+    const url = new URL(request.url)
+    const admin = await administrate(request)
+    if (admin !== undefined) return { url, base, admin }
+    const from = url.pathname + url.search
+    return goTo(
+      request,
+      `${base}/sign-in?next=${encodeURIComponent(request.method === 'GET' ? from : `${base}/dashboard/models`)}`,
+    )
+  }
+
+  const wrap =
+    (run: (page: PageRequest, request: Request) => Promise<Response>) => async (request: Request) => {
+      try {
+        const entered = await enter(request)
+        return entered instanceof Response ? entered : await run(entered, request)
+      } catch (error) {
+        const refusal = toRefusal(error)
+        return refusal.code === 'internal_error' ? fail(error) : note(refusal)
+      }
+    }
+
+  const show = async (page: Page, request: PageRequest): Promise<Response> => {
+    const main = page.view(await page.load(request), request)
+    return html(
+      shell({ title: page.title, base, path: page.path, admin: request.admin, nav, assets, main }),
+      '<!doctype html>',
+    )
+  }
+
+  return pages.flatMap((page): PageRoute[] => [
+    { method: 'GET', path: `/dashboard${page.path}`, run: wrap(request => show(page, request)) },
+    ...Object.entries(page.parts ?? {}).map(
+      ([name, part]): PageRoute => ({
+        method: 'GET',
+        path: `/dashboard${page.path}/${name}`,
+        run: wrap(async request => html(await part(request))),
+      }),
+    ),
+    ...Object.entries(page.actions ?? {}).map(
+      ([name, act]): PageRoute => ({
+        method: 'POST',
+        path: `/dashboard${page.path}/${name}`,
+        run: wrap(async (entered, request) => {
+          const form = await readForm(request)
+          checkForgery(request, entered.admin, form)
+          const result = await act(form, entered)
+          return 'go' in result ? goTo(request, base + result.go) : html(result.markup, '', result.status)
+        }),
+      }),
+    ),
+  ])
+}
+
+/** A write from the dashboard comes from the dashboard: same origin, and with the token of this very session. */
+function checkForgery(request: Request, admin: Admin, form: Form): void {
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null && site !== 'same-origin') refuse('forbidden', 'The form was sent from another site')
+  if (admin.csrf !== undefined && (request.headers.get('x-csrf-token') ?? form.csrf) !== admin.csrf) {
+    refuse('forbidden', 'The form is out of date: reload the page and try again')
+  }
+}
+
+async function readForm(request: Request): Promise<Form> {
+  if (Number(request.headers.get('content-length') ?? 0) > FORM_LIMIT)
+    refuse('request_too_large', 'The form is too large')
+  const fields = new Map<string, string | string[]>()
+  const text = await request.text()
+  if (text.length > FORM_LIMIT) refuse('request_too_large', 'The form is too large')
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = fields.get(name)
+    fields.set(name, before === undefined ? value : [before, value].flat())
+  }
+  return Object.fromEntries(fields)
+}
+
+const html = (markup: Markup, prefix = '', status = 200): Response =>
+  new Response(prefix + markup.toString(), { status, headers: pageHeaders })
+
+/** A browser follows 303; htmx is told to, because it would swap the followed page into the old one. */
+const goTo = (request: Request, to: string): Response =>
+  request.headers.has('hx-request')
+    ? new Response(null, { status: 204, headers: { ...pageHeaders, 'hx-redirect': to } })
+    : new Response(null, { status: 303, headers: { location: to } })
+
+const note = ({ status, message }: Refusal): Response =>
+  new Response(message, { status, headers: { ...pageHeaders, 'content-type': 'text/plain; charset=utf-8' } })

@@ -1,0 +1,87 @@
+import { readBody } from './body.ts'
+import type { Dialect, Endpoint } from './dialect.ts'
+import { refuse, toRefusal } from './errors.ts'
+import { type Connection, type Deciding, Exchange, type Scoped } from './exchange.ts'
+import { chain, every, first, type HookTable } from './hooks.ts'
+import { readModel, refuseUnrouted } from './route.ts'
+import type { Answer, Awaitable, JsonObject, ListedModel, Route } from './types.ts'
+
+export interface PipelineOptions {
+  readonly hooks: HookTable
+  readonly ask: (x: Exchange) => Promise<Answer>
+  readonly respond: (x: Exchange) => Response
+  /** Refuses while the gateway is stopping. */
+  readonly enter: (x: Exchange) => void
+  /** Bytes. */
+  readonly bodyLimit: number
+}
+
+/** The whole request path. Read it top to bottom; nothing happens anywhere else. */
+export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: PipelineOptions) {
+  /** A client asks a model. */
+  async function answer(request: Request, dialect: Dialect, connection: Connection): Promise<Response> {
+    const x = new Exchange(request, dialect, connection)
+    try {
+      await identify(x)
+      x.body = await readBody(request, bodyLimit)
+      x.asked = readModel(x.body.json)
+      x.stream = dialect.isStream(x.body.json)
+      connection.keepOpen()
+      await every(hooks.permit, x)
+      x.route = await decide(x.asked, x)
+      if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
+      await every(hooks.admit, x, release => x.releases.push(release))
+      x.body = rewritten(x.body, await chain(hooks.guard, x.body.json, x))
+      x.answer = (await first(hooks.recall, x)) ?? (await ask(x))
+    } catch (error) {
+      x.refusal = toRefusal(error)
+    }
+    return respond(x)
+  }
+
+  /** A client asks the gateway itself: the same caller, path, permission, exit and record, but no model. */
+  async function serve(
+    request: Request,
+    endpoint: Endpoint,
+    connection: Connection,
+    run: (x: Scoped) => Awaitable<Answer>,
+  ): Promise<Response> {
+    const x = new Exchange(request, endpoint, connection)
+    try {
+      await identify(x)
+      await every(hooks.permit, x)
+      x.answer = await run(x)
+    } catch (error) {
+      x.refusal = toRefusal(error)
+    }
+    return respond(x)
+  }
+
+  async function identify(x: Exchange): Promise<void> {
+    enter(x)
+    x.caller = (await first(hooks.authenticate, x)) ?? refuse('invalid_api_key', NO_KEY)
+    x.userPath = (await first(hooks.scope, x)) ?? '/'
+  }
+
+  /** Which targets a name leads to. The request path, the list and `explain` all ask here. */
+  const decide = (asked: string, facts: Deciding): Awaitable<Route> =>
+    chain(hooks.route, { asked, names: [{ name: asked, via: [] }], targets: [], dropped: [] }, facts)
+
+  /** What a caller may use: exactly the names that `decide` gives a target. */
+  async function list(x: Scoped): Promise<readonly ListedModel[]> {
+    const facts: Deciding = { caller: x.caller, userPath: x.userPath, dry: true, trace: undefined }
+    const models: ListedModel[] = []
+    for (const model of await chain(hooks.list, [], x)) {
+      const route = decide(model.id, facts)
+      if ((route instanceof Promise ? await route : route).targets.length > 0) models.push(model)
+    }
+    return models.sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  return { answer, serve, decide, list }
+}
+
+const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'
+
+const rewritten = (body: NonNullable<Exchange['body']>, json: JsonObject) =>
+  json === body.json ? body : { json, text: JSON.stringify(json) }

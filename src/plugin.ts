@@ -1,0 +1,174 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { GenericSchema, InferOutput } from 'valibot'
+import type { Api } from './api.ts'
+import type { Database } from './database.ts'
+import type { Dialect } from './dialect.ts'
+import type {
+  Attempted,
+  Deciding,
+  Identified,
+  Parsed,
+  Received,
+  Routed,
+  Scoped,
+  Settled,
+} from './exchange.ts'
+import type { Log } from './log.ts'
+import type { Page } from './page.ts'
+import type { Provider } from './provider.ts'
+import type {
+  Admin,
+  Answer,
+  Awaitable,
+  Caller,
+  JsonObject,
+  ListedModel,
+  Outcome,
+  Route,
+  UserPath,
+} from './types.ts'
+
+/**
+ * How the answers of several plugins combine, decided here and nowhere else.
+ * first: the first answer wins · every: all run, a throw stops · chain: each receives what the one before returned ·
+ * all: all run, failures are only logged.
+ */
+export const kinds = {
+  authenticate: 'first',
+  administrate: 'first',
+  scope: 'first',
+  permit: 'every',
+  route: 'chain',
+  admit: 'every',
+  guard: 'chain',
+  recall: 'first',
+  attempt: 'every',
+  tap: 'every',
+  settle: 'all',
+  list: 'chain',
+} as const satisfies { [H in keyof Hooks]: 'first' | 'every' | 'chain' | 'all' }
+
+/**
+ * What a plugin may take part in, in the order of a request. A hook looks at a read-only view of the exchange and
+ * returns its contribution; only the pipeline writes. Throw with `refuse(code, message)` to say no: the caller gets
+ * it in its own dialect. Any other throw is a bug: the caller gets a bare 500, the log names the plugin.
+ */
+export interface Hooks {
+  /** Who calls? `undefined` leaves the question to the next plugin; if none knows, the answer is 401. */
+  authenticate(x: Received): Awaitable<Caller | undefined>
+  /** Does an operator call? Asked for the admin API and the dashboard instead of `authenticate`. */
+  administrate(x: Received): Awaitable<Admin | undefined>
+  /** On whose behalf? `undefined` leaves it to the next plugin; if none knows, it is `/`. */
+  scope(x: Identified): Awaitable<UserPath | undefined>
+  /** May this caller use this operation at all? */
+  permit(x: Parsed): Awaitable<void>
+  /** Which targets, in which order? Redirects, catalog and access stand here. Must depend on `Deciding` alone. */
+  route(route: Route, x: Deciding): Awaitable<Route>
+  /** Is there room? Whoever takes room returns the function that gives it back; it is called exactly once. */
+  admit(x: Routed): Awaitable<(() => void) | undefined>
+  /** Rewrites or refuses what goes upstream. Return the same object to leave the client's bytes untouched. */
+  guard(body: JsonObject, x: Routed): Awaitable<JsonObject>
+  /** A stored answer? `undefined` asks upstream. */
+  recall(x: Routed): Awaitable<Answer | undefined>
+  /** One try at one target begins: refuse to skip the target, or return what hears the outcome. */
+  attempt(x: Attempted): Awaitable<((outcome: Outcome) => void) | undefined>
+  /**
+   * Called once per answer; what it returns sees the text of a whole answer, or the `data` of each stream event, and
+   * gives it back, changed or not, or `undefined` to drop it. Synchronous.
+   */
+  tap(x: Routed): ((data: string) => string | undefined) | undefined
+  /** After the last byte, a refusal or a hang-up; exactly once. Cannot change the answer. */
+  settle(x: Settled): Awaitable<void>
+  /** What `/v1/models` might show. Entries that this caller could not call are removed afterwards by the pipeline. */
+  list(models: readonly ListedModel[], x: Scoped): Awaitable<readonly ListedModel[]>
+}
+
+/** What a plugin is given. Nothing else is reachable: no globals, no environment, no clock of its own. */
+export interface Host<C = unknown> {
+  /** The plugin's settings, validated by its `config` schema. */
+  readonly config: C
+  readonly db: Database
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** The guarded fetch: http(s) only, no redirects, only origins of configured providers or `EGRESS_ALLOW`. */
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
+  /** All configured providers, in stable order. Complete once `start` is called. */
+  readonly providers: () => ReadonlyMap<string, Provider>
+  /** Makes the decision of the request path for another name or caller, without asking upstream. */
+  readonly decide: (asked: string, facts: Deciding) => Awaitable<Route>
+  /** The models this caller may use, sorted by id. */
+  readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
+  /** The order of the house: every plugin with its hooks. */
+  readonly plugins: () => readonly {
+    readonly name: string
+    readonly about: string
+    readonly hooks: readonly string[]
+  }[]
+  /** Facts of this installation that pages and messages print. */
+  readonly site: {
+    readonly version: string
+    /** Prefix of every address, without a slash at its end. */
+    readonly base: string
+    /** The gateway can be reached from this machine only. */
+    readonly isLoopback: boolean
+    readonly isStopping: () => boolean
+  }
+  /** The `api` of a plugin that `needs` names. */
+  use<A>(name: string): A
+}
+
+/** What a plugin contributes; every field is optional. */
+export interface Parts extends Partial<Hooks> {
+  readonly providers?: readonly Provider[]
+  readonly dialects?: readonly Dialect[]
+  /** JSON endpoints: validated, documented and authorized by the door. */
+  readonly api?: readonly Api[]
+  /** Dashboard pages at `/dashboard{path}`. */
+  readonly pages?: readonly Page[]
+  /** What plugins that `need` this one may call. */
+  readonly exports?: object
+  /** Work that repeats: `every` milliseconds, never two runs at once. */
+  readonly ticks?: readonly { readonly every: number; run(): Awaitable<void> }[]
+  /** After all plugins are set up and before the first request. */
+  start?(): Awaitable<void>
+  /** At the end, in reverse order. */
+  close?(): Awaitable<void>
+}
+
+/** Names of the environment variables that fill one field of a plugin's settings; the first that is set wins. */
+export type EnvNames = Readonly<Record<string, readonly string[]>>
+
+export interface Plugin<S extends GenericSchema = GenericSchema> {
+  /** kebab-case, equal to its file or folder name. */
+  readonly name: string
+  /** One sentence; shown by the dashboard and in the README. */
+  readonly about: string
+  /** Settings with defaults, as a Valibot object schema. */
+  readonly config?: S
+  /** Where the settings come from: a name per field, or a function over the environment for what is not a plain field. */
+  readonly env?: EnvNames | ((environment: Readonly<Record<string, string>>) => unknown)
+  /** Plugins that must stand earlier in the list. */
+  readonly needs?: readonly string[]
+  /** Tables this plugin owns; nobody else writes them. */
+  readonly tables?: Readonly<Record<string, SQLiteTable>>
+  /** A folder of migrations made by drizzle-kit, for plugins from outside; our own share `drizzle/`. */
+  readonly migrations?: string
+  setup(host: Host<InferOutput<S>>): Awaitable<Parts>
+}
+
+/**
+ * Declares a plugin; the type of its settings reaches `setup`.
+ *
+ * @example
+ * export default definePlugin({
+ *   name: 'night-shift',
+ *   about: 'Closes the gateway at night.',
+ *   setup: ({ now }) => ({
+ *     permit() {
+ *       if (new Date(now()).getUTCHours() < 6) refuse('forbidden', 'Come back after 06:00 UTC')
+ *     },
+ *   }),
+ * })
+ */
+export const definePlugin = <S extends GenericSchema>(plugin: Plugin<S>): Plugin<S> => plugin

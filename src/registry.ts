@@ -1,0 +1,82 @@
+import * as v from 'valibot'
+import { ConfigError } from './errors.ts'
+import type { Bound, HookTable } from './hooks.ts'
+import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
+import type { Provider } from './provider.ts'
+
+export interface House {
+  readonly hooks: HookTable
+  readonly parts: ReadonlyMap<string, Parts>
+  readonly providers: ReadonlyMap<string, Provider>
+}
+
+type SharedHost = Omit<Host, 'config' | 'use'>
+
+/** Sets plugins up in list order. The list is the order; `needs` is checked, never sorted. */
+export async function assemble(
+  plugins: readonly Plugin[],
+  settings: Readonly<Record<string, unknown>>,
+  shared: (plugin: string) => SharedHost,
+): Promise<House> {
+  const parts = new Map<string, Parts>()
+  for (const plugin of plugins) {
+    check(plugin, parts)
+    const config = plugin.config ? parseSettings(plugin, plugin.config, settings[plugin.name]) : undefined
+    const use = <A>(name: string): A => {
+      if (!plugin.needs?.includes(name)) {
+        throw new ConfigError(`Plugin "${plugin.name}" uses "${name}": name it in its "needs"`)
+      }
+      return parts.get(name)!.exports as A
+    }
+    parts.set(plugin.name, await plugin.setup({ ...shared(plugin.name), config, use }))
+  }
+  return { hooks: hookTable(parts), parts, providers: collectProviders(parts) }
+}
+
+function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {
+  if (earlier.has(plugin.name)) throw new ConfigError(`Plugin "${plugin.name}" is listed twice`)
+  for (const need of plugin.needs ?? []) {
+    if (!earlier.has(need)) {
+      throw new ConfigError(`Plugin "${plugin.name}" needs "${need}": list "${need}" before it`)
+    }
+  }
+}
+
+function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): unknown {
+  const result = v.safeParse(schema, raw ?? {})
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  const field = v.getDotPath(issue) ?? ''
+  const env = typeof plugin.env === 'object' ? plugin.env[field.split('.')[0] ?? '']?.[0] : undefined
+  throw new ConfigError(`Cannot use ${env ?? `setting "${plugin.name}.${field}"`}: ${issue.message}`)
+}
+
+/** Frozen, so that nothing can join, leave or be replaced after the start. */
+function hookTable(parts: ReadonlyMap<string, Parts>): HookTable {
+  const bind = (hook: keyof Hooks) =>
+    Object.freeze(
+      [...parts].flatMap(([plugin, part]): Bound<unknown>[] =>
+        part[hook] ? [Object.freeze({ plugin, hook, run: part[hook].bind(part) })] : [],
+      ),
+    )
+  const names = Object.keys(kinds) as (keyof Hooks)[]
+  return Object.freeze(Object.fromEntries(names.map(hook => [hook, bind(hook)]))) as unknown as HookTable
+}
+
+function collectProviders(parts: ReadonlyMap<string, Parts>): ReadonlyMap<string, Provider> {
+  const found = [...parts].flatMap(([plugin, part]) =>
+    (part.providers ?? []).map(provider => ({ plugin, provider })),
+  )
+  const alone = found.every(({ provider }) => provider.standIn)
+  const map = new Map<string, Provider>()
+  for (const { plugin, provider } of found) {
+    if (provider.standIn && !alone) continue
+    if (map.has(provider.name)) {
+      throw new ConfigError(
+        `Two providers are named "${provider.name}": the second comes from plugin "${plugin}"`,
+      )
+    }
+    map.set(provider.name, provider)
+  }
+  return map
+}

@@ -1,0 +1,128 @@
+import { isDialect } from './dialect.ts'
+import { type Refusal, toRefusal } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { all, type HookTable } from './hooks.ts'
+import type { Log } from './log.ts'
+import { pump, type Tap } from './stream.ts'
+import type { StreamedAnswer, WholeAnswer } from './types.ts'
+
+export interface RespondOptions {
+  readonly hooks: HookTable
+  readonly log: Log
+  /** Tell the caller which model and provider served, and after how many attempts. */
+  readonly revealServed: boolean
+  /** The exchange is over. */
+  readonly leave: (x: Exchange) => void
+}
+
+/** Turns a finished exchange into an answer and settles it exactly once: end, failure or hang-up. */
+export function createRespond({ hooks, log, revealServed, leave }: RespondOptions) {
+  function settle(x: Exchange): void {
+    if (x.settled) return
+    x.settled = true
+    for (const release of x.releases) release()
+    leave(x)
+    if (x.refusal?.code === 'internal_error') {
+      log.error('A request failed because of a bug', { id: x.id, error: describe(x.refusal.cause) })
+    }
+    all(hooks.settle, x, (error, plugin) => {
+      log.error(`Plugin "${plugin}" failed in "settle"`, { id: x.id, error: describe(error) })
+    })
+  }
+
+  function headersOf(x: Exchange, type: string): Record<string, string> {
+    const headers: Record<string, string> = { 'content-type': type, 'x-request-id': x.id }
+    if (revealServed && x.target && x.attempts.length > 0) {
+      headers['x-modelway-model'] = headerSafe(x.target.model)
+      headers['x-modelway-provider'] = headerSafe(x.target.provider)
+      headers['x-modelway-attempts'] = String(x.attempts.length)
+    }
+    return headers
+  }
+
+  function respondRefusal(x: Exchange, refusal: Refusal): Response {
+    x.status = refusal.status
+    settle(x)
+    const headers = { ...headersOf(x, 'application/json'), ...refusalHeaders(refusal) }
+    const body = refusal.body ?? renderRefusal(x, refusal)
+    return new Response(JSON.stringify(body), { status: refusal.status, headers })
+  }
+
+  function respondWhole(x: Exchange, answer: WholeAnswer): Response {
+    x.status = 200
+    x.usage = answer.usage
+    x.firstByteMs = performance.now() - x.startedAt
+    const body = tapWhole(x, answer)
+    settle(x)
+    return new Response(body, { headers: headersOf(x, answer.contentType) })
+  }
+
+  function tapWhole(x: Exchange, answer: WholeAnswer): BodyInit {
+    const taps = createTaps(x)
+    if (taps.length === 0) return answer.body
+    let text: string | undefined = new TextDecoder().decode(answer.body)
+    for (const tap of taps) if (text !== undefined) text = tap(text)
+    return text ?? '{}'
+  }
+
+  function respondStream(x: Exchange, answer: StreamedAnswer): Response {
+    x.status = 200
+    const finish = (refusal?: Refusal): string => {
+      if (x.settled) return ''
+      x.refusal = refusal
+      settle(x)
+      return refusal && isDialect(x.endpoint) ? x.endpoint.refusalEvent(refusal, x.id) : ''
+    }
+    const headers = headersOf(x, 'text/event-stream')
+    headers['cache-control'] = 'no-cache, no-transform'
+    headers['x-accel-buffering'] = 'no'
+    return new Response(pump(x, answer, createTaps(x), finish), { headers })
+  }
+
+  const createTaps = (x: Exchange): Tap[] =>
+    hooks.tap.map(({ run }) => run(x)).filter(tap => tap !== undefined)
+
+  /** Every request leaves through here. A bug in a tap is a refusal too. */
+  return function respond(x: Exchange): Response {
+    try {
+      if (x.refusal === undefined && x.answer?.kind === 'stream') return respondStream(x, x.answer)
+      if (x.refusal === undefined && x.answer?.kind === 'whole') return respondWhole(x, x.answer)
+    } catch (error) {
+      x.refusal = toRefusal(error)
+    }
+    return respondRefusal(x, toRefusal(x.refusal))
+  }
+}
+
+function renderRefusal(x: Exchange, refusal: Refusal): unknown {
+  return x.endpoint.refusal?.(refusal, x.request, x.id) ?? plainRefusal(refusal)
+}
+
+/** The error shape of everything that is not a dialect of its own. */
+export const plainRefusal = (refusal: Refusal) => ({
+  error: {
+    message: refusal.message,
+    type: refusal.status < 500 ? 'invalid_request_error' : 'server_error',
+    param: refusal.param ?? null,
+    code: refusal.code,
+  },
+})
+
+/** SDKs retry many statuses by themselves; where that is useless they are told. */
+export function refusalHeaders(refusal: Refusal): Record<string, string> {
+  return {
+    ...(refusal.status >= 400 && !refusal.heals && { 'x-should-retry': 'false' }),
+    ...(refusal.retryAfter !== undefined && { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
+  }
+}
+
+/** Model names may hold any character; header values may not. */
+const headerSafe = (value: string): string =>
+  /^[\x21-\x7e]*$/.test(value) ? value : encodeURIComponent(value)
+
+/** An error with its causes, for the log. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.stack ?? `${error.name}: ${error.message}`
+  return error.cause === undefined ? own : `${own}\ncaused by ${describe(error.cause)}`
+}

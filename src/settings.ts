@@ -1,0 +1,62 @@
+import * as v from 'valibot'
+
+/** Building blocks for a plugin's `config` schema. Each takes what a config file holds and what a variable spells. */
+
+const yes = ['true', '1', 'yes', 'on']
+const no = ['false', '0', 'no', 'off']
+
+/** A switch: a boolean, or one of true/false, 1/0, yes/no, on/off. */
+export const flag = () =>
+  v.pipe(
+    v.union([v.boolean(), v.string()]),
+    v.check(
+      value => typeof value === 'boolean' || [...yes, ...no].includes(value.trim().toLowerCase()),
+      'expected true or false',
+    ),
+    v.transform(value => (typeof value === 'boolean' ? value : yes.includes(value.trim().toLowerCase()))),
+  )
+
+/** A list: an array, or a string with commas. Blanks are dropped. */
+export const csv = () =>
+  v.pipe(
+    v.union([v.array(v.string()), v.string()]),
+    v.transform(value =>
+      (typeof value === 'string' ? value.split(',') : value)
+        .map(item => item.trim())
+        .filter(item => item !== ''),
+    ),
+  )
+
+/** A whole number between `min` and `max`. */
+export const whole = (min: number, max: number) =>
+  v.pipe(
+    v.union([
+      v.number(),
+      v.pipe(v.string(), v.trim(), v.regex(/^\d+$/, 'expected a whole number'), v.transform(Number)),
+    ]),
+    v.integer('expected a whole number'),
+    v.minValue(min, `expected at least ${min}`),
+    v.maxValue(max, `expected at most ${max}`),
+  )
+
+const sizes: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+
+/** A size in bytes: a number, or `10M`, `512k`, `1G` (powers of 1024; a `B` or `iB` behind it changes nothing). */
+export const bytes = () => scaled(/^(\d+)\s*([kmg]?)(?:i?b)?$/i, sizes, 'expected a size such as 10M')
+
+const times: Readonly<Record<string, number>> = { ms: 1, s: 1000, '': 1000, m: 60_000, h: 3_600_000 }
+
+/** A time in milliseconds: seconds as a bare number, or `500ms`, `30s`, `10m`, `1h`. */
+export const duration = () => scaled(/^(\d+)\s*(ms|s|m|h|)$/i, times, 'expected a time such as 30s')
+
+const scaled = (pattern: RegExp, units: Readonly<Record<string, number>>, message: string) =>
+  v.pipe(
+    v.union([v.number(), v.string()]),
+    v.transform(value => pattern.exec(String(value).trim())),
+    v.check(match => match !== null, message),
+    v.transform(match => Number(match?.[1]) * (units[(match?.[2] ?? '').toLowerCase()] ?? 1)),
+    v.safeInteger(message),
+  )
+
+/** A string that must not be blank. */
+export const text = () => v.pipe(v.string(), v.trim(), v.nonEmpty('expected a value, it is empty'))

@@ -1,0 +1,51 @@
+/**
+ * `bun run gateway`, also right after a clone: installs the locked packages when they are missing or old, then becomes
+ * the gateway. Imports nothing that would have to be installed first.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+const root = new URL('..', import.meta.url).pathname
+const stamp = `${root}node_modules/.modelway-lock`
+
+/** The packages on disk are those of the lock file. */
+function isInstalled(lock: string): boolean {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === lock
+}
+
+/** Runs `bun install` with what the gateway needs, or with `dev` also what the tests need. */
+export function install(dev: boolean): void {
+  const lock = `${dev ? 'dev' : 'run'} ${Bun.hash(readFileSync(`${root}bun.lock`)).toString(36)}`
+  if (isInstalled(lock) || (!dev && isInstalled(lock.replace('run', 'dev')))) return
+  process.stderr.write('Installing packages…\n')
+  const args = [
+    'install',
+    '--frozen-lockfile',
+    '--ignore-scripts',
+    '--silent',
+    ...(dev ? [] : ['--production']),
+  ]
+  const { exitCode } = Bun.spawnSync([process.execPath, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (exitCode !== 0) {
+    process.stderr.write('modelway: cannot install the packages of bun.lock: see the lines above\n')
+    process.exit(1)
+  }
+  writeFileSync(stamp, lock)
+}
+
+/**
+ * The runtime runs 256 outgoing requests at once unless this variable says otherwise, and reads it only when a process
+ * begins: so this process is replaced by one that has it.
+ */
+function becomeGateway(watch: boolean): void {
+  const env = { BUN_CONFIG_MAX_HTTP_REQUESTS: '65535', ...process.env } as Record<string, string>
+  const args = [process.execPath, ...(watch ? ['--watch', '--no-clear-screen'] : []), `${root}src/main.ts`]
+  process.execve!(process.execPath, args, env)
+}
+
+if (import.meta.main) {
+  install(false)
+  becomeGateway(process.argv.includes('--watch'))
+}

@@ -1,0 +1,205 @@
+import type { Dialect } from './dialect.ts'
+import { Refusal, toRefusal } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import type { JsonObject, StreamedAnswer } from './types.ts'
+
+export type Tap = (data: string) => string | undefined
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** Looks at the events of a stream on their way to the client. */
+interface Look {
+  /** Bytes in, the bytes that may go out now. */
+  take(bytes: Bytes): Bytes
+  /** What is left at a clean end. */
+  rest(): Bytes
+  /** The answer said itself that it was complete. */
+  isFinished(): boolean
+}
+
+const encoder = new TextEncoder()
+const nothing: Bytes = new Uint8Array()
+
+/** One reader, one writer, everything that looks in between. `finish` is called once: end, failure or hang-up. */
+export function pump(
+  x: Exchange,
+  answer: StreamedAnswer,
+  taps: readonly Tap[],
+  finish: (refusal?: Refusal) => string,
+): ReadableStream<Bytes> {
+  const reader = answer.body.getReader()
+  const look = createLook(x, answer.hideUsage, taps)
+  const fail = (controller: ReadableStreamDefaultController<Bytes>, error: unknown) => {
+    controller.enqueue(encoder.encode(finish(toCut(x, error))))
+    controller.close()
+  }
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      try {
+        for (;;) {
+          const { done, value } = await reader.read()
+          const out = done ? look.rest() : look.take(value)
+          if (out.length > 0) {
+            x.firstByteMs ??= performance.now() - x.startedAt
+            controller.enqueue(out)
+          }
+          if (done && !look.isFinished()) {
+            return fail(
+              controller,
+              new Refusal('upstream_cut', 'The provider ended the stream before the answer was complete'),
+            )
+          }
+          if (done) {
+            finish()
+            return controller.close()
+          }
+          if (out.length > 0) return
+        }
+      } catch (error) {
+        fail(controller, error)
+        reader.cancel(error).catch(() => {})
+      }
+    },
+    cancel(reason) {
+      const refusal = new Refusal('client_closed', 'The client hung up')
+      finish(refusal)
+      x.abort.abort(refusal)
+      return reader.cancel(reason)
+    },
+  })
+}
+
+/** Why the stream broke: because we cut it, because a plugin refused, or because the provider went away. */
+function toCut(x: Exchange, error: unknown): Refusal {
+  if (x.abort.signal.aborted) return toRefusal(x.abort.signal.reason)
+  if (error instanceof Refusal) return error
+  return new Refusal('upstream_cut', 'The connection to the provider broke before the answer was complete', {
+    cause: error,
+  })
+}
+
+/** A single event above this size passes unseen rather than being held. */
+const EVENT_LIMIT = 1024 * 1024
+// Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
+const latin1 = new TextDecoder('latin1')
+const utf8 = new TextDecoder()
+const BOUNDARY = /\r\n\r\n|\n\n|\r\r/g
+
+/**
+ * Whole events go out as the bytes that came in. Most are not even parsed: only those that report usage, an error
+ * or the end, told by a pattern.
+ */
+function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look {
+  const dialect = x.endpoint as Dialect
+  let held: Bytes = nothing
+  let finished = false
+
+  function events(text: string, bytes: Bytes): Bytes {
+    if (dialect.finish.test(text)) finished = true
+    const reports = text.includes('"usage"') && /"usage"\s*:\s*\{/.test(text)
+    if (taps.length === 0 && !reports) return bytes
+    return taps.length === 0 ? forward(text, bytes) : rewrite(utf8.decode(bytes))
+  }
+
+  /** Learns the usage; cuts out the event that the client did not ask for. */
+  function forward(text: string, bytes: Bytes): Bytes {
+    const kept: Bytes[] = []
+    for (const [start, end] of blocks(text)) {
+      if (!isHidden(text.slice(start, end))) kept.push(bytes.subarray(start, end))
+    }
+    return kept.length === 1 ? kept[0]! : join(kept)
+  }
+
+  function isHidden(block: string): boolean {
+    const json = toJson(dataOf(block))
+    if (json === undefined) return false
+    x.usage = dialect.usage(json) ?? x.usage
+    return hideUsage && dialect.isUsageOnly(json)
+  }
+
+  /** Every event passes every tap; what a tap leaves alone keeps its bytes. */
+  function rewrite(text: string): Bytes {
+    let out = ''
+    for (const [start, end] of blocks(text)) {
+      const block = text.slice(start, end)
+      const data = dataOf(block)
+      if (data === '') out += block
+      if (data === '' || isHidden(block)) continue
+      let seen: string | undefined = data
+      for (const tap of taps) if (seen !== undefined) seen = tap(seen)
+      if (seen !== undefined) out += seen === data ? block : reframe(block, seen)
+    }
+    return encoder.encode(out)
+  }
+
+  return {
+    take(bytes) {
+      const all = held.length === 0 ? bytes : join([held, bytes])
+      const text = latin1.decode(all)
+      const end = endOfLastEvent(text)
+      held = end === all.length ? nothing : all.subarray(end)
+      if (held.length > EVENT_LIMIT) {
+        held = nothing
+        return all
+      }
+      if (end === 0) return nothing
+      return end === all.length ? events(text, all) : events(text.slice(0, end), all.subarray(0, end))
+    },
+    rest() {
+      const all = held
+      held = nothing
+      return all.length === 0 ? all : events(latin1.decode(all), all)
+    },
+    isFinished: () => finished,
+  }
+}
+
+function endOfLastEvent(text: string): number {
+  if (text.endsWith('\n\n')) return text.length
+  const ends = ['\n\n', '\r\n\r\n', '\r\r'].map(mark => {
+    const at = text.lastIndexOf(mark)
+    return at < 0 ? 0 : at + mark.length
+  })
+  return Math.max(...ends)
+}
+
+function* blocks(text: string): Generator<readonly [start: number, end: number]> {
+  let start = 0
+  for (const match of text.matchAll(BOUNDARY)) {
+    const end = match.index + match[0].length
+    yield [start, end]
+    start = end
+  }
+  if (start < text.length) yield [start, text.length]
+}
+
+/** The data of one event, per the server-sent events grammar. */
+const dataOf = (block: string): string =>
+  block
+    .split(/\r\n|\n|\r/)
+    .filter(line => line.startsWith('data:'))
+    .map(line => line.slice(line.startsWith('data: ') ? 6 : 5))
+    .join('\n')
+
+const reframe = (block: string, data: string): string => {
+  const kept = block.split(/\r\n|\n|\r/).filter(line => line !== '' && !line.startsWith('data:'))
+  return [...kept, ...data.split('\n').map(line => `data: ${line}`)].join('\n') + '\n\n'
+}
+
+function toJson(data: string): JsonObject | undefined {
+  if (!data.startsWith('{')) return undefined
+  try {
+    return JSON.parse(data) as JsonObject
+  } catch {
+    return undefined
+  }
+}
+
+function join(parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

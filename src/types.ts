@@ -1,0 +1,142 @@
+/** The nouns every room shares. This file imports nothing and holds no values and no behaviour. */
+
+export type Awaitable<T> = T | Promise<T>
+
+/** Where a caller stands in the operator's hierarchy: `/team/alpha/service`. `/` is the root, above all others. */
+export type UserPath = `/${string}`
+
+/** A parsed JSON object of unknown shape. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Who calls. `open` means that the gateway has no keys at all and listens on loopback only. */
+export interface Caller {
+  readonly kind: 'master' | 'key' | 'open'
+  /** Stable and safe to log: the key's id, `master` or `open`. */
+  readonly id: string
+  readonly name: string
+  /** The path this key is bound to; it wins over what the caller says about itself. */
+  readonly path?: UserPath
+  /** The caller may name a path below its bound one. */
+  readonly subPaths: boolean
+  /** Selectors and redirect names this key is limited to; absent means no limit. */
+  readonly models?: ReadonlySet<string>
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Who operates the gateway. Writes made with a `session` must carry its CSRF token. */
+export interface Admin {
+  readonly via: 'master' | 'session' | 'loopback'
+  /** The token that a page puts into its forms; absent where no cookie is involved. */
+  readonly csrf?: string
+}
+
+/** A concrete model at a provider. */
+export interface Target {
+  readonly provider: string
+  readonly model: string
+  /** The redirects that led here, outermost first; empty when the caller named the model itself. */
+  readonly via: readonly Leg[]
+}
+
+/** One step through a redirect: which of its targets was taken. */
+export interface Leg {
+  readonly source: string
+  readonly index: number
+}
+
+/** A name that still has to be read: what the caller asked for, or what a redirect put in its place. */
+export interface Name {
+  readonly name: string
+  readonly via: readonly Leg[]
+}
+
+/** Why a name or a target does not take part. `reason` is for operators; callers never see it. */
+export interface Dropped {
+  readonly name: string
+  readonly via: readonly Leg[]
+  readonly code: 'model_not_found' | 'model_access_denied' | 'model_unavailable'
+  readonly reason: string
+}
+
+/** The decision about one model name. Plugins fill it in turn; the pipeline tries `targets` in order. */
+export interface Route {
+  readonly asked: string
+  /** Not yet read as a provider's model. */
+  readonly names: readonly Name[]
+  readonly targets: readonly Target[]
+  readonly dropped: readonly Dropped[]
+}
+
+/** One line of a decision, for `explain`. */
+export interface Step {
+  readonly plugin: string
+  readonly text: string
+}
+
+/** An entry of `GET /v1/models` before it takes a client's shape. */
+export interface ListedModel {
+  readonly id: string
+  readonly kind: 'model' | 'redirect'
+  readonly ownedBy: string
+  /** Seconds since 1970; 0 where unknown. */
+  readonly created: number
+  readonly displayName?: string
+}
+
+/** A model as a provider lists it. */
+export interface Model {
+  readonly id: string
+  /** Seconds since 1970; 0 where the provider does not say. */
+  readonly created: number
+  readonly ownedBy?: string
+}
+
+/** Tokens of one answer. The parts are disjoint: their sum is what the provider counted. */
+export interface Usage {
+  /** Input that was neither read from nor written to a cache. */
+  readonly input: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
+  /** Output without reasoning. */
+  readonly output: number
+  readonly reasoning: number
+}
+
+/** What a finished try at one target looked like. */
+export interface Outcome {
+  readonly ok: boolean
+  /** The provider's HTTP status; absent when no answer came. */
+  readonly status?: number
+  /** The gateway's error code; absent when ok. */
+  readonly code?: string
+  /** Milliseconds until the answer began or the try failed. */
+  readonly ms: number
+}
+
+/** One try at one target, as it is remembered. */
+export interface Attempt extends Outcome {
+  readonly target: Target
+}
+
+/** A complete answer. */
+export interface WholeAnswer {
+  readonly kind: 'whole'
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly contentType: string
+  readonly usage?: Usage
+}
+
+/** An answer that is still arriving, as bytes in the client's own dialect. */
+export interface StreamedAnswer {
+  readonly kind: 'stream'
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>
+  /** The gateway asked for usage on its own account: the client must not see it. */
+  readonly hideUsage: boolean
+}
+
+export type Answer = WholeAnswer | StreamedAnswer
+
+/** Markup that is already escaped. */
+export interface Markup {
+  toString(): string
+}

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { plugins as ours } from '../plugins/index.ts'
+import { readPluginSettings, readSettings } from '../src/config.ts'
+import type { Connection } from '../src/exchange.ts'
+import { createGateway, type Gateway } from '../src/gateway.ts'
+import { openLog } from '../src/log.ts'
+import type { Plugin } from '../src/plugin.ts'
+
+export interface TestGateway {
+  readonly gateway: Gateway
+  /** The log so far, one object per line. */
+  readonly logs: Record<string, unknown>[]
+  readonly folder: string
+  /** A request to the gateway, as if from this machine. */
+  fetch(path: string, init?: RequestInit & { connection?: Connection }): Promise<Response>
+  /** Parsed JSON of an answer, whatever its status. */
+  json(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: any }>
+  admin(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; headers: Headers; body: any }>
+  chat(
+    body: object,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Headers; body: any }>
+  close(): Promise<void>
+}
+
+export const MASTER = 'master-key-for-tests'
+
+export interface TestOptions {
+  readonly env?: Record<string, string>
+  readonly extra?: readonly Plugin[]
+  /** Uses this folder (and its database) instead of a new one. */
+  readonly folder?: string
+  readonly now?: () => number
+}
+
+/** The whole gateway in this process, on a database file of its own; no socket. */
+export async function startGateway({
+  env = {},
+  extra = [],
+  folder,
+  now,
+}: TestOptions = {}): Promise<TestGateway> {
+  const home = folder ?? mkdtempSync(join(tmpdir(), 'modelway-'))
+  const logs: Record<string, unknown>[] = []
+  openLog({
+    level: 'debug',
+    pretty: false,
+    write: lines =>
+      logs.push(
+        ...lines
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line) as Record<string, unknown>),
+      ),
+  })
+  const environment = { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: `file:${join(home, 'test.db')}`, ...env }
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const plugins = [...ours, ...extra]
+  const gateway = await createGateway({
+    settings: readSettings(given),
+    plugins,
+    pluginSettings: readPluginSettings(plugins, given),
+    shell: ({ main }) => main,
+    assets: {},
+    migrations: new URL('../drizzle', import.meta.url).pathname,
+    version: '0.0.0-test',
+    ...(now && { now }),
+  })
+  const call = (path: string, { connection, ...init }: RequestInit & { connection?: Connection } = {}) =>
+    gateway.fetch(new Request(`http://localhost:8080${path}`, init), connection)
+  const json = async (path: string, init?: RequestInit) => {
+    const response = await call(path, init)
+    const text = await response.text()
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    }
+  }
+  const post = (method: string, body: unknown, headers: Record<string, string>): RequestInit => ({
+    method,
+    headers: {
+      authorization: `Bearer ${MASTER}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  return {
+    gateway,
+    logs,
+    folder: home,
+    fetch: call,
+    json,
+    admin: (method, path, body) => json(path, post(method, body, {})),
+    chat: (body, headers = {}) => json('/v1/chat/completions', post('POST', body, headers)),
+    async close() {
+      await gateway.stop()
+      if (folder === undefined) rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits until something holds, or fails after two seconds. */
+export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 2000
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
+    await Bun.sleep(5)
+  }
+}

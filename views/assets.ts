@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { shortHash } from './short-hash.ts'
+
+/** A file that pages load. */
+export interface Asset {
+  /** How markup calls it: `app.css`. */
+  readonly name: string
+  /** Its name with a hash of what is in it, so that browsers may keep it for ever: `app-3f2a91c0.css`. */
+  readonly file: string
+  readonly type: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+const files = [
+  { name: 'app.css', type: 'text/css; charset=utf-8', from: './app.css' },
+  { name: 'app.js', type: 'text/javascript; charset=utf-8', from: './app.js' },
+  { name: 'htmx.js', type: 'text/javascript; charset=utf-8', from: 'htmx.org/dist/htmx.min.js' },
+  { name: 'icon.svg', type: 'image/svg+xml', from: './icon.svg' },
+] as const
+
+/** Everything a page loads, from here and from nowhere else. */
+export const readAssets = (): readonly Asset[] =>
+  files.map(({ name, type, from }) => {
+    const bytes = new Uint8Array(readFileSync(new URL(import.meta.resolve(from))))
+    return { name, type, bytes, file: name.replace('.', `-${shortHash(bytes)}.`) }
+  })
+
+/** The addresses of all assets by name, for a gateway below `base`. */
+export const loadAssets = (base: string): { readonly assets: Readonly<Record<string, string>> } => ({
+  assets: Object.fromEntries(readAssets().map(({ name, file }) => [name, `${base}/assets/${file}`])),
+})
