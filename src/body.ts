@@ -15,7 +15,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 /** Reads a JSON object of at most `limit` bytes. */
 export async function readBody(request: Request, limit: number): Promise<Body> {
   const text = await readText(request, limit)
-  if (text.trim() === '') refuse('invalid_request', 'The body is empty: send a JSON object')
   const json = parseJson(text)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     refuse('invalid_request', `The body is ${nounOf(json)}: send a JSON object`)
@@ -23,23 +22,30 @@ export async function readBody(request: Request, limit: number): Promise<Body> {
   return { text, json: json as JsonObject }
 }
 
+/** A new value for a top-level field. */
+export interface Change {
+  readonly field: string
+  readonly value: unknown
+}
+
 /** The client's own text with the value of each named top-level field replaced, and missing ones put in front. */
-export function splice(text: string, changes: ReadonlyMap<string, unknown>): string {
-  const missing = new Map(changes)
+export function splice(text: string, changes: readonly Change[]): string {
+  const missing = new Set(changes)
   let out = ''
   let at = 0
   for (const member of topLevel(text)) {
     const field = fieldOf(member)
-    if (!changes.has(field)) continue
-    missing.delete(field)
-    out += text.slice(at, member.start) + JSON.stringify(changes.get(field))
+    const change = changes.find(change => change.field === field)
+    if (change === undefined) continue
+    missing.delete(change)
+    out += text.slice(at, member.start) + JSON.stringify(change.value)
     at = member.end
   }
   out += text.slice(at)
   if (missing.size === 0) return out
   const open = out.indexOf('{') + 1
   const added = [...missing]
-    .map(([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(value)}`)
+    .map(({ field, value }) => `${JSON.stringify(field)}:${JSON.stringify(value)}`)
     .join(',')
   const empty = out.slice(open).trimStart().startsWith('}')
   return out.slice(0, open) + added + (empty ? '' : ',') + out.slice(open)

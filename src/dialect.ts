@@ -1,3 +1,4 @@
+import type { Change } from './body.ts'
 import type { Refusal } from './errors.ts'
 import type { JsonObject, Usage } from './types.ts'
 
@@ -24,7 +25,7 @@ export interface Dialect extends Endpoint {
    * What has to change in the body so that a stream reports its usage, as the new value of one top-level field;
    * undefined when the client asked for it already.
    */
-  askUsage?(body: JsonObject): { readonly field: string; readonly value: unknown } | undefined
+  askUsage?(body: JsonObject): Change | undefined
   /** Tokens in a whole answer or in one stream event; undefined when it reports none. */
   usage(part: JsonObject): Usage | undefined
   /** The event reports usage and nothing else: it is hidden from a client that did not ask. */

@@ -34,7 +34,7 @@ export interface DoorOptions {
   ) => Promise<Response>
 }
 
-export type Door = (request: Request, connection: Connection) => Promise<Response>
+export type Door = (request: Request, connection: Connection) => Awaitable<Response>
 
 /**
  * The door. Elysia routes; policy is bound to the matched route, never to a path prefix. It neither parses the hot
@@ -69,7 +69,7 @@ export function createDoor(options: DoorOptions): Door {
       },
     )
   }
-  const administrate = (request: Request) =>
+  const administrate = async (request: Request) =>
     first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
   for (const { method, path, run } of createPages({ ...options, administrate, fail })) {
     app.route(method, path, ({ request }) => run(request), { parse: 'none', detail: { hide: true } })
@@ -135,11 +135,11 @@ export function createDoor(options: DoorOptions): Door {
     )
   }
 
-  return async (request, connection) => {
+  return (request, connection) => {
     try {
       const settled = settleAddress(request)
       connections.set(settled, connection)
-      return await app.handle(settled)
+      return app.fetch(settled)
     } catch (error) {
       return fail(error)
     }

@@ -43,6 +43,10 @@ export class Exchange {
   firstByteMs: number | undefined = undefined
   status: number = 0
   settled: boolean = false
+  /** Where it stands among the exchanges under way; -1 when it does not. */
+  slot: number = -1
+  /** When the provider must have begun to answer; on the clock of `startedAt`. */
+  attemptDeadline: number | undefined = undefined
 
   constructor(request: Request, endpoint: Endpoint, connection: Connection) {
     this.request = request

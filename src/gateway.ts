@@ -2,9 +2,10 @@ import { isLoopbackName } from './address.ts'
 import type { GatewaySettings } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createDoor } from './door.ts'
-import { createDrain } from './drain.ts'
+import { createGuardedFetch } from './egress.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection, Deciding, Scoped } from './exchange.ts'
+import { createInFlight } from './in-flight.ts'
 import { createLog } from './log.ts'
 import type { Shell } from './page.ts'
 import { createPipeline } from './pipeline.ts'
@@ -12,7 +13,8 @@ import { type Host, kinds, type Plugin } from './plugin.ts'
 import { assemble, type House } from './registry.ts'
 import { createRespond } from './respond.ts'
 import { startTicks } from './ticks.ts'
-import { createAsk, createGuardedFetch } from './upstream.ts'
+import type { Awaitable } from './types.ts'
+import { createAsk } from './upstream.ts'
 
 export interface GatewayOptions {
   readonly settings: GatewaySettings
@@ -29,7 +31,7 @@ export interface GatewayOptions {
 
 export interface Gateway {
   /** The whole gateway as a web-standard handler. */
-  fetch(request: Request, connection?: Connection): Promise<Response>
+  fetch(request: Request, connection?: Connection): Awaitable<Response>
   /** Plugins in the order of the house, each with its hooks. */
   readonly order: readonly {
     readonly name: string
@@ -76,7 +78,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       version,
       base: settings.basePath,
       isLoopback: isLoopbackName(settings.host.replace(/^::1$/, '[::1]')),
-      isStopping: () => drain.isStopping(),
+      isStopping: () => inFlight.isStopping(),
     },
   })
   house = await assemble(plugins, options.pluginSettings, shared)
@@ -87,15 +89,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     hooks: Object.keys(kinds).filter(hook => hook in parts.get(name)!),
   }))
 
-  const drain = createDrain()
+  const inFlight = createInFlight()
   const ask = createAsk({
     providers: () => built().providers,
     hooks,
     fetch: guarded,
     timeout: settings.upstreamTimeout,
   })
-  const respond = createRespond({ hooks, log, revealServed: settings.revealServed, leave: drain.leave })
-  const pipeline = createPipeline({ hooks, ask, respond, enter: drain.enter, bodyLimit: settings.bodyLimit })
+  const respond = createRespond({ hooks, log, revealServed: settings.revealServed, leave: inFlight.leave })
+  const pipeline = createPipeline({
+    hooks,
+    ask,
+    respond,
+    enter: inFlight.enter,
+    bodyLimit: settings.bodyLimit,
+  })
   const all = [...parts.values()]
   const door = createDoor({
     ...options,
@@ -116,7 +124,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     order,
     providers: [...house.providers.keys()],
     async stop() {
-      await drain.stop(settings.drainTimeout)
+      await inFlight.stop(settings.drainTimeout)
       stopTicks()
       for (const part of all.reverse()) await part.close?.()
       database.close()

@@ -10,31 +10,43 @@ export interface Bound<F> {
 }
 export type HookTable = { readonly [H in keyof Hooks]: readonly Bound<Hooks[H]>[] }
 
+// The runners stay synchronous while the hooks do: most hooks only look something up, and a promise for each of them
+// would cost more than the look-up.
+
 /** First answer wins. */
-export async function first<X, T>(
+export function first<X, T>(
   hooks: readonly Bound<(x: X) => Awaitable<T | undefined>>[],
   x: X,
-): Promise<T | undefined> {
-  for (const bound of hooks) {
-    const value = await blame(bound, () => bound.run(x))
+  from = 0,
+): Awaitable<T | undefined> {
+  for (let i = from; i < hooks.length; i++) {
+    const value = call(hooks[i]!, x, undefined)
+    if (value instanceof Promise) return value.then(later => later ?? first(hooks, x, i + 1))
     if (value !== undefined) return value
   }
   return undefined
 }
 
 /** Each in turn; a throw stops the walk. What they return goes to `keep`. */
-export async function every<X, T>(
+export function every<X, T>(
   hooks: readonly Bound<(x: X) => Awaitable<T | undefined>>[],
   x: X,
   keep?: (value: T) => void,
-): Promise<void> {
-  for (const bound of hooks) {
-    const value = await blame(bound, () => bound.run(x))
+  from = 0,
+): Awaitable<void> {
+  for (let i = from; i < hooks.length; i++) {
+    const value = call(hooks[i]!, x, undefined)
+    if (value instanceof Promise) {
+      return value.then(later => {
+        if (later !== undefined) keep?.(later)
+        return every(hooks, x, keep, i + 1)
+      })
+    }
     if (value !== undefined) keep?.(value)
   }
 }
 
-/** Each receives what the one before returned. Stays synchronous while the hooks are: a list asks it thousands of times. */
+/** Each receives what the one before returned. */
 export function chain<V, X>(
   hooks: readonly Bound<(value: V, x: X) => Awaitable<V>>[],
   value: V,
@@ -43,9 +55,8 @@ export function chain<V, X>(
 ): Awaitable<V> {
   let current = value
   for (let i = from; i < hooks.length; i++) {
-    const bound = hooks[i]!
-    const next = blame(bound, () => bound.run(current, x))
-    if (next instanceof Promise) return next.then(resolved => chain(hooks, resolved, x, i + 1))
+    const next = call(hooks[i]!, current, x)
+    if (next instanceof Promise) return next.then(later => chain(hooks, later, x, i + 1))
     current = next
   }
   return current
@@ -68,18 +79,18 @@ export function all<X>(
 }
 
 /** A `Refusal` is an answer; anything else is a bug, and the log must say whose. */
-export function blame<T>({ plugin, hook }: Bound<unknown>, run: () => Awaitable<T>): Awaitable<T> {
+function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): Awaitable<T> {
   try {
-    const value = run()
-    return value instanceof Promise ? value.catch(error => rethrow(error, plugin, hook)) : value
+    const value = bound.run(a, b)
+    return value instanceof Promise ? value.catch(error => blame(error, bound)) : value
   } catch (error) {
-    return rethrow(error, plugin, hook)
+    return blame(error, bound)
   }
 }
 
-function rethrow(error: unknown, plugin: string, hook: string): never {
+function blame(error: unknown, { plugin, hook }: Bound<unknown>): never {
   if (error instanceof Refusal) throw error
-  refuse('internal_error', 'The gateway failed to handle this request', {
+  return refuse('internal_error', 'The gateway failed to handle this request', {
     cause: new Error(`Plugin "${plugin}" failed in "${hook}"`, { cause: error }),
   })
 }

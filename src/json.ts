@@ -28,6 +28,7 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
+    if (text.trim() === '') refuse('invalid_request', 'The body is empty: send a JSON object')
     const fault = findFault(text)
     return refuse(
       'invalid_request',

@@ -1,19 +1,13 @@
-import {
-  ansiColorFormatter,
-  configureSync,
-  getJsonLinesFormatter,
-  getLogger,
-  type LogLevel,
-  type Sink,
-} from '@logtape/logtape'
+import { ansiColorFormatter, configureSync, getLogger, type LogLevel, type LogRecord } from '@logtape/logtape'
 
 /** Structured and levelled. Facts are plain values; a credential or a body is never one of them. */
 export interface Log {
-  debug(message: string, facts?: Record<string, unknown>): void
-  info(message: string, facts?: Record<string, unknown>): void
-  warn(message: string, facts?: Record<string, unknown>): void
-  error(message: string, facts?: Record<string, unknown>): void
+  debug(message: string, facts?: Facts): void
+  info(message: string, facts?: Facts): void
+  warn(message: string, facts?: Facts): void
+  error(message: string, facts?: Facts): void
 }
+type Facts = Readonly<Record<string, unknown>>
 
 export interface LogOptions {
   readonly level: LogLevel
@@ -24,9 +18,21 @@ export interface LogOptions {
 
 /** Starts logging for the process. */
 export function openLog({ level, pretty, write }: LogOptions): void {
+  const format = pretty ? toPretty : toJson
+  let pending = ''
+  const flush = () => {
+    const lines = pending
+    pending = ''
+    write(lines)
+  }
+  const out = (record: LogRecord) => {
+    // Lines of the same moment leave in one write.
+    if (pending === '') setTimeout(flush, 20)
+    pending += format(record)
+  }
   configureSync({
     reset: true,
-    sinks: { out: createSink(pretty, write) },
+    sinks: { out },
     loggers: [
       { category: 'modelway', lowestLevel: level, sinks: ['out'] },
       { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['out'] },
@@ -34,41 +40,36 @@ export function openLog({ level, pretty, write }: LogOptions): void {
   })
 }
 
-/** Lines of the same turn of the event loop leave in one write. */
-function createSink(pretty: boolean, write: (lines: string) => void): Sink {
-  const json = getJsonLinesFormatter({ categorySeparator: '.', message: 'rendered', properties: 'flatten' })
-  let pending = ''
-  return record => {
-    if (pending === '') {
-      setTimeout(() => {
-        const lines = pending
-        pending = ''
-        write(lines)
-      }, 20)
-    }
-    pending += pretty
-      ? ansiColorFormatter(record).trimEnd() + factsOf(record.properties) + '\n'
-      : json(record)
-  }
+/** One line, whatever the values hold: JSON escapes what could fake another one. */
+const toJson = ({ timestamp, level, category, message, properties }: LogRecord): string =>
+  `${JSON.stringify({ time: new Date(timestamp).toISOString(), level, log: category.at(-1), message: message.join(''), ...properties })}\n`
+
+const toPretty = (record: LogRecord): string => {
+  const facts = Object.entries(record.properties).filter(([, value]) => value !== undefined)
+  return ansiColorFormatter(record).trimEnd() + facts.map(toPair).join('') + '\n'
 }
 
-/** `key=value` behind a pretty line; control characters in values cannot fake another line. */
-const factsOf = (facts: Record<string, unknown>): string =>
-  Object.entries(facts)
-    .filter(([, value]) => value !== undefined)
-    .map(
-      ([key, value]) =>
-        ` ${key}=${typeof value === 'string' && /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value)}`,
-    )
-    .join('')
+const toPair = ([key, value]: [string, unknown]): string =>
+  ` ${key}=${typeof value === 'string' && /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value)}`
 
 /** The log of one plugin, or of the gateway itself. */
 export function createLog(name: string): Log {
-  const logger = getLogger(['modelway', name])
-  return {
-    debug: (message, facts) => logger.debug(message, facts ?? {}),
-    info: (message, facts) => logger.info(message, facts ?? {}),
-    warn: (message, facts) => logger.warn(message, facts ?? {}),
-    error: (message, facts) => logger.error(message, facts ?? {}),
-  }
+  const category = ['modelway', name]
+  const logger = getLogger(category)
+  // Records are emitted ready-made: messages here are plain words, not templates to be filled in.
+  const write =
+    (level: LogLevel) =>
+    (message: string, properties: Facts = {}) => {
+      if (!logger.isEnabledFor(level)) return
+      const record = {
+        category,
+        level,
+        message: [message],
+        rawMessage: message,
+        timestamp: Date.now(),
+        properties,
+      }
+      logger.emit(record)
+    }
+  return { debug: write('debug'), info: write('info'), warn: write('warning'), error: write('error') }
 }

@@ -53,9 +53,10 @@ export default definePlugin({
         if (isOpen())
           return connection.loopback && site.isLoopback ? OPEN : refuse('invalid_api_key', ONLY_LOCAL)
         if (key === undefined) return undefined
-        if (isMasterKey(key)) return MASTER
+        const hash = keyedHash(pepper, key)
+        if (hash === masterHash) return MASTER
         return (
-          keys.find(key) ??
+          keys.find(hash) ??
           refuse('invalid_api_key', 'The API key is not valid: it is unknown, expired or revoked')
         )
       },

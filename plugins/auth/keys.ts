@@ -18,8 +18,8 @@ export interface NewKey {
 }
 
 export interface Keys {
-  /** Who holds this key; undefined when nobody does, or not any more. No SQL, no comparison that could be timed. */
-  find(key: string): Caller | undefined
+  /** Who holds the key with this keyed hash; undefined when nobody does, or not any more. No SQL, no comparison that could be timed. */
+  find(hash: string): Caller | undefined
   /** There is a managed key, be it revoked or expired. */
   exist(): boolean
   list(): readonly Row[]
@@ -60,8 +60,8 @@ export async function openKeys(db: Database, pepper: string, now: () => number):
     return row
   }
   return {
-    find(key) {
-      const entry = entries.get(keyedHash(pepper, key))
+    find(hash) {
+      const entry = entries.get(hash)
       return entry !== undefined && entry.until > now() ? entry.caller : undefined
     },
     exist: () => rows.size > 0,

@@ -1,0 +1,44 @@
+import { definePlugin } from '../../src/plugin.ts'
+import { loadAssets, readAssets } from '../../views/assets.ts'
+import type { Auth } from '../auth/model.ts'
+import { createAssetsApi } from './assets.ts'
+import { readSessionIds } from './cookie.ts'
+import { createSessions } from './session.ts'
+import { createSignInApi } from './sign-in.tsx'
+
+const HOUR = 3_600_000
+const MAX_AGE = 12 * HOUR
+
+export default definePlugin({
+  name: 'dashboard',
+  about: 'Lets operators into the dashboard and keeps them signed in.',
+  needs: ['auth'],
+  setup({ now, use, site, log }) {
+    const sessions = createSessions({ now, maxAge: MAX_AGE, maxIdle: 2 * HOUR, max: 1000 })
+    const find = (request: Request) => {
+      for (const id of readSessionIds(request)) {
+        const session = sessions.find(id)
+        if (session !== undefined) return session
+      }
+      return undefined
+    }
+    return {
+      administrate({ request }) {
+        const session = find(request)
+        return session && { via: 'session', csrf: session.csrf }
+      },
+      api: [
+        ...createSignInApi({
+          auth: use<Auth>('auth'),
+          sessions,
+          now,
+          log,
+          maxAge: MAX_AGE,
+          base: site.base,
+          assets: loadAssets(site.base).assets,
+        }),
+        ...createAssetsApi(readAssets()),
+      ],
+    }
+  },
+})

@@ -1,0 +1,24 @@
+/** The host that browsers know the gateway by, be it behind a proxy. */
+const hostsOf = ({ headers }: Request): (string | undefined)[] => [
+  headers.get('host')?.toLowerCase(),
+  headers.get('x-forwarded-host')?.split(',')[0]?.trim().toLowerCase(),
+]
+
+/** The form was sent from one of our own pages, as far as a browser says; what is no browser says nothing. */
+export function isOwnForm(request: Request): boolean {
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null) return site === 'same-origin'
+  const origin = request.headers.get('origin')
+  // On plain http a browser sends no `sec-fetch-site`.
+  return origin === null || hostsOf(request).includes(URL.parse(origin)?.host.toLowerCase())
+}
+
+// Browsers drop control characters from addresses, and read `\` as `/`.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const SLY = /[\u0000-\u0020\\\u007f]/
+
+/** A path in this house, whatever a browser would make of it. */
+export const isLocalPath = (next: string): boolean =>
+  /^\/(?!\/)/.test(next) &&
+  !SLY.test(next) &&
+  URL.parse(next, 'http://house.internal')?.host === 'house.internal'

@@ -1,0 +1,114 @@
+import { definePage, type Page } from '../../src/page.ts'
+import type { Provider } from '../../src/provider.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import type { VirtualModels, VirtualModelView } from './model.ts'
+import { createActions } from './page/actions.tsx'
+import { type Draft, draftOf, emptyDraft, short } from './page/draft.ts'
+import type { Editing } from './page/editor.tsx'
+import { effectsOf } from './page/effect.ts'
+import { createPolicyFinder, createProviderRows, listRows, type ProviderRow, readQuery } from './page/rows.ts'
+import { suggest } from './page/suggest.ts'
+import { type DialogData, type ModelsData, ModelsView } from './page/views.tsx'
+
+export interface ModelsPageDeps {
+  readonly virtual: VirtualModels
+  readonly lists: ModelLists
+  readonly providers: () => ReadonlyMap<string, Provider>
+  /** Whether a model that no policy covers is open (`MODELS_ENABLED_BY_DEFAULT`). Where it is not known, the page does not say. */
+  readonly openByDefault?: boolean
+  readonly now?: () => number
+}
+
+/** What the page and its actions have in common. */
+export interface ModelsDesk {
+  readonly virtual: VirtualModels
+  readonly lists: ModelLists
+  readonly provided: () => readonly ProviderRow[]
+  load(read: (name: string) => string): Promise<ModelsData>
+  find(source: string): Promise<VirtualModelView | undefined>
+  /** Gathers what the form shows beside the draft itself. */
+  editing(draft: Draft, more?: Pick<Editing, 'mistake' | 'atTarget'>): Promise<Editing>
+}
+
+/** Every provider model and every virtual model in one table, and the form that makes, changes and deletes the latter. */
+export function createModelsPage(deps: ModelsPageDeps): Page {
+  const desk = createDesk(deps)
+  return definePage<ModelsData>({
+    path: '/models',
+    title: 'Models',
+    nav: { group: 'Gateway', order: 10 },
+    async load({ url }) {
+      const dialog = await dialogOf(desk, url.searchParams)
+      return {
+        ...(await desk.load(name => url.searchParams.get(name) ?? '')),
+        ...(dialog !== undefined && { dialog }),
+      }
+    },
+    view: (data, request) => <ModelsView data={data} request={request} />,
+    actions: createActions(desk),
+  })
+}
+
+function createDesk({
+  virtual,
+  lists,
+  providers,
+  openByDefault,
+  now = Date.now,
+}: ModelsPageDeps): ModelsDesk {
+  const provided = createProviderRows(lists, providers)
+  return {
+    virtual,
+    lists,
+    provided,
+    find: async source => (await virtual.views()).find(view => view.source === source),
+    async load(read) {
+      const views = await virtual.views()
+      const rows = provided()
+      const query = readQuery(read)
+      const redirects = views.filter(({ kind, enabled }) => kind === 'redirect' && enabled)
+      return {
+        query,
+        listing: listRows(views, rows, query),
+        statuses: lists.status(),
+        facts: {
+          policyOf: createPolicyFinder(views),
+          redirects: new Map(redirects.map(view => [view.source, view])),
+          openByDefault,
+        },
+        example: rows[0]?.name,
+        counts: { virtual: views.length, provider: rows.length },
+        now: now(),
+      }
+    },
+    async editing(draft, more = {}) {
+      const views = await virtual.views()
+      const effects = effectsOf(draft, { views, lists, providers: providers() })
+      return { draft, effects, suggestions: suggest('', views, provided()), ...more }
+    },
+  }
+}
+
+/** The dialog that the address asks for: `?new`, `?edit=SOURCE` or `?delete=SOURCE`. */
+async function dialogOf(
+  { editing, find }: ModelsDesk,
+  params: URLSearchParams,
+): Promise<DialogData | undefined> {
+  if (params.has('new')) {
+    const targets = [{ model: params.get('target') ?? '', weight: '1' }]
+    return {
+      kind: 'edit',
+      editing: await editing({ ...emptyDraft, source: params.get('source') ?? '', targets }),
+    }
+  }
+  const source = params.get('edit') ?? params.get('delete')
+  if (source === null) return undefined
+  const view = await find(source)
+  if (view === undefined)
+    return { kind: 'note', text: `There is no virtual model “${short(source)}” any more.` }
+  if (view.managed)
+    return { kind: 'note', text: `“${short(source)}” is declared in VIRTUAL_MODELS: edit it there.` }
+  return params.has('edit')
+    ? { kind: 'edit', editing: await editing(draftOf(view)) }
+    : { kind: 'delete', view }
+}

@@ -1,0 +1,168 @@
+import { Refusal } from '../../../src/errors.ts'
+import type { Form } from '../../../src/page.ts'
+import type { VirtualModelView } from '../model.ts'
+import { targetsOf } from './rows.ts'
+
+/** A virtual model while it is typed: everything as the operator wrote it, so that nothing is lost when it is refused. */
+export interface Draft {
+  /** The row that is edited, and how it was when the form was opened; absent for a new one. */
+  readonly old?: { readonly source: string; readonly version: number }
+  readonly source: string
+  /** At least one, perhaps blank. */
+  readonly targets: readonly { readonly model: string; readonly weight: string }[]
+  readonly strategy: string
+  readonly sessionAffinity: boolean
+  readonly failover: boolean
+  readonly userPaths: string
+  readonly reach: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly force: boolean
+}
+
+export const emptyDraft: Draft = {
+  source: '',
+  targets: [{ model: '', weight: '1' }],
+  strategy: 'round_robin',
+  sessionAffinity: true,
+  failover: true,
+  userPaths: '',
+  reach: 'any',
+  description: '',
+  enabled: true,
+  force: false,
+}
+
+export function draftOf(view: VirtualModelView): Draft {
+  const targets = targetsOf(view).map(({ model, weight }) => ({ model, weight: String(weight) }))
+  return {
+    old: { source: view.source, version: view.version },
+    source: view.source,
+    targets: targets.length > 0 ? targets : emptyDraft.targets,
+    strategy: view.strategy ?? emptyDraft.strategy,
+    sessionAffinity: view.session_affinity ?? true,
+    failover: view.failover ?? true,
+    userPaths: (view.user_paths ?? []).join('\n'),
+    reach: view.reach ?? 'any',
+    description: view.description,
+    enabled: view.enabled,
+    force: false,
+  }
+}
+
+export const all = (form: Form, name: string): readonly string[] => {
+  const value = Object.hasOwn(form, name) ? form[name] : undefined
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value
+}
+export const text = (form: Form, name: string): string => all(form, name)[0] ?? ''
+
+export function draftFrom(form: Form): Draft {
+  const weights = all(form, 'weight')
+  const targets = all(form, 'target').map((model, index) => ({ model, weight: weights[index] ?? '1' }))
+  const old = text(form, 'old_source')
+  return {
+    ...(old !== '' && { old: { source: old, version: Number(text(form, 'version')) } }),
+    source: text(form, 'source'),
+    targets: targets.length > 0 ? targets : emptyDraft.targets,
+    strategy: text(form, 'strategy') || emptyDraft.strategy,
+    sessionAffinity: text(form, 'session_affinity') === 'on',
+    failover: text(form, 'failover') === 'on',
+    userPaths: text(form, 'user_paths'),
+    reach: text(form, 'reach') || 'any',
+    description: text(form, 'description').replaceAll('\r\n', '\n'),
+    enabled: text(form, 'enabled') === 'on',
+    force: text(form, 'force') === 'on',
+  }
+}
+
+/** Without the lines for targets that were left blank. */
+export function trim(draft: Draft): Draft {
+  const targets = draft.targets.filter(({ model }) => model.trim() !== '')
+  return { ...draft, targets: targets.length > 0 ? targets : emptyDraft.targets }
+}
+
+export const isRedirect = ({ targets }: Draft): boolean => targets.some(({ model }) => model.trim() !== '')
+
+export const pathsOf = ({ userPaths }: Draft): string[] =>
+  userPaths
+    .split(/[\n\r,]/)
+    .map(path => path.trim())
+    .filter(path => path !== '')
+
+/** The body of `PUT /admin/virtual-models` that says what the draft says. */
+export function toInput(draft: Draft): Readonly<Record<string, unknown>> {
+  const { old, source, description, enabled, force, strategy, sessionAffinity, failover, reach } = trim(draft)
+  const paths = pathsOf(draft)
+  const shared = {
+    source,
+    ...(old !== undefined && { old_source: old.source }),
+    ...(paths.length > 0 && { user_paths: paths }),
+    description,
+    enabled,
+    ...(force && { force }),
+  }
+  if (!isRedirect(draft)) return { ...shared, reach }
+  const targets = trim(draft).targets.map(({ model, weight }) => ({ model, weight: toWeight(weight) }))
+  return { ...shared, targets, strategy, session_affinity: sessionAffinity, failover }
+}
+
+/** What is not a number goes on as it is: the one who judges input says what is wrong with it. */
+const toWeight = (weight: string): unknown =>
+  weight.trim() === '' ? 1 : /^\d{1,15}$/.test(weight.trim()) ? Number(weight) : weight
+
+/** What is wrong with a draft, and where. `form` is the whole of it. */
+export interface Mistake {
+  readonly field:
+    | 'source'
+    | 'target'
+    | 'weight'
+    | 'strategy'
+    | 'user_paths'
+    | 'reach'
+    | 'description'
+    | 'form'
+  /** Which target. */
+  readonly index: number
+  readonly message: string
+  /** It may be saved all the same. */
+  readonly isForcible: boolean
+}
+
+const fields: Readonly<Record<string, Mistake['field']>> = {
+  source: 'source',
+  old_source: 'source',
+  target_model: 'target',
+  targets: 'target',
+  strategy: 'strategy',
+  user_paths: 'user_paths',
+  reach: 'reach',
+  description: 'description',
+}
+
+const FORCE = / ?Send "force": true.*$/s
+
+const NOBODY =
+  'Say who may use it: name user paths (“/” is everybody), choose “Only through a redirect”, or turn it off'
+
+/** Puts a refusal beside the field of the draft that it is about; a bug stays a bug. */
+export function mistakeOf(error: unknown, draft: Draft): Mistake {
+  if (!(error instanceof Refusal) || error.code === 'internal_error') throw error
+  const [head = '', index, leaf] = (error.param ?? '').split(/[.[\]]+/)
+  const field = Object.hasOwn(fields, head) ? fields[head]! : 'form'
+  const said = error.message.replace(/^Field "[^"]*": (\w)/, (_, first: string) => first.toUpperCase())
+  // Where no path was named, naming one is what is asked for; the API says so in its own terms.
+  const message = field === 'user_paths' && pathsOf(draft).length === 0 ? NOBODY : said
+  // A refusal about one of several targets names it, where it does not say which one it is.
+  const named = draft.targets.findIndex(
+    ({ model }) => model.trim() !== '' && message.includes(`"${model.trim()}"`),
+  )
+  return {
+    field: field === 'target' && leaf === 'weight' ? 'weight' : field,
+    index: Number(index ?? Math.max(named, 0)) || 0,
+    message: message.replace(FORCE, ''),
+    isForcible: FORCE.test(message),
+  }
+}
+
+/** A name of any length in a sentence. */
+export const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 59)}…` : name)

@@ -1,0 +1,175 @@
+import type { Provider } from '../../../src/provider.ts'
+import type { ModelLists } from '../../model-lists/model.ts'
+import type { VirtualModelView } from '../model.ts'
+
+/** A model that a provider lists. */
+export interface ProviderRow {
+  readonly kind: 'provider'
+  /** `provider/id`. */
+  readonly name: string
+  readonly provider: string
+  readonly id: string
+}
+
+export interface VirtualRow {
+  readonly kind: 'virtual'
+  readonly name: string
+  readonly view: VirtualModelView
+}
+
+export type Row = ProviderRow | VirtualRow
+
+export const rowKinds = {
+  '': 'All kinds',
+  virtual: 'Virtual models',
+  redirect: 'Redirects',
+  shadow: 'Shadows',
+  policy: 'Access policies',
+  managed: 'Managed',
+  provider: 'Provider models',
+} as const
+
+export type RowKind = keyof typeof rowKinds
+
+/** What the address of the page asks for. */
+export interface Query {
+  readonly q: string
+  readonly kind: RowKind
+  readonly provider: string
+  readonly page: number
+}
+
+export const PAGE_SIZE = 100
+const MAX_SEARCH = 200
+
+export function readQuery(read: (name: string) => string): Query {
+  const kind = read('kind')
+  const page = Number(read('page'))
+  return {
+    q: read('q').slice(0, MAX_SEARCH),
+    kind: Object.hasOwn(rowKinds, kind) ? (kind as RowKind) : '',
+    provider: read('provider').slice(0, MAX_SEARCH),
+    page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+  }
+}
+
+/** The query as it stands in addresses; defaults are left out. */
+export function writeQuery(
+  { q, kind, provider, page }: Query,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries({ q, kind, provider, page: page > 1 ? String(page) : '' })) {
+    if (value !== '') params.set(name, value)
+  }
+  for (const [name, value] of Object.entries(more)) params.set(name, value)
+  return params.size === 0 ? '' : `?${params}`
+}
+
+/** All rows of the providers, sorted; built anew only when a list has changed. */
+export function createProviderRows(
+  lists: ModelLists,
+  providers: () => ReadonlyMap<string, Provider>,
+): () => readonly ProviderRow[] {
+  let rows: readonly ProviderRow[] = []
+  let revision: number | undefined
+  return () => {
+    if (revision === lists.revision()) return rows
+    revision = lists.revision()
+    rows = [...providers().keys()]
+      .flatMap(provider =>
+        [...(lists.of(provider)?.keys() ?? [])].map(
+          (id): ProviderRow => ({ kind: 'provider', name: `${provider}/${id}`, provider, id }),
+        ),
+      )
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+    return rows
+  }
+}
+
+export interface Listing {
+  readonly rows: readonly Row[]
+  /** Rows that match, on all pages. */
+  readonly total: number
+  readonly page: number
+  readonly pages: number
+}
+
+/** One page of what matches: what the operator made comes first, then what the providers offer. */
+export function listRows(
+  views: readonly VirtualModelView[],
+  provided: readonly ProviderRow[],
+  query: Query,
+): Listing {
+  const virtual = views.map((view): VirtualRow => ({ kind: 'virtual', name: view.source, view }))
+  const words = query.q
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(word => word !== '')
+  const matching = [...virtual, ...provided].filter(
+    row => isKind(row, query.kind) && isAt(row, query.provider) && hasWords(row, words),
+  )
+  const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE))
+  const page = Math.min(query.page, pages)
+  return {
+    rows: matching.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
+    total: matching.length,
+    page,
+    pages,
+  }
+}
+
+function isKind(row: Row, kind: RowKind): boolean {
+  if (kind === '') return true
+  if (row.kind === 'provider') return kind === 'provider'
+  if (kind === 'virtual') return true
+  if (kind === 'shadow') return row.view.shadows === true
+  if (kind === 'managed') return row.view.managed
+  return row.view.kind === kind
+}
+
+function isAt(row: Row, provider: string): boolean {
+  if (provider === '') return true
+  if (row.kind === 'provider') return row.provider === provider
+  return [row.name, row.view.resolved_model ?? '', ...namesOf(row.view)].some(name =>
+    name.startsWith(`${provider}/`),
+  )
+}
+
+function hasWords(row: Row, words: readonly string[]): boolean {
+  if (words.length === 0) return true
+  const text =
+    row.kind === 'provider'
+      ? row.name.toLowerCase()
+      : [row.name, row.view.description, ...namesOf(row.view), ...(row.view.user_paths ?? [])]
+          .join(' ')
+          .toLowerCase()
+  return words.every(word => text.includes(word))
+}
+
+/** Where a redirect leads by name. */
+export const namesOf = (view: VirtualModelView): string[] => targetsOf(view).map(({ model }) => model)
+
+/** The targets of a redirect in one form, however many it has; none for a policy. */
+export const targetsOf = ({
+  target_model,
+  targets,
+}: VirtualModelView): readonly { readonly model: string; readonly weight: number }[] =>
+  targets !== undefined && targets.length > 0
+    ? targets
+    : target_model === undefined || target_model === ''
+      ? []
+      : [{ model: target_model, weight: 1 }]
+
+/** Finds the policy that decides about a provider's model: the most specific one, as the access plugin does. */
+export function createPolicyFinder(
+  views: readonly VirtualModelView[],
+): (row: ProviderRow) => VirtualModelView | undefined {
+  const policies = new Map(views.filter(({ kind }) => kind === 'policy').map(view => [view.source, view]))
+  const bare = (id: string) => {
+    const policy = policies.get(id)
+    return policy?.scope_kind === 'bare' ? policy : undefined
+  }
+  return ({ name, provider, id }) =>
+    policies.get(name) ?? policies.get(`${provider}/`) ?? bare(id) ?? policies.get('/')
+}

@@ -1,0 +1,29 @@
+export type GuardedFetch = (url: string, init?: RequestInit) => Promise<Response>
+
+/**
+ * The only fetch of the house. It speaks http(s), to origins that the operator configured, and follows no redirect: a
+ * redirect would carry the provider's key wherever the answer says. Idle timers are off, because models think for
+ * minutes; deadlines are the caller's business.
+ */
+export function createGuardedFetch(isAllowed: (origin: string) => boolean): GuardedFetch {
+  const checked = new Set<string>()
+  return (url, init) => {
+    if (!checked.has(url)) {
+      checkUrl(url, isAllowed)
+      if (checked.size < 10_000) checked.add(url)
+    }
+    return fetch(url, { ...init, redirect: 'manual', timeout: false } as RequestInit)
+  }
+}
+
+function checkUrl(url: string, isAllowed: (origin: string) => boolean): void {
+  const parsed = URL.parse(url)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    throw new Error(`Cannot fetch "${url}": only http and https addresses can be called`)
+  }
+  if (parsed.username !== '' || !isAllowed(parsed.origin)) {
+    throw new Error(
+      `Cannot fetch from "${parsed.origin}": it is no configured provider and not in EGRESS_ALLOW`,
+    )
+  }
+}
