@@ -2,6 +2,7 @@ import type { Plugin } from '../src/plugin.ts'
 import access from './access/index.ts'
 import auth from './auth/index.ts'
 import catalog from './catalog/index.ts'
+import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
 import openaiChat from './dialects/openai-chat/index.ts'
 import health from './health.ts'
@@ -27,7 +28,8 @@ export const plugins: readonly Plugin[] = [
   openaiChat,
   ...providers,
   demo,
-  // who watches
+  // who operates, and who watches
+  dashboard,
   requestLog,
   health,
 ]

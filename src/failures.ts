@@ -42,6 +42,6 @@ export function toFailure(provider: string, response: Response, json: JsonObject
   )
 }
 
-/** A caller's mistake is a mistake everywhere; a provider's trouble is not. */
-export const isNextWorthwhile = (refusal: Refusal): boolean =>
-  refusal.status === 429 || refusal.status >= 500 || refusal.code === 'model_not_found'
+/** A caller's mistake is a mistake everywhere, and so is a bug of ours; a provider's trouble is not. */
+export const isNextWorthwhile = ({ code, status }: Refusal): boolean =>
+  code !== 'internal_error' && (status === 429 || status >= 500 || code === 'model_not_found')

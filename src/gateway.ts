@@ -1,10 +1,11 @@
-import { isLoopbackName } from './address.ts'
+import { isLoopbackName, ORIGIN } from './address.ts'
 import type { GatewaySettings } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createDoor } from './door.ts'
 import { createGuardedFetch } from './egress.ts'
 import { ConfigError } from './errors.ts'
-import type { Connection, Deciding, Scoped } from './exchange.ts'
+import { type Connection, type Deciding, Exchange, type Scoped } from './exchange.ts'
+import { first } from './hooks.ts'
 import { createInFlight } from './in-flight.ts'
 import { createLog } from './log.ts'
 import type { Shell } from './page.ts'
@@ -39,6 +40,8 @@ export interface Gateway {
     readonly hooks: readonly string[]
   }[]
   readonly providers: readonly string[]
+  /** Callers on this machine need no key, because there is none. */
+  readonly isOpen: boolean
   /** No new work; what runs finishes within the drain time; then plugins close in reverse order. */
   stop(): Promise<void>
 }
@@ -93,7 +96,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const ask = createAsk({
     providers: () => built().providers,
     hooks,
-    fetch: guarded,
+    egress: guarded,
     timeout: settings.upstreamTimeout,
   })
   const respond = createRespond({ hooks, log, revealServed: settings.revealServed, leave: inFlight.leave })
@@ -123,12 +126,23 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     fetch: (request, connection = LOCAL) => door(request, connection),
     order,
     providers: [...house.providers.keys()],
+    isOpen: await isOpen(house),
     async stop() {
       await inFlight.stop(settings.drainTimeout)
       stopTicks()
       for (const part of all.reverse()) await part.close?.()
       database.close()
     },
+  }
+}
+
+/** Asks the way a caller without a key would. */
+async function isOpen({ hooks }: House): Promise<boolean> {
+  try {
+    const probe = new Exchange(new Request(ORIGIN), { name: 'start' }, LOCAL)
+    return (await first(hooks.authenticate, probe))?.kind === 'open'
+  } catch {
+    return false
   }
 }
 

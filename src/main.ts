@@ -3,6 +3,7 @@ import { plugins as ours } from '../plugins/index.ts'
 import { loadAssets } from '../views/assets.ts'
 import { shell } from '../views/shell.tsx'
 import { isLocalCaller } from './address.ts'
+import { announce } from './announce.ts'
 import { type GatewaySettings, readEnvironment, readPluginSettings, readSettings } from './config.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection } from './exchange.ts'
@@ -34,7 +35,13 @@ async function serve(): Promise<void> {
     version,
   })
   const server = listen(gateway, settings)
-  announce(gateway, settings, server)
+  announce({
+    gateway,
+    settings,
+    version,
+    host: server.hostname ?? settings.host,
+    port: server.port ?? settings.port,
+  })
   stopOnSignals(gateway, server)
 }
 
@@ -60,35 +67,6 @@ const connect = (request: Request, server: Bun.Server<undefined>): Connection =>
   },
   keepOpen: () => server.timeout(request, 0),
 })
-
-/** For a person at a terminal: where it listens, how to call it, where to look. */
-function announce(
-  gateway: Gateway,
-  { basePath, logFormat }: GatewaySettings,
-  server: Bun.Server<undefined>,
-): void {
-  const log = createLog('gateway')
-  for (const [index, { name, hooks }] of gateway.order.entries())
-    log.debug('Plugin', { index, name, hooks: hooks.join(' ') })
-  const origin = `http://${server.hostname === '0.0.0.0' || server.hostname === '::' ? 'localhost' : server.hostname}:${server.port}${basePath}`
-  if (logFormat === 'json')
-    return log.info('Listening', { url: origin, version, providers: gateway.providers })
-  const body = `{"model":"${gateway.providers.includes('demo') ? 'demo/parrot' : 'MODEL'}","messages":[{"role":"user","content":"Hello"}]}`
-  process.stdout.write(
-    [
-      '',
-      `  Modelway ${version} listens on ${origin}`,
-      '',
-      `  Call it    curl ${origin}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
-      `  Models     curl ${origin}/v1/models`,
-      `  Dashboard  ${origin}/dashboard/models`,
-      `  API        ${origin}/swagger`,
-      `  Providers  ${gateway.providers.join(', ')}`,
-      '',
-      '',
-    ].join('\n'),
-  )
-}
 
 function stopOnSignals(gateway: Gateway, server: Bun.Server<undefined>): void {
   const log = createLog('gateway')

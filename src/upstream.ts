@@ -11,7 +11,7 @@ import type { Answer, JsonObject, Outcome, Target } from './types.ts'
 export interface AskOptions {
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly hooks: HookTable
-  readonly fetch: GuardedFetch
+  readonly egress: GuardedFetch
   /** Milliseconds that a provider may take until its answer begins. */
   readonly timeout: number
 }
@@ -20,37 +20,9 @@ export interface AskOptions {
 export function createAsk({
   providers,
   hooks,
-  fetch,
+  egress,
   timeout,
 }: AskOptions): (x: Exchange) => Promise<Answer> {
-  return async function ask(x) {
-    const hangUp = () => x.abort.abort(new Refusal('client_closed', 'The client hung up'))
-    x.request.signal.addEventListener('abort', hangUp)
-    x.releases.push(() => x.request.signal.removeEventListener('abort', hangUp))
-    let failure: Refusal | undefined
-    for (const target of x.route.targets) {
-      x.target = target
-      const watchers: Watcher[] = []
-      const began = performance.now()
-      try {
-        await every(hooks.attempt, x, watch => watchers.push(watch))
-        const answer = await tryTarget(x, target)
-        report(x, watchers, { ok: true, status: 200, ms: performance.now() - began })
-        return answer
-      } catch (error) {
-        failure = toRefusal(x.abort.signal.aborted ? x.abort.signal.reason : error)
-        report(x, watchers, {
-          ok: false,
-          status: failure.status,
-          code: failure.code,
-          ms: performance.now() - began,
-        })
-        if (x.abort.signal.aborted || !isNextWorthwhile(failure)) break
-      }
-    }
-    throw failure
-  }
-
   async function tryTarget(x: Exchange, target: Target): Promise<Answer> {
     const provider = providers().get(target.provider)
     if (!provider) return refuse('model_unavailable', `Provider "${target.provider}" is not configured`)
@@ -76,13 +48,42 @@ export function createAsk({
     provider: Provider,
     signal: AbortSignal,
   ): Promise<Response> =>
-    fetch(url, { method: 'POST', headers, body, signal }).catch(cause => {
+    egress(url, { method: 'POST', headers, body, signal }).catch(cause => {
       const code: unknown = cause?.code
       const why = typeof code === 'string' ? ` (${code})` : ''
       return refuse('upstream_unreachable', `Provider "${provider.name}" could not be reached${why}`, {
         cause,
       })
     })
+
+  return async function ask(x) {
+    const hangUp = () => x.abort.abort(new Refusal('client_closed', 'The client hung up'))
+    if (x.request.signal.aborted) hangUp()
+    x.request.signal.addEventListener('abort', hangUp)
+    x.releases.push(() => x.request.signal.removeEventListener('abort', hangUp))
+    let failure: Refusal | undefined
+    for (const target of x.route.targets) {
+      x.target = target
+      const watchers: Watcher[] = []
+      const began = performance.now()
+      try {
+        await every(hooks.attempt, x, watch => watchers.push(watch))
+        const answer = await tryTarget(x, target)
+        report(x, watchers, { ok: true, status: 200, ms: performance.now() - began })
+        return answer
+      } catch (error) {
+        failure = toRefusal(x.abort.signal.aborted ? x.abort.signal.reason : error)
+        report(x, watchers, {
+          ok: false,
+          status: failure.status,
+          code: failure.code,
+          ms: performance.now() - began,
+        })
+        if (x.abort.signal.aborted || !isNextWorthwhile(failure)) break
+      }
+    }
+    throw failure
+  }
 }
 
 type Watcher = (outcome: Outcome) => void

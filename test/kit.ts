@@ -8,6 +8,14 @@ import { createGateway, type Gateway } from '../src/gateway.ts'
 import { openLog } from '../src/log.ts'
 import type { Plugin } from '../src/plugin.ts'
 
+/** An answer with its body parsed. */
+export interface Parsed {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely, and fail where they guess wrong
+  readonly body: any
+}
+
 export interface TestGateway {
   readonly gateway: Gateway
   /** The log so far, one object per line. */
@@ -16,16 +24,9 @@ export interface TestGateway {
   /** A request to the gateway, as if from this machine. */
   fetch(path: string, init?: RequestInit & { connection?: Connection }): Promise<Response>
   /** Parsed JSON of an answer, whatever its status. */
-  json(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: any }>
-  admin(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; headers: Headers; body: any }>
-  chat(
-    body: object,
-    headers?: Record<string, string>,
-  ): Promise<{ status: number; headers: Headers; body: any }>
+  json(path: string, init?: RequestInit): Promise<Parsed>
+  admin(method: string, path: string, body?: unknown): Promise<Parsed>
+  chat(body: object, headers?: Record<string, string>): Promise<Parsed>
   close(): Promise<void>
 }
 
@@ -49,7 +50,7 @@ export async function startGateway({
   const home = folder ?? mkdtempSync(join(tmpdir(), 'modelway-'))
   const logs: Record<string, unknown>[] = []
   openLog({
-    level: 'debug',
+    level: (process.env.TEST_LOG_LEVEL ?? 'debug') as 'debug',
     pretty: false,
     write: lines =>
       logs.push(
@@ -72,8 +73,10 @@ export async function startGateway({
     version: '0.0.0-test',
     ...(now && { now }),
   })
-  const call = (path: string, { connection, ...init }: RequestInit & { connection?: Connection } = {}) =>
-    gateway.fetch(new Request(`http://localhost:8080${path}`, init), connection)
+  const call = async (
+    path: string,
+    { connection, ...init }: RequestInit & { connection?: Connection } = {},
+  ) => gateway.fetch(new Request(`http://localhost:8080${path}`, init), connection)
   const json = async (path: string, init?: RequestInit) => {
     const response = await call(path, init)
     const text = await response.text()

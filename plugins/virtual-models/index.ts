@@ -6,6 +6,7 @@ import type { ModelLists } from '../model-lists/model.ts'
 import { createVirtualModelsApi } from './api.ts'
 import { parseDeclared } from './declared.ts'
 import type { VirtualModelSource, VirtualModels } from './model.ts'
+import { createModelsPage } from './page.tsx'
 import { createReach } from './reach.ts'
 import { virtualModels } from './schema.ts'
 import { expand, redirectOf } from './snapshot.ts'
@@ -20,7 +21,8 @@ export default definePlugin({
   needs: ['model-lists'],
   tables: { virtualModels },
   async setup({ config, db, now, use, providers }) {
-    const reach = createReach(use<ModelLists>('model-lists'), providers)
+    const lists = use<ModelLists>('model-lists')
+    const reach = createReach(lists, providers)
     const store = await openStore({
       db,
       now,
@@ -42,6 +44,7 @@ export default definePlugin({
     return {
       exports: virtual,
       api: createVirtualModelsApi(virtual),
+      pages: [createModelsPage({ virtual, lists, providers, now })],
       route: (route, x) => expand(current(), route, x),
       list(models, { userPath }) {
         const snapshot = current()

@@ -1,0 +1,39 @@
+import type { GatewaySettings } from './config.ts'
+import type { Gateway } from './gateway.ts'
+import { createLog } from './log.ts'
+
+export interface Announcement {
+  readonly gateway: Gateway
+  readonly settings: GatewaySettings
+  readonly version: string
+  readonly host: string
+  readonly port: number
+}
+
+/** Tells that the gateway listens: to a log collector as a line, to a person with what to do next. */
+export function announce({ gateway, settings, version, host, port }: Announcement): void {
+  const log = createLog('gateway')
+  for (const [index, { name, hooks }] of gateway.order.entries())
+    log.debug('Plugin', { index, name, hooks: hooks.join(' ') })
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const name = isEverywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  const url = `http://${name}:${port}${settings.basePath}`
+  if (settings.logFormat === 'json') log.info('Listening', { url, version, providers: gateway.providers })
+  else process.stdout.write(welcome(gateway, url, version))
+}
+
+function welcome({ providers, isOpen }: Gateway, url: string, version: string): string {
+  const key = isOpen ? '' : ` -H "authorization: Bearer $MODELWAY_MASTER_KEY"`
+  const model = providers.includes('demo') ? 'demo/parrot' : 'MODEL'
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
+  return `
+  Modelway ${version} listens on ${url}
+
+  Call it    curl ${url}/v1/chat/completions${key} -H "content-type: application/json" -d '${body}'
+  Models     curl ${url}/v1/models${key}
+  Dashboard  ${url}/dashboard
+  API        ${url}/swagger
+  Providers  ${providers.join(', ')}
+
+`
+}

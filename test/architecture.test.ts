@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'bun:test'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, normalize, relative } from 'node:path'
+
+/** The rules of the house, so that a stranger can rely on them and nobody has to remember them. */
+
+interface Import {
+  readonly file: string
+  readonly from: string
+  readonly isType: boolean
+}
+
+const root = join(import.meta.dir, '..')
+const files = [...new Bun.Glob('{src,plugins,views}/**/*.{ts,tsx}').scanSync(root)].sort()
+const texts = new Map(
+  await Promise.all(files.map(async file => [file, await Bun.file(join(root, file)).text()] as const)),
+)
+const IMPORT =
+  /^(?:import|export)\s+(type\s)?[^'"]*?\bfrom\s+['"](.+?)['"]|^import\s+['"](.+?)['"]|\bimport\(\s*['"](.+?)['"]/gm
+
+const imports = files.flatMap(file =>
+  [...texts.get(file)!.matchAll(IMPORT)].map((match): Import => {
+    const spec = match[2] ?? match[3] ?? match[4]!
+    const from = spec.startsWith('.') ? normalize(join(dirname(file), spec)) : spec
+    return { file, from, isType: match[1] !== undefined }
+  }),
+)
+
+/** The plugin that a file belongs to; vendors and dialects share a folder. */
+const plugin = (file: string): string =>
+  /^plugins\/((?:providers|dialects)\/[^/.]+|[^/.]+)/.exec(file)?.[1]?.replace(/^dialects\//, '') ?? ''
+
+const breaches = (rule: (edge: Import) => boolean) =>
+  imports.filter(rule).map(({ file, from }) => `${file} → ${from}`)
+const mentions = (pattern: RegExp, allowed: RegExp) =>
+  files.filter(file => !allowed.test(file) && pattern.test(withoutComments(texts.get(file)!)))
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '')
+const nowhere = /^$/
+
+describe('rooms', () => {
+  test('types.ts imports nothing', () => expect(breaches(({ file }) => file === 'src/types.ts')).toEqual([]))
+
+  test('src knows neither plugins nor views; main.ts puts them together', () =>
+    expect(
+      breaches(
+        ({ file, from }) => /^src\//.test(file) && file !== 'src/main.ts' && /^(plugins|views)\//.test(from),
+      ),
+    ).toEqual([]))
+
+  test('views know views and types', () =>
+    expect(
+      breaches(
+        ({ file, from, isType }) =>
+          /^views\//.test(file) &&
+          /^(src|plugins)\//.test(from) &&
+          !(isType && /^src\/(types|page)\.ts$/.test(from)),
+      ),
+    ).toEqual([]))
+
+  test('a plugin meets another only through types, and only one that it needs', () =>
+    expect(
+      breaches(({ file, from, isType }) => {
+        if (
+          !/^plugins\//.test(file) ||
+          !/^plugins\//.test(from) ||
+          file === 'plugins/index.ts' ||
+          file === 'plugins/providers/index.ts'
+        )
+          return false
+        const [own, other] = [plugin(file), plugin(from)]
+        return own !== other && !(isType && texts.get(`plugins/${own}/index.ts`)?.includes(`'${other}'`))
+      }),
+    ).toEqual([]))
+
+  test('no vendor is named in src', async () => {
+    const vendors = [...new Bun.Glob('plugins/providers/*.ts').scanSync(root)]
+      .map(file => file.slice('plugins/providers/'.length, -3))
+      .filter(name => name !== 'index')
+    // "openai" is also the name of the language that half the field speaks: src/openai-compatible.ts.
+    const names = new RegExp(`\\b(${vendors.filter(name => name !== 'openai').join('|')})\\b`, 'i')
+    expect(mentions(names, /^(plugins|views)\/|openai-compatible/)).toEqual([])
+  })
+})
+
+describe('doors', () => {
+  test('Elysia stays at the door', () =>
+    expect(
+      breaches(
+        ({ file, from, isType }) =>
+          /^(elysia|@elysiajs)/.test(from) && !isType && !/^src\/(door|openapi)\.ts$/.test(file),
+      ),
+    ).toEqual([]))
+
+  test('only egress.ts fetches', () =>
+    expect(mentions(/(?<![.\w])fetch\((?!request)/, /^src\/egress\.ts$/)).toEqual([]))
+
+  test('only config.ts reads the environment; start.ts hands it on', () =>
+    expect(mentions(/process\.env|Bun\.env/, /^src\/(config|start)\.ts$/)).toEqual([]))
+
+  test("the runtime's own APIs stay at the rim", () =>
+    expect(mentions(/\bBun\.|\bBuffer\b|from 'bun/, /^src\/(main|start|strangers|runtime)\.ts$/)).toEqual([]))
+
+  test('Node built-ins stay at the rim', () =>
+    expect(
+      breaches(
+        ({ file, from }) =>
+          from.startsWith('node:') && !/^(src\/(database|start|strangers)\.ts|views\/assets\.ts)$/.test(file),
+      ),
+    ).toEqual([]))
+
+  test('local imports say .ts', () =>
+    expect(
+      breaches(({ from }) => /^(src|plugins|views)\//.test(from) && !/\.(tsx?|json|js|css|svg)$/.test(from)),
+    ).toEqual([]))
+})
+
+describe('habits', () => {
+  test('no value import goes in a circle', () => {
+    const next = Map.groupBy(
+      imports.filter(({ from, isType }) => texts.has(from) && !isType),
+      ({ file }) => file,
+    )
+    const done = new Set<string>()
+    const circles: string[] = []
+    const walk = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) return void circles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      if (done.has(file)) return
+      for (const { from } of next.get(file) ?? []) walk(from, [...path, file])
+      done.add(file)
+    }
+    for (const file of files) walk(file, [])
+    expect(circles).toEqual([])
+  })
+
+  test('no any, no ts-ignore, no enum, no namespace', () =>
+    expect(
+      mentions(
+        /:\s*any\b|\bas any\b|<any>|@ts-ignore|@ts-expect-error|^\s*(export )?(const )?enum |^\s*namespace /m,
+        nowhere,
+      ),
+    ).toEqual([]))
+
+  test('no file is longer than 250 lines', () =>
+    expect(files.filter(file => texts.get(file)!.split('\n').length > 251)).toEqual([]))
+
+  test('every plugin is named after its file or folder', async () => {
+    const entries = files.filter(
+      file =>
+        /^plugins\/(?:(?:providers|dialects)\/)?(?:[^/]+\.ts|[^/]+\/index\.ts)$/.test(file) &&
+        !/^plugins\/(?:providers\/)?index\.ts$/.test(file),
+    )
+    expect(entries.length).toBeGreaterThan(10)
+    for (const file of entries) {
+      const { default: declared } = (await import(join(root, file))) as { default: { name: string } }
+      expect(`${file}: ${declared.name}`).toBe(`${file}: ${plugin(file).replace('providers/', '')}`)
+    }
+  })
+
+  test('every plugin folder of ours explains itself in at most a page', async () => {
+    const folders = [...new Bun.Glob('plugins/*/index.ts').scanSync(root)]
+      .map(dirname)
+      .filter(folder => folder !== 'plugins/providers')
+    for (const folder of folders) {
+      const readme = Bun.file(join(root, folder, 'README.md'))
+      expect(`${folder}: ${(await readme.exists()) ? 'has a README.md' : 'has none'}`).toBe(
+        `${folder}: has a README.md`,
+      )
+      expect((await readme.text()).split('\n').length).toBeLessThan(80)
+    }
+  })
+
+  test('every dependency is pinned to one version', async () => {
+    const { dependencies, devDependencies } = (await Bun.file(join(root, 'package.json')).json()) as Record<
+      string,
+      Record<string, string>
+    >
+    expect(
+      Object.entries({ ...dependencies, ...devDependencies }).filter(
+        ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
+      ),
+    ).toEqual([])
+  })
+
+  test('the migrations are those of the tables', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'modelway-drizzle-'))
+    cpSync(join(root, 'drizzle'), copy, { recursive: true })
+    const before = readdirSync(copy)
+    const command = [
+      'x',
+      'drizzle-kit',
+      'generate',
+      '--dialect',
+      'sqlite',
+      '--schema',
+      './plugins/*/schema.ts',
+      '--out',
+      relative(root, copy),
+    ]
+    const run = Bun.spawnSync([process.execPath, ...command], { cwd: root })
+    expect(run.exitCode).toBe(0)
+    expect(readdirSync(copy)).toEqual(before)
+    rmSync(copy, { recursive: true })
+  })
+})

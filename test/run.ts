@@ -1,0 +1,68 @@
+/**
+ * `bun run test`, also right after a clone: installs what the tests need, then type check, lint and format check, and
+ * all tests. Arguments go to the test runner: `bun run test test/rules`.
+ */
+import { existsSync } from 'node:fs'
+import { install } from '../src/start.ts'
+
+const root = new URL('..', import.meta.url).pathname
+const chromium = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+
+/** The dashboard is tested in a real browser. Debian has it; elsewhere `CHROMIUM_PATH` names one. */
+function installChromium(): void {
+  if (existsSync(chromium)) return
+  process.stderr.write('Installing Chromium for the dashboard tests…\n')
+  const commands = [
+    ['apt-get', 'update', '-qq'],
+    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+  ]
+  for (const command of commands) {
+    const isDone =
+      Bun.which(command[0]!) !== null &&
+      Bun.spawnSync(command, { stdio: ['ignore', 'ignore', 'inherit'] }).success
+    if (!isDone)
+      return void process.stderr.write(
+        `Cannot install Chromium with apt-get: set CHROMIUM_PATH to a Chromium or Chrome\n`,
+      )
+  }
+}
+
+function step(title: string, command: readonly string[]): { isGood: boolean; output: string } {
+  const began = performance.now()
+  process.stdout.write(`\n== ${title}\n`)
+  const run = Bun.spawnSync([process.execPath, ...command], {
+    cwd: root,
+    stdout: 'pipe',
+    stderr: 'pipe',
+    env: { ...process.env, CHROMIUM_PATH: chromium },
+  })
+  const output = `${run.stdout}${run.stderr}`
+  process.stdout.write(output)
+  process.stdout.write(
+    `== ${title}: ${run.success ? 'good' : 'FAILED'} (${((performance.now() - began) / 1000).toFixed(1)} s)\n`,
+  )
+  return { isGood: run.success, output }
+}
+
+install(true)
+installChromium()
+const only = process.argv.slice(2)
+const checks = [
+  step('Types', ['x', 'tsc', '-p', '.', '--noEmit']),
+  step('Lint and format', [
+    'x',
+    'biome',
+    'check',
+    '--config-path=test/lint.jsonc',
+    'src',
+    'plugins',
+    'views',
+    'drizzle/config.ts',
+    'test',
+  ]),
+]
+const tests = step('Tests', ['test', '--timeout', '30000', ...(only.length > 0 ? only : ['./test'])])
+const count = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, 'm').exec(tests.output)?.[1] ?? 0)
+const failed = count('fail') + checks.filter(({ isGood }) => !isGood).length
+process.stdout.write(`\n${count('pass')} passed, ${failed} failed, ${count('skip')} skipped\n`)
+process.exit(tests.isGood && failed === 0 ? 0 : 1)
