@@ -9,6 +9,7 @@ import health from './health.ts'
 import listFilter from './list-filter.ts'
 import modelLists from './model-lists/index.ts'
 import { providers } from './providers/index.ts'
+import reference from './reference.ts'
 import requestLog from './request-log.ts'
 import userPath from './user-path.ts'
 import virtualModels from './virtual-models/index.ts'
@@ -32,4 +33,5 @@ export const plugins: readonly Plugin[] = [
   dashboard,
   requestLog,
   health,
+  reference,
 ]

@@ -1,10 +1,9 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import { settleAddress } from './address.ts'
 import type { Api } from './api.ts'
-import { readBody } from './body.ts'
-import { check } from './check.ts'
+import { createApiCaller } from './api-caller.ts'
 import type { Dialect } from './dialect.ts'
-import { Refusal, refuse, toRefusal } from './errors.ts'
+import { Refusal, toRefusal } from './errors.ts'
 import { type Connection, Exchange, type Scoped } from './exchange.ts'
 import { first, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
@@ -12,7 +11,7 @@ import { apiDocument, describeApi, describeDialect } from './openapi.ts'
 import type { Page, Shell } from './page.ts'
 import { createPages } from './pages.ts'
 import { describe, plainRefusal, refusalHeaders } from './respond.ts'
-import type { Admin, Answer, Awaitable } from './types.ts'
+import type { Answer, Awaitable } from './types.ts'
 
 export interface DoorOptions {
   readonly dialects: readonly Dialect[]
@@ -24,6 +23,7 @@ export interface DoorOptions {
   readonly log: Log
   readonly base: string
   readonly version: string
+  readonly now: () => number
   readonly bodyLimit: number
   readonly answer: (request: Request, dialect: Dialect, connection: Connection) => Promise<Response>
   readonly serve: (
@@ -69,48 +69,16 @@ export function createDoor(options: DoorOptions): Door {
       },
     )
   }
+  const callApi = createApiCaller({
+    ...options,
+    administrate: request => administrate(request),
+    connectionOf,
+    fail: error => fail(error),
+  })
   const administrate = async (request: Request) =>
     first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
   for (const { method, path, run } of createPages({ ...options, administrate, fail })) {
     app.route(method, path, ({ request }) => run(request), { parse: 'none', detail: { hide: true } })
-  }
-
-  async function callApi(route: Api, request: Request, params: Record<string, string>): Promise<Response> {
-    const read = async (): Promise<{ query: unknown; body: unknown }> => ({
-      query: route.query
-        ? check(route.query, Object.fromEntries(new URL(request.url).searchParams))
-        : undefined,
-      body: route.body ? check(route.body, (await readBody(request, options.bodyLimit)).json) : undefined,
-    })
-    try {
-      if (route.access === 'caller') {
-        const endpoint = { name: route.name ?? route.path, ...(route.refusal && { refusal: route.refusal }) }
-        return await options.serve(request, endpoint, connectionOf(request), async x =>
-          wholeAnswer(await route.run({ request, params, ...(await read()), admin: undefined, x })),
-        )
-      }
-      const admin = route.access === 'admin' ? await requireAdmin(request) : undefined
-      return toResponse(
-        await route.run({ request, params, ...(await read()), admin, x: undefined }),
-        route.answer.status,
-      )
-    } catch (error) {
-      return fail(error)
-    }
-  }
-
-  async function requireAdmin(request: Request): Promise<Admin> {
-    const admin =
-      (await administrate(request)) ??
-      refuse('invalid_api_key', 'Send the master key: "Authorization: Bearer KEY"')
-    if (
-      request.method !== 'GET' &&
-      admin.csrf !== undefined &&
-      request.headers.get('x-csrf-token') !== admin.csrf
-    ) {
-      refuse('forbidden', 'The form is out of date: reload the page and try again')
-    }
-    return admin
   }
 
   function fail(error: unknown): Response {
@@ -151,20 +119,6 @@ const refusalResponse = (refusal: Refusal): Response =>
     status: refusal.status,
     headers: { 'x-request-id': crypto.randomUUID(), ...refusalHeaders(refusal) },
   })
-
-function toResponse(value: unknown, status = 200): Response {
-  if (value instanceof Response) return value
-  const headers = { 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store' }
-  if (value === undefined) return new Response(null, { status: 204, headers })
-  return Response.json(value, { status, headers })
-}
-
-const encoder = new TextEncoder()
-const wholeAnswer = (value: unknown): Answer => ({
-  kind: 'whole',
-  contentType: 'application/json',
-  body: encoder.encode(JSON.stringify(value)),
-})
 
 const toPattern = (path: string): RegExp =>
   new RegExp(

@@ -72,3 +72,6 @@ export type Settled = Received & Readonly<Partial<Omit<Exchange, 'releases' | 'a
  * from the same facts; with `dry` set, a hook looks but neither fetches, counts nor remembers.
  */
 export type Deciding = Readonly<Pick<Exchange, 'caller' | 'userPath' | 'dry' | 'trace'>>
+
+/** A decision with what ties requests together; absent in `explain` unless it is told. */
+export type Ordering = Deciding & Readonly<Partial<Pick<Exchange, 'request' | 'body'>>>

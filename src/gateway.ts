@@ -4,7 +4,7 @@ import { openDatabase } from './database.ts'
 import { createDoor } from './door.ts'
 import { createGuardedFetch } from './egress.ts'
 import { ConfigError } from './errors.ts'
-import { type Connection, type Deciding, Exchange, type Scoped } from './exchange.ts'
+import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { first } from './hooks.ts'
 import { createInFlight } from './in-flight.ts'
 import { createLog } from './log.ts'
@@ -75,6 +75,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     fetch: guarded,
     providers: () => built().providers,
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
+    plan: (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
     plugins: () => order,
     site: {

@@ -86,6 +86,7 @@ export function createPages({ pages, shell, assets, base, administrate, fail }: 
           const form = await readForm(request)
           checkForgery(request, entered.admin, form)
           const result = await act(form, entered)
+          audit(request, entered.admin, path, 'go' in result ? 200 : (result.status ?? 200))
           return 'go' in result ? goTo(request, base + result.go) : html(result.markup, '', result.status)
         }),
       }),

@@ -1,7 +1,7 @@
 import { readBody } from './body.ts'
 import type { Dialect, Endpoint } from './dialect.ts'
 import { refuse, toRefusal } from './errors.ts'
-import { type Connection, type Deciding, Exchange, type Scoped } from './exchange.ts'
+import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { chain, every, first, type HookTable } from './hooks.ts'
 import { readModel, refuseUnrouted } from './route.ts'
 import type { Answer, Awaitable, JsonObject, ListedModel, Route } from './types.ts'
@@ -28,7 +28,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: Pipeli
       x.stream = dialect.isStream(x.body.json)
       connection.keepOpen()
       await every(hooks.permit, x)
-      x.route = await decide(x.asked, x)
+      x.route = await plan(x.asked, x)
       if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
       await every(hooks.admit, x, release => x.releases.push(release))
       x.body = rewritten(x.body, await chain(hooks.guard, x.body.json, x))
@@ -67,6 +67,14 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: Pipeli
   const decide = (asked: string, facts: Deciding): Awaitable<Route> =>
     chain(hooks.route, { asked, names: [{ name: asked, via: [] }], targets: [], dropped: [] }, facts)
 
+  /** The same with the targets in the order in which they are tried. */
+  async function plan(asked: string, facts: Ordering): Promise<Route> {
+    const route = await decide(asked, facts)
+    return route.targets.length > 1
+      ? { ...route, targets: await chain(hooks.order, route.targets, facts) }
+      : route
+  }
+
   /** What a caller may use: exactly the names that `decide` gives a target. */
   async function list(x: Scoped): Promise<readonly ListedModel[]> {
     const facts: Deciding = { caller: x.caller, userPath: x.userPath, dry: true, trace: undefined }
@@ -78,7 +86,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: Pipeli
     return models.sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  return { answer, serve, decide, list }
+  return { answer, serve, decide, plan, list }
 }
 
 const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'

@@ -7,6 +7,7 @@ import type {
   Attempted,
   Deciding,
   Identified,
+  Ordering,
   Parsed,
   Received,
   Routed,
@@ -18,6 +19,7 @@ import type { Page } from './page.ts'
 import type { Provider } from './provider.ts'
 import type {
   Admin,
+  AdminEvent,
   Answer,
   Awaitable,
   Caller,
@@ -25,6 +27,7 @@ import type {
   ListedModel,
   Outcome,
   Route,
+  Target,
   UserPath,
 } from './types.ts'
 
@@ -39,12 +42,14 @@ export const kinds = {
   scope: 'first',
   permit: 'every',
   route: 'chain',
+  order: 'chain',
   admit: 'every',
   guard: 'chain',
   recall: 'first',
   attempt: 'every',
   tap: 'every',
   settle: 'all',
+  audit: 'all',
   list: 'chain',
 } as const satisfies { [H in keyof Hooks]: 'first' | 'every' | 'chain' | 'all' }
 
@@ -64,6 +69,8 @@ export interface Hooks {
   permit(x: Parsed): Awaitable<void>
   /** Which targets, in which order? Redirects, catalog and access stand here. Must depend on `Deciding` alone. */
   route(route: Route, x: Deciding): Awaitable<Route>
+  /** Which of the allowed targets first? Balancing, failover and sessions stand here; a target left out is not tried. */
+  order(targets: readonly Target[], x: Ordering): Awaitable<readonly Target[]>
   /** Is there room? Whoever takes room returns the function that gives it back; it is called exactly once. */
   admit(x: Routed): Awaitable<(() => void) | undefined>
   /** Rewrites or refuses what goes upstream. Return the same object to leave the client's bytes untouched. */
@@ -79,6 +86,8 @@ export interface Hooks {
   tap(x: Routed): ((data: string) => string | undefined) | undefined
   /** After the last byte, a refusal or a hang-up; exactly once. Cannot change the answer. */
   settle(x: Settled): Awaitable<void>
+  /** An operator has changed something, or tried to: after the answer of every admin call that is not a GET. */
+  audit(event: AdminEvent): Awaitable<void>
   /** What `/v1/models` might show. Entries that this caller could not call are removed afterwards by the pipeline. */
   list(models: readonly ListedModel[], x: Scoped): Awaitable<readonly ListedModel[]>
 }
@@ -97,6 +106,8 @@ export interface Host<C = unknown> {
   readonly providers: () => ReadonlyMap<string, Provider>
   /** Makes the decision of the request path for another name or caller, without asking upstream. */
   readonly decide: (asked: string, facts: Deciding) => Awaitable<Route>
+  /** The same, with the targets in the order in which they would be tried. */
+  readonly plan: (asked: string, facts: Ordering) => Promise<Route>
   /** The models this caller may use, sorted by id. */
   readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
   /** The order of the house: every plugin with its hooks. */

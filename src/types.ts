@@ -30,6 +30,19 @@ export interface Admin {
   readonly csrf?: string
 }
 
+/** What an operator did through the admin API or the dashboard. */
+export interface AdminEvent {
+  readonly admin: Admin
+  readonly method: string
+  /** The route, with the names of its parameters: `/admin/keys/:id`. */
+  readonly route: string
+  /** The address as it was called, without its query. */
+  readonly path: string
+  readonly status: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
 /** A concrete model at a provider. */
 export interface Target {
   readonly provider: string
