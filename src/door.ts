@@ -2,6 +2,7 @@ import { type AnyElysia, Elysia } from 'elysia'
 import { settleAddress } from './address.ts'
 import type { Api } from './api.ts'
 import { createApiCaller } from './api-caller.ts'
+import { createAudit } from './audit.ts'
 import type { Dialect } from './dialect.ts'
 import { Refusal, toRefusal } from './errors.ts'
 import { type Connection, Exchange, type Scoped } from './exchange.ts'
@@ -69,7 +70,9 @@ export function createDoor(options: DoorOptions): Door {
       },
     )
   }
+  const audit = createAudit(hooks, log, options.now)
   const callApi = createApiCaller({
+    audit,
     ...options,
     administrate: request => administrate(request),
     connectionOf,
@@ -77,7 +80,7 @@ export function createDoor(options: DoorOptions): Door {
   })
   const administrate = async (request: Request) =>
     first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
-  for (const { method, path, run } of createPages({ ...options, administrate, fail })) {
+  for (const { method, path, run } of createPages({ ...options, administrate, audit, fail })) {
     app.route(method, path, ({ request }) => run(request), { parse: 'none', detail: { hide: true } })
   }
 

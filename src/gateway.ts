@@ -112,6 +112,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const door = createDoor({
     ...options,
     ...pipeline,
+    now,
     hooks,
     log,
     base: settings.basePath,

@@ -1,3 +1,4 @@
+import type { Audit } from './audit.ts'
 import { type Refusal, refuse, toRefusal } from './errors.ts'
 import type { Form, Page, PageRequest, Shell } from './page.ts'
 import type { Admin, Markup } from './types.ts'
@@ -9,6 +10,7 @@ export interface PagesOptions {
   readonly assets: Readonly<Record<string, string>>
   readonly base: string
   readonly administrate: (request: Request) => Promise<Admin | undefined>
+  readonly audit: Audit
   readonly fail: (error: unknown) => Response
 }
 
@@ -33,7 +35,15 @@ export const pageHeaders = {
 } as const
 
 /** The routes of all dashboard pages: signed in, checked against forgery, drawn in the shell. */
-export function createPages({ pages, shell, assets, base, administrate, fail }: PagesOptions): PageRoute[] {
+export function createPages({
+  pages,
+  shell,
+  assets,
+  base,
+  administrate,
+  audit,
+  fail,
+}: PagesOptions): PageRoute[] {
   const nav = pages
     .flatMap(({ path, title, nav }) => (nav ? [{ href: `${base}/dashboard${path}`, title, ...nav }] : []))
     .sort((a, b) => a.order - b.order)
@@ -86,7 +96,12 @@ export function createPages({ pages, shell, assets, base, administrate, fail }: 
           const form = await readForm(request)
           checkForgery(request, entered.admin, form)
           const result = await act(form, entered)
-          audit(request, entered.admin, path, 'go' in result ? 200 : (result.status ?? 200))
+          audit(
+            entered.admin,
+            request,
+            `/dashboard${page.path}/${name}`,
+            'go' in result ? 200 : (result.status ?? 200),
+          )
           return 'go' in result ? goTo(request, base + result.go) : html(result.markup, '', result.status)
         }),
       }),
