@@ -1,13 +1,16 @@
 import type { Plugin } from '../src/plugin.ts'
 import access from './access/index.ts'
 import auth from './auth/index.ts'
+import breaker from './breaker/index.ts'
 import catalog from './catalog/index.ts'
 import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
 import openaiChat from './dialects/openai-chat/index.ts'
+import explain from './explain/index.ts'
 import health from './health.ts'
 import listFilter from './list-filter.ts'
 import modelLists from './model-lists/index.ts'
+import prices from './prices/index.ts'
 import { providers } from './providers/index.ts'
 import reference from './reference.ts'
 import requestLog from './request-log.ts'
@@ -21,15 +24,19 @@ export const plugins: readonly Plugin[] = [
   userPath,
   // which targets a name leads to
   modelLists,
+  prices,
   virtualModels,
   catalog,
   access,
   listFilter,
+  // which of them are well
+  breaker,
   // what clients speak, and to whom
   openaiChat,
   ...providers,
   demo,
   // who operates, and who watches
+  explain,
   dashboard,
   requestLog,
   health,

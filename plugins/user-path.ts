@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { refuse } from '../src/errors.ts'
 import { definePlugin } from '../src/plugin.ts'
 import { text } from '../src/settings.ts'
-import type { UserPath } from '../src/types.ts'
+import type { Caller, UserPath } from '../src/types.ts'
 import { isInside, parseUserPath } from '../src/user-path.ts'
 
 export default definePlugin({
@@ -13,30 +13,30 @@ export default definePlugin({
     trust: v.optional(v.picklist(['header', 'keys'], 'expected header or keys'), 'header'),
   }),
   env: { header: ['USER_PATH_HEADER'], trust: ['USER_PATH_TRUST'] },
-  setup: ({ config }) => ({
-    scope({ request, caller }) {
-      const { path, subPaths } = caller
+  setup({ config: { header, trust } }) {
+    /** A key's own path wins over what its holder says; where there is none, or it allows paths below, he is heard. */
+    function resolve({ path, subPaths }: Caller, said: string | null): UserPath | undefined {
       if (path !== undefined && !subPaths) return path
-      if (path === undefined && config.trust === 'keys') return undefined
-      const named = read(
-        request.headers.get(config.header) ?? request.headers.get('x-gomodel-user-path'),
-        config.header,
-      )
+      if (path === undefined && trust === 'keys') return undefined
+      const named = read(said, header)
       if (path === undefined || named === undefined) return path ?? named
       if (isInside(named, new Set([path]))) return named
-      return refuse('forbidden', `User path "${named}" is not below "${path}", to which this key is bound`, {
-        param: config.header,
-      })
-    },
-  }),
+      const message = `User path "${named}" is not below "${path}", to which this key is bound`
+      return refuse('forbidden', message, { param: header })
+    }
+    return {
+      exports: { resolve },
+      scope: ({ request, caller }) =>
+        resolve(caller, request.headers.get(header) ?? request.headers.get('x-gomodel-user-path')),
+    }
+  },
 })
 
 function read(value: string | null, header: string): UserPath | undefined {
   try {
     return parseUserPath(value ?? '')
   } catch (error) {
-    if (error instanceof SyntaxError)
-      return refuse('invalid_request', `Header "${header}": ${error.message}`, { param: header })
-    throw error
+    if (!(error instanceof SyntaxError)) throw error
+    return refuse('invalid_request', `Header "${header}": ${error.message}`, { param: header })
   }
 }

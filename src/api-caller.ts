@@ -1,9 +1,9 @@
-import type { Api } from './api.ts'
+import { type Api, answerJson } from './api.ts'
 import type { Audit } from './audit.ts'
 import { readBody } from './body.ts'
 import { check } from './check.ts'
 import { refuse } from './errors.ts'
-import type { Connection, Scoped } from './exchange.ts'
+import { type Connection, Exchange, type Scoped } from './exchange.ts'
 import type { Admin, Answer, Awaitable } from './types.ts'
 
 export interface ApiCallerOptions {
@@ -13,6 +13,9 @@ export interface ApiCallerOptions {
   readonly administrate: (request: Request) => Promise<Admin | undefined>
   readonly connectionOf: (request: Request) => Connection
   readonly fail: (error: unknown) => Response
+  /** The gateway does not stop in the middle of what lies between. */
+  readonly enter: (x: Exchange) => void
+  readonly leave: (x: Exchange) => void
   readonly serve: (
     request: Request,
     endpoint: { name: string },
@@ -25,7 +28,7 @@ type Params = Readonly<Record<string, string>>
 
 /** Calls JSON endpoints: authorizes by what the endpoint declares, validates, answers, and tells of admin writes. */
 export function createApiCaller(options: ApiCallerOptions) {
-  const { audit, bodyLimit, administrate, connectionOf, fail, serve } = options
+  const { audit, bodyLimit, administrate, connectionOf, fail, serve, enter, leave } = options
 
   const read = async (route: Api, request: Request): Promise<{ query: unknown; body: unknown }> => ({
     query: route.query
@@ -43,14 +46,18 @@ export function createApiCaller(options: ApiCallerOptions) {
   }
 
   async function callAsAdmin(route: Api, request: Request, params: Params): Promise<Response> {
-    let admin: Admin
-    try {
-      admin = await requireAdmin(request)
-    } catch (error) {
-      return fail(error)
-    }
-    const response = await run(route, request, params, admin)
+    const x = new Exchange(request, { name: route.path }, connectionOf(request))
+    let admin: Admin | undefined
+    const response = await answer(async () => {
+      enter(x)
+      admin =
+        (await administrate(request)) ??
+        refuse('invalid_api_key', 'Send the master key: "Authorization: Bearer KEY"')
+      checkForgery(request, admin)
+      return run(route, request, params, admin)
+    })
     if (request.method !== 'GET') audit(admin, request, route.path, response.status)
+    leave(x)
     return response
   }
 
@@ -60,38 +67,27 @@ export function createApiCaller(options: ApiCallerOptions) {
     params: Params,
     admin: Admin | undefined,
   ): Promise<Response> {
-    try {
-      const value = await route.run({ request, params, ...(await read(route, request)), admin, x: undefined })
-      return toResponse(value, route.answer.status)
-    } catch (error) {
-      return fail(error)
-    }
+    const value = await route.run({ request, params, ...(await read(route, request)), admin, x: undefined })
+    if (value instanceof Response) return value
+    return answerJson(value, { ...(route.answer.status !== undefined && { status: route.answer.status }) })
   }
 
-  async function requireAdmin(request: Request): Promise<Admin> {
-    const admin =
-      (await administrate(request)) ??
-      refuse('invalid_api_key', 'Send the master key: "Authorization: Bearer KEY"')
-    const isForged = admin.csrf !== undefined && request.headers.get('x-csrf-token') !== admin.csrf
-    if (request.method !== 'GET' && isForged) {
-      refuse('forbidden', 'The form is out of date: reload the page and try again')
-    }
-    return admin
-  }
+  /** Whatever is thrown becomes an answer. */
+  const answer = (make: () => Promise<Response>): Promise<Response> => make().catch(fail)
 
   return (route: Api, request: Request, params: Params): Promise<Response> => {
     if (route.access === 'caller') return callAsCaller(route, request, params)
     return route.access === 'admin'
       ? callAsAdmin(route, request, params)
-      : run(route, request, params, undefined)
+      : answer(() => run(route, request, params, undefined))
   }
 }
 
-function toResponse(value: unknown, status = 200): Response {
-  if (value instanceof Response) return value
-  const headers = { 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store' }
-  if (value === undefined) return new Response(null, { status: 204, headers })
-  return Response.json(value, { status, headers })
+/** A write with a session carries the session's token, which another site cannot know. */
+function checkForgery(request: Request, { csrf }: Admin): void {
+  const isForged = csrf !== undefined && request.headers.get('x-csrf-token') !== csrf
+  if (request.method !== 'GET' && isForged)
+    refuse('forbidden', 'The form is out of date: reload the page and try again')
 }
 
 const encoder = new TextEncoder()

@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Endpoint } from './dialect.ts'
+import { refuse } from './errors.ts'
 import type { Scoped } from './exchange.ts'
 import type { Admin, Awaitable, JsonObject } from './types.ts'
 
@@ -25,6 +26,8 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** From the root; `:name` is a segment, `*` the rest. */
   readonly path: `/${string}`
+  /** What `*` stands for, for the document; without it the endpoint is left out there. */
+  readonly rest?: string
   /** Who may: operators, callers with a key, or anyone. */
   readonly access: 'admin' | 'caller' | 'anyone'
   readonly summary: string
@@ -32,6 +35,8 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
   readonly tag: string
   readonly body?: B
   readonly query?: Q
+  /** Request headers that it heeds, and what they do; for the document. */
+  readonly heeds?: Readonly<Record<string, string>>
   /** The body that a good call sends, for the document. */
   readonly example?: unknown
   /** The good answer: status, what it is, its schema. */
@@ -40,6 +45,8 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
     readonly about: string
     readonly schema?: GenericSchema
     readonly type?: string
+    /** Headers of its own, and what they tell. */
+    readonly headers?: Readonly<Record<string, string>>
   }
   /** Codes of the refusals that callers should expect beside 400 and 401. */
   readonly refusals?: readonly number[]
@@ -51,5 +58,26 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
 /** Declares an endpoint; the types of its schemas reach `run`. */
 export const defineApi = <B extends GenericSchema, Q extends GenericSchema>(api: Api<B, Q>): Api =>
   api as unknown as Api
+
+/** A JSON answer as the door makes it, with headers of its own; `undefined` becomes 204. */
+export function answerJson(
+  value: unknown,
+  { status = 200, headers = {} }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  const all = { 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store', ...headers }
+  return value === undefined
+    ? new Response(null, { status: 204, headers: all })
+    : Response.json(value, { status, headers: all })
+}
+
+/** What follows a prefix in the address, percent-decoded; it may hold slashes, encoded or not. */
+export function restOf(request: Request, prefix: string): string {
+  const path = new URL(request.url).pathname
+  try {
+    return decodeURIComponent(path.slice(path.indexOf(prefix) + prefix.length))
+  } catch {
+    return refuse('invalid_request', 'The address is not correctly percent-encoded')
+  }
+}
 
 export type { JsonObject }

@@ -3,8 +3,8 @@ import type { Log } from './log.ts'
 import { describe } from './respond.ts'
 import type { Admin } from './types.ts'
 
-/** Tells the `audit` hooks what an operator did. */
-export type Audit = (admin: Admin, request: Request, route: string, status: number) => void
+/** Tells the `audit` hooks what an operator did; `admin` is undefined where nobody was let in. */
+export type Audit = (admin: Admin | undefined, request: Request, route: string, status: number) => void
 
 export const createAudit =
   (hooks: HookTable, log: Log, now: () => number): Audit =>

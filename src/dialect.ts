@@ -28,6 +28,11 @@ export interface Dialect extends Endpoint {
   askUsage?(body: JsonObject): Change | undefined
   /** Tokens in a whole answer or in one stream event; undefined when it reports none. */
   usage(part: JsonObject): Usage | undefined
+  /**
+   * The error that a whole answer or a stream event carries although its status said "ok"; undefined when it is none.
+   * `status` is what the provider would have said, where it tells.
+   */
+  failure(part: JsonObject): { readonly status: number; readonly message: string } | undefined
   /** The event reports usage and nothing else: it is hidden from a client that did not ask. */
   isUsageOnly(event: JsonObject): boolean
   /** Matches the text of stream events that finish an answer properly. */

@@ -26,6 +26,9 @@ export interface DoorOptions {
   readonly version: string
   readonly now: () => number
   readonly bodyLimit: number
+  /** What operators do is finished before the gateway stops. */
+  readonly enter: (x: Exchange) => void
+  readonly leave: (x: Exchange) => void
   readonly answer: (request: Request, dialect: Dialect, connection: Connection) => Promise<Response>
   readonly serve: (
     request: Request,
@@ -52,7 +55,7 @@ export function createDoor(options: DoorOptions): Door {
       return refusalResponse(new Refusal('invalid_request', 'The request is malformed'))
     return fail(error)
   })
-  app.use(apiDocument({ version: options.version, base, tags: tagsOf(api) }))
+  app.use(apiDocument({ version: options.version, base, tags: tagsOf(api), api }))
   for (const dialect of dialects) {
     app.post(dialect.path, ({ request }) => options.answer(request, dialect, connectionOf(request)), {
       parse: 'none',
@@ -80,7 +83,7 @@ export function createDoor(options: DoorOptions): Door {
   })
   const administrate = async (request: Request) =>
     first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
-  for (const { method, path, run } of createPages({ ...options, administrate, audit, fail })) {
+  for (const { method, path, run } of createPages({ ...options, administrate, audit, connectionOf, fail })) {
     app.route(method, path, ({ request }) => run(request), { parse: 'none', detail: { hide: true } })
   }
 
@@ -142,5 +145,6 @@ const tagTexts: Readonly<Record<string, string>> = {
   'Virtual models': 'Redirects and access policies.',
   Keys: 'Who may call.',
   Providers: 'Configured upstreams and what they offer.',
+  History: 'What was changed, by whom, and what it was before.',
   Health: 'For load balancers.',
 }

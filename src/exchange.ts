@@ -22,8 +22,10 @@ export class Exchange {
   readonly request: Request
   readonly connection: Connection
   readonly endpoint: Endpoint
-  /** Cuts the call to the provider: the client hung up, time is over, or the gateway stops. */
-  readonly abort: AbortController = new AbortController()
+  /** Ends the try under way; each try has its own. */
+  abort: AbortController = new AbortController()
+  /** Why no further try makes sense: the client hung up, time is over, or the gateway stops. */
+  cut: Refusal | undefined = undefined
   readonly releases: (() => void)[] = []
   readonly attempts: Attempt[] = []
   /** `explain` and listing only look: nothing may be fetched, counted or remembered. */
@@ -45,7 +47,7 @@ export class Exchange {
   settled: boolean = false
   /** Where it stands among the exchanges under way; -1 when it does not. */
   slot: number = -1
-  /** When the provider must have begun to answer; on the clock of `startedAt`. */
+  /** When the try under way must have begun to answer; on the clock of `startedAt`. */
   attemptDeadline: number | undefined = undefined
 
   constructor(request: Request, endpoint: Endpoint, connection: Connection) {
@@ -53,6 +55,12 @@ export class Exchange {
     this.endpoint = endpoint
     this.connection = connection
   }
+}
+
+/** Ends an exchange from outside: its try is aborted, and no other follows. */
+export function cutShort(x: Exchange, refusal: Refusal): void {
+  x.cut ??= refusal
+  x.abort.abort(refusal)
 }
 
 type View<K extends keyof Exchange> = Readonly<
@@ -65,7 +73,7 @@ export type Scoped = View<'caller' | 'userPath'>
 export type Parsed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream'>
 export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route'>
 export type Attempted = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'target'>
-export type Settled = Received & Readonly<Partial<Omit<Exchange, 'releases' | 'abort'>>>
+export type Settled = Received & Readonly<Partial<Omit<Exchange, 'releases' | 'abort' | 'slot'>>>
 
 /**
  * All that a routing decision may depend on. The request path, `/v1/models` and `explain` make the same decision

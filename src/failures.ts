@@ -1,13 +1,19 @@
 import { type Code, Refusal } from './errors.ts'
 import type { JsonObject } from './types.ts'
 
+interface Verdict {
+  readonly code: Code
+  readonly says: string
+  /** The caller's own mistake: the provider's words go through, and no other target is asked. */
+  readonly pass?: true
+}
+
 /**
- * What a provider's status means to our caller. `pass`: the caller's own mistake, so the provider's words go through.
- * Everything else is between the gateway and the provider: its words may hold account data and stay here.
+ * What a provider's status means, in one table. Where it is not the caller's mistake, the provider's words may hold
+ * account data and stay here. Whether a target is tried again, the next one asked, or the answer given back follows
+ * from the code: see `isNextWorthwhile` and `pauseBefore`.
  */
-const statuses: Readonly<
-  Record<number, { readonly code: Code; readonly pass?: true; readonly says: string }>
-> = {
+const statuses: Readonly<Record<number, Verdict>> = {
   400: { code: 'invalid_request', pass: true, says: 'rejected the request' },
   401: { code: 'upstream_rejected', says: "rejected the gateway's credentials" },
   402: { code: 'upstream_rejected', says: 'asks the operator of the gateway to pay' },
@@ -24,24 +30,88 @@ const statuses: Readonly<
 
 /** A provider's failed answer as a refusal of ours. */
 export function toFailure(provider: string, response: Response, json: JsonObject | undefined): Refusal {
-  const { status } = response
-  const known = statuses[status]
-  const redirected = status >= 300 && status < 400
-  const says = redirected
-    ? `answered with a redirect (${status}), which is not followed`
-    : `${known?.says ?? 'failed'} (status ${status})`
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return new Refusal(
-    known?.code ?? (redirected ? 'upstream_invalid' : 'upstream_error'),
-    `Provider "${provider}" ${says}`,
-    {
-      ...(known?.pass && { status }),
-      ...(known?.pass && json?.error !== undefined && { body: json }),
-      ...(retryAfter >= 0 && retryAfter <= 3600 && { retryAfter }),
-    },
+  const { status, headers } = response
+  if (status >= 300 && status < 400) {
+    const message = `Provider "${provider}" answered with a redirect (${status}), which is not followed`
+    return new Refusal('upstream_invalid', message)
+  }
+  const retryAfter = readRetryAfter(headers, Date.now())
+  const passes = statuses[status]?.pass && json?.error !== undefined
+  return toRefusalOf(provider, status, {
+    ...(passes && { body: json }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  })
+}
+
+/** A failure that came with a good status. */
+export const toHiddenFailure = (
+  provider: string,
+  { status, message }: { status: number; message: string },
+): Refusal =>
+  toRefusalOf(
+    provider,
+    status,
+    statuses[status]?.pass
+      ? { body: { error: { message, type: 'invalid_request_error', param: null, code: null } } }
+      : {},
   )
+
+function toRefusalOf(
+  provider: string,
+  status: number,
+  options: { body?: unknown; retryAfter?: number },
+): Refusal {
+  const verdict = statuses[status]
+  const message = `Provider "${provider}" ${verdict?.says ?? 'failed'} (status ${status})`
+  return new Refusal(verdict?.code ?? 'upstream_error', message, {
+    ...options,
+    ...(verdict?.pass && { status }),
+  })
+}
+
+/** Nobody is told to wait for longer (seconds). */
+const LONGEST_WAIT = 3600
+
+/** Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date, RFC 9110 10.2.3); undefined when unsaid or nonsense. */
+export function readRetryAfter(headers: Headers, now: number): number | undefined {
+  const text = headers.get('retry-after')?.trim() ?? ''
+  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
+  const seconds =
+    ms >= 0 ? ms / 1000 : /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_WAIT) : undefined
 }
 
 /** A caller's mistake is a mistake everywhere, and so is a bug of ours; a provider's trouble is not. */
 export const isNextWorthwhile = ({ code, status }: Refusal): boolean =>
   code !== 'internal_error' && (status === 429 || status >= 500 || code === 'model_not_found')
+
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 5000
+const again: ReadonlySet<Code> = new Set([
+  'rate_limit_exceeded',
+  'upstream_error',
+  'upstream_unreachable',
+  'upstream_invalid',
+])
+
+/**
+ * Milliseconds to wait before the only target is tried for the `tried + 2`nd time: what the provider asks for, else
+ * twice as long each time, with jitter so that many clients do not come back at once. Undefined: do not try again.
+ */
+export function pauseBefore(tried: number, { code, retryAfter }: Refusal): number | undefined {
+  if (!again.has(code)) return undefined
+  if (retryAfter !== undefined) return retryAfter * 1000 <= LONGEST_PAUSE ? retryAfter * 1000 : undefined
+  return Math.min(FIRST_PAUSE * 2 ** tried, LONGEST_PAUSE) * (0.5 + Math.random() / 2)
+}
+
+/** One answer for several failures: what they agree on, else 503 with the reasons. */
+export function summarize(failures: readonly Refusal[]): Refusal {
+  const [first] = failures
+  if (first === undefined) return new Refusal('model_unavailable', 'No target is left to try')
+  const waits = failures.flatMap(({ retryAfter }) => (retryAfter === undefined ? [] : [retryAfter]))
+  const soonest = waits.length > 0 ? { retryAfter: Math.min(...waits) } : {}
+  if (failures.every(({ message }) => message === first.message)) return failures.at(-1)!
+  const reasons = [...new Set(failures.map(({ message }) => message))].join('; ')
+  const code = failures.every(({ code }) => code === first.code) ? first.code : 'model_unavailable'
+  return new Refusal(code, `No target could answer: ${reasons}`, soonest)
+}

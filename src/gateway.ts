@@ -74,6 +74,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     now,
     fetch: guarded,
     providers: () => built().providers,
+    dialects: () =>
+      [...built().parts.values()].flatMap(({ dialects = [] }) => dialects.map(({ name }) => name)),
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
     plan: (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
@@ -99,6 +101,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     hooks,
     egress: guarded,
     timeout: settings.upstreamTimeout,
+    attemptTimeout: settings.attemptTimeout,
+    retries: settings.retries,
   })
   const respond = createRespond({ hooks, log, revealServed: settings.revealServed, leave: inFlight.leave })
   const pipeline = createPipeline({
@@ -112,6 +116,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const door = createDoor({
     ...options,
     ...pipeline,
+    enter: inFlight.enter,
+    leave: inFlight.leave,
     now,
     hooks,
     log,

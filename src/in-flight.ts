@@ -1,5 +1,5 @@
 import { Refusal, refuse } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import { cutShort, type Exchange } from './exchange.ts'
 
 /** The exchanges under way: who is late, and how the gateway stops without cutting anybody. */
 export interface InFlight {
@@ -25,13 +25,12 @@ export function createInFlight(): InFlight {
   let isStopping = false
   let empty = () => {}
 
-  const cut = (x: Exchange, code: 'upstream_timeout' | 'shutting_down', message: string) =>
-    x.abort.abort(new Refusal(code, message))
-
   // One timer for all requests, not one for each: there may be thousands, and hardly any is ever late.
   const sweep = setInterval(() => {
     const now = performance.now()
-    for (const x of slots) if ((x?.attemptDeadline ?? now) < now) cut(x!, 'upstream_timeout', LATE)
+    for (const x of slots) {
+      if ((x?.attemptDeadline ?? now) < now) x!.abort.abort(new Refusal('upstream_timeout', LATE))
+    }
   }, SWEEP)
 
   return {
@@ -56,8 +55,7 @@ export function createInFlight(): InFlight {
           empty = resolve
         })
         const late = setTimeout(() => {
-          for (const x of slots)
-            if (x) cut(x, 'shutting_down', 'The gateway stopped before the answer was complete')
+          for (const x of slots) if (x) cutShort(x, new Refusal('shutting_down', CUT))
         }, deadline)
         const tooLate = new Promise(resolve => setTimeout(resolve, deadline + LAST_WORDS))
         await Promise.race([left, tooLate])
@@ -68,4 +66,5 @@ export function createInFlight(): InFlight {
   }
 }
 
-const LATE = 'The provider did not begin to answer in time: the operator can raise HTTP_TIMEOUT'
+const CUT = 'The gateway stopped before the answer was complete'
+const LATE = 'The provider did not begin to answer in time'

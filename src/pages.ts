@@ -1,5 +1,6 @@
 import type { Audit } from './audit.ts'
 import { type Refusal, refuse, toRefusal } from './errors.ts'
+import { type Connection, Exchange } from './exchange.ts'
 import type { Form, Page, PageRequest, Shell } from './page.ts'
 import type { Admin, Markup } from './types.ts'
 
@@ -12,6 +13,10 @@ export interface PagesOptions {
   readonly administrate: (request: Request) => Promise<Admin | undefined>
   readonly audit: Audit
   readonly fail: (error: unknown) => Response
+  readonly connectionOf: (request: Request) => Connection
+  /** The gateway does not stop in the middle of an action. */
+  readonly enter: (x: Exchange) => void
+  readonly leave: (x: Exchange) => void
 }
 
 export interface PageRoute {

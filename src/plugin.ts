@@ -86,7 +86,7 @@ export interface Hooks {
   tap(x: Routed): ((data: string) => string | undefined) | undefined
   /** After the last byte, a refusal or a hang-up; exactly once. Cannot change the answer. */
   settle(x: Settled): Awaitable<void>
-  /** An operator has changed something, or tried to: after the answer of every admin call that is not a GET. */
+  /** Somebody has changed something, or tried to: after every admin call that is not a GET, refused ones too. */
   audit(event: AdminEvent): Awaitable<void>
   /** What `/v1/models` might show. Entries that this caller could not call are removed afterwards by the pipeline. */
   list(models: readonly ListedModel[], x: Scoped): Awaitable<readonly ListedModel[]>
@@ -104,6 +104,8 @@ export interface Host<C = unknown> {
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
   /** All configured providers, in stable order. Complete once `start` is called. */
   readonly providers: () => ReadonlyMap<string, Provider>
+  /** The names of all dialects. Complete once `start` is called. */
+  readonly dialects: () => readonly string[]
   /** Makes the decision of the request path for another name or caller, without asking upstream. */
   readonly decide: (asked: string, facts: Deciding) => Awaitable<Route>
   /** The same, with the targets in the order in which they would be tried. */

@@ -44,10 +44,17 @@ const sizes: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, 
 /** A size in bytes: a number, or `10M`, `512k`, `1G` (powers of 1024; a `B` or `iB` behind it changes nothing). */
 export const bytes = () => scaled(/^(\d+)\s*([kmg]?)(?:i?b)?$/i, sizes, 'expected a size such as 10M')
 
-const times: Readonly<Record<string, number>> = { ms: 1, s: 1000, '': 1000, m: 60_000, h: 3_600_000 }
+const times: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  '': 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 
-/** A time in milliseconds: seconds as a bare number, or `500ms`, `30s`, `10m`, `1h`. */
-export const duration = () => scaled(/^(\d+)\s*(ms|s|m|h|)$/i, times, 'expected a time such as 30s')
+/** A time in milliseconds: seconds as a bare number, or `500ms`, `30s`, `10m`, `1h`, `90d`. */
+export const duration = () => scaled(/^(\d+)\s*(ms|s|m|h|d|)$/i, times, 'expected a time such as 30s')
 
 const scaled = (pattern: RegExp, units: Readonly<Record<string, number>>, message: string) =>
   v.pipe(

@@ -1,7 +1,8 @@
 import type { Dialect } from './dialect.ts'
 import { Refusal, toRefusal } from './errors.ts'
-import type { Exchange } from './exchange.ts'
-import type { JsonObject, StreamedAnswer } from './types.ts'
+import { blocks, dataOf, endOfLastEvent, reframe, toJson } from './events.ts'
+import { cutShort, type Exchange } from './exchange.ts'
+import type { Awaitable, StreamedAnswer, StreamRead } from './types.ts'
 
 export type Tap = (data: string) => string | undefined
 type Bytes = Uint8Array<ArrayBuffer>
@@ -26,7 +27,18 @@ export function pump(
   taps: readonly Tap[],
   finish: (refusal?: Refusal) => string,
 ): ReadableStream<Bytes> {
-  const reader = answer.body.getReader()
+  const { reader } = answer
+  let { head, pending } = answer
+  const next = (): Awaitable<StreamRead> => {
+    if (head !== undefined) {
+      const value = head
+      head = undefined
+      return { done: false, value }
+    }
+    const read = pending ?? reader.read()
+    pending = undefined
+    return read
+  }
   const look = createLook(x, answer.hideUsage, taps)
   const fail = (controller: ReadableStreamDefaultController<Bytes>, error: unknown) => {
     controller.enqueue(encoder.encode(finish(toCut(x, error))))
@@ -36,7 +48,7 @@ export function pump(
     async pull(controller) {
       try {
         for (;;) {
-          const { done, value } = await reader.read()
+          const { done, value } = await next()
           const out = done ? look.rest() : look.take(value)
           if (out.length > 0) {
             x.firstByteMs ??= performance.now() - x.startedAt
@@ -62,7 +74,7 @@ export function pump(
     cancel(reason) {
       const refusal = new Refusal('client_closed', 'The client hung up')
       finish(refusal)
-      x.abort.abort(refusal)
+      cutShort(x, refusal)
       return reader.cancel(reason)
     },
   })
@@ -82,7 +94,6 @@ const EVENT_LIMIT = 1024 * 1024
 // Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
 const latin1 = new TextDecoder('latin1')
 const utf8 = new TextDecoder()
-const BOUNDARY = /\r\n\r\n|\n\n|\r\r/g
 
 /**
  * Whole events go out as the bytes that came in. Most are not even parsed: only those that report usage, an error
@@ -150,47 +161,6 @@ function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look
       return all.length === 0 ? all : events(latin1.decode(all), all)
     },
     isFinished: () => finished,
-  }
-}
-
-function endOfLastEvent(text: string): number {
-  if (text.endsWith('\n\n')) return text.length
-  const ends = ['\n\n', '\r\n\r\n', '\r\r'].map(mark => {
-    const at = text.lastIndexOf(mark)
-    return at < 0 ? 0 : at + mark.length
-  })
-  return Math.max(...ends)
-}
-
-function* blocks(text: string): Generator<readonly [start: number, end: number]> {
-  let start = 0
-  for (const match of text.matchAll(BOUNDARY)) {
-    const end = match.index + match[0].length
-    yield [start, end]
-    start = end
-  }
-  if (start < text.length) yield [start, text.length]
-}
-
-/** The data of one event, per the server-sent events grammar. */
-const dataOf = (block: string): string =>
-  block
-    .split(/\r\n|\n|\r/)
-    .filter(line => line.startsWith('data:'))
-    .map(line => line.slice(line.startsWith('data: ') ? 6 : 5))
-    .join('\n')
-
-const reframe = (block: string, data: string): string => {
-  const kept = block.split(/\r\n|\n|\r/).filter(line => line !== '' && !line.startsWith('data:'))
-  return [...kept, ...data.split('\n').map(line => `data: ${line}`)].join('\n') + '\n\n'
-}
-
-function toJson(data: string): JsonObject | undefined {
-  if (!data.startsWith('{')) return undefined
-  try {
-    return JSON.parse(data) as JsonObject
-  } catch {
-    return undefined
   }
 }
 

@@ -32,7 +32,8 @@ export interface Admin {
 
 /** What an operator did through the admin API or the dashboard. */
 export interface AdminEvent {
-  readonly admin: Admin
+  /** Undefined: refused, because nobody knows who called. */
+  readonly admin: Admin | undefined
   readonly method: string
   /** The route, with the names of its parameters: `/admin/keys/:id`. */
   readonly route: string
@@ -124,6 +125,10 @@ export interface Outcome {
   readonly code?: string
   /** Milliseconds until the answer began or the try failed. */
   readonly ms: number
+  /** Seconds that the provider asked to wait. */
+  readonly retryAfter?: number
+  /** The answer arrives as a stream. */
+  readonly stream?: boolean
 }
 
 /** One try at one target, as it is remembered. */
@@ -139,10 +144,17 @@ export interface WholeAnswer {
   readonly usage?: Usage
 }
 
+/** One read of a stream of bytes. */
+export type StreamRead = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>['read']>>
+
 /** An answer that is still arriving, as bytes in the client's own dialect. */
 export interface StreamedAnswer {
   readonly kind: 'stream'
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>
+  readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>
+  /** What has been read of it already, to see whether it begins with an error. */
+  readonly head?: Uint8Array<ArrayBuffer>
+  /** A read that was begun and has not ended. */
+  readonly pending?: Promise<StreamRead>
   /** The gateway asked for usage on its own account: the client must not see it. */
   readonly hideUsage: boolean
 }

@@ -35,7 +35,12 @@ export default definePlugin({
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
     const isOpen = () => masterHash === undefined && !keys.exist()
-    const exports: Auth = { isMasterKey, hasMasterKey: () => masterHash !== undefined }
+    const exports: Auth = {
+      isMasterKey,
+      hasMasterKey: () => masterHash !== undefined,
+      callerOf: keys.callerOf,
+      master: MASTER,
+    }
     return {
       exports,
       api: createKeysApi({ keys, now, hasMasterKey: masterHash !== undefined }),

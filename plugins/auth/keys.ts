@@ -20,6 +20,8 @@ export interface NewKey {
 export interface Keys {
   /** Who holds the key with this keyed hash; undefined when nobody does, or not any more. No SQL, no comparison that could be timed. */
   find(hash: string): Caller | undefined
+  /** The holder of the key with this id, while it works. */
+  callerOf(id: string): Caller | undefined
   /** There is a managed key, be it revoked or expired. */
   exist(): boolean
   list(): readonly Row[]
@@ -59,11 +61,13 @@ export async function openKeys(db: Database, pepper: string, now: () => number):
     remember(row)
     return row
   }
+  const find = (hash: string): Caller | undefined => {
+    const entry = entries.get(hash)
+    return entry !== undefined && entry.until > now() ? entry.caller : undefined
+  }
   return {
-    find(hash) {
-      const entry = entries.get(hash)
-      return entry !== undefined && entry.until > now() ? entry.caller : undefined
-    },
+    find,
+    callerOf: id => find(rows.get(id)?.hash ?? ''),
     exist: () => rows.size > 0,
     list: () => [...rows.values()].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
     async create({ userPath, allowedModels, expiresAt, ...rest }) {

@@ -1,6 +1,12 @@
+import type { Caller } from '../../src/types.ts'
+
 /** What the dashboard's sign-in needs to know. */
 export interface Auth {
   /** Compares in constant time; false when no master key is set. */
   isMasterKey(key: string): boolean
   hasMasterKey(): boolean
+  /** The holder of a managed key that works now. */
+  callerOf(id: string): Caller | undefined
+  /** The holder of the master key. */
+  readonly master: Caller
 }

@@ -1,6 +1,6 @@
 import type { Deciding } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
-import type { Awaitable, Dropped, Name, Route, Target } from '../../src/types.ts'
+import type { Awaitable, Dropped, Name, Route, Step, Target } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 
 interface Deps {
@@ -41,11 +41,15 @@ export function createReader({
     return lists.refresh(provider)
   }
 
-  function readAll(route: Route): { route: Route; missing: Name[] } {
+  function readAll(route: Route, trace?: Step[]): { route: Route; missing: Name[] } {
     const targets: Target[] = [...route.targets]
     const missing: Name[] = []
     for (const name of route.names) {
       const target = read(name)
+      trace?.push({
+        plugin: 'catalog',
+        text: target ? tellTarget(name, target) : `"${name.name}": ${reasonOf(name.name)}`,
+      })
       if (target) targets.push(target)
       else missing.push(name)
     }
@@ -58,6 +62,16 @@ export function createReader({
     }
   }
 
+  const tellTarget = ({ name }: Name, { provider, model }: Target): string => {
+    const how =
+      name === model
+        ? 'the first that lists it'
+        : lists.of(provider)
+          ? 'which lists it'
+          : 'whose list is not known'
+    return `"${name}" is model "${model}" at provider "${provider}", ${how}`
+  }
+
   const reasonOf = (name: string): string => {
     const provider = name.slice(0, Math.max(0, name.indexOf('/')))
     return providers().has(provider)
@@ -66,7 +80,7 @@ export function createReader({
   }
 
   return (route, x) => {
-    const first = readAll(route)
+    const first = readAll(route, x.trace)
     if (x.dry || first.missing.length === 0) return first.route
     const news = first.missing.map(newsFor).filter(promise => promise !== undefined)
     return news.length === 0 ? first.route : Promise.all(news).then(() => readAll(route).route)

@@ -23,7 +23,7 @@ export default definePlugin({
   about: 'Knows which models each provider offers, and keeps that knowledge fresh.',
   config: v.object({
     mode: v.optional(v.picklist(['fallback', 'allowlist'], 'expected fallback or allowlist'), 'fallback'),
-    deadline: v.optional(duration(), 10_000),
+    deadline: v.optional(duration(), '10s'),
   }),
   env: { mode: ['CONFIGURED_PROVIDER_MODELS_MODE'], deadline: ['MODEL_LIST_TIMEOUT'] },
   tables: { providerModels },

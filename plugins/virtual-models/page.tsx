@@ -27,7 +27,7 @@ export interface ModelsDesk {
   load(read: (name: string) => string): Promise<ModelsData>
   find(source: string): Promise<VirtualModelView | undefined>
   /** Gathers what the form shows beside the draft itself. */
-  editing(draft: Draft, more?: Pick<Editing, 'mistake' | 'atTarget'>): Promise<Editing>
+  editing(draft: Draft, more?: Pick<Editing, 'mistake' | 'focus'>): Promise<Editing>
 }
 
 /** Every provider model and every virtual model in one table, and the form that makes, changes and deletes the latter. */
@@ -95,11 +95,10 @@ async function dialogOf(
   params: URLSearchParams,
 ): Promise<DialogData | undefined> {
   if (params.has('new')) {
-    const targets = [{ model: params.get('target') ?? '', weight: '1' }]
-    return {
-      kind: 'edit',
-      editing: await editing({ ...emptyDraft, source: params.get('source') ?? '', targets }),
-    }
+    const [source, target] = [params.get('source'), params.get('target')]
+    const draft = { ...emptyDraft, source: source ?? '', targets: [{ model: target ?? '', weight: '1' }] }
+    const focus = target === null ? 'paths' : 'target'
+    return { kind: 'edit', editing: await editing(draft, source === null ? {} : { focus }) }
   }
   const source = params.get('edit') ?? params.get('delete')
   if (source === null) return undefined

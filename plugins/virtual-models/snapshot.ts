@@ -1,5 +1,5 @@
 import type { Deciding } from '../../src/exchange.ts'
-import type { Dropped, Leg, Name, Route } from '../../src/types.ts'
+import type { Dropped, Leg, Name, Route, Step, UserPath } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import type { Snapshot, VirtualModel } from './model.ts'
 
@@ -13,29 +13,47 @@ export function redirectOf({ all }: Snapshot, name: string): VirtualModel | unde
 }
 
 /** Puts the targets of redirects in place of their names, through chains, until only names of real models are left. */
-export function expand(snapshot: Snapshot, route: Route, { userPath }: Pick<Deciding, 'userPath'>): Route {
-  if (!route.names.some(({ name }) => redirectOf(snapshot, name))) return route
+export function expand(snapshot: Snapshot, route: Route, { userPath, trace }: Deciding): Route {
+  if (!route.names.some(({ name }) => snapshot.all.has(name))) return route
   const names: Name[] = []
   const dropped: Dropped[] = [...route.dropped]
-  const walk = (name: string, via: readonly Leg[]) => {
+  const walk = (name: string, via: readonly Leg[]): void => {
     const redirect = redirectOf(snapshot, name)
-    // Inside its own targets a redirect's name means the real model that it shadows.
-    const isShadowed = via.some(({ source }) => source === name)
-    if (redirect === undefined || isShadowed || via.length >= MAX_CHAIN) return void names.push({ name, via })
-    if (redirect.scopes !== undefined && !isInside(userPath, redirect.scopes)) {
-      if (via.length === 0) return void names.push({ name, via })
-      return void dropped.push({
-        name,
-        via,
-        code: 'model_access_denied',
-        reason: `Redirect "${name}" does not exist for user path "${userPath}"`,
-      })
+    const isLiteral = redirect === undefined || isPassed(name, via)
+    if (isLiteral || (via.length === 0 && !isInScope(redirect, userPath))) {
+      trace?.push(step(whyLiteral(snapshot, name, via, userPath)))
+      names.push({ name, via })
+    } else if (isInScope(redirect, userPath)) {
+      trace?.push(
+        step(`"${name}" is a redirect to ${redirect.targets.map(target => `"${target.name}"`).join(', ')}`),
+      )
+      for (const [index, target] of redirect.targets.entries())
+        walk(target.name, [...via, { source: name, index }])
+    } else {
+      const reason = `Redirect "${name}" does not exist for user path "${userPath}"`
+      trace?.push(step(reason))
+      dropped.push({ name, via, code: 'model_access_denied', reason })
     }
-    for (const [index, target] of redirect.targets.entries())
-      walk(target.name, [...via, { source: name, index }])
   }
   for (const { name, via } of route.names) walk(name, via)
   return { ...route, names, dropped }
+}
+
+const step = (text: string): Step => ({ plugin: 'virtual-models', text })
+
+const isInScope = ({ scopes }: VirtualModel, path: UserPath): boolean =>
+  scopes === undefined || isInside(path, scopes)
+
+/** Inside its own targets a redirect's name means the real model that it shadows. */
+const isPassed = (name: string, via: readonly Leg[]): boolean =>
+  via.length >= MAX_CHAIN || via.some(({ source }) => source === name)
+
+function whyLiteral({ all }: Snapshot, name: string, via: readonly Leg[], userPath: UserPath): string {
+  const model = all.get(name)
+  if (model?.kind !== 'redirect') return `"${name}" is read as the name of a model`
+  if (!model.enabled) return `Redirect "${name}" is disabled: the name is read as that of a model`
+  if (isPassed(name, via)) return `"${name}" means the model that the redirect shadows`
+  return `Redirect "${name}" does not exist for user path "${userPath}": the name is read as that of a model`
 }
 
 /** Finds what must not be saved: a cycle, spelled out, or a chain that is too long. Undefined when all is well. */

@@ -19,7 +19,17 @@ const openaiChat: Dialect = {
   },
   usage: part => (isObject(part.usage) ? toUsage(part.usage) : undefined),
   isUsageOnly: event => Array.isArray(event.choices) && event.choices.length === 0 && isObject(event.usage),
+  failure: part => (part.error == null ? undefined : toFailure(part.error)),
   refusalEvent: refusal => `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`,
+}
+
+/** Errors in the place of an answer: `{ error: { message, code } }`, where some providers put a status into `code`. */
+function toFailure(error: unknown): { status: number; message: string } {
+  const { message, code, status } = isObject(error)
+    ? error
+    : { message: error, code: undefined, status: undefined }
+  const told = [status, code].map(Number).find(value => value >= 400 && value <= 599)
+  return { status: told ?? 502, message: typeof message === 'string' ? message : 'no message' }
 }
 
 /** Prompt tokens include the cached ones, completion tokens the reasoning ones; our parts are disjoint. */

@@ -1,161 +1,153 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { Check, Csrf, described, Field } from '../../../views/form.tsx'
+import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
-import { Link } from '../../../views/link.tsx'
+import { DialogForm } from './dialog-form.tsx'
 import type { Draft, Mistake } from './draft.ts'
 import type { Effect } from './effect.ts'
 import { Targets } from './targets.tsx'
-
-export const DIALOG_TITLE = 'dialog-title'
-
-/** Sent along with every form, so that the table that comes back is the one that was there. */
-export const STATE = '#filters, #page-now'
-
-/** Tells a form that htmx sends, and whose answer lands in the page, from one that the browser sends. */
-export const VIA = JSON.stringify({ via: 'htmx' })
 
 export interface Editing {
   readonly draft: Draft
   readonly mistake?: Mistake
   readonly effects: readonly Effect[]
   readonly suggestions: readonly string[]
-  /** Where the keyboard goes: the last target instead of the first field. */
-  readonly atTarget?: boolean
+  /** Where the keyboard goes instead of the first field: to the last target, or to the user paths. */
+  readonly focus?: 'target' | 'paths'
 }
 
-/** The form for a virtual model. Which of the two kinds it makes is shown by style alone, as it is typed: see `.editor` in app.css. */
+/** The form for a virtual model. Which of the two kinds it makes is shown by style alone, at each key: see `dialog.css`. */
 export function Editor({ editing, request }: { editing: Editing; request: PageRequest }) {
-  const { draft, mistake } = editing
+  const { draft, mistake, effects } = editing
   const path = `${request.base}/dashboard/models`
-  const wrong = (field: Mistake['field']) => (mistake?.field === field ? mistake.message : undefined)
   return (
-    <form
-      class="editor"
-      method="post"
-      action={`${path}/save`}
-      novalidate
-      hx-post={`${path}/save`}
-      hx-target="#dialog-content"
-      hx-swap="innerHTML swapEmpty:true"
-      hx-include={STATE}
-      hx-vals={VIA}
-      hx-disable="findAll button"
+    <DialogForm
+      action="save"
+      title={<Title draft={draft} />}
+      mistake={wrong(editing, 'form')}
+      request={request}
+      submit={<Submit isNew={draft.old === undefined} />}
     >
-      <header>
-        <h2 id={DIALOG_TITLE}>
-          {draft.old === undefined ? (
-            'New virtual model'
-          ) : (
-            <>
-              Edit <bdi>{draft.old.source}</bdi>
-            </>
-          )}
-        </h2>
-        <CloseButton path={path} />
-      </header>
       {/* Enter in a field presses the first button of a form, which would be one of the targets'. */}
       <button type="submit" hidden tabindex={-1} />
-      <div class="fields">
-        <Csrf admin={request.admin} />
-        {draft.old !== undefined && <input type="hidden" name="old_source" value={draft.old.source} />}
-        {draft.old !== undefined && <input type="hidden" name="version" value={String(draft.old.version)} />}
-        {wrong('form') !== undefined && (
-          <p class="mistake banner" tabindex={-1} autofocus role="alert">
-            {wrong('form')}
-          </p>
-        )}
-        <Field id="f-source" label="Source" error={wrong('source')} hint={<SourceHint />}>
-          <input
-            class="mono"
-            name="source"
-            value={draft.source}
-            placeholder="smart"
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
-            {...described('f-source', {
-              error: wrong('source'),
-              focus: mistake === undefined && !editing.atTarget,
-            })}
-          />
-        </Field>
-        <Targets editing={editing} path={path} />
-        <Making effects={editing.effects} path={path} />
-        <Field id="f-user-paths" label="User paths" error={wrong('user_paths')} hint={<PathsHint />}>
-          <textarea
-            class="mono"
-            name="user_paths"
-            rows={2}
-            spellcheck={false}
-            placeholder="/team/alpha"
-            {...described('f-user-paths', { error: wrong('user_paths') })}
-          >
-            {draft.userPaths}
-          </textarea>
-        </Field>
-        <Field
-          class="only-policy"
-          id="f-reach"
-          label="How it may be reached"
-          error={wrong('reach')}
-          hint="“Only through a redirect” keeps the real name out of sight: callers use the redirect."
-        >
-          <select name="reach" {...described('f-reach', { error: wrong('reach') })}>
-            <option value="any" selected={draft.reach !== 'redirect'}>
-              By its own name and through redirects
-            </option>
-            <option value="redirect" selected={draft.reach === 'redirect'}>
-              Only through a redirect
-            </option>
-          </select>
-        </Field>
-        <Field
-          id="f-description"
-          label="Description"
-          error={wrong('description')}
-          hint="For people. Callers never see it."
-        >
-          <input
-            name="description"
-            value={draft.description}
-            autocomplete="off"
-            {...described('f-description', { error: wrong('description') })}
-          />
-        </Field>
-        <Check id="f-enabled" name="enabled" checked={draft.enabled} label="Enabled" hint={<EnabledHint />} />
-        {mistake?.isForcible === true && (
-          <Check
-            id="f-force"
-            name="force"
-            checked={draft.force}
-            label="Save it all the same"
-            hint="For a model that does not exist yet."
-          />
-        )}
-      </div>
-      <footer>
-        <Link class="button" href={path} data-close="">
-          Cancel
-        </Link>
-        <button class="primary" type="submit">
-          {draft.old !== undefined ? (
-            'Save'
-          ) : (
-            <>
-              <span class="only-redirect">Create redirect</span>
-              <span class="only-policy">Create access policy</span>
-            </>
-          )}
-        </button>
-      </footer>
-    </form>
+      {draft.old !== undefined && <input type="hidden" name="old_source" value={draft.old.source} />}
+      {draft.old !== undefined && <input type="hidden" name="version" value={String(draft.old.version)} />}
+      <SourceField editing={editing} />
+      <Targets editing={editing} path={path} />
+      <Making effects={effects} path={path} />
+      <PathsField editing={editing} />
+      <ReachField editing={editing} />
+      <DescriptionField editing={editing} />
+      <Check id="f-enabled" name="enabled" checked={draft.enabled} label="Enabled" hint={<EnabledHint />} />
+      {mistake?.isForcible === true && <ForceField draft={draft} />}
+    </DialogForm>
   )
 }
 
-export const CloseButton = ({ path }: { path: string }) => (
-  <Link class="icon-button" href={path} data-close="" aria-label="Close">
-    <Icon name="close" />
-  </Link>
+const wrong = ({ mistake }: Editing, field: Mistake['field']): string | undefined =>
+  mistake?.field === field ? mistake.message : undefined
+
+const Title = ({ draft: { old } }: { draft: Draft }) =>
+  old === undefined ? (
+    <>New virtual model</>
+  ) : (
+    <>
+      Edit <bdi>{old.source}</bdi>
+    </>
+  )
+
+const Submit = ({ isNew }: { isNew: boolean }) => (
+  <button class="primary" type="submit">
+    {isNew ? (
+      <>
+        <span class="only-redirect">Create redirect</span>
+        <span class="only-policy">Create access policy</span>
+      </>
+    ) : (
+      'Save'
+    )}
+  </button>
+)
+
+const SourceField = ({ editing }: { editing: Editing }) => (
+  <Field id="f-source" label="Source" error={wrong(editing, 'source')} hint={<SourceHint />}>
+    <input
+      class="mono"
+      name="source"
+      value={editing.draft.source}
+      placeholder="smart"
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck={false}
+      {...described('f-source', {
+        error: wrong(editing, 'source'),
+        focus: editing.mistake === undefined && editing.focus === undefined,
+      })}
+    />
+  </Field>
+)
+
+const PathsField = ({ editing }: { editing: Editing }) => (
+  <Field id="f-user-paths" label="User paths" error={wrong(editing, 'user_paths')} hint={<PathsHint />}>
+    <textarea
+      class="mono"
+      name="user_paths"
+      rows={2}
+      spellcheck={false}
+      placeholder="/team/alpha"
+      {...described('f-user-paths', {
+        error: wrong(editing, 'user_paths'),
+        focus: editing.focus === 'paths',
+      })}
+    >
+      {editing.draft.userPaths}
+    </textarea>
+  </Field>
+)
+
+const ReachField = ({ editing }: { editing: Editing }) => (
+  <Field
+    class="only-policy"
+    id="f-reach"
+    label="How it may be reached"
+    error={wrong(editing, 'reach')}
+    hint="“Only through a redirect” keeps the real name out of sight: callers use the redirect."
+  >
+    <select name="reach" {...described('f-reach', { error: wrong(editing, 'reach') })}>
+      <option value="any" selected={editing.draft.reach !== 'redirect'}>
+        By its own name and through redirects
+      </option>
+      <option value="redirect" selected={editing.draft.reach === 'redirect'}>
+        Only through a redirect
+      </option>
+    </select>
+  </Field>
+)
+
+const DescriptionField = ({ editing }: { editing: Editing }) => (
+  <Field
+    id="f-description"
+    label="Description"
+    error={wrong(editing, 'description')}
+    hint="For people. Callers never see it."
+  >
+    <textarea
+      name="description"
+      rows={1}
+      {...described('f-description', { error: wrong(editing, 'description') })}
+    >
+      {editing.draft.description}
+    </textarea>
+  </Field>
+)
+
+const ForceField = ({ draft }: { draft: Draft }) => (
+  <Check
+    id="f-force"
+    name="force"
+    checked={draft.force}
+    label="Save it all the same"
+    hint="For a model that does not exist yet."
+  />
 )
 
 const SourceHint = () => (

@@ -37,11 +37,7 @@ function effectsOfRedirect(draft: Draft, source: string, facts: EffectFacts): Ef
   const real = membersOf(source, facts)
   const shadowed =
     real.length > 0
-      ? [
-          warn(
-            `Shadows the real model ${join(real)}: callers who ask for “${source}” are led to the target instead`,
-          ),
-        ]
+      ? [warn(`Shadows the real model ${join(real)}: callers who ask for it are led to the target instead`)]
       : []
   const off = draft.enabled ? [] : [plain('Off: the name is read as if this redirect did not exist')]
   const paths = pathsOf(draft)

@@ -20,7 +20,7 @@ export function Welcome({ path, example }: { path: string; example: string | und
           title="Take over a name"
           text="Applications that insist on one model keep its name, and get the one you choose."
           action="Shadow"
-          href={`${path}?${new URLSearchParams({ new: '', source: model })}`}
+          href={`${path}?${new URLSearchParams({ new: '', source: model, target: '' })}`}
         />
         <Recipe
           title="Say who may use it"

@@ -25,7 +25,7 @@ export function Targets({ editing, path }: { editing: Editing; path: string }) {
           index={index}
           path={path}
           mistake={mistake?.index === index ? mistake : undefined}
-          focus={editing.atTarget === true && index === last}
+          focus={editing.focus === 'target' && index === last}
         >
           {last > 0 && (
             <button

@@ -1,18 +1,20 @@
+import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
-import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import { Notice } from '../../../views/notice.tsx'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { ProviderStatus } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
+import { DIALOG_TITLE } from './dialog-form.tsx'
 import { Deletion, Remark } from './dialogs.tsx'
-import { DIALOG_TITLE, type Editing, Editor, STATE, VIA } from './editor.tsx'
+import { type Editing, Editor } from './editor.tsx'
 import { NothingFound, Welcome } from './empty.tsx'
+import { Count, Filters } from './filters.tsx'
 import { opening } from './opening.ts'
+import { Providers } from './providers.tsx'
 import { ModelRow, type RowFacts } from './row.tsx'
-import { type Listing, type Query, type RowKind, rowKinds, writeQuery } from './rows.ts'
+import { type Listing, type Query, writeQuery } from './rows.ts'
 
 export type DialogData =
   | { readonly kind: 'edit'; readonly editing: Editing }
@@ -54,7 +56,9 @@ export function ModelsView({ data, request }: { data: ModelsData; request: PageR
         </Link>
       </header>
       <Providers data={data} request={request} />
-      {data.counts.virtual === 0 && <Welcome path={path} example={data.example} />}
+      <div id="welcome">
+        <Hello data={data} path={path} />
+      </div>
       <Filters data={data} path={path} />
       <Models data={data} request={request} />
       <Dialog labelledby={DIALOG_TITLE}>
@@ -63,6 +67,9 @@ export function ModelsView({ data, request }: { data: ModelsData; request: PageR
     </>
   )
 }
+
+const Hello = ({ data, path }: { data: ModelsData; path: string }) =>
+  data.counts.virtual === 0 ? <Welcome path={path} example={data.example} /> : null
 
 function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
   if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
@@ -75,11 +82,11 @@ function DialogContent({ dialog, request }: { dialog: DialogData; request: PageR
 export const Changed = ({
   data,
   request,
-  message,
+  notice,
 }: {
   data: ModelsData
   request: PageRequest
-  message: string
+  notice: Child
 }) => (
   <>
     <hx-partial hx-target="#models" hx-swap="outerHTML">
@@ -91,141 +98,12 @@ export const Changed = ({
     <hx-partial hx-target="#count" hx-swap="outerHTML">
       <Count data={data} />
     </hx-partial>
-    <Notice>{message}</Notice>
+    <hx-partial hx-target="#welcome" hx-swap="innerHTML">
+      <Hello data={data} path={`${request.base}/dashboard/models`} />
+    </hx-partial>
+    {notice}
   </>
 )
-
-function Providers({ data: { statuses, now }, request }: { data: ModelsData; request: PageRequest }) {
-  const path = `${request.base}/dashboard/models`
-  return (
-    <section id="providers" class="providers" aria-label="Lists of the providers">
-      <ul>
-        {statuses.map(status => (
-          <li data-state={status.state}>
-            <Link href={path + writeQuery({ q: '', kind: '', provider: status.name, page: 1 })}>
-              <span class="dot" />
-              <b>{status.name}</b>{' '}
-              {status.state === 'unknown'
-                ? 'list unknown'
-                : `${status.models} ${status.models === 1 ? 'model' : 'models'}`}
-            </Link>
-            {status.state !== 'unknown' && status.refreshed_at !== undefined && (
-              <Age at={status.refreshed_at} now={now} isStale={status.state === 'stale'} />
-            )}
-            {status.error !== undefined && <span class="error">{status.error}</span>}
-          </li>
-        ))}
-      </ul>
-      <form
-        method="post"
-        action={`${path}/refresh`}
-        hx-post={`${path}/refresh`}
-        hx-swap="none"
-        hx-include={STATE}
-        hx-vals={VIA}
-        hx-disable="findAll button"
-      >
-        <Csrf admin={request.admin} />
-        <button id="refresh" class="quiet" type="submit">
-          <Icon name="refresh" />
-          Refresh lists
-        </button>
-      </form>
-    </section>
-  )
-}
-
-const Age = ({ at, now, isStale }: { at: string; now: number; isStale: boolean }) => (
-  <time datetime={at} title={at}>
-    {isStale ? 'stale, ' : ''}
-    {ago(now - Date.parse(at))}
-  </time>
-)
-
-function ago(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000))
-  if (minutes < 1) return 'just now'
-  if (minutes < 120) return `${minutes} min ago`
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`
-}
-
-const Filters = ({
-  data: { query, statuses, listing, counts },
-  path,
-}: {
-  data: ModelsData
-  path: string
-}) => (
-  <search>
-    <form
-      id="filters"
-      class="filters"
-      method="get"
-      action={path}
-      hx-get={path}
-      hx-trigger="input delay:180ms, submit"
-      hx-target="#models"
-      hx-select="#models"
-      hx-select-oob="#count:outerHTML"
-      hx-swap="outerHTML"
-      hx-replace-url="true"
-      hx-sync="this:replace"
-    >
-      <label class="search">
-        <span class="unseen">Search models</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          name="q"
-          value={query.q}
-          placeholder="Search names, targets, user paths"
-          maxlength={200}
-          autocomplete="off"
-          spellcheck={false}
-          data-shortcut="/"
-        />
-      </label>
-      <label>
-        <span class="unseen">Kind</span>
-        <select name="kind">
-          {Object.entries(rowKinds).map(([kind, name]) => (
-            <option value={kind} selected={query.kind === (kind as RowKind)}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span class="unseen">Provider</span>
-        <select name="provider">
-          <option value="">All providers</option>
-          {statuses.map(({ name }) => (
-            <option value={name} selected={query.provider === name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <noscript>
-        <button type="submit">Search</button>
-      </noscript>
-      <Count data={{ listing, counts }} />
-    </form>
-  </search>
-)
-
-const Count = ({ data: { listing, counts } }: { data: Pick<ModelsData, 'listing' | 'counts'> }) => {
-  const all = counts.virtual + counts.provider
-  return (
-    <p id="count" class="count" role="status">
-      {listing.total === all
-        ? `${number(counts.virtual)} virtual, ${number(counts.provider)} from providers`
-        : `${number(listing.total)} of ${number(all)}`}
-    </p>
-  )
-}
-
-const number = (value: number): string => value.toLocaleString('en')
 
 export function Models({ data, request }: { data: ModelsData; request: PageRequest }) {
   const { listing, query, facts } = data

@@ -1,0 +1,132 @@
+import type { PageRequest } from '../../../src/page.ts'
+import { Csrf } from '../../../views/form.tsx'
+import { Icon } from '../../../views/icon.tsx'
+import type { VirtualModelView } from '../model.ts'
+import { STATE, VIA } from './dialog-form.tsx'
+import { targetsOf } from './rows.ts'
+import { strategyNames } from './targets.tsx'
+
+/** Targets with their shares, and where the redirect really leads when a target is not a model itself. */
+export function Goal({ view }: { view: VirtualModelView }) {
+  const targets = targetsOf(view)
+  const sum = targets.reduce((total, { weight }) => total + weight, 0)
+  const isShared = targets.length > 1 && view.strategy === 'round_robin'
+  return (
+    <div class="goal">
+      <ul>
+        {targets.map(({ model, weight }) => (
+          <li>
+            <Icon name="arrow" />
+            <bdi class="mono">{model}</bdi>
+            {isShared && (
+              <span class="share" title={`Weight ${weight}`}>
+                {Math.round((weight / sum) * 100)} %
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {targets.length > 1 && view.strategy !== undefined && !isShared && (
+        <p class="about">{strategyNames[view.strategy].short}</p>
+      )}
+      {!view.valid && (
+        <p class="warning">
+          <Icon name="alert" />
+          No such model now
+        </p>
+      )}
+      {view.valid &&
+        targets.length === 1 &&
+        view.resolved_model !== undefined &&
+        view.resolved_model !== targets[0]!.model && (
+          <p class="about">
+            now <bdi class="mono">{view.resolved_model}</bdi>
+          </p>
+        )}
+    </div>
+  )
+}
+
+const covers = {
+  all: 'covers all models',
+  provider: 'covers one provider',
+  model: 'covers one model',
+  bare: 'covers this model on any provider',
+} as const
+
+export const Cover = ({ view }: { view: VirtualModelView }) => (
+  <div class="goal">
+    <span class="muted">{covers[view.scope_kind ?? 'model']}</span>
+    {!view.valid && (
+      <p class="warning">
+        <Icon name="alert" />
+        Matches nothing now
+      </p>
+    )}
+  </div>
+)
+
+/** Who may use a redirect, or what a policy covers. */
+export function Who({ view, by }: { view: VirtualModelView; by?: string }) {
+  const paths = view.user_paths ?? []
+  const note = by !== undefined && (
+    <p class="about">
+      by policy <bdi class="mono">{by}</bdi>
+    </p>
+  )
+  if (view.kind === 'policy' && !view.enabled) return <div>Nobody{note}</div>
+  const through = view.reach === 'redirect' && <p class="about">only through a redirect</p>
+  if (paths.length === 0 || paths.includes('/'))
+    return (
+      <div>
+        Everybody{through}
+        {note}
+      </div>
+    )
+  const shown = paths.slice(0, 3)
+  return (
+    <div>
+      <ul class="paths" title={paths.join('\n').slice(0, 2000)}>
+        {shown.map(path => (
+          <li>
+            <bdi class="mono">{path}</bdi>
+          </li>
+        ))}
+        {paths.length > shown.length && <li class="muted">and {paths.length - shown.length} more</li>}
+      </ul>
+      {through}
+      {note}
+    </div>
+  )
+}
+
+export const Default = ({ isOpen }: { isOpen: boolean | undefined }) => (
+  <span class="muted" title="No policy covers it: MODELS_ENABLED_BY_DEFAULT decides">
+    {isOpen === undefined ? 'By default' : isOpen ? 'Everybody' : 'Nobody, by default'}
+  </span>
+)
+
+/** A policy that is off closes what it covers, so it is not simply “off”. */
+export function Toggle({ view, id, request }: { view: VirtualModelView; id: string; request: PageRequest }) {
+  const word = view.kind === 'redirect' ? (view.enabled ? 'On' : 'Off') : view.enabled ? 'Open' : 'Closed'
+  if (view.managed) return <span class="muted">{word}</span>
+  const action = `${request.base}/dashboard/models/toggle`
+  return (
+    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
+      <Csrf admin={request.admin} />
+      <input type="hidden" name="source" value={view.source} />
+      <input type="hidden" name="enabled" value={view.enabled ? '' : 'on'} />
+      <button
+        id={id}
+        class="switch"
+        type="submit"
+        role="switch"
+        aria-checked={String(view.enabled)}
+        aria-label={`${view.source}: enabled`}
+      >
+        <span class="knob" />
+        {word}
+      </button>
+    </form>
+  )
+}

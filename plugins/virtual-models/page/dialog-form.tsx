@@ -1,0 +1,70 @@
+import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/page.ts'
+import { Csrf } from '../../../views/form.tsx'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+
+export const DIALOG_TITLE = 'dialog-title'
+
+/** Sent along with every form, so that the table that comes back is the one that was there. */
+export const STATE = '#filters, #page-now'
+
+/** Tells a form that htmx sends, and whose answer lands in the page, from one that the browser sends. */
+export const VIA = JSON.stringify({ via: 'htmx' })
+
+interface DialogFormProps {
+  /** Name of the page's action that takes it. */
+  readonly action: string
+  readonly title: Child
+  readonly isSmall?: boolean
+  /** What is wrong with the whole of it. */
+  readonly mistake: string | undefined
+  readonly submit: Child
+  readonly request: PageRequest
+  readonly children?: Child
+}
+
+/** A form in the dialog. Refused, it comes back in its own place; accepted, nothing does, and the dialog closes. */
+export function DialogForm({ action, title, isSmall, mistake, submit, request, children }: DialogFormProps) {
+  const path = `${request.base}/dashboard/models`
+  return (
+    <form
+      class={isSmall === true ? 'editor small' : 'editor'}
+      method="post"
+      action={`${path}/${action}`}
+      novalidate
+      hx-post={`${path}/${action}`}
+      hx-target="#dialog-content"
+      hx-swap="innerHTML swapEmpty:true"
+      hx-include={STATE}
+      hx-vals={VIA}
+      hx-disable="findAll button"
+    >
+      <DialogHead title={title} path={path} />
+      <div class="fields">
+        <Csrf admin={request.admin} />
+        {mistake !== undefined && (
+          <p class="mistake banner" tabindex={-1} autofocus role="alert">
+            {mistake}
+          </p>
+        )}
+        {children}
+      </div>
+      <footer>
+        <Link class="button" href={path} data-close="">
+          Cancel
+        </Link>
+        {submit}
+      </footer>
+    </form>
+  )
+}
+
+export const DialogHead = ({ title, path }: { title: Child; path: string }) => (
+  <header>
+    <h2 id={DIALOG_TITLE}>{title}</h2>
+    <Link class="icon-button" href={path} data-close="" aria-label="Close">
+      <Icon name="close" />
+    </Link>
+  </header>
+)

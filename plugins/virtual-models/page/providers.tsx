@@ -1,0 +1,62 @@
+import type { PageRequest } from '../../../src/page.ts'
+import { Csrf } from '../../../views/form.tsx'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import { STATE, VIA } from './dialog-form.tsx'
+import { writeQuery } from './rows.ts'
+import type { ModelsData } from './views.tsx'
+
+/** How fresh the lists of the providers are, and a way to fetch them anew. */
+export function Providers({ data: { statuses, now }, request }: { data: ModelsData; request: PageRequest }) {
+  const path = `${request.base}/dashboard/models`
+  return (
+    <section id="providers" class="providers" aria-label="Lists of the providers">
+      <ul>
+        {statuses.map(status => (
+          <li data-state={status.state}>
+            <Link href={path + writeQuery({ q: '', kind: '', provider: status.name, page: 1 })}>
+              <span class="dot" />
+              <b>{status.name}</b>{' '}
+              {status.state === 'unknown'
+                ? 'list unknown'
+                : `${status.models} ${status.models === 1 ? 'model' : 'models'}`}
+            </Link>
+            {status.state !== 'unknown' && status.refreshed_at !== undefined && (
+              <Age at={status.refreshed_at} now={now} isStale={status.state === 'stale'} />
+            )}
+            {status.error !== undefined && <span class="error">{status.error}</span>}
+          </li>
+        ))}
+      </ul>
+      <form
+        method="post"
+        action={`${path}/refresh`}
+        hx-post={`${path}/refresh`}
+        hx-swap="none"
+        hx-include={STATE}
+        hx-vals={VIA}
+        hx-disable="findAll button"
+      >
+        <Csrf admin={request.admin} />
+        <button id="refresh" class="quiet" type="submit">
+          <Icon name="refresh" />
+          Refresh lists
+        </button>
+      </form>
+    </section>
+  )
+}
+
+const Age = ({ at, now, isStale }: { at: string; now: number; isStale: boolean }) => (
+  <time datetime={at} title={at}>
+    {isStale ? 'stale, ' : ''}
+    {ago(now - Date.parse(at))}
+  </time>
+)
+
+function ago(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000))
+  if (minutes < 1) return 'just now'
+  if (minutes < 120) return `${minutes} min ago`
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`
+}

@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache'
+import type { Ordering } from '../../src/exchange.ts'
+import { keyedHash, randomToken } from '../../src/runtime.ts'
+import type { JsonObject, Target } from '../../src/types.ts'
+
+/** Which target a session is served by. */
+export interface Pins {
+  /** What ties requests together; undefined where nothing does. */
+  sessionOf(x: Ordering): string | undefined
+  find(source: string, session: string, x: Ordering): string | undefined
+  set(source: string, session: string, x: Ordering, target: string): void
+  /** The session was served by this target, whichever was meant to. */
+  correct(x: Ordering, target: Target, nameOf: (source: string, index: number) => string | undefined): void
+}
+
+/** Headers in which clients name their session. */
+const headers = [
+  'x-session-id',
+  'x-claude-code-session-id',
+  'session-id',
+  'x-litellm-session-id',
+  'helicone-session-id',
+  'agent-session-id',
+]
+const MAX_PINS = 100_000
+const HOUR = 3_600_000
+/** So much of a conversation's opening tells it from others (characters). */
+const OPENING = 4096
+
+/** Pins live in memory, the least used go first; a session means nothing outside its user path. */
+export function createPins(): Pins {
+  const pins = new LRUCache<string, string>({ max: MAX_PINS, ttl: 2 * HOUR, updateAgeOnGet: true })
+  const secret = randomToken(16)
+  const sessions = new WeakMap<object, string | undefined>()
+  const keyOf = (source: string, session: string, { userPath }: Ordering) =>
+    JSON.stringify([source, userPath, session])
+
+  function sessionOf(x: Ordering): string | undefined {
+    const { request, body } = x
+    if (request === undefined) return undefined
+    if (sessions.has(request)) return sessions.get(request)
+    const named = headers.map(name => request.headers.get(name)).find(value => value) ?? namedIn(body?.json)
+    const opening = named === undefined ? openingOf(body?.json) : undefined
+    // Hashed: names may be long, and openings are what somebody wrote.
+    const session = named ?? opening
+    const id = session === undefined ? undefined : keyedHash(secret, session)
+    sessions.set(request, id)
+    return id
+  }
+
+  return {
+    sessionOf,
+    find: (source, session, x) => pins.get(keyOf(source, session, x)),
+    set: (source, session, x, target) => void pins.set(keyOf(source, session, x), target),
+    correct(x, { via }, nameOf) {
+      const session = sessionOf(x)
+      if (session === undefined) return
+      for (const { source, index } of via) {
+        const name = nameOf(source, index)
+        const key = keyOf(source, session, x)
+        if (name !== undefined && pins.has(key)) pins.set(key, name)
+      }
+    },
+  }
+}
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
+const stringOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+/** Body fields in which clients name their session: OpenAI's cache key and conversation, Anthropic's user id. */
+function namedIn(body: JsonObject | undefined): string | undefined {
+  const { prompt_cache_key: cacheKey, metadata, conversation } = body ?? {}
+  return (
+    stringOf(cacheKey) ??
+    (isObject(metadata) ? stringOf(metadata.user_id) : undefined) ??
+    stringOf(conversation) ??
+    (isObject(conversation) ? stringOf(conversation.id) : undefined)
+  )
+}
+
+/** The first messages up to the first of the user: they stay the same while a conversation grows. */
+function openingOf(body: JsonObject | undefined): string | undefined {
+  const messages = body?.messages ?? body?.input
+  if (typeof messages === 'string') return messages.slice(0, OPENING)
+  if (!Array.isArray(messages)) return undefined
+  let opening = ''
+  for (const message of messages) {
+    const { role, content } = isObject(message) ? message : { role: undefined, content: message }
+    opening += `${String(role)}:${typeof content === 'string' ? content.slice(0, OPENING) : JSON.stringify(content ?? null).slice(0, OPENING)}\n`
+    if (role === 'user' || opening.length > 2 * OPENING) break
+  }
+  return opening === '' ? undefined : opening.slice(0, 2 * OPENING)
+}

@@ -1,0 +1,50 @@
+import type { JsonObject } from './types.ts'
+
+/** Server-sent events as text: where they end and what they say (WHATWG, "Server-sent events"). */
+
+const BOUNDARY = /\r\n\r\n|\n\n|\r\r/g
+
+/** Where the last complete event ends; 0 when none does. */
+export function endOfLastEvent(text: string): number {
+  if (text.endsWith('\n\n')) return text.length
+  const ends = ['\n\n', '\r\n\r\n', '\r\r'].map(mark => {
+    const at = text.lastIndexOf(mark)
+    return at < 0 ? 0 : at + mark.length
+  })
+  return Math.max(...ends)
+}
+
+/** The events of a text with their blank lines; the last one may be incomplete. */
+export function* blocks(text: string): Generator<readonly [start: number, end: number, isComplete: boolean]> {
+  let start = 0
+  for (const match of text.matchAll(BOUNDARY)) {
+    const end = match.index + match[0].length
+    yield [start, end, true]
+    start = end
+  }
+  if (start < text.length) yield [start, text.length, false]
+}
+
+/** The data of one event, per the server-sent events grammar. */
+export const dataOf = (block: string): string =>
+  block
+    .split(/\r\n|\n|\r/)
+    .filter(line => line.startsWith('data:'))
+    .map(line => line.slice(line.startsWith('data: ') ? 6 : 5))
+    .join('\n')
+
+/** The same event with other data. */
+export const reframe = (block: string, data: string): string => {
+  const kept = block.split(/\r\n|\n|\r/).filter(line => line !== '' && !line.startsWith('data:'))
+  return [...kept, ...data.split('\n').map(line => `data: ${line}`)].join('\n') + '\n\n'
+}
+
+/** The data as an object; undefined when it is none: `[DONE]`, or broken. */
+export function toJson(data: string): JsonObject | undefined {
+  if (!data.startsWith('{')) return undefined
+  try {
+    return JSON.parse(data) as JsonObject
+  } catch {
+    return undefined
+  }
+}

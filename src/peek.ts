@@ -1,0 +1,60 @@
+import { blocks, dataOf, toJson } from './events.ts'
+import type { JsonObject, StreamRead } from './types.ts'
+
+type Bytes = Uint8Array<ArrayBuffer>
+type Reader = ReadableStreamDefaultReader<Bytes>
+
+/** The beginning of a stream. */
+export interface Head {
+  readonly head?: Bytes
+  readonly pending?: Promise<StreamRead>
+  /** The first event; undefined when it did not come in time, or is no JSON. */
+  readonly event?: JsonObject
+  /** The stream ended before any event. */
+  readonly isEmpty: boolean
+}
+
+/** So long (ms) and so much (bytes) is held back; then the client gets what there is. */
+const PATIENCE = 2000
+const ENOUGH = 64 * 1024
+
+const decoder = new TextDecoder()
+
+/** Reads up to the first event with data, so that a stream that begins with an error can still be tried elsewhere. */
+export async function peek(reader: Reader): Promise<Head> {
+  const first = reader.read()
+  let head: Bytes | undefined
+  let late: ReturnType<typeof setTimeout> | undefined
+  const inTime = new Promise<undefined>(resolve => {
+    late = setTimeout(resolve, PATIENCE, undefined)
+  })
+  try {
+    for (let pending = first; ; pending = reader.read()) {
+      const read = await Promise.race([pending, inTime])
+      if (read === undefined) return { ...(head && { head }), pending, isEmpty: false }
+      if (read.done) return { ...(head && { head }), isEmpty: head === undefined }
+      head = head === undefined ? read.value : join(head, read.value)
+      const event = firstEvent(decoder.decode(head))
+      if (event !== undefined || head.length > ENOUGH)
+        return { head, isEmpty: false, ...(event && { event }) }
+    }
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+/** The first complete event that has data; comments and pings do not count. */
+function firstEvent(text: string): JsonObject | undefined {
+  for (const [start, end, isComplete] of blocks(text)) {
+    const data = isComplete ? dataOf(text.slice(start, end)) : ''
+    if (data !== '') return toJson(data) ?? {}
+  }
+  return undefined
+}
+
+function join(a: Bytes, b: Bytes): Bytes {
+  const whole = new Uint8Array(a.length + b.length)
+  whole.set(a)
+  whole.set(b, a.length)
+  return whole
+}
