@@ -5,6 +5,8 @@ import { definePlugin } from '../../src/plugin.ts'
 import { flag } from '../../src/settings.ts'
 import type { ListedModel } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
+import { createListCache } from './cache.ts'
 import { createReader } from './reader.ts'
 import { renderList, renderListRefusal, renderModel } from './shapes.ts'
 
@@ -25,9 +27,15 @@ export default definePlugin({
   about: 'Reads model names, and lists the models of all providers.',
   config: v.object({ unqualified: v.optional(flag(), false) }),
   env: { unqualified: ['UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT'] },
-  needs: ['model-lists'],
+  needs: ['model-lists', 'virtual-models'],
   setup({ config, use, providers, list, now }) {
     const lists = use<ModelLists>('model-lists')
+    const virtual = use<VirtualModelSource>('virtual-models')
+    const listed = createListCache({
+      list,
+      now,
+      revision: () => `${virtual.current().revision} ${lists.revision()}`,
+    })
     const shared = { access: 'caller', tag: 'Models', name: 'models', refusal: renderListRefusal } as const
 
     return {
@@ -53,7 +61,7 @@ export default definePlugin({
           summary: 'The models you may use',
           description: "With the header `anthropic-version` in Anthropic's shape.",
           answer: { about: 'Sorted by id', schema: listAnswer },
-          run: async ({ x, request }) => renderList(await list(x!), request),
+          run: async ({ x, request }) => renderList(await listed(x!), request),
         }),
         defineApi({
           ...shared,
@@ -64,7 +72,7 @@ export default definePlugin({
           refusals: [404],
           async run({ x, request }) {
             const id = idOf(request)
-            const model = (await list(x!)).find(model => model.id === id)
+            const model = (await listed(x!)).find(model => model.id === id)
             return renderModel(
               model ??
                 refuse(

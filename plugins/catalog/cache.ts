@@ -1,0 +1,36 @@
+import { LRUCache } from 'lru-cache'
+import type { Scoped } from '../../src/exchange.ts'
+import type { ListedModel } from '../../src/types.ts'
+
+export interface ListCacheOptions {
+  readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
+  readonly now: () => number
+  /** Changes whenever a list could have changed. */
+  readonly revision: () => string
+}
+
+/** Plugins from outside may decide by things that have no revision, such as the time of day (milliseconds). */
+const MAX_AGE = 10_000
+
+/** What a caller may use, remembered for all who may use the same: one entry for each user path and limit of keys. */
+export function createListCache({
+  list,
+  now,
+  revision,
+}: ListCacheOptions): (x: Scoped) => Promise<readonly ListedModel[]> {
+  const entries = new LRUCache<string, { readonly models: readonly ListedModel[]; readonly at: number }>({
+    max: 500,
+  })
+  let current = ''
+  return async x => {
+    const before = revision()
+    if (before !== current) entries.clear()
+    current = before
+    const key = JSON.stringify([x.userPath, x.caller.models && [...x.caller.models]])
+    const known = entries.get(key)
+    if (known !== undefined && now() - known.at < MAX_AGE) return known.models
+    const models = await list(x)
+    if (revision() === before) entries.set(key, { models, at: now() })
+    return models
+  }
+}
