@@ -81,7 +81,8 @@ export async function readText(request: Request, limit: number): Promise<string>
   }
 }
 
-async function readCapped(request: Request, limit: number): Promise<Uint8Array> {
+/** The bytes of a body, read no further than `limit`. */
+export async function readCapped(request: Request, limit: number): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
   const chunks: Uint8Array[] = []

@@ -1,4 +1,5 @@
 import type { Audit } from './audit.ts'
+import { readCapped } from './body.ts'
 import { type Refusal, refuse, toRefusal } from './errors.ts'
 import { type Connection, Exchange } from './exchange.ts'
 import type { Form, Page, PageRequest, Shell } from './page.ts'
@@ -25,6 +26,8 @@ export interface PageRoute {
   run(request: Request): Promise<Response>
 }
 
+type Action = NonNullable<Page['actions']>[string]
+
 const FORM_LIMIT = 1024 * 1024
 
 /** Everything a page may do is here: markup and same-origin requests; nothing inline, nothing from elsewhere. */
@@ -48,13 +51,16 @@ export function createPages({
   administrate,
   audit,
   fail,
+  connectionOf,
+  enter,
+  leave,
 }: PagesOptions): PageRoute[] {
   const nav = pages
     .flatMap(({ path, title, nav }) => (nav ? [{ href: `${base}/dashboard${path}`, title, ...nav }] : []))
     .sort((a, b) => a.order - b.order)
 
   /** Signed in, or sent to the sign-in page. */
-  async function enter(request: Request): Promise<PageRequest | Response> {
+  async function admit(request: Request): Promise<PageRequest | Response> {
     const url = new URL(request.url)
     const admin = await administrate(request)
     if (admin !== undefined) return { url, base, admin }
@@ -68,8 +74,8 @@ export function createPages({
   const wrap =
     (run: (page: PageRequest, request: Request) => Promise<Response>) => async (request: Request) => {
       try {
-        const entered = await enter(request)
-        return entered instanceof Response ? entered : await run(entered, request)
+        const admitted = await admit(request)
+        return admitted instanceof Response ? admitted : await run(admitted, request)
       } catch (error) {
         const refusal = toRefusal(error)
         return refusal.code === 'internal_error' ? fail(error) : note(refusal)
@@ -82,6 +88,22 @@ export function createPages({
       shell({ title: page.title, base, path: page.path, admin: request.admin, nav, assets, main }),
       '<!doctype html>',
     )
+  }
+
+  const perform = (route: string, act: Action) => async (request: Request) => {
+    const x = new Exchange(request, { name: route }, connectionOf(request))
+    let admin: Admin | undefined
+    const response = await wrap(async page => {
+      admin = page.admin
+      enter(x)
+      const form = await readForm(request)
+      checkForgery(request, admin, form)
+      const result = await act(form, page)
+      return 'go' in result ? goTo(request, base + result.go) : html(result.markup, '', result.status)
+    })(request)
+    audit(admin, request, route, response.status)
+    leave(x)
+    return response
   }
 
   return pages.flatMap((page): PageRoute[] => [
@@ -97,18 +119,7 @@ export function createPages({
       ([name, act]): PageRoute => ({
         method: 'POST',
         path: `/dashboard${page.path}/${name}`,
-        run: wrap(async (entered, request) => {
-          const form = await readForm(request)
-          checkForgery(request, entered.admin, form)
-          const result = await act(form, entered)
-          audit(
-            entered.admin,
-            request,
-            `/dashboard${page.path}/${name}`,
-            'go' in result ? 200 : (result.status ?? 200),
-          )
-          return 'go' in result ? goTo(request, base + result.go) : html(result.markup, '', result.status)
-        }),
+        run: perform(`/dashboard${page.path}/${name}`, act),
       }),
     ),
   ])
@@ -124,11 +135,8 @@ function checkForgery(request: Request, admin: Admin, form: Form): void {
 }
 
 async function readForm(request: Request): Promise<Form> {
-  if (Number(request.headers.get('content-length') ?? 0) > FORM_LIMIT)
-    refuse('request_too_large', 'The form is too large')
   const fields = new Map<string, string | string[]>()
-  const text = await request.text()
-  if (text.length > FORM_LIMIT) refuse('request_too_large', 'The form is too large')
+  const text = new TextDecoder().decode(await readCapped(request, FORM_LIMIT))
   for (const [name, value] of new URLSearchParams(text)) {
     const before = fields.get(name)
     fields.set(name, before === undefined ? value : [before, value].flat())

@@ -41,7 +41,14 @@ export function install(dev: boolean): void {
  */
 function becomeGateway(watch: boolean): void {
   const env = { BUN_CONFIG_MAX_HTTP_REQUESTS: '65535', ...process.env } as Record<string, string>
-  const args = [process.execPath, ...(watch ? ['--watch', '--no-clear-screen'] : []), `${root}src/main.ts`]
+  // Named, because the runtime looks for it in the current folder, and markup needs it.
+  const config = `--tsconfig-override=${root}tsconfig.json`
+  const args = [
+    process.execPath,
+    config,
+    ...(watch ? ['--watch', '--no-clear-screen'] : []),
+    `${root}src/main.ts`,
+  ]
   process.execve!(process.execPath, args, env)
 }
 

@@ -11,17 +11,23 @@ export interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-const files = [
-  { name: 'app.css', type: 'text/css; charset=utf-8', from: './app.css' },
-  { name: 'app.js', type: 'text/javascript; charset=utf-8', from: './app.js' },
-  { name: 'htmx.js', type: 'text/javascript; charset=utf-8', from: 'htmx.org/dist/htmx.min.js' },
-  { name: 'icon.svg', type: 'image/svg+xml', from: './icon.svg' },
-] as const
+/** Later sheets refine earlier ones. */
+const styles = ['base', 'frame', 'controls', 'table', 'models', 'dialog', 'narrow'].map(
+  name => `./styles/${name}.css`,
+)
+
+const files: readonly { readonly name: string; readonly type: string; readonly from: readonly string[] }[] = [
+  { name: 'app.css', type: 'text/css; charset=utf-8', from: styles },
+  { name: 'app.js', type: 'text/javascript; charset=utf-8', from: ['./app.js'] },
+  { name: 'htmx.js', type: 'text/javascript; charset=utf-8', from: ['htmx.org/dist/htmx.min.js'] },
+  { name: 'icon.svg', type: 'image/svg+xml', from: ['./icon.svg'] },
+]
 
 /** Everything a page loads, from here and from nowhere else. */
 export const readAssets = (): readonly Asset[] =>
   files.map(({ name, type, from }) => {
-    const bytes = new Uint8Array(readFileSync(new URL(import.meta.resolve(from))))
+    const text = from.map(file => readFileSync(new URL(import.meta.resolve(file)), 'utf8')).join('\n')
+    const bytes = new TextEncoder().encode(text)
     return { name, type, bytes, file: name.replace('.', `-${shortHash(bytes)}.`) }
   })
 

@@ -9,8 +9,14 @@ interface DocumentProps {
   readonly children?: Child
 }
 
-/** No inline styles, no other origin, and back means back: the browser fetches the page anew. */
-const htmxConfig = JSON.stringify({ includeIndicatorCSS: false, mode: 'same-origin', history: 'reload', noSwap: [204, 304, '5xx'] })
+/** No inline styles (settling copies them), no other origin, and going back fetches the page anew. */
+const htmxConfig = JSON.stringify({
+  includeIndicatorCSS: false,
+  defaultSettleDelay: 0,
+  mode: 'same-origin',
+  history: 'reload',
+  noSwap: [204, 304, '5xx'],
+})
 
 /** The HTML document around everything that is shown. */
 export const Document = ({ title, assets, csrf, layout, children }: DocumentProps) => (
@@ -27,7 +33,10 @@ export const Document = ({ title, assets, csrf, layout, children }: DocumentProp
       <script src={assets['app.js']} defer />
       <script src={assets['htmx.js']} defer />
     </head>
-    <body data-layout={layout} {...(csrf !== undefined && { 'hx-headers:inherited': JSON.stringify({ 'x-csrf-token': csrf }) })}>
+    <body
+      data-layout={layout}
+      {...(csrf !== undefined && { 'hx-headers:inherited': JSON.stringify({ 'x-csrf-token': csrf }) })}
+    >
       {children}
     </body>
   </html>

@@ -36,7 +36,10 @@ export const Below = ({ id, hint, error }: Pick<FieldProps, 'id' | 'hint' | 'err
 )
 
 /** Ties a control to the line below it. The first mistake of a form takes the focus. */
-export const described = (id: string, { hint = true, error, focus = false }: { hint?: boolean; error?: string | undefined; focus?: boolean } = {}) => {
+export const described = (
+  id: string,
+  { hint = true, error, focus = false }: { hint?: boolean; error?: string | undefined; focus?: boolean } = {},
+) => {
   const parts = [error !== undefined && `${id}-error`, hint && `${id}-hint`].filter(part => part !== false)
   return {
     id,
@@ -47,9 +50,29 @@ export const described = (id: string, { hint = true, error, focus = false }: { h
 }
 
 /** A box to tick, with a sentence about what it does. */
-export const Check = ({ id, name, label, hint, checked, class: more = '' }: { id: string; name: string; label: Child; hint?: Child; checked: boolean; class?: string }) => (
+export const Check = ({
+  id,
+  name,
+  label,
+  hint,
+  checked,
+  class: more = '',
+}: {
+  id: string
+  name: string
+  label: Child
+  hint?: Child
+  checked: boolean
+  class?: string
+}) => (
   <div class={`check ${more}`.trim()}>
-    <input type="checkbox" name={name} value="on" checked={checked} {...described(id, { hint: hint !== undefined })} />
+    <input
+      type="checkbox"
+      name={name}
+      value="on"
+      checked={checked}
+      {...described(id, { hint: hint !== undefined })}
+    />
     <div>
       <label for={id}>{label}</label>
       <Below id={id} hint={hint} />

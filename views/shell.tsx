@@ -5,11 +5,16 @@ import { Csrf } from './form.tsx'
 import { Icon, Mark } from './icon.tsx'
 import { Link } from './link.tsx'
 
-type NavItem = Parameters<Shell>[0]['nav'][number]
+type ShellProps = Parameters<Shell>[0]
 
 /** The frame around every page: the menu, the way out, and one place for messages. */
 export const shell: Shell = ({ title, base, path, admin, nav, assets, main }) => (
-  <Document title={title} assets={assets} layout="app" {...(admin.csrf !== undefined && { csrf: admin.csrf })}>
+  <Document
+    title={title}
+    assets={assets}
+    layout="app"
+    {...(admin.csrf !== undefined && { csrf: admin.csrf })}
+  >
     <a class="skip" href="#main">
       Skip to content
     </a>
@@ -19,40 +24,12 @@ export const shell: Shell = ({ title, base, path, admin, nav, assets, main }) =>
         Modelway
       </Link>
       <nav aria-label="Main">
-        {groups(nav).map(([group, items]) => (
-          <section>
-            <h2>{group}</h2>
-            <ul>
-              {items.map(item => (
-                <li>
-                  <Link href={item.href} {...(item.href === `${base}/dashboard${path}` && { 'aria-current': 'page' })}>
-                    {item.title}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </section>
+        {[...Map.groupBy(nav, ({ group }) => group)].map(([group, items]) => (
+          <MenuGroup title={group} items={items} current={`${base}/dashboard${path}`} />
         ))}
-        <section>
-          <h2>Reference</h2>
-          <ul>
-            <li>
-              <Link href={`${base}/swagger`}>API</Link>
-            </li>
-          </ul>
-        </section>
+        <MenuGroup title="Reference" items={[{ href: `${base}/swagger`, title: 'API' }]} current="" />
       </nav>
-      {admin.via === 'session' ? (
-        <form class="leave" method="post" action={`${base}/sign-out`}>
-          <Csrf admin={admin} />
-          <button class="quiet" type="submit">
-            <Icon name="out" />
-            Sign out
-          </button>
-        </form>
-      ) : (
-        <p class="leave muted">{admin.via === 'loopback' ? 'Open to this machine: no key is set' : 'Signed in by header'}</p>
-      )}
+      <Leave admin={admin} base={base} />
     </header>
     <main id="main" tabindex={-1}>
       {main as Child}
@@ -61,4 +38,39 @@ export const shell: Shell = ({ title, base, path, admin, nav, assets, main }) =>
   </Document>
 )
 
-const groups = (nav: readonly NavItem[]): [string, NavItem[]][] => [...Map.groupBy(nav, ({ group }) => group)]
+interface MenuGroupProps {
+  readonly title: string
+  readonly items: readonly { readonly href: string; readonly title: string }[]
+  readonly current: string
+}
+
+const MenuGroup = ({ title, items, current }: MenuGroupProps) => (
+  <section>
+    <h2>{title}</h2>
+    <ul>
+      {items.map(item => (
+        <li>
+          <Link href={item.href} {...(item.href === current && { 'aria-current': 'page' })}>
+            {item.title}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  </section>
+)
+
+/** Who is in without a session cannot leave; it says why they are in. */
+const Leave = ({ admin, base }: Pick<ShellProps, 'admin' | 'base'>) =>
+  admin.via === 'session' ? (
+    <form class="leave" method="post" action={`${base}/sign-out`}>
+      <Csrf admin={admin} />
+      <button class="quiet" type="submit">
+        <Icon name="out" />
+        Sign out
+      </button>
+    </form>
+  ) : (
+    <p class="leave muted">
+      {admin.via === 'loopback' ? 'Open to this machine: no key is set' : 'Signed in by header'}
+    </p>
+  )

@@ -2,7 +2,15 @@ import type { Child } from 'hono/jsx'
 import { Link } from './link.tsx'
 
 /** A table that becomes a list of cards where there is no room; cells say their heading with `data-label`. */
-export const Table = ({ caption, headings, children }: { caption: string; headings: readonly string[]; children?: Child }) => (
+export const Table = ({
+  caption,
+  headings,
+  children,
+}: {
+  caption: string
+  headings: readonly string[]
+  children?: Child
+}) => (
   <div class="table">
     <table>
       <caption class="unseen">{caption}</caption>
@@ -28,10 +36,26 @@ interface PagerProps {
 export const Pager = ({ page, pages, href }: PagerProps) =>
   pages <= 1 ? null : (
     <nav class="pager" aria-label="Pages">
-      {page > 1 ? <Link class="button" href={href(page - 1)} rel="prev">Previous</Link> : <span class="button" aria-disabled="true">Previous</span>}
+      {page > 1 ? (
+        <Link class="button" href={href(page - 1)} rel="prev">
+          Previous
+        </Link>
+      ) : (
+        <span class="button" aria-disabled="true">
+          Previous
+        </span>
+      )}
       <span>
         Page {page} of {pages}
       </span>
-      {page < pages ? <Link class="button" href={href(page + 1)} rel="next">Next</Link> : <span class="button" aria-disabled="true">Next</span>}
+      {page < pages ? (
+        <Link class="button" href={href(page + 1)} rel="next">
+          Next
+        </Link>
+      ) : (
+        <span class="button" aria-disabled="true">
+          Next
+        </span>
+      )}
     </nav>
   )

@@ -1,16 +1,18 @@
-/** The host that browsers know the gateway by, be it behind a proxy. */
-const hostsOf = ({ headers }: Request): (string | undefined)[] => [
-  headers.get('host')?.toLowerCase(),
-  headers.get('x-forwarded-host')?.split(',')[0]?.trim().toLowerCase(),
-]
+/** The hosts that browsers may know the gateway by: its own, or that of a proxy before it. */
+const hostsOf = ({ headers }: Request): string[] =>
+  [headers.get('host'), headers.get('x-forwarded-host')?.split(',')[0]?.trim()]
+    .filter(host => host != null)
+    .map(host => host.toLowerCase())
 
 /** The form was sent from one of our own pages, as far as a browser says; what is no browser says nothing. */
 export function isOwnForm(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin'
   const origin = request.headers.get('origin')
-  // On plain http a browser sends no `sec-fetch-site`.
-  return origin === null || hostsOf(request).includes(URL.parse(origin)?.host.toLowerCase())
+  if (origin === null) return true
+  // On plain http a browser sends no `sec-fetch-site`; a page without an origin of its own says "null".
+  const from = URL.parse(origin)
+  return from !== null && hostsOf(request).includes(from.host)
 }
 
 // Browsers drop control characters from addresses, and read `\` as `/`.

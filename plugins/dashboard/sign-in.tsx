@@ -21,106 +21,108 @@ interface SignInDeps {
   readonly maxAge: number
 }
 
+type Run = (call: { readonly request: Request }) => Response | Promise<Response>
+
 const MINUTE = 60_000
 const MAX_TRIES = 10
-const shared = { access: 'anyone', hidden: true, tag: 'Dashboard' } as const
+const shared = {
+  access: 'anyone',
+  hidden: true,
+  tag: 'Dashboard',
+  answer: { about: 'A page, or the way to one' },
+} as const
 
 /** `/sign-in`, `/sign-out`, and the ways from the root to the first page. */
 export function createSignInApi(deps: SignInDeps): Api[] {
-  const { base } = deps
-  const home = `${base}/dashboard/models`
-  const goHome = (path: `/${string}`) =>
-    defineApi({
-      ...shared,
-      method: 'GET',
-      path,
-      summary: 'To the dashboard',
-      answer: { status: 303, about: 'A redirect' },
-      run: () => goTo(home),
-    })
-  const nextOf = (next: string | null | undefined): string =>
-    next != null && isLocalPath(next) ? next : home
-  const draw = (next: string, mistake?: string, status = 200): Response => {
-    const isClosed = !deps.auth.hasMasterKey()
-    const page = (
-      <SignIn
-        base={base}
-        assets={deps.assets}
-        next={next}
-        isClosed={isClosed}
-        {...(mistake !== undefined && { mistake })}
-      />
-    )
-    return new Response(`<!doctype html>${page}`, { status, headers: pageHeaders })
-  }
+  const goHome: Run = () => goTo(`${deps.base}/dashboard/models`)
+  const showSignIn: Run = ({ request }) => draw(deps, new URL(request.url).searchParams.get('next'))
   return [
-    goHome('/'),
-    goHome('/dashboard'),
-    defineApi({
-      ...shared,
-      method: 'GET',
-      path: '/sign-in',
-      summary: 'The sign-in page',
-      answer: { about: 'The page' },
-      run: ({ request }) => draw(nextOf(new URL(request.url).searchParams.get('next'))),
-    }),
+    defineApi({ ...shared, method: 'GET', path: '/', summary: 'To the dashboard', run: goHome }),
+    defineApi({ ...shared, method: 'GET', path: '/dashboard', summary: 'To the dashboard', run: goHome }),
+    defineApi({ ...shared, method: 'GET', path: '/sign-in', summary: 'Sign in', run: showSignIn }),
     defineApi({
       ...shared,
       method: 'POST',
       path: '/sign-in',
-      summary: 'Sign in with the master key',
-      answer: { status: 303, about: 'A redirect, and a session in a cookie' },
-      run: createSignIn(deps, draw, nextOf),
+      summary: 'Open a session',
+      run: createSignIn(deps),
     }),
     defineApi({
       ...shared,
       method: 'POST',
       path: '/sign-out',
       summary: 'End the session',
-      answer: { status: 303, about: 'A redirect' },
-      async run({ request }) {
-        if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
-        const { csrf } = await readFields(request)
-        const ids = readSessionIds(request).filter(id => deps.sessions.find(id)?.csrf === csrf)
-        for (const id of ids) deps.sessions.close(id)
-        return goTo(`${base}/sign-in`, ids.length > 0 ? noCookies() : [])
-      },
+      run: createSignOut(deps),
     }),
   ]
 }
 
-type Draw = (next: string, mistake?: string, status?: number) => Response
-
-function createSignIn(
-  { auth, sessions, now, log, maxAge }: SignInDeps,
-  draw: Draw,
-  nextOf: (next: string | undefined) => string,
-) {
+function createSignIn(deps: SignInDeps): Run {
+  const { auth, sessions, now, log, maxAge } = deps
   const throttle = createThrottle(MAX_TRIES, MINUTE, now)
-  return async ({ request }: { readonly request: Request }): Promise<Response> => {
+  return async ({ request }) => {
     // Otherwise another site could sign its visitors in here, with a key that it knows.
     if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
     const { next, key = '' } = await readFields(request)
     const wait = throttle.wait()
-    if (wait > 0)
-      return later(draw(nextOf(next), `Too many wrong keys: wait ${wait} seconds and try again`, 429), wait)
+    if (wait > 0) {
+      const page = draw(deps, next, {
+        mistake: `Too many wrong keys: wait ${wait} seconds and try again`,
+        status: 429,
+      })
+      page.headers.set('retry-after', String(wait))
+      return page
+    }
     if (!auth.isMasterKey(key.trim())) {
       throttle.count()
       log.warn('A sign-in with a wrong key was refused')
-      return draw(nextOf(next), key.trim() === '' ? 'Type the master key' : 'This is not the master key', 401)
+      const mistake = key.trim() === '' ? 'Type the master key' : 'This is not the master key'
+      return draw(deps, next, { mistake, status: 401 })
     }
     for (const id of readSessionIds(request)) sessions.close(id)
-    return goTo(nextOf(next), [sessionCookie(request, sessions.open(), maxAge)])
+    return goTo(nextOf(deps, next), [sessionCookie(request, sessions.open(), maxAge)])
   }
+}
+
+const createSignOut =
+  ({ sessions, base }: SignInDeps): Run =>
+  async ({ request }) => {
+    if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
+    const { csrf } = await readFields(request)
+    const ids = readSessionIds(request).filter(id => sessions.find(id)?.csrf === csrf)
+    for (const id of ids) sessions.close(id)
+    return goTo(`${base}/sign-in`, ids.length > 0 ? noCookies() : [])
+  }
+
+/** Where to go after signing in: to a page of ours, whatever the address says. */
+const nextOf = ({ base }: SignInDeps, next: string | null | undefined): string =>
+  next != null && isLocalPath(next) ? next : `${base}/dashboard/models`
+
+interface Answer {
+  readonly mistake?: string
+  readonly status?: number
+}
+
+function draw(
+  deps: SignInDeps,
+  next: string | null | undefined,
+  { mistake, status = 200 }: Answer = {},
+): Response {
+  const { base, assets, auth } = deps
+  const page = (
+    <SignIn
+      base={base}
+      assets={assets}
+      next={nextOf(deps, next)}
+      isClosed={!auth.hasMasterKey()}
+      mistake={mistake}
+    />
+  )
+  return new Response(`<!doctype html>${page}`, { status, headers: pageHeaders })
 }
 
 function goTo(location: string, cookies: readonly string[] = []): Response {
   const headers = new Headers({ location, 'cache-control': 'no-store' })
   for (const cookie of cookies) headers.append('set-cookie', cookie)
   return new Response(null, { status: 303, headers })
-}
-
-function later(response: Response, seconds: number): Response {
-  response.headers.set('retry-after', String(seconds))
-  return response
 }

@@ -8,7 +8,7 @@ interface SignInProps {
   readonly next: string
   /** No master key is set, so nobody could sign in. */
   readonly isClosed: boolean
-  readonly mistake?: string
+  readonly mistake: string | undefined
 }
 
 /** The way in. */
@@ -22,8 +22,8 @@ export const SignIn = ({ base, assets, next, isClosed, mistake }: SignInProps) =
       <h1>Sign in</h1>
       {isClosed ? (
         <p>
-          No master key is set, so the dashboard is closed. Set <code>MODELWAY_MASTER_KEY</code> and restart
-          the gateway.
+          There is no master key to sign in with. Set <code>MODELWAY_MASTER_KEY</code> and restart the
+          gateway.
         </p>
       ) : (
         <form method="post" action={`${base}/sign-in`} novalidate>

@@ -80,7 +80,11 @@ export function createScript(ask: Ask, plan: Plan, length: number): Script {
 
 function toTool({ id, name, arguments: given }: ToolCall, index: number): Script['tools'][number] {
   const whole = typeof given === 'string' ? given : JSON.stringify(given)
-  return { id: id ?? `call_mock_${index}`, name, pieces: whole.match(/.{1,8}/gsu) ?? [] }
+  return {
+    id: id ?? `call_mock_${index}`,
+    name,
+    pieces: whole.match(/.{1,8}/gsu) ?? [],
+  }
 }
 
 /** The tokens as OpenAI reports them: reasoning is a part of the completion. */
@@ -118,19 +122,32 @@ const ROLE =
 export function renderChoices(script: Script): Piece[] {
   const choices: Piece[] = [{ text: ROLE, tokens: 0 }]
   const say = (delta: string, tokens: number) =>
-    choices.push({ text: `{"index":0,"delta":${delta},"logprobs":null,"finish_reason":null}`, tokens })
+    choices.push({
+      text: `{"index":0,"delta":${delta},"logprobs":null,"finish_reason":null}`,
+      tokens,
+    })
   for (const word of script.reasoning) say(`{"reasoning_content":${JSON.stringify(word)}}`, 1)
   for (const word of script.text) say(`{"content":${JSON.stringify(word)}}`, 1)
   script.tools.forEach(({ id, name, pieces }, index) => {
     say(
-      JSON.stringify({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }),
+      JSON.stringify({
+        tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }],
+      }),
       0,
     )
     for (const piece of pieces)
-      say(JSON.stringify({ tool_calls: [{ index, function: { arguments: piece } }] }), 1)
+      say(
+        JSON.stringify({
+          tool_calls: [{ index, function: { arguments: piece } }],
+        }),
+        1,
+      )
   })
   const finish = JSON.stringify(script.finishReason)
-  choices.push({ text: `{"index":0,"delta":{},"logprobs":null,"finish_reason":${finish}}`, tokens: 0 })
+  choices.push({
+    text: `{"index":0,"delta":{},"logprobs":null,"finish_reason":${finish}}`,
+    tokens: 0,
+  })
   return choices
 }
 
@@ -157,7 +174,11 @@ export function renderEvents({ id, ask, choices, usage, usageAt }: StreamOptions
     const tail = isTold && usage ? `],"usage":${usage(completion)}}\n\n` : plain
     return { text: head + text + tail, tokens }
   })
-  if (isAsked) events.push({ text: `${head}],"usage":${usage(completion)}}\n\n`, tokens: 0 })
+  if (isAsked)
+    events.push({
+      text: `${head}],"usage":${usage(completion)}}\n\n`,
+      tokens: 0,
+    })
   return events
 }
 

@@ -9,9 +9,9 @@ import {
   type Script,
   usageOf,
 } from './chat.ts'
-import type { Wire } from './http.ts'
 import type { Account } from './ledger.ts'
 import { turn } from './play.ts'
+import type { Wire } from './wire.ts'
 
 /** Answers without a plan by the shortest way: benches measure what stands in front of the mock provider. */
 export function createChat(tokens: number, burst: number) {
@@ -29,13 +29,13 @@ export function createChat(tokens: number, burst: number) {
 
   return function answer(id: string, ask: Ask, wire: Wire, account: Account): void {
     const { script, choices } = prepare(ask)
+    const usage = (completion: number) => usageOf(ask.promptTokens, completion, 0)
     if (ask.stream) {
-      void stream(
-        renderEvents({ id, ask, choices, usageAt: 'end', usage: n => usageOf(ask.promptTokens, n, 0) }),
-      )
+      const events = renderEvents({ id, ask, choices, usage, usageAt: 'end' })
+      void sendStream(id, events, burst, { wire, account })
       return
     }
-    const body = renderWhole(id, ask, script, usageOf(ask.promptTokens, script.tokens, 0))
+    const body = renderWhole(id, ask, script, usage(script.tokens))
     wire.send(
       `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_${id}\r\n` +
         `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -43,28 +43,38 @@ export function createChat(tokens: number, burst: number) {
     account.give(script.tokens)
     account.close('complete')
     wire.done()
-
-    async function stream(events: readonly Piece[]): Promise<void> {
-      let out =
-        'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n' +
-        `x-request-id: req_${id}\r\ntransfer-encoding: chunked\r\n\r\n`
-      let given = 0
-      for (const [i, event] of events.entries()) {
-        out += frame(event.text)
-        given += event.tokens
-        if ((i + 1) % burst !== 0) continue
-        await (wire.send(out) ?? turn())
-        if (wire.isGone()) return account.close('client_closed')
-        account.give(given)
-        given = 0
-        out = ''
-      }
-      wire.send(`${out}${frame(DONE)}0\r\n\r\n`)
-      account.give(given)
-      account.close('complete')
-      wire.done()
-    }
   }
+}
+
+interface Course {
+  readonly wire: Wire
+  readonly account: Account
+}
+
+async function sendStream(
+  id: string,
+  events: readonly Piece[],
+  burst: number,
+  { wire, account }: Course,
+): Promise<void> {
+  let out =
+    'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n' +
+    `x-request-id: req_${id}\r\ntransfer-encoding: chunked\r\n\r\n`
+  let given = 0
+  for (const [i, event] of events.entries()) {
+    out += frame(event.text)
+    given += event.tokens
+    if ((i + 1) % burst !== 0) continue
+    await (wire.send(out) ?? turn())
+    if (wire.isGone()) return account.close('client_closed')
+    account.give(given)
+    given = 0
+    out = ''
+  }
+  wire.send(`${out}${frame(DONE)}0\r\n\r\n`)
+  account.give(given)
+  account.close('complete')
+  wire.done()
 }
 
 /** One chunk of a chunked body. */

@@ -101,7 +101,11 @@ test('reset breaks the connection before the first byte', async () => {
 
 test('stale resets the next request on the same connection', async () => {
   const host = { hostname: '127.0.0.1', port: Number(new URL(mock.url).port) }
-  const body = JSON.stringify({ model: 'one', messages, mock_plan: { stale: true } })
+  const body = JSON.stringify({
+    model: 'one',
+    messages,
+    mock_plan: { stale: true },
+  })
   const request = `POST /v1/chat/completions HTTP/1.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`
   const seen: string[] = []
   const { promise, resolve } = Promise.withResolvers<void>()

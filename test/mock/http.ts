@@ -1,4 +1,5 @@
 import type { Socket } from 'bun'
+import { createWire, type Wire } from './wire.ts'
 
 /** A request as it came over the wire. */
 export interface Incoming {
@@ -8,23 +9,6 @@ export interface Incoming {
   /** Request line and header lines, undecoded. */
   readonly head: string
   readonly body: Buffer
-}
-
-/** What an answer can do to its connection. */
-export interface Wire {
-  /** Sends bytes as they are; the promise is there when the client reads too slowly, and ends when it has room again. */
-  send(bytes: string | Uint8Array): Promise<void> | undefined
-  /** The answer is complete: the connection takes its next request. */
-  done(): void
-  /** Says goodbye (FIN), whatever was promised. */
-  end(): void
-  /** Breaks the connection (RST). */
-  reset(): void
-  /** The next request on this connection gets a reset for an answer, like one from a stale pool. */
-  spoil(): void
-  isGone(): boolean
-  /** Tells once that the connection is gone; returns how to stop listening. */
-  onGone(listener: () => void): () => void
 }
 
 interface Connection {
@@ -63,7 +47,7 @@ export function createHttpServer(handle: Handle, port: number): HttpServer {
 }
 
 function createConnection(socket: Socket<Connection>, handle: Handle): Connection {
-  const { wire, drain, gone, isSpoilt } = createWire(socket, () => {
+  const { wire, drain, gone } = createWire(socket, () => {
     busy = false
     // Not at once: a thousand pipelined requests would be a thousand frames deep.
     if (size >= needed) queueMicrotask(serve)
@@ -93,8 +77,7 @@ function createConnection(socket: Socket<Connection>, handle: Handle): Connectio
     needed = 1
     continued = false
     busy = true
-    if (isSpoilt()) wire.reset()
-    else handle(request, wire)
+    handle(request, wire)
   }
 
   return {
@@ -106,75 +89,6 @@ function createConnection(socket: Socket<Connection>, handle: Handle): Connectio
     drain,
     gone,
   }
-}
-
-/** Writes in order, keeps what the socket does not take, and knows when the client has left. */
-function createWire(socket: Socket<Connection>, next: () => void) {
-  const listeners = new Set<() => void>()
-  let pending: Uint8Array[] = []
-  let flushed: PromiseWithResolvers<void> | undefined
-  let isGone = false
-  let isEnding = false
-  let spoilt = false
-
-  function keep(bytes: Uint8Array): Promise<void> {
-    pending.push(bytes)
-    flushed ??= Promise.withResolvers<void>()
-    return flushed.promise
-  }
-
-  function release(): void {
-    flushed?.resolve()
-    flushed = undefined
-  }
-
-  const wire: Wire = {
-    send(bytes) {
-      if (isGone) return undefined
-      if (pending.length > 0) return keep(Buffer.from(bytes as string))
-      const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
-      const written = Math.max(socket.write(bytes), 0)
-      return written === length ? undefined : keep(Buffer.from(bytes as string).subarray(written))
-    },
-    done: next,
-    end() {
-      isEnding = true
-      if (pending.length === 0) socket.end()
-    },
-    reset: () => socket.terminate(),
-    spoil: () => {
-      spoilt = true
-    },
-    isGone: () => isGone,
-    onGone(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-  }
-
-  function drain(): void {
-    while (pending.length > 0) {
-      const bytes = pending[0]!
-      const written = Math.max(socket.write(bytes), 0)
-      if (written < bytes.length) {
-        pending[0] = bytes.subarray(written)
-        return
-      }
-      pending.shift()
-    }
-    release()
-    if (isEnding) socket.end()
-  }
-
-  function gone(): void {
-    isGone = true
-    pending = []
-    release()
-    for (const listener of listeners) listener()
-    listeners.clear()
-  }
-
-  return { wire, drain, gone, isSpoilt: () => spoilt }
 }
 
 type Parsed =

@@ -18,7 +18,13 @@ test('createMockProvider() answers like OpenAI, the same every time', async () =
   expect(first).toMatchObject({
     object: 'chat.completion',
     model: 'one',
-    choices: [{ index: 0, message: { role: 'assistant', refusal: null }, finish_reason: 'stop' }],
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', refusal: null },
+        finish_reason: 'stop',
+      },
+    ],
     usage: { prompt_tokens: 8, completion_tokens: 16, total_tokens: 24 },
   })
   expect({ ...second, id: '' }).toEqual({ ...first, id: '' })
@@ -37,7 +43,9 @@ test('createMockProvider() streams role, deltas, finish and [DONE]', async () =>
 })
 
 test('a stream says what the whole answer says', async () => {
-  const whole = (await json(ask(undefined))) as { choices: { message: { content: string } }[] }
+  const whole = (await json(ask(undefined))) as {
+    choices: { message: { content: string } }[]
+  }
   const chunks = chunksOf(await (await ask(undefined, stream)).text())
   const text = chunks.map(chunk => chunk.choices[0]!.delta.content ?? '').join('')
   expect(text).toBe(whole.choices[0]!.message.content)
@@ -64,7 +72,11 @@ test('max_tokens ends an answer early, with the reason', async () => {
 test('requests remembers method, path, headers, body and JSON', async () => {
   await ask(undefined, { user: 'ä' }, { headers: { 'X-Trace': '7' } })
   const [seen] = mock.requests
-  expect(seen).toMatchObject({ method: 'POST', path: '/v1/chat/completions', json: { user: 'ä' } })
+  expect(seen).toMatchObject({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    json: { user: 'ä' },
+  })
   expect(seen!.headers['x-trace']).toBe('7')
   expect(JSON.parse(seen!.body)).toEqual(seen!.json as Json)
 })
@@ -91,7 +103,9 @@ test('status answers with an error of OpenAI shape', async () => {
   const response = await ask({ status: 429, headers: { 'retry-after': '7' } })
   expect(response.status).toBe(429)
   expect(response.headers.get('retry-after')).toBe('7')
-  expect(await response.json()).toMatchObject({ error: { code: 'rate_limit_exceeded', param: null } })
+  expect(await response.json()).toMatchObject({
+    error: { code: 'rate_limit_exceeded', param: null },
+  })
 })
 
 test('headers replaces and repeats', async () => {
@@ -111,7 +125,10 @@ test('body, bodyBase64 and chunks are sent as they are', async () => {
 })
 
 test('body answers on any path', async () => {
-  const init = { method: 'POST', body: JSON.stringify({ mock_plan: { body: '{"a":1}' } }) }
+  const init = {
+    method: 'POST',
+    body: JSON.stringify({ mock_plan: { body: '{"a":1}' } }),
+  }
   expect(await (await fetch(mock.url.replace('/v1', '/x/embeddings'), init)).text()).toBe('{"a":1}')
 })
 
@@ -133,12 +150,20 @@ test('tokens, text, reasoning and toolCall shape the answer', async () => {
         message: {
           content: 'so be it',
           reasoning_content: 'let me see',
-          tool_calls: [{ type: 'function', function: { name: 'go', arguments: '{"to":"the moon"}' } }],
+          tool_calls: [
+            {
+              type: 'function',
+              function: { name: 'go', arguments: '{"to":"the moon"}' },
+            },
+          ],
         },
         finish_reason: 'tool_calls',
       },
     ],
-    usage: { completion_tokens: 9, completion_tokens_details: { reasoning_tokens: 3 } },
+    usage: {
+      completion_tokens: 9,
+      completion_tokens_details: { reasoning_tokens: 3 },
+    },
   })
   const deltas = chunksOf(await (await ask(plan, stream)).text()).map(chunk => chunk.choices[0]!.delta)
   const calls = deltas.flatMap(delta => (delta.tool_calls as { function: { arguments: string } }[]) ?? [])

@@ -1,7 +1,7 @@
-import type { Wire } from './http.ts'
 import type { Account } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import type { Reply } from './reply.ts'
+import type { Wire } from './wire.ts'
 
 /** Carries out the part of a plan that says when and how the answer goes over the wire. */
 export async function play(reply: Reply, plan: Plan, wire: Wire, account: Account): Promise<void> {
@@ -14,7 +14,6 @@ export async function play(reply: Reply, plan: Plan, wire: Wire, account: Accoun
     wire.reset()
     return account.close('cut')
   }
-  if (plan.stale) wire.spoil()
   const limit = Math.min(plan.cutAfterBytes ?? Infinity, plan.endAfterBytes ?? Infinity)
   wire.send(plan.rawHead ?? renderHead(reply, plan))
   const sent = await sendBody(reply, plan, wire, { limit, account })

@@ -1,10 +1,11 @@
 import { toAsk } from './chat.ts'
 import { createChat } from './fast.ts'
-import { createHttpServer, type Incoming, parseHeaders, type Wire } from './http.ts'
+import { createHttpServer, type Incoming, parseHeaders } from './http.ts'
 import { type Account, createLedger, type Ledger, remember } from './ledger.ts'
 import { hasContent, type Plan, parsePlan } from './plan.ts'
 import { play } from './play.ts'
 import { createReply, errorBody, type Question } from './reply.ts'
+import type { Wire } from './wire.ts'
 
 export interface MockOptions {
   /** Default: any free one. */
@@ -53,72 +54,87 @@ export interface MockProvider {
   stop(): void
 }
 
+/** What may change while the provider runs. */
+interface State {
+  models: Models
+  plan: PlanFor
+}
+
 /**
  * A provider on a real socket that speaks OpenAI's chat, and fails in every way that the `mock_plan` in a request's
  * body asks for.
  */
 export function createMockProvider(options: MockOptions = {}): MockProvider {
-  const { keep = 10_000, tokens = 16, burst = 1 } = options
-  const initial = { ids: options.models ?? ['mock-model'] }
+  const { port = 0, keep = 10_000 } = options
+  const initial: State = { models: {}, plan: undefined }
+  const state = { ...initial }
   const requests: Recorded[] = []
   const ledger = createLedger(keep)
-  const chat = createChat(tokens, burst)
-  let models: Models = initial
-  let plan: PlanFor
-  let count = 0
+  const answer = createAnswer(options, ledger.open, () => state.models.ids)
+  const stale = new WeakSet<Wire>()
 
   function handle(incoming: Incoming, wire: Wire): void {
+    if (stale.has(wire)) {
+      wire.reset()
+      return
+    }
     const isGet = incoming.method === 'GET'
     const json = isGet ? undefined : parseBody(incoming.body)
     if (keep > 0) remember(requests, record(incoming, json), keep)
-    const chosen = isGet ? models.plan : choosePlan(incoming, json)
-    const fault: Fault | undefined =
-      typeof chosen === 'string' ? [400, chosen] : faultOf(incoming, json, chosen)
+    const plan = isGet ? state.models.plan : choosePlan(incoming, json)
+    const fault = typeof plan === 'string' ? ([400, plan] as const) : faultOf(incoming, json, plan)
+    if (typeof plan === 'object' && plan.stale) stale.add(wire)
     if (fault) sendJson(wire, fault[0], errorBody(...fault))
-    else answer(incoming, json, chosen as Plan | undefined, wire)
+    else answer(incoming, json, plan as Plan | undefined, wire)
   }
-
-  function answer(incoming: Incoming, json: Json | undefined, plan: Plan | undefined, wire: Wire): void {
-    const id = `chatcmpl-${(++count).toString(36).padStart(8, '0')}`
-    const ask = json && isChat(incoming) ? toAsk(json) : undefined
-    if (ask === undefined && plan === undefined) {
-      sendJson(wire, 200, list())
-      return
-    }
-    const { model = '', stream = false, promptTokens = 0 } = ask ?? {}
-    const account = ledger.open({ id, model, stream, prompt: promptTokens })
-    if (plan)
-      void follow(plan, { incoming, id, ask, length: tokens, body: ask ? undefined : list() }, wire, account)
-    else chat(id, ask!, wire, account)
-  }
-
-  const list = () => listModels(models.ids ?? initial.ids)
 
   function choosePlan(incoming: Incoming, json: Json | undefined): Plan | string | undefined {
     if (json?.mock_plan !== undefined) return parsePlan(json.mock_plan)
-    return typeof plan === 'function' ? plan(record(incoming, json)) : plan
+    return typeof state.plan === 'function' ? state.plan(record(incoming, json)) : state.plan
   }
 
-  const server = createHttpServer(handle, options.port ?? 0)
+  const server = createHttpServer(handle, port)
   return {
     url: `http://127.0.0.1:${server.port}/v1`,
     requests,
     ledger,
-    setModels: next => {
-      models = next
-    },
-    setPlan: next => {
-      plan = next
-    },
+    setModels: models => void Object.assign(state, { models }),
+    setPlan: plan => void Object.assign(state, { plan }),
     reset() {
       requests.length = 0
       ledger.reset()
-      models = initial
-      plan = undefined
+      Object.assign(state, initial)
     },
     stop: server.stop,
   }
 }
+
+/** Answers what has nothing against it: with the plan, or by the shortest way. */
+function createAnswer(
+  { tokens = 16, burst = 1, models = ['mock-model'] }: MockOptions,
+  open: ReturnType<typeof createLedger>['open'],
+  listed: () => readonly string[] | undefined,
+) {
+  const chat = createChat(tokens, burst)
+  let count = 0
+  return (incoming: Incoming, json: Json | undefined, plan: Plan | undefined, wire: Wire): void => {
+    const id = `chatcmpl-${(++count).toString(36).padStart(8, '0')}`
+    const ask = json && isChat(incoming) ? toAsk(json) : undefined
+    const body = ask ? undefined : listModels(listed() ?? models)
+    if (ask === undefined && plan === undefined) {
+      sendJson(wire, 200, body ?? '')
+      return
+    }
+    const { stream = false, promptTokens = 0 } = ask ?? {}
+    const opening = { id, model: String(json?.model ?? ''), stream, prompt: promptTokens }
+    const account = incoming.method === 'GET' ? unpaid : open(opening)
+    if (plan) void follow(plan, { incoming, id, ask, length: tokens, body }, wire, account)
+    else if (ask) chat(id, ask, wire, account)
+  }
+}
+
+/** Lists of models cost nothing. */
+const unpaid: Account = { give() {}, close() {} }
 
 const isChat = (incoming: Incoming): boolean => incoming.path.endsWith('/chat/completions')
 

@@ -17,7 +17,10 @@ export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly isChunked: boolean
-  readonly pieces: readonly { readonly bytes: Buffer; readonly tokens: number }[]
+  readonly pieces: readonly {
+    readonly bytes: Buffer
+    readonly tokens: number
+  }[]
 }
 
 export interface Question {
@@ -50,7 +53,12 @@ export async function createReply(question: Question, plan: Plan): Promise<Reply
     isChunked: isStream || pieces.length > 1 || plan.endAfterBytes !== undefined || plan.repeat !== undefined,
     pieces:
       encoding && plan.bomb === undefined
-        ? [{ bytes: encoders[encoding](Buffer.concat(bytes.map(piece => piece.bytes))), tokens }]
+        ? [
+            {
+              bytes: encoders[encoding](Buffer.concat(bytes.map(piece => piece.bytes))),
+              tokens,
+            },
+          ]
         : bytes,
   }
 }
@@ -62,7 +70,10 @@ const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync,
 
 interface Content {
   readonly contentType: string
-  readonly pieces: readonly { readonly text: string | Buffer; readonly tokens: number }[]
+  readonly pieces: readonly {
+    readonly text: string | Buffer
+    readonly tokens: number
+  }[]
 }
 
 async function contentOf(question: Question, plan: Plan): Promise<Content> {
@@ -120,7 +131,12 @@ function chatOf({ id, length }: Question, ask: Ask, plan: Plan): Piece[] {
             ? usageOf(ask.promptTokens, completion, Math.min(script.reasoning.length, completion))
             : JSON.stringify(plan.usage)
   if (!ask.stream) {
-    return [{ text: renderWhole(id, ask, script, usage?.(script.tokens)), tokens: script.tokens }]
+    return [
+      {
+        text: renderWhole(id, ask, script, usage?.(script.tokens)),
+        tokens: script.tokens,
+      },
+    ]
   }
   const choices = renderChoices(script)
   const events = renderEvents({ id, ask, choices, usage, usageAt: plan.usageAt ?? 'end' })
@@ -134,7 +150,10 @@ function failure({ errorEvent }: Plan): Piece {
     error: { message: 'The engine is overloaded', type: 'server_error', param: null, code: null },
   }
   const name = errorEvent?.event === undefined ? '' : `event: ${errorEvent.event}\n`
-  return { text: `${name}data: ${JSON.stringify(errorEvent?.data ?? overloaded)}\n\n`, tokens: 0 }
+  return {
+    text: `${name}data: ${JSON.stringify(errorEvent?.data ?? overloaded)}\n\n`,
+    tokens: 0,
+  }
 }
 
 /** Written in blocks, so that the mock provider does not explode itself. */

@@ -1,0 +1,154 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+
+export const MASTER = 'sk-master-for-browsers'
+const ROOT = new URL('../..', import.meta.url).pathname
+
+export interface Running {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** A provider that lists these models. */
+export function startProvider(ids: readonly string[]): Running {
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: () => Response.json({ object: 'list', data: ids.map(id => ({ id, object: 'model' })) }),
+  })
+  return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
+}
+
+/** The real gateway in a process of its own, on a free port, with an empty database. */
+export async function startGateway(env: Readonly<Record<string, string>> = {}): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'modelway-browser-'))
+  const child = Bun.spawn([process.execPath, 'src/main.ts'], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_FORMAT: 'json',
+      DATABASE_URL: `file:${join(folder, 'x.db')}`,
+      MODELWAY_MASTER_KEY: MASTER,
+      ...env,
+    },
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
+  const url = await readUrl(child.stdout)
+  return {
+    url,
+    async stop() {
+      child.kill('SIGKILL')
+      await child.exited
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Reads the log until the gateway says where it listens; goes on reading, so that the pipe never fills. */
+function readUrl(stdout: ReadableStream<Uint8Array>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const decoder = new TextDecoder()
+    let text = ''
+    const read = async () => {
+      for await (const chunk of stdout) {
+        text += decoder.decode(chunk, { stream: true })
+        const url = /"message":"Listening","url":"([^"]+)"/.exec(text)?.[1]
+        if (url !== undefined) resolve(url)
+      }
+      reject(new Error(`The gateway ended before it listened: ${text}`))
+    }
+    void read()
+  })
+}
+
+/** Where Chromium is. There is no skipping: a dashboard that nobody looked at is not tested. */
+function findChromium(): string {
+  const paths = [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ]
+  const found = paths.find(path => path !== undefined && existsSync(path))
+  if (found === undefined)
+    throw new Error('The browser tests need Chromium: install it, or set CHROMIUM_PATH to it')
+  return found
+}
+
+export interface Watched {
+  readonly context: BrowserContext
+  readonly page: Page
+  /** Script dialogs, errors on the console or on the page, policy violations, requests to elsewhere. Expected to stay empty. */
+  readonly problems: string[]
+  close(): Promise<void>
+}
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** A real Chromium with an empty profile; everything that should not happen in it is written down. */
+export async function openBrowser(
+  origin: string,
+  options: { readonly javaScriptEnabled?: boolean } = {},
+): Promise<Watched> {
+  const executablePath = findChromium()
+  const profile = mkdtempSync(join(tmpdir(), 'modelway-profile-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: flags,
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  })
+  context.setDefaultTimeout(5000)
+  const problems: string[] = []
+  const page = context.pages()[0] ?? (await context.newPage())
+  watch(page, origin, problems)
+  return {
+    context,
+    page,
+    problems,
+    async close() {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Chromium itself reports each answer that says no; the ones that these tests ask for are no problem. */
+const EXPECTED = /^Failed to load resource: the server responded with a status of (?:401|403|422|429) /
+
+function watch(page: Page, origin: string, problems: string[]): void {
+  page.on('dialog', dialog => {
+    problems.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('console', message => {
+    if (message.type() === 'error' && !EXPECTED.test(message.text()))
+      problems.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', error => problems.push(`error: ${error.message}`))
+  page.on('request', request => {
+    if (new URL(request.url()).origin !== origin) problems.push(`request: ${request.url().slice(0, 200)}`)
+  })
+}
+
+export async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/dashboard/models`)
+  await page.getByLabel('Master key').fill(MASTER)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Models', exact: true }).waitFor()
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+
+setDefaultTimeout(20_000)
+
+let gateway: Running
+let browser: Watched
+
+beforeAll(async () => {
+  gateway = await startGateway({ BASE_PATH: '/llm' })
+  browser = await openBrowser(new URL(gateway.url).origin, { javaScriptEnabled: false })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.stop()
+})
+
+test('without scripts, below a base path, the dashboard still signs in, searches, creates, edits and deletes', async () => {
+  const { page, problems } = browser
+  await page.goto(`${gateway.url}/`)
+  await page.getByLabel('Master key').fill('wrong-key')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('This is not the master key').waitFor()
+  await signIn(page, gateway.url)
+
+  await page.getByRole('link', { name: 'New virtual model' }).click()
+  await page.getByLabel('Source').fill('plain')
+  await page.getByLabel('Target model 1').fill('demo/parrot')
+  await page.getByRole('button', { name: 'Create redirect' }).click()
+  await page.getByRole('link', { name: 'Edit plain' }).click()
+  await page.getByLabel('Description').fill('Made without a script')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Made without a script').waitFor()
+
+  await page.getByRole('searchbox').fill('storyteller')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/q=storyteller/)
+  expect(await page.getByText('Made without a script').count()).toBe(0)
+
+  await page.goto(`${gateway.url}/dashboard/models`)
+  await page.getByRole('link', { name: 'Delete plain' }).click()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.waitForURL(/\/llm\/dashboard\/models$/)
+  expect(await page.getByText('Made without a script').count()).toBe(0)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect(problems).toEqual([])
+})
+
+test('the browser takes the protected cookie on http://localhost too', async () => {
+  const { page, context } = browser
+  const local = gateway.url.replace('127.0.0.1', 'localhost')
+  await page.goto(`${local}/sign-in`)
+  await page.getByLabel('Master key').fill(MASTER)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Models', exact: true }).waitFor()
+  const cookies = await context.cookies(local)
+  expect(cookies.map(({ name, secure }) => ({ name, secure }))).toEqual([
+    { name: '__Host-modelway', secure: true },
+  ])
+})

@@ -1,0 +1,30 @@
+import type { Locator, Page } from 'playwright-core'
+
+/** What a person does on the page of the models. */
+export const createSteps = (page: () => Page) => {
+  const dialog = (): Locator => page().locator('dialog:modal')
+  const closed = (): Promise<void> => dialog().waitFor({ state: 'detached' })
+
+  async function openForm(): Promise<void> {
+    await page().getByRole('link', { name: 'New virtual model' }).click()
+    await dialog().waitFor()
+  }
+
+  return {
+    dialog,
+    closed,
+    openForm,
+    row: (name: string): Locator =>
+      page()
+        .locator('#models tbody tr')
+        .filter({ has: page().locator('.name').getByText(name, { exact: true }) }),
+    said: (text: string): Promise<void> => page().locator('#notice').getByText(text).waitFor(),
+    async create(source: string, target: string): Promise<void> {
+      await openForm()
+      await page().getByLabel('Source').fill(source)
+      await page().getByLabel('Target model 1').fill(target)
+      await page().getByRole('button', { name: 'Create redirect' }).click()
+      await closed()
+    },
+  }
+}
