@@ -1,5 +1,6 @@
 import type { Plugin } from '../src/plugin.ts'
 import access from './access/index.ts'
+import audit from './audit/index.ts'
 import auth from './auth/index.ts'
 import breaker from './breaker/index.ts'
 import catalog from './catalog/index.ts'
@@ -8,6 +9,7 @@ import demo from './demo/index.ts'
 import openaiChat from './dialects/openai-chat/index.ts'
 import explain from './explain/index.ts'
 import health from './health.ts'
+import history from './history/index.ts'
 import listFilter from './list-filter.ts'
 import modelLists from './model-lists/index.ts'
 import prices from './prices/index.ts'
@@ -19,6 +21,9 @@ import virtualModels from './virtual-models/index.ts'
 
 /** The order of the house: hooks run in this order, and a plugin may need only what stands before it. */
 export const plugins: readonly Plugin[] = [
+  // what is written down of operators
+  history,
+  audit,
   // who calls, and on whose behalf
   auth,
   userPath,

@@ -62,7 +62,10 @@ export const defineApi = <B extends GenericSchema, Q extends GenericSchema>(api:
 /** A JSON answer as the door makes it, with headers of its own; `undefined` becomes 204. */
 export function answerJson(
   value: unknown,
-  { status = 200, headers = {} }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+  {
+    status = 200,
+    headers = {},
+  }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Response {
   const all = { 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store', ...headers }
   return value === undefined

@@ -14,13 +14,19 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads a JSON object of at most `limit` bytes. */
 export async function readBody(request: Request, limit: number): Promise<Body> {
-  const text = await readText(request, limit)
+  const declared = checkHeaders(request.headers, limit)
+  const bytes = declared <= SMALL ? await request.bytes() : await readCapped(request, limit)
+  if (bytes.length > limit) tooLarge(limit)
+  const text = decode(bytes)
   const json = parseJson(text)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     refuse('invalid_request', `The body is ${nounOf(json)}: send a JSON object`)
   }
   return { text, json: json as JsonObject }
 }
+
+/** Bodies of an announced size up to this are read in one go (bytes). */
+const SMALL = 65_536
 
 /** A new value for a top-level field. */
 export interface Change {
@@ -57,23 +63,25 @@ export function splice(text: string, changes: readonly Change[]): string {
  */
 const fieldOf = (member: Member): string => member.key.toLowerCase()
 
-/** The body as text, at most `limit` bytes of it, whatever `content-length` claims. */
-export async function readText(request: Request, limit: number): Promise<string> {
-  const type = request.headers.get('content-type')
-  if (type !== null && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
+/** What the headers say about the body; returns its announced length, NaN when there is none. */
+function checkHeaders(headers: Headers, limit: number): number {
+  const type = headers.get('content-type')
+  if (type !== null && type !== 'application/json' && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
     refuse(
       'invalid_request',
       `Send the header "content-type: application/json" (it is "${type.slice(0, 80)}")`,
     )
   }
-  const encoding = request.headers.get('content-encoding')
+  const encoding = headers.get('content-encoding')
   if (encoding !== null && encoding !== 'identity') {
     refuse('invalid_request', `Send the body without content-encoding (it is "${encoding.slice(0, 80)}")`)
   }
-  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
+  const declared = Number(headers.get('content-length') ?? Number.NaN)
   if (declared > limit) tooLarge(limit)
-  const bytes = declared <= 65_536 ? await request.bytes() : await readCapped(request, limit)
-  if (bytes.length > limit) tooLarge(limit)
+  return declared
+}
+
+function decode(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes)
   } catch {

@@ -8,7 +8,7 @@ import { Refusal, toRefusal } from './errors.ts'
 import { type Connection, Exchange, type Scoped } from './exchange.ts'
 import { first, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
-import { apiDocument, describeApi, describeDialect } from './openapi.ts'
+import { createReference } from './openapi.ts'
 import type { Page, Shell } from './page.ts'
 import { createPages } from './pages.ts'
 import { describe, plainRefusal, refusalHeaders } from './respond.ts'
@@ -55,11 +55,11 @@ export function createDoor(options: DoorOptions): Door {
       return refusalResponse(new Refusal('invalid_request', 'The request is malformed'))
     return fail(error)
   })
-  app.use(apiDocument({ version: options.version, base, tags: tagsOf(api), api }))
+  const reference = createReference({ ...options, tags: tagsOf(api) })
+  for (const path of ['/swagger', '/swagger/json']) app.get(path, ({ request }) => reference(request))
   for (const dialect of dialects) {
     app.post(dialect.path, ({ request }) => options.answer(request, dialect, connectionOf(request)), {
       parse: 'none',
-      detail: describeDialect(dialect) as object,
     })
   }
   for (const route of api) {
@@ -69,7 +69,6 @@ export function createDoor(options: DoorOptions): Door {
       ({ request, params }) => callApi(route, request, (params ?? {}) as Record<string, string>),
       {
         parse: 'none',
-        detail: describeApi(route) as object,
       },
     )
   }
@@ -84,7 +83,7 @@ export function createDoor(options: DoorOptions): Door {
   const administrate = async (request: Request) =>
     first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
   for (const { method, path, run } of createPages({ ...options, administrate, audit, connectionOf, fail })) {
-    app.route(method, path, ({ request }) => run(request), { parse: 'none', detail: { hide: true } })
+    app.route(method, path, ({ request }) => run(request), { parse: 'none' })
   }
 
   function fail(error: unknown): Response {

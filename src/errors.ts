@@ -74,7 +74,16 @@ export const toRefusal = (error: unknown): Refusal =>
     ? error
     : new Refusal('internal_error', 'The gateway failed to handle this request', { cause: error })
 
-/** A mistake in configuration: stops the start, or a reload, with one line. */
+/** Mistakes in configuration: they stop the start, or a reload, with one line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  /** Everything that was found, one line each; the message is the first of them. */
+  readonly problems: readonly string[]
+
+  constructor(problems: string | readonly string[], options?: ErrorOptions) {
+    const all = typeof problems === 'string' ? [problems] : problems
+    const more = all.length > 1 ? ` (and ${all.length - 1} more: "modelway check" names them all)` : ''
+    super(`${all[0] ?? 'The configuration is wrong'}${more}`, options)
+    this.problems = all
+  }
 }

@@ -25,6 +25,21 @@ export function* blocks(text: string): Generator<readonly [start: number, end: n
   if (start < text.length) yield [start, text.length, false]
 }
 
+const USAGE = '"usage"'
+
+/** Some event says `"usage": {…}`; `"usage": null`, which many say in every event, does not count. */
+export function reportsUsage(text: string): boolean {
+  for (let at = text.indexOf(USAGE); at >= 0; at = text.indexOf(USAGE, at + USAGE.length)) {
+    let next = at + USAGE.length
+    while (isBetween(text.charCodeAt(next))) next++
+    if (text[next] === '{') return true
+  }
+  return false
+}
+
+/** White space or a colon. */
+const isBetween = (code: number): boolean => code === 58 || code === 32 || (code >= 9 && code <= 13)
+
 /** The data of one event, per the server-sent events grammar. */
 export const dataOf = (block: string): string =>
   block

@@ -1,6 +1,6 @@
 import { isLoopbackName, ORIGIN } from './address.ts'
 import type { GatewaySettings } from './config.ts'
-import { openDatabase } from './database.ts'
+import { type OpenDatabase, openDatabase } from './database.ts'
 import { createDoor } from './door.ts'
 import { createGuardedFetch } from './egress.ts'
 import { ConfigError } from './errors.ts'
@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly migrations: string
   readonly version: string
   readonly now?: () => number
+  /** The gateway that this one will replace. */
+  readonly before?: Gateway | undefined
 }
 
 export interface Gateway {
@@ -42,18 +44,38 @@ export interface Gateway {
   readonly providers: readonly string[]
   /** Callers on this machine need no key, because there is none. */
   readonly isOpen: boolean
-  /** No new work; what runs finishes within the drain time; then plugins close in reverse order. */
-  stop(): Promise<void>
+  /** What plugins leave to the gateway that replaces this one. */
+  readonly heritage: ReadonlyMap<string, unknown>
+  /** No new work; what runs finishes within the drain time, or the `deadline` (ms); then plugins close in reverse order. */
+  stop(deadline?: number): Promise<void>
 }
 
 const LOCAL: Connection = { loopback: true, keepOpen: () => {} }
 
 /** Builds the house: database, plugins, pipeline, door. Nothing listens yet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { settings, plugins, version, now = Date.now } = options
+  const { databaseUrl, databaseAuthToken } = options.settings
+  const database = await openDatabase(databaseUrl, databaseAuthToken)
+  const closing: Closing = [() => database.close()]
+  try {
+    await migrateAll(database, options)
+    return await build(options, database, closing)
+  } catch (error) {
+    await closeAll(closing)
+    throw error
+  }
+}
+
+/** What has to be closed, in the order in which it was opened. */
+type Closing = (() => Awaitable<void>)[]
+
+async function closeAll(closing: Closing): Promise<void> {
+  for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close()
+}
+
+async function build(options: GatewayOptions, database: OpenDatabase, closing: Closing): Promise<Gateway> {
+  const { settings, plugins, version, now = Date.now, before } = options
   const log = createLog('gateway')
-  const database = await openDatabase(settings.databaseUrl, settings.databaseAuthToken)
-  await migrateAll(database, options)
 
   let house: House | undefined
   const built = (): House => {
@@ -80,15 +102,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     plan: (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
     plugins: () => order,
+    inherited: before?.heritage.get(plugin),
     site: {
       version,
       base: settings.basePath,
       isLoopback: isLoopbackName(settings.host.replace(/^::1$/, '[::1]')),
       isStopping: () => inFlight.isStopping(),
+      ...(settings.configFile !== undefined && { configFile: settings.configFile }),
     },
   })
   house = await assemble(plugins, options.pluginSettings, shared)
   const { hooks, parts } = house
+  for (const part of parts.values()) closing.push(() => part.close?.())
   order = plugins.map(({ name, about }) => ({
     name,
     about,
@@ -96,6 +121,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }))
 
   const inFlight = createInFlight()
+  let isEmpty = false
+  closing.push(() => (isEmpty ? undefined : inFlight.stop(0)))
   const ask = createAsk({
     providers: () => built().providers,
     hooks,
@@ -128,18 +155,20 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     pages: all.flatMap(({ pages = [] }) => pages),
   })
   for (const part of all) await part.start?.()
-  const stopTicks = startTicks(parts, log)
+  closing.push(startTicks(parts, log))
+  let closed: Promise<void> | undefined
 
   return {
     fetch: (request, connection = LOCAL) => door(request, connection),
     order,
     providers: [...house.providers.keys()],
     isOpen: await isOpen(house),
-    async stop() {
-      await inFlight.stop(settings.drainTimeout)
-      stopTicks()
-      for (const part of all.reverse()) await part.close?.()
-      database.close()
+    heritage: new Map([...parts].map(([name, { heritage }]) => [name, heritage])),
+    async stop(deadline = settings.drainTimeout) {
+      await inFlight.stop(deadline)
+      isEmpty = true
+      closed ??= closeAll(closing)
+      await closed
     },
   }
 }

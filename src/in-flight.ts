@@ -7,7 +7,7 @@ export interface InFlight {
   enter(x: Exchange): void
   leave(x: Exchange): void
   isStopping(): boolean
-  /** No new work from now on; resolves when the last exchange has left, after `deadline` ms at the latest. */
+  /** No new work from now on; resolves when the last exchange has left, after `deadline` ms at the latest. Who is in more of a hurry may call it again. */
   stop(deadline: number): Promise<void>
 }
 
@@ -23,7 +23,7 @@ export function createInFlight(): InFlight {
   const free: number[] = []
   let count = 0
   let isStopping = false
-  let empty = () => {}
+  const whenEmpty: (() => void)[] = []
 
   // One timer for all requests, not one for each: there may be thousands, and hardly any is ever late.
   const sweep = setInterval(() => {
@@ -45,21 +45,25 @@ export function createInFlight(): InFlight {
       slots[x.slot] = undefined
       free.push(x.slot)
       x.slot = -1
-      if (--count === 0) empty()
+      if (--count === 0) for (const tell of whenEmpty) tell()
     },
     isStopping: () => isStopping,
     async stop(deadline) {
       isStopping = true
       if (count > 0) {
         const left = new Promise<void>(resolve => {
-          empty = resolve
+          whenEmpty.push(resolve)
         })
         const late = setTimeout(() => {
           for (const x of slots) if (x) cutShort(x, new Refusal('shutting_down', CUT))
         }, deadline)
-        const tooLate = new Promise(resolve => setTimeout(resolve, deadline + LAST_WORDS))
-        await Promise.race([left, tooLate])
+        let tooLate: ReturnType<typeof setTimeout> | undefined
+        const given = new Promise(resolve => {
+          tooLate = setTimeout(resolve, deadline + LAST_WORDS)
+        })
+        await Promise.race([left, given])
         clearTimeout(late)
+        clearTimeout(tooLate)
       }
       clearInterval(sweep)
     },

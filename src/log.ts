@@ -41,8 +41,11 @@ export function openLog({ level, pretty, write }: LogOptions): void {
 }
 
 /** One line, whatever the values hold: JSON escapes what could fake another one. */
-const toJson = ({ timestamp, level, category, message, properties }: LogRecord): string =>
-  `${JSON.stringify({ time: new Date(timestamp).toISOString(), level, log: category.at(-1), message: message.join(''), ...properties })}\n`
+const toJson = ({ timestamp, level, category, message, properties }: LogRecord): string => {
+  const head = `{"time":"${new Date(timestamp).toISOString()}","level":"${level}","log":"${category.at(-1)}","message":${JSON.stringify(message[0])}`
+  const facts = JSON.stringify(properties)
+  return facts === '{}' ? `${head}}\n` : `${head},${facts.slice(1)}\n`
+}
 
 const toPretty = (record: LogRecord): string => {
   const facts = Object.entries(record.properties).filter(([, value]) => value !== undefined)

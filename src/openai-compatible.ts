@@ -45,8 +45,12 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
   return definePlugin({
     name: declared.name,
     about: declared.about,
-    config: v.object({ instances: v.optional(v.record(instance, settingsSchema(declared)), {}) }),
+    config: v.object({
+      instances: v.optional(v.pipe(v.record(instance, settingsSchema(declared)), allComplete(declared)), {}),
+    }),
     env: environment => ({ instances: discoverInstances(declared, environment) }),
+    reads: variable => readVariable(declared, variable) !== undefined,
+    file: { section: 'providers', field: 'instances', type: declared.name },
     setup: ({ config }) => ({
       providers: Object.entries(config.instances).map(([name, settings]) =>
         createProvider(declared, name, settings),
@@ -101,22 +105,30 @@ export function discoverInstances(
   declared: OpenAICompatible,
   environment: Readonly<Record<string, string>>,
 ): Readonly<Record<string, Settings>> {
-  const { name, ignores } = declared
+  const { ignores } = declared
   const found = new Map<string, Settings>()
+  const problems: string[] = []
   for (const [variable, value] of Object.entries(environment).sort()) {
-    const [, prefix = '', tail] = /^(.+?)_(API_KEY|BASE_URL|MODELS)$/.exec(variable) ?? []
-    const suffix = suffixOf(prefix, envOf(declared))
-    if (suffix === undefined || /^[\s,]*$/.test(value) || ignores?.(variable, value)) continue
-    const field = (Object.keys(variables) as Field[]).find(key => variables[key] === tail)!
-    const result = v.safeParse(settingsSchema(declared), { [field]: value })
-    if (!result.success) throw new ConfigError(`Cannot use ${variable}: ${result.issues[0].message}`)
-    const instance = name + suffix.toLowerCase().replaceAll('_', '-')
-    found.set(instance, { ...found.get(instance), ...result.output })
+    const { instance, field } = readVariable(declared, variable) ?? {}
+    if (instance === undefined || /^[\s,]*$/.test(value) || ignores?.(variable, value)) continue
+    const result = v.safeParse(settingsSchema(declared), { [field!]: value })
+    if (result.success) found.set(instance, { ...found.get(instance), ...result.output })
+    else problems.push(`Cannot use ${variable}: ${result.issues[0].message}`)
   }
+  if (problems.length > 0) throw new ConfigError(problems)
   return Object.fromEntries([...found.keys()].sort().map(instance => [instance, found.get(instance)!]))
 }
 
 const envOf = ({ name, env }: OpenAICompatible) => env ?? name.toUpperCase().replaceAll('-', '_')
+
+/** The instance and the field that a variable speaks of; undefined for other variables. */
+function readVariable(declared: OpenAICompatible, variable: string) {
+  const [, prefix = '', tail] = /^(.+?)_(API_KEY|BASE_URL|MODELS)$/.exec(variable) ?? []
+  const suffix = suffixOf(prefix, envOf(declared))
+  if (suffix === undefined) return undefined
+  const field = (Object.keys(variables) as Field[]).find(key => variables[key] === tail)!
+  return { instance: declared.name + suffix.toLowerCase().replaceAll('_', '-'), field }
+}
 
 /** What follows the vendor's own prefix: `_EAST` in `OPENAI_EAST`, nothing in `OPENAI`; undefined for other vendors. */
 function suffixOf(prefix: string, env: string): string | undefined {
@@ -125,12 +137,24 @@ function suffixOf(prefix: string, env: string): string | undefined {
 }
 
 /** A key without an address, or models without either, is half a configuration. */
-function checkComplete(declared: OpenAICompatible, name: string, { apiKey, baseUrl }: Settings): void {
-  if (baseUrl !== undefined || (declared.baseUrl !== undefined && apiKey !== undefined)) return
+const allComplete = (declared: OpenAICompatible) =>
+  v.rawCheck<Readonly<Record<string, Settings>>>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    for (const [name, value] of Object.entries(dataset.value)) {
+      const missing = whatIsMissing(declared, name, value)
+      if (missing === undefined) continue
+      const path = { type: 'object', origin: 'value', input: dataset.value, key: name, value } as const
+      addIssue({ message: `Cannot set up provider "${name}": set ${missing}`, path: [path] })
+    }
+  })
+
+/** Variables can only speak of instances that are named after the type. */
+function whatIsMissing(declared: OpenAICompatible, name: string, { apiKey, baseUrl }: Settings) {
+  if (baseUrl !== undefined || (declared.baseUrl !== undefined && apiKey !== undefined)) return undefined
+  const hasVariables = name === declared.name || name.startsWith(`${declared.name}-`)
   const prefix = envOf(declared) + name.slice(declared.name.length).toUpperCase().replaceAll('-', '_')
-  const missing =
-    declared.baseUrl === undefined ? `${prefix}_BASE_URL` : `${prefix}_API_KEY or ${prefix}_BASE_URL`
-  throw new ConfigError(`Cannot set up provider "${name}": set ${missing}`)
+  const [key, url] = hasVariables ? [`${prefix}_API_KEY`, `${prefix}_BASE_URL`] : ['api_key', 'base_url']
+  return declared.baseUrl === undefined ? url : `${key} or ${url}`
 }
 
 /** Whoever calls the gateway must not reach a provider with credentials of its own. */
@@ -141,7 +165,6 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 function createProvider(declared: OpenAICompatible, name: string, settings: Settings): Provider {
   const { credentials = bearer, models: fixed, modelsPath = '/models' } = declared
   const listed = fixed === undefined && modelsPath
-  checkComplete(declared, name, settings)
   const baseUrl = settings.baseUrl ?? declared.baseUrl!
   const secret = settings.apiKey === undefined ? {} : credentials(settings.apiKey)
   const own = lowerCased({ ...declared.headers, ...secret })

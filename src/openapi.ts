@@ -1,5 +1,6 @@
-import { swagger } from '@elysiajs/swagger'
+import type { ElysiaSwaggerConfig } from '@elysiajs/swagger'
 import { toJsonSchema } from '@valibot/to-json-schema'
+import { type AnyElysia, Elysia } from 'elysia'
 import type { GenericSchema } from 'valibot'
 import type { Api } from './api.ts'
 import type { Dialect } from './dialect.ts'
@@ -61,45 +62,62 @@ const operationId = (method: string, path: string) =>
     .replace(/[^a-z0-9]+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase())
     .replace(/[^a-z0-9]/gi, '')
 
+/** What a caller says outside the body: in the path, the query and the headers. */
+function parametersOf({ path, rest, heeds = {}, query }: Api) {
+  const named = [...path.matchAll(/:(\w+)/g)].map(match => match[1]!)
+  const text = { schema: { type: 'string' } }
+  const { properties = {}, required = [] } = (query ? jsonSchema(query) : {}) as {
+    readonly properties?: Readonly<Record<string, { readonly description?: string }>>
+    readonly required?: readonly string[]
+  }
+  return [
+    ...[...named, ...(path.endsWith('*') ? [rest ?? '*'] : [])].map(name => ({
+      name,
+      in: 'path',
+      required: true,
+      ...text,
+    })),
+    ...Object.entries(properties).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: required.includes(name),
+      ...(schema.description !== undefined && { description: schema.description }),
+      schema,
+    })),
+    ...Object.entries(heeds).map(([name, description]) => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      ...text,
+    })),
+  ]
+}
+
+/** The good answer, and the refusals that callers should expect. */
+function responsesOf({ access, answer, body, query, refusals: more = [] }: Api) {
+  const content = answer.schema && {
+    [answer.type ?? 'application/json']: { schema: jsonSchema(answer.schema) },
+  }
+  const expected = [...(body || query ? [400] : []), ...(access === 'anyone' ? [] : [401]), ...more]
+  return {
+    [answer.status ?? 200]: {
+      description: answer.about,
+      ...(content && { content }),
+      ...(answer.headers && { headers: describeHeaders(answer.headers) }),
+    },
+    ...refusals([...new Set(expected)]),
+  }
+}
+
 /** The documentation of one endpoint, from the schemas that validate it. */
 export function describeApi(api: Api): Detail {
-  const params = [...api.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
-  const wildcard = api.path.endsWith('*')
-    ? [{ name: '*', in: 'path', required: true, schema: { type: 'string' } }]
-    : []
-  const query = api.query ? jsonSchema(api.query) : {}
-  const required = new Set((query.required as string[] | undefined) ?? [])
-  const queries = Object.entries(
-    (query.properties as Record<string, { description?: string }> | undefined) ?? {},
-  ).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    required: required.has(name),
-    ...(schema.description !== undefined && { description: schema.description }),
-    schema,
-  }))
-  const { answer } = api
-  const content = answer.schema
-    ? { [answer.type ?? 'application/json']: { schema: jsonSchema(answer.schema) } }
-    : undefined
-  const expected = [
-    ...new Set([
-      ...(api.body || api.query ? [400] : []),
-      ...(api.access === 'anyone' ? [] : [401]),
-      ...(api.refusals ?? []),
-    ]),
-  ]
   return {
-    operationId: operationId(api.method, api.path),
+    operationId: operationId(api.method, api.path.replace('*', `:${api.rest ?? 'rest'}`)),
     summary: api.summary,
     ...(api.description !== undefined && { description: api.description }),
     tags: [api.tag],
-    parameters: [...params, ...wildcard, ...queries],
+    parameters: parametersOf(api),
     ...(api.body && {
       requestBody: {
         required: true,
@@ -111,14 +129,30 @@ export function describeApi(api: Api): Detail {
         },
       },
     }),
-    responses: {
-      [answer.status ?? 200]: { description: answer.about, ...(content && { content }) },
-      ...refusals(expected),
-    },
+    responses: responsesOf(api),
     security: api.access === 'anyone' ? [] : [{ bearer: [] }, { apiKey: [] }],
     ...(api.hidden && { hide: true }),
   }
 }
+
+const describeHeaders = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  )
+
+/** Endpoints that end in `*`: the document generator leaves them out, so they are written down here, with a name. */
+const describeRests = (base: string, apis: readonly Api[]) =>
+  Object.fromEntries(
+    Map.groupBy(
+      apis.filter(({ path, rest, hidden }) => path.endsWith('*') && rest !== undefined && !hidden),
+      ({ path, rest }) => base + path.replace('*', `{${rest}}`),
+    )
+      .entries()
+      .map(([path, group]) => [
+        path,
+        Object.fromEntries(group.map(api => [api.method.toLowerCase(), describeApi(api)])),
+      ]),
+  )
 
 /** The documentation of a dialect: its bodies belong to its vendor and pass through, so they are open objects here. */
 export function describeDialect(dialect: Dialect): Detail {
@@ -146,17 +180,40 @@ export function describeDialect(dialect: Dialect): Detail {
   }
 }
 
-/** `/swagger` and `/swagger/json`. The page loads our own copy of its script. */
-export function apiDocument({
-  version,
-  base,
-  tags,
-}: {
-  version: string
-  base: string
-  tags: readonly { name: string; description: string }[]
-}) {
-  return swagger({
+export interface ReferenceOptions {
+  readonly version: string
+  readonly base: string
+  readonly dialects: readonly Dialect[]
+  readonly api: readonly Api[]
+  readonly tags: readonly { readonly name: string; readonly description: string }[]
+}
+
+/**
+ * Answers `/swagger` and `/swagger/json`. What writes the document is loaded and run when somebody first asks for it:
+ * most gateways are never asked, and it is a tenth of their memory.
+ */
+export function createReference(options: ReferenceOptions): (request: Request) => Promise<Response> {
+  let app: Promise<AnyElysia> | undefined
+  return async request => {
+    app ??= build(options)
+    return (await app).fetch(request)
+  }
+}
+
+async function build(options: ReferenceOptions): Promise<AnyElysia> {
+  const { swagger } = await import('@elysiajs/swagger')
+  const app: AnyElysia = new Elysia({ prefix: options.base }).use(swagger(documentOf(options)))
+  const nothing = () => ''
+  for (const dialect of options.dialects)
+    app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
+  for (const api of options.api)
+    app.route(api.method, api.path, nothing, { detail: describeApi(api) as object })
+  return app
+}
+
+/** The page loads our own copy of its script. */
+function documentOf({ version, base, tags, api }: ReferenceOptions): ElysiaSwaggerConfig {
+  return {
     path: '/swagger',
     provider: 'scalar',
     scalarCDN: `${base}/swagger/ui.js`,
@@ -171,8 +228,9 @@ export function apiDocument({
           'An AI gateway: one address for every model, with names, targets and access that you define.',
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
-      servers: [{ url: base === '' ? '/' : base }],
+      servers: [{ url: '/' }],
       tags: [...tags],
+      paths: describeRests(base, api),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
@@ -180,5 +238,5 @@ export function apiDocument({
         },
       },
     } as never,
-  })
+  }
 }

@@ -8,7 +8,7 @@ type Reader = ReadableStreamDefaultReader<Bytes>
 export interface Head {
   readonly head?: Bytes
   readonly pending?: Promise<StreamRead>
-  /** The first event; undefined when it did not come in time, or is no JSON. */
+  /** The first event, empty unless it may be an error; undefined when it did not come in time. */
   readonly event?: JsonObject
   /** The stream ended before any event. */
   readonly isEmpty: boolean
@@ -47,7 +47,8 @@ export async function peek(reader: Reader): Promise<Head> {
 function firstEvent(text: string): JsonObject | undefined {
   for (const [start, end, isComplete] of blocks(text)) {
     const data = isComplete ? dataOf(text.slice(start, end)) : ''
-    if (data !== '') return toJson(data) ?? {}
+    // Only an error is looked for: a first event that does not even mention one need not be parsed.
+    if (data !== '') return data.includes('"error"') ? (toJson(data) ?? {}) : {}
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { chain, every, first, type HookTable } from './hooks.ts'
 import { readModel, refuseUnrouted } from './route.ts'
-import type { Answer, Awaitable, JsonObject, ListedModel, Route } from './types.ts'
+import type { Answer, Awaitable, JsonObject, ListedModel, Route, Target } from './types.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable
@@ -64,23 +64,29 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: Pipeli
   }
 
   /** Which targets a name leads to. The request path, the list and `explain` all ask here. */
-  const decide = (asked: string, facts: Deciding): Awaitable<Route> =>
+  function decide(asked: string, facts: Deciding): Awaitable<Route> {
+    const route = readRoute(asked, facts)
+    // Somebody had to wait for news, and rows may have changed meanwhile: decided again, in one go, on what is known now.
+    return route instanceof Promise ? route.then(() => readRoute(asked, dryRun(facts))) : route
+  }
+
+  const readRoute = (asked: string, facts: Deciding): Awaitable<Route> =>
     chain(hooks.route, { asked, names: [{ name: asked, via: [] }], targets: [], dropped: [] }, facts)
 
-  /** The same with the targets in the order in which they are tried. */
+  /** The same with the targets in the order in which they are tried, each once. */
   async function plan(asked: string, facts: Ordering): Promise<Route> {
     const route = await decide(asked, facts)
-    return route.targets.length > 1
-      ? { ...route, targets: await chain(hooks.order, route.targets, facts) }
-      : route
+    if (route.targets.length < 2) return route
+    return { ...route, targets: once(await chain(hooks.order, route.targets, facts)) }
   }
 
   /** What a caller may use: exactly the names that `decide` gives a target. */
   async function list(x: Scoped): Promise<readonly ListedModel[]> {
-    const facts: Deciding = { caller: x.caller, userPath: x.userPath, dry: true, trace: undefined }
+    const found = chain(hooks.list, [], x)
     const models: ListedModel[] = []
-    for (const model of await chain(hooks.list, [], x)) {
-      const route = decide(model.id, facts)
+    // No pause between the names while the hooks need none, so that a list never shows half of a change.
+    for (const model of found instanceof Promise ? await found : found) {
+      const route = decide(model.id, dryRun(x))
       if ((route instanceof Promise ? await route : route).targets.length > 0) models.push(model)
     }
     return models.sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -90,6 +96,22 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: Pipeli
 }
 
 const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'
+
+const dryRun = ({ caller, userPath }: Pick<Deciding, 'caller' | 'userPath'>): Deciding => ({
+  caller,
+  userPath,
+  dry: true,
+  trace: undefined,
+})
+
+/** Several redirects may lead to one target; the first way counts. */
+function once(targets: readonly Target[]): Target[] {
+  const seen = new Set<string>()
+  return targets.filter(({ provider, model }) => {
+    const name = `${provider}/${model}`
+    return seen.has(name) ? false : seen.add(name)
+  })
+}
 
 const rewritten = (body: NonNullable<Exchange['body']>, json: JsonObject) =>
   json === body.json ? body : { json, text: JSON.stringify(json) }

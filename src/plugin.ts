@@ -126,7 +126,11 @@ export interface Host<C = unknown> {
     /** The gateway can be reached from this machine only. */
     readonly isLoopback: boolean
     readonly isStopping: () => boolean
+    /** What the operator calls the config file; absent where there is none. */
+    readonly configFile?: string
   }
+  /** The `heritage` of this plugin in the gateway before, where a reload of the configuration put this one in its place. */
+  readonly inherited?: unknown
   /** The `api` of a plugin that `needs` names. */
   use<A>(name: string): A
 }
@@ -141,6 +145,8 @@ export interface Parts extends Partial<Hooks> {
   readonly pages?: readonly Page[]
   /** What plugins that `need` this one may call. */
   readonly exports?: object
+  /** Memory that should outlive a reload of the configuration: sessions, say. Both gateways use it for a while. */
+  readonly heritage?: object
   /** Work that repeats: `every` milliseconds, never two runs at once. */
   readonly ticks?: readonly { readonly every: number; run(): Awaitable<void> }[]
   /** After all plugins are set up and before the first request. */
@@ -152,6 +158,16 @@ export interface Parts extends Partial<Hooks> {
 /** Names of the environment variables that fill one field of a plugin's settings; the first that is set wins. */
 export type EnvNames = Readonly<Record<string, readonly string[]>>
 
+/** Where in the config file settings stand that are no section of their own. */
+export interface FileSection {
+  /** In snake_case: `providers`. */
+  readonly section: string
+  /** The field that the section, or this plugin's part of it, is the value of. */
+  readonly field: string
+  /** Set where plugins share the section: a map whose entries name their `type`; this plugin gets those of this one. */
+  readonly type?: string
+}
+
 export interface Plugin<S extends GenericSchema = GenericSchema> {
   /** kebab-case, equal to its file or folder name. */
   readonly name: string
@@ -161,6 +177,10 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
   readonly config?: S
   /** Where the settings come from: a name per field, or a function over the environment for what is not a plain field. */
   readonly env?: EnvNames | ((environment: Readonly<Record<string, string>>) => unknown)
+  /** Which variables an `env` function reads, so that `NAME_FILE` can stand for each of them. */
+  readonly reads?: (variable: string) => boolean
+  /** Default: a section named like the plugin, with a key for each field, all in snake_case. */
+  readonly file?: FileSection
   /** Plugins that must stand earlier in the list. */
   readonly needs?: readonly string[]
   /** Tables this plugin owns; nobody else writes them. */

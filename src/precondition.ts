@@ -25,15 +25,20 @@ const toVersion = (tag: string): number =>
 
 /** Refuses with 412 when `name` is not as expected; `version` is undefined when there is no such thing. */
 export function checkIfMatch(expected: IfMatch | undefined, name: string, version: number | undefined): void {
-  if (expected === undefined) return
-  if (expected === 'none') {
-    if (version !== undefined)
-      refuse('version_conflict', `"${name}" exists already, at version ${version}: leave "If-None-Match" out to replace it`)
-    return
-  }
-  if (version === undefined) return refuse('version_conflict', `"${name}" does not exist: leave "If-Match" out to create it`)
-  if (expected !== 'any' && !expected.includes(version))
-    refuse('version_conflict', `"${name}" is at version ${version}, which "If-Match" does not name: read it again, then repeat the change`)
+  const mismatch = expected === undefined ? undefined : findMismatch(expected, version)
+  if (mismatch !== undefined) refuse('version_conflict', `"${name}" ${mismatch}`)
+}
+
+function findMismatch(expected: IfMatch, version: number | undefined): string | undefined {
+  const isThere = version !== undefined
+  if (expected === 'none')
+    return isThere
+      ? `exists already, at version ${version}: leave "If-None-Match" out to replace it`
+      : undefined
+  if (!isThere) return 'does not exist: leave "If-Match" out to create it'
+  return expected === 'any' || expected.includes(version)
+    ? undefined
+    : `is at version ${version}, which "If-Match" does not name: read it again, then repeat the change`
 }
 
 /** The request headers that a guarded write heeds, for the API document. */

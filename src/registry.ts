@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { ConfigError } from './errors.ts'
 import type { Bound, HookTable } from './hooks.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
+import { say, tail, toProblem } from './problem.ts'
 import type { Provider } from './provider.ts'
 
 export interface House {
@@ -45,10 +46,17 @@ function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {
 function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): unknown {
   const result = v.safeParse(schema, raw ?? {})
   if (result.success) return result.output
-  const issue = result.issues[0]
-  const field = v.getDotPath(issue) ?? ''
-  const env = typeof plugin.env === 'object' ? plugin.env[field.split('.')[0] ?? '']?.[0] : undefined
-  throw new ConfigError(`Cannot use ${env ?? `setting "${plugin.name}.${field}"`}: ${issue.message}`)
+  throw new ConfigError(
+    result.issues.map(issue => {
+      const { path, text } = toProblem(issue)
+      const [field, ...rest] = path
+      const variable = typeof plugin.env === 'object' ? plugin.env[String(field)]?.[0] : undefined
+      return say(
+        variable === undefined ? `setting "${plugin.name}${tail(path)}"` : variable + tail(rest),
+        text,
+      )
+    }),
+  )
 }
 
 /** Frozen, so that nothing can join, leave or be replaced after the start. */

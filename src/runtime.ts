@@ -7,3 +7,37 @@ export const keyedHash = (secret: string, text: string): string =>
 /** `length` random bytes as base64url. */
 export const randomToken = (length: number): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
+
+/** The text of a file. Throws an error whose message says in words why there is none. */
+export async function readText(path: string, limit: number): Promise<string> {
+  const file = Bun.file(path)
+  const facts = await file.stat().catch(cause => {
+    throw new Error(cause?.code === 'ENOENT' ? 'there is no such file' : reasonOf(cause), { cause })
+  })
+  if (facts.isDirectory()) throw new Error('it is a directory')
+  if (!facts.isFile() && !facts.isFIFO()) throw new Error('it is no file')
+  if (facts.size > limit)
+    throw new Error(`it has ${mega(facts.size)} MB, at most ${mega(limit)} are read: keep less in it`)
+  const bytes = await file.bytes().catch(cause => {
+    throw new Error(reasonOf(cause), { cause })
+  })
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new Error('it is not UTF-8 text', { cause })
+  }
+}
+
+/** Changes whenever the file does; undefined while there is none. */
+export async function stampOf(path: string): Promise<string | undefined> {
+  try {
+    const { mtimeMs, size, ino } = await Bun.file(path).stat()
+    return `${mtimeMs} ${size} ${ino}`
+  } catch {
+    return undefined
+  }
+}
+
+const mega = (bytes: number): string => (bytes / 1024 / 1024).toFixed(bytes % (1024 * 1024) === 0 ? 0 : 1)
+const reasonOf = (cause: { code?: string; message?: string }): string =>
+  cause.code === 'EACCES' ? 'permission is denied' : (cause.code ?? cause.message ?? 'it cannot be read')

@@ -1,6 +1,6 @@
 import type { Dialect } from './dialect.ts'
 import { Refusal, toRefusal } from './errors.ts'
-import { blocks, dataOf, endOfLastEvent, reframe, toJson } from './events.ts'
+import { blocks, dataOf, endOfLastEvent, reframe, reportsUsage, toJson } from './events.ts'
 import { cutShort, type Exchange } from './exchange.ts'
 import type { Awaitable, StreamedAnswer, StreamRead } from './types.ts'
 
@@ -89,6 +89,8 @@ function toCut(x: Exchange, error: unknown): Refusal {
   })
 }
 
+/** So many pieces are kept to see whether a stream ended properly. */
+const LAST = 4
 /** A single event above this size passes unseen rather than being held. */
 const EVENT_LIMIT = 1024 * 1024
 // Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
@@ -102,13 +104,13 @@ const utf8 = new TextDecoder()
 function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look {
   const dialect = x.endpoint as Dialect
   let held: Bytes = nothing
-  let finished = false
+  // The end is looked for at the end only, in the last pieces: most of a stream is text that says nothing about itself.
+  const last: string[] = []
 
   function events(text: string, bytes: Bytes): Bytes {
-    if (dialect.finish.test(text)) finished = true
-    const reports = text.includes('"usage"') && /"usage"\s*:\s*\{/.test(text)
-    if (taps.length === 0 && !reports) return bytes
-    return taps.length === 0 ? forward(text, bytes) : rewrite(utf8.decode(bytes))
+    if (last.push(text) > LAST) last.shift()
+    if (taps.length > 0) return rewrite(utf8.decode(bytes))
+    return reportsUsage(text) ? forward(text, bytes) : bytes
   }
 
   /** Learns the usage; cuts out the event that the client did not ask for. */
@@ -121,7 +123,7 @@ function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look
   }
 
   function isHidden(block: string): boolean {
-    const json = toJson(dataOf(block))
+    const json = reportsUsage(block) ? toJson(dataOf(block)) : undefined
     if (json === undefined) return false
     x.usage = dialect.usage(json) ?? x.usage
     return hideUsage && dialect.isUsageOnly(json)
@@ -160,7 +162,7 @@ function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look
       held = nothing
       return all.length === 0 ? all : events(latin1.decode(all), all)
     },
-    isFinished: () => finished,
+    isFinished: () => last.some(text => dialect.finish.test(text)),
   }
 }
 

@@ -28,37 +28,6 @@ export interface AskOptions {
 export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer> {
   const { providers, hooks, egress, timeout, attemptTimeout, retries } = options
 
-  async function tryTarget(x: Exchange, target: Target): Promise<Answer> {
-    const provider = providers().get(target.provider)
-    if (!provider) return refuse('model_unavailable', `Provider "${target.provider}" is not configured`)
-    const dialect = x.endpoint as Dialect
-    if (!provider.wires.has(dialect.name)) {
-      return refuse('model_unavailable', `Provider "${provider.name}" does not speak ${dialect.name}`)
-    }
-    const { text, hideUsage } = write(x, dialect, provider, target)
-    const headers = forwarded(x.request, dialect)
-    const sent = provider.call(
-      { dialect: dialect.name, model: target.model, body: text, headers },
-      x.abort.signal,
-    )
-    const call = sent instanceof Promise ? await sent : sent
-    const response = call instanceof Response ? call : await send(call, provider, x.abort.signal)
-    return readAnswer(response, { provider, dialect, hideUsage })
-  }
-
-  const send = (
-    { url, headers, body }: UpstreamCall,
-    provider: Provider,
-    signal: AbortSignal,
-  ): Promise<Response> =>
-    egress(url, { method: 'POST', headers, body, signal }).catch(cause => {
-      const code: unknown = cause?.code
-      const why = typeof code === 'string' ? ` (${code})` : ''
-      return refuse('upstream_unreachable', `Provider "${provider.name}" could not be reached${why}`, {
-        cause,
-      })
-    })
-
   /** One try, watched. What went wrong comes back as a value: the next target may do better. */
   async function attempt(x: Exchange, target: Target, limit: number): Promise<Answer | Refusal> {
     const watchers: Watcher[] = []
@@ -67,29 +36,30 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     if (x.abort.signal.aborted) x.abort = new AbortController()
     x.attemptDeadline = began + limit
     try {
-      await every(hooks.attempt, x, watch => watchers.push(watch))
-      const answer = await tryTarget(x, target)
-      report(x, watchers, {
-        ok: true,
-        status: 200,
-        stream: answer.kind === 'stream',
-        ms: performance.now() - began,
-      })
+      const permitted = every(hooks.attempt, x, watch => watchers.push(watch))
+      if (permitted instanceof Promise) await permitted
+      const provider = providerOf(x, target)
+      const { call, hideUsage } = write(x, provider, target)
+      const sent = call instanceof Promise ? await call : call
+      const response = sent instanceof Response ? sent : await send(egress, sent, x.abort.signal)
+      const answer = await readAnswer(response, { provider, dialect: x.endpoint as Dialect, hideUsage })
+      const stream = answer.kind === 'stream'
+      report(x, watchers, { ok: true, status: 200, stream, ms: performance.now() - began })
       return answer
     } catch (error) {
-      const failure = toRefusal(x.abort.signal.aborted ? x.abort.signal.reason : error)
-      const { status, code, retryAfter } = failure
-      report(x, watchers, {
-        ok: false,
-        status,
-        code,
-        ms: performance.now() - began,
-        ...(retryAfter !== undefined && { retryAfter }),
-      })
+      const failure = toTrouble(x, target, error)
+      report(x, watchers, { ok: false, ms: performance.now() - began, ...factsOf(failure) })
       return failure
     } finally {
       x.attemptDeadline = undefined
     }
+  }
+
+  function providerOf(x: Exchange, target: Target): Provider {
+    const provider = providers().get(target.provider)
+    if (!provider) return refuse('model_unavailable', `Provider "${target.provider}" is not configured`)
+    if (provider.wires.has(x.endpoint.name)) return provider
+    return refuse('model_unavailable', `Provider "${provider.name}" does not speak ${x.endpoint.name}`)
   }
 
   return async function ask(x) {
@@ -138,18 +108,48 @@ function pauseFor(x: Exchange, ms: number): Promise<void> {
 }
 
 /** The client's own bytes, with the model's name at this provider and, for a stream, the wish for usage. */
-function write(
-  x: Exchange,
-  dialect: Dialect,
-  provider: Provider,
-  target: Target,
-): { text: string; hideUsage: boolean } {
+function write(x: Exchange, provider: Provider, target: Target) {
   const body = x.body!
+  const dialect = x.endpoint as Dialect
   const changes: Change[] = [{ field: 'model', value: target.model }]
   const ask = x.stream && provider.asksUsage ? dialect.askUsage?.(body.json) : undefined
   if (ask) changes.push(ask)
-  return { text: splice(body.text, changes), hideUsage: ask !== undefined }
+  const facts = {
+    dialect: dialect.name,
+    model: target.model,
+    body: splice(body.text, changes),
+    headers: forwarded(x.request, dialect),
+  }
+  return { call: provider.call(facts, x.abort.signal), hideUsage: ask !== undefined }
 }
+
+/** A connection that could not be made, or broke before an answer began. */
+class Unreachable extends Error {}
+
+const send = (
+  egress: GuardedFetch,
+  { url, headers, body }: UpstreamCall,
+  signal: AbortSignal,
+): Promise<Response> =>
+  egress(url, { method: 'POST', headers, body, signal }).catch(cause => {
+    throw new Unreachable(undefined, { cause })
+  })
+
+/** What a failed try means: it was cut, nobody was there, a refusal, or a bug. */
+function toTrouble(x: Exchange, { provider }: Target, error: unknown): Refusal {
+  if (x.abort.signal.aborted) return toRefusal(x.abort.signal.reason)
+  if (!(error instanceof Unreachable)) return toRefusal(error)
+  const { cause } = error
+  const code = (cause as { code?: unknown } | undefined)?.code
+  const why = typeof code === 'string' ? ` (${code})` : ''
+  return new Refusal('upstream_unreachable', `Provider "${provider}" could not be reached${why}`, { cause })
+}
+
+const factsOf = ({ status, code, retryAfter }: Refusal) => ({
+  status,
+  code,
+  ...(retryAfter !== undefined && { retryAfter }),
+})
 
 function forwarded(request: Request, dialect: Dialect): Record<string, string> {
   const headers: Record<string, string> = {}

@@ -3,7 +3,7 @@ import { definePlugin } from '../../src/plugin.ts'
 import { flag } from '../../src/settings.ts'
 import type { Caller, Dropped, Target } from '../../src/types.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
-import { judge } from './policy.ts'
+import { isBare, judge, reasonOf } from './policy.ts'
 
 export default definePlugin({
   name: 'access',
@@ -18,43 +18,39 @@ export default definePlugin({
     return {
       route(route, { caller, userPath, trace }) {
         const judging = { snapshot: virtual.current(), isProvider, byDefault: config.enabledByDefault }
-        const targets: Target[] = []
         const dropped: Dropped[] = []
-        for (const target of route.targets) {
-          const verdict = isWithinKey(caller, target) ? judge(judging, target, userPath) : BEYOND_KEY
-          trace?.push({ plugin: 'access', text: `${target.provider}/${target.model}: ${verdict.reason}` })
-          if (verdict.isAllowed) targets.push(target)
-          else
-            dropped.push({
-              name: `${target.provider}/${target.model}`,
-              via: target.via,
-              code,
-              reason: verdict.reason,
-            })
-        }
-        if (dropped.length === 0) return route
-        // Hidden models must not be told from missing ones, nor from scoped redirects.
-        return {
-          ...route,
-          targets,
-          dropped: [...route.dropped, ...dropped].map(drop =>
-            config.hideDenied && drop.code === 'model_access_denied' ? { ...drop, code } : drop,
-          ),
-        }
+        const targets = route.targets.filter(target => {
+          const verdict = judge(judging, target, userPath)
+          const isWithin = isWithinKey(caller, target, isProvider)
+          const isAllowed = verdict.isAllowed && isWithin
+          if (isAllowed && trace === undefined) return true
+          const name = `${target.provider}/${target.model}`
+          const reason = isWithin ? reasonOf(verdict, target, userPath) : 'The key is limited to other models'
+          trace?.push({ plugin: 'access', text: `${name}: ${reason}` })
+          if (!isAllowed) dropped.push({ name, via: target.via, code, reason })
+          return isAllowed
+        })
+        if (dropped.length === 0 && !config.hideDenied) return route
+        // Hidden models must not be told from missing ones, nor from redirects that are out of scope.
+        const hide = (drop: Dropped): Dropped =>
+          config.hideDenied && drop.code === 'model_access_denied' ? { ...drop, code } : drop
+        return { ...route, targets, dropped: [...route.dropped, ...dropped].map(hide) }
       },
     }
   },
 })
 
-const BEYOND_KEY = { isAllowed: false, reason: 'The key is limited to other models' }
-
 /** A key's own list holds selectors and names of redirects; either way in is enough. */
-function isWithinKey({ models }: Caller, { provider, model, via }: Target): boolean {
-  if (models === undefined) return true
+function isWithinKey(
+  { models }: Caller,
+  { provider, model, via }: Target,
+  isProvider: (name: string) => boolean,
+): boolean {
   return (
+    models === undefined ||
     models.has(`${provider}/${model}`) ||
     models.has(`${provider}/`) ||
-    models.has(model) ||
+    (models.has(model) && isBare(model, isProvider)) ||
     models.has('/') ||
     via.some(({ source }) => models.has(source))
   )

@@ -9,10 +9,11 @@ export interface Judging {
   readonly byDefault: boolean
 }
 
+/** What decided about a target, and how. */
 export interface Verdict {
   readonly isAllowed: boolean
-  /** For operators: which policy decided, and how. */
-  readonly reason: string
+  /** The policy that spoke; undefined where none did. */
+  readonly policy: VirtualModel | undefined
 }
 
 /**
@@ -25,36 +26,32 @@ export function judge(
   userPath: UserPath,
 ): Verdict {
   const { provider, model } = target
-  const policyOf = (selector: string): VirtualModel | undefined => {
-    const found = snapshot.all.get(selector)
-    return found?.kind === 'policy' ? found : undefined
-  }
+  const { all } = snapshot
   const policy =
-    policyOf(`${provider}/${model}`) ??
-    policyOf(`${provider}/`) ??
-    // An id with slashes may read like another provider's model; then the selector speaks of that one.
-    (model.includes('/') && isProvider(model.slice(0, model.indexOf('/'))) ? undefined : policyOf(model)) ??
-    policyOf('/')
-  if (policy === undefined)
-    return {
-      isAllowed: byDefault,
-      reason: `No policy speaks of it, MODELS_ENABLED_BY_DEFAULT is ${byDefault}`,
-    }
-  return judgeBy(policy, target, userPath)
+    policyOf(all.get(`${provider}/${model}`)) ??
+    policyOf(all.get(`${provider}/`)) ??
+    (isBare(model, isProvider) ? policyOf(all.get(model)) : undefined) ??
+    policyOf(all.get('/'))
+  return { isAllowed: policy === undefined ? byDefault : isOpen(policy, target, userPath), policy }
 }
 
-function judgeBy(
-  { source, enabled, scopes, reach }: VirtualModel,
-  { via }: Target,
-  userPath: UserPath,
-): Verdict {
-  const says = (isAllowed: boolean, what: string): Verdict => ({
-    isAllowed,
-    reason: `Policy "${source}" ${what}`,
-  })
-  if (!enabled) return says(false, 'is off for everybody')
-  if (reach === 'redirect' && via.length === 0) return says(false, 'opens the model through redirects only')
-  if (scopes !== undefined && !isInside(userPath, scopes))
-    return says(false, `does not open the model to "${userPath}"`)
-  return says(true, `opens the model to "${userPath}"`)
+/** An id with slashes may read like another provider's model; a selector of that form then speaks of that one. */
+export const isBare = (model: string, isProvider: (name: string) => boolean): boolean =>
+  !model.includes('/') || !isProvider(model.slice(0, model.indexOf('/')))
+
+const policyOf = (model: VirtualModel | undefined) => (model?.kind === 'policy' ? model : undefined)
+
+const isOpen = ({ enabled, reach, scopes }: VirtualModel, { via }: Target, userPath: UserPath): boolean =>
+  enabled &&
+  !(reach === 'redirect' && via.length === 0) &&
+  (scopes === undefined || isInside(userPath, scopes))
+
+/** A verdict in words, for operators. */
+export function reasonOf({ isAllowed, policy }: Verdict, { via }: Target, userPath: UserPath): string {
+  if (policy === undefined) return `No policy speaks of it, MODELS_ENABLED_BY_DEFAULT is ${isAllowed}`
+  const { source, enabled, reach } = policy
+  if (!enabled) return `Policy "${source}" is off for everybody`
+  if (reach === 'redirect' && via.length === 0)
+    return `Policy "${source}" opens the model through redirects only`
+  return `Policy "${source}" ${isAllowed ? 'opens' : 'does not open'} the model to "${userPath}"`
 }

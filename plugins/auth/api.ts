@@ -1,74 +1,10 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
-import { refuse } from '../../src/errors.ts'
-import type { UserPath } from '../../src/types.ts'
-import { parseUserPath } from '../../src/user-path.ts'
+import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
+import { etagOf, guardHeaders, readIfMatch } from '../../src/precondition.ts'
+import type { Authorship } from '../history/model.ts'
+import { keyInput, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'
-
-const name = v.pipe(
-  v.string(),
-  v.trim(),
-  v.nonEmpty('expected a name, it is empty'),
-  v.maxLength(200, 'expected at most 200 characters'),
-)
-const label = v.pipe(v.string(), v.maxLength(200, 'expected at most 200 characters'))
-
-const newKey = v.strictObject({
-  name,
-  description: v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
-  user_path: v.optional(v.nullable(v.string())),
-  sub_paths: v.optional(v.boolean(), false),
-  labels: v.optional(v.record(v.pipe(label, v.nonEmpty('expected a label name, it is empty')), label), {}),
-  allowed_models: v.optional(
-    v.nullable(
-      v.array(
-        v.pipe(v.string(), v.trim(), v.nonEmpty('expected a selector or a redirect name, it is empty')),
-      ),
-    ),
-  ),
-  expires_at: v.optional(
-    v.nullable(v.pipe(v.string(), v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'))),
-  ),
-})
-
-const keyView = v.object({
-  id: v.string(),
-  name: v.string(),
-  description: v.string(),
-  last_four: v.string(),
-  user_path: v.nullable(v.string()),
-  sub_paths: v.boolean(),
-  labels: v.record(v.string(), v.string()),
-  allowed_models: v.nullable(v.array(v.string())),
-  status: v.picklist(['active', 'expired', 'revoked']),
-  created_at: v.string(),
-  expires_at: v.nullable(v.string()),
-  revoked_at: v.nullable(v.string()),
-})
-const createdView = v.object({ ...keyView.entries, key: v.string(), warning: v.optional(v.string()) })
-
-type Row = ReturnType<Keys['list']>[number]
-const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
-
-const view = (row: Row, now: number): v.InferOutput<typeof keyView> => ({
-  id: row.id,
-  name: row.name,
-  description: row.description,
-  last_four: row.lastFour,
-  user_path: row.userPath,
-  sub_paths: row.subPaths,
-  labels: row.labels,
-  allowed_models: row.allowedModels,
-  status:
-    row.revokedAt !== null
-      ? 'revoked'
-      : (row.expiresAt ?? Number.POSITIVE_INFINITY) <= now
-        ? 'expired'
-        : 'active',
-  created_at: new Date(row.createdAt).toISOString(),
-  expires_at: time(row.expiresAt),
-  revoked_at: time(row.revokedAt),
-})
+import { createdView, type KeyRow, keyView, toView } from './views-of.ts'
 
 const LOCKED_OUT =
   'The gateway was open to this machine; from now on callers need a key, and the admin API needs MODELWAY_MASTER_KEY: set it and restart'
@@ -79,9 +15,22 @@ interface Deps {
   readonly hasMasterKey: boolean
 }
 
-/** `/admin/keys`: list, create, roll, revoke. */
+const shared = { access: 'admin', tag: 'Keys' } as const
+const versionTag = { ETag: 'Its version, for `If-Match`' }
+const FIELDS =
+  '`allowed_models` holds selectors (`/`, `provider/`, `provider/id`, `id`) and names of redirects. With `sub_paths` the caller may name a path below `user_path`.'
+
+const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
+  author: admin!.via,
+  ifMatch: readIfMatch(request),
+})
+
+/** `/admin/keys`: list, read, create, replace, roll, revoke. */
 export function createKeysApi({ keys, now, hasMasterKey }: Deps): Api[] {
-  const shared = { access: 'admin', tag: 'Keys' } as const
+  /** With the version as entity tag. */
+  const answer = (row: KeyRow, { status = 200, more = {} } = {}): Response =>
+    answerJson({ ...toView(row, now()), ...more }, { status, headers: { etag: etagOf(row.version) } })
+
   return [
     defineApi({
       ...shared,
@@ -89,31 +38,64 @@ export function createKeysApi({ keys, now, hasMasterKey }: Deps): Api[] {
       path: '/admin/keys',
       summary: 'All managed keys',
       answer: { about: 'Oldest first; a key itself is never shown again', schema: v.array(keyView) },
-      run: () => keys.list().map(row => view(row, now())),
+      run: () => keys.list().map(row => toView(row, now())),
     }),
     defineApi({
       ...shared,
       method: 'POST',
       path: '/admin/keys',
       summary: 'Create a key',
-      description:
-        '`allowed_models` holds selectors (`/`, `provider/`, `provider/id`, `id`) and names of redirects. With `sub_paths` the caller may name a path below `user_path`.',
-      body: newKey,
+      description: FIELDS,
+      body: keyInput,
       example: { name: 'Team Alpha', user_path: '/team/alpha', allowed_models: ['smarter', 'openai/'] },
-      answer: { status: 201, about: 'The key, shown this once', schema: createdView },
+      answer: {
+        status: 201,
+        about: 'The key, shown this once',
+        schema: createdView,
+        headers: versionTag,
+      },
       refusals: [422],
-      async run({ body }) {
+      async run({ body, admin }) {
         const opensLock = !hasMasterKey && !keys.exist()
-        const { row, key } = await keys.create({
-          name: body.name,
-          description: body.description,
-          userPath: toPath(body.user_path, body.sub_paths),
-          subPaths: body.sub_paths,
-          labels: body.labels,
-          allowedModels: body.allowed_models ?? undefined,
-          expiresAt: toFuture(body.expires_at, now()),
-        })
-        return { ...view(row, now()), key, ...(opensLock && { warning: LOCKED_OUT }) }
+        const input = toNewKey(body, { now: now() })
+        const { row, key } = await keys.create(input, { author: admin!.via })
+        return answer(row, { status: 201, more: { key, ...(opensLock && { warning: LOCKED_OUT }) } })
+      },
+    }),
+    defineApi({
+      ...shared,
+      method: 'GET',
+      path: '/admin/keys/:id',
+      summary: 'One managed key',
+      answer: { about: 'The key, without itself', schema: keyView, headers: versionTag },
+      refusals: [404],
+      run: ({ params }) => answer(keys.get(params.id ?? '')),
+    }),
+    ...createChanges({ keys, now, answer }),
+  ]
+}
+
+interface ChangesDeps extends Pick<Deps, 'keys' | 'now'> {
+  readonly answer: (row: KeyRow, options?: { readonly more?: object }) => Response
+}
+
+function createChanges({ keys, now, answer }: ChangesDeps): Api[] {
+  return [
+    defineApi({
+      ...shared,
+      method: 'PUT',
+      path: '/admin/keys/:id',
+      summary: 'Say anew what a key may do',
+      description: `Replaces all fields; the key itself stays, and stays revoked when it is. ${FIELDS}`,
+      body: keyInput,
+      example: { name: 'Team Alpha', user_path: '/team/alpha', allowed_models: ['smarter'] },
+      heeds: guardHeaders,
+      answer: { about: 'The key as it is now', schema: keyView, headers: versionTag },
+      refusals: [404, 412, 422],
+      async run(call) {
+        const { id } = keys.get(call.params.id ?? '')
+        const input = toNewKey(call.body, { now: now(), present: keys.get(id).expiresAt })
+        return answer(await keys.replace(id, input, byOf(call)))
       },
     }),
     defineApi({
@@ -129,11 +111,12 @@ export function createKeysApi({ keys, now, hasMasterKey }: Deps): Api[] {
         ),
       }),
       example: { grace_seconds: 3600 },
-      answer: { about: 'The new key, shown this once', schema: createdView },
-      refusals: [404, 409],
-      async run({ params, body }) {
-        const { row, key } = await keys.roll(params.id ?? '', body.grace_seconds * 1000)
-        return { ...view(row, now()), key }
+      heeds: guardHeaders,
+      answer: { about: 'The new key, shown this once', schema: createdView, headers: versionTag },
+      refusals: [404, 409, 412],
+      async run(call) {
+        const { row, key } = await keys.roll(call.params.id ?? '', call.body.grace_seconds * 1000, byOf(call))
+        return answer(row, { more: { key } })
       },
     }),
     defineApi({
@@ -141,31 +124,10 @@ export function createKeysApi({ keys, now, hasMasterKey }: Deps): Api[] {
       method: 'DELETE',
       path: '/admin/keys/:id',
       summary: 'Revoke a key',
-      answer: { about: 'The revoked key', schema: keyView },
-      refusals: [404],
-      run: async ({ params }) => view(await keys.revoke(params.id ?? ''), now()),
+      heeds: guardHeaders,
+      answer: { about: 'The revoked key', schema: keyView, headers: versionTag },
+      refusals: [404, 412],
+      run: async call => answer(await keys.revoke(call.params.id ?? '', byOf(call))),
     }),
   ]
-}
-
-function toPath(text: string | null | undefined, subPaths: boolean): UserPath | undefined {
-  try {
-    const path = parseUserPath(text ?? '')
-    if (path === undefined && subPaths)
-      refuse('invalid_value', 'Field "sub_paths" needs a "user_path" to be below', { param: 'sub_paths' })
-    return path
-  } catch (error) {
-    if (error instanceof SyntaxError) return refuse('invalid_value', error.message, { param: 'user_path' })
-    throw error
-  }
-}
-
-function toFuture(text: string | null | undefined, now: number): number | undefined {
-  if (text == null) return undefined
-  const at = Date.parse(text)
-  if (!(at > now))
-    refuse('invalid_value', `Field "expires_at" must lie in the future, "${text}" does not`, {
-      param: 'expires_at',
-    })
-  return at
 }

@@ -5,8 +5,10 @@ import { ConfigError, refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import type { Caller } from '../../src/types.ts'
+import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
-import { openKeys } from './keys.ts'
+import { fromRecord } from './input.ts'
+import { KIND, openKeys } from './keys.ts'
 import type { Auth } from './model.ts'
 import { apiKeys, secrets } from './schema.ts'
 
@@ -27,10 +29,16 @@ export default definePlugin({
     ),
   }),
   env: { masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'] },
+  needs: ['history'],
   tables: { apiKeys, secrets },
-  async setup({ config, db, now, log, site }) {
+  async setup({ config, db, now, log, site, use }) {
     const pepper = await readPepper(db)
-    const keys = await openKeys(db, pepper, now)
+    const history = use<History>('history')
+    const keys = await openKeys({ db, history, pepper, now })
+    history.restores(KIND, async (state, { subject = '', ...by }) => {
+      const input = fromRecord(state, { now: now(), present: keys.get(subject).expiresAt })
+      return (await keys.replace(subject, input, by)).version
+    })
     const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
@@ -38,6 +46,7 @@ export default definePlugin({
     const exports: Auth = {
       isMasterKey,
       hasMasterKey: () => masterHash !== undefined,
+      masterMark: keyedHash(pepper, masterHash ?? ''),
       callerOf: keys.callerOf,
       master: MASTER,
     }

@@ -1,20 +1,20 @@
 import { eq } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
 import { refuse } from '../../src/errors.ts'
+import { checkIfMatch } from '../../src/precondition.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
-import type { Caller, UserPath } from '../../src/types.ts'
+import { createTurns } from '../../src/turns.ts'
+import type { Caller } from '../../src/types.ts'
+import type { Action, Authorship, Change, History } from '../history/model.ts'
+import type { NewKey } from './input.ts'
+import { createRing, type Ring } from './ring.ts'
 import { apiKeys } from './schema.ts'
+import { type KeyRow, toRecord } from './views-of.ts'
 
-type Row = typeof apiKeys.$inferSelect
-
-export interface NewKey {
-  readonly name: string
-  readonly description: string
-  readonly userPath: UserPath | undefined
-  readonly subPaths: boolean
-  readonly labels: Readonly<Record<string, string>>
-  readonly allowedModels: readonly string[] | undefined
-  readonly expiresAt: number | undefined
+/** A key that was made just now: the only moment at which it is known. */
+export interface Minted {
+  readonly row: KeyRow
+  readonly key: string
 }
 
 export interface Keys {
@@ -24,92 +24,124 @@ export interface Keys {
   callerOf(id: string): Caller | undefined
   /** There is a managed key, be it revoked or expired. */
   exist(): boolean
-  list(): readonly Row[]
-  create(key: NewKey): Promise<{ readonly row: Row; readonly key: string }>
-  revoke(id: string): Promise<Row>
+  list(): readonly KeyRow[]
+  /** Refuses when there is none. */
+  get(id: string): KeyRow
+  create(key: NewKey, by?: Authorship): Promise<Minted>
+  /** Says everything anew but the secret, and whether it is revoked. */
+  replace(id: string, key: NewKey, by?: Authorship): Promise<KeyRow>
+  revoke(id: string, by?: Authorship): Promise<KeyRow>
   /** A new key in place of the old, which goes on for `grace` ms. */
-  roll(id: string, grace: number): Promise<{ readonly row: Row; readonly key: string }>
+  roll(id: string, grace: number, by?: Authorship): Promise<Minted>
 }
 
-interface Entry {
-  readonly caller: Caller
-  /** Milliseconds since 1970. */
-  readonly until: number
+/** What history calls keys. */
+export const KIND = 'key'
+
+export interface KeysOptions {
+  readonly db: Database
+  /** Writes the changes down, in the same batch. */
+  readonly history: History
+  /** What keys are hashed with. */
+  readonly pepper: string
+  readonly now: () => number
 }
 
-/** All keys in memory, by keyed hash; what is stored is written first and then swapped in. */
-export async function openKeys(db: Database, pepper: string, now: () => number): Promise<Keys> {
-  const rows = new Map<string, Row>((await db.select().from(apiKeys)).map(row => [row.id, row]))
-  const entries = new Map<string, Entry>()
-  const remember = (row: Row) => {
-    const before = rows.get(row.id)
-    for (const hash of [before?.hash, before?.previousHash]) if (hash) entries.delete(hash)
-    rows.set(row.id, row)
-    if (row.revokedAt !== null) return
-    const caller = toCaller(row)
-    const until = row.expiresAt ?? Number.POSITIVE_INFINITY
-    entries.set(row.hash, { caller, until })
-    if (row.previousHash !== null)
-      entries.set(row.previousHash, { caller, until: Math.min(until, row.previousUntil ?? 0) })
-  }
-  for (const row of rows.values()) remember(row)
+/** Managed keys: what is stored is written first, together with its history, and then swapped into memory. */
+export async function openKeys({ db, history, pepper, now }: KeysOptions): Promise<Keys> {
+  const ring = createRing(await db.select().from(apiKeys), now)
+  /** A change that overtakes another one would bring back what that one took away: a revoked key, say. */
+  const inTurn = createTurns()
+  const get = (id: string): KeyRow =>
+    ring.get(id) ?? refuse('not_found', `There is no key "${id.slice(0, 80)}"`)
 
-  const existing = (id: string): Row => rows.get(id) ?? refuse('not_found', `There is no key "${id}"`)
-  const change = async (id: string, values: Partial<Row>): Promise<Row> => {
-    const row = { ...existing(id), ...values }
-    await db.update(apiKeys).set(values).where(eq(apiKeys.id, id))
-    remember(row)
-    return row
-  }
-  const find = (hash: string): Caller | undefined => {
-    const entry = entries.get(hash)
-    return entry !== undefined && entry.until > now() ? entry.caller : undefined
-  }
+  const { create, change } = createWriter({ db, history, pepper, now }, ring)
+
+  /** Runs when it is its turn, on the row as it is then. */
+  const withRow = <T>(id: string, { ifMatch }: Authorship, run: (row: KeyRow) => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      const row = get(id)
+      checkIfMatch(ifMatch, id, row.version)
+      return run(row)
+    })
+
   return {
-    find,
-    callerOf: id => find(rows.get(id)?.hash ?? ''),
-    exist: () => rows.size > 0,
-    list: () => [...rows.values()].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
-    async create({ userPath, allowedModels, expiresAt, ...rest }) {
-      const { key, ...stored } = mint(pepper)
-      const row: Row = {
-        ...rest,
-        ...stored,
-        id: `key_${randomToken(9)}`,
-        labels: { ...rest.labels },
-        userPath: userPath ?? null,
-        allowedModels: allowedModels === undefined ? null : [...allowedModels],
-        expiresAt: expiresAt ?? null,
-        previousHash: null,
-        previousUntil: null,
-        revokedAt: null,
-        createdAt: now(),
-      }
-      await db.insert(apiKeys).values(row)
-      remember(row)
-      return { row, key }
-    },
-    revoke: id => change(id, { revokedAt: existing(id).revokedAt ?? now() }),
-    async roll(id, grace) {
-      const { hash, revokedAt } = existing(id)
-      if (revokedAt !== null) refuse('conflict', `Key "${id}" is revoked: create a new one`)
-      const { key, ...stored } = mint(pepper)
-      return { row: await change(id, { ...stored, previousHash: hash, previousUntil: now() + grace }), key }
-    },
+    find: ring.find,
+    callerOf: id => ring.find(ring.get(id)?.hash ?? ''),
+    exist: () => ring.size() > 0,
+    list: () => ring.rows().toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    get,
+    create: (input, by = {}) => inTurn(() => create(input, by)),
+    replace: (id, input, by = {}) =>
+      withRow(id, by, row => {
+        const action = by.restored === undefined ? 'replace' : 'restore'
+        return change(row, toValues(input), { ...by, action })
+      }),
+    revoke: (id, by = {}) =>
+      withRow(id, by, async row =>
+        row.revokedAt === null ? change(row, { revokedAt: now() }, { ...by, action: 'revoke' }) : row,
+      ),
+    roll: (id, grace, by = {}) =>
+      withRow(id, by, async row => {
+        if (row.revokedAt !== null) refuse('conflict', `Key "${id}" is revoked: create a new one`)
+        const { key, ...stored } = mint(pepper)
+        const values = { ...stored, previousHash: row.hash, previousUntil: now() + grace }
+        return { row: await change(row, values, { ...by, action: 'roll' }), key }
+      }),
   }
 }
+
+/** Writes keys, together with their history. Whoever calls it waits for their turn. */
+function createWriter({ db, history, pepper, now }: KeysOptions, ring: Ring) {
+  async function create(input: NewKey, { author = 'unknown' }: Authorship): Promise<Minted> {
+    const { key, ...stored } = mint(pepper)
+    const id = `key_${randomToken(9)}`
+    const row = { ...FRESH, ...toValues(input), ...stored, id, createdAt: now() }
+    const change = { kind: KIND, action: 'create', subject: id, author, after: toRecord(row) } as const
+    const version = await history.commit(change, version => [db.insert(apiKeys).values({ ...row, version })])
+    ring.put({ ...row, version })
+    return { row: { ...row, version }, key }
+  }
+
+  async function change(before: KeyRow, values: Partial<KeyRow>, step: Step): Promise<KeyRow> {
+    const after = { ...before, ...values }
+    const version = await history.commit(toChange(before, after, step), version => [
+      db
+        .update(apiKeys)
+        .set({ ...values, version })
+        .where(eq(apiKeys.id, before.id)),
+    ])
+    ring.put({ ...after, version })
+    return { ...after, version }
+  }
+
+  return { create, change }
+}
+
+type Step = Authorship & { readonly action: Action }
+
+const toChange = (before: KeyRow, after: KeyRow, { action, author = 'unknown', restored }: Step): Change => ({
+  kind: KIND,
+  action,
+  subject: before.id,
+  author,
+  before: toRecord(before),
+  after: toRecord(after),
+  version: before.version,
+  ...(restored !== undefined && { restored }),
+})
+
+const FRESH = { previousHash: null, previousUntil: null, revokedAt: null, version: 0 } as const
+
+const toValues = ({ userPath, allowedModels, expiresAt, labels, ...rest }: NewKey) => ({
+  ...rest,
+  labels: { ...labels },
+  userPath: userPath ?? null,
+  allowedModels: allowedModels === undefined ? null : [...allowedModels],
+  expiresAt: expiresAt ?? null,
+})
 
 function mint(pepper: string): { key: string; hash: string; lastFour: string } {
   const key = `mw_${randomToken(32)}`
   return { key, hash: keyedHash(pepper, key), lastFour: key.slice(-4) }
 }
-
-const toCaller = (row: Row): Caller => ({
-  kind: 'key',
-  id: row.id,
-  name: row.name,
-  subPaths: row.subPaths,
-  labels: row.labels,
-  ...(row.userPath !== null && { path: row.userPath as UserPath }),
-  ...(row.allowedModels !== null && { models: new Set(row.allowedModels) }),
-})

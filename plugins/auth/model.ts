@@ -5,6 +5,8 @@ export interface Auth {
   /** Compares in constant time; false when no master key is set. */
   isMasterKey(key: string): boolean
   hasMasterKey(): boolean
+  /** Another one whenever the master key is another one. */
+  readonly masterMark: string
   /** The holder of a managed key that works now. */
   callerOf(id: string): Caller | undefined
   /** The holder of the master key. */

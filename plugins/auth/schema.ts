@@ -17,6 +17,8 @@ export const apiKeys = sqliteTable('api_keys', {
   expiresAt: integer('expires_at'),
   revokedAt: integer('revoked_at'),
   createdAt: integer('created_at').notNull(),
+  /** Grows with every change. */
+  version: integer().notNull().default(1),
 })
 
 /** Secrets of this installation, made at the first start. */

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
@@ -19,7 +18,8 @@ const silent = new Set(['client_closed', 'shutting_down', 'internal_error', 'mod
 
 /** A provider that asks for a pause gets it, but not a longer one (milliseconds). */
 const LONGEST_REST = 60_000
-const MAX_CIRCUITS = 10_000
+/** Names of models come from callers where a provider's list is unknown. */
+const MAX_MODELS = 10_000
 
 export default definePlugin({
   name: 'breaker',
@@ -31,33 +31,42 @@ export default definePlugin({
   }),
   env: { failures: ['BREAKER_FAILURES'], pause: ['BREAKER_PAUSE'], longestPause: ['BREAKER_LONGEST_PAUSE'] },
   setup({ config, now, log }) {
-    const circuits = new LRUCache<string, Circuit>({ max: MAX_CIRCUITS })
-    const circuitOf = (name: string): Circuit => {
-      const known = circuits.get(name)
-      if (known) return known
-      const circuit = createCircuit(config)
-      circuits.set(name, circuit)
-      return circuit
-    }
-    const modelOf = ({ provider, model }: Target) => circuitOf(`${provider}/${model}`)
-
-    function whyNot(target: Target): string | undefined {
-      const at = now()
-      for (const [name, circuit] of [
-        [`Provider "${target.provider}"`, circuitOf(target.provider)],
-        [`Model "${target.model}" at "${target.provider}"`, modelOf(target)],
-      ] as const) {
-        if (!circuit.isOpen(at)) continue
-        const seconds = Math.max(1, Math.ceil((circuit.openUntil - at) / 1000))
-        return `${name} is not called for another ${seconds} s${circuit.failuresInRow > 0 ? ` after ${circuit.failuresInRow} failures in a row` : ', as it asked'}`
+    const providers = new Map<string, Known>()
+    let models = 0
+    /** Both circuits of a target, made when it is first tried. */
+    const circuitsOf = ({ provider, model }: Target): Pair => {
+      let known = providers.get(provider)
+      if (known === undefined) {
+        known = { circuit: createCircuit(config), models: new Map() }
+        providers.set(provider, known)
       }
-      return undefined
+      let circuit = known.models.get(model)
+      if (circuit === undefined) {
+        if (++models > MAX_MODELS) forgetAll()
+        circuit = createCircuit(config)
+        known.models.set(model, circuit)
+      }
+      return { provider: known.circuit, model: circuit }
+    }
+    const forgetAll = () => {
+      models = 0
+      for (const { models } of providers.values()) models.clear()
     }
 
-    function learn(target: Target, outcome: Outcome): void {
+    function whyNot(target: Target, { provider, model } = circuitsOf(target)): string | undefined {
+      const at = now()
+      const [circuit, name] = provider.isOpen(at)
+        ? [provider, `Provider "${target.provider}"`]
+        : [model, `Model "${target.model}" at "${target.provider}"`]
+      if (!circuit.isOpen(at)) return undefined
+      const seconds = Math.max(1, Math.ceil((circuit.openUntil - at) / 1000))
+      const why =
+        circuit.failuresInRow > 0 ? `after ${circuit.failuresInRow} failures in a row` : 'as it asked'
+      return `${name} is not called for another ${seconds} s, ${why}`
+    }
+
+    function learn(target: Target, { provider, model }: Pair, outcome: Outcome): void {
       const { ok, code = '', retryAfter } = outcome
-      const provider = circuitOf(target.provider)
-      const model = modelOf(target)
       if (!ok && silent.has(code)) {
         provider.forget()
         model.forget()
@@ -80,17 +89,30 @@ export default definePlugin({
     const warn = ({ provider, model }: Target, code: string) =>
       log.warn('A model keeps failing and is skipped for a while', { provider, model, code })
 
-    const exports: Breaker = { whyNot }
+    const exports: Breaker = { whyNot: target => whyNot(target) }
     return {
       exports,
       attempt({ target }) {
         if (target === undefined) return undefined
-        const reason = whyNot(target)
-        if (reason !== undefined) refuse('model_unavailable', reason, { retryAfter: 1 })
-        circuitOf(target.provider).begin()
-        modelOf(target).begin()
-        return outcome => learn(target, outcome)
+        const pair = circuitsOf(target)
+        const at = now()
+        if (pair.provider.isOpen(at) || pair.model.isOpen(at)) {
+          refuse('model_unavailable', whyNot(target, pair) ?? 'The target rests', { retryAfter: 1 })
+        }
+        pair.provider.begin()
+        pair.model.begin()
+        return outcome => learn(target, pair, outcome)
       },
     }
   },
 })
+
+interface Known {
+  readonly circuit: Circuit
+  readonly models: Map<string, Circuit>
+}
+
+interface Pair {
+  readonly provider: Circuit
+  readonly model: Circuit
+}

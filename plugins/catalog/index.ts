@@ -67,6 +67,7 @@ export default definePlugin({
           ...shared,
           method: 'GET',
           path: '/v1/models/*',
+          rest: 'model',
           summary: 'One of the models you may use',
           answer: { about: 'The model', schema: v.looseObject({ id: v.string() }) },
           refusals: [404],

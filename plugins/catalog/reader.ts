@@ -79,7 +79,15 @@ export function createReader({
       : 'No provider lists this model'
   }
 
+  /** Nearly every request names one model that is there. */
+  function readOnly(route: Route): Route | undefined {
+    const target = route.names.length === 1 ? read(route.names[0]!) : undefined
+    return target && { asked: route.asked, names: [], targets: [target], dropped: route.dropped }
+  }
+
   return (route, x) => {
+    const only = x.trace === undefined ? readOnly(route) : undefined
+    if (only) return only
     const first = readAll(route, x.trace)
     if (x.dry || first.missing.length === 0) return first.route
     const news = first.missing.map(newsFor).filter(promise => promise !== undefined)

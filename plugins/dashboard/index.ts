@@ -3,18 +3,29 @@ import { loadAssets, readAssets } from '../../views/assets.ts'
 import type { Auth } from '../auth/model.ts'
 import { createAssetsApi } from './assets.ts'
 import { readSessionIds } from './cookie.ts'
-import { createSessions } from './session.ts'
+import { createSessions, type Sessions } from './session.ts'
 import { createSignInApi } from './sign-in.tsx'
 
 const HOUR = 3_600_000
 const MAX_AGE = 12 * HOUR
 
+interface Heritage {
+  readonly sessions: Sessions
+  readonly masterMark: string
+}
+
 export default definePlugin({
   name: 'dashboard',
   about: 'Lets operators into the dashboard and keeps them signed in.',
   needs: ['auth'],
-  setup({ now, use, site, log }) {
-    const sessions = createSessions({ now, maxAge: MAX_AGE, maxIdle: 2 * HOUR, max: 1000 })
+  setup({ now, use, site, log, inherited }) {
+    const { masterMark } = use<Auth>('auth')
+    const before = inherited as Heritage | undefined
+    // A reload keeps operators signed in, unless it brought another master key.
+    const sessions =
+      before?.masterMark === masterMark
+        ? before.sessions
+        : createSessions({ now, maxAge: MAX_AGE, maxIdle: 2 * HOUR, max: 1000 })
     const find = (request: Request) => {
       for (const id of readSessionIds(request)) {
         const session = sessions.find(id)
@@ -23,6 +34,7 @@ export default definePlugin({
       return undefined
     }
     return {
+      heritage: { sessions, masterMark } satisfies Heritage,
       administrate({ request }) {
         const session = find(request)
         return session && { via: 'session', csrf: session.csrf }

@@ -1,7 +1,9 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
+import { type Api, answerJson, defineApi, restOf } from '../../src/api.ts'
+import { refuse } from '../../src/errors.ts'
+import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/precondition.ts'
 import { virtualModelInput } from './input.ts'
-import { strategies, type VirtualModels } from './model.ts'
+import { strategies, type VirtualModels, type VirtualModelView } from './model.ts'
 
 const virtualModelView = v.object({
   source: v.string(),
@@ -16,6 +18,7 @@ const virtualModelView = v.object({
   reach: v.optional(v.picklist(['any', 'redirect'])),
   enabled: v.boolean(),
   managed: v.boolean(),
+  declared_in: v.optional(v.string()),
   valid: v.boolean(),
   resolved_model: v.optional(v.string()),
   scope_kind: v.optional(v.picklist(['all', 'provider', 'model', 'bare'])),
@@ -24,17 +27,65 @@ const virtualModelView = v.object({
   updated_at: v.string(),
 })
 
-/** `/admin/virtual-models`: list, put, delete. */
-export function createVirtualModelsApi(virtual: VirtualModels): Api[] {
-  const shared = { access: 'admin', tag: 'Virtual models', path: '/admin/virtual-models' } as const
+const PATH = '/admin/virtual-models'
+
+/** With the version as entity tag; a declared one is at version 0, and cannot be written. */
+const answerView = (view: VirtualModelView): Response =>
+  answerJson(view, { headers: { etag: etagOf(view.version) } })
+
+const versionTag = { ETag: 'Its version, for `If-Match`' }
+
+const shared = { access: 'admin', tag: 'Virtual models', path: PATH } as const
+
+/** `/admin/virtual-models`: list, read, put, delete. */
+export const createVirtualModelsApi = (virtual: VirtualModels): Api[] => [
+  ...createReads(virtual),
+  ...createWrites(virtual),
+]
+
+function createReads(virtual: VirtualModels): Api[] {
   return [
     defineApi({
       ...shared,
       method: 'GET',
       summary: 'All virtual models',
-      answer: { about: 'Sorted by source', schema: v.array(virtualModelView) },
-      run: () => virtual.views(),
+      answer: {
+        about: 'Sorted by source',
+        schema: v.array(virtualModelView),
+        headers: {
+          ETag: 'Another one whenever anything in the list has changed. Writes take the version of a row instead.',
+        },
+      },
+      async run() {
+        const etag = virtual.revision()
+        return answerJson(await virtual.views(), { headers: { etag } })
+      },
     }),
+    defineApi({
+      ...shared,
+      method: 'GET',
+      path: `${PATH}/*`,
+      rest: 'source',
+      summary: 'One virtual model',
+      description:
+        'By its source, percent-encoded: `openai%2Fgpt-5`, `%2F`. Slashes inside may also stay as they are.',
+      answer: { about: 'The virtual model', schema: virtualModelView, headers: versionTag },
+      refusals: [404],
+      run({ request }) {
+        const source = restOf(request, `${PATH}/`)
+        const view = virtual.view(source)
+        return view === undefined
+          ? refuse('not_found', `There is no virtual model "${source}": GET ${PATH} lists them`, {
+              param: 'source',
+            })
+          : answerView(view)
+      },
+    }),
+  ]
+}
+
+function createWrites(virtual: VirtualModels): Api[] {
+  return [
     defineApi({
       ...shared,
       method: 'PUT',
@@ -43,9 +94,11 @@ export function createVirtualModelsApi(virtual: VirtualModels): Api[] {
         'With `target_model` or `targets` it is a redirect, without an access policy on the selector `source`: `/` all, `provider/` one provider, `provider/id` one model, `id` that model on any provider. `old_source` renames. `force` stores names that match nothing yet.',
       body: virtualModelInput,
       example: { source: 'smarter', target_model: 'demo/parrot', description: 'The best we have' },
-      answer: { about: 'The virtual model as it is now', schema: virtualModelView },
-      refusals: [404, 409, 422],
-      run: ({ body }) => virtual.save(body),
+      heeds: createHeaders,
+      answer: { about: 'The virtual model as it is now', schema: virtualModelView, headers: versionTag },
+      refusals: [404, 409, 412, 422],
+      run: async ({ body, admin, request }) =>
+        answerView(await virtual.save(body, { author: admin!.via, ifMatch: readIfMatch(request) })),
     }),
     defineApi({
       ...shared,
@@ -54,8 +107,10 @@ export function createVirtualModelsApi(virtual: VirtualModels): Api[] {
       body: v.strictObject({ source: v.string('expected the source of a virtual model') }),
       example: { source: 'smarter' },
       answer: { status: 204, about: 'It is gone' },
-      refusals: [404, 409],
-      run: ({ body }) => virtual.remove(body.source),
+      heeds: guardHeaders,
+      refusals: [404, 409, 412],
+      run: ({ body, admin, request }) =>
+        virtual.remove(body.source, { author: admin!.via, ifMatch: readIfMatch(request) }),
     }),
   ]
 }

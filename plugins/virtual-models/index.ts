@@ -1,11 +1,13 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
+import { flag } from '../../src/settings.ts'
 import type { ListedModel } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
+import type { History } from '../history/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import { createVirtualModelsApi } from './api.ts'
-import { parseDeclared } from './declared.ts'
+import { declaredModels, listedModels, noLoops, toManaged } from './declared.ts'
 import { createLatencies } from './latency.ts'
 import type { VirtualModelSource, VirtualModels } from './model.ts'
 import { createOrder } from './order.ts'
@@ -14,47 +16,63 @@ import { createPins } from './pins.ts'
 import { createReach } from './reach.ts'
 import { virtualModels } from './schema.ts'
 import { expand, redirectOf } from './snapshot.ts'
-import { openStore } from './store.ts'
-import { toView } from './views-of.ts'
+import { KIND, openStore } from './store.ts'
+import { createViews, toView } from './views-of.ts'
+
+/** What a reload of the configuration must not forget. */
+interface Heritage {
+  readonly pins: ReturnType<typeof createPins>
+  readonly latencies: ReturnType<typeof createLatencies>
+}
 
 export default definePlugin({
   name: 'virtual-models',
   about: 'Keeps redirects and access policies, and puts targets in place of redirect names.',
-  config: v.object({ declared: v.optional(v.string()) }),
-  env: { declared: ['VIRTUAL_MODELS'] },
-  needs: ['model-lists', 'prices'],
+  config: v.pipe(
+    v.object({
+      /** What `access` does where no policy speaks; here it is only shown. */
+      openByDefault: v.optional(flag(), true),
+      declared: v.optional(declaredModels),
+      listed: v.optional(listedModels),
+    }),
+    noLoops(),
+  ),
+  env: { openByDefault: ['MODELS_ENABLED_BY_DEFAULT'], declared: ['VIRTUAL_MODELS'] },
+  file: { section: 'virtual_models', field: 'listed' },
+  needs: ['history', 'model-lists', 'prices'],
   tables: { virtualModels },
-  async setup({ config, db, now, use, providers }) {
+  async setup({ config, db, now, use, providers, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
     const reach = createReach(lists, providers)
+    const history = use<History>('history')
     const store = await openStore({
       db,
+      history,
       now,
-      managed: parseDeclared(config.declared, now()),
+      managed: toManaged(config, now(), site.configFile),
       checkReach: reach.check,
     })
     const { current, remove } = store
-    const pins = createPins()
-    const latencies = createLatencies({ now, random: Math.random })
+    history.restores(KIND, store.restore)
+    const before = inherited as Heritage | undefined
+    const pins = before?.pins ?? createPins()
+    const latencies = before?.latencies ?? createLatencies({ now, random: Math.random })
     const order = createOrder({ current, prices: use<Prices>('prices'), latencies, pins })
     const virtual: VirtualModels & VirtualModelSource = {
       current,
       remove,
-      save: async input => toView(current(), await store.save(input), reach),
-      views: async () => {
-        const snapshot = current()
-        return [...snapshot.all.values()]
-          .map(model => toView(snapshot, model, reach))
-          .sort((a, b) => (a.source < b.source ? -1 : 1))
-      },
+      save: async (input, by) => toView(current(), await store.save(input, by), reach),
+      ...createViews({ current, reach, lists }),
     }
     return {
       exports: virtual,
+      heritage: { pins, latencies } satisfies Heritage,
       api: createVirtualModelsApi(virtual),
-      pages: [createModelsPage({ virtual, lists, providers, now })],
+      pages: [createModelsPage({ virtual, lists, providers, now, openByDefault: config.openByDefault })],
       route: (route, x) => expand(current(), route, x),
       order,
-      attempt: ({ target }) => (target?.via.length ? outcome => latencies.learn(target, outcome) : undefined),
+      attempt: ({ target, route }) =>
+        target && route.targets.length > 1 ? outcome => latencies.learn(target, outcome) : undefined,
       settle(x) {
         const { target, route, refusal, dry = false, trace, caller, userPath, request, body } = x
         if (target === undefined || refusal !== undefined || (route?.targets.length ?? 0) < 2) return

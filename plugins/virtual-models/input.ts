@@ -9,14 +9,15 @@ const MAX_TARGETS = 64
 const MAX_WEIGHT = 1_000_000
 const RESERVED = ['__proto__', 'constructor', 'prototype']
 
-const modelName = v.pipe(
+const nameOrNothing = v.pipe(
   v.string(),
   v.trim(),
-  v.nonEmpty('expected a name, it is empty'),
   v.maxLength(MAX_NAME, `expected at most ${MAX_NAME} characters`),
   v.check(name => !/[\p{Cc}\u2028\u2029]/u.test(name), 'expected a name without control characters'),
+  v.check(name => name.isWellFormed(), 'expected a name of whole characters'),
   v.check(name => !RESERVED.includes(name), 'expected another name, this one is reserved'),
 )
+const modelName = v.pipe(nameOrNothing, v.nonEmpty('expected a name, it is empty'))
 
 const userPath = v.rawTransform<string, UserPath>(({ dataset, addIssue, NEVER }) => {
   try {
@@ -46,9 +47,7 @@ const target = v.strictObject({
 export const virtualModelInput = v.strictObject({
   source: modelName,
   old_source: v.optional(modelName),
-  target_model: v.optional(
-    v.pipe(v.string(), v.trim(), v.maxLength(MAX_NAME, `expected at most ${MAX_NAME} characters`)),
-  ),
+  target_model: v.optional(nameOrNothing),
   targets: v.optional(
     v.pipe(v.array(target), v.maxLength(MAX_TARGETS, `expected at most ${MAX_TARGETS} targets`)),
   ),
@@ -132,8 +131,7 @@ function toTargets(input: VirtualModelInput): readonly RedirectTarget[] {
       param: 'targets',
     })
   }
-  const targets =
-    several.length > 0 ? several : single === '' ? [] : [{ name: v.parse(modelName, single), weight: 1 }]
+  const targets = several.length > 0 ? several : single === '' ? [] : [{ name: single, weight: 1 }]
   const seen = new Set<string>()
   for (const { name } of targets) {
     if (seen.has(name))

@@ -1,4 +1,5 @@
 import type { UserPath } from '../../src/types.ts'
+import type { Authorship } from '../history/model.ts'
 
 export const strategies = ['round_robin', 'cost', 'failover', 'latency'] as const
 export type Strategy = (typeof strategies)[number]
@@ -32,6 +33,8 @@ export interface VirtualModel extends Definition {
   readonly scopes: ReadonlySet<string> | undefined
   /** Declared in configuration: read-only here. */
   readonly managed: boolean
+  /** Where a managed one is declared, for people: `VIRTUAL_MODELS`, or the config file. */
+  readonly declaredIn?: string
   /** Grows with every change; 0 for managed rows. */
   readonly version: number
   /** Milliseconds since 1970. */
@@ -40,7 +43,7 @@ export interface VirtualModel extends Definition {
 
 export const toVirtualModel = (
   definition: Definition,
-  facts: Pick<VirtualModel, 'managed' | 'version' | 'updatedAt'>,
+  facts: Pick<VirtualModel, 'managed' | 'declaredIn' | 'version' | 'updatedAt'>,
 ): VirtualModel => ({
   ...definition,
   ...facts,
@@ -67,6 +70,8 @@ export interface VirtualModelView {
   readonly reach?: 'any' | 'redirect'
   readonly enabled: boolean
   readonly managed: boolean
+  /** Where a managed one can be edited: `VIRTUAL_MODELS`, or the name of the config file. */
+  readonly declared_in?: string
   /** Redirect: a target is there. Policy: the selector matches something. */
   readonly valid: boolean
   /** Redirect: where it leads now. */
@@ -83,9 +88,13 @@ export interface VirtualModelView {
 export interface VirtualModels {
   /** Sorted by source. */
   views(): Promise<readonly VirtualModelView[]>
+  /** One of them; undefined when there is none of this source. */
+  view(source: string): VirtualModelView | undefined
+  /** An entity tag of all of them: it is another one whenever `views` may be. */
+  revision(): string
   /** Creates or replaces; `input` is the body of `PUT /admin/virtual-models`, unchecked. Throws a `Refusal` that names the field. */
-  save(input: unknown): Promise<VirtualModelView>
-  remove(source: string): Promise<void>
+  save(input: unknown, by?: Authorship): Promise<VirtualModelView>
+  remove(source: string, by?: Authorship): Promise<void>
 }
 
 /** The rows themselves, for the plugin that judges by them. */

@@ -106,7 +106,7 @@ async function dialogOf(
   if (view === undefined)
     return { kind: 'note', text: `There is no virtual model “${short(source)}” any more.` }
   if (view.managed)
-    return { kind: 'note', text: `“${short(source)}” is declared in VIRTUAL_MODELS: edit it there.` }
+    return { kind: 'note', text: `“${short(source)}” is declared in ${view.declared_in}: edit it there.` }
   return params.has('edit')
     ? { kind: 'edit', editing: await editing(draftOf(view)) }
     : { kind: 'delete', view }

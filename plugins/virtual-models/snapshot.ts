@@ -1,10 +1,8 @@
 import type { Deciding } from '../../src/exchange.ts'
 import type { Dropped, Leg, Name, Route, Step, UserPath } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
+import { MAX_CHAIN, MAX_LEAVES } from './graph.ts'
 import type { Snapshot, VirtualModel } from './model.ts'
-
-/** Redirects that lead through redirects: at most so many steps. */
-export const MAX_CHAIN = 8
 
 /** The enabled redirect with this name. */
 export function redirectOf({ all }: Snapshot, name: string): VirtualModel | undefined {
@@ -18,6 +16,7 @@ export function expand(snapshot: Snapshot, route: Route, { userPath, trace }: De
   const names: Name[] = []
   const dropped: Dropped[] = [...route.dropped]
   const walk = (name: string, via: readonly Leg[]): void => {
+    if (names.length >= MAX_LEAVES) return
     const redirect = redirectOf(snapshot, name)
     const isLiteral = redirect === undefined || isPassed(name, via)
     if (isLiteral || (via.length === 0 && !isInScope(redirect, userPath))) {
@@ -54,32 +53,4 @@ function whyLiteral({ all }: Snapshot, name: string, via: readonly Leg[], userPa
   if (!model.enabled) return `Redirect "${name}" is disabled: the name is read as that of a model`
   if (isPassed(name, via)) return `"${name}" means the model that the redirect shadows`
   return `Redirect "${name}" does not exist for user path "${userPath}": the name is read as that of a model`
-}
-
-/** Finds what must not be saved: a cycle, spelled out, or a chain that is too long. Undefined when all is well. */
-export function findLoop(all: ReadonlyMap<string, VirtualModel>, start: string): string | undefined {
-  const walk = (name: string, path: readonly string[]): string | undefined => {
-    const model = all.get(name)
-    if (model?.kind !== 'redirect') return undefined
-    if (path.length >= MAX_CHAIN)
-      return `The chain ${quote([...path, name])} is longer than ${MAX_CHAIN} redirects`
-    for (const target of model.targets) {
-      if (target.name === name) continue
-      const at = path.indexOf(target.name)
-      if (at >= 0) return `The redirects lead in a circle: ${quote([...path.slice(at), name, target.name])}`
-      const found = walk(target.name, [...path, name])
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-  return walk(start, [])
-}
-
-const quote = (names: readonly string[]): string => names.map(name => `"${name}"`).join(' → ')
-
-/** Redirects that lead to this name. */
-export function usersOf(all: ReadonlyMap<string, VirtualModel>, name: string): string[] {
-  return [...all.values()]
-    .filter(({ source, targets }) => source !== name && targets.some(target => target.name === name))
-    .map(({ source }) => source)
 }

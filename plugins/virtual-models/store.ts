@@ -2,13 +2,20 @@ import { eq } from 'drizzle-orm'
 import { check } from '../../src/check.ts'
 import type { Database } from '../../src/database.ts'
 import { refuse } from '../../src/errors.ts'
-import { toDefinition, type VirtualModelInput, virtualModelInput } from './input.ts'
+import { checkIfMatch } from '../../src/precondition.ts'
+import { createTurns } from '../../src/turns.ts'
+import type { JsonObject } from '../../src/types.ts'
+import type { Authorship, Change, History, Restoring } from '../history/model.ts'
+import { checkTogether, createChecks, findLoopAround } from './checks.ts'
+import { toDefinition, virtualModelInput } from './input.ts'
 import { type Definition, type Snapshot, toVirtualModel, type VirtualModel } from './model.ts'
 import { virtualModels } from './schema.ts'
-import { findLoop, usersOf } from './snapshot.ts'
+import { toRecord } from './views-of.ts'
 
 export interface StoreOptions {
   readonly db: Database
+  /** Writes the changes down, in the same batch. */
+  readonly history: History
   readonly now: () => number
   /** Declared in configuration; they hide stored rows of the same source. */
   readonly managed: readonly VirtualModel[]
@@ -18,139 +25,143 @@ export interface StoreOptions {
 
 export interface Store {
   current(): Snapshot
-  save(input: unknown): Promise<VirtualModel>
-  remove(source: string): Promise<void>
+  save(input: unknown, by?: Authorship): Promise<VirtualModel>
+  remove(source: string, by?: Authorship): Promise<void>
+  /** Puts an old version back; returns the new one. */
+  restore(state: JsonObject, restoring: Restoring): Promise<number>
 }
 
+/** What history calls redirects and policies. */
+export const KIND = 'virtual-model'
+
 /** Rows in the database, a snapshot in memory. A write is checked in full, stored, and then swapped in at once. */
-export async function openStore({ db, now, managed, checkReach }: StoreOptions): Promise<Store> {
-  const rows = new Map<string, VirtualModel>()
-  for (const row of await db.select().from(virtualModels)) {
-    rows.set(
-      row.source,
-      toVirtualModel(row.definition, { version: row.version, updatedAt: row.updatedAt, managed: false }),
-    )
-  }
-  const declared = new Map(managed.map(model => [model.source, model]))
-  let snapshot: Snapshot = { all: new Map([...rows, ...declared]), revision: 0 }
-  const swap = (all: ReadonlyMap<string, VirtualModel>) => {
-    snapshot = { all, revision: snapshot.revision + 1 }
-  }
+export async function openStore({ db, history, now, managed, checkReach }: StoreOptions): Promise<Store> {
+  const memory = createMemory(await load(db), managed)
+  const { current, rows } = memory
+  checkTogether(current(), memory.declared)
+  const checks = createChecks(memory)
+  /** Each write is checked against what the one before left. */
+  const inTurn = createTurns()
 
-  /** Writes happen one after the other: each is checked against what the one before left. */
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
-    const turn = last.then(write, write)
-    last = turn.catch(() => {})
-    return turn
-  }
-
-  function checkManaged(source: string): void {
-    if (declared.has(source))
-      refuse('conflict', `"${source}" is declared in VIRTUAL_MODELS: edit it there`, { param: 'source' })
-  }
-
-  function checkUsers(source: string, action: string): void {
-    const users = usersOf(snapshot.all, source)
-    const isRedirect = snapshot.all.get(source)?.kind === 'redirect'
-    if (isRedirect && users.length > 0) {
-      const named =
-        users
-          .slice(0, 5)
-          .map(user => `"${user}"`)
-          .join(', ') + (users.length > 5 ? ` and ${users.length - 5} more` : '')
-      refuse(
-        'conflict',
-        `Cannot ${action} "${source}": ${named} ${users.length === 1 ? 'leads' : 'lead'} there`,
-        { param: 'source' },
-      )
-    }
-  }
-
-  function checkRename({ source, old_source: old }: VirtualModelInput): void {
-    if (old === undefined || old === source) return
-    checkManaged(old)
-    if (!rows.has(old))
-      refuse('not_found', `There is no virtual model "${old}" to rename`, { param: 'old_source' })
-    if (snapshot.all.has(source))
-      refuse('conflict', `Cannot rename "${old}": "${source}" exists already`, { param: 'source' })
-    checkUsers(old, 'rename')
-  }
-
-  async function save(raw: unknown): Promise<VirtualModel> {
+  async function save(raw: unknown, by: Authorship): Promise<VirtualModel> {
     const input = check(virtualModelInput, raw)
     const definition = toDefinition(input)
-    checkManaged(input.source)
-    checkRename(input)
+    checks.managed(input.source)
+    checks.rename(input)
     const old = input.old_source ?? input.source
-    checkTurn(snapshot.all.get(old), definition)
-    const model = toVirtualModel(definition, {
-      managed: false,
-      version: (rows.get(old)?.version ?? 0) + 1,
-      updatedAt: now(),
-    })
-    const all = new Map(snapshot.all)
-    all.delete(old)
-    all.set(model.source, model)
-    const loop = findLoop(all, model.source) ?? findLoopThrough(all, model.source)
+    const before = rows.get(old)
+    checkIfMatch(by.ifMatch, old, before?.version)
+    checks.turn(before, definition)
+    const facts = { managed: false, version: 0, updatedAt: now() }
+    const all = memory.without(old, toVirtualModel(definition, facts))
+    const loop = findLoopAround(all, definition.source)
     if (loop !== undefined) refuse('invalid_value', loop, { param: 'target_model' })
     if (!input.force) checkReach(definition, all)
-    await write(old, definition, model)
-    rows.delete(old)
-    rows.set(model.source, model)
-    swap(all)
+    const version = await history.commit(toChange(before, definition, by), version =>
+      statements(db, before, { definition, version, updatedAt: facts.updatedAt }),
+    )
+    const model = toVirtualModel(definition, { ...facts, version })
+    memory.swap(old, model)
     return model
   }
 
-  async function write(
-    old: string,
-    definition: Definition,
-    { source, version, updatedAt }: VirtualModel,
-  ): Promise<void> {
-    const values = { definition, version, updatedAt }
-    const upsert = db
-      .insert(virtualModels)
-      .values({ source, ...values })
-      .onConflictDoUpdate({ target: virtualModels.source, set: values })
-    if (old === source) await upsert
-    else await db.batch([db.delete(virtualModels).where(eq(virtualModels.source, old)), upsert])
-  }
-
-  /** A redirect that others lead through may not quietly become a policy. */
-  function checkTurn(before: VirtualModel | undefined, after: Definition): void {
-    if (before?.kind === 'redirect' && after.kind === 'policy') checkUsers(before.source, 'make a policy of')
+  async function remove(source: string, by: Authorship): Promise<void> {
+    checks.managed(source)
+    const before =
+      rows.get(source) ?? refuse('not_found', `There is no virtual model "${source}"`, { param: 'source' })
+    checkIfMatch(by.ifMatch, source, before.version)
+    checks.users(source, 'delete')
+    await history.commit(toChange(before, undefined, by), () => [
+      db.delete(virtualModels).where(eq(virtualModels.source, source)),
+    ])
+    memory.swap(source)
   }
 
   return {
-    current: () => snapshot,
-    save: raw => inTurn(() => save(raw)),
-    remove: source =>
-      inTurn(async () => {
-        checkManaged(source)
-        if (!rows.has(source))
-          refuse('not_found', `There is no virtual model "${source}"`, { param: 'source' })
-        checkUsers(source, 'delete')
-        await db.delete(virtualModels).where(eq(virtualModels.source, source))
-        rows.delete(source)
-        const all = new Map(snapshot.all)
-        all.delete(source)
-        swap(all)
-      }),
+    current,
+    save: (raw, by = {}) => inTurn(() => save(raw, by)),
+    remove: (source, by = {}) => inTurn(() => remove(source, by)),
+    restore: (state, restoring) =>
+      inTurn(async () => (await save(toInput(state, restoring, current()), restoring)).version),
   }
 }
 
-/** A change may also make a chain too long that begins at somebody who leads here. */
-function findLoopThrough(all: ReadonlyMap<string, VirtualModel>, source: string): string | undefined {
-  const seen = new Set<string>([source])
-  const open = [source]
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    for (const user of usersOf(all, name)) {
-      if (seen.has(user)) continue
-      seen.add(user)
-      open.push(user)
-      const loop = findLoop(all, user)
-      if (loop !== undefined) return loop
-    }
+/** An old state as the body of a write to what it is now. */
+function toInput(state: JsonObject, { subject, force }: Restoring, { all }: Snapshot): JsonObject {
+  if (subject === undefined && all.has(String(state.source)))
+    refuse('conflict', `Cannot restore "${state.source}": another virtual model has this name by now`)
+  return { ...state, force, ...(subject !== undefined && { old_source: subject }) }
+}
+
+/** What is stored and what is declared, and the snapshot of both. */
+function createMemory(stored: readonly VirtualModel[], managed: readonly VirtualModel[]) {
+  const rows = new Map(stored.map(model => [model.source, model]))
+  const declared = new Map(managed.map(model => [model.source, model]))
+  let snapshot: Snapshot = { all: new Map([...rows, ...declared]), revision: 0 }
+  /** All but one, and another one in its place. */
+  const without = (source: string, next?: VirtualModel): Map<string, VirtualModel> => {
+    const all = new Map(snapshot.all)
+    all.delete(source)
+    if (next) all.set(next.source, next)
+    return all
   }
-  return undefined
+  return {
+    rows,
+    declared,
+    current: () => snapshot,
+    without,
+    swap(source: string, next?: VirtualModel): void {
+      rows.delete(source)
+      if (next) rows.set(next.source, next)
+      snapshot = { all: without(source, next), revision: snapshot.revision + 1 }
+    },
+  }
+}
+
+const load = async (db: Database): Promise<VirtualModel[]> =>
+  (await db.select().from(virtualModels)).map(({ definition, version, updatedAt }) =>
+    toVirtualModel(definition, { version, updatedAt, managed: false }),
+  )
+
+interface Row {
+  readonly definition: Definition
+  readonly version: number
+  readonly updatedAt: number
+}
+
+/** Stores a row, under a new name if it has one. */
+function statements(db: Database, before: VirtualModel | undefined, row: Row) {
+  const { source } = row.definition
+  const upsert = db
+    .insert(virtualModels)
+    .values({ source, ...row })
+    .onConflictDoUpdate({ target: virtualModels.source, set: row })
+  if (before === undefined || before.source === source) return [upsert]
+  return [db.delete(virtualModels).where(eq(virtualModels.source, before.source)), upsert]
+}
+
+/** A write as history tells it; without `after` it is a deletion. */
+function toChange(
+  before: VirtualModel | undefined,
+  after: Definition | undefined,
+  { author = 'unknown', restored }: Authorship,
+): Change {
+  const subject = (after ?? before)!.source
+  const action =
+    after === undefined
+      ? 'delete'
+      : before === undefined
+        ? 'create'
+        : before.source === subject
+          ? 'replace'
+          : 'rename'
+  return {
+    kind: KIND,
+    action: restored === undefined ? action : 'restore',
+    subject,
+    author,
+    ...(restored !== undefined && { restored }),
+    ...(before && { was: before.source, before: toRecord(before), version: before.version }),
+    ...(after && { after: toRecord(after) }),
+  }
 }

@@ -1,5 +1,37 @@
-import type { Snapshot, VirtualModel, VirtualModelView } from './model.ts'
+import { randomToken } from '../../src/runtime.ts'
+import type { JsonObject } from '../../src/types.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import type { Definition, Snapshot, VirtualModel, VirtualModels, VirtualModelView } from './model.ts'
 import type { Reach } from './reach.ts'
+
+interface ViewsDeps {
+  readonly current: () => Snapshot
+  readonly reach: Reach
+  readonly lists: ModelLists
+}
+
+/** The reading half of `VirtualModels`. */
+export function createViews({
+  current,
+  reach,
+  lists,
+}: ViewsDeps): Pick<VirtualModels, 'views' | 'view' | 'revision'> {
+  // Revisions begin anew with each start; what is declared or listed may have changed in between.
+  const start = randomToken(6)
+  return {
+    views: async () => {
+      const snapshot = current()
+      return [...snapshot.all.values()]
+        .map(model => toView(snapshot, model, reach))
+        .sort((a, b) => (a.source < b.source ? -1 : 1))
+    },
+    view(source) {
+      const model = current().all.get(source)
+      return model && toView(current(), model, reach)
+    },
+    revision: () => `"${start}.${current().revision}.${lists.revision()}"`,
+  }
+}
 
 /** A virtual model as the admin API and the dashboard show it. */
 export function toView(snapshot: Snapshot, model: VirtualModel, reach: Reach): VirtualModelView {
@@ -9,6 +41,7 @@ export function toView(snapshot: Snapshot, model: VirtualModel, reach: Reach): V
     description: model.description,
     enabled: model.enabled,
     managed: model.managed,
+    ...(model.declaredIn !== undefined && { declared_in: model.declaredIn }),
     version: model.version,
     updated_at: new Date(model.updatedAt).toISOString(),
     ...(model.userPaths && { user_paths: model.userPaths }),
@@ -29,5 +62,19 @@ export function toView(snapshot: Snapshot, model: VirtualModel, reach: Reach): V
     valid: resolved !== undefined,
     ...(resolved !== undefined && { resolved_model: resolved }),
     shadows: reach.isListed(model.source) === true,
+  }
+}
+
+/** What the operator said, in the shape of `PUT /admin/virtual-models`: what history keeps, and can be saved again. */
+export function toRecord(definition: Definition): JsonObject {
+  const { source, kind, description, enabled, userPaths, reach } = definition
+  const shared = { source, description, enabled, ...(userPaths && { user_paths: userPaths }) }
+  if (kind === 'policy') return { ...shared, reach }
+  return {
+    ...shared,
+    targets: definition.targets.map(({ name, weight }) => ({ model: name, weight })),
+    strategy: definition.strategy,
+    session_affinity: definition.sessionAffinity,
+    failover: definition.failover,
   }
 }

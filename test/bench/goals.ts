@@ -18,12 +18,12 @@ export function judge(report: Report): Goal[] {
   }
   const gateway = report.processes.find(each => each.name === 'gateway')
   return [
-    atLeast('whole answers, 64 at a time: share of the bare proxy', share('whole', 64, 'bare proxy'), 0.6),
-    atLeast('streams, 64 at a time: share of the bare proxy', share('stream', 64, 'bare proxy'), 0.6),
-    atLeast('whole answers, 64 at a time: times portkey', share('whole', 64, 'portkey'), 2),
-    atLeast('streams, 64 at a time: times portkey', share('stream', 64, 'portkey'), 2),
-    atMost('cold start in ms', gateway?.coldStartMs, 1000),
-    atMost('peak memory in MiB', gateway?.peakMemory, 250),
+    atLeast('whole answers, 10 at a time: share of the bare proxy', share('whole', 10, 'bare proxy'), 0.8),
+    atLeast('streams, 10 at a time: share of the bare proxy', share('stream', 10, 'bare proxy'), 0.8),
+    atLeast('whole answers, 10 at a time: times portkey', share('whole', 10, 'portkey'), 2),
+    atLeast('streams, 10 at a time: times portkey', share('stream', 10, 'portkey'), 2),
+    atMost('cold start in ms', gateway?.coldStartMs, 500),
+    atMost('peak memory in MiB', gateway?.peakMemory, 120),
     atLeast(`change with ${report.scale?.size ?? 10_000} of each in %`, report.scale?.changePercent, -5),
   ]
 }

@@ -29,7 +29,7 @@ const actions: Readonly<Record<string, Action>> = {
     const draft = trim(draftFrom(form))
     try {
       checkOld(draft, await desk.virtual.views())
-      const { kind, source } = await desk.virtual.save(toInput(draft))
+      const { kind, source } = await desk.virtual.save(toInput(draft), { author: request.admin.via })
       const noun = kind === 'redirect' ? 'Redirect' : 'Access policy'
       return await changed(desk, { form, request, message: `${noun} “${short(source)}” is saved` })
     } catch (error) {
@@ -41,7 +41,7 @@ const actions: Readonly<Record<string, Action>> = {
   async delete(desk, form, request) {
     const source = text(form, 'source')
     try {
-      await desk.virtual.remove(source)
+      await desk.virtual.remove(source, { author: request.admin.via })
       return await changed(desk, { form, request, message: `“${short(source)}” is deleted` })
     } catch (error) {
       const { message } = mistakeOf(error, emptyDraft)
@@ -62,7 +62,7 @@ const actions: Readonly<Record<string, Action>> = {
       if (draft === undefined)
         return refuse('not_found', `There is no virtual model “${short(source)}” any more`)
       // `force`: what it leads to does not change, so it is not asked again whether that exists.
-      const { kind } = await desk.virtual.save(toInput(draft))
+      const { kind } = await desk.virtual.save(toInput(draft), { author: request.admin.via })
       const off = kind === 'policy' ? 'off: nobody may use what it covers' : 'off'
       return await changed(desk, { form, request, message: `“${short(source)}” is ${isOn ? 'on' : off}` })
     } catch (error) {

@@ -105,7 +105,7 @@ function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelV
         )}
         {view.managed && (
           <p class="about">
-            Declared in <code>VIRTUAL_MODELS</code>: edit it there
+            Declared in <code>{view.declared_in}</code>: edit it there
           </p>
         )}
       </th>

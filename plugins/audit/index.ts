@@ -1,0 +1,34 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import { duration } from '../../src/settings.ts'
+import { createAuditApi } from './api.ts'
+import { adminCalls } from './schema.ts'
+import { openTrail } from './trail.ts'
+
+const DAY = 86_400_000
+/** Milliseconds for which a row may be in memory only. */
+const FLUSH = 250
+const FORGET = 10_000
+
+export default definePlugin({
+  name: 'audit',
+  about: 'Keeps a row of everything that operators do, and try to do.',
+  config: v.object({ retention: v.optional(duration(), 90 * DAY) }),
+  env: { retention: ['AUDIT_RETENTION'] },
+  tables: { adminCalls },
+  setup({ config, db, now, log }) {
+    const trail = openTrail(db, log)
+    return {
+      audit: event => trail.add(event),
+      api: createAuditApi(trail),
+      ticks: [
+        { every: FLUSH, run: trail.flush },
+        {
+          every: FORGET,
+          run: () => (config.retention === 0 ? undefined : trail.forget(now() - config.retention)),
+        },
+      ],
+      close: trail.flush,
+    }
+  },
+})

@@ -1,0 +1,23 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Who } from './trail.ts'
+
+/** One row per admin call that is not a GET, with what came of it. */
+export const adminCalls = sqliteTable(
+  'admin_calls',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    who: text().$type<Who>().notNull(),
+    /** Milliseconds since 1970. */
+    at: integer().notNull(),
+    method: text().notNull(),
+    route: text().notNull(),
+    path: text().notNull(),
+    status: integer().notNull(),
+  },
+  table => [
+    index('admin_calls_at').on(table.at),
+    index('admin_calls_who').on(table.who),
+    index('admin_calls_route').on(table.route),
+    index('admin_calls_status').on(table.status),
+  ],
+)

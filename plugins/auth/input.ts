@@ -1,0 +1,88 @@
+import * as v from 'valibot'
+import { check } from '../../src/check.ts'
+import { refuse } from '../../src/errors.ts'
+import type { JsonObject, UserPath } from '../../src/types.ts'
+import { parseUserPath } from '../../src/user-path.ts'
+
+/** What an operator says of a key. */
+export interface NewKey {
+  readonly name: string
+  readonly description: string
+  readonly userPath: UserPath | undefined
+  readonly subPaths: boolean
+  readonly labels: Readonly<Record<string, string>>
+  readonly allowedModels: readonly string[] | undefined
+  readonly expiresAt: number | undefined
+}
+
+const name = v.pipe(
+  v.string(),
+  v.trim(),
+  v.nonEmpty('expected a name, it is empty'),
+  v.maxLength(200, 'expected at most 200 characters'),
+)
+const label = v.pipe(v.string(), v.maxLength(200, 'expected at most 200 characters'))
+
+/** The body of `POST /admin/keys` and `PUT /admin/keys/:id`. */
+export const keyInput = v.strictObject({
+  name,
+  description: v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
+  user_path: v.optional(v.nullable(v.string())),
+  sub_paths: v.optional(v.boolean(), false),
+  labels: v.optional(v.record(v.pipe(label, v.nonEmpty('expected a label name, it is empty')), label), {}),
+  allowed_models: v.optional(
+    v.nullable(
+      v.array(
+        v.pipe(v.string(), v.trim(), v.nonEmpty('expected a selector or a redirect name, it is empty')),
+      ),
+    ),
+  ),
+  expires_at: v.optional(
+    v.nullable(v.pipe(v.string(), v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'))),
+  ),
+})
+
+interface Clock {
+  readonly now: number
+  /** The expiry that the key has already: it may stay, though it may have passed. */
+  readonly present?: number | null | undefined
+}
+
+/** A checked body as a key. */
+export const toNewKey = (body: v.InferOutput<typeof keyInput>, clock: Clock): NewKey => ({
+  name: body.name,
+  description: body.description,
+  userPath: toPath(body.user_path, body.sub_paths),
+  subPaths: body.sub_paths,
+  labels: body.labels,
+  allowedModels: body.allowed_models ?? undefined,
+  expiresAt: toExpiry(body.expires_at, clock),
+})
+
+/** Reads what history kept: those of its fields that an operator may set. */
+export function fromRecord(state: JsonObject, clock: Clock): NewKey {
+  const fields = Object.keys(keyInput.entries).filter(field => Object.hasOwn(state, field))
+  return toNewKey(check(keyInput, Object.fromEntries(fields.map(field => [field, state[field]]))), clock)
+}
+
+function toPath(text: string | null | undefined, subPaths: boolean): UserPath | undefined {
+  try {
+    const path = parseUserPath(text ?? '')
+    if (path === undefined && subPaths)
+      refuse('invalid_value', 'Field "sub_paths" needs a "user_path" to be below', { param: 'sub_paths' })
+    return path
+  } catch (error) {
+    if (error instanceof SyntaxError) return refuse('invalid_value', error.message, { param: 'user_path' })
+    throw error
+  }
+}
+
+function toExpiry(text: string | null | undefined, { now, present }: Clock): number | undefined {
+  if (text == null) return undefined
+  const at = Date.parse(text)
+  if (at !== present && !(at > now))
+    refuse('invalid_value', `Field "expires_at" must lie in the future, "${text}" does not`, {
+      param: 'expires_at',
+    })
+  return at
+}

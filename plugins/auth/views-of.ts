@@ -1,0 +1,64 @@
+import * as v from 'valibot'
+import type { JsonObject } from '../../src/types.ts'
+import type { apiKeys } from './schema.ts'
+
+export type KeyRow = typeof apiKeys.$inferSelect
+
+/** A key as the admin API shows it. */
+export const keyView = v.object({
+  id: v.string(),
+  name: v.string(),
+  description: v.string(),
+  last_four: v.string(),
+  user_path: v.nullable(v.string()),
+  sub_paths: v.boolean(),
+  labels: v.record(v.string(), v.string()),
+  allowed_models: v.nullable(v.array(v.string())),
+  status: v.picklist(['active', 'expired', 'revoked']),
+  created_at: v.string(),
+  expires_at: v.nullable(v.string()),
+  revoked_at: v.nullable(v.string()),
+  version: v.number(),
+})
+export const createdView = v.object({
+  ...keyView.entries,
+  key: v.string(),
+  warning: v.optional(v.string()),
+})
+
+const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
+
+export const toView = (row: KeyRow, now: number): v.InferOutput<typeof keyView> => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  last_four: row.lastFour,
+  user_path: row.userPath,
+  sub_paths: row.subPaths,
+  labels: row.labels,
+  allowed_models: row.allowedModels,
+  status:
+    row.revokedAt !== null
+      ? 'revoked'
+      : (row.expiresAt ?? Number.POSITIVE_INFINITY) <= now
+        ? 'expired'
+        : 'active',
+  created_at: new Date(row.createdAt).toISOString(),
+  expires_at: time(row.expiresAt),
+  revoked_at: time(row.revokedAt),
+  version: row.version,
+})
+
+/** What history keeps of a key: no hash, and of the key itself no more than every list shows. */
+export const toRecord = (row: KeyRow): JsonObject => ({
+  name: row.name,
+  description: row.description,
+  user_path: row.userPath,
+  sub_paths: row.subPaths,
+  labels: row.labels,
+  allowed_models: row.allowedModels,
+  expires_at: time(row.expiresAt),
+  revoked_at: time(row.revokedAt),
+  last_four: row.lastFour,
+  previous_key_until: time(row.previousUntil),
+})

@@ -1,0 +1,85 @@
+import * as v from 'valibot'
+import { type Api, defineApi } from '../../src/api.ts'
+import { refuse } from '../../src/errors.ts'
+import { guardHeaders, readIfMatch } from '../../src/precondition.ts'
+import { flag } from '../../src/settings.ts'
+import type { Chronicle, Version } from './chronicle.ts'
+import type { Restore } from './model.ts'
+import { historyQuery, historyView, toListed, toVersion, versionView } from './shapes.ts'
+
+interface Deps {
+  readonly chronicle: Chronicle
+  readonly restorers: ReadonlyMap<string, Restore>
+}
+
+const shared = { access: 'admin', tag: 'History' } as const
+
+/** `/admin/history`: list, look at one version, put it back. */
+export const createHistoryApi = (deps: Deps): Api[] => [...createReads(deps), createRestore(deps)]
+
+const find = async (chronicle: Chronicle, id = ''): Promise<Version> =>
+  (/^\d{1,15}$/.test(id) ? await chronicle.get(Number(id)) : undefined) ??
+  refuse('not_found', `There is no version "${id.slice(0, 40)}": GET /admin/history lists them`)
+
+function createReads({ chronicle }: Deps): Api[] {
+  return [
+    defineApi({
+      ...shared,
+      method: 'GET',
+      path: '/admin/history',
+      summary: 'What was changed',
+      description:
+        'Every change of a virtual model, an access policy or a key, newest first: who, when, which fields. A rename keeps the line of its subject. `next` of one page is `before` of the following one; on the last it is null.',
+      query: historyQuery,
+      answer: { about: 'Newest first', schema: historyView },
+      async run({ query }) {
+        const rows = await chronicle.list({ ...query, limit: query.limit + 1 })
+        const data = rows.slice(0, query.limit).map(toListed)
+        return { data, next: rows.length > query.limit ? data.at(-1)!.id : null }
+      },
+    }),
+    defineApi({
+      ...shared,
+      method: 'GET',
+      path: '/admin/history/:id',
+      summary: 'One change, with the state before and after it',
+      answer: { about: 'The version, and what it changed field by field', schema: versionView },
+      refusals: [404],
+      run: async ({ params }) => toVersion(await find(chronicle, params.id)),
+    }),
+  ]
+}
+
+function createRestore({ chronicle, restorers }: Deps): Api {
+  return defineApi({
+    ...shared,
+    method: 'POST',
+    path: '/admin/history/:id/restore',
+    summary: 'Put an old version back',
+    description:
+      'The subject becomes what it was after that change; restoring a deletion brings back what was deleted. It is saved like any other change, with all its checks, and is a new version itself. A key gets its name, description, user path, labels, limits and expiry back, but stays revoked when it is, and keeps its secret.',
+    query: v.strictObject({
+      force: v.optional(
+        v.pipe(flag(), v.description('Store it although it leads nowhere at the moment')),
+        false,
+      ),
+    }),
+    heeds: guardHeaders,
+    answer: { about: 'The new version', schema: versionView },
+    refusals: [404, 409, 412, 422],
+    async run({ params, query, admin, request }) {
+      const { id, kind, line, before, after } = await find(chronicle, params.id)
+      const restore =
+        restorers.get(kind) ?? refuse('conflict', `Nobody here knows how to put back a "${kind}"`)
+      const { action, subject } = (await chronicle.latest(line))!
+      const version = await restore((after ?? before)!, {
+        subject: action === 'delete' ? undefined : subject,
+        author: admin!.via,
+        ifMatch: readIfMatch(request),
+        restored: id,
+        force: query.force,
+      })
+      return toVersion((await chronicle.at(line, version))!)
+    },
+  })
+}

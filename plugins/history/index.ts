@@ -1,0 +1,20 @@
+import { definePlugin } from '../../src/plugin.ts'
+import { createHistoryApi } from './api.ts'
+import { openChronicle } from './chronicle.ts'
+import type { History, Restore } from './model.ts'
+import { versions } from './schema.ts'
+
+export default definePlugin({
+  name: 'history',
+  about: 'Keeps every change that operators make as a numbered version, and puts old ones back.',
+  tables: { versions },
+  setup({ db, now }) {
+    const chronicle = openChronicle(db, now)
+    const restorers = new Map<string, Restore>()
+    const exports: History = {
+      commit: chronicle.commit,
+      restores: (kind, restore) => void restorers.set(kind, restore),
+    }
+    return { exports, api: createHistoryApi({ chronicle, restorers }) }
+  },
+})

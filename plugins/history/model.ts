@@ -1,0 +1,55 @@
+import type { BatchItem } from 'drizzle-orm/batch'
+import type { IfMatch } from '../../src/precondition.ts'
+import type { JsonObject } from '../../src/types.ts'
+
+export const actions = ['create', 'replace', 'rename', 'delete', 'revoke', 'roll', 'restore'] as const
+export type Action = (typeof actions)[number]
+
+/** What is written down of a change. The states hold what an operator may see: never a secret, never a hash. */
+export interface Change {
+  /** What sort of thing it is: `virtual-model`, `key`, … */
+  readonly kind: string
+  readonly action: Action
+  /** Its name from now on; of what is deleted, the last one. */
+  readonly subject: string
+  /** Its name until now, where that was another one. */
+  readonly was?: string
+  readonly author: string
+  /** Absent for what did not exist. */
+  readonly before?: JsonObject
+  /** Absent for what is gone. */
+  readonly after?: JsonObject
+  /** Its version until now, for things that are older than their history. */
+  readonly version?: number
+  /** The `id` of the version that is put back. */
+  readonly restored?: number
+}
+
+/** Who changes, what they believe to change, and whether they put an old version back. */
+export interface Authorship {
+  readonly author?: string
+  readonly ifMatch?: IfMatch | undefined
+  readonly restored?: number
+}
+
+/** How an old version is put back. */
+export interface Restoring extends Authorship {
+  /** The present name; undefined when the thing is gone. */
+  readonly subject: string | undefined
+  /** Store it although it leads nowhere at the moment. */
+  readonly force: boolean
+}
+
+/** Puts a thing into an old state by its normal way of saving, with all its checks; returns the new version. */
+export type Restore = (state: JsonObject, restoring: Restoring) => Promise<number>
+
+/** What plugins with things that operators change may call. */
+export interface History {
+  /**
+   * Writes a change and its version in one batch: both are stored, or neither is. `statements` makes the change, and
+   * gets the number of the version. Returns that number.
+   */
+  commit(change: Change, statements: (version: number) => readonly BatchItem<'sqlite'>[]): Promise<number>
+  /** Tells how versions of a kind are put back. */
+  restores(kind: string, restore: Restore): void
+}

@@ -1,0 +1,97 @@
+import { ConfigError, refuse } from '../../src/errors.ts'
+import { findLoop, usersOf } from './graph.ts'
+import type { VirtualModelInput } from './input.ts'
+import type { Definition, Snapshot, VirtualModel } from './model.ts'
+
+type All = ReadonlyMap<string, VirtualModel>
+
+interface ChecksDeps {
+  readonly current: () => Snapshot
+  /** What is stored, also where a declared one hides it. */
+  readonly rows: All
+  readonly declared: All
+}
+
+/** What a write may not do to the rows around it. */
+export interface Checks {
+  /** Declared rows are edited where they are declared. */
+  managed(source: string): void
+  /** A redirect that others lead through may not go away. */
+  users(source: string, action: string): void
+  rename(input: VirtualModelInput): void
+  /** A redirect that others lead through may not quietly become a policy. */
+  turn(before: VirtualModel | undefined, after: Definition): void
+}
+
+export function createChecks({ current, rows, declared }: ChecksDeps): Checks {
+  const managed = (source: string): void => {
+    if (declared.has(source))
+      refuse('conflict', `"${source}" is declared in VIRTUAL_MODELS: edit it there`, { param: 'source' })
+  }
+  const users = (source: string, action: string): void => {
+    const { all } = current()
+    const found = usersOf(all, source)
+    if (all.get(source)?.kind !== 'redirect' || found.length === 0) return
+    const more = found.length > 5 ? ` and ${found.length - 5} more` : ''
+    const named = found.slice(0, 5).map(user => `"${user}"`)
+    const verb = found.length === 1 ? 'leads' : 'lead'
+    refuse('conflict', `Cannot ${action} "${source}": ${named.join(', ')}${more} ${verb} there`, {
+      param: 'source',
+    })
+  }
+  return {
+    managed,
+    users,
+    rename({ source, old_source: old }) {
+      if (old === undefined || old === source) return
+      managed(old)
+      if (!rows.has(old))
+        refuse('not_found', `There is no virtual model "${old}" to rename`, { param: 'old_source' })
+      if (current().all.has(source))
+        refuse('conflict', `Cannot rename "${old}": "${source}" exists already`, { param: 'source' })
+      users(old, 'rename')
+    },
+    turn(before, after) {
+      if (before?.kind === 'redirect' && after.kind === 'policy') users(before.source, 'make a policy of')
+    },
+  }
+}
+
+/** A circle, or a chain that is too long, which begins at this redirect or at somebody who leads here. */
+export function findLoopAround(all: All, source: string): string | undefined {
+  const users = usersByTarget(all)
+  const seen = new Set<string>([source])
+  const open = [source]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const loop = findLoop(all, name)
+    if (loop !== undefined) return loop
+    for (const user of users.get(name) ?? []) {
+      if (seen.has(user)) continue
+      seen.add(user)
+      open.push(user)
+    }
+  }
+  return undefined
+}
+
+/** Who leads to each name; one walk, because a name may have thousands of users. */
+function usersByTarget(all: All): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>()
+  for (const { source, targets } of all.values()) {
+    for (const { name } of targets) {
+      const before = users.get(name)
+      if (before === undefined) users.set(name, [source])
+      else before.push(source)
+    }
+  }
+  return users
+}
+
+/** Stored and declared rows are each without circles; together they may not be. */
+export function checkTogether({ all }: Snapshot, declared: All): void {
+  if (declared.size === 0) return
+  for (const source of all.keys()) {
+    const loop = findLoop(all, source)
+    if (loop !== undefined) throw new ConfigError(`Cannot use VIRTUAL_MODELS with what is stored: ${loop}`)
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { header, normalise, pathOf, startDenying, text } from './paths.ts'
+import { at, startWorld } from './world.ts'
+
+describe('U1', () => {
+  test('U1 reads the path from its header, and from that of GoModel', async () => {
+    await using world = await startDenying()
+    expect(await pathOf(world, {})).toBe('/')
+    expect(await pathOf(world, header('/a'))).toBe('/a')
+    expect(await pathOf(world, header('/a', 'X-MODELWAY-USER-PATH'))).toBe('/a')
+    expect(await pathOf(world, header('/b', 'x-gomodel-user-path'))).toBe('/b')
+    const both = { headers: { 'x-modelway-user-path': '/a', 'x-gomodel-user-path': '/b' } }
+    expect(await pathOf(world, both)).toBe('/a')
+  })
+
+  test('U1 takes another header when told to, and no longer the usual one', async () => {
+    await using world = await startDenying({ env: { USER_PATH_HEADER: 'X-Team' } })
+    expect(await pathOf(world, header('/a', 'x-team'))).toBe('/a')
+    expect(await pathOf(world, header('/a'))).toBe('/')
+    expect(await pathOf(world, header('/b', 'x-gomodel-user-path'))).toBe('/b')
+  })
+})
+
+describe('U2', () => {
+  const examples: readonly (readonly [header: string, path: string | 400])[] = [
+    ['', '/'],
+    ['   ', '/'],
+    ['/', '/'],
+    ['///', '/'],
+    ['team', '/team'],
+    ['/team/a/', '/team/a'],
+    [' / team // a b / ', '/team/a b'],
+    ['/Team/A', '/Team/A'],
+    ['/team%2Fa', '/team%2Fa'],
+    ['/%2e%2e/a', '/%2e%2e/a'],
+    ['/team\\a', '/team\\a'],
+    ['/.../..a/a..', '/.../..a/a..'],
+    ['.', 400],
+    ['/team/..', 400],
+    ['/team/../b', 400],
+    ['/team/ .. /b', 400],
+    ['/a:b', 400],
+    ['/a\tb', 400],
+    [`/${'x'.repeat(600)}`, 400],
+    ['/x'.repeat(40), 400],
+  ]
+
+  test('U2 trims, adds the leading slash, drops empty segments, decodes nothing, and refuses the rest', async () => {
+    await using world = await startDenying()
+    for (const [value, expected] of examples)
+      expect([value, await pathOf(world, header(value))]).toEqual([value, expected])
+  })
+
+  test('U2 reads every path as the rule says, and what it has read it reads again as it is', async () => {
+    await using world = await startDenying()
+    await fc.assert(
+      fc.asyncProperty(text, async value => {
+        const path = await pathOf(world, header(value))
+        expect(path).toBe(normalise(value))
+        if (path !== 400) expect(await pathOf(world, header(String(path)))).toBe(path)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('U2 reads paths of keys and policies as it reads the header', async () => {
+    await using world = await startDenying()
+    await fc.assert(
+      fc.asyncProperty(text, async value => {
+        const expected = normalise(value)
+        const key = await world.call('POST', '/admin/keys', { name: 'k', user_path: value })
+        const isUnset = value.trim() === ''
+        if (expected === 400) expect(key.status).toBe(422)
+        else expect(at(key.body, 'user_path')).toBe(isUnset ? null : expected)
+        const body = { source: 'r', target_model: 'vllm/alpha', user_paths: [value] }
+        const row = await world.call('PUT', '/admin/virtual-models', body)
+        if (expected === 400 || isUnset) expect(row.status).toBe(400)
+        else expect(at(row.body, 'user_paths')).toEqual([expected])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('U2 tells inside from outside by whole segments, for every path and scope', async () => {
+    await using world = await startWorld({ lists: { vllm: ['alpha'] } })
+    const segment = fc.constantFrom('a', 'b', 'ab', 'a-', 'A', 'a%2Fb')
+    const path = fc.array(segment, { maxLength: 4 })
+    const isBelow = (inner: readonly string[], outer: readonly string[]) =>
+      outer.every((name, index) => inner[index] === name)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(path, { minLength: 1, maxLength: 3 }),
+        fc.array(path),
+        async (scopes, callers) => {
+          await world.put({ source: 'vllm/alpha', user_paths: scopes.map(scope => `/${scope.join('/')}`) })
+          for (const caller of callers) {
+            const listed = await world.list({ path: `/${caller.join('/')}` })
+            expect(listed.length > 0).toBe(scopes.some(scope => isBelow(caller, scope)))
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
