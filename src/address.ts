@@ -3,18 +3,28 @@ import { refuse } from './errors.ts'
 /** Every request is routed under this origin, whatever its Host header says. */
 export const ORIGIN = 'http://gateway.internal'
 
+/** So many origins are remembered as checked; callers may send any. */
+const MAX_KNOWN = 1000
+
 /**
  * The request with an address that all readers agree on. A router that searches the path behind a fixed offset can be
  * led to another route by a very short Host header, and a malformed one leaves the address without any origin.
  */
-export function settleAddress(request: Request): Request {
-  const { url } = request
-  const path = url.indexOf('/', url.indexOf('://') + 3)
-  if (url.startsWith('http') && path >= 11) return request
-  const host = request.headers.get('host') ?? ''
-  if (url.startsWith('/') && host !== '') refuse('invalid_request', 'The Host header is not a valid host')
-  const target = url.startsWith('/') ? url : url.slice(path)
-  return new Request(new URL(target.replace(/^[/\\]{2,}/, '/'), ORIGIN), request)
+export function createAddressCheck(): (request: Request) => Request {
+  const known = new Set<string>()
+  return request => {
+    const { url } = request
+    const path = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)
+    const origin = url.slice(0, path)
+    if (path >= 11 && known.has(origin)) return request
+    const host = request.headers.get('host') ?? ''
+    if (origin === '' ? host !== '' : !URL.canParse(origin)) {
+      refuse('invalid_request', 'The Host header is not a valid host')
+    }
+    if (path < 11) return new Request(new URL(ORIGIN + url.slice(path)), request)
+    if (known.size < MAX_KNOWN) known.add(origin)
+    return request
+  }
 }
 
 const LOOPBACK_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d+)?$/i

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts'
-import { refuse } from './errors.ts'
+import { Refusal, refuse } from './errors.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
 import { peek } from './peek.ts'
 import type { Provider } from './provider.ts'
@@ -16,8 +16,15 @@ export interface Reading {
   readonly hideUsage: boolean
 }
 
-/** A provider's answer; what is none, or an error in disguise, is thrown as a refusal. */
-export async function readAnswer(response: Response, reading: Reading): Promise<Answer> {
+/** A provider's answer; what is none, broken, or an error in disguise, is thrown as a refusal. */
+export const readAnswer = (response: Response, reading: Reading): Promise<Answer> =>
+  readWhole(response, reading).catch(error => {
+    if (error instanceof Refusal) throw error
+    const message = `The connection to provider "${reading.provider.name}" broke before the answer was complete`
+    throw new Refusal('upstream_cut', message, { cause: error })
+  })
+
+async function readWhole(response: Response, reading: Reading): Promise<Answer> {
   const { provider, dialect } = reading
   if (!response.ok) throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
   const contentType = response.headers.get('content-type') ?? ''

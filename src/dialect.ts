@@ -35,8 +35,11 @@ export interface Dialect extends Endpoint {
   failure(part: JsonObject): { readonly status: number; readonly message: string } | undefined
   /** The event reports usage and nothing else: it is hidden from a client that did not ask. */
   isUsageOnly(event: JsonObject): boolean
-  /** Matches the text of stream events that finish an answer properly. */
-  readonly finish: RegExp
+  /**
+   * What the data of a stream event ends, well or not: the `answer` (usage may follow), or the `stream`, behind which
+   * nothing is expected. Undefined for all other events.
+   */
+  endOf(data: string): 'answer' | 'stream' | undefined
   /** The error as one server-sent event, blank line included. */
   refusalEvent(refusal: Refusal, id: string): string
   /** Request headers that go to a provider of the same dialect unchanged (lower case). */

@@ -1,5 +1,5 @@
 import { type AnyElysia, Elysia } from 'elysia'
-import { settleAddress } from './address.ts'
+import { createAddressCheck } from './address.ts'
 import type { Api } from './api.ts'
 import { createApiCaller } from './api-caller.ts'
 import { createAudit } from './audit.ts'
@@ -50,7 +50,7 @@ export function createDoor(options: DoorOptions): Door {
   const connectionOf = (request: Request) => connections.get(request)!
   const app: AnyElysia = new Elysia({ prefix: base, precompile: false })
   app.onError(({ error, code, request, path }) => {
-    if (code === 'NOT_FOUND') return refusalResponse(noSuchRoute(request.method, path))
+    if (code === 'NOT_FOUND') return noSuchRoute(request.method, path)
     if (code === 'PARSE' || code === 'VALIDATION')
       return refusalResponse(new Refusal('invalid_request', 'The request is malformed'))
     return fail(error)
@@ -98,16 +98,17 @@ export function createDoor(options: DoorOptions): Door {
     ...api.map(({ method, path }) => ({ method, path })),
   ].map(({ method, path }) => ({ method, path, pattern: toPattern(base + path) }))
 
-  function noSuchRoute(method: string, path: string): Refusal {
+  function noSuchRoute(method: string, path: string): Response {
     const allowed = [...new Set(table.filter(({ pattern }) => pattern.test(path)).map(route => route.method))]
-    if (allowed.length > 0)
-      return new Refusal('method_not_allowed', `${path} does not take ${method}: use ${allowed.join(' or ')}`)
-    return new Refusal(
-      'not_found',
-      `There is nothing at ${path.slice(0, 200)}: ${base}/swagger lists every address`,
-    )
+    if (allowed.length > 0) {
+      const message = `${path} does not take ${method}: use ${allowed.join(' or ')}`
+      return refusalResponse(new Refusal('method_not_allowed', message), { allow: allowed.join(', ') })
+    }
+    const message = `There is nothing at ${path.slice(0, 200)}: ${base}/swagger lists every address`
+    return refusalResponse(new Refusal('not_found', message))
   }
 
+  const settleAddress = createAddressCheck()
   return (request, connection) => {
     try {
       const settled = settleAddress(request)
@@ -119,10 +120,10 @@ export function createDoor(options: DoorOptions): Door {
   }
 }
 
-const refusalResponse = (refusal: Refusal): Response =>
+const refusalResponse = (refusal: Refusal, headers: Record<string, string> = {}): Response =>
   Response.json(plainRefusal(refusal), {
     status: refusal.status,
-    headers: { 'x-request-id': crypto.randomUUID(), ...refusalHeaders(refusal) },
+    headers: { 'x-request-id': crypto.randomUUID(), ...refusalHeaders(refusal), ...headers },
   })
 
 const toPattern = (path: string): RegExp =>

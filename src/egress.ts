@@ -19,9 +19,14 @@ export function createGuardedFetch(isAllowed: (origin: string) => boolean): Guar
 function checkUrl(url: string, isAllowed: (origin: string) => boolean): void {
   const parsed = URL.parse(url)
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw new Error(`Cannot fetch "${url}": only http and https addresses can be called`)
+    throw new Error(
+      `Cannot fetch from "${parsed?.protocol ?? 'a malformed address'}": only http and https addresses can be called`,
+    )
   }
-  if (parsed.username !== '' || !isAllowed(parsed.origin)) {
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new Error(`Cannot fetch from "${parsed.host}": the address holds credentials`)
+  }
+  if (!isAllowed(parsed.origin)) {
     throw new Error(
       `Cannot fetch from "${parsed.origin}": it is no configured provider and not in EGRESS_ALLOW`,
     )

@@ -2,16 +2,19 @@ import type { JsonObject } from './types.ts'
 
 /** Server-sent events as text: where they end and what they say (WHATWG, "Server-sent events"). */
 
-const BOUNDARY = /\r\n\r\n|\n\n|\r\r/g
+/** A blank line: two line ends in a row, where `\r\n` is one. */
+const BOUNDARY = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g
 
-/** Where the last complete event ends; 0 when none does. */
+/** Where the last complete event ends; 0 when none does. A `\r` at the very end counts as a line end, though a `\n` may follow. */
 export function endOfLastEvent(text: string): number {
   if (text.endsWith('\n\n')) return text.length
-  const ends = ['\n\n', '\r\n\r\n', '\r\r'].map(mark => {
-    const at = text.lastIndexOf(mark)
-    return at < 0 ? 0 : at + mark.length
-  })
-  return Math.max(...ends)
+  if (!text.includes('\r')) {
+    const at = text.lastIndexOf('\n\n')
+    return at < 0 ? 0 : at + 2
+  }
+  let end = 0
+  for (const match of text.matchAll(BOUNDARY)) end = match.index + match[0].length
+  return end
 }
 
 /** The events of a text with their blank lines; the last one may be incomplete. */

@@ -3,6 +3,12 @@ import type { Endpoint } from './dialect.ts'
 import type { Refusal } from './errors.ts'
 import type { Answer, Attempt, Caller, Route, Step, Target, Usage, UserPath } from './types.ts'
 
+/** Gives back what somebody took; the name is for the log, should it fail. */
+export interface Release {
+  readonly plugin: string
+  readonly run: () => void
+}
+
 /** Facts about the connection that only the server knows. */
 export interface Connection {
   /** The peer is this machine, and no proxy stands in between. */
@@ -26,7 +32,7 @@ export class Exchange {
   abort: AbortController = new AbortController()
   /** Why no further try makes sense: the client hung up, time is over, or the gateway stops. */
   cut: Refusal | undefined = undefined
-  readonly releases: (() => void)[] = []
+  readonly releases: Release[] = []
   readonly attempts: Attempt[] = []
   /** `explain` and listing only look: nothing may be fetched, counted or remembered. */
   readonly dry: boolean = false

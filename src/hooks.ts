@@ -31,18 +31,19 @@ export function first<X, T>(
 export function every<X, T>(
   hooks: readonly Bound<(x: X) => Awaitable<T | undefined>>[],
   x: X,
-  keep?: (value: T) => void,
+  keep?: (value: T, plugin: string) => void,
   from = 0,
 ): Awaitable<void> {
   for (let i = from; i < hooks.length; i++) {
-    const value = call(hooks[i]!, x, undefined)
+    const bound = hooks[i]!
+    const value = call(bound, x, undefined)
     if (value instanceof Promise) {
       return value.then(later => {
-        if (later !== undefined) keep?.(later)
+        if (later !== undefined) keep?.(later, bound.plugin)
         return every(hooks, x, keep, i + 1)
       })
     }
-    if (value !== undefined) keep?.(value)
+    if (value !== undefined) keep?.(value, bound.plugin)
   }
 }
 
@@ -70,7 +71,7 @@ export function all<X>(
 ): void {
   for (const { plugin, run } of hooks) {
     try {
-      const done = run(x)
+      const done = promised(run(x))
       if (done instanceof Promise) done.catch(error => report(error, plugin))
     } catch (error) {
       report(error, plugin)
@@ -78,17 +79,24 @@ export function all<X>(
   }
 }
 
-/** A `Refusal` is an answer; anything else is a bug, and the log must say whose. */
-function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): Awaitable<T> {
+/** Calls one hook. A `Refusal` is an answer; anything else is a bug, and the log must say whose. */
+export function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): Awaitable<T> {
   try {
-    const value = bound.run(a, b)
+    const value = promised(bound.run(a, b))
     return value instanceof Promise ? value.catch(error => blame(error, bound)) : value
   } catch (error) {
     return blame(error, bound)
   }
 }
 
-function blame(error: unknown, { plugin, hook }: Bound<unknown>): never {
+/** Not every promise is a `Promise`: a database query, for one, only runs when somebody waits for it. */
+function promised<T>(value: Awaitable<T>): Awaitable<T> {
+  if (typeof value !== 'object' || value === null || value instanceof Promise) return value
+  return typeof (value as { then?: unknown }).then === 'function' ? Promise.resolve(value) : value
+}
+
+/** Turns a bug of a plugin into a refusal that says nothing to the client and everything to the log. */
+export function blame(error: unknown, { plugin, hook }: Pick<Bound<unknown>, 'plugin' | 'hook'>): never {
   if (error instanceof Refusal) throw error
   return refuse('internal_error', 'The gateway failed to handle this request', {
     cause: new Error(`Plugin "${plugin}" failed in "${hook}"`, { cause: error }),

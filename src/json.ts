@@ -89,6 +89,13 @@ function stringEnd(text: string, open: number): number {
   }
 }
 
+/** The text may end within a string: its last quote then is an escaped one, or the one that opened it. */
+function isRealEnd(text: string, open: number, end: number): boolean {
+  let slashes = 0
+  while (text.charCodeAt(end - 2 - slashes) === BACKSLASH) slashes++
+  return end - 1 > open && slashes % 2 === 0
+}
+
 const keyOf = (text: string, open: number, end: number): string => {
   const raw = text.slice(open + 1, end - 1)
   return raw.includes('\\') ? (JSON.parse(text.slice(open, end)) as string) : raw
@@ -120,16 +127,20 @@ export function findFault(text: string): { readonly at: number; readonly what: s
     at = pattern.lastIndex
     return true
   }
+  /** Set when a string was begun and is broken: then no white space is skipped to where the fault is. */
+  let broken: { at: number; what: string } | undefined
   const takeString = (): boolean => {
     if (text.charCodeAt(at) !== QUOTE) return false
     const end = stringEnd(text, at)
-    const raw = text.slice(at + 1, end - 1)
-    const closed = end - at >= 2 && text.charCodeAt(end - 1) === QUOTE
-    // An escaped pair is one unit: without it the second backslash of a pair would look like the start of an escape.
-    const bad = raw.replaceAll('\\\\', '  ').search(BAD_IN_STRING)
-    if (closed && bad < 0) at = end
-    else at += bad < 0 ? end - at : bad + 1
-    return closed && bad < 0
+    const isClosed = text.charCodeAt(end - 1) === QUOTE && isRealEnd(text, at, end)
+    // An escaped pair is one unit: without this the second backslash of a pair would look like the start of an escape.
+    const raw = text.slice(at + 1, isClosed ? end - 1 : end).replaceAll('\\\\', '  ')
+    const bad = raw.search(BAD_IN_STRING)
+    if (bad >= 0)
+      broken = { at: at + 1 + bad, what: 'a character or an escape that strings may hold is expected' }
+    else if (!isClosed) broken = { at: text.length, what: 'it ends where a string has to be closed' }
+    if (broken === undefined) at = end
+    return broken === undefined
   }
   const eat = (char: string): boolean => {
     take(SPACE)
@@ -138,6 +149,7 @@ export function findFault(text: string): { readonly at: number; readonly what: s
     return true
   }
   const fault = (expected: string) => {
+    if (broken !== undefined) return broken
     take(SPACE)
     return {
       at,

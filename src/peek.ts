@@ -10,7 +10,7 @@ export interface Head {
   readonly pending?: Promise<StreamRead>
   /** The first event, empty unless it may be an error; undefined when it did not come in time. */
   readonly event?: JsonObject
-  /** The stream ended before any event. */
+  /** The stream ended before its first event was complete. */
   readonly isEmpty: boolean
 }
 
@@ -32,7 +32,7 @@ export async function peek(reader: Reader): Promise<Head> {
     for (let pending = first; ; pending = reader.read()) {
       const read = await Promise.race([pending, inTime])
       if (read === undefined) return { ...(head && { head }), pending, isEmpty: false }
-      if (read.done) return { ...(head && { head }), isEmpty: head === undefined }
+      if (read.done) return { isEmpty: true }
       head = head === undefined ? read.value : join(head, read.value)
       const event = firstEvent(decoder.decode(head))
       if (event !== undefined || head.length > ENOUGH)

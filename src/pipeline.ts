@@ -30,7 +30,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: Pipeli
       await every(hooks.permit, x)
       x.route = await plan(x.asked, x)
       if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
-      await every(hooks.admit, x, release => x.releases.push(release))
+      await every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
       x.body = rewritten(x.body, await chain(hooks.guard, x.body.json, x))
       x.answer = (await first(hooks.recall, x)) ?? (await ask(x))
     } catch (error) {

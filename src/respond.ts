@@ -1,7 +1,7 @@
 import { isDialect } from './dialect.ts'
 import { type Refusal, toRefusal } from './errors.ts'
-import type { Exchange } from './exchange.ts'
-import { all, type HookTable } from './hooks.ts'
+import type { Exchange, Release } from './exchange.ts'
+import { all, type Bound, blame, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
 import { pump, type Tap } from './stream.ts'
 import type { StreamedAnswer, WholeAnswer } from './types.ts'
@@ -20,7 +20,7 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
   function settle(x: Exchange): void {
     if (x.settled) return
     x.settled = true
-    for (const release of x.releases) release()
+    for (const release of x.releases) giveBack(x, release)
     leave(x)
     if (x.refusal?.code === 'internal_error') {
       log.error('A request failed because of a bug', { id: x.id, error: describe(x.refusal.cause) })
@@ -28,6 +28,14 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
     all(hooks.settle, x, (error, plugin) => {
       log.error(`Plugin "${plugin}" failed in "settle"`, { id: x.id, error: describe(error) })
     })
+  }
+
+  function giveBack(x: Exchange, { plugin, run }: Release): void {
+    try {
+      run()
+    } catch (error) {
+      log.error(`Plugin "${plugin}" failed to give back what it took`, { id: x.id, error: describe(error) })
+    }
   }
 
   function headersOf(x: Exchange, type: string): Record<string, string> {
@@ -80,7 +88,10 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
   }
 
   const createTaps = (x: Exchange): Tap[] =>
-    hooks.tap.map(({ run }) => run(x)).filter(tap => tap !== undefined)
+    hooks.tap.flatMap(bound => {
+      const tap = guarded(bound, () => bound.run(x))
+      return tap === undefined ? [] : [data => guarded(bound, () => tap(data))]
+    })
 
   /** Every request leaves through here. A bug in a tap is a refusal too. */
   return function respond(x: Exchange): Response {
@@ -89,8 +100,18 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
       if (x.refusal === undefined && x.answer?.kind === 'whole') return respondWhole(x, x.answer)
     } catch (error) {
       x.refusal = toRefusal(error)
+      if (x.answer?.kind === 'stream') x.answer.reader.cancel(error).catch(() => {})
     }
     return respondRefusal(x, toRefusal(x.refusal))
+  }
+}
+
+/** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
+function guarded<T>(bound: Pick<Bound<unknown>, 'plugin' | 'hook'>, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    return blame(error, bound)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts'
-import { Refusal, toRefusal } from './errors.ts'
+import { Refusal, refuse, toRefusal } from './errors.ts'
 import { blocks, dataOf, endOfLastEvent, reframe, reportsUsage, toJson } from './events.ts'
 import { cutShort, type Exchange } from './exchange.ts'
 import type { Awaitable, StreamedAnswer, StreamRead } from './types.ts'
@@ -9,12 +9,12 @@ type Bytes = Uint8Array<ArrayBuffer>
 
 /** Looks at the events of a stream on their way to the client. */
 interface Look {
-  /** Bytes in, the bytes that may go out now. */
+  /** Bytes in, the bytes that may go out now: whole events. */
   take(bytes: Bytes): Bytes
-  /** What is left at a clean end. */
+  /** What is left at the end, if it finishes the answer. */
   rest(): Bytes
-  /** The answer said itself that it was complete. */
-  isFinished(): boolean
+  /** The answer said itself that it was complete; when the connection broke, it must also have said that nothing follows. */
+  isFinished(isBroken: boolean): boolean
 }
 
 const encoder = new TextEncoder()
@@ -29,6 +29,7 @@ export function pump(
 ): ReadableStream<Bytes> {
   const { reader } = answer
   let { head, pending } = answer
+  let isGone = false
   const next = (): Awaitable<StreamRead> => {
     if (head !== undefined) {
       const value = head
@@ -40,42 +41,41 @@ export function pump(
     return read
   }
   const look = createLook(x, answer.hideUsage, taps)
-  const fail = (controller: ReadableStreamDefaultController<Bytes>, error: unknown) => {
-    controller.enqueue(encoder.encode(finish(toCut(x, error))))
+
+  /** The provider is done, one way or the other: says so to the client unless the answer was complete. */
+  function end(controller: ReadableStreamDefaultController<Bytes>, error?: unknown): void {
+    const rest = look.rest()
+    if (rest.length > 0) controller.enqueue(rest)
+    const isDone = !(error instanceof Refusal) && look.isFinished(error !== undefined)
+    const words = finish(isDone ? undefined : toCut(x, error))
+    if (words !== '') controller.enqueue(encoder.encode(words))
     controller.close()
   }
+
   return new ReadableStream<Bytes>({
     async pull(controller) {
       try {
         for (;;) {
           const { done, value } = await next()
-          const out = done ? look.rest() : look.take(value)
-          if (out.length > 0) {
-            x.firstByteMs ??= performance.now() - x.startedAt
-            controller.enqueue(out)
-          }
-          if (done && !look.isFinished()) {
-            return fail(
-              controller,
-              new Refusal('upstream_cut', 'The provider ended the stream before the answer was complete'),
-            )
-          }
-          if (done) {
-            finish()
-            return controller.close()
-          }
-          if (out.length > 0) return
+          if (isGone) return
+          if (done) return end(controller)
+          const out = look.take(value)
+          if (out.length === 0) continue
+          x.firstByteMs ??= performance.now() - x.startedAt
+          return controller.enqueue(out)
         }
       } catch (error) {
-        fail(controller, error)
+        if (isGone) return
         reader.cancel(error).catch(() => {})
+        end(controller, error)
       }
     },
-    cancel(reason) {
+    cancel() {
+      isGone = true
       const refusal = new Refusal('client_closed', 'The client hung up')
       finish(refusal)
+      reader.cancel(refusal).catch(() => {})
       cutShort(x, refusal)
-      return reader.cancel(reason)
     },
   })
 }
@@ -84,44 +84,56 @@ export function pump(
 function toCut(x: Exchange, error: unknown): Refusal {
   if (x.abort.signal.aborted) return toRefusal(x.abort.signal.reason)
   if (error instanceof Refusal) return error
-  return new Refusal('upstream_cut', 'The connection to the provider broke before the answer was complete', {
-    cause: error,
-  })
+  const how = error === undefined ? 'The provider ended the stream' : 'The connection to the provider broke'
+  return new Refusal('upstream_cut', `${how} before the answer was complete`, { cause: error })
 }
 
+/** No honest event is larger (bytes); a broken or hostile provider may send one without end. */
+const EVENT_LIMIT = 16 * 1024 * 1024
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
 /** So many pieces are kept to see whether a stream ended properly. */
 const LAST = 4
-/** A single event above this size passes unseen rather than being held. */
-const EVENT_LIMIT = 1024 * 1024
 // Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
 const latin1 = new TextDecoder('latin1')
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/**
- * Whole events go out as the bytes that came in. Most are not even parsed: only those that report usage, an error
- * or the end, told by a pattern.
- */
+/** Whole events go out as the bytes that came in. Most are not even parsed: only those that report usage, and the last. */
 function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look {
   const dialect = x.endpoint as Dialect
-  let held: Bytes = nothing
+  const held: Bytes[] = []
+  let heldSize = 0
+  /** The last characters of what is held: the end of an event may lie across two pieces. */
+  let seam = ''
+  let halfFate: 'kept' | 'hidden' | undefined
   // The end is looked for at the end only, in the last pieces: most of a stream is text that says nothing about itself.
   const last: string[] = []
 
-  function events(text: string, bytes: Bytes): Bytes {
+  function events(bytes: Bytes, text: string): Bytes {
     if (last.push(text) > LAST) last.shift()
-    if (taps.length > 0) return rewrite(utf8.decode(bytes))
-    return reportsUsage(text) ? forward(text, bytes) : bytes
-  }
-
-  /** Learns the usage; cuts out the event that the client did not ask for. */
-  function forward(text: string, bytes: Bytes): Bytes {
+    if (taps.length === 0 && !reportsUsage(text)) return bytes
     const kept: Bytes[] = []
     for (const [start, end] of blocks(text)) {
-      if (!isHidden(text.slice(start, end))) kept.push(bytes.subarray(start, end))
+      const out = pass(text.slice(start, end), bytes.subarray(start, end))
+      if (out !== undefined) kept.push(out)
     }
     return kept.length === 1 ? kept[0]! : join(kept)
   }
 
+  /** One event: hidden, changed by a tap, or the bytes that it was. */
+  function pass(block: string, bytes: Bytes): Bytes | undefined {
+    if (isHidden(block)) return undefined
+    if (taps.length === 0) return bytes
+    const text = utf8.decode(bytes)
+    const data = dataOf(text)
+    if (data === '') return bytes
+    let seen: string | undefined = data
+    for (const tap of taps) if (seen !== undefined) seen = tap(seen)
+    if (seen === data) return bytes
+    return seen === undefined ? undefined : encoder.encode(reframe(text, seen))
+  }
+
+  /** Learns the usage; true for the event that the client did not ask for. */
   function isHidden(block: string): boolean {
     const json = reportsUsage(block) ? toJson(dataOf(block)) : undefined
     if (json === undefined) return false
@@ -129,41 +141,74 @@ function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look
     return hideUsage && dialect.isUsageOnly(json)
   }
 
-  /** Every event passes every tap; what a tap leaves alone keeps its bytes. */
-  function rewrite(text: string): Bytes {
-    let out = ''
-    for (const [start, end] of blocks(text)) {
-      const block = text.slice(start, end)
-      const data = dataOf(block)
-      if (data === '') out += block
-      if (data === '' || isHidden(block)) continue
-      let seen: string | undefined = data
-      for (const tap of taps) if (seen !== undefined) seen = tap(seen)
-      if (seen !== undefined) out += seen === data ? block : reframe(block, seen)
+  function hold(bytes: Bytes, text: string): void {
+    if (bytes.length === 0) return
+    held.push(bytes)
+    heldSize += bytes.length
+    seam = (seam + text.slice(-3)).slice(-3)
+  }
+
+  /** An event that is too large passes unseen; where taps have to see it, it does not pass. */
+  function letGo(): Bytes {
+    if (taps.length > 0)
+      refuse('upstream_invalid', `The provider sent an event of more than ${EVENT_LIMIT} bytes`)
+    const end = seam
+    const whole = release(nothing)
+    seam = end
+    return whole
+  }
+
+  function release(bytes: Bytes): Bytes {
+    const whole = held.length === 0 ? bytes : join([...held, bytes])
+    held.length = heldSize = 0
+    seam = ''
+    return whole
+  }
+
+  /** The other half of a line end that was cut in two belongs to the event before it, and shares its fate. */
+  function takeHalf(bytes: Bytes): Bytes {
+    const isHalf = halfFate !== undefined && bytes[0] === LINE_FEED
+    const half = isHalf && halfFate === 'kept' ? bytes.subarray(0, 1) : nothing
+    halfFate = undefined
+    const out = takeWhole(isHalf ? bytes.subarray(1) : bytes)
+    return half.length === 0 ? out : join([half, out])
+  }
+
+  function takeWhole(bytes: Bytes): Bytes {
+    const text = latin1.decode(bytes)
+    const end = endOfLastEvent(seam + text)
+    const isAtEnd = end === seam.length + text.length
+    if (end === 0) {
+      hold(bytes, text)
+      return heldSize > EVENT_LIMIT ? letGo() : nothing
     }
-    return encoder.encode(out)
+    const cut = Math.max(0, end - seam.length)
+    const whole = release(bytes.subarray(0, cut))
+    hold(bytes.subarray(cut), text.slice(cut))
+    const out = events(whole, whole.length === cut ? text.slice(0, cut) : latin1.decode(whole))
+    if (isAtEnd && text.endsWith('\r')) halfFate = out.at(-1) === CARRIAGE_RETURN ? 'kept' : 'hidden'
+    return out
   }
 
   return {
-    take(bytes) {
-      const all = held.length === 0 ? bytes : join([held, bytes])
-      const text = latin1.decode(all)
-      const end = endOfLastEvent(text)
-      held = end === all.length ? nothing : all.subarray(end)
-      if (held.length > EVENT_LIMIT) {
-        held = nothing
-        return all
-      }
-      if (end === 0) return nothing
-      return end === all.length ? events(text, all) : events(text.slice(0, end), all.subarray(0, end))
-    },
+    take: bytes => (halfFate === undefined ? takeWhole(bytes) : takeHalf(bytes)),
     rest() {
-      const all = held
-      held = nothing
-      return all.length === 0 ? all : events(latin1.decode(all), all)
+      const whole = release(nothing)
+      const text = latin1.decode(whole)
+      // A piece of an event is of no use to anybody, unless only the blank line behind it is missing.
+      return dialect.endOf(dataOf(text)) === undefined ? nothing : events(whole, text)
     },
-    isFinished: () => last.some(text => dialect.finish.test(text)),
+    isFinished: isBroken => last.some(text => isEndIn(dialect, text, isBroken)),
   }
+}
+
+/** Some event of the text ends the answer, or even the stream; looked at from the back, where it usually stands. */
+function isEndIn(dialect: Dialect, text: string, isBroken: boolean): boolean {
+  const ends = ([start, end]: readonly [number, number, boolean]): boolean => {
+    const what = dialect.endOf(dataOf(text.slice(start, end)))
+    return isBroken ? what === 'stream' : what !== undefined
+  }
+  return [...blocks(text)].findLast(ends) !== undefined
 }
 
 function join(parts: readonly Bytes[]): Bytes {

@@ -5,7 +5,7 @@ import type { GuardedFetch } from './egress.ts'
 import { Refusal, refuse, toRefusal } from './errors.ts'
 import { cutShort, type Exchange } from './exchange.ts'
 import { isNextWorthwhile, pauseBefore, summarize } from './failures.ts'
-import { every, type HookTable } from './hooks.ts'
+import { blame, every, type HookTable } from './hooks.ts'
 import type { Provider, UpstreamCall } from './provider.ts'
 import type { Answer, Outcome, Target } from './types.ts'
 
@@ -35,24 +35,22 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     x.target = target
     if (x.abort.signal.aborted) x.abort = new AbortController()
     x.attemptDeadline = began + limit
+    let result: Answer | Refusal
     try {
-      const permitted = every(hooks.attempt, x, watch => watchers.push(watch))
+      const permitted = every(hooks.attempt, x, (hear, plugin) => watchers.push({ plugin, hear }))
       if (permitted instanceof Promise) await permitted
       const provider = providerOf(x, target)
       const { call, hideUsage } = write(x, provider, target)
       const sent = call instanceof Promise ? await call : call
       const response = sent instanceof Response ? sent : await send(egress, sent, x.abort.signal)
-      const answer = await readAnswer(response, { provider, dialect: x.endpoint as Dialect, hideUsage })
-      const stream = answer.kind === 'stream'
-      report(x, watchers, { ok: true, status: 200, stream, ms: performance.now() - began })
-      return answer
+      result = await readAnswer(response, { provider, dialect: x.endpoint as Dialect, hideUsage })
     } catch (error) {
-      const failure = toTrouble(x, target, error)
-      report(x, watchers, { ok: false, ms: performance.now() - began, ...factsOf(failure) })
-      return failure
+      result = toTrouble(x, target, error)
     } finally {
       x.attemptDeadline = undefined
     }
+    tell(x, watchers, outcomeOf(result, performance.now() - began))
+    return result
   }
 
   function providerOf(x: Exchange, target: Target): Provider {
@@ -66,7 +64,10 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     const hangUp = () => cutShort(x, new Refusal('client_closed', 'The client hung up'))
     if (x.request.signal.aborted) hangUp()
     x.request.signal.addEventListener('abort', hangUp)
-    x.releases.push(() => x.request.signal.removeEventListener('abort', hangUp))
+    x.releases.push({
+      plugin: 'gateway',
+      run: () => x.request.signal.removeEventListener('abort', hangUp),
+    })
     const { targets } = x.route
     const until = x.startedAt + timeout
     const failures: Refusal[] = []
@@ -87,11 +88,31 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
   }
 }
 
-type Watcher = (outcome: Outcome) => void
+interface Watcher {
+  readonly plugin: string
+  readonly hear: (outcome: Outcome) => void
+}
 
-function report(x: Exchange, watchers: readonly Watcher[], outcome: Outcome): void {
+function outcomeOf(result: Answer | Refusal, ms: number): Outcome {
+  if (!(result instanceof Refusal)) return { ok: true, status: 200, stream: result.kind === 'stream', ms }
+  const { status, code, retryAfter } = result
+  return { ok: false, status, code, ms, ...(retryAfter !== undefined && { retryAfter }) }
+}
+
+/** Remembers a try and tells all who watch it. A bug of one keeps it from nobody else, and stops the request. */
+function tell(x: Exchange, watchers: readonly Watcher[], outcome: Outcome): void {
   x.attempts.push({ target: x.target!, ...outcome })
-  for (const watch of watchers) watch(outcome)
+  let bug: { error: unknown; plugin: string } | undefined
+  for (const { plugin, hear } of watchers) {
+    try {
+      hear(outcome)
+    } catch (error) {
+      bug ??= { error, plugin }
+    }
+  }
+  if (bug === undefined) return
+  x.abort.abort(bug.error)
+  blame(bug.error, { plugin: bug.plugin, hook: 'attempt' })
 }
 
 /** Ends early when the exchange is cut. */
@@ -144,12 +165,6 @@ function toTrouble(x: Exchange, { provider }: Target, error: unknown): Refusal {
   const why = typeof code === 'string' ? ` (${code})` : ''
   return new Refusal('upstream_unreachable', `Provider "${provider}" could not be reached${why}`, { cause })
 }
-
-const factsOf = ({ status, code, retryAfter }: Refusal) => ({
-  status,
-  code,
-  ...(retryAfter !== undefined && { retryAfter }),
-})
 
 function forwarded(request: Request, dialect: Dialect): Record<string, string> {
   const headers: Record<string, string> = {}

@@ -16,6 +16,13 @@ function crowd(count: number): object[] {
   return [...rows, last, { source: 'vllm/beta', user_paths: ['/team'] }]
 }
 
+/** The least of several counts: timers of other gateways in this process may count along. */
+async function fewestSteps(run: () => unknown): Promise<number> {
+  const counts: number[] = []
+  for (let i = 0; i < 4; i++) counts.push(await countSteps(run))
+  return Math.min(...counts)
+}
+
 const deep = (depth: number) => `/team${'/x'.repeat(depth - 1)}`
 /** What a decision may depend on: redirect, chain end, policy, denial, unknown name. */
 const questions: readonly (readonly [name: string, as: As])[] = [
@@ -45,8 +52,8 @@ describe('10,000 redirects and 10,000 policies', () => {
       const [few, many] = [await small.ask(name, as), await large.ask(name, as)]
       expect([name, few.status, few.served]).toEqual([name, many.status, many.served])
       const [steps, fewSteps] = [
-        await countSteps(() => large.ask(name, as)),
-        await countSteps(() => small.ask(name, as)),
+        await fewestSteps(() => large.ask(name, as)),
+        await fewestSteps(() => small.ask(name, as)),
       ]
       expect(fewSteps).toBeGreaterThan(10)
       expect([name, steps < 1.2 * fewSteps + 20]).toEqual([name, true])
@@ -59,7 +66,7 @@ describe('10,000 redirects and 10,000 policies', () => {
       const path = deep(depth)
       expect((await large.ask('vllm/beta', { path })).status).toBe(200)
       const other = path.replace('team', 'other')
-      costs.push(await countSteps(() => large.ask('vllm/beta', { path: other })))
+      costs.push(await fewestSteps(() => large.ask('vllm/beta', { path: other })))
     }
     expect(costs[2]! - costs[0]!).toBeLessThan(29 * 6)
     expect(Math.abs((costs[2]! - costs[0]!) / 29 - (costs[1]! - costs[0]!) / 9)).toBeLessThan(1)
@@ -128,6 +135,6 @@ describe('hostile shapes', () => {
     if (refused) return expect(refused).toBeInstanceOf(ConfigError)
     await using world = await start
     expect((await world.ask('l0-0')).served).toBe('vllm/alpha')
-    expect(await countSteps(() => world.ask('l0-0'))).toBeLessThan(10_000)
+    expect(await fewestSteps(() => world.ask('l0-0'))).toBeLessThan(10_000)
   }, 15_000)
 })

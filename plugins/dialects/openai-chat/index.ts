@@ -9,7 +9,10 @@ const openaiChat: Dialect = {
   path: '/v1/chat/completions',
   about: "A chat completion, in OpenAI's language",
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
-  finish: /\[DONE\]|"finish_reason"\s*:\s*"|"error"\s*:\s*\{/,
+  endOf(data) {
+    if (data === '[DONE]') return 'stream'
+    return MAY_END.test(data) ? endOfEvent(parse(data)) : undefined
+  },
   isStream: body => body.stream === true,
   askUsage(body) {
     const options = isObject(body.stream_options) ? body.stream_options : {}
@@ -21,6 +24,26 @@ const openaiChat: Dialect = {
   isUsageOnly: event => Array.isArray(event.choices) && event.choices.length === 0 && isObject(event.usage),
   failure: part => (part.error == null ? undefined : toFailure(part.error)),
   refusalEvent: refusal => `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`,
+}
+
+/** Worth a closer look; an answer may also talk about these words. */
+const MAY_END = /"finish_reason"\s*:\s*"|"error"/
+
+function endOfEvent({ choices, error }: JsonObject): 'answer' | 'stream' | undefined {
+  if (error != null) return 'stream'
+  const isLast =
+    Array.isArray(choices) && choices.some(choice => isObject(choice) && choice.finish_reason != null)
+  return isLast ? 'answer' : undefined
+}
+
+/** What is no JSON object says nothing. */
+function parse(data: string): JsonObject {
+  try {
+    const json: unknown = JSON.parse(data)
+    return isObject(json) ? json : {}
+  } catch {
+    return {}
+  }
 }
 
 /** Errors in the place of an answer: `{ error: { message, code } }`, where some providers put a status into `code`. */

@@ -1,0 +1,35 @@
+import { expect } from 'bun:test'
+import type { RawAnswer } from './raw.ts'
+
+interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+}
+
+interface ErrorBody {
+  readonly error: {
+    readonly message: string
+    readonly type: string
+    readonly param: string | null
+    readonly code: string
+  }
+}
+
+/** The body of a refusal, after checking that it has the shape of OpenAI's language and nothing else. */
+export function errorOf({ status, headers, body }: Answered | RawAnswer): ErrorBody['error'] {
+  const json = (typeof body === 'string' ? JSON.parse(body) : body) as ErrorBody
+  expect(headers.get('content-type')).toStartWith('application/json')
+  expect(headers.get('x-request-id')).toMatch(/^[\w-]{8,}$/)
+  expect(Object.keys(json)).toEqual(['error'])
+  expect(Object.keys(json.error)).toEqual(['message', 'type', 'param', 'code'])
+  expect(json.error.type).toBe(status < 500 ? 'invalid_request_error' : 'server_error')
+  expect(json.error.message).toBeString()
+  return json.error
+}
+
+/** Status and code of a refusal. */
+export const refusalOf = (answer: Answered | RawAnswer): readonly [number, string] => [
+  answer.status,
+  errorOf(answer).code,
+]
