@@ -72,12 +72,17 @@ function toRefusalOf(
 /** Nobody is told to wait for longer (seconds). */
 const LONGEST_WAIT = 3600
 
+const NUMBER = /^\d+(?:\.\d+)?$/
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+
 /** Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date, RFC 9110 10.2.3); undefined when unsaid or nonsense. */
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
+  const ms = headers.get('retry-after-ms')?.trim() ?? ''
   const text = headers.get('retry-after')?.trim() ?? ''
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
-  const seconds =
-    ms >= 0 ? ms / 1000 : /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000
+  let seconds = Number.NaN
+  if (NUMBER.test(ms)) seconds = Number(ms) / 1000
+  else if (NUMBER.test(text)) seconds = Number(text)
+  else if (HTTP_DATE.test(text)) seconds = (Date.parse(text) - now) / 1000
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_WAIT) : undefined
 }
 
@@ -110,7 +115,9 @@ export function summarize(failures: readonly Refusal[]): Refusal {
   if (first === undefined) return new Refusal('model_unavailable', 'No target is left to try')
   const waits = failures.flatMap(({ retryAfter }) => (retryAfter === undefined ? [] : [retryAfter]))
   const soonest = waits.length > 0 ? { retryAfter: Math.min(...waits) } : {}
-  if (failures.every(({ message }) => message === first.message)) return failures.at(-1)!
+  if (failures.every(({ message }) => message === first.message)) {
+    return failures.find(({ retryAfter }) => retryAfter === soonest.retryAfter) ?? first
+  }
   const reasons = [...new Set(failures.map(({ message }) => message))].join('; ')
   const code = failures.every(({ code }) => code === first.code) ? first.code : 'model_unavailable'
   return new Refusal(code, `No target could answer: ${reasons}`, soonest)

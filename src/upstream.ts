@@ -75,6 +75,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     for (let i = 0; i < tries && x.cut === undefined; i++) {
       const target = targets[Math.min(i, targets.length - 1)]!
       const left = until - performance.now()
+      if (i > 0 && left <= 0) break
       const answer = await attempt(x, target, i < targets.length - 1 ? Math.min(left, attemptTimeout) : left)
       if (!(answer instanceof Refusal)) return answer
       failures.push(answer)

@@ -7,23 +7,24 @@ export interface CircuitOptions {
   readonly longestPause: number
 }
 
+/** What a try told about the upstream; `nothing` when it ended for other reasons. */
+export type Lesson = 'success' | 'failure' | 'nothing'
+
 /**
  * A circuit breaker for one upstream: closed while all is well, open after too many failures in a row, half open when
- * a single probe may find out whether it is over. It has no timer and does not wrap the call: tries ask `isOpen` and
- * tell what became of them, which costs the good case two comparisons.
+ * a single probe may find out whether it is over. It has no timer and does not wrap the call: tries ask `isOpen`, say
+ * that they begin and tell what became of them, which costs the good case a few comparisons.
  */
 export interface Circuit {
   readonly failuresInRow: number
   /** Until when nobody calls (ms since 1970); in the past or 0 when it may be called. */
   readonly openUntil: number
-  /** Calls were refused a moment ago, or are now. */
+  /** Calls are refused now. */
   isOpen(now: number): boolean
-  /** A try begins; it is the probe when the circuit was open. */
-  begin(): void
-  succeed(): void
-  fail(now: number): void
-  /** The try ended without telling anything about the upstream. */
-  forget(): void
+  /** A try begins; true when it is the probe. */
+  begin(): boolean
+  /** A try has ended. While the circuit is open only its probe is listened to: others began before it opened. */
+  learn(lesson: Lesson, isProbe: boolean, now: number): void
   /** Nobody calls before this time: the upstream asked for it. */
   rest(until: number): void
 }
@@ -34,6 +35,20 @@ export function createCircuit({ failures, pause, longestPause }: CircuitOptions)
   let openUntil = 0
   let restUntil = 0
   let isProbing = false
+
+  function fail(now: number): void {
+    failuresInRow++
+    if (failuresInRow < failures) return
+    openUntil = now + Math.min(pause * 2 ** openings, longestPause)
+    openings++
+  }
+
+  function close(): void {
+    failuresInRow = 0
+    openings = 0
+    openUntil = 0
+  }
+
   return {
     get failuresInRow() {
       return failuresInRow
@@ -43,26 +58,18 @@ export function createCircuit({ failures, pause, longestPause }: CircuitOptions)
     },
     isOpen: now => openUntil > now || restUntil > now || isProbing,
     begin() {
-      if (openUntil > 0) isProbing = true
+      const isProbe = openUntil > 0 && !isProbing
+      if (isProbe) isProbing = true
+      return isProbe
     },
-    succeed() {
-      failuresInRow = 0
-      openings = 0
-      openUntil = 0
-      isProbing = false
-    },
-    fail(now) {
-      failuresInRow++
-      isProbing = false
-      if (failuresInRow < failures) return
-      openUntil = now + Math.min(pause * 2 ** openings, longestPause)
-      openings++
-    },
-    forget() {
-      isProbing = false
+    learn(lesson, isProbe, now) {
+      if (openUntil > 0 && !isProbe) return
+      if (isProbe) isProbing = false
+      if (lesson === 'success') close()
+      else if (lesson === 'failure') fail(now)
     },
     rest(until) {
-      restUntil = until
+      restUntil = Math.max(restUntil, until)
     },
   }
 }

@@ -16,6 +16,7 @@ const against = new Set([
 ])
 const silent = new Set(['client_closed', 'shutting_down', 'internal_error', 'model_unavailable'])
 
+const LIMITED = 'rate_limit_exceeded'
 /** A provider that asks for a pause gets it, but not a longer one (milliseconds). */
 const LONGEST_REST = 60_000
 /** Names of models come from callers where a provider's list is unknown. */
@@ -65,25 +66,26 @@ export default definePlugin({
       return `${name} is not called for another ${seconds} s, ${why}`
     }
 
-    function learn(target: Target, { provider, model }: Pair, outcome: Outcome): void {
+    function learn(
+      target: Target,
+      { provider, model, isProviderProbe, isModelProbe }: Try,
+      outcome: Outcome,
+    ): void {
       const { ok, code = '', retryAfter } = outcome
-      if (!ok && silent.has(code)) {
-        provider.forget()
-        model.forget()
-      } else if (code === 'rate_limit_exceeded') {
-        provider.succeed()
-        model.forget()
-        if (retryAfter !== undefined) model.rest(now() + Math.min(retryAfter * 1000, LONGEST_REST))
-      } else if (ok || !against.has(code)) {
-        provider.succeed()
-        model.succeed()
-      } else {
-        model.fail(now())
-        // What one model cannot do, others of the provider may: only faults below the model count against all of them.
-        if (code === 'upstream_unreachable' || code === 'upstream_rejected') provider.fail(now())
-        else provider.forget()
-        if (model.failuresInRow === config.failures) warn(target, code)
-      }
+      const isFault = !ok && against.has(code)
+      const isSilent = !ok && silent.has(code)
+      const at = now()
+      model.learn(
+        isFault ? 'failure' : isSilent || code === LIMITED ? 'nothing' : 'success',
+        isModelProbe,
+        at,
+      )
+      if (code === LIMITED && retryAfter !== undefined)
+        model.rest(at + Math.min(retryAfter * 1000, LONGEST_REST))
+      // What one model cannot do, others of the provider may: only faults below the model count against all of them.
+      const isBelow = code === 'upstream_unreachable' || code === 'upstream_rejected'
+      provider.learn(isBelow ? 'failure' : isFault || isSilent ? 'nothing' : 'success', isProviderProbe, at)
+      if (isFault && model.failuresInRow === config.failures) warn(target, code)
     }
 
     const warn = ({ provider, model }: Target, code: string) =>
@@ -97,11 +99,13 @@ export default definePlugin({
         const pair = circuitsOf(target)
         const at = now()
         if (pair.provider.isOpen(at) || pair.model.isOpen(at)) {
-          refuse('model_unavailable', whyNot(target, pair) ?? 'The target rests', { retryAfter: 1 })
+          const until = Math.max(pair.provider.openUntil, pair.model.openUntil)
+          refuse('model_unavailable', whyNot(target, pair) ?? 'The target is being tried', {
+            retryAfter: Math.max(1, (until - at) / 1000),
+          })
         }
-        pair.provider.begin()
-        pair.model.begin()
-        return outcome => learn(target, pair, outcome)
+        const began = { ...pair, isProviderProbe: pair.provider.begin(), isModelProbe: pair.model.begin() }
+        return outcome => learn(target, began, outcome)
       },
     }
   },
@@ -115,4 +119,10 @@ interface Known {
 interface Pair {
   readonly provider: Circuit
   readonly model: Circuit
+}
+
+/** A try that has begun, and whose probe it is. */
+interface Try extends Pair {
+  readonly isProviderProbe: boolean
+  readonly isModelProbe: boolean
 }

@@ -25,8 +25,9 @@ export interface Checks {
 
 export function createChecks({ current, rows, declared }: ChecksDeps): Checks {
   const managed = (source: string): void => {
-    if (declared.has(source))
-      refuse('conflict', `"${source}" is declared in VIRTUAL_MODELS: edit it there`, { param: 'source' })
+    const model = declared.get(source)
+    if (model !== undefined)
+      refuse('conflict', `"${source}" is declared in ${model.declaredIn}: edit it there`, { param: 'source' })
   }
   const users = (source: string, action: string): void => {
     const { all } = current()
@@ -92,6 +93,8 @@ export function checkTogether({ all }: Snapshot, declared: All): void {
   if (declared.size === 0) return
   for (const source of all.keys()) {
     const loop = findLoop(all, source)
-    if (loop !== undefined) throw new ConfigError(`Cannot use VIRTUAL_MODELS with what is stored: ${loop}`)
+    if (loop === undefined) continue
+    const where = [...new Set([...declared.values()].map(({ declaredIn }) => declaredIn))].join(' and ')
+    throw new ConfigError(`Cannot use ${where} with what is stored: ${loop}`)
   }
 }

@@ -71,8 +71,10 @@ export default definePlugin({
       pages: [createModelsPage({ virtual, lists, providers, now, openByDefault: config.openByDefault })],
       route: (route, x) => expand(current(), route, x),
       order,
-      attempt: ({ target, route }) =>
-        target && route.targets.length > 1 ? outcome => latencies.learn(target, outcome) : undefined,
+      attempt({ target }) {
+        const isMeasured = target?.via.some(({ source }) => current().all.get(source)?.strategy === 'latency')
+        return target && isMeasured ? outcome => latencies.learn(target, outcome) : undefined
+      },
       settle(x) {
         const { target, route, refusal, dry = false, trace, caller, userPath, request, body } = x
         if (target === undefined || refusal !== undefined || (route?.targets.length ?? 0) < 2) return

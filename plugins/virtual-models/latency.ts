@@ -25,6 +25,17 @@ const EXPLORATION = 0.05
 /** A failure counts like an answer as slow as this (milliseconds). */
 const FAILURE = 30_000
 
+/** Failures that speak against the target; the rest are mistakes of callers, or tries that were not made. */
+const slows: ReadonlySet<string> = new Set([
+  'rate_limit_exceeded',
+  'upstream_error',
+  'upstream_unreachable',
+  'upstream_rejected',
+  'upstream_invalid',
+  'upstream_cut',
+  'upstream_timeout',
+])
+
 interface Measured {
   readonly ms: number
   readonly at: number
@@ -39,8 +50,8 @@ export function createLatencies({ now, random }: LatencyOptions): Latencies {
   }
   return {
     of,
-    learn(target, { ok, ms, code }) {
-      if (!ok && code === 'client_closed') return
+    learn(target, { ok, ms, code = '' }) {
+      if (!ok && !slows.has(code)) return
       const before = of(target)
       const took = ok ? ms : Math.max(ms, FAILURE)
       measured.set(nameOf(target), {

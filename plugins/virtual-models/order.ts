@@ -44,21 +44,21 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     const source = targets[0]?.via[level]?.source
     const redirect = source === undefined ? undefined : redirectOf(snapshot, source)
     if (redirect === undefined) return targets
+    // Looked at without taking a turn: a branch is judged by the target that it would put first.
+    const idle = idleView(x)
     const branches = branchesOf(targets, level, redirect).map(branch => ({
       ...branch,
-      targets: arrange(branch.targets, level + 1, x, snapshot),
+      targets: arrange(branch.targets, level + 1, idle, snapshot),
     }))
-    if (branches.length === 1) return branches[0]!.targets
-    const { first, how } = choose(redirect, branches, x)
-    x.trace?.push({
-      plugin: 'virtual-models',
-      text: `${redirect.source}: ${how} puts "${redirect.targets[first.index]?.name}" first`,
-    })
-    if (!redirect.failover) return first.targets
-    return [
-      ...first.targets,
-      ...branches.filter(branch => branch !== first).flatMap(branch => branch.targets),
-    ]
+    const { first, how } =
+      branches.length === 1 ? { first: branches[0]!, how: '' } : choose(redirect, branches, x)
+    if (how !== '') {
+      const text = `${redirect.source}: ${how} puts "${redirect.targets[first.index]?.name}" first`
+      x.trace?.push({ plugin: 'virtual-models', text })
+    }
+    const best = arrange(first.targets, level + 1, x, snapshot)
+    if (!redirect.failover) return best
+    return [...best, ...branches.filter(branch => branch !== first).flatMap(branch => branch.targets)]
   }
 
   function choose(
@@ -85,6 +85,16 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     return loading ? loading.then(() => arrange(targets, 0, x, snapshot)) : arrange(targets, 0, x, snapshot)
   }
 }
+
+/** The same request for a look that leaves no trace. */
+const idleView = ({ caller, userPath, request, body }: Ordering): Ordering => ({
+  caller,
+  userPath,
+  dry: true,
+  trace: undefined,
+  ...(request && { request }),
+  ...(body && { body }),
+})
 
 function branchesOf(targets: readonly Target[], level: number, redirect: VirtualModel): Branch[] {
   const byIndex = Map.groupBy(targets, ({ via }) => via[level]!.index)

@@ -24,8 +24,8 @@ const headers = [
 ]
 const MAX_PINS = 100_000
 const HOUR = 3_600_000
-/** So much of a conversation's opening tells it from others (characters). */
-const OPENING = 4096
+/** So much at either end of a message tells it from others (characters). */
+const OPENING = 2048
 
 /** Pins live in memory, the least used go first; a session means nothing outside its user path. */
 export function createPins(): Pins {
@@ -82,13 +82,19 @@ function namedIn(body: JsonObject | undefined): string | undefined {
 /** The first messages up to the first of the user: they stay the same while a conversation grows. */
 function openingOf(body: JsonObject | undefined): string | undefined {
   const messages = body?.messages ?? body?.input
-  if (typeof messages === 'string') return messages.slice(0, OPENING)
+  if (typeof messages === 'string') return outline(messages)
   if (!Array.isArray(messages)) return undefined
-  let opening = ''
-  for (const message of messages) {
-    const { role, content } = isObject(message) ? message : { role: undefined, content: message }
-    opening += `${String(role)}:${typeof content === 'string' ? content.slice(0, OPENING) : JSON.stringify(content ?? null).slice(0, OPENING)}\n`
-    if (role === 'user' || opening.length > 2 * OPENING) break
-  }
-  return opening === '' ? undefined : opening.slice(0, 2 * OPENING)
+  const firstOfUser = messages.findIndex(message => isObject(message) && message.role === 'user')
+  const opening = messages.slice(0, Math.min(firstOfUser < 0 ? MANY : firstOfUser + 1, MANY))
+  if (firstOfUser >= MANY) opening.push(messages[firstOfUser])
+  return opening.length === 0 ? undefined : opening.map(outline).join('\n')
+}
+
+/** So many messages at most stand before the first of the user in any honest conversation. */
+const MANY = 32
+
+/** Long texts are told apart by their beginning, their end and their length. */
+function outline(message: unknown): string {
+  const text = typeof message === 'string' ? message : JSON.stringify(message ?? null)
+  return `${text.length}:${text.length <= 2 * OPENING ? text : text.slice(0, OPENING) + text.slice(-OPENING)}`
 }
