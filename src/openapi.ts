@@ -1,6 +1,4 @@
-import type { ElysiaSwaggerConfig } from '@elysiajs/swagger'
 import { toJsonSchema } from '@valibot/to-json-schema'
-import { type AnyElysia, Elysia } from 'elysia'
 import type { GenericSchema } from 'valibot'
 import type { Api } from './api.ts'
 import type { Dialect } from './dialect.ts'
@@ -141,7 +139,7 @@ const describeHeaders = (headers: Readonly<Record<string, string>>) =>
   )
 
 /** Endpoints that end in `*`: the document generator leaves them out, so they are written down here, with a name. */
-const describeRests = (base: string, apis: readonly Api[]) =>
+export const describeRests = (base: string, apis: readonly Api[]) =>
   Object.fromEntries(
     Map.groupBy(
       apis.filter(({ path, rest, hidden }) => path.endsWith('*') && rest !== undefined && !hidden),
@@ -177,66 +175,5 @@ export function describeDialect(dialect: Dialect): Detail {
       ...refusals([400, 401, 403, 404, 413, 429, 502, 503, 504]),
     },
     security: [{ bearer: [] }, { apiKey: [] }],
-  }
-}
-
-export interface ReferenceOptions {
-  readonly version: string
-  readonly base: string
-  readonly dialects: readonly Dialect[]
-  readonly api: readonly Api[]
-  readonly tags: readonly { readonly name: string; readonly description: string }[]
-}
-
-/**
- * Answers `/swagger` and `/swagger/json`. What writes the document is loaded and run when somebody first asks for it:
- * most gateways are never asked, and it is a tenth of their memory.
- */
-export function createReference(options: ReferenceOptions): (request: Request) => Promise<Response> {
-  let app: Promise<AnyElysia> | undefined
-  return async request => {
-    app ??= build(options)
-    return (await app).fetch(request)
-  }
-}
-
-async function build(options: ReferenceOptions): Promise<AnyElysia> {
-  const { swagger } = await import('@elysiajs/swagger')
-  const app: AnyElysia = new Elysia({ prefix: options.base }).use(swagger(documentOf(options)))
-  const nothing = () => ''
-  for (const dialect of options.dialects)
-    app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
-  for (const api of options.api)
-    app.route(api.method, api.path, nothing, { detail: describeApi(api) as object })
-  return app
-}
-
-/** The page loads our own copy of its script. */
-function documentOf({ version, base, tags, api }: ReferenceOptions): ElysiaSwaggerConfig {
-  return {
-    path: '/swagger',
-    provider: 'scalar',
-    scalarCDN: `${base}/swagger/ui.js`,
-    scalarConfig: { customCss: '' },
-    exclude: ['/swagger', '/swagger/json', '/swagger/ui.js', '/swagger/ui.css'],
-    documentation: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Modelway',
-        version,
-        description:
-          'An AI gateway: one address for every model, with names, targets and access that you define.',
-        license: { name: 'MIT', identifier: 'MIT' } as never,
-      },
-      servers: [{ url: '/' }],
-      tags: [...tags],
-      paths: describeRests(base, api),
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer' },
-          apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-        },
-      },
-    } as never,
   }
 }

@@ -3,7 +3,8 @@ import { type Refusal, toRefusal } from './errors.ts'
 import type { Exchange, Release } from './exchange.ts'
 import { all, type Bound, blame, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
-import { pump, type Tap } from './stream.ts'
+import type { Tap } from './look.ts'
+import { pump } from './stream.ts'
 import type { StreamedAnswer, WholeAnswer } from './types.ts'
 
 export interface RespondOptions {

@@ -1,0 +1,154 @@
+import type { Dialect } from './dialect.ts'
+import { refuse } from './errors.ts'
+import { blocks, dataOf, endOfLastEvent, reframe, reportsUsage, toJson } from './events.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Sees the data of each event and gives it back, changed or not, or `undefined` to drop the event. */
+export type Tap = (data: string) => string | undefined
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** Looks at the events of a stream on their way to the client. */
+export interface Look {
+  /** Bytes in, the bytes that may go out now: whole events. */
+  take(bytes: Bytes): Bytes
+  /** What is left at the end, if it finishes the answer. */
+  rest(): Bytes
+  /** The answer said itself that it was complete; when the connection broke, it must also have said that nothing follows. */
+  isFinished(isBroken: boolean): boolean
+}
+
+const encoder = new TextEncoder()
+const nothing: Bytes = new Uint8Array()
+
+/** No honest event is larger (bytes); a broken or hostile provider may send one without end. */
+const EVENT_LIMIT = 16 * 1024 * 1024
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
+/** So many pieces are kept to see whether a stream ended properly. */
+const LAST = 4
+// Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
+const latin1 = new TextDecoder('latin1')
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Whole events go out as the bytes that came in. Most are not even parsed: only those that report usage, and the last. */
+export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look {
+  const dialect = x.endpoint as Dialect
+  const held: Bytes[] = []
+  let heldSize = 0
+  /** The last characters of what is held: the end of an event may lie across two pieces. */
+  let seam = ''
+  let halfFate: 'kept' | 'hidden' | undefined
+  // The end is looked for at the end only, in the last pieces: most of a stream is text that says nothing about itself.
+  const last: string[] = []
+
+  function events(bytes: Bytes, text: string): Bytes {
+    if (last.push(text) > LAST) last.shift()
+    if (taps.length === 0 && !reportsUsage(text)) return bytes
+    const kept: Bytes[] = []
+    for (const [start, end] of blocks(text)) {
+      const out = pass(text.slice(start, end), bytes.subarray(start, end))
+      if (out !== undefined) kept.push(out)
+    }
+    return kept.length === 1 ? kept[0]! : join(kept)
+  }
+
+  /** One event: hidden, changed by a tap, or the bytes that it was. */
+  function pass(block: string, bytes: Bytes): Bytes | undefined {
+    if (isHidden(block)) return undefined
+    if (taps.length === 0) return bytes
+    const text = utf8.decode(bytes)
+    const data = dataOf(text)
+    if (data === '') return bytes
+    let seen: string | undefined = data
+    for (const tap of taps) if (seen !== undefined) seen = tap(seen)
+    if (seen === data) return bytes
+    return seen === undefined ? undefined : encoder.encode(reframe(text, seen))
+  }
+
+  /** Learns the usage; true for the event that the client did not ask for. */
+  function isHidden(block: string): boolean {
+    const json = reportsUsage(block) ? toJson(dataOf(block)) : undefined
+    if (json === undefined) return false
+    x.usage = dialect.usage(json) ?? x.usage
+    return hideUsage && dialect.isUsageOnly(json)
+  }
+
+  function hold(bytes: Bytes, text: string): void {
+    if (bytes.length === 0) return
+    held.push(bytes)
+    heldSize += bytes.length
+    seam = (seam + text.slice(-3)).slice(-3)
+  }
+
+  /** An event that is too large passes unseen; where taps have to see it, it does not pass. */
+  function letGo(): Bytes {
+    if (taps.length > 0)
+      refuse('upstream_invalid', `The provider sent an event of more than ${EVENT_LIMIT} bytes`)
+    const end = seam
+    const whole = release(nothing)
+    seam = end
+    return whole
+  }
+
+  function release(bytes: Bytes): Bytes {
+    const whole = held.length === 0 ? bytes : join([...held, bytes])
+    held.length = heldSize = 0
+    seam = ''
+    return whole
+  }
+
+  /** The other half of a line end that was cut in two belongs to the event before it, and shares its fate. */
+  function takeHalf(bytes: Bytes): Bytes {
+    const isHalf = halfFate !== undefined && bytes[0] === LINE_FEED
+    const half = isHalf && halfFate === 'kept' ? bytes.subarray(0, 1) : nothing
+    halfFate = undefined
+    const out = takeWhole(isHalf ? bytes.subarray(1) : bytes)
+    return half.length === 0 ? out : join([half, out])
+  }
+
+  function takeWhole(bytes: Bytes): Bytes {
+    const text = latin1.decode(bytes)
+    const end = endOfLastEvent(seam + text)
+    const isAtEnd = end === seam.length + text.length
+    if (end === 0) {
+      hold(bytes, text)
+      return heldSize > EVENT_LIMIT ? letGo() : nothing
+    }
+    const cut = Math.max(0, end - seam.length)
+    const whole = release(bytes.subarray(0, cut))
+    hold(bytes.subarray(cut), text.slice(cut))
+    const out = events(whole, whole.length === cut ? text.slice(0, cut) : latin1.decode(whole))
+    if (isAtEnd && text.endsWith('\r')) halfFate = out.at(-1) === CARRIAGE_RETURN ? 'kept' : 'hidden'
+    return out
+  }
+
+  return {
+    take: bytes => (halfFate === undefined ? takeWhole(bytes) : takeHalf(bytes)),
+    rest() {
+      const whole = release(nothing)
+      const text = latin1.decode(whole)
+      // A piece of an event is of no use to anybody, unless only the blank line behind it is missing.
+      return dialect.endOf(dataOf(text)) === undefined ? nothing : events(whole, text)
+    },
+    isFinished: isBroken => last.some(text => isEndIn(dialect, text, isBroken)),
+  }
+}
+
+/** Some event of the text ends the answer, or even the stream; looked at from the back, where it usually stands. */
+function isEndIn(dialect: Dialect, text: string, isBroken: boolean): boolean {
+  const ends = ([start, end]: readonly [number, number, boolean]): boolean => {
+    const what = dialect.endOf(dataOf(text.slice(start, end)))
+    return isBroken ? what === 'stream' : what !== undefined
+  }
+  return [...blocks(text)].findLast(ends) !== undefined
+}
+
+function join(parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
