@@ -55,16 +55,21 @@ function toFailure(error: unknown): { status: number; message: string } {
   return { status: told ?? 502, message: typeof message === 'string' ? message : 'no message' }
 }
 
-/** Prompt tokens include the cached ones, completion tokens the reasoning ones; our parts are disjoint. */
+/**
+ * Prompt tokens include the cached ones, completion tokens the reasoning ones; our parts are disjoint. Some providers
+ * count reasoning beside the completion: told by their total, or by there being more of it than of the whole.
+ */
 function toUsage(usage: JsonObject): Usage {
+  const [prompt, completion] = [count(usage.prompt_tokens), count(usage.completion_tokens)]
   const cacheRead = count(detail(usage.prompt_tokens_details).cached_tokens ?? usage.prompt_cache_hit_tokens)
   const cacheWrite = count(detail(usage.prompt_tokens_details).cache_write_tokens)
   const reasoning = count(detail(usage.completion_tokens_details).reasoning_tokens)
+  const isBeside = reasoning > completion || count(usage.total_tokens) === prompt + completion + reasoning
   return {
-    input: Math.max(0, count(usage.prompt_tokens) - cacheRead - cacheWrite),
+    input: Math.max(0, prompt - cacheRead - cacheWrite),
     cacheRead,
     cacheWrite,
-    output: Math.max(0, count(usage.completion_tokens) - reasoning),
+    output: isBeside ? completion : completion - reasoning,
     reasoning,
   }
 }
