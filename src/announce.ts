@@ -18,11 +18,17 @@ export function announce({ gateway, settings, version, host, port }: Announcemen
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const name = isEverywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
   const url = `http://${name}:${port}${settings.basePath}`
-  if (settings.logFormat === 'json') log.info('Listening', { url, version, providers: gateway.providers })
-  else process.stdout.write(welcome(gateway, url, version))
+  if (settings.logFormat === 'json')
+    log.info('Listening', { url, version, providers: gateway.providers, file: settings.configFile })
+  else process.stdout.write(welcome(gateway, url, { version, file: settings.configFile }))
 }
 
-function welcome({ providers, isOpen }: Gateway, url: string, version: string): string {
+interface Facts {
+  readonly version: string
+  readonly file: string | undefined
+}
+
+function welcome({ providers, isOpen }: Gateway, url: string, { version, file }: Facts): string {
   const key = isOpen ? '' : ` -H "authorization: Bearer $MODELWAY_MASTER_KEY"`
   const model = providers.includes('demo') ? 'demo/parrot' : 'MODEL'
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
@@ -33,7 +39,7 @@ function welcome({ providers, isOpen }: Gateway, url: string, version: string): 
   Models     curl ${url}/v1/models${key}
   Dashboard  ${url}/dashboard
   API        ${url}/swagger
-  Providers  ${providers.join(', ')}
+  Providers  ${providers.join(', ')}${file === undefined ? '' : `\n  Config     ${file}`}
 
 `
 }

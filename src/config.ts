@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { ConfigError } from './errors.ts'
 import type { EnvNames, Plugin } from './plugin.ts'
+import { say, toProblem } from './problem.ts'
 import { bytes, csv, duration, flag, text, whole } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -14,8 +15,10 @@ export function readEnvironment(): Environment {
 
 const levels = ['debug', 'info', 'warning', 'error'] as const
 
+const isOrigin = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+
 /** Settings of the gateway itself; those of a feature belong to its plugin. */
-const schema = v.object({
+export const gatewaySchema = v.object({
   host: v.optional(text(), '127.0.0.1'),
   port: v.optional(whole(0, 65_535), 8080),
   basePath: v.optional(
@@ -26,7 +29,7 @@ const schema = v.object({
     ),
     '',
   ),
-  bodyLimit: v.optional(bytes(), 10 * 1024 * 1024),
+  bodyLimit: v.optional(bytes(), '10M'),
   databaseUrl: v.optional(text(), 'file:data/modelway.db'),
   databaseAuthToken: v.optional(text()),
   plugins: v.optional(csv(), []),
@@ -44,11 +47,18 @@ const schema = v.object({
   attemptTimeout: v.optional(duration(), '10m'),
   retries: v.optional(whole(0, 10), 2),
   drainTimeout: v.optional(duration(), '30s'),
-  egressAllow: v.optional(csv(), []),
+  egressAllow: v.optional(
+    v.pipe(
+      csv(),
+      v.check(origins => origins.every(isOrigin), 'expected origins such as https://example.com'),
+    ),
+    [],
+  ),
   revealServed: v.optional(flag(), true),
+  configFile: v.optional(text()),
 })
 
-export type GatewaySettings = v.InferOutput<typeof schema>
+export type GatewaySettings = v.InferOutput<typeof gatewaySchema>
 
 /** Variables of the gateway's own settings; README and `.env.template` tell what they mean. */
 export const gatewayEnv = {
@@ -67,16 +77,24 @@ export const gatewayEnv = {
   drainTimeout: ['DRAIN_TIMEOUT'],
   egressAllow: ['EGRESS_ALLOW'],
   revealServed: ['SERVED_MODEL_HEADERS'],
+  configFile: ['CONFIG_FILE'],
 } as const satisfies EnvNames
 
 /** Validates the gateway's own settings. */
 export function readSettings(environment: Environment): GatewaySettings {
-  const result = v.safeParse(schema, pick(environment, gatewayEnv))
+  const result = v.safeParse(gatewaySchema, pick(environment, gatewayEnv))
   if (result.success) return result.output
-  const issue = result.issues[0]
-  const field = v.getDotPath(issue) as keyof typeof gatewayEnv
-  throw new ConfigError(`Cannot use ${gatewayEnv[field][0]}="${String(issue.input)}": ${issue.message}`)
+  throw new ConfigError(
+    result.issues.map(issue => {
+      const { path, text } = toProblem(issue)
+      return sayVariable(gatewayEnv[path[0] as keyof typeof gatewayEnv][0], environment, text)
+    }),
+  )
 }
+
+/** Values of the gateway's own variables may be shown: one that holds a secret takes any text. */
+export const sayVariable = (variable: string, environment: Environment, text: string): string =>
+  say(`${variable}="${environment[variable]}"`, text)
 
 /** The raw settings of every plugin, out of the variables that it declares. `assemble` validates them. */
 export function readPluginSettings(
@@ -91,7 +109,8 @@ export function readPluginSettings(
   )
 }
 
-function pick(environment: Environment, names: EnvNames): Record<string, string> {
+/** The values of the variables that are set, by the fields that they fill. */
+export function pick(environment: Environment, names: EnvNames): Record<string, string> {
   const found = Object.entries(names).flatMap(([field, variables]) => {
     const value = variables.map(name => environment[name]).find(value => value !== undefined)
     return value === undefined ? [] : [[field, value] as const]

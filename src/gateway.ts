@@ -11,7 +11,7 @@ import { createLog } from './log.ts'
 import type { Shell } from './page.ts'
 import { createPipeline } from './pipeline.ts'
 import { type Host, kinds, type Plugin } from './plugin.ts'
-import { assemble, type House } from './registry.ts'
+import { assemble, blaming, type House } from './registry.ts'
 import { createRespond } from './respond.ts'
 import { startTicks } from './ticks.ts'
 import type { Awaitable } from './types.ts'
@@ -28,8 +28,8 @@ export interface GatewayOptions {
   readonly migrations: string
   readonly version: string
   readonly now?: () => number
-  /** The gateway that this one will replace. */
-  readonly before?: Gateway | undefined
+  /** The `heritage` of the gateway that this one will replace; not the gateway, which each would then keep alive for ever. */
+  readonly inherited?: Gateway['heritage'] | undefined
 }
 
 export interface Gateway {
@@ -74,7 +74,7 @@ async function closeAll(closing: Closing): Promise<void> {
 }
 
 async function build(options: GatewayOptions, database: OpenDatabase, closing: Closing): Promise<Gateway> {
-  const { settings, plugins, version, now = Date.now, before } = options
+  const { settings, plugins, version, now = Date.now, inherited } = options
   const log = createLog('gateway')
 
   let house: House | undefined
@@ -102,7 +102,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     plan: (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
     plugins: () => order,
-    inherited: before?.heritage.get(plugin),
+    inherited: inherited?.get(plugin),
     site: {
       version,
       base: settings.basePath,
@@ -154,7 +154,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     api: all.flatMap(({ api = [] }) => api),
     pages: all.flatMap(({ pages = [] }) => pages),
   })
-  for (const part of all) await part.start?.()
+  for (const [name, part] of parts) await blaming(name, 'start', () => part.start?.())
   closing.push(startTicks(parts, log))
   let closed: Promise<void> | undefined
 

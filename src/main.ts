@@ -4,48 +4,85 @@ import { loadAssets } from '../views/assets.ts'
 import { shell } from '../views/shell.tsx'
 import { isLocalCaller } from './address.ts'
 import { announce } from './announce.ts'
-import { type GatewaySettings, readEnvironment, readPluginSettings, readSettings } from './config.ts'
+import { runProgram } from './cli/program.ts'
+import type { GatewaySettings } from './config.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection } from './exchange.ts'
 import { createGateway, type Gateway } from './gateway.ts'
+import { type Loaded, load } from './load.ts'
 import { createLog, openLog } from './log.ts'
+import { createReload, type Reload } from './reload.ts'
 import { describe } from './respond.ts'
+import { stampOf } from './runtime.ts'
 import { loadStrangers } from './strangers.ts'
+import { createSwitch, type Switch } from './switch.ts'
+import { watch } from './watch.ts'
 
-/** Exit codes: 1 a fault of the gateway, 3 a mistake in the configuration. */
+/** Exit code of a gateway that is told to stop twice. */
 const FAULT = 1
-const MISCONFIGURED = 3
 
 /** Bytes may stop arriving for so long (seconds) while a request is sent; an answer may be silent for ever. */
 const IDLE_SECONDS = 60
 
-async function serve(): Promise<void> {
-  const environment = readEnvironment()
-  const settings = readSettings(environment)
-  const pretty = settings.logFormat === 'auto' ? process.stdout.isTTY : settings.logFormat === 'pretty'
-  openLog({ level: settings.logLevel, pretty, write: lines => void process.stdout.write(lines) })
-  const plugins = [...ours, ...(await loadStrangers(settings.plugins, process.cwd()))]
-  const gateway = await createGateway({
-    settings,
-    plugins,
-    pluginSettings: readPluginSettings(plugins, environment),
-    shell,
-    ...loadAssets(settings.basePath),
-    migrations: new URL('../drizzle', import.meta.url).pathname,
-    version,
-  })
-  const server = listen(gateway, settings)
+/** How often the config file is looked at (milliseconds). */
+const LOOK_EVERY = 500
+
+const migrations = new URL('../drizzle', import.meta.url).pathname
+const strangersHere = (specs: readonly string[]) => loadStrangers(specs, process.cwd())
+
+async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
+  const loaded = await load({ ours, loadStrangers: strangersHere, flags })
+  const { settings } = loaded
+  startLog(settings)
+  const gateways = createSwitch(await build(loaded))
+  const server = listen(gateways, settings)
   announce({
-    gateway,
+    gateway: gateways.current(),
     settings,
     version,
     host: server.hostname ?? settings.host,
     port: server.port ?? settings.port,
   })
-  stopOnSignals(gateway, server)
+  const log = createLog('gateway')
+  reloadOnChange(
+    createReload({
+      settings,
+      // A file that was there must not vanish: without it, everything that it says would be undone.
+      load: () => load({ ours, loadStrangers: strangersHere, flags: { ...flags, ...fileOf(settings) } }),
+      build(next, { heritage }) {
+        startLog(next.settings)
+        return build(next, heritage)
+      },
+      gateways,
+      log,
+    }),
+    settings,
+  )
+  stopOnSignals(gateways, server)
 }
 
-function listen(gateway: Gateway, { host, port }: GatewaySettings): Bun.Server<undefined> {
+type Heritage = Gateway['heritage']
+
+const fileOf = ({ configFile }: GatewaySettings) => (configFile === undefined ? {} : { configFile })
+
+function startLog({ logFormat, logLevel }: GatewaySettings): void {
+  const pretty = logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty'
+  openLog({ level: logLevel, pretty, write: lines => void process.stdout.write(lines) })
+}
+
+const build = ({ settings, plugins, pluginSettings }: Loaded, inherited?: Heritage): Promise<Gateway> =>
+  createGateway({
+    settings,
+    plugins,
+    pluginSettings,
+    shell,
+    ...loadAssets(settings.basePath),
+    migrations,
+    version,
+    inherited,
+  })
+
+function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<undefined> {
   try {
     return Bun.serve({
       hostname: host,
@@ -53,7 +90,7 @@ function listen(gateway: Gateway, { host, port }: GatewaySettings): Bun.Server<u
       idleTimeout: IDLE_SECONDS,
       // Our own limit answers in the client's dialect; the server's would cut the connection.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      fetch: (request, server) => gateway.fetch(request, connect(request, server)),
+      fetch: (request, server) => gateways.fetch(request, connect(request, server)),
       error: () => new Response('The gateway failed to handle this request', { status: 500 }),
     })
   } catch (cause) {
@@ -68,28 +105,45 @@ const connect = (request: Request, server: Bun.Server<undefined>): Connection =>
   keepOpen: () => server.timeout(request, 0),
 })
 
-function stopOnSignals(gateway: Gateway, server: Bun.Server<undefined>): void {
+function reloadOnChange(reload: Reload, { configFile = 'modelway.yaml' }: GatewaySettings): void {
+  process.on('SIGHUP', () => void reload('SIGHUP'))
+  watch({
+    stamp: () => stampOf(configFile),
+    every: LOOK_EVERY,
+    changed: () => void reload(`${configFile} changed`),
+  })
+}
+
+function stopOnSignals(gateways: Switch, server: Bun.Server<undefined>): void {
   const log = createLog('gateway')
   let isStopping = false
   const stop = async (signal: string): Promise<void> => {
     if (isStopping) process.exit(FAULT)
     isStopping = true
     log.info('Stopping: running answers may finish, a second signal ends them', { signal })
-    const closed = server.stop()
-    await gateway.stop()
-    await Promise.race([closed, Bun.sleep(1000)])
+    // The socket stays open meanwhile: who asks is told that this gateway is not ready, and to try again.
+    await gateways.stop()
+    await Promise.race([server.stop(), Bun.sleep(1000)])
     await Bun.sleep(50) // The log writes in batches.
     process.exit(0)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // A plugin that fails behind our back must not take the requests of others with it.
   process.on('unhandledRejection', error => log.error('Unhandled rejection', { error: describe(error) }))
+  process.on('uncaughtException', error => log.error('Uncaught exception', { error: describe(error) }))
 }
 
-try {
-  await serve()
-} catch (error) {
-  const isMistake = error instanceof ConfigError
-  process.stderr.write(`modelway: ${isMistake ? error.message : `cannot start: ${describe(error)}`}\n`)
-  process.exit(isMistake ? MISCONFIGURED : FAULT)
-}
+const [first] = process.argv.slice(2)
+// Without a command, or with options only, this is a gateway: "bun run gateway --port 9000".
+const isServe = first === undefined || (first.startsWith('--') && !['--help', '--version'].includes(first))
+const code = await runProgram(isServe ? ['serve', ...process.argv.slice(2)] : process.argv.slice(2), {
+  version,
+  plugins: ours,
+  loadStrangers: strangersHere,
+  migrations,
+  serve,
+  out: text => void process.stdout.write(process.stdout.isTTY ? text : Bun.stripANSI(text)),
+  note: text => void process.stderr.write(process.stderr.isTTY ? text : Bun.stripANSI(text)),
+})
+if (code !== undefined) process.exit(code)

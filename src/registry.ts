@@ -4,6 +4,7 @@ import type { Bound, HookTable } from './hooks.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
 import { say, tail, toProblem } from './problem.ts'
 import type { Provider } from './provider.ts'
+import type { Awaitable } from './types.ts'
 
 export interface House {
   readonly hooks: HookTable
@@ -29,9 +30,20 @@ export async function assemble(
       }
       return parts.get(name)!.exports as A
     }
-    parts.set(plugin.name, await plugin.setup({ ...shared(plugin.name), config, use }))
+    const host = { ...shared(plugin.name), config, use }
+    parts.set(plugin.name, await blaming(plugin.name, 'setup', () => plugin.setup(host)))
   }
   return { hooks: hookTable(parts), parts, providers: collectProviders(parts) }
+}
+
+/** A fault at the start must say whose it is; a mistake in the configuration says it already. */
+export async function blaming<T>(plugin: string, step: string, run: () => Awaitable<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new Error(`Plugin "${plugin}" failed in "${step}"`, { cause: error })
+  }
 }
 
 function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {

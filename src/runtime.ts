@@ -16,8 +16,7 @@ export async function readText(path: string, limit: number): Promise<string> {
   })
   if (facts.isDirectory()) throw new Error('it is a directory')
   if (!facts.isFile() && !facts.isFIFO()) throw new Error('it is no file')
-  if (facts.size > limit)
-    throw new Error(`it has ${mega(facts.size)} MB, at most ${mega(limit)} are read: keep less in it`)
+  if (facts.size > limit) throw new Error(`it has ${mega(facts.size)} MB, at most ${mega(limit)} MB are read`)
   const bytes = await file.bytes().catch(cause => {
     throw new Error(reasonOf(cause), { cause })
   })

@@ -39,20 +39,20 @@ export function install(dev: boolean): void {
  * The runtime runs 256 outgoing requests at once unless this variable says otherwise, and reads it only when a process
  * begins: so this process is replaced by one that has it.
  */
-function becomeGateway(watch: boolean): void {
+export function become(args: readonly string[]): void {
   const env = { BUN_CONFIG_MAX_HTTP_REQUESTS: '65535', ...process.env } as Record<string, string>
-  // Named, because the runtime looks for it in the current folder, and markup needs it.
-  const config = `--tsconfig-override=${root}tsconfig.json`
-  const args = [
+  const watches = args.includes('--watch') ? ['--watch', '--no-clear-screen'] : []
+  const rest = args.filter(arg => arg !== '--watch')
+  // Otherwise the runtime looks for it where the operator stands, and misses what our markup needs.
+  const settings = `--tsconfig-override=${root}tsconfig.json`
+  process.execve!(
     process.execPath,
-    config,
-    ...(watch ? ['--watch', '--no-clear-screen'] : []),
-    `${root}src/main.ts`,
-  ]
-  process.execve!(process.execPath, args, env)
+    [process.execPath, settings, ...watches, `${root}src/main.ts`, ...rest],
+    env,
+  )
 }
 
 if (import.meta.main) {
   install(false)
-  becomeGateway(process.argv.includes('--watch'))
+  become(process.argv.slice(2))
 }

@@ -6,8 +6,8 @@ const template = await Bun.file(new URL('../.env.template', import.meta.url)).te
 const listed = [...template.matchAll(/^([A-Z][A-Z0-9_]*)=/gm)].map(match => match[1]!)
 
 test('.env.template names every setting of the gateway and of its plugins', () => {
-  const declared = [gatewayEnv, ...plugins.map(({ env }) => (typeof env === 'object' ? env : {}))].flatMap(env =>
-    Object.values(env as Record<string, readonly string[]>).map(names => names[0]!),
+  const declared = [gatewayEnv, ...plugins.map(({ env }) => (typeof env === 'object' ? env : {}))].flatMap(
+    env => Object.values(env as Record<string, readonly string[]>).map(names => names[0]!),
   )
   expect(declared.filter(name => !listed.includes(name))).toEqual([])
 })

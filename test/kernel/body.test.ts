@@ -107,7 +107,12 @@ describe('a body', () => {
 
   test('of another content type is refused; JSON has several names', async () => {
     const body = '{"model":"one","messages":[]}'
-    const others = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'json']
+    const others = [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'json',
+    ]
     for (const type of others)
       expect(await refused(body, { 'content-type': type })).toContain('content-type: application/json')
     for (const type of ['application/json', 'Application/JSON; charset=utf-8', 'application/vnd.api+json'])
@@ -146,7 +151,9 @@ describe('the bytes of a body', () => {
     const field = fc.tuple(key, fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('', ' ', '\n\t'))
     await fc.assert(
       fc.asyncProperty(fc.array(field, { maxLength: 5 }), fc.nat(5), async (fields, at) => {
-        const parts = fields.map(([name, value, space]) => `${space}${JSON.stringify(name)}:${space}${JSON.stringify(value)}`)
+        const parts = fields.map(
+          ([name, value, space]) => `${space}${JSON.stringify(name)}:${space}${JSON.stringify(value)}`,
+        )
         parts.splice(at, 0, '"model":"openai/one"')
         const body = `{${parts.join(',')}}`
         const cut = (text: string) => {

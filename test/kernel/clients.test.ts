@@ -98,7 +98,11 @@ describe('a client that hangs up', () => {
     const usage = 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}\n\n'
     for (const last of [usage, `${usage}data: [DONE]\n\n`]) {
       house.settled.length = given = 0
-      const plan: Plan = { chunks: [finish + last, ': bye\n\n'], silenceMs: 60_000, contentType: 'text/event-stream' }
+      const plan: Plan = {
+        chunks: [finish + last, ': bye\n\n'],
+        silenceMs: 60_000,
+        contentType: 'text/event-stream',
+      }
       await abortAfter(plan, text => text.includes(last.slice(-20)), {
         stream: true,
         stream_options: { include_usage: true },
@@ -145,11 +149,18 @@ describe('a client that hangs up', () => {
   test('two hundred times at any moment: as many records, nobody inside, nothing open', async () => {
     const leave = async (ms: number) => {
       const signal = AbortSignal.timeout(ms)
-      const response = await house.ask({ tokens: 100, gapMs: 1, delayMs: 10 }, { stream: ms % 2 === 0 }, { signal })
+      const response = await house.ask(
+        { tokens: 100, gapMs: 1, delayMs: 10 },
+        { stream: ms % 2 === 0 },
+        { signal },
+      )
       await response.text()
     }
     await Promise.allSettled(Array.from({ length: 200 }, (_, i) => leave(1 + (i % 60))))
-    await until(() => house.settled.length >= house.mock.ledger.entries.length && room === 0, 'everybody to leave')
+    await until(
+      () => house.settled.length >= house.mock.ledger.entries.length && room === 0,
+      'everybody to leave',
+    )
     await Bun.sleep(50)
     expect([room, house.mock.ledger.active()]).toEqual([0, 0])
     expect(given).toBe(house.settled.length)

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { createClient, readUntilBroken } from '../mock/client.ts'
 import type { Plan } from '../mock/plan.ts'
 import { type House, openHouse } from './house.ts'
-import { errorsOf, readEvents } from './sse.ts'
 import { refusalOf } from './shapes.ts'
+import { errorsOf, readEvents } from './sse.ts'
 
 let house: House
 beforeAll(async () => {
@@ -37,7 +37,17 @@ function offsetsOf(bytes: Buffer): number[] {
   const second = bytes.indexOf('\n\n') + 2
   const emoji = bytes.indexOf(Buffer.from('😀'))
   const done = bytes.indexOf('data: [DONE]')
-  return [second, second + 1, second + 9, emoji + 1, emoji + 2, emoji + 3, emoji + 20, bytes.length - 400, done - 300]
+  return [
+    second,
+    second + 1,
+    second + 9,
+    emoji + 1,
+    emoji + 2,
+    emoji + 3,
+    emoji + 20,
+    bytes.length - 400,
+    done - 300,
+  ]
 }
 
 describe('a stream that the provider breaks', () => {
@@ -69,10 +79,21 @@ describe('a stream that the provider breaks', () => {
   })
 
   test('before its first event is refused with 502 in JSON, so that clients can try again', async () => {
-    for (const fault of [{ cutAfterBytes: 0 }, { cutAfterBytes: 9 }, { endAfterBytes: 0 }, { endAfterBytes: 9 }, { reset: true }]) {
+    for (const fault of [
+      { cutAfterBytes: 0 },
+      { cutAfterBytes: 9 },
+      { endAfterBytes: 0 },
+      { endAfterBytes: 9 },
+      { reset: true },
+    ]) {
       house.settled.length = 0
       const response = await house.ask({ ...plan, ...fault }, stream)
-      const [status] = refusalOf({ ...response, headers: response.headers, status: response.status, body: await response.json() })
+      const [status] = refusalOf({
+        ...response,
+        headers: response.headers,
+        status: response.status,
+        body: await response.json(),
+      })
       expect([fault, status]).toEqual([fault, 502])
       expect((await house.settlement(1)).attempts.map(({ ok }) => ok)).toEqual([false])
     }
@@ -113,12 +134,23 @@ describe('a whole answer that the provider breaks', () => {
 })
 
 describe('a stream that says itself', () => {
-  const text = (data: string) => `data: {"choices":[{"index":0,"delta":{"content":${JSON.stringify(data)}}}]}\n\n`
+  const text = (data: string) =>
+    `data: {"choices":[{"index":0,"delta":{"content":${JSON.stringify(data)}}}]}\n\n`
   const finish = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
 
   test('why it finished needs no "[DONE]"', async () => {
-    const { text: out, settled } = await take({ events: [], chunks: [text('a'), finish], contentType: 'text/event-stream' })
+    const { text: out, settled } = await take({
+      events: [],
+      chunks: [text('a'), finish],
+      contentType: 'text/event-stream',
+    })
     expect([out, settled.code]).toEqual([text('a') + finish, undefined])
+  })
+
+  test('why it finished may still say other things, piece by piece', async () => {
+    const chunks = [text('a'), finish, ...Array.from({ length: 9 }, (_, i) => `: ping ${i}\n\n`)]
+    const { text: out, settled } = await take({ chunks, gapMs: 2, contentType: 'text/event-stream' })
+    expect([out, settled.code]).toEqual([chunks.join(''), undefined])
   })
 
   test('that it failed is passed on, and nothing is added', async () => {
@@ -140,7 +172,10 @@ describe('a stream that says itself', () => {
   })
 
   test('"[DONE]" twice, or something behind it, is passed on', async () => {
-    for (const chunks of [[finish, 'data: [DONE]\n\n', 'data: [DONE]\n\n'], ['data: [DONE]\n\n', text('late')]]) {
+    for (const chunks of [
+      [finish, 'data: [DONE]\n\n', 'data: [DONE]\n\n'],
+      ['data: [DONE]\n\n', text('late')],
+    ]) {
       house.settled.length = 0
       const { text: out, settled } = await take({ chunks, contentType: 'text/event-stream' })
       expect([out, settled.code]).toEqual([chunks.join(''), undefined])

@@ -22,7 +22,8 @@ export async function findEndpoints(): Promise<readonly CallerEndpoint[]> {
       ...plugin,
       async setup(host) {
         const parts = await plugin.setup(host)
-        for (const { name, path } of parts.dialects ?? []) found.push({ kind: 'dialect', name, method: 'POST', path })
+        for (const { name, path } of parts.dialects ?? [])
+          found.push({ kind: 'dialect', name, method: 'POST', path })
         for (const { name, path, method, access } of parts.api ?? [])
           if (access === 'caller') found.push({ kind: 'route', name: name ?? path, method, path })
         return parts

@@ -58,7 +58,12 @@ describe('a request upstream', () => {
   })
 
   test('goes where the provider is, whatever the body says', async () => {
-    const body = { api_base: 'http://evil.example', base_url: 'http://evil.example', api_key: 'k', extra_headers: { authorization: 'x' } }
+    const body = {
+      api_base: 'http://evil.example',
+      base_url: 'http://evil.example',
+      api_key: 'k',
+      extra_headers: { authorization: 'x' },
+    }
     expect((await house.ask({}, body)).status).toBe(200)
     expect(house.received()[0]!.headers.authorization).toBe(`Bearer ${UPSTREAM_KEY}`)
     expect(house.received()[0]!.json).toMatchObject(body)
@@ -99,13 +104,21 @@ describe('an answer to the client', () => {
     expect(stream.headers.get('cache-control')).toBe('no-cache, no-transform')
     await stream.text()
     const failed = await house.ask({ status: 400, headers: odd })
-    expect(names(failed.headers)).toEqual(['content-length', 'content-type', 'date', ...served, 'x-should-retry'])
+    expect(names(failed.headers)).toEqual([
+      'content-length',
+      'content-type',
+      'date',
+      ...served,
+      'x-should-retry',
+    ])
   })
 
   test('tells which model served, also when its name fits into no header', async () => {
     const { headers } = await house.ask({})
     expect([headers.get('x-modelway-provider'), headers.get('x-modelway-model')]).toEqual(['openai', 'one'])
-    await using quiet = await openHouse({ env: { OPENAI_MODELS: 'mödel\u2028x', SERVED_MODEL_HEADERS: 'true' } })
+    await using quiet = await openHouse({
+      env: { OPENAI_MODELS: 'mödel\u2028x', SERVED_MODEL_HEADERS: 'true' },
+    })
     const odd = await quiet.ask({}, { model: 'mödel\u2028x' })
     expect(decodeURIComponent(odd.headers.get('x-modelway-model')!)).toBe('mödel\u2028x')
   })

@@ -44,7 +44,8 @@ const probeHook = (hook: Hook) => (first: never) => {
 const probe = definePlugin({
   name: 'probe',
   about: 'Has every hook.',
-  setup: () => Object.fromEntries((Object.keys(kinds) as Hook[]).map(hook => [hook, probeHook(hook)])) as Parts,
+  setup: () =>
+    Object.fromEntries((Object.keys(kinds) as Hook[]).map(hook => [hook, probeHook(hook)])) as Parts,
 })
 const neighbour = (name: string) =>
   definePlugin({
@@ -73,7 +74,11 @@ beforeAll(async () => {
       neighbour('before'),
       probe,
       neighbour('behind'),
-      definePlugin({ name: 'count', about: 'Counts records.', setup: () => ({ settle: () => void settled++ }) }),
+      definePlugin({
+        name: 'count',
+        about: 'Counts records.',
+        setup: () => ({ settle: () => void settled++ }),
+      }),
     ],
     now: () => now,
   })
@@ -96,7 +101,8 @@ async function call({ kind, name, method, path }: CallerEndpoint, stream: boolea
   // Lists are remembered for a while.
   now += 60_000
   const sample = samples[name]
-  if (kind === 'dialect' && sample === undefined) throw new Error(`Write a sample request for dialect "${name}"`)
+  if (kind === 'dialect' && sample === undefined)
+    throw new Error(`Write a sample request for dialect "${name}"`)
   const response = await gateway.fetch(path.replace('*', 'openai/one'), {
     method,
     ...(sample && { body: JSON.stringify(sample(stream)), headers: { 'content-type': 'application/json' } }),
@@ -109,12 +115,18 @@ async function call({ kind, name, method, path }: CallerEndpoint, stream: boolea
 const variants = () =>
   endpoints.flatMap(endpoint =>
     endpoint.kind === 'dialect'
-      ? [false, true].map(stream => ({ endpoint, stream, title: `${endpoint.name}${stream ? ' (stream)' : ''}` }))
+      ? [false, true].map(stream => ({
+          endpoint,
+          stream,
+          title: `${endpoint.name}${stream ? ' (stream)' : ''}`,
+        }))
       : [{ endpoint, stream: false, title: `${endpoint.method} ${endpoint.path}` }],
   )
 
 /** The order in which `Hooks` documents them is the order of a request. */
-const ofModels = (Object.keys(kinds) as Hook[]).filter(hook => !['administrate', 'audit', 'list'].includes(hook))
+const ofModels = (Object.keys(kinds) as Hook[]).filter(
+  hook => !['administrate', 'audit', 'list'].includes(hook),
+)
 const ofRoutes: readonly Hook[] = ['authenticate', 'scope', 'permit', 'list', 'tap', 'settle']
 const hooksOf = ({ kind }: CallerEndpoint) => (kind === 'dialect' ? ofModels : ofRoutes)
 
@@ -161,13 +173,19 @@ describe('a plugin with every hook', () => {
           expect(answer.headers.get('retry-after')).toBe(isBug ? null : '7')
           const log = await blamed()
           if (isBug) {
-            expect([where, log]).toEqual([where, expect.stringContaining(`Plugin "probe" failed in "${hook}"`)])
+            expect([where, log]).toEqual([
+              where,
+              expect.stringContaining(`Plugin "probe" failed in "${hook}"`),
+            ])
             expect(log).toContain(SECRET)
           } else expect([where, log]).toEqual([where, ''])
           expect([where, settled]).toEqual([where, 1])
           const holders = released.toSorted().join()
           const isIn = ofModels.indexOf(hook) > ofModels.indexOf('admit') && endpoint.kind === 'dialect'
-          expect([where, holders]).toEqual([where, hook === 'admit' ? 'before' : isIn ? 'before,behind,probe' : ''])
+          expect([where, holders]).toEqual([
+            where,
+            hook === 'admit' ? 'before' : isIn ? 'before,behind,probe' : '',
+          ])
         }
       }
     })

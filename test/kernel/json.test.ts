@@ -9,7 +9,15 @@ const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/)
 const scalar = fc.oneof(
   fc.constantFrom('0', '-0', '1.0', '1e400', '-1.5E-7', '12345678901234567890', 'true', 'false', 'null'),
   fc.string({ unit: 'grapheme' }).map(text => JSON.stringify(text)),
-  fc.constantFrom('"\\u0041"', '"\\ud83d\\ude00"', '"\\ud800"', '"\\\\\\""', '"\\/\\b\\f\\n\\r\\t"', '"[{,:}]"', '""'),
+  fc.constantFrom(
+    '"\\u0041"',
+    '"\\ud83d\\ude00"',
+    '"\\ud800"',
+    '"\\\\\\""',
+    '"\\/\\b\\f\\n\\r\\t"',
+    '"[{,:}]"',
+    '""',
+  ),
 )
 const padded = (text: fc.Arbitrary<string>) => fc.tuple(space, text, space).map(parts => parts.join(''))
 const { value: json } = fc.letrec<{ value: string; key: string }>(tie => ({
@@ -69,9 +77,12 @@ describe('findFault()', () => {
 
   test('agrees with JSON.parse about what is valid', () => {
     fc.assert(
-      fc.property(fc.oneof(json, damaged, fc.string({ unit: fc.constantFrom(...'{}[]",:\\u0 -1tnfe.') })), text => {
-        expect(saysFine(text)).toBe(isJson(text))
-      }),
+      fc.property(
+        fc.oneof(json, damaged, fc.string({ unit: fc.constantFrom(...'{}[]",:\\u0 -1tnfe.') })),
+        text => {
+          expect(saysFine(text)).toBe(isJson(text))
+        },
+      ),
       { numRuns: 5000 },
     )
   })
@@ -130,7 +141,8 @@ describe('parseJson()', () => {
     fc.assert(
       fc.property(damaged, text => {
         if (isJson(text)) expect(parseJson(text)).toEqual(JSON.parse(text))
-        else expect(refusal(text)).toMatch(/^The body is (empty: |not valid JSON: .+ at line \d+, column \d+$)/s)
+        else
+          expect(refusal(text)).toMatch(/^The body is (empty: |not valid JSON: .+ at line \d+, column \d+$)/s)
       }),
       { numRuns: 3000 },
     )
@@ -168,7 +180,11 @@ describe('parseJson()', () => {
 
 describe('splice()', () => {
   const object = fc
-    .tuple(space, fc.array(fc.tuple(fc.constantFrom('"model"', '"Model"', '"mod\\u0065l"', '"x"', '"m"'), json)), space)
+    .tuple(
+      space,
+      fc.array(fc.tuple(fc.constantFrom('"model"', '"Model"', '"mod\\u0065l"', '"x"', '"m"'), json)),
+      space,
+    )
     .map(([before, pairs, after]) => `${before}{${pairs.map(pair => pair.join(':')).join(',')}}${after}`)
   const isModel = (key: string) => key.toLowerCase() === 'model'
 
@@ -200,7 +216,9 @@ describe('splice()', () => {
   test('finds the fields of an object where JSON.parse finds them', () => {
     fc.assert(
       fc.property(object, text => {
-        const found = topLevel(text).map(({ key, start, end }) => [key, JSON.parse(text.slice(start, end))] as const)
+        const found = topLevel(text).map(
+          ({ key, start, end }) => [key, JSON.parse(text.slice(start, end))] as const,
+        )
         const last = new Map(found)
         expect(Object.fromEntries(last)).toEqual(JSON.parse(text))
       }),

@@ -117,7 +117,10 @@ describe('the kinds of hooks', () => {
     }))
 
   test('stay synchronous while the hooks do', () => {
-    const quick: Deed[] = [{ isAsync: false, what: 'nothing' }, { isAsync: false, what: 'answer' }]
+    const quick: Deed[] = [
+      { isAsync: false, what: 'nothing' },
+      { isAsync: false, what: 'answer' },
+    ]
     expect(first(bind<string>(quick, []), 'x')).toBe(1)
     expect(every(bind<string>(quick, []), 'x')).toBeUndefined()
   })
@@ -125,7 +128,9 @@ describe('the kinds of hooks', () => {
 
 describe('a promise of another make, such as a query that runs when it is awaited,', () => {
   /** Nothing happens until somebody listens, as with the queries of drizzle. */
-  const lazy = <T>(settle: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): Promise<T> => {
+  const lazy = <T>(
+    settle: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  ): Promise<T> => {
     const then: Promise<T>['then'] = (done, failed) => new Promise<T>(settle).then(done, failed)
     return { then } as Promise<T>
   }
@@ -134,14 +139,24 @@ describe('a promise of another make, such as a query that runs when it is awaite
   test('is awaited like any other', async () => {
     expect(await first([bound(() => lazy<number>(resolve => resolve(7)))], 'x')).toBe(7)
     expect(await first([bound(() => lazy<undefined>(done => done(undefined))), bound(() => 8)], 'x')).toBe(8)
-    expect(await chain([bound((text: string) => lazy<string>(done => done(`${text}!`))), bound((t: string) => `${t}?`)], 'a', 'x')).toBe('a!?')
+    expect(
+      await chain(
+        [bound((text: string) => lazy<string>(done => done(`${text}!`))), bound((t: string) => `${t}?`)],
+        'a',
+        'x',
+      ),
+    ).toBe('a!?')
   })
 
   test('that fails stops the request, and is reported after it', async () => {
     const refusing = bound(() => lazy<undefined>((_, reject) => reject(new Refusal('forbidden', 'no'))))
     expect(await outcomeOf(() => every([refusing], 'x'))).toEqual(['forbidden', 'no'])
     const failed: string[] = []
-    all([bound(() => lazy<void>((_, reject) => reject(new Error('late'))))], 'x', (_, plugin) => void failed.push(plugin))
+    all(
+      [bound(() => lazy<void>((_, reject) => reject(new Error('late'))))],
+      'x',
+      (_, plugin) => void failed.push(plugin),
+    )
     await Bun.sleep(2)
     expect(failed).toEqual(['lazy'])
   })

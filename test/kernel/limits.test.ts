@@ -82,7 +82,9 @@ describe('the body limit', () => {
     const announced = await ask(head('Content-Length: 5000000000') + '{"model":"one"')
     expect(refusalOf(announced)).toEqual([413, 'request_too_large'])
     const part = 'x'.repeat(LIMIT + 1)
-    const endless = await ask(`${head('Transfer-Encoding: chunked')}${part.length.toString(16)}\r\n${part}\r\n`)
+    const endless = await ask(
+      `${head('Transfer-Encoding: chunked')}${part.length.toString(16)}\r\n${part}\r\n`,
+    )
     expect(refusalOf(endless)).toEqual([413, 'request_too_large'])
     expect(performance.now() - began).toBeLessThan(1000)
   })

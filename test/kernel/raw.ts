@@ -85,7 +85,8 @@ function parseAnswer(bytes: Buffer, isHead: boolean): { answer: RawAnswer; end: 
   if (headEnd < 0) return undefined
   const [first = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')
   const headers = new Headers()
-  for (const line of lines) headers.append(line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1))
+  for (const line of lines)
+    headers.append(line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1))
   const read = /chunked/i.test(headers.get('transfer-encoding') ?? '')
     ? dechunk(bytes, headEnd + 4)
     : fixed(bytes, headEnd + 4, isHead ? 0 : Number(headers.get('content-length') ?? 0))

@@ -126,10 +126,34 @@ describe('the fetch that plugins are given', () => {
     const { host } = new URL(stranger.url)
     const mine = new URL(house.mock.url).host
     const others = [
-      ...[stranger.url, `https://${mine}/v1`, `http://${mine}.evil.example/`, `http://localhost:${mine.split(':')[1]}/`],
-      ...['file:///etc/hostname', 'data:text/plain,hello', 'blob:x', 'ftp://x/', 's3://x/y', 'unix:///x', '/v1', ''],
-      ...[`http://user@${mine}/`, `http://:secret@${mine}/`, `http://user:secret@${host}/`, `http://${mine}@${host}/`],
-      ...[`http:\\\\${host}/`, `http://[::ffff:7f00:1]:${host.split(':')[1]}/`, `  ${stranger.url}`, `//${host}/`],
+      ...[
+        stranger.url,
+        `https://${mine}/v1`,
+        `http://${mine}.evil.example/`,
+        `http://localhost:${mine.split(':')[1]}/`,
+      ],
+      ...[
+        'file:///etc/hostname',
+        'data:text/plain,hello',
+        'blob:x',
+        'ftp://x/',
+        's3://x/y',
+        'unix:///x',
+        '/v1',
+        '',
+      ],
+      ...[
+        `http://user@${mine}/`,
+        `http://:secret@${mine}/`,
+        `http://user:secret@${host}/`,
+        `http://${mine}@${host}/`,
+      ],
+      ...[
+        `http:\\\\${host}/`,
+        `http://[::ffff:7f00:1]:${host.split(':')[1]}/`,
+        `  ${stranger.url}`,
+        `//${host}/`,
+      ],
     ]
     for (const url of others) {
       const outcome = await fetchAs(url).then(

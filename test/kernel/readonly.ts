@@ -73,15 +73,24 @@ export const writers: Partial<Hooks> = {
 // @ts-expect-error taps are synchronous
 export const late: Hooks['tap'] = () => async (data: string) => data
 
-export const misfits = [
-  // @ts-expect-error a plugin says in one sentence what it does
-  definePlugin({ name: 'silent', setup: () => ({}) }),
-  // @ts-expect-error a hook that does not exist
-  definePlugin({ name: 'typo', about: 'Has a typo.', setup: (): { admitt?: unknown } & Partial<Hooks> => ({ admit: 7 }) }),
-]
+// @ts-expect-error a plugin says in one sentence what it does
+export const silent = definePlugin({ name: 'silent', setup: () => ({}) })
+
+export const typo = definePlugin({
+  name: 'typo',
+  about: 'Has a hook that does not exist.',
+  // @ts-expect-error it would never be called
+  setup: () => ({ admitt: () => {} }),
+})
 
 /** The same for everything a view leads to. */
-export function reach(scoped: Scoped, deciding: Deciding, ordering: Ordering, routed: Routed, settled: Settled): void {
+export function reach(
+  scoped: Scoped,
+  deciding: Deciding,
+  ordering: Ordering,
+  routed: Routed,
+  settled: Settled,
+): void {
   // @ts-expect-error
   scoped.userPath = '/'
   // @ts-expect-error
@@ -95,4 +104,7 @@ export function reach(scoped: Scoped, deciding: Deciding, ordering: Ordering, ro
 }
 
 /** What hooks return is made anew, from what they were given. */
-export const returned = (route: Route, target: Target): Route => ({ ...route, targets: [...route.targets, target] })
+export const returned = (route: Route, target: Target): Route => ({
+  ...route,
+  targets: [...route.targets, target],
+})

@@ -98,7 +98,10 @@ describe('what hears the outcome of a try', () => {
     await (await house.ask({})).text()
     expect(outcomes).toMatchObject([{ ok: true, status: 200, stream: false }, { ok: true }])
     await (await house.ask({ status: 503 })).text()
-    expect(outcomes.slice(2)).toMatchObject([{ ok: false, status: 502, code: 'upstream_error' }, { ok: false }])
+    expect(outcomes.slice(2)).toMatchObject([
+      { ok: false, status: 502, code: 'upstream_error' },
+      { ok: false },
+    ])
   })
 
   test('may have a bug: 500, the log names it, the others hear it once, and upstream is closed', async () => {

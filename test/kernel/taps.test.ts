@@ -32,7 +32,11 @@ const asked = { stream: true, stream_options: { include_usage: true } }
 const encoder = new TextEncoder()
 
 /** The stream of the scripted provider, as the client gets it. */
-async function stream(text: string | Uint8Array<ArrayBuffer>, size = 50, extra: object = asked): Promise<Buffer> {
+async function stream(
+  text: string | Uint8Array<ArrayBuffer>,
+  size = 50,
+  extra: object = asked,
+): Promise<Buffer> {
   script.say(cutEvery(typeof text === 'string' ? encoder.encode(text) : text, size))
   const response = await house.ask(undefined, { model: 'script/x', ...extra })
   return Buffer.from(await response.arrayBuffer())
@@ -69,7 +73,9 @@ describe('a tap', () => {
     for (const size of [1, 64, 10_000]) {
       const out = (await stream(text, size)).toString()
       expect(out).not.toContain('secret')
-      expect(out).toContain('event: message\nid: 1\ndata: {"choices":[{"index":0,"delta":{"content":"xxxxxx"}}]}\n\n')
+      expect(out).toContain(
+        'event: message\nid: 1\ndata: {"choices":[{"index":0,"delta":{"content":"xxxxxx"}}]}\n\n',
+      )
       expect(out.replace('xxxxxx', 'secret')).toBe(text)
     }
   })
@@ -81,7 +87,9 @@ describe('a tap', () => {
       seen.push(data)
       return data
     }
-    expect((await stream(text)).toString()).toBe(text.replace(`event: message\nid: 1\n${event('secret')}`, ''))
+    expect((await stream(text)).toString()).toBe(
+      text.replace(`event: message\nid: 1\n${event('secret')}`, ''),
+    )
     expect(seen.some(data => data.includes('secret'))).toBe(false)
   })
 
@@ -100,7 +108,8 @@ describe('a tap', () => {
       Buffer.from(text),
     ])
     first = () => data => data
-    for (const size of [10_000, 64, 1]) expect((await stream(new Uint8Array(odd), size)).toString('hex')).toBe(odd.toString('hex'))
+    for (const size of [10_000, 64, 1])
+      expect((await stream(new Uint8Array(odd), size)).toString('hex')).toBe(odd.toString('hex'))
   })
 
   test('does not keep the gateway from learning the usage, nor from hiding it', async () => {
@@ -121,16 +130,21 @@ describe('a tap', () => {
     expect(await (await house.ask()).text()).toBe('{}')
   })
 
-  test('sees the data of an event of more than a megabyte: nothing gets around it', async () => {
+  test('sees the data of an event of more than a megabyte; nothing gets around it, however large', async () => {
     first = mask
-    const long = event(`${'x'.repeat(1_500_000)} secret`)
-    const out = (await stream(`${event('a')}${long}${end}`, 65_536)).toString()
-    expect(out.includes('secret')).toBe(false)
+    const long = (size: number) => `${event('a')}${event(`${'x'.repeat(size)} secret`)}${end}`
+    const out = (await stream(long(1_500_000), 65_536)).toString()
+    expect([out.includes('secret'), out.length]).toEqual([false, long(1_500_000).length])
+    house.settled.length = 0
+    const huge = (await stream(long(40_000_000), 1_000_000)).toString()
+    expect(huge.includes('secret')).toBe(false)
+    if (!huge.endsWith('[DONE]\n\n')) expect(errorsOf(huge).length).toBe(1)
   })
 })
 
 describe('a tap that refuses', () => {
-  const guard: Tap = () => data => (data.includes('secret') ? refuse('forbidden', 'The answer is not allowed') : data)
+  const guard: Tap = () => data =>
+    data.includes('secret') ? refuse('forbidden', 'The answer is not allowed') : data
 
   test('ends a stream with its own error, and nothing of the event', async () => {
     first = guard

@@ -23,7 +23,9 @@ async function take(plan?: Plan, extra: object = {}, from: House = house) {
 const WORDS = 'The words of the provider'
 const says = (status: number): Plan => ({
   status,
-  body: JSON.stringify({ error: { message: WORDS, type: 'of_its_own', param: 'x', code: 'theirs', extra: 1.5 } }),
+  body: JSON.stringify({
+    error: { message: WORDS, type: 'of_its_own', param: 'x', code: 'theirs', extra: 1.5 },
+  }),
   headers: { 'x-secret': UPSTREAM_KEY },
 })
 
@@ -57,7 +59,13 @@ describe('a provider that fails', () => {
     [504, 504, 'upstream_timeout', false],
     [529, 502, 'upstream_error', false],
   ]
-  const final = new Set(['invalid_request', 'upstream_rejected', 'model_not_found', 'conflict', 'request_too_large'])
+  const final = new Set([
+    'invalid_request',
+    'upstream_rejected',
+    'model_not_found',
+    'conflict',
+    'request_too_large',
+  ])
 
   for (const [status, ours, code, passes] of table) {
     test(`with ${status} is told as ${ours} ${code}${passes ? ', in its own words' : ', without its words'}`, async () => {
@@ -123,7 +131,13 @@ describe('an answer with status 200', () => {
       for (const [plan, extra] of [
         [{ body: hidden(error) }, {}],
         [{ events: [hidden(error)], noDone: true }, { stream: true }],
-        [{ chunks: [`: ping\n\nevent: error\ndata: ${hidden(error)}\n\n`], contentType: 'text/event-stream' }, { stream: true }],
+        [
+          {
+            chunks: [`: ping\n\nevent: error\ndata: ${hidden(error)}\n\n`],
+            contentType: 'text/event-stream',
+          },
+          { stream: true },
+        ],
       ] as const) {
         const { body, ...rest } = await take(plan as Plan, extra)
         expect([error, ...refusalOf({ ...rest, body })]).toEqual([error, status, code])
@@ -149,7 +163,11 @@ describe('a redirect', () => {
   test('is not followed, wherever it leads; the provider key stays where it belongs', async () => {
     const other = createMockProvider()
     for (const status of [301, 302, 303, 307, 308]) {
-      for (const target of [`${other.url}/chat/completions`, `${house.mock.url}/chat/completions`, '/v1/models']) {
+      for (const target of [
+        `${other.url}/chat/completions`,
+        `${house.mock.url}/chat/completions`,
+        '/v1/models',
+      ]) {
         house.mock.reset()
         const given = await take({ status, headers: { location: target }, body: '' })
         expect(refusalOf(given)).toEqual([502, 'upstream_invalid'])

@@ -1,0 +1,37 @@
+import { ConfigError } from '../errors.ts'
+import { type Loaded, load } from '../load.ts'
+import { rehearse } from '../rehearse.ts'
+import { command } from './command.ts'
+import { Exit, exits, type World } from './world.ts'
+
+/** `modelway check`: everything that would stop a start, without starting. */
+export const checkCommand = (world: World) =>
+  command({
+    name: 'check',
+    about: 'Validate config file, environment and virtual models; name every mistake',
+    args: {
+      config: { type: 'string', description: 'The config file, instead of CONFIG_FILE' },
+    },
+    async run({ config, json }) {
+      try {
+        const { plugins: ours, loadStrangers, migrations, version } = world
+        const flags = typeof config === 'string' ? { configFile: config } : {}
+        const loaded = await load({ ours, loadStrangers, flags })
+        const providers = await rehearse(loaded, { migrations, version })
+        const facts = { file: loaded.settings.configFile ?? null, providers }
+        world.out(
+          json ? `${JSON.stringify({ ok: true, problems: [], ...facts })}\n` : praise(loaded, providers),
+        )
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error
+        const { problems } = error
+        world.out(json ? `${JSON.stringify({ ok: false, problems })}\n` : `${problems.join('\n')}\n`)
+        throw new Exit(exits.configuration)
+      }
+    },
+  })
+
+const praise = ({ settings }: Loaded, providers: readonly string[]): string =>
+  `No mistakes in ${settings.configFile === undefined ? 'the environment' : `${settings.configFile} and the environment`}
+Providers: ${providers.join(', ') || 'none'}
+`

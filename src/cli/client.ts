@@ -1,0 +1,101 @@
+import { gatewayEnv, readEnvironment, readSettings } from '../config.ts'
+import { createGuardedFetch } from '../egress.ts'
+import { ConfigError } from '../errors.ts'
+import { load } from '../load.ts'
+import type { Plugin } from '../plugin.ts'
+import { readSecretFiles } from '../secret-files.ts'
+import { FaultError, UsageError, type World } from './world.ts'
+
+/** The admin API of a running gateway. */
+export interface Client {
+  readonly url: string
+  /** The parsed answer; a refusal becomes a fault with the gateway's own words. */
+  call(method: string, path: string, body?: unknown): Promise<unknown>
+}
+
+export const urlOption = {
+  url: { type: 'string', description: 'The gateway; default: what HOST and PORT say' },
+} as const
+
+/** Milliseconds until a gateway must have answered. */
+const PATIENCE = 30_000
+
+/** With `--url` or what the configuration says, and the master key of the environment, which is never a option: others can see those. */
+export async function connect(world: World, url: string | undefined): Promise<Client> {
+  const base = (url ?? (await defaultUrl(world))).replace(/\/+$/, '')
+  const origin = URL.parse(base)?.origin
+  if (origin === undefined || !/^https?:/.test(base))
+    throw new UsageError(`Cannot use --url "${base}": expected an address such as http://localhost:8080`)
+  const send = createGuardedFetch(asked => asked === origin)
+  const key = await masterKey(world.plugins)
+  return {
+    url: base,
+    async call(method, path, body) {
+      const headers = {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      }
+      const init = {
+        method,
+        headers,
+        signal: AbortSignal.timeout(PATIENCE),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }
+      const response = await send(base + path, init).catch(cause => {
+        throw new FaultError(
+          `Cannot reach the gateway at ${base} (${String(cause?.code ?? cause?.message)}): start it, or name it with --url`,
+        )
+      })
+      return read(response, base, key !== undefined)
+    },
+  }
+}
+
+async function read(response: Response, base: string, hasKey: boolean): Promise<unknown> {
+  const text = await response.text()
+  const json = parse(text)
+  if (response.ok) return json
+  const said = (json as { error?: { message?: unknown } } | undefined)?.error?.message
+  if (response.status === 401) {
+    const what = hasKey ? 'did not accept the master key' : 'wants the master key'
+    throw new FaultError(`The gateway at ${base} ${what}: set MODELWAY_MASTER_KEY`)
+  }
+  throw new FaultError(
+    typeof said === 'string' ? said : `The gateway at ${base} answered with status ${response.status}`,
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A configuration with mistakes says nothing about a gateway that runs; the environment alone may. */
+async function defaultUrl({ plugins: ours, loadStrangers }: World): Promise<string> {
+  const { host, port, basePath } = await load({ ours, loadStrangers })
+    .then(({ settings }) => settings)
+    .catch(error => {
+      if (error instanceof ConfigError) return readSettings(readEnvironment())
+      throw error
+    })
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}${basePath}`
+}
+
+async function masterKey(plugins: readonly Plugin[]): Promise<string | undefined> {
+  const names = plugins.flatMap(({ env }) => (typeof env === 'object' ? (env.masterKey ?? []) : []))
+  const problems: string[] = []
+  const environment = await readSecretFiles(readEnvironment(), name => names.includes(name), problems)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return names
+    .map(name => environment[name])
+    .find(value => value !== undefined)
+    ?.trim()
+}
+
+/** The variable behind the default address, for messages. */
+export const portVariable = gatewayEnv.port[0]

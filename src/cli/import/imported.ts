@@ -1,0 +1,91 @@
+import type { Values } from '../foreign.ts'
+
+/** What came of another gateway's configuration. */
+export interface Imported {
+  /** In the shape of our own config file, without `providers` and `virtual_models`. */
+  readonly settings: Values
+  readonly providers: Readonly<Record<string, ImportedProvider>>
+  /** In the shape of the admin API. */
+  readonly virtualModels: readonly ImportedModel[]
+  /** Bodies of `POST /admin/keys`: what a key may do; the key itself is a new one. */
+  readonly keys: readonly Values[]
+  /** What did not convert, or not quite. */
+  readonly report: readonly Remark[]
+}
+
+export interface Remark {
+  /** As the other gateway calls it. */
+  readonly what: string
+  readonly why: string
+}
+
+export interface ImportedProvider {
+  readonly type: string
+  readonly api_key?: string
+  readonly base_url?: string
+  readonly models?: readonly string[]
+}
+
+export interface ImportedTarget {
+  readonly model: string
+  readonly weight?: number
+}
+
+export interface ImportedModel {
+  readonly source: string
+  readonly target_model?: string
+  readonly targets?: readonly ImportedTarget[]
+  readonly strategy?: string
+  readonly session_affinity?: boolean
+  readonly failover?: boolean
+  readonly user_paths?: readonly string[]
+  readonly description?: string
+  readonly enabled?: boolean
+}
+
+export interface Converting {
+  /** The types of providers that this gateway has. */
+  readonly types: ReadonlySet<string>
+  readonly remark: (what: string, why: string) => void
+}
+
+/** Limits and budgets, in whose words ever: they have no place here yet, and must not be lost silently. */
+export const LIMIT = 'limits and budgets are not converted'
+
+/** Shares as whole numbers, as small as they can be: 0.5 and 1.5 are 1 and 3. */
+export function toWeights(shares: readonly number[]): readonly number[] {
+  const scaled = shares.map(share => Math.max(1, Math.round(share * 1000)))
+  const divisor = scaled.reduce((a, b) => gcd(a, b))
+  const weights = scaled.map(share => share / divisor)
+  const largest = Math.max(...weights)
+  return largest <= MAX_WEIGHT
+    ? weights
+    : weights.map(weight => Math.max(1, Math.round((weight * MAX_WEIGHT) / largest)))
+}
+
+const MAX_WEIGHT = 1000
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
+
+/** One target is written short, several with the weights that are not 1. */
+export function toTargets(
+  targets: readonly ImportedTarget[],
+): Pick<ImportedModel, 'target_model' | 'targets'> {
+  if (targets.length === 1) return { target_model: targets[0]!.model }
+  const weights = toWeights(targets.map(({ weight = 1 }) => weight))
+  return {
+    targets: targets.map(({ model }, index) => ({
+      model,
+      ...(weights[index] !== 1 && { weight: weights[index]! }),
+    })),
+  }
+}
+
+/** `My Vendor_2` → `my-vendor-2`. */
+export const toKebabName = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+
+/** The variable that would hold the key of an instance: `gpu-east` → `GPU_EAST_API_KEY`. */
+export const keyVariable = (name: string): string => `${name.toUpperCase().replaceAll('-', '_')}_API_KEY`

@@ -1,0 +1,108 @@
+import { type Values, wordOf } from '../foreign.ts'
+import { type Converting, type ImportedProvider, keyVariable, toKebabName } from './imported.ts'
+
+export interface Instances {
+  /** `instance/model` for the parameters of a deployment; undefined where this gateway has no such provider. */
+  targetOf(params: Values, what: string): string | undefined
+  all(): Readonly<Record<string, ImportedProvider>>
+}
+
+interface Instance {
+  readonly type: string
+  readonly key: string | undefined
+  readonly url: string | undefined
+  readonly models: Set<string>
+}
+
+/** Deployments with the same type, address and key share a provider. */
+export function createInstances(types: ReadonlySet<string>, remark: Converting['remark']): Instances {
+  const found = new Map<string, Instance>()
+
+  function nameFor(type: string, key: string | undefined, url: string | undefined): string {
+    for (const [name, one] of found) if (one.type === type && one.key === key && one.url === url) return name
+    const hint = /^\$\{(\w+?)_API_KEY\}$/.exec(key ?? '')?.[1]
+    const hinted = hint === undefined ? '' : toKebabName(hint)
+    const wanted = hinted.startsWith(`${type}-`) && !types.has(hinted) ? hinted : type
+    let name = wanted
+    for (let count = 2; found.has(name); count++) name = `${wanted}-${count}`
+    found.set(name, { type, key, url, models: new Set() })
+    return name
+  }
+
+  return {
+    targetOf(params, what) {
+      const { prefix, model } = splitModel(params)
+      const type = typeFor(prefix, types)
+      if (prefix !== undefined && type === undefined)
+        return void remark(what, `left out: there is no provider type for "${prefix}" here`)
+      if (type === undefined) {
+        remark(what, `"${model}" names no provider: the first one that lists it will serve it`)
+        return model
+      }
+      const url = toUrl(wordOf(params.api_base ?? params.base_url))
+      const name = nameFor(type, toKey(params.api_key), url)
+      if (!model.includes('*')) found.get(name)!.models.add(model)
+      const literal = wordOf(params.api_key)
+      if (literal !== undefined && toKey(literal) === HIDDEN)
+        remark(`${what} api_key`, `secrets are not copied: set ${keyVariable(name)} to it`)
+      return `${name}/${model}`
+    },
+    all: () => Object.fromEntries([...found].map(([name, instance]) => [name, toProvider(name, instance)])),
+  }
+}
+
+/** Stands for a key that was written into the file. */
+const HIDDEN = 'hidden'
+
+function toKey(value: unknown): string | undefined {
+  const word = wordOf(value)
+  const variable = /^os\.environ\/(\w+)$/.exec(word ?? '')?.[1]
+  return variable === undefined ? word && HIDDEN : `\${${variable}}`
+}
+
+/** Without what we add ourselves. */
+function toUrl(word: string | undefined): string | undefined {
+  const variable = /^os\.environ\/(\w+)$/.exec(word ?? '')?.[1]
+  if (variable !== undefined) return `\${${variable}}`
+  return word?.replace(/\/openai\/deployments\/.*$/, '').replace(/\/chat\/completions\/*$/, '')
+}
+
+function toProvider(name: string, { type, key, url, models }: Instance): ImportedProvider {
+  const isLocal = key === undefined && url !== undefined
+  return {
+    type,
+    ...(!isLocal && { api_key: key === undefined || key === HIDDEN ? `\${${keyVariable(name)}}` : key }),
+    ...(url !== undefined && { base_url: url }),
+    ...(models.size > 0 && { models: [...models] }),
+  }
+}
+
+/** `vendor/model`, or a vendor of its own; some names tell their vendor by themselves. */
+function splitModel({ model: raw, custom_llm_provider: custom }: Values): {
+  prefix: string | undefined
+  model: string
+} {
+  const model = wordOf(raw) ?? ''
+  const said = wordOf(custom)
+  if (said !== undefined)
+    return { prefix: said, model: model.startsWith(`${said}/`) ? model.slice(said.length + 1) : model }
+  const slash = model.indexOf('/')
+  if (slash > 0) return { prefix: model.slice(0, slash), model: model.slice(slash + 1) }
+  const isOpenAI = /^(?:gpt-|o\d|chatgpt-|text-embedding-|text-moderation-|dall-e|whisper-|tts-)/.test(model)
+  return { prefix: isOpenAI ? 'openai' : undefined, model }
+}
+
+/** LiteLLM's names of vendors are ours with something around them: `x_ai`, `hosted_x`, `x_chat`, `x_nim`. */
+function typeFor(prefix: string | undefined, types: ReadonlySet<string>): string | undefined {
+  if (prefix === undefined) return undefined
+  const spellings = [
+    prefix,
+    prefix.replace(/_(?:ai|chat|nim)$/, ''),
+    prefix.replace(/^hosted_/, ''),
+    prefix.replaceAll('_', '-'),
+    prefix.replaceAll('_', ''),
+    // Anything that speaks OpenAI's language, at an address of its own.
+    /^(?:text-completion-openai|custom_openai|openai_like|litellm_proxy)$/.test(prefix) ? 'openai' : '',
+  ]
+  return spellings.find(spelling => types.has(spelling))
+}

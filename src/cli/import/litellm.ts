@@ -1,0 +1,108 @@
+import { listOf, mapOf, type Values, wordOf } from '../foreign.ts'
+import {
+  type Converting,
+  type Imported,
+  type ImportedModel,
+  type ImportedProvider,
+  LIMIT,
+} from './imported.ts'
+import { type Deployment, toModels } from './litellm-groups.ts'
+import { createInstances } from './litellm-instances.ts'
+
+/** Of a deployment: read here, or without meaning for a gateway. */
+const known = [
+  ...['model', 'api_key', 'api_base', 'base_url', 'custom_llm_provider', 'weight', 'rpm', 'tpm'],
+  ...['drop_params', 'stream_options', 'merge_reasoning_content_in_choices'],
+]
+const limits = ['max_parallel_requests', 'max_budget', 'budget_duration', 'tpd', 'rpd']
+
+/** Converts a LiteLLM `config.yaml`. */
+export function fromLitellm(root: unknown, { types, remark }: Converting): Omit<Imported, 'report'> {
+  const config = mapOf(root)
+  const instances = createInstances(types, remark)
+  const deployments: Deployment[] = []
+  for (const [index, entry] of listOf(config.model_list).entries()) {
+    const found = readDeployment(entry, index, instances.targetOf, remark)
+    if (found !== undefined) deployments.push(found)
+  }
+  const router = mapOf(config.router_settings)
+  const module = mapOf(config.litellm_settings)
+  const virtualModels: ImportedModel[] = toModels(deployments, { router, module, remark })
+  const settings = readMasterKey(mapOf(config.general_settings), remark)
+  remarkOnRest(config, remark)
+  const providers: Readonly<Record<string, ImportedProvider>> = instances.all()
+  return { settings, providers, virtualModels, keys: [] }
+}
+
+type Remark = Converting['remark']
+
+function readDeployment(
+  entry: unknown,
+  index: number,
+  targetOf: (params: Values, what: string) => string | undefined,
+  remark: Remark,
+): Deployment | undefined {
+  const { model_name: named, litellm_params: raw, model_info: info } = mapOf(entry)
+  const [name, params] = [wordOf(named), mapOf(raw)]
+  const what = `model_list[${index}]${name === undefined ? '' : ` "${name}"`}`
+  if (name === undefined || wordOf(params.model) === undefined)
+    return void remark(what, 'left out: it needs model_name and litellm_params.model')
+  for (const field of Object.keys(params)) {
+    const isLimit = limits.includes(field)
+    const isPrice = /_cost_per_/.test(field)
+    if (isLimit) remark(`${what} ${field}`, LIMIT)
+    else if (isPrice) remark(`${what} ${field}`, 'prices are not converted: set MODEL_PRICES')
+    else if (!known.includes(field)) remark(`${what} ${field}`, 'not converted')
+  }
+  if (Object.keys(mapOf(info)).some(field => /_cost_per_/.test(field)))
+    remark(`${what} model_info`, 'prices are not converted: set MODEL_PRICES')
+  const target = targetOf(params, what)
+  if (target === undefined) return undefined
+  if (/\*/.test(name) || /\*/.test(target)) {
+    const isCovered = name === '*' || name === wordOf(params.model)
+    if (!isCovered)
+      remark(what, 'patterns are not converted: every model of a provider is "provider/id" here')
+    return undefined
+  }
+  const share = (field: string) => (Number(params[field]) > 0 ? Number(params[field]) : undefined)
+  return { name, target, weight: share('weight'), rpm: share('rpm'), tpm: share('tpm') }
+}
+
+function readMasterKey({ master_key: key }: Values, remark: Remark): Values {
+  const word = wordOf(key)
+  if (word === undefined) return {}
+  const variable = /^os\.environ\/(\w+)$/.exec(word)?.[1]
+  if (variable !== undefined) return { auth: { master_key: `\${${variable}}` } }
+  remark('general_settings.master_key', 'secrets are not copied: set MODELWAY_MASTER_KEY to it')
+  return {}
+}
+
+/** Where something of it is read; each other setting gets its own line. */
+const read: Readonly<Record<string, readonly string[]>> = {
+  router_settings: ['routing_strategy', 'fallbacks', 'model_group_alias', 'default_fallbacks'],
+  litellm_settings: ['fallbacks', 'default_fallbacks', 'drop_params', 'set_verbose'],
+  general_settings: ['master_key'],
+}
+
+function remarkOnRest(config: Values, remark: Remark): void {
+  for (const [section, value] of Object.entries(config)) {
+    if (section === 'model_list') continue
+    if (!(section in read)) {
+      remark(section, 'not converted')
+      continue
+    }
+    for (const field of Object.keys(mapOf(value))) {
+      if (read[section]!.includes(field)) continue
+      const isFallback = /_fallbacks$/.test(field)
+      const isLimit = /budget|_limit|max_parallel|rpm|tpm/.test(field)
+      remark(
+        `${section}.${field}`,
+        isLimit
+          ? LIMIT
+          : isFallback
+            ? 'only "fallbacks" are converted: failover here follows any failure'
+            : 'not converted',
+      )
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { connect, urlOption } from './client.ts'
+import { command } from './command.ts'
+import { isMap, textOf } from './foreign.ts'
+import { table } from './table.ts'
+import { UsageError, type World } from './world.ts'
+
+const DAY = 86_400_000
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: DAY }
+
+/** `modelway keys create|list|revoke|roll`: the admin API from a shell. */
+export const keysCommands = (world: World) => [list(world), create(world), roll(world), revoke(world)]
+
+const list = (world: World) =>
+  command({
+    name: 'list',
+    about: 'List all keys; a key itself is never shown again',
+    args: urlOption,
+    async run({ url, json }) {
+      const keys = await (await connect(world, url)).call('GET', '/admin/keys')
+      if (json) return world.out(`${JSON.stringify(keys)}\n`)
+      const rows = (Array.isArray(keys) ? keys : [])
+        .filter(isMap)
+        .map(key => [
+          ...['id', 'name', 'status', 'last_four', 'user_path'].map(field => textOf(key[field])),
+          Array.isArray(key.allowed_models) ? key.allowed_models.join(',') : 'all',
+          textOf(key.expires_at),
+        ])
+      const head = ['ID', 'NAME', 'STATUS', 'ENDS IN', 'USER PATH', 'MODELS', 'EXPIRES']
+      world.out(rows.length === 0 ? 'There are no keys\n' : table(head, rows))
+    },
+  })
+
+const create = (world: World) =>
+  command({
+    name: 'create',
+    about: 'Create a key; it is printed this once',
+    args: {
+      ...urlOption,
+      name: { type: 'positional', required: true, description: 'For whom or what it is' },
+      'user-path': { type: 'string', description: 'Binds the key to this path: /team/alpha' },
+      'sub-paths': { type: 'boolean', description: 'Callers may name a path below it' },
+      'allowed-models': { type: 'string', description: 'Selectors and redirect names, with commas' },
+      labels: { type: 'string', description: 'team=alpha,env=prod' },
+      expires: { type: 'string', description: 'A time such as 2027-01-31T12:00:00Z, or 30d' },
+      description: { type: 'string', description: 'A note' },
+    },
+    async run(args) {
+      const client = await connect(world, args.url)
+      const models = args['allowed-models']
+      const expires = args.expires
+      const made = await client.call('POST', '/admin/keys', {
+        name: args.name,
+        ...(args['user-path'] !== undefined && { user_path: args['user-path'] }),
+        ...(args['sub-paths'] === true && { sub_paths: true }),
+        ...(models !== undefined && { allowed_models: split(models) }),
+        ...(args.labels !== undefined && { labels: toLabels(args.labels) }),
+        ...(expires !== undefined && { expires_at: toTime(expires) }),
+        ...(args.description !== undefined && { description: args.description }),
+      })
+      show(world, made, args.json === true)
+    },
+  })
+
+const roll = (world: World) =>
+  command({
+    name: 'roll',
+    about: 'Replace a key; the old one goes on for a while',
+    args: {
+      ...urlOption,
+      id: { type: 'positional', required: true, description: 'key_…' },
+      grace: { type: 'string', description: 'How long the old one goes on: 1h', default: '1h' },
+    },
+    async run({ url, id, grace, json }) {
+      const path = `/admin/keys/${encodeURIComponent(id)}/roll`
+      const body = { grace_seconds: Math.round(toMilliseconds(grace, 'grace') / 1000) }
+      show(world, await (await connect(world, url)).call('POST', path, body), json === true)
+    },
+  })
+
+const revoke = (world: World) =>
+  command({
+    name: 'revoke',
+    about: 'Revoke a key at once',
+    args: { ...urlOption, id: { type: 'positional', required: true, description: 'key_…' } },
+    async run({ url, id, json }) {
+      const key = await (await connect(world, url)).call('DELETE', `/admin/keys/${encodeURIComponent(id)}`)
+      world.out(json ? `${JSON.stringify(key)}\n` : `Revoked ${id}\n`)
+    },
+  })
+
+/** The key alone on standard output, so that a script can take it. */
+function show(world: World, made: unknown, json: boolean): void {
+  if (json) {
+    world.out(`${JSON.stringify(made)}\n`)
+    return
+  }
+  const { id, key, warning } = isMap(made) ? made : {}
+  world.out(`${textOf(key)}\n`)
+  world.note(`${textOf(id)} was made; the key is not shown again\n`)
+  if (warning !== undefined) world.note(`${textOf(warning)}\n`)
+}
+
+const split = (text: string): string[] =>
+  text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+
+const toLabels = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    split(text).map(pair => {
+      const at = pair.indexOf('=')
+      if (at < 1) throw new UsageError(`Cannot use --labels "${text}": expected team=alpha,env=prod`)
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+
+function toMilliseconds(text: string, option: string): number {
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
+  if (count === undefined)
+    throw new UsageError(`Cannot use --${option} "${text}": expected a time such as 30d`)
+  return Number(count) * units[unit]!
+}
+
+const toTime = (text: string): string =>
+  /^\d+[smhd]$/.test(text) ? new Date(Date.now() + toMilliseconds(text, 'expires')).toISOString() : text

@@ -1,0 +1,41 @@
+import type { Plugin } from '../plugin.ts'
+
+/** What a command may use; the house around it is not its business. */
+export interface World {
+  readonly version: string
+  /** Our own; those that the configuration names are loaded with `loadStrangers`. */
+  readonly plugins: readonly Plugin[]
+  readonly loadStrangers: (specs: readonly string[]) => Promise<readonly Plugin[]>
+  /** The folder of the shared migrations. */
+  readonly migrations: string
+  /** Starts the gateway, with its own settings by field. */
+  readonly serve: (flags: Readonly<Record<string, string>>) => Promise<void>
+  /** The result, and nothing else. */
+  readonly out: (text: string) => void
+  /** What people should know beside it. */
+  readonly note: (text: string) => void
+}
+
+/** 0 ok, 1 fault, 2 usage, 3 configuration. */
+export const exits = { ok: 0, fault: 1, usage: 2, configuration: 3 } as const
+
+/** The command was called in a way that it cannot be. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** The command could not do what it was asked to do. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError'
+}
+
+/** The command has said everything already, and ends with this code. */
+export class Exit extends Error {
+  override readonly name = 'Exit'
+  readonly code: number
+
+  constructor(code: number) {
+    super(`exit ${code}`)
+    this.code = code
+  }
+}

@@ -1,0 +1,111 @@
+import { type Environment, gatewayEnv, readEnvironment } from './config.ts'
+import { MAX_FILE } from './config-hazards.ts'
+import { parseTree } from './config-tree.ts'
+import { type ConfigFile, type Configuration, readConfiguration, type Sources } from './configuration.ts'
+import { ConfigError } from './errors.ts'
+import type { Plugin } from './plugin.ts'
+import { readText, stampOf } from './runtime.ts'
+import { readSecretFiles } from './secret-files.ts'
+import { referencesIn } from './substitute.ts'
+import type { Awaitable } from './types.ts'
+
+/** Read where no other file is named. */
+const DEFAULT_FILE = 'modelway.yaml'
+
+export interface LoadOptions {
+  readonly ours: readonly Plugin[]
+  readonly loadStrangers: (specs: readonly string[]) => Promise<readonly Plugin[]>
+  /** The gateway's own settings of the command line, by field. */
+  readonly flags?: Readonly<Record<string, string>>
+  /** For tests; otherwise the environment of the process. */
+  readonly environment?: Environment
+}
+
+export interface Loaded extends Configuration {
+  readonly plugins: readonly Plugin[]
+  /** With the contents of `NAME_FILE` in the place of `NAME`. */
+  readonly environment: Environment
+}
+
+/** Where the config file is, and whether it may be missing. */
+export function whereIsFile(
+  environment: Environment,
+  flags: Readonly<Record<string, string>> = {},
+): { readonly path: string; readonly isNamed: boolean } {
+  const named = flags.configFile ?? environment.CONFIG_FILE?.trim()
+  return { path: named ?? DEFAULT_FILE, isNamed: named !== undefined }
+}
+
+/**
+ * Reads the config file, the environment and the command line, and loads the plugins that they name.
+ *
+ * @throws ConfigError with every mistake that could be found.
+ */
+export async function load(options: LoadOptions): Promise<Loaded> {
+  const { ours, loadStrangers, flags = {}, environment: given = readEnvironment() } = options
+  const problems: string[] = []
+  const { file, references } = await readFile(given, flags)
+  const isEarly = (name: string) => ownVariables.has(name) || references.has(name)
+  const own = await readSecretFiles(given, isEarly, problems)
+  const plugins = [...ours]
+  // Which plugins there are must be known before anything else can be judged.
+  for (const spec of pluginsOf({ environment: own, file, flags })) {
+    const loaded = await attempt(() => loadStrangers([spec]), problems)
+    plugins.push(...(loaded ?? []))
+  }
+  const isTheirs = (name: string) => plugins.some(plugin => readsVariable(plugin, name)) && !isEarly(name)
+  const environment = await readSecretFiles(own, isTheirs, problems)
+  const found = await attempt(() => readConfiguration({ plugins, environment, file, flags }), problems)
+  if (found === undefined || problems.length > 0) throw new ConfigError(problems)
+  return { ...found, plugins, environment }
+}
+
+/** Goes on after a mistake, so that the others are found as well. */
+async function attempt<T>(run: () => Awaitable<T>, problems: string[]): Promise<T | undefined> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    problems.push(...error.problems)
+    return undefined
+  }
+}
+
+async function readFile(
+  environment: Environment,
+  flags: Readonly<Record<string, string>>,
+): Promise<{ readonly file?: ConfigFile; readonly references: ReadonlySet<string> }> {
+  const { path, isNamed } = whereIsFile(environment, flags)
+  if (!isNamed && (await stampOf(path)) === undefined) return { references: new Set() }
+  let text: string
+  try {
+    text = await readText(path, MAX_FILE)
+  } catch (cause) {
+    throw new ConfigError(`${path}:1:1: Cannot read the config file: ${(cause as Error).message}`, { cause })
+  }
+  return { file: { name: path, tree: parseTree(text, path) }, references: new Set(referencesIn(text)) }
+}
+
+const ownVariables: ReadonlySet<string> = new Set(Object.values(gatewayEnv).flat())
+
+const readsVariable = ({ env, reads }: Plugin, name: string): boolean =>
+  typeof env === 'object' ? Object.values(env).some(names => names.includes(name)) : (reads?.(name) ?? false)
+
+/** The setting `plugins` alone; whatever else is wrong is found when everything is judged. */
+function pluginsOf({ environment, file, flags = {} }: Omit<Sources, 'plugins'>): readonly string[] {
+  const entry = file?.tree.kind === 'map' ? file.tree.entries.get('plugins') : undefined
+  const kept = Object.entries(environment).filter(([name]) => name === 'PLUGINS' || !ownVariables.has(name))
+  const own: ConfigFile | undefined = file &&
+    entry && { name: file.name, tree: { kind: 'map', at: entry.at, entries: new Map([['plugins', entry]]) } }
+  try {
+    return readConfiguration({
+      plugins: [],
+      environment: Object.fromEntries(kept),
+      file: own,
+      flags: flags.plugins === undefined ? {} : { plugins: flags.plugins },
+    }).settings.plugins
+  } catch (error) {
+    if (error instanceof ConfigError) return []
+    throw error
+  }
+}

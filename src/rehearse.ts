@@ -1,0 +1,48 @@
+import { openDatabase } from './database.ts'
+import type { Loaded } from './load.ts'
+import { createLog } from './log.ts'
+import { assemble } from './registry.ts'
+
+export interface RehearseOptions {
+  readonly migrations: string
+  readonly version: string
+}
+
+/**
+ * Sets the house up before an empty database in memory, and never starts it: finds what only plugins can judge.
+ * Returns the names of the providers.
+ *
+ * @throws ConfigError as a start would.
+ */
+export async function rehearse(
+  { plugins, pluginSettings, settings }: Loaded,
+  { migrations, version }: RehearseOptions,
+): Promise<readonly string[]> {
+  const database = await openDatabase(':memory:')
+  const notNow = () => {
+    throw new Error('A check asks nobody')
+  }
+  try {
+    await database.migrate(migrations)
+    for (const { migrations: folder, name } of plugins)
+      if (folder !== undefined) await database.migrate(folder, `__migrations_${name.replaceAll('-', '_')}`)
+    const house = await assemble(plugins, pluginSettings, plugin => ({
+      db: database.db,
+      log: createLog(plugin),
+      now: Date.now,
+      fetch: notNow,
+      providers: () => new Map(),
+      dialects: () => [],
+      decide: notNow,
+      plan: notNow,
+      list: notNow,
+      plugins: () => [],
+      site: { version, base: settings.basePath, isLoopback: true, isStopping: () => false },
+    }))
+    const names = [...house.providers.keys()]
+    for (const part of [...house.parts.values()].reverse()) await part.close?.()
+    return names
+  } finally {
+    database.close()
+  }
+}

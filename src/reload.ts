@@ -1,0 +1,67 @@
+import type { GatewaySettings } from './config.ts'
+import { ConfigError } from './errors.ts'
+import type { Gateway } from './gateway.ts'
+import type { Loaded } from './load.ts'
+import type { Log } from './log.ts'
+import { describe } from './respond.ts'
+import type { Switch } from './switch.ts'
+
+export interface ReloadOptions {
+  /** As they are now. */
+  readonly settings: GatewaySettings
+  readonly load: () => Promise<Loaded>
+  readonly build: (loaded: Loaded, before: Gateway) => Promise<Gateway>
+  readonly gateways: Switch
+  readonly log: Log
+}
+
+/** Starts a reload. While one runs, any number of further calls start one more after it. */
+export type Reload = (why: string) => Promise<void>
+
+/**
+ * Reads the configuration anew and puts a gateway made of it in the place of the one that serves. A configuration with
+ * a mistake changes nothing: one line says what it is.
+ */
+export function createReload({ settings: first, load, build, gateways, log }: ReloadOptions): Reload {
+  let settings = first
+  let last: Promise<void> = Promise.resolve()
+  let waiting: Promise<void> | undefined
+
+  async function reload(why: string): Promise<void> {
+    try {
+      const loaded = keepSocket(await load(), settings, log)
+      if (/:memory:/.test(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
+      await gateways.replace(before => build(loaded, before))
+      settings = loaded.settings
+      log.info('Reloaded the configuration', {
+        why,
+        file: settings.configFile,
+        providers: gateways.current().providers,
+      })
+    } catch (error) {
+      const problem = error instanceof ConfigError ? error.message : describe(error)
+      log.error('Cannot reload the configuration, the one before stays in use', { why, problem })
+    }
+  }
+
+  return why => {
+    waiting ??= last = last.then(() => {
+      waiting = undefined
+      return reload(why)
+    })
+    return waiting
+  }
+}
+
+const ONLY_MEMORY = 'The database is in memory and would be lost: restart, or set DATABASE_URL to a file'
+
+/** A socket stays open where it is. */
+function keepSocket(loaded: Loaded, { host, port }: GatewaySettings, log: Log): Loaded {
+  const { settings } = loaded
+  if (settings.host === host && settings.port === port) return loaded
+  log.warn('HOST and PORT change at a restart only: the gateway goes on listening where it does', {
+    listening: `${host}:${port}`,
+    configured: `${settings.host}:${settings.port}`,
+  })
+  return { ...loaded, settings: { ...settings, host, port } }
+}

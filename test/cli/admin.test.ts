@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createFolder, modelway, type Served, serve } from '../config/kit.ts'
+
+const MASTER = 'master-key-for-tests'
+const folder = createFolder()
+let gateway: Served
+let env: Record<string, string>
+
+beforeAll(async () => {
+  folder.write('modelway.yaml', 'virtual_models: [{ source: smart, target_model: demo/parrot }]')
+  gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER, MODELS_ENABLED_BY_DEFAULT: 'true' })
+  env = { MODELWAY_MASTER_KEY: MASTER, PORT: new URL(gateway.url).port }
+})
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]()
+  folder[Symbol.dispose]()
+})
+
+const run = (args: readonly string[], own = env) => modelway(args, { cwd: folder.path, env: own })
+
+describe('modelway explain', () => {
+  test('tells readably what would become of a request', async () => {
+    const { code, out, err } = await run(['explain', 'smart', '--user-path', '/team/alpha'])
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('smart')
+    expect(out).toContain('at /team/alpha')
+    expect(out).toMatch(/Tried, in this order\n {2}1\. +demo\/parrot via smart/)
+    expect(out).toContain('Listed at /v1/models: yes')
+    expect(out).toMatch(/Outcome: 200\n$/)
+  })
+
+  test('tells why nothing is left', async () => {
+    const { code, out } = await run(['explain', 'nobody/nothing'])
+    expect(code).toBe(0)
+    expect(out).toContain('Left out')
+    expect(out).toContain('Outcome: 404 model_not_found')
+  })
+
+  test("prints the gateway's own answer as JSON", async () => {
+    const answer = JSON.parse((await run(['explain', 'smart', '--json'])).out) as Record<string, unknown>
+    expect(answer).toMatchObject({ model: 'smart', listed: true, outcome: { status: 200 } })
+  })
+
+  test('says what the gateway refuses', async () => {
+    expect(await run(['explain', 'smart', '--key-id', 'key_nobody'])).toMatchObject({ code: 1, out: '' })
+    expect((await run(['explain', 'smart', '--key-id', 'key_nobody'])).err).toContain('key_nobody')
+    expect(JSON.parse((await run(['explain', 'smart', '--key-id', 'x', '--json'])).out)).toMatchObject({
+      error: {},
+    })
+  })
+})
+
+describe('modelway keys', () => {
+  test('creates a key that works, alone on standard output', async () => {
+    const made = await run([
+      ...[
+        'keys',
+        'create',
+        'Team Alpha',
+        '--user-path',
+        '/team/alpha',
+        '--sub-paths',
+        '--labels',
+        'team=alpha,env=prod',
+      ],
+      ...['--allowed-models', 'smart, demo/', '--expires', '30d', '--description', 'For the tests'],
+    ])
+    expect(made.code).toBe(0)
+    expect(made.out).toMatch(/^mw_\S+\n$/)
+    expect(made.err).toMatch(/^key_\S+ was made; the key is not shown again\n$/)
+    const models = await fetch(`${gateway.url}/v1/models`, {
+      headers: { authorization: `Bearer ${made.out.trim()}` },
+    })
+    expect(models.status).toBe(200)
+    const listed = JSON.parse((await run(['keys', 'list', '--json'])).out) as Record<string, unknown>[]
+    expect(listed[0]).toMatchObject({
+      name: 'Team Alpha',
+      user_path: '/team/alpha',
+      sub_paths: true,
+      labels: { team: 'alpha', env: 'prod' },
+      allowed_models: ['smart', 'demo/'],
+      description: 'For the tests',
+      status: 'active',
+    })
+    expect((await run(['keys', 'list'])).out).toMatch(/^ID +NAME +STATUS[^\n]*\nkey_\S+ +Team Alpha +active/)
+  })
+
+  test('rolls and revokes', async () => {
+    const { id, key } = JSON.parse((await run(['keys', 'create', 'ci', '--json'])).out) as Record<
+      string,
+      string
+    >
+    const status = async (key: string) =>
+      (await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status
+    const rolled = await run(['keys', 'roll', id!, '--grace', '0s'])
+    expect(rolled).toMatchObject({ code: 0 })
+    expect([await status(key!), await status(rolled.out.trim())]).toEqual([401, 200])
+    expect(await run(['keys', 'revoke', id!])).toEqual({ code: 0, out: `Revoked ${id}\n`, err: '' })
+    expect(await status(rolled.out.trim())).toBe(401)
+    expect((await run(['keys', 'revoke', 'key_nobody'])).code).toBe(1)
+  })
+
+  test('takes the master key from the environment only, also from a file', async () => {
+    const { MODELWAY_MASTER_KEY: _, ...none } = env
+    const without = await run(['keys', 'list'], none)
+    expect(without).toMatchObject({ code: 1, out: '' })
+    expect(without.err).toContain('wants the master key: set MODELWAY_MASTER_KEY')
+    const wrong = await run(['keys', 'list'], { ...none, MODELWAY_MASTER_KEY: 'wrong-master-key' })
+    expect(wrong.err).toContain('did not accept the master key')
+    const file = folder.write('key', `${MASTER}\n`)
+    expect((await run(['keys', 'list'], { ...none, MODELWAY_MASTER_KEY_FILE: file })).code).toBe(0)
+    const both = await run(['keys', 'list'], { ...env, MODELWAY_MASTER_KEY_FILE: file })
+    expect([both.code, both.err]).toEqual([
+      3,
+      'modelway: Cannot use both MODELWAY_MASTER_KEY and MODELWAY_MASTER_KEY_FILE: unset one of them\n',
+    ])
+  })
+
+  test('says so where no gateway answers, and takes another one by --url', async () => {
+    const gone = await run(['keys', 'list', '--url', 'http://127.0.0.1:1'])
+    expect(gone.code).toBe(1)
+    expect(gone.err).toContain('Cannot reach the gateway at http://127.0.0.1:1')
+    expect(
+      (await run(['keys', 'list', '--url', `${gateway.url}/`], { MODELWAY_MASTER_KEY: MASTER })).code,
+    ).toBe(0)
+  })
+})
+
+describe('modelway import --apply', () => {
+  test('writes virtual models and keys to a running gateway, and says what it could not', async () => {
+    const file = folder.write(
+      'export.json',
+      JSON.stringify({
+        virtual_models: [
+          { source: 'imported', target: 'demo/parrot' },
+          { source: 'smart', target: 'demo/parrot' },
+        ],
+        auth_keys: [
+          { name: 'Team Beta', user_path: '/team/beta', enabled: true, active: true, labels: ['beta'] },
+        ],
+      }),
+    )
+    const { code, out, err } = await run(['import', 'gomodel', file, '--apply'])
+    expect(code).toBe(1)
+    expect(out).toContain('wrote virtual model "imported"\n')
+    expect(out).toMatch(/FAILED virtual model "smart": .* is declared in modelway\.yaml: edit it there/)
+    expect(out).toMatch(/wrote key "Team Beta" mw_\S+\n/)
+    expect(err).toContain('- key "Team Beta": gets a new secret: callers need it')
+    expect((await run(['explain', 'imported'])).out).toContain('demo/parrot via imported')
+  })
+})

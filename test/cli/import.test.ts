@@ -1,0 +1,317 @@
+import { describe, expect, test } from 'bun:test'
+import { parse } from 'yaml'
+import { toWeights } from '../../src/cli/import/imported.ts'
+import { createFolder, modelway } from '../config/kit.ts'
+
+interface Printed {
+  readonly config: Record<string, unknown>
+  readonly report: readonly string[]
+  readonly text: string
+}
+
+/** Converts a file, and checks that a start would take what comes out. */
+async function convert(kind: string, text: string, env: Record<string, string> = {}): Promise<Printed> {
+  using folder = createFolder()
+  const file = folder.write('theirs.yaml', text)
+  const { code, out, err } = await modelway(['import', kind, file], { cwd: folder.path })
+  expect([code, err.split('\n')[0]]).toEqual([
+    0,
+    err === 'Everything was converted\n' ? 'Everything was converted' : 'Not converted, or not quite:',
+  ])
+  folder.write('modelway.yaml', out)
+  const names = [...out.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name!, `http://filled-in/${name}`])
+  const checked = await modelway(['check'], {
+    cwd: folder.path,
+    env: { ...Object.fromEntries(names), ...env },
+  })
+  expect(checked).toMatchObject({ code: 0, err: '' })
+  const report = err
+    .split('\n')
+    .slice(1, -1)
+    .map(line => line.slice(2))
+  return { config: (parse(out) ?? {}) as Record<string, unknown>, report, text: out }
+}
+
+describe('modelway import litellm', () => {
+  const config = `
+model_list:
+  - model_name: gpt-4o
+    litellm_params: { model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY, rpm: 900 }
+    model_info: { input_cost_per_token: 0.0000025 }
+  - model_name: gpt-4o
+    litellm_params:
+      model: azure/gpt-4o-eu
+      api_base: os.environ/AZURE_EU_API_BASE
+      api_key: os.environ/AZURE_EU_API_KEY
+      api_version: "2024-10-21"
+      rpm: 300
+  - model_name: fast
+    litellm_params: { model: groq/llama-3.3-70b, api_key: gsk-inline-secret, max_budget: 10 }
+  - model_name: local-llama
+    litellm_params: { model: ollama/llama3.1, api_base: "http://ollama:11434" }
+  - model_name: together
+    litellm_params: { model: together_ai/meta/llama-3 }
+  - model_name: embeddings
+    litellm_params: { model: text-embedding-3-small, api_key: os.environ/OPENAI_API_KEY }
+  - model_name: openai/*
+    litellm_params: { model: openai/*, api_key: os.environ/OPENAI_API_KEY }
+  - model_name: elsewhere
+    litellm_params: { model: replicate/meta/llama-2-70b }
+  - model_name: strange
+    litellm_params: {}
+router_settings:
+  routing_strategy: least-busy
+  num_retries: 2
+  fallbacks:
+    - gpt-4o: [fast, elsewhere]
+    - fast: [gpt-4o]
+  model_group_alias:
+    gpt-4: gpt-4o
+    quiet: { model: fast, hidden: true }
+    lost: elsewhere
+  redis_host: redis
+litellm_settings:
+  drop_params: true
+  max_budget: 100
+  context_window_fallbacks: [{ gpt-4o: [fast] }]
+general_settings:
+  master_key: os.environ/LITELLM_MASTER_KEY
+  database_url: os.environ/DATABASE_URL
+guardrails: [{ guardrail_name: pii }]
+`
+
+  test('makes providers, redirects with weights, fallbacks and aliases of a config.yaml', async () => {
+    const { config: made } = await convert('litellm', config)
+    expect(made.auth).toEqual({ master_key: '${LITELLM_MASTER_KEY}' })
+    expect(made.providers).toEqual({
+      openai: { type: 'openai', api_key: '${OPENAI_API_KEY}', models: ['gpt-4o', 'text-embedding-3-small'] },
+      'azure-eu': {
+        type: 'azure',
+        api_key: '${AZURE_EU_API_KEY}',
+        base_url: '${AZURE_EU_API_BASE}',
+        models: ['gpt-4o-eu'],
+      },
+      groq: { type: 'groq', api_key: '${GROQ_API_KEY}', models: ['llama-3.3-70b'] },
+      ollama: { type: 'ollama', base_url: 'http://ollama:11434', models: ['llama3.1'] },
+      together: { type: 'together', api_key: '${TOGETHER_API_KEY}', models: ['meta/llama-3'] },
+    })
+    expect(made.virtual_models).toEqual([
+      {
+        source: 'gpt-4o-pool',
+        targets: [{ model: 'openai/gpt-4o', weight: 3 }, { model: 'azure-eu/gpt-4o-eu' }],
+        strategy: 'round_robin',
+      },
+      {
+        source: 'gpt-4o',
+        targets: [{ model: 'gpt-4o-pool' }, { model: 'groq/llama-3.3-70b' }],
+        strategy: 'failover',
+      },
+      {
+        source: 'fast',
+        targets: [{ model: 'groq/llama-3.3-70b' }, { model: 'gpt-4o-pool' }],
+        strategy: 'failover',
+      },
+      { source: 'local-llama', target_model: 'ollama/llama3.1' },
+      { source: 'together', target_model: 'together/meta/llama-3' },
+      { source: 'embeddings', target_model: 'openai/text-embedding-3-small' },
+      { source: 'gpt-4', target_model: 'gpt-4o' },
+      { source: 'quiet', target_model: 'fast' },
+    ])
+  })
+
+  test('names everything that did not convert, limits and budgets with a line each', async () => {
+    const { report, text } = await convert('litellm', config)
+    const expected = [
+      'model_list[0] "gpt-4o" model_info: prices are not converted',
+      'model_list[1] "gpt-4o" api_version: not converted',
+      'model_list[2] "fast" max_budget: limits and budgets are not converted',
+      'model_list[2] "fast" api_key: secrets are not copied: set GROQ_API_KEY to it',
+      'model_list[7] "elsewhere": left out: there is no provider type for "replicate" here',
+      'model_list[8] "strange": left out',
+      'router_settings.routing_strategy "least-busy": became round_robin',
+      'router_settings.fallbacks "gpt-4o": "elsewhere" is no model_name that was converted',
+      'router_settings.model_group_alias "quiet": hidden aliases are listed here',
+      'router_settings.model_group_alias "lost": left out',
+      'router_settings.num_retries: not converted',
+      'router_settings.redis_host: not converted',
+      'litellm_settings.max_budget: limits and budgets are not converted',
+      'litellm_settings.context_window_fallbacks: only "fallbacks" are converted',
+      'general_settings.database_url: not converted',
+      'guardrails: not converted',
+    ]
+    for (const line of expected) expect(report.some(said => said.startsWith(line)) ? line : report).toBe(line)
+    expect(report.length).toBe(expected.length)
+    expect(text + report.join()).not.toContain('gsk-inline-secret')
+  })
+
+  test('reads anchors and merge keys, which ours does not', async () => {
+    const { config: made } = await convert(
+      'litellm',
+      `
+defaults: &all { api_key: os.environ/OPENAI_API_KEY }
+model_list:
+  - model_name: a
+    litellm_params: { <<: *all, model: openai/a }
+`,
+    )
+    expect(made.virtual_models).toEqual([{ source: 'a', target_model: 'openai/a' }])
+  })
+
+  test.each([
+    '',
+    '[]',
+    'model_list: 7',
+    'model_list: [1, null, {}]',
+    '42',
+    'model_list: [{model_name: [a], litellm_params: x}]',
+  ])('survives a file that is none: %p', async text => {
+    expect((await convert('litellm', text)).config).toEqual({})
+  })
+
+  test('refuses what is no YAML', async () => {
+    using folder = createFolder()
+    const { code, err } = await modelway(['import', 'litellm', folder.write('x', 'a: [')], {
+      cwd: folder.path,
+    })
+    expect([code, err]).toEqual([2, expect.stringContaining('Cannot read')])
+    expect(err.trimEnd()).not.toContain('\n')
+  })
+})
+
+describe('modelway import gomodel', () => {
+  const config = `
+server: { port: "9090", base_path: /g, master_key: "\${GOMODEL_MASTER_KEY}", body_size_limit: 20M, pprof_enabled: false }
+models: { enabled_by_default: false, configured_provider_models_mode: allowlist }
+http: { timeout: 300 }
+providers:
+  openai: { type: openai, api_key: "\${OPENAI_API_KEY}", resilience: { retry: { max_retries: 5 } } }
+  open_router: { type: openrouter, api_key: sk-or-inline, models: [a/b, { id: c/d, metadata: {} }] }
+  vllm: { type: vllm, base_url: "http://gpu:8000/v1" }
+  elsewhere: { type: vertex, vertex_project: x }
+virtual_models:
+  - { source: regular, target: open_router/a/b, slowdown: 0.5 }
+  - source: smart
+    strategy: adaptive
+    session_affinity: false
+    targets: [{ model: openai/gpt-4o, weight: 0.5 }, { provider: open_router, model: c/d, weight: 1.5 }]
+  - { source: cheap, strategy: cost, failover: false, targets: [{ model: openai/a }, { model: vllm/b }] }
+  - { source: openai/gpt-4o, user_paths: [/team] }
+  - { source: open_router/, enabled: false, description: closed }
+  - { source: open }
+failover:
+  enabled: true
+  rules: { gpt-4o: [openai/gpt-4o, vllm/b] }
+budgets:
+  user_paths: [{ path: /team, limits: [{ period: daily, amount: 10 }] }]
+  labels: [{ label: ios, limits: [] }]
+rate_limits:
+  providers: [{ name: openai, limits: [] }]
+mcp: { enabled: true }
+`
+
+  test('makes settings, providers and virtual models of a config.yaml', async () => {
+    const { config: made } = await convert('gomodel', config)
+    expect(made).toEqual({
+      port: '9090',
+      base_path: '/g',
+      auth: { master_key: '${GOMODEL_MASTER_KEY}' },
+      body_limit: '20M',
+      access: { enabled_by_default: false },
+      model_lists: { mode: 'allowlist' },
+      upstream_timeout: 300,
+      providers: {
+        openai: { type: 'openai', api_key: '${OPENAI_API_KEY}' },
+        'open-router': { type: 'openrouter', api_key: '${OPEN_ROUTER_API_KEY}', models: ['a/b', 'c/d'] },
+        vllm: { type: 'vllm', base_url: 'http://gpu:8000/v1' },
+      },
+      virtual_models: [
+        { source: 'regular', target_model: 'open-router/a/b' },
+        {
+          source: 'smart',
+          targets: [{ model: 'openai/gpt-4o' }, { model: 'open-router/c/d', weight: 3 }],
+          strategy: 'round_robin',
+          session_affinity: false,
+        },
+        {
+          source: 'cheap',
+          targets: [{ model: 'openai/a' }, { model: 'vllm/b' }],
+          strategy: 'cost',
+          failover: false,
+        },
+        { source: 'openai/gpt-4o', user_paths: ['/team'] },
+        { source: 'open-router/', description: 'closed', enabled: false },
+        { source: 'open', user_paths: ['/'] },
+        {
+          source: 'gpt-4o',
+          targets: [{ model: 'gpt-4o' }, { model: 'openai/gpt-4o' }, { model: 'vllm/b' }],
+          strategy: 'failover',
+        },
+      ],
+    })
+  })
+
+  test('names everything that did not convert, limits and budgets with a line each', async () => {
+    const { report, text } = await convert('gomodel', config)
+    const expected = [
+      'providers.openai.resilience: not converted',
+      'providers.open_router: is called "open-router" now',
+      'providers.open_router.api_key: secrets are not copied: set OPEN_ROUTER_API_KEY to it',
+      'providers.elsewhere: left out: there is no provider type "vertex" here',
+      'virtual_models[0] "regular" slowdown: not converted',
+      'virtual_models[1] "smart" strategy "adaptive": became round_robin',
+      'server.pprof_enabled: not converted',
+      'failover.enabled: not converted',
+      'budgets.user_paths "/team": limits and budgets are not converted',
+      'budgets.labels "ios": limits and budgets are not converted',
+      'rate_limits.providers "openai": limits and budgets are not converted',
+      'mcp: not converted',
+    ]
+    for (const line of expected) expect(report.some(said => said.startsWith(line)) ? line : report).toBe(line)
+    expect(report.length).toBe(expected.length)
+    expect(text + report.join()).not.toContain('sk-or-inline')
+  })
+
+  test('takes the exports of its admin API: virtual models, and what keys may do', async () => {
+    const views = [
+      {
+        source: 'smart',
+        kind: 'redirect',
+        targets: [{ model: 'openai/gpt-4o', weight: 1 }],
+        strategy: 'round_robin',
+        enabled: true,
+        managed: false,
+        resolved_model: 'openai/gpt-4o',
+        valid: true,
+        created_at: '2026-01-01T00:00:00Z',
+        updated_at: '2026-01-01T00:00:00Z',
+      },
+    ]
+    const { config: made, report } = await convert('gomodel', JSON.stringify(views))
+    expect(made).toEqual({
+      virtual_models: [{ source: 'smart', target_model: 'openai/gpt-4o', enabled: true }],
+    })
+    expect(report).toEqual([])
+    using folder = createFolder()
+    const keys = [
+      { name: 'One', user_path: '/a', labels: ['x'], allowed_models: ['smart'], enabled: true, active: true },
+      { name: 'Old', enabled: false },
+    ]
+    const args = ['import', 'gomodel', folder.write('keys.json', JSON.stringify(keys)), '--json']
+    const { code, out } = await modelway(args, { cwd: folder.path })
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      keys: [{ name: 'One', user_path: '/a', labels: { x: '' }, allowed_models: ['smart'] }],
+      report: [{ what: 'key "One"' }, { what: 'key "Old"', why: 'left out: it does not work any more' }],
+    })
+  })
+})
+
+describe('toWeights()', () => {
+  test('makes whole numbers of shares, as small as they can be', () => {
+    expect(toWeights([1, 1])).toEqual([1, 1])
+    expect(toWeights([0.5, 1.5])).toEqual([1, 3])
+    expect(toWeights([900, 300])).toEqual([3, 1])
+    expect(toWeights([0.7, 0.2, 0.1])).toEqual([7, 2, 1])
+    expect(Math.max(...toWeights([1_000_000, 1]))).toBeLessThanOrEqual(1000)
+  })
+})

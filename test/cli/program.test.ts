@@ -1,0 +1,147 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { createFolder, modelway, root } from '../config/kit.ts'
+
+const folder = createFolder()
+afterAll(() => folder[Symbol.dispose]())
+
+const run = (line: string, env: Record<string, string> = {}, cwd = folder.path) =>
+  modelway(line === '' ? [] : line.split(' '), { cwd, env })
+
+describe('modelway', () => {
+  test('without a command tells what there is', async () => {
+    const { code, out } = await run('')
+    expect(code).toBe(0)
+    for (const name of ['serve', 'check', 'explain', 'keys', 'import', 'schema']) expect(out).toContain(name)
+  })
+
+  test('prints its version, and help for each command, without colours where no terminal is', async () => {
+    const { version } = (await Bun.file(`${root}package.json`).json()) as { version: string }
+    expect(await run('--version')).toMatchObject({ code: 0, out: `${version}\n`, err: '' })
+    const lines = ['--help', 'serve --help', 'keys --help', 'keys create --help', 'import litellm --help']
+    for (const line of lines) {
+      const { code, out } = await run(line)
+      expect([line, code]).toEqual([line, 0])
+      expect(out).toContain('USAGE')
+      expect(out).not.toContain('\u001b')
+    }
+    expect((await run('keys create --help')).out).toContain('modelway keys create')
+  })
+
+  test.each([
+    ['chek', 'There is no command "chek". Did you mean "check"?'],
+    ['constructor', 'There is no command "constructor"'],
+    ['__proto__', 'There is no command "__proto__"'],
+    ['keys', 'Name a command'],
+    ['keys creat', 'There is no command "creat". Did you mean "create"?'],
+    ['keys create', 'Missing required positional argument'],
+    ['keys revoke a b', 'Cannot use "b": nothing is expected there'],
+    ['keys roll key_1 --grace soon', 'Cannot use --grace "soon": expected a time such as 30d'],
+    ['keys create a --labels team', 'Cannot use --labels "team": expected team=alpha,env=prod'],
+    ['explain', 'Missing required positional argument'],
+    ['explain a --user-pth /x', 'There is no option "--user-pth". Did you mean "--user-path"?'],
+    ['explain a --url', 'Option "--url" needs a value'],
+    ['explain a --url ftp://x', 'expected an address such as http://localhost:8080'],
+    ['check --jsn', 'There is no option "--jsn". Did you mean "--json"?'],
+    ['check -x', 'There is no option "-x"'],
+    ['serve --prot 1', 'There is no option "--prot". Did you mean "--port"?'],
+    ['import gomodel', 'Missing required positional argument'],
+    ['import openrouter x', 'There is no command "openrouter"'],
+    ['import litellm /nowhere.yaml', 'Cannot read "/nowhere.yaml": there is no such file'],
+  ])('refuses %p with exit code 2', async (line, says) => {
+    const { code, out, err } = await run(line)
+    expect(err).toContain(says)
+    expect([code, out]).toEqual([2, ''])
+    expect(err.trimEnd().split('\n').at(-1)).toStartWith('modelway: ')
+  })
+})
+
+describe('modelway check', () => {
+  test('says that all is well, with the providers that there would be', async () => {
+    const env = { OPENAI_API_KEY: 'sk-x', GROQ_API_KEY: 'gsk-x' }
+    expect(await run('check', env)).toEqual({
+      code: 0,
+      out: 'No mistakes in the environment\nProviders: openai, groq\n',
+      err: '',
+    })
+    expect(JSON.parse((await run('check --json', env)).out)).toEqual({
+      ok: true,
+      problems: [],
+      file: null,
+      providers: ['openai', 'groq'],
+    })
+  })
+
+  test('names every mistake of file, environment and virtual models, and ends with 3', async () => {
+    using folder = createFolder()
+    folder.write(
+      'modelway.yaml',
+      'prot: 1\naccess:\n  hide: 1\nvirtual_models:\n  - { source: a, target_model: a }\n',
+    )
+    const env = { LOG_LEVEL: 'loud', VIRTUAL_MODELS: '[{"source": "b"}, {"source": "c", "target": "d"}]' }
+    const { code, out, err } = await run('check', env, folder.path)
+    expect([code, err]).toEqual([3, ''])
+    const lines = out.trimEnd().split('\n')
+    expect(lines.map(line => /^(?:Cannot use \w+(?:\[\d+\])?|[\w.]+:\d+:\d+)/.exec(line)?.[0])).toEqual([
+      'Cannot use LOG_LEVEL',
+      'Cannot use VIRTUAL_MODELS[0]',
+      'Cannot use VIRTUAL_MODELS[1]',
+      'modelway.yaml:1:1',
+      'modelway.yaml:3:3',
+      'modelway.yaml:5:32',
+    ])
+    const json = JSON.parse((await run('check --json', env, folder.path)).out) as {
+      ok: boolean
+      problems: string[]
+    }
+    expect(json).toEqual({ ok: false, problems: lines })
+  })
+
+  test('takes another file by option, and finds what only plugins can judge', async () => {
+    using folder = createFolder()
+    folder.write(
+      'night-shift.ts',
+      'export default { name: "night-shift", about: "x", needs: ["day-shift"], setup: () => ({}) }',
+    )
+    folder.write('other.yaml', 'plugins: [./night-shift.ts]')
+    const { code, out } = await run('check --config other.yaml', {}, folder.path)
+    expect([code, out]).toEqual([3, 'Plugin "night-shift" needs "day-shift": list "day-shift" before it\n'])
+    const twice = {
+      VLLM_BASE_URL: 'http://gpu/v1',
+      CONFIG_FILE: folder.write('x.yaml', 'providers: { vllm: { type: sglang, base_url: "http://b" } }'),
+    }
+    expect((await run('check', twice, folder.path)).out).toContain('Two providers are named "vllm"')
+  })
+
+  test('leaves nothing behind and asks nobody', async () => {
+    using folder = createFolder()
+    const began = performance.now()
+    const env = { OPENAI_API_KEY: 'sk-x', OPENAI_BASE_URL: 'http://192.0.2.1/v1' }
+    expect((await run('check', env, folder.path)).code).toBe(0)
+    expect([...new Bun.Glob('**').scanSync(folder.path)]).toEqual([])
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+})
+
+describe('modelway serve', () => {
+  test('ends with 3 and one line for a mistake in its configuration', async () => {
+    for (const [line, env, says] of [
+      ['serve --port abc', {}, 'modelway: Cannot use --port="abc": expected a whole number\n'],
+      ['serve', { PORT: '99999' }, 'modelway: Cannot use PORT="99999": expected at most 65535\n'],
+      [
+        'serve --config nowhere.yaml',
+        {},
+        'modelway: nowhere.yaml:1:1: Cannot read the config file: there is no such file\n',
+      ],
+    ] as const)
+      expect(await run(line, env)).toEqual({ code: 3, out: '', err: says })
+  })
+
+  test('ends with 3 when the port is taken', async () => {
+    using folder = createFolder()
+    const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+    const { code, err } = await run(`serve --port ${other.port}`, {}, folder.path)
+    expect(code).toBe(3)
+    expect(err).toMatch(/^modelway: Cannot listen on 127\.0\.0\.1:\d+: [^\n]+\n$/)
+    await other.stop()
+  })
+})

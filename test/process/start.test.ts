@@ -1,0 +1,130 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { launchGateway, spawnGateway } from './spawn.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'modelway-start-'))
+const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+afterAll(() => {
+  listener.stop(true)
+  rmSync(home, { recursive: true, force: true })
+})
+
+/** How a start ends that must not succeed. */
+async function fail(env: Record<string, string>, cwd?: string) {
+  const gateway = launchGateway({ env, ...(cwd !== undefined && { cwd }) })
+  const late = setTimeout(() => void gateway.stop(), 10_000)
+  const code = await gateway.exited
+  clearTimeout(late)
+  const result = { code, stderr: gateway.stderr(), stdout: gateway.stdout() }
+  await gateway.stop()
+  return result
+}
+
+const garbage = join(home, 'garbage.db')
+writeFileSync(garbage, 'This is no database. '.repeat(1000))
+
+const mistakes: readonly (readonly [why: string, env: Record<string, string>, says: RegExp])[] = [
+  ['a port that is no number', { PORT: 'x' }, /PORT="x".*whole number/],
+  ['a port beyond the last', { PORT: '70000' }, /PORT="70000".*65535/],
+  ['a port that is taken', { PORT: String(listener.port) }, /Cannot listen on 127\.0\.0\.1:\d+/],
+  ['a host that is not here', { HOST: '192.0.2.1' }, /Cannot listen on 192\.0\.2\.1/],
+  ['a size that is none', { BODY_SIZE_LIMIT: 'abc' }, /BODY_SIZE_LIMIT="abc".*10M/],
+  ['a time that is none', { HTTP_TIMEOUT: 'soon' }, /HTTP_TIMEOUT="soon".*30s/],
+  ['a drain time that is none', { DRAIN_TIMEOUT: '-1s' }, /DRAIN_TIMEOUT/],
+  ['too many retries', { RETRIES: '11' }, /RETRIES.*at most 10/],
+  [
+    'a switch that is neither on nor off',
+    { SERVED_MODEL_HEADERS: 'maybe' },
+    /SERVED_MODEL_HEADERS.*true or false/,
+  ],
+  ['an unknown level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL="loud".*debug/],
+  ['an unknown format', { LOG_FORMAT: 'xml' }, /LOG_FORMAT="xml".*json/],
+  ['a base path with a space', { BASE_PATH: '/a b' }, /BASE_PATH/],
+  ['an origin that is none', { EGRESS_ALLOW: 'example.com' }, /EGRESS_ALLOW/],
+  ['a database that is none', { DATABASE_URL: 'nonsense' }, /database/],
+  ['a database that cannot be written', { DATABASE_URL: 'file:/proc/modelway/x.db' }, /database/],
+  ['a database file with something else in it', { DATABASE_URL: `file:${garbage}` }, /database/],
+  ['a short master key', { MODELWAY_MASTER_KEY: 'short' }, /MODELWAY_MASTER_KEY.*8 characters/],
+  ['all interfaces without a key', { HOST: '0.0.0.0', MODELWAY_MASTER_KEY: '' }, /MODELWAY_MASTER_KEY/],
+  ['virtual models that are no JSON', { VIRTUAL_MODELS: '[{' }, /VIRTUAL_MODELS/],
+  ['virtual models that are no list', { VIRTUAL_MODELS: '{}' }, /VIRTUAL_MODELS/],
+  [
+    'a virtual model without a name',
+    { VIRTUAL_MODELS: '[{"target_model":"a/b"}]' },
+    /VIRTUAL_MODELS.*source/,
+  ],
+  ['an unknown mode', { CONFIGURED_PROVIDER_MODELS_MODE: 'both' }, /CONFIGURED_PROVIDER_MODELS_MODE/],
+  ['a provider address of another kind', { OPENAI_BASE_URL: 'ftp://x' }, /OPENAI_BASE_URL/],
+  ['a provider that lacks its address', { AZURE_API_KEY: 'k' }, /AZURE_BASE_URL/],
+]
+
+describe('a mistake in the configuration ends the start with 3 and one line:', () => {
+  // Two at a time: most of a start is work for the processor.
+  const running = new Map<string, ReturnType<typeof fail>>()
+  const prefetch = (index: number) => {
+    const next = mistakes[index]
+    if (next !== undefined && !running.has(next[0])) running.set(next[0], fail(next[1]))
+  }
+  for (const [index, [why, , says]] of mistakes.entries()) {
+    test(why, async () => {
+      prefetch(index)
+      prefetch(index + 1)
+      const { code, stderr, stdout } = await running.get(why)!
+      expect([code, stderr]).toEqual([3, expect.stringMatching(/^modelway: [^\n]+\n$/)])
+      expect(stderr).toMatch(says)
+      expect(stderr + stdout).not.toMatch(/\n\s+at /)
+      expect(stderr.trimEnd()).not.toEndWith('.')
+    }, 15_000)
+  }
+
+  test('a key of a provider with a space in it, which is not repeated', async () => {
+    const { code, stderr } = await fail({ OPENAI_API_KEY: 'sk secret' })
+    expect([code, stderr]).toEqual([3, expect.stringContaining('OPENAI_API_KEY')])
+    expect(stderr).not.toContain('secret')
+  }, 15_000)
+})
+
+describe('a start that succeeds', () => {
+  test('ignores variables that are left empty', async () => {
+    const gateway = await spawnGateway({
+      env: { BODY_SIZE_LIMIT: '', HTTP_TIMEOUT: ' ', LOG_LEVEL: '', OPENAI_API_KEY: '', VIRTUAL_MODELS: '' },
+    })
+    expect((await gateway.fetch('/health')).status).toBe(200)
+    expect(gateway.stderr()).toBe('')
+    await gateway.stop()
+  }, 15_000)
+
+  test('prints the plugins in the order of the house when asked to', async () => {
+    const gateway = await spawnGateway({ env: { LOG_LEVEL: 'debug' } })
+    const plugins = gateway.logs().filter(({ message }) => message === 'Plugin')
+    expect(plugins.map(({ index }) => index)).toEqual(plugins.keys().toArray())
+    const names = plugins.map(({ name }) => name as string)
+    for (const [before, behind] of [
+      ['auth', 'user-path'],
+      ['user-path', 'virtual-models'],
+      ['virtual-models', 'catalog'],
+      ['catalog', 'access'],
+      ['access', 'request-log'],
+    ] as const)
+      expect(names.indexOf(before)).toBeLessThan(names.indexOf(behind))
+    expect(plugins.find(({ name }) => name === 'auth')!.hooks).toContain('authenticate')
+    await gateway.stop()
+  }, 15_000)
+
+  test('serves below a base path, and nothing beside it', async () => {
+    const gateway = await spawnGateway({ env: { BASE_PATH: '/llm' } })
+    const { origin } = new URL(gateway.url)
+    for (const [path, status] of [
+      ['/llm/health', 200],
+      ['/llm/v1/models', 401],
+      ['/llm/llm/health', 404],
+      ['/health', 404],
+      ['/v1/models', 404],
+      ['/llmx/health', 404],
+    ] as const)
+      expect([path, (await fetch(origin + path)).status]).toEqual([path, status])
+    await gateway.stop()
+  }, 15_000)
+})
