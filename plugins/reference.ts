@@ -3,11 +3,15 @@ import { definePlugin } from '../src/plugin.ts'
 import { referenceScript, referenceStyle } from '../views/reference.ts'
 
 /** The version is part of no address, so browsers ask again after an hour. */
-const serve = (text: string, type: string) => new Response(text, { headers: { 'content-type': type, 'cache-control': 'max-age=3600', 'x-content-type-options': 'nosniff' } })
+const serve = (text: string, type: string) =>
+  new Response(text, {
+    headers: { 'content-type': type, 'cache-control': 'max-age=3600', 'x-content-type-options': 'nosniff' },
+  })
 
 export default definePlugin({
   name: 'reference',
-  about: 'Serves the script and the style of the API reference, so that its page loads nothing from elsewhere.',
+  about:
+    'Serves the script and the style of the API reference, so that its page loads nothing from elsewhere.',
   setup: () => {
     const shared = { method: 'GET', access: 'anyone', tag: 'Reference', hidden: true } as const
     return {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import { say, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import type { EnvNames, Plugin } from './plugin.ts'
-import { say, toProblem } from './problem.ts'
 import { bytes, csv, duration, flag, text, whole } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string>>

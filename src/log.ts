@@ -1,4 +1,11 @@
-import { ansiColorFormatter, configureSync, getLogger, type LogLevel, type LogRecord } from '@logtape/logtape'
+import {
+  ansiColorFormatter,
+  configureSync,
+  getConfig,
+  getLogger,
+  type LogLevel,
+  type LogRecord,
+} from '@logtape/logtape'
 
 /** Structured and levelled. Facts are plain values; a credential or a body is never one of them. */
 export interface Log {
@@ -59,7 +66,8 @@ const toPair = ([key, value]: [string, unknown]): string =>
 export function createLog(name: string): Log {
   const category = ['modelway', name]
   const logger = getLogger(category)
-  // Records are emitted ready-made: messages here are plain words, not templates to be filled in.
+  // Records go to the sink ready-made: messages here are plain words, not templates to be filled in, and there is one
+  // for every request.
   const write =
     (level: LogLevel) =>
     (message: string, properties: Facts = {}) => {
@@ -72,7 +80,7 @@ export function createLog(name: string): Log {
         timestamp: Date.now(),
         properties,
       }
-      logger.emit(record)
+      getConfig()?.sinks.out?.(record)
     }
   return { debug: write('debug'), info: write('info'), warn: write('warning'), error: write('error') }
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
+import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import type { Bound, HookTable } from './hooks.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
-import { say, tail, toProblem } from './problem.ts'
 import type { Provider } from './provider.ts'
 import type { Awaitable } from './types.ts'
 

@@ -42,6 +42,7 @@ export default definePlugin({
     const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
+    const hashes = createHashes(pepper)
     const isOpen = () => masterHash === undefined && !keys.exist()
     const exports: Auth = {
       isMasterKey,
@@ -67,12 +68,13 @@ export default definePlugin({
         if (isOpen())
           return connection.loopback && site.isLoopback ? OPEN : refuse('invalid_api_key', ONLY_LOCAL)
         if (key === undefined) return undefined
-        const hash = keyedHash(pepper, key)
-        if (hash === masterHash) return MASTER
-        return (
-          keys.find(hash) ??
+        const hash = hashes.of(key)
+        const caller = hash === masterHash ? MASTER : keys.find(hash)
+        if (caller === undefined) {
           refuse('invalid_api_key', 'The API key is not valid: it is unknown, expired or revoked')
-        )
+        }
+        hashes.keep(key, hash)
+        return caller
       },
       administrate({ request, connection }) {
         if (isOpen()) return connection.loopback && site.isLoopback ? { via: 'loopback' } : undefined
@@ -82,6 +84,25 @@ export default definePlugin({
     }
   },
 })
+
+/** So many keys in use have their hash at hand. */
+const MAX_KEPT = 1000
+
+/**
+ * Keyed hashes, which are the dearest part of a look-up, kept for keys that proved valid. What a hash opens is asked
+ * anew each time, so nothing here outlives a revocation.
+ */
+function createHashes(pepper: string) {
+  const kept = new Map<string, string>()
+  return {
+    of: (key: string): string => kept.get(key) ?? keyedHash(pepper, key),
+    keep(key: string, hash: string): void {
+      if (kept.has(key)) return
+      if (kept.size >= MAX_KEPT) kept.clear()
+      kept.set(key, hash)
+    },
+  }
+}
 
 const ONLY_LOCAL =
   'Without any key the gateway serves direct callers on this machine only: set MODELWAY_MASTER_KEY and send it as API key'

@@ -1,6 +1,6 @@
+import { type Loaded, load } from '../config/load.ts'
 import { ConfigError } from '../errors.ts'
-import { type Loaded, load } from '../load.ts'
-import { rehearse } from '../rehearse.ts'
+import { rehearse } from '../reload/rehearse.ts'
 import { command } from './command.ts'
 import { Exit, exits, type World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from 'citty'
+import { toKebab } from '../config/shape.ts'
 import { didYouMean } from '../nearest.ts'
-import { toKebab } from '../shape.ts'
 import { UsageError } from './world.ts'
 
 const shared = {

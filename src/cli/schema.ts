@@ -1,5 +1,5 @@
-import { createFileSchema } from '../file-schema.ts'
-import { load } from '../load.ts'
+import { createFileSchema } from '../config/file-schema.ts'
+import { load } from '../config/load.ts'
 import { command } from './command.ts'
 import type { World } from './world.ts'
 

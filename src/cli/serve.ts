@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty'
+import { toKebab } from '../config/shape.ts'
 import { gatewayEnv } from '../config.ts'
-import { toKebab } from '../shape.ts'
 import { command } from './command.ts'
 import type { World } from './world.ts'
 

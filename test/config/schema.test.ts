@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { plugins } from '../../plugins/index.ts'
-import { createFileSchema } from '../../src/file-schema.ts'
+import { createFileSchema } from '../../src/config/file-schema.ts'
 import { createFolder, modelway, root } from './kit.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -9,12 +9,12 @@ const schema = createFileSchema(plugins) as Json
 const properties = schema.properties as Readonly<Record<string, Json>>
 
 describe('the JSON Schema of the config file', () => {
-  test('is what "modelway schema" prints, and what modelway.schema.json holds', async () => {
+  test('is what "modelway schema" prints, and what src/config/modelway.schema.json holds', async () => {
     using folder = createFolder()
     const { code, out } = await modelway(['schema'], { cwd: folder.path })
     expect([code, JSON.parse(out)]).toEqual([0, schema])
-    const kept = await Bun.file(join(root, 'modelway.schema.json')).text()
-    expect(kept === out ? 'current' : 'old: run "bun run modelway schema > modelway.schema.json"').toBe(
+    const kept = await Bun.file(join(root, 'src/config/modelway.schema.json')).text()
+    expect(kept === out ? 'current' : 'old: run "bun run modelway schema > src/config/modelway.schema.json"').toBe(
       'current',
     )
   })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import type { Connection } from '../../src/exchange.ts'
 import type { Gateway } from '../../src/gateway.ts'
-import { createReload } from '../../src/reload.ts'
-import { createSwitch } from '../../src/switch.ts'
-import { watch } from '../../src/watch.ts'
+import { createReload } from '../../src/reload/reload.ts'
+import { createSwitch } from '../../src/reload/switch.ts'
+import { watch } from '../../src/reload/watch.ts'
 import { build, createFolder, until } from './kit.ts'
 
 const here: Connection = { loopback: true, keepOpen: () => {} }

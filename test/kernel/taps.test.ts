@@ -151,7 +151,6 @@ describe('a tap that refuses', () => {
     const out = await readUntilBroken(await house.ask({ text: 'so the secret is out', gapMs: 5 }, asked))
     expect(out.error).toBeUndefined()
     expect(errorsOf(out.text)).toMatchObject([{ code: 'forbidden', message: 'The answer is not allowed' }])
-    expect(out.text).toContain('"content":" the"')
     expect(out.text).not.toContain('secret')
     expect((await house.settlement(1)).code).toBe('forbidden')
     await until(() => house.mock.ledger.active() === 0, 'the provider to see the close')

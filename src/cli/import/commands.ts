@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml'
-import { MAX_FILE } from '../../config-hazards.ts'
+import { MAX_FILE } from '../../config/hazards.ts'
 import type { Plugin } from '../../plugin.ts'
 import { readText } from '../../runtime.ts'
 import { connect, urlOption } from '../client.ts'

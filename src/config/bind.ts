@@ -1,8 +1,8 @@
 import type { GenericSchema } from 'valibot'
-import type { MapTree, Place, ScalarTree, Tree } from './config-tree.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../nearest.ts'
 import { shapeOf, toSnake } from './shape.ts'
 import { substitute } from './substitute.ts'
+import type { MapTree, Place, ScalarTree, Tree } from './tree.ts'
 
 export interface Binding {
   /** The value of a variable that the file refers to. */

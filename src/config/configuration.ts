@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { type Binding, bind, locate } from './bind.ts'
 import {
   type Environment,
   type GatewaySettings,
@@ -7,14 +6,15 @@ import {
   gatewaySchema,
   pick,
   sayVariable,
-} from './config.ts'
-import type { Tree } from './config-tree.ts'
-import { ConfigError } from './errors.ts'
-import type { Plugin } from './plugin.ts'
+} from '../config.ts'
+import { ConfigError } from '../errors.ts'
+import type { Plugin } from '../plugin.ts'
+import { type Binding, bind, locate } from './bind.ts'
 import { readAllPlugins } from './plugin-settings.ts'
 import { say, sayPlace, toProblem, variableOf } from './problem.ts'
 import { divide, type Sections } from './sections.ts'
 import { toKebab, toSnake } from './shape.ts'
+import type { Tree } from './tree.ts'
 
 /** A config file that has been read, but not yet judged. */
 export interface ConfigFile {

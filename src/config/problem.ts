@@ -1,5 +1,5 @@
 import type { BaseIssue } from 'valibot'
-import type { Place } from './config-tree.ts'
+import type { Place } from './tree.ts'
 
 export interface Problem {
   /** From the outside in, in the schema's own names. */

@@ -1,6 +1,6 @@
-import type { Connection } from './exchange.ts'
-import type { Gateway } from './gateway.ts'
-import type { Awaitable } from './types.ts'
+import type { Connection } from '../exchange.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Awaitable } from '../types.ts'
 
 /** The place behind the socket, where one gateway can follow another. */
 export interface Switch {

@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot'
-import type { Tree } from './config-tree.ts'
+import type { Tree } from './tree.ts'
 
 /** What a Valibot schema says about the outside of a value: enough to lead a walk over it. */
 export type Shape =

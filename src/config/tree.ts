@@ -1,6 +1,6 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import { findHazard } from './config-hazards.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError } from '../errors.ts'
+import { findHazard } from './hazards.ts'
 
 /** Where something stands in a file, both counted from 1. */
 export interface Place {

@@ -1,7 +1,7 @@
-import { openDatabase } from './database.ts'
-import type { Loaded } from './load.ts'
-import { createLog } from './log.ts'
-import { assemble } from './registry.ts'
+import type { Loaded } from '../config/load.ts'
+import { openDatabase } from '../database.ts'
+import { createLog } from '../log.ts'
+import { assemble } from '../registry.ts'
 
 export interface RehearseOptions {
   readonly migrations: string

@@ -1,10 +1,10 @@
 import type { GenericSchema } from 'valibot'
+import { gatewayEnv, gatewaySchema } from '../config.ts'
+import { didYouMean } from '../nearest.ts'
+import type { Plugin } from '../plugin.ts'
 import { unknownKey } from './bind.ts'
-import { gatewayEnv, gatewaySchema } from './config.ts'
-import type { Entry, MapTree, Place, Tree } from './config-tree.ts'
-import { didYouMean } from './nearest.ts'
-import type { Plugin } from './plugin.ts'
 import { shapeOf, toSnake } from './shape.ts'
+import type { Entry, MapTree, Place, Tree } from './tree.ts'
 
 /** What one plugin finds in the config file. */
 export interface Part {

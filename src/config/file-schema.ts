@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { type GenericSchema, getDefault } from 'valibot'
-import { gatewayEnv, gatewaySchema } from './config.ts'
-import type { Plugin } from './plugin.ts'
+import { gatewayEnv, gatewaySchema } from '../config.ts'
+import type { Plugin } from '../plugin.ts'
 import { fieldSchema, ownFields, sectionOf } from './sections.ts'
 import { isOptional, optionsOf, shapeOf, toSnake } from './shape.ts'
 
