@@ -23,7 +23,6 @@ const nothing: Bytes = new Uint8Array()
 /** No honest event is larger (bytes); a broken or hostile provider may send one without end. */
 const EVENT_LIMIT = 16 * 1024 * 1024
 const LINE_FEED = 10
-const CARRIAGE_RETURN = 13
 /** So many pieces are kept to see whether a stream ended properly. */
 const LAST = 4
 // Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
@@ -37,16 +36,21 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   let heldSize = 0
   /** The last characters of what is held: the end of an event may lie across two pieces. */
   let seam = ''
+  let lastFate: 'kept' | 'hidden' = 'kept'
+  /** Set while the last line end may still get its other half. */
   let halfFate: 'kept' | 'hidden' | undefined
   // The end is looked for at the end only, in the last pieces: most of a stream is text that says nothing about itself.
   const last: string[] = []
 
   function events(bytes: Bytes, text: string): Bytes {
-    if (last.push(text) > LAST) last.shift()
+    // Comments say nothing, however many of them follow the end.
+    if (text.includes('data:') && last.push(text) > LAST) last.shift()
+    lastFate = 'kept'
     if (taps.length === 0 && !reportsUsage(text)) return bytes
     const kept: Bytes[] = []
     for (const [start, end] of blocks(text)) {
       const out = pass(text.slice(start, end), bytes.subarray(start, end))
+      lastFate = out === undefined ? 'hidden' : 'kept'
       if (out !== undefined) kept.push(out)
     }
     return kept.length === 1 ? kept[0]! : join(kept)
@@ -118,7 +122,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     const whole = release(bytes.subarray(0, cut))
     hold(bytes.subarray(cut), text.slice(cut))
     const out = events(whole, whole.length === cut ? text.slice(0, cut) : latin1.decode(whole))
-    if (isAtEnd && text.endsWith('\r')) halfFate = out.at(-1) === CARRIAGE_RETURN ? 'kept' : 'hidden'
+    if (isAtEnd && text.endsWith('\r')) halfFate = lastFate
     return out
   }
 

@@ -181,7 +181,7 @@ function createProvider(declared: OpenAICompatible, name: string, settings: Sett
     call({ dialect, body, headers }) {
       const url = urls.get(dialect)
       if (url === undefined) throw new Error(`Provider "${name}" does not speak "${dialect}"`)
-      return { url, headers: isEmpty(headers) ? sent : { ...withoutCredentials(headers), ...sent }, body }
+      return { url, headers: { ...withoutCredentials(headers), ...sent }, body }
     },
     ...(fixed && { models: async () => fixed.map(id => ({ id, created: 0, ownedBy: declared.name })) }),
     ...(listed && { models: async get => readModels(name, await get(baseUrl + listed, own)) }),
@@ -190,11 +190,6 @@ function createProvider(declared: OpenAICompatible, name: string, settings: Sett
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-
-const isEmpty = (headers: object): boolean => {
-  for (const _ in headers) return false
-  return true
-}
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = {}

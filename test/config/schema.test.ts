@@ -14,9 +14,9 @@ describe('the JSON Schema of the config file', () => {
     const { code, out } = await modelway(['schema'], { cwd: folder.path })
     expect([code, JSON.parse(out)]).toEqual([0, schema])
     const kept = await Bun.file(join(root, 'src/config/modelway.schema.json')).text()
-    expect(kept === out ? 'current' : 'old: run "bun run modelway schema > src/config/modelway.schema.json"').toBe(
-      'current',
-    )
+    expect(
+      kept === out ? 'current' : 'old: run "bun run modelway schema > src/config/modelway.schema.json"',
+    ).toBe('current')
   })
 
   test('is printed also for a config file with mistakes, and with the plugins that it names', async () => {

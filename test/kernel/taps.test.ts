@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin, type Hooks } from '../../src/plugin.ts'
-import { until } from '../kit.ts'
+import { MASTER, until } from '../kit.ts'
 import { readUntilBroken } from '../mock/client.ts'
 import { type House, openHouse } from './house.ts'
-import { createScript, cutEvery } from './script.ts'
+import { createScript, cutAt, cutEvery } from './script.ts'
 import { refusalOf } from './shapes.ts'
 import { errorsOf, readEvents } from './sse.ts'
 
@@ -77,6 +77,28 @@ describe('a tap', () => {
         'event: message\nid: 1\ndata: {"choices":[{"index":0,"delta":{"content":"xxxxxx"}}]}\n\n',
       )
       expect(out.replace('xxxxxx', 'secret')).toBe(text)
+    }
+  })
+
+  test('that changes or drops events does so at every split point, whatever ends the lines', async () => {
+    const drop: Tap = () => data => (data.includes('😀') ? undefined : data)
+    first = mask
+    second = drop
+    const wanted = readEvents(text)
+      .data.filter(data => !data.includes('😀'))
+      .map(data => data.replace('secret', 'xxxxxx'))
+    for (const newline of ['\r\n', '\r']) {
+      const bytes = encoder.encode(text.replaceAll('\n', newline))
+      for (let at = 1; at < bytes.length; at++) {
+        script.say(cutAt(bytes, [at]))
+        const response = await house.test.fetch('/v1/chat/completions', {
+          method: 'POST',
+          headers: { authorization: `Bearer ${MASTER}` },
+          body: JSON.stringify({ model: 'script/x', ...asked }),
+        })
+        const { data, tail } = readEvents(await response.text())
+        expect([at, tail, ...data]).toEqual([at, '', ...wanted])
+      }
     }
   })
 

@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bearer, chatInit, launchGateway, root, spawnGateway } from './spawn.ts'
 
 // Inside the project, so that the plugins find its contract as a stranger's would. Those with mistakes are JavaScript:
 // the type checker must not stumble over them while a test runs.
-const folder = join(root, 'test/process/fixtures')
+const fixtures = join(root, 'test/process/fixtures')
+mkdirSync(fixtures, { recursive: true })
+const folder = mkdtempSync(join(fixtures, 'run-'))
 const write = (name: string, text: string): string => {
   const path = join(folder, name)
   mkdirSync(join(path, '..'), { recursive: true })
@@ -13,11 +15,13 @@ const write = (name: string, text: string): string => {
   return `./${name}`
 }
 const declare = (name: string, setup: string, more = '') =>
-  `import { definePlugin } from '../../../src/plugin.ts'\nimport { refuse } from '../../../src/errors.ts'\n` +
+  `import { definePlugin } from '../../../../src/plugin.ts'\nimport { refuse } from '../../../../src/errors.ts'\n` +
   `export default definePlugin({ name: '${name}', about: 'Made by a test.', ${more} setup: ${setup} })\n`
 
-beforeAll(() => rmSync(folder, { recursive: true, force: true }))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+  if (readdirSync(fixtures).length === 0) rmSync(fixtures, { recursive: true })
+})
 
 /** How a start with these plugins ends. */
 async function fail(plugins: string, env: Record<string, string> = {}) {
@@ -46,7 +50,7 @@ describe('PLUGINS', () => {
     )
     const folderish = write(
       'side/index.ts',
-      declare('side', '() => ({ scope: () => "/side" })').replaceAll('../../../', '../../../../'),
+      declare('side', '() => ({ scope: () => "/side" })').replaceAll('../../../../', '../../../../../'),
     )
     const gateway = await spawnGateway({
       cwd: folder,
