@@ -191,6 +191,12 @@ describe('a method', () => {
     expect(headers.get('allow')).toBe('POST')
   })
 
+  test('is judged alike with and without a slash at the end of the address', async () => {
+    expect((await ask('/health/')).status).toBe(200)
+    expect(refusalOf(await ask('/health/', { method: 'POST' }))).toEqual([405, 'method_not_allowed'])
+    expect(refusalOf(await ask('/v1/chat/completions/'))).toEqual([405, 'method_not_allowed'])
+  })
+
   test('HEAD is answered like GET, without a body', async () => {
     expect((await ask('/health', { method: 'HEAD' })).status).toBe(200)
     expect((await ask('/v1/models', { method: 'HEAD' })).status).toBe(401)

@@ -47,7 +47,7 @@ function stream(port: number): Promise<{ first: number; text: string }> {
 test.skipIf(!isInstalled())(
   `${COUNT} streams run at once behind "bun run gateway": none waits for another`,
   async () => {
-    const gateway = await spawnGateway({
+    await using gateway = await spawnGateway({
       script: 'src/start.ts',
       env: {
         OPENAI_API_KEY: 'sk-upstream',
@@ -60,7 +60,6 @@ test.skipIf(!isInstalled())(
     expect(streams.filter(({ text }) => !text.includes('[DONE]')).length).toBe(0)
     expect(Math.max(...streams.map(({ first }) => first))).toBeLessThan(SILENCE - 500)
     expect(mock.ledger.totals()).toMatchObject({ requests: COUNT, complete: COUNT })
-    await gateway.stop()
   },
   30_000,
 )

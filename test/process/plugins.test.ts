@@ -25,12 +25,11 @@ afterAll(() => {
 
 /** How a start with these plugins ends. */
 async function fail(plugins: string, env: Record<string, string> = {}) {
-  const gateway = launchGateway({ cwd: folder, env: { PLUGINS: plugins, ...env } })
+  await using gateway = launchGateway({ cwd: folder, env: { PLUGINS: plugins, ...env } })
   const late = setTimeout(() => void gateway.stop(), 10_000)
   const code = await gateway.exited
   clearTimeout(late)
   const stderr = gateway.stderr()
-  await gateway.stop()
   return { code, stderr }
 }
 
@@ -52,7 +51,7 @@ describe('PLUGINS', () => {
       'side/index.ts',
       declare('side', '() => ({ scope: () => "/side" })').replaceAll('../../../../', '../../../../../'),
     )
-    const gateway = await spawnGateway({
+    await using gateway = await spawnGateway({
       cwd: folder,
       env: { PLUGINS: ` ${gate} , ${folderish},`, GATE_WORD: 'sesame', LOG_LEVEL: 'debug' },
     })
@@ -81,7 +80,6 @@ describe('PLUGINS', () => {
     ).toMatchObject({
       user_path: '/side',
     })
-    await gateway.stop()
   }, 15_000)
 
   const wrong: readonly (readonly [why: string, make: () => string, says: RegExp])[] = [
@@ -177,7 +175,7 @@ describe('PLUGINS', () => {
         })`,
       ),
     )
-    const gateway = await spawnGateway({ cwd: folder, env: { PLUGINS: plugin } })
+    await using gateway = await spawnGateway({ cwd: folder, env: { PLUGINS: plugin } })
     const ask = () => gateway.fetch('/v1/models', { headers: bearer })
     expect((await ask()).status).toBe(200)
     await Bun.sleep(100)
@@ -186,6 +184,5 @@ describe('PLUGINS', () => {
     const errors = JSON.stringify(gateway.logs().filter(({ level }) => level === 'error'))
     for (const where of ['timer', 'promise', 'tick']) expect(errors).toContain(`from a ${where}`)
     expect(errors).toContain('Plugin \\"clumsy\\" failed in a tick')
-    await gateway.stop()
   }, 15_000)
 })

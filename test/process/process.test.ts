@@ -36,7 +36,7 @@ const get = (path: string) =>
 describe('a signal to stop', () => {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     test(`${name} lets running answers finish, takes no new work, and ends with 0`, async () => {
-      const gateway = await start({ DRAIN_TIMEOUT: '10s' })
+      await using gateway = await start({ DRAIN_TIMEOUT: '10s' })
       const talk = openTalk(gateway.port)
       expect((await talk.ask(get('/health/ready')))?.status).toBe(200)
       const stream = readUntilBroken(await ask(gateway, { tokens: 20, gapMs: 30 }))
@@ -68,12 +68,11 @@ describe('a signal to stop', () => {
         gateway.logs().filter(({ message, status }) => message === 'Request' && status === 200).length,
       ).toBe(2)
       talk.close()
-      await gateway.stop()
     }, 20_000)
   }
 
   test('makes /health/ready say 503 while answers run', async () => {
-    const gateway = await start({ DRAIN_TIMEOUT: '10s' })
+    await using gateway = await start({ DRAIN_TIMEOUT: '10s' })
     const talk = openTalk(gateway.port)
     await talk.ask(get('/health/ready'))
     const stream = readUntilBroken(await ask(gateway, { tokens: 20, gapMs: 30 }))
@@ -85,11 +84,10 @@ describe('a signal to stop', () => {
     await stream
     talk.close()
     expect(await gateway.exited).toBe(0)
-    await gateway.stop()
   }, 20_000)
 
   test('cuts what is still running at the deadline, with an error event', async () => {
-    const gateway = await start({ DRAIN_TIMEOUT: '300ms' })
+    await using gateway = await start({ DRAIN_TIMEOUT: '300ms' })
     const stream = readUntilBroken(await ask(gateway, { tokens: 1000, gapMs: 20 }))
     const silent = readUntilBroken(await ask(gateway, { silenceMs: 60_000 }))
     const whole = ask(gateway, { hang: true }, {})
@@ -104,11 +102,10 @@ describe('a signal to stop', () => {
     const refused = await whole
     expect([refused.status, await refused.json()]).toMatchObject([503, { error: { code: 'shutting_down' } }])
     while (mock.ledger.active() > 0) await Bun.sleep(5)
-    await gateway.stop()
   }, 20_000)
 
   test('ends at once when it comes twice', async () => {
-    const gateway = await start({ DRAIN_TIMEOUT: '60s' })
+    await using gateway = await start({ DRAIN_TIMEOUT: '60s' })
     const asked = ask(gateway, { hang: true }, {}).catch(({ code }) => code as string)
     while (mock.ledger.active() < 1) await Bun.sleep(5)
     gateway.signal('SIGTERM')
@@ -117,18 +114,16 @@ describe('a signal to stop', () => {
     const { value, ms } = await timed(gateway.exited)
     expect([value, ms < 1000]).toEqual([1, true])
     expect(await asked).toBe('ECONNRESET')
-    await gateway.stop()
   }, 20_000)
 
   test('ends an idle gateway at once, also while clients keep their connections', async () => {
-    const gateway = await start({ DRAIN_TIMEOUT: '60s' })
+    await using gateway = await start({ DRAIN_TIMEOUT: '60s' })
     const talk = openTalk(gateway.port)
     await talk.ask(get('/health'))
     gateway.signal('SIGTERM')
     const { value, ms } = await timed(gateway.exited)
     expect([value, ms < 2500]).toEqual([0, true])
     talk.close()
-    await gateway.stop()
   }, 20_000)
 })
 

@@ -13,8 +13,8 @@ export interface Launch {
   readonly cwd?: string
 }
 
-/** A gateway as a process of its own. */
-export interface Spawned {
+/** A gateway as a process of its own; `await using` ends it also when a test fails. */
+export interface Spawned extends AsyncDisposable {
   readonly stdout: () => string
   readonly stderr: () => string
   /** Lines of the log, parsed. */
@@ -56,6 +56,12 @@ export function launchGateway({ env = {}, script = 'src/main.ts', cwd }: Launch 
   process.on('exit', kill)
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
+  async function stop(): Promise<void> {
+    process.off('exit', kill)
+    kill()
+    await child.exited
+    rmSync(home, { recursive: true, force: true })
+  }
   return {
     stdout: stdout.text,
     stderr: stderr.text,
@@ -68,12 +74,8 @@ export function launchGateway({ env = {}, script = 'src/main.ts', cwd }: Launch 
     pid: child.pid,
     exited: Promise.all([child.exited, stdout.ended, stderr.ended]).then(([code]) => code),
     signal: name => child.kill(name),
-    async stop() {
-      process.off('exit', kill)
-      kill()
-      await child.exited
-      rmSync(home, { recursive: true, force: true })
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   }
 }
 

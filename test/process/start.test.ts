@@ -13,12 +13,11 @@ afterAll(() => {
 
 /** How a start ends that must not succeed. */
 async function fail(env: Record<string, string>, cwd?: string) {
-  const gateway = launchGateway({ env, ...(cwd !== undefined && { cwd }) })
+  await using gateway = launchGateway({ env, ...(cwd !== undefined && { cwd }) })
   const late = setTimeout(() => void gateway.stop(), 10_000)
   const code = await gateway.exited
   clearTimeout(late)
   const result = { code, stderr: gateway.stderr(), stdout: gateway.stdout() }
-  await gateway.stop()
   return result
 }
 
@@ -88,16 +87,15 @@ describe('a mistake in the configuration ends the start with 3 and one line:', (
 
 describe('a start that succeeds', () => {
   test('ignores variables that are left empty', async () => {
-    const gateway = await spawnGateway({
+    await using gateway = await spawnGateway({
       env: { BODY_SIZE_LIMIT: '', HTTP_TIMEOUT: ' ', LOG_LEVEL: '', OPENAI_API_KEY: '', VIRTUAL_MODELS: '' },
     })
     expect((await gateway.fetch('/health')).status).toBe(200)
     expect(gateway.stderr()).toBe('')
-    await gateway.stop()
   }, 15_000)
 
   test('prints the plugins in the order of the house when asked to', async () => {
-    const gateway = await spawnGateway({ env: { LOG_LEVEL: 'debug' } })
+    await using gateway = await spawnGateway({ env: { LOG_LEVEL: 'debug' } })
     const plugins = gateway.logs().filter(({ message }) => message === 'Plugin')
     expect(plugins.map(({ index }) => index)).toEqual(plugins.keys().toArray())
     const names = plugins.map(({ name }) => name as string)
@@ -110,11 +108,10 @@ describe('a start that succeeds', () => {
     ] as const)
       expect(names.indexOf(before)).toBeLessThan(names.indexOf(behind))
     expect(plugins.find(({ name }) => name === 'auth')!.hooks).toContain('authenticate')
-    await gateway.stop()
   }, 15_000)
 
   test('serves below a base path, and nothing beside it', async () => {
-    const gateway = await spawnGateway({ env: { BASE_PATH: '/llm' } })
+    await using gateway = await spawnGateway({ env: { BASE_PATH: '/llm' } })
     const { origin } = new URL(gateway.url)
     for (const [path, status] of [
       ['/llm/health', 200],
@@ -125,6 +122,5 @@ describe('a start that succeeds', () => {
       ['/llmx/health', 404],
     ] as const)
       expect([path, (await fetch(origin + path)).status]).toEqual([path, status])
-    await gateway.stop()
   }, 15_000)
 })

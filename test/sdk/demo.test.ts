@@ -4,7 +4,7 @@ import { KEY, spawnGateway } from '../process/spawn.ts'
 
 test('without any provider the official client talks to the demo', async () => {
   const messages = [{ role: 'user' as const, content: 'Where does it go?' }]
-  const demo = await spawnGateway()
+  await using demo = await spawnGateway()
   const talker = new OpenAI({ baseURL: `${demo.url}/v1`, apiKey: KEY })
   const ids = (await Array.fromAsync(talker.models.list())).map(({ id }) => id)
   expect(ids).toContain('demo/parrot')
@@ -19,5 +19,4 @@ test('without any provider the official client talks to the demo', async () => {
   const text = chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')
   expect(text).toBe(whole.choices[0]!.message.content!)
   expect(chunks.at(-1)!.usage).toEqual(whole.usage!)
-  await demo.stop()
 })
