@@ -131,7 +131,7 @@ const toPattern = (path: string): RegExp =>
     `^${path
       .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
       .replace(/:\w+/g, '[^/]+')
-      .replace(/\*$/, '.*')}$`,
+      .replace(/\*$/, '.*')}/?$`,
   )
 
 const tagsOf = (api: readonly Api[]) =>

@@ -79,7 +79,10 @@ export type Scoped = View<'caller' | 'userPath'>
 export type Parsed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream'>
 export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route'>
 export type Attempted = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'target'>
-export type Settled = Received & Readonly<Partial<Omit<Exchange, 'releases' | 'abort' | 'slot'>>>
+export type Settled = Received &
+  Readonly<Partial<Omit<Exchange, 'releases' | 'abort' | 'slot' | 'attempts'>>> & {
+    readonly attempts?: readonly Attempt[]
+  }
 
 /**
  * All that a routing decision may depend on. The request path, `/v1/models` and `explain` make the same decision
