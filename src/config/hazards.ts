@@ -6,9 +6,6 @@ export interface Hazard {
   readonly what: string
 }
 
-/** Bytes of a config file, and of a file that holds the value of a variable. */
-export const MAX_FILE = 1024 * 1024
-
 /** About 3,500 virtual models; the parser takes a microsecond for each. */
 const MAX_TOKENS = 100_000
 const MAX_LINES = 50_000

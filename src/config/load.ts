@@ -4,10 +4,9 @@ import type { Plugin } from '../plugin.ts'
 import { readText, stampOf } from '../runtime.ts'
 import type { Awaitable } from '../types.ts'
 import { type ConfigFile, type Configuration, readConfiguration, type Sources } from './configuration.ts'
-import { MAX_FILE } from './hazards.ts'
+import { MAX_FILE } from './limits.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { referencesIn } from './substitute.ts'
-import { parseTree } from './tree.ts'
 
 /** Read where no other file is named. */
 const DEFAULT_FILE = 'modelway.yaml'
@@ -83,6 +82,8 @@ async function readFile(
   } catch (cause) {
     throw new ConfigError(`${path}:1:1: Cannot read the config file: ${(cause as Error).message}`, { cause })
   }
+  // Most gateways have no such file, and the parser is not small.
+  const { parseTree } = await import('./tree.ts')
   return { file: { name: path, tree: parseTree(text, path) }, references: new Set(referencesIn(text)) }
 }
 

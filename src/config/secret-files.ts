@@ -1,6 +1,6 @@
 import type { Environment } from '../config.ts'
 import { readText } from '../runtime.ts'
-import { MAX_FILE } from './hazards.ts'
+import { MAX_FILE } from './limits.ts'
 
 /**
  * Puts the content of the file that `NAME_FILE` names in the place of `NAME`, for every variable that somebody reads.

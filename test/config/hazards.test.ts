@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { MAX_FILE } from '../../src/config/hazards.ts'
+import { MAX_FILE } from '../../src/config/limits.ts'
 import { parseTree, type Tree } from '../../src/config/tree.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { createFolder, problemsOf } from './kit.ts'

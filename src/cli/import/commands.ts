@@ -1,5 +1,4 @@
-import { parse, stringify } from 'yaml'
-import { MAX_FILE } from '../../config/hazards.ts'
+import { MAX_FILE } from '../../config/limits.ts'
 import type { Plugin } from '../../plugin.ts'
 import { readText } from '../../runtime.ts'
 import { connect, urlOption } from '../client.ts'
@@ -33,7 +32,7 @@ export const importCommands = (world: World) =>
         const imported = convertFile(await read(file), convert, world.plugins)
         if (applies === true)
           return apply(await connect(world, url), imported, { world, json: json === true })
-        const text = render(imported, file)
+        const text = await render(imported, file)
         if (json === true) return world.out(`${JSON.stringify({ ...imported, yaml: text })}\n`)
         world.out(text)
         world.note(renderReport(imported.report))
@@ -48,6 +47,7 @@ async function read(file: string): Promise<unknown> {
   } catch (cause) {
     throw new UsageError(`Cannot read "${file}": ${(cause as Error).message}`)
   }
+  const { parse } = await import('yaml')
   try {
     // JSON is YAML too. Unlike ours, the files of others may use merge keys.
     return parse(text, { merge: true, maxAliasCount: 1000, logLevel: 'error' })
@@ -64,7 +64,8 @@ export function convertFile(root: unknown, convert: Convert, plugins: readonly P
   return { ...imported, report }
 }
 
-function render({ settings, providers, virtualModels, keys }: Imported, file: string): string {
+async function render({ settings, providers, virtualModels, keys }: Imported, file: string): Promise<string> {
+  const { stringify } = await import('yaml')
   const config = {
     ...settings,
     ...(Object.keys(providers).length > 0 && { providers }),
