@@ -33,7 +33,7 @@ const LOOPBACK_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|(?:[\w-]+\.)*lo
 export const isLoopbackName = (host: string): boolean => LOOPBACK_NAME.test(host)
 
 /** The peer's address is this machine's own. */
-export const isLoopbackAddress = (address: string): boolean => /^(?:127\.|::1$|::ffff:127\.)/.test(address)
+const isLoopbackAddress = (address: string): boolean => /^(?:127\.|::1$|::ffff:127\.)/.test(address)
 
 /**
  * The caller itself sits on this machine: not a proxy that forwards others, and not a web page from elsewhere that

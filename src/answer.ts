@@ -1,3 +1,4 @@
+import { type Bytes, joinBytes } from './bytes.ts'
 import type { Dialect } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
@@ -42,7 +43,7 @@ async function readWhole(response: Response, reading: Reading): Promise<Answer> 
 
 /** A stream may still turn out to be an error: its first event tells. */
 async function readStream(response: Response, { provider, dialect, hideUsage }: Reading): Promise<Answer> {
-  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>> | null)?.getReader()
+  const reader = (response.body as ReadableStream<Bytes> | null)?.getReader()
   if (reader === undefined)
     return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
   const { head, pending, event, isEmpty } = await peek(reader)
@@ -55,22 +56,22 @@ async function readStream(response: Response, { provider, dialect, hideUsage }: 
   return { kind: 'stream', reader, hideUsage, ...(head && { head }), ...(pending && { pending }) }
 }
 
-function readCapped(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+function readCapped(response: Response, limit: number): Promise<Bytes> {
   const length = response.headers.get('content-length')
   const isPlain = length !== null && Number(length) <= limit && !response.headers.has('content-encoding')
   return isPlain ? response.bytes() : readChunks(response, limit)
 }
 
 /** The announced length may lie, or be that of compressed bytes: what counts is what arrives. */
-async function readChunks(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
+async function readChunks(response: Response, limit: number): Promise<Bytes> {
+  const chunks: Bytes[] = []
   let size = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Bytes>) {
     size += chunk.length
     if (size > limit) refuse('upstream_invalid', `The provider sent more than ${limit} bytes`)
     chunks.push(chunk)
   }
-  return chunks.length === 1 ? chunks[0]! : new Uint8Array(await new Blob(chunks).arrayBuffer())
+  return joinBytes(chunks)
 }
 
 const decoder = new TextDecoder()

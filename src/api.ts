@@ -2,7 +2,7 @@ import type { GenericSchema, InferOutput } from 'valibot'
 import type { Endpoint } from './dialect.ts'
 import { refuse } from './errors.ts'
 import type { Scoped } from './exchange.ts'
-import type { Admin, Awaitable, JsonObject } from './types.ts'
+import type { Admin, Awaitable } from './types.ts'
 
 /** What the handler of an endpoint gets: parsed input and who asks. */
 export interface ApiCall<Body, Query> {
@@ -82,5 +82,3 @@ export function restOf(request: Request, prefix: string): string {
     return refuse('invalid_request', 'The address is not correctly percent-encoded')
   }
 }
-
-export type { JsonObject }

@@ -1,3 +1,4 @@
+import { type Bytes, joinBytes } from './bytes.ts'
 import { refuse } from './errors.ts'
 import { type Member, parseJson, topLevel } from './json.ts'
 import type { JsonObject } from './types.ts'
@@ -93,7 +94,7 @@ function decode(bytes: Uint8Array): string {
 export async function readCapped(request: Request, limit: number): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
-  const chunks: Uint8Array[] = []
+  const chunks: Bytes[] = []
   let size = 0
   const late = setTimeout(() => void reader.cancel('upload deadline'), UPLOAD_DEADLINE)
   try {
@@ -110,14 +111,7 @@ export async function readCapped(request: Request, limit: number): Promise<Uint8
   } finally {
     clearTimeout(late)
   }
-  if (chunks.length === 1) return chunks[0]!
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return joinBytes(chunks)
 }
 
 const tooLarge = (limit: number): never =>

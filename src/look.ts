@@ -1,3 +1,4 @@
+import { type Bytes, joinBytes } from './bytes.ts'
 import type { Dialect } from './dialect.ts'
 import { refuse } from './errors.ts'
 import { blocks, dataOf, endOfLastEvent, reframe, reportsUsage, toJson } from './events.ts'
@@ -5,7 +6,6 @@ import type { Exchange } from './exchange.ts'
 
 /** Sees the data of each event and gives it back, changed or not, or `undefined` to drop the event. */
 export type Tap = (data: string) => string | undefined
-type Bytes = Uint8Array<ArrayBuffer>
 
 /** Looks at the events of a stream on their way to the client. */
 export interface Look {
@@ -53,7 +53,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
       lastFate = out === undefined ? 'hidden' : 'kept'
       if (out !== undefined) kept.push(out)
     }
-    return kept.length === 1 ? kept[0]! : join(kept)
+    return joinBytes(kept)
   }
 
   /** One event: hidden, changed by a tap, or the bytes that it was. */
@@ -95,7 +95,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 
   function release(bytes: Bytes): Bytes {
-    const whole = held.length === 0 ? bytes : join([...held, bytes])
+    const whole = joinBytes([...held, bytes])
     held.length = heldSize = 0
     seam = ''
     return whole
@@ -107,7 +107,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     const half = isHalf && halfFate === 'kept' ? bytes.subarray(0, 1) : nothing
     halfFate = undefined
     const out = takeWhole(isHalf ? bytes.subarray(1) : bytes)
-    return half.length === 0 ? out : join([half, out])
+    return half.length === 0 ? out : joinBytes([half, out])
   }
 
   function takeWhole(bytes: Bytes): Bytes {
@@ -145,14 +145,4 @@ function isEndIn(dialect: Dialect, text: string, isBroken: boolean): boolean {
     return isBroken ? what === 'stream' : what !== undefined
   }
   return [...blocks(text)].findLast(ends) !== undefined
-}
-
-function join(parts: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -9,7 +9,7 @@ export type Detail = Readonly<Record<string, unknown>>
 const json = (schema: object) => ({ 'application/json': { schema } })
 
 /** JSON Schema of what a client may send: defaults and transformations are on our side. */
-export function jsonSchema(schema: GenericSchema): Record<string, unknown> {
+function jsonSchema(schema: GenericSchema): Record<string, unknown> {
   const { $schema: _, ...rest } = toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' })
   return rest as Record<string, unknown>
 }

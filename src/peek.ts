@@ -1,7 +1,7 @@
+import { type Bytes, joinBytes } from './bytes.ts'
 import { blocks, dataOf, toJson } from './events.ts'
 import type { JsonObject, StreamRead } from './types.ts'
 
-type Bytes = Uint8Array<ArrayBuffer>
 type Reader = ReadableStreamDefaultReader<Bytes>
 
 /** The beginning of a stream. */
@@ -33,7 +33,7 @@ export async function peek(reader: Reader): Promise<Head> {
       const read = await Promise.race([pending, inTime])
       if (read === undefined) return { ...(head && { head }), pending, isEmpty: false }
       if (read.done) return { isEmpty: true }
-      head = head === undefined ? read.value : join(head, read.value)
+      head = head === undefined ? read.value : joinBytes([head, read.value])
       const event = firstEvent(decoder.decode(head))
       if (event !== undefined || head.length > ENOUGH)
         return { head, isEmpty: false, ...(event && { event }) }
@@ -51,11 +51,4 @@ function firstEvent(text: string): JsonObject | undefined {
     if (data !== '') return data.includes('"error"') ? (toJson(data) ?? {}) : {}
   }
   return undefined
-}
-
-function join(a: Bytes, b: Bytes): Bytes {
-  const whole = new Uint8Array(a.length + b.length)
-  whole.set(a)
-  whole.set(b, a.length)
-  return whole
 }

@@ -1,9 +1,8 @@
+import type { Bytes } from './bytes.ts'
 import { Refusal, toRefusal } from './errors.ts'
 import { cutShort, type Exchange } from './exchange.ts'
 import { createLook, type Tap } from './look.ts'
 import type { Awaitable, StreamedAnswer, StreamRead } from './types.ts'
-
-type Bytes = Uint8Array<ArrayBuffer>
 
 const encoder = new TextEncoder()
 

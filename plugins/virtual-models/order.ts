@@ -56,9 +56,11 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
       const text = `${redirect.source}: ${how} puts "${redirect.targets[first.index]?.name}" first`
       x.trace?.push({ plugin: 'virtual-models', text })
     }
-    const best = arrange(first.targets, level + 1, x, snapshot)
-    if (!redirect.failover) return best
-    return [...best, ...branches.filter(branch => branch !== first).flatMap(branch => branch.targets)]
+    // Where nothing is to be remembered or told, it is in order already; looking twice at each level would double the cost.
+    const head =
+      x.dry && x.trace === undefined ? first.targets : arrange(first.targets, level + 1, x, snapshot)
+    if (!redirect.failover) return head
+    return [...head, ...branches.filter(branch => branch !== first).flatMap(branch => branch.targets)]
   }
 
   function choose(

@@ -138,3 +138,18 @@ describe('hostile shapes', () => {
     expect(await fewestSteps(() => world.ask('l0-0'))).toBeLessThan(10_000)
   }, 15_000)
 })
+
+test('R8 orders the targets of a long chain without looking at each level twice as often as at the one above', async () => {
+  const chainOf = (length: number) =>
+    Array.from({ length }, (_, at) => ({
+      source: `step-${at}`,
+      targets: [{ model: at === length - 1 ? 'vllm/alpha' : `step-${at + 1}` }, { model: 'vllm/beta' }],
+      session_affinity: false,
+    }))
+  const costOf = async (length: number): Promise<number> => {
+    await using world = await startWorld({ env: declare(chainOf(length)) })
+    expect((await world.ask('step-0')).status).toBe(200)
+    return fewestSteps(() => world.ask('step-0'))
+  }
+  expect((await costOf(8)) / (await costOf(4))).toBeLessThan(5)
+})
