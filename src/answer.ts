@@ -1,7 +1,8 @@
 import { type Bytes, joinBytes } from './bytes.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Lens } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
+import type { Aim } from './passage.ts'
 import { peek } from './peek.ts'
 import type { Provider } from './provider.ts'
 import type { Answer, JsonObject } from './types.ts'
@@ -30,6 +31,7 @@ async function readWhole(response: Response, reading: Reading): Promise<Answer> 
   if (!response.ok) throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
   const contentType = response.headers.get('content-type') ?? ''
   if (/^text\/event-stream\b/i.test(contentType)) return readStream(response, reading)
+  if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(response, contentType)
   const body = await readCapped(response, ANSWER_LIMIT)
   const json = toJson(body)
   if (json === undefined) {
@@ -37,24 +39,81 @@ async function readWhole(response: Response, reading: Reading): Promise<Answer> 
   }
   const failure = dialect.failure(json)
   if (failure) throw toHiddenFailure(provider.name, failure)
-  const usage = dialect.usage(json)
-  return { kind: 'whole', body, contentType: 'application/json', ...(usage && { usage }) }
+  return { kind: 'whole', body, contentType: 'application/json', ...learn(json, dialect) }
 }
 
-/** A stream may still turn out to be an error: its first event tells. */
-async function readStream(response: Response, { provider, dialect, hideUsage }: Reading): Promise<Answer> {
+const isJson = (contentType: string): boolean => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)
+
+/** What a whole answer says about itself. */
+function learn(json: JsonObject, lens: Lens) {
+  const usage = lens.usage(json)
+  const finish = lens.finish?.(json)
+  return { ...(usage && { usage }), ...(finish !== undefined && { finish }) }
+}
+
+/** A stream may still turn out to be an error: its first events tell. */
+async function readStream(
+  response: Response,
+  { provider, dialect, hideUsage }: { provider: Provider; dialect: Lens; hideUsage: boolean },
+): Promise<Answer> {
   const reader = (response.body as ReadableStream<Bytes> | null)?.getReader()
   if (reader === undefined)
     return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
-  const { head, pending, event, isEmpty } = await peek(reader)
+  const { head, pending, failure, isEmpty } = await peek(reader, dialect)
   if (isEmpty) return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
-  const failure = event && dialect.failure(event)
   if (failure) {
     reader.cancel().catch(() => {})
     throw toHiddenFailure(provider.name, failure)
   }
   return { kind: 'stream', reader, hideUsage, ...(head && { head }), ...(pending && { pending }) }
 }
+
+/** What is read with. */
+export interface NativeReading {
+  readonly provider: Provider
+  readonly aim: Aim
+  readonly method: string
+}
+
+/** JSON up to this is looked into for usage and shown to taps; larger answers pass unseen (bytes). */
+const LOOK_LIMIT = 8 * 1024 * 1024
+
+/** An answer in the provider's own language: what is JSON, or a stream in a language we know, is looked into; the rest passes. */
+export async function readNative(
+  response: Response,
+  { provider, aim, method }: NativeReading,
+): Promise<Answer> {
+  const { status, headers } = response
+  if (status >= 300 && status !== 304)
+    throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
+  const contentType = headers.get('content-type') ?? 'application/octet-stream'
+  const passing = passingHeaders(headers)
+  if (method === 'HEAD' || status === 204 || status === 304)
+    return { kind: 'whole', body: new Uint8Array(), contentType, status, headers: passing }
+  if (aim.lens !== undefined && /^text\/event-stream\b/i.test(contentType))
+    return readStream(response, { provider, dialect: aim.lens, hideUsage: false })
+  const size = Number(headers.get('content-length') ?? 0)
+  if (!isJson(contentType) || size > LOOK_LIMIT) return toRaw(response, contentType, passing)
+  const body = await readCapped(response, ANSWER_LIMIT)
+  const json = toJson(body)
+  const learned = json && aim.lens ? learn(json, aim.lens) : {}
+  return { kind: 'whole', body, contentType, status, headers: passing, ...learned }
+}
+
+const nothing: Readonly<Record<string, string>> = {}
+
+function toRaw(response: Response, contentType: string, headers = nothing): Answer {
+  const body = (response.body as ReadableStream<Bytes> | null) ?? new Blob([]).stream()
+  const reader = body.getReader() as ReadableStreamDefaultReader<Bytes>
+  return { kind: 'raw', reader, contentType, status: response.status, headers }
+}
+
+/** Headers of a provider's answer that say something about the answer, and nothing about the connection or the account. */
+const PASSING =
+  /^(?:content-disposition|content-language|content-range|accept-ranges|etag|last-modified|cache-control|expires|retry-after|x-ratelimit-.*|anthropic-ratelimit-.*|openai-processing-ms|openai-version|anthropic-beta)$/
+
+const passingHeaders = (headers: Headers): Record<string, string> =>
+  Object.fromEntries([...headers].filter(([name]) => PASSING.test(name)))
 
 function readCapped(response: Response, limit: number): Promise<Bytes> {
   const length = response.headers.get('content-length')

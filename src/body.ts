@@ -5,8 +5,12 @@ import type { JsonObject } from './types.ts'
 
 /** A request body, read and parsed once: what the client wrote, and what it means. */
 export interface Body {
+  /** Empty for a form. */
   readonly text: string
+  /** The text fields of a form; several of one name are an array. */
   readonly json: JsonObject
+  /** What arrived as multipart: its files, and its fields in order. */
+  readonly form?: FormData
 }
 
 /** Nobody uploads a prompt for longer than this (milliseconds). */
@@ -24,6 +28,49 @@ export async function readBody(request: Request, limit: number): Promise<Body> {
     refuse('invalid_request', `The body is ${nounOf(json)}: send a JSON object`)
   }
   return { text, json: json as JsonObject }
+}
+
+const FORM = /^multipart\/form-data\b/i
+/** No honest form has more. */
+const MAX_FIELDS = 1000
+
+/** Reads a form of at most `limit` bytes: its text fields are what a JSON body would say. */
+export async function readForm(request: Request, limit: number): Promise<Body> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!FORM.test(type)) {
+    refuse(
+      'invalid_request',
+      `Send a form: "content-type: multipart/form-data" (it is "${type.slice(0, 80)}")`,
+    )
+  }
+  checkEncoding(request.headers)
+  if (Number(request.headers.get('content-length') ?? 0) > limit) tooLarge(limit)
+  const bytes = await readCapped(request, limit)
+  const form = await new Response(bytes, { headers: { 'content-type': type } })
+    .formData()
+    .catch(cause => refuse('invalid_request', 'The body is not a complete multipart form', { cause }))
+  const fields = new Map<string, unknown>()
+  let count = 0
+  for (const [key, value] of form) {
+    if (++count > MAX_FIELDS) refuse('invalid_request', `The form has more than ${MAX_FIELDS} fields`)
+    if (typeof value !== 'string') continue
+    const before = fields.get(key)
+    fields.set(key, before === undefined ? value : [before, value].flat())
+  }
+  return { text: '', json: Object.fromEntries(fields) as JsonObject, form }
+}
+
+/** The client's own form with the value of a text field replaced, or the field put behind the others. */
+export function spliceForm(form: FormData, changes: readonly Change[]): FormData {
+  const out = new FormData()
+  const missing = new Set(changes)
+  for (const [key, value] of form) {
+    const change = changes.find(({ field }) => field === key.toLowerCase())
+    if (change === undefined) out.append(key, value as string)
+    else if (missing.delete(change)) out.append(key, String(change.value))
+  }
+  for (const { field, value } of missing) out.append(field, String(value))
+  return out
 }
 
 /** Bodies of an announced size up to this are read in one go (bytes). */
@@ -73,13 +120,17 @@ function checkHeaders(headers: Headers, limit: number): number {
       `Send the header "content-type: application/json" (it is "${type.slice(0, 80)}")`,
     )
   }
+  checkEncoding(headers)
+  const declared = Number(headers.get('content-length') ?? Number.NaN)
+  if (declared > limit) tooLarge(limit)
+  return declared
+}
+
+function checkEncoding(headers: Headers): void {
   const encoding = headers.get('content-encoding')
   if (encoding !== null && encoding !== 'identity') {
     refuse('invalid_request', `Send the body without content-encoding (it is "${encoding.slice(0, 80)}")`)
   }
-  const declared = Number(headers.get('content-length') ?? Number.NaN)
-  if (declared > limit) tooLarge(limit)
-  return declared
 }
 
 function decode(bytes: Uint8Array): string {
@@ -91,7 +142,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 /** The bytes of a body, read no further than `limit`. */
-export async function readCapped(request: Request, limit: number): Promise<Uint8Array> {
+export async function readCapped(request: Request, limit: number): Promise<Bytes> {
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
   const chunks: Bytes[] = []

@@ -46,6 +46,10 @@ export const gatewaySchema = v.object({
   upstreamTimeout: v.optional(duration(), '10m'),
   attemptTimeout: v.optional(duration(), '10m'),
   retries: v.optional(whole(0, 10), 2),
+  uploadLimit: v.optional(bytes(), '100M'),
+  strictParameters: v.optional(flag(), false),
+  pingInterval: v.optional(duration(), '15s'),
+  onHangUp: v.optional(v.picklist(['cancel', 'drain'], 'expected cancel or drain'), 'cancel'),
   drainTimeout: v.optional(duration(), '30s'),
   egressAllow: v.optional(
     v.pipe(
@@ -74,6 +78,10 @@ export const gatewayEnv = {
   upstreamTimeout: ['HTTP_TIMEOUT'],
   attemptTimeout: ['ATTEMPT_TIMEOUT'],
   retries: ['RETRIES'],
+  uploadLimit: ['UPLOAD_SIZE_LIMIT'],
+  strictParameters: ['STRICT_PARAMETERS'],
+  pingInterval: ['PING_INTERVAL'],
+  onHangUp: ['ON_HANGUP'],
   drainTimeout: ['DRAIN_TIMEOUT'],
   egressAllow: ['EGRESS_ALLOW'],
   revealServed: ['SERVED_MODEL_HEADERS'],

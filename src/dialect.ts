@@ -1,5 +1,6 @@
 import type { Change } from './body.ts'
 import type { Refusal } from './errors.ts'
+import type { Translation } from './translation.ts'
 import type { JsonObject, Usage } from './types.ts'
 
 /** What the door mounts and the pipeline serves: a dialect that asks a model, or a route that answers by itself. */
@@ -10,24 +11,10 @@ export interface Endpoint {
   refusal?(refusal: Refusal, request: Request, id: string): unknown
 }
 
-/**
- * A client's language, seen as a lens over its parsed JSON. Bodies are never rewritten through it: when the provider
- * speaks the same dialect, the client's bytes pass, and the lens only reads.
- */
-export interface Dialect extends Endpoint {
-  /** Where clients post it. */
-  readonly path: `/${string}`
-  /** One sentence for the API document. */
-  readonly about: string
-  /** True when the client wants server-sent events. */
-  isStream(body: JsonObject): boolean
-  /**
-   * What has to change in the body so that a stream reports its usage, as the new value of one top-level field;
-   * undefined when the client asked for it already.
-   */
-  askUsage?(body: JsonObject): Change | undefined
-  /** Tokens in a whole answer or in one stream event; undefined when it reports none. */
-  usage(part: JsonObject): Usage | undefined
+/** How the answers of a language are read: whole ones, and the events of a stream. Bodies are never rewritten through it. */
+export interface Lens {
+  /** Tokens in a whole answer or in one stream event, added to what earlier events of the stream told. */
+  usage(part: JsonObject, earlier?: Usage): Usage | undefined
   /**
    * The error that a whole answer or a stream event carries although its status said "ok"; undefined when it is none.
    * `status` is what the provider would have said, where it tells.
@@ -40,6 +27,41 @@ export interface Dialect extends Endpoint {
    * nothing is expected. Undefined for all other events.
    */
   endOf(data: string): 'answer' | 'stream' | undefined
+  /** Why the model stopped, in the words of the dialect, where a whole answer or an event says it. */
+  finish?(part: JsonObject): string | undefined
+  /**
+   * The event says nothing yet that a client could not unhear: only that an answer begins. Such events are held back
+   * for a moment, so that a failure right behind them can still be tried elsewhere.
+   */
+  isPreamble?(event: JsonObject): boolean
+  /** Fields that name the model in an answer or an event, as paths: `[['model'], ['message', 'model']]`. Default: `model`. */
+  readonly modelAt?: readonly (readonly string[])[]
+}
+
+/**
+ * A client's language, seen as a lens over its parsed JSON. Where the provider speaks the same one, the client's bytes
+ * pass, and the lens only reads; where it does not, `translation` carries the call over.
+ */
+export interface Dialect extends Endpoint, Lens {
+  /** Where clients post it. */
+  readonly path: `/${string}`
+  /** One sentence for the API document. */
+  readonly about: string
+  /** How bodies arrive. A `form` is multipart; its text fields are the JSON that everybody sees. Default: `json`. */
+  readonly takes?: 'json' | 'form'
+  /** What may come back beside event streams: `json` only (the default), or any content type (audio, subtitles). */
+  readonly gives?: 'json' | 'any'
+  /** The body in this language, where clients are known to send another one here; the same object where they did not. */
+  read?(body: JsonObject): JsonObject
+  /** True when the client wants server-sent events. */
+  isStream(body: JsonObject): boolean
+  /**
+   * What has to change in the body so that a stream reports its usage, as the new value of one top-level field;
+   * undefined when the client asked for it already.
+   */
+  askUsage?(body: JsonObject): Change | undefined
+  /** How providers of other languages are asked. Without it only those that speak this one can serve. */
+  readonly translation?: Translation
   /** The error as one server-sent event, blank line included. */
   refusalEvent(refusal: Refusal, id: string): string
   /** Request headers that go to a provider of the same dialect unchanged (lower case). */

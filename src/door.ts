@@ -10,12 +10,14 @@ import { first, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { Page, Shell } from './page.ts'
 import { createPages } from './pages.ts'
+import type { Aim, Passage } from './passage.ts'
 import { createReference } from './reference.ts'
 import { describe, plainRefusal, refusalHeaders } from './respond.ts'
 import type { Answer, Awaitable } from './types.ts'
 
 export interface DoorOptions {
   readonly dialects: readonly Dialect[]
+  readonly passages: readonly Passage[]
   readonly api: readonly Api[]
   readonly pages: readonly Page[]
   readonly shell: Shell
@@ -26,6 +28,7 @@ export interface DoorOptions {
   readonly version: string
   readonly now: () => number
   readonly bodyLimit: number
+  readonly uploadLimit: number
   /** What operators do is finished before the gateway stops. */
   readonly enter: (x: Exchange) => void
   readonly leave: (x: Exchange) => void
@@ -34,7 +37,7 @@ export interface DoorOptions {
     request: Request,
     endpoint: { name: string },
     connection: Connection,
-    run: (x: Scoped) => Awaitable<Answer>,
+    run: (x: Scoped, forward: (aim: Aim) => Promise<Answer>) => Awaitable<Answer>,
   ) => Promise<Response>
 }
 
@@ -62,6 +65,13 @@ export function createDoor(options: DoorOptions): Door {
       parse: 'none',
     })
   }
+  for (const passage of options.passages) {
+    for (const method of passage.methods) {
+      app.route(method, passage.path, ({ request, params }) => callPassage(passage, request, params ?? {}), {
+        parse: 'none',
+      })
+    }
+  }
   for (const route of api) {
     app.route(
       route.method,
@@ -86,6 +96,12 @@ export function createDoor(options: DoorOptions): Door {
     app.route(method, path, ({ request }) => run(request), { parse: 'none' })
   }
 
+  const { bodyLimit, uploadLimit } = options
+  const callPassage = (passage: Passage, request: Request, params: Readonly<Record<string, string>>) =>
+    options.serve(request, passage, connectionOf(request), (x, forward) =>
+      passage.run({ request, params, x, bodyLimit, uploadLimit, forward }),
+    )
+
   function fail(error: unknown): Response {
     const refusal = toRefusal(error)
     if (refusal.code === 'internal_error')
@@ -96,6 +112,7 @@ export function createDoor(options: DoorOptions): Door {
   const table = [
     ...dialects.map(({ path }) => ({ method: 'POST', path })),
     ...api.map(({ method, path }) => ({ method, path })),
+    ...options.passages.flatMap(({ methods, path }) => methods.map(method => ({ method, path }))),
   ].map(({ method, path }) => ({ method, path, pattern: toPattern(base + path) }))
 
   function noSuchRoute(method: string, path: string): Response {

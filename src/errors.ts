@@ -4,6 +4,10 @@
  */
 export const codes = {
   invalid_request: { status: 400, heals: false },
+  /** This target cannot do what the field asks for; another one may. */
+  unsupported_parameter: { status: 400, heals: false },
+  /** This target does not offer the operation; another one may. */
+  unsupported_operation: { status: 400, heals: false },
   invalid_api_key: { status: 401, heals: false },
   forbidden: { status: 403, heals: false },
   model_access_denied: { status: 403, heals: false },

@@ -1,6 +1,7 @@
 import type { Body } from './body.ts'
-import type { Endpoint } from './dialect.ts'
+import { type Endpoint, isDialect, type Lens } from './dialect.ts'
 import type { Refusal } from './errors.ts'
+import type { Aim } from './passage.ts'
 import type { Answer, Attempt, Caller, Route, Step, Target, Usage, UserPath } from './types.ts'
 
 /** Gives back what somebody took; the name is for the log, should it fail. */
@@ -15,6 +16,14 @@ export interface Connection {
   readonly loopback: boolean
   /** The request has arrived; from now on silence is a model that thinks. */
   keepOpen(): void
+}
+
+/** A stream that ended before it said what it cost. */
+export interface Unfinished {
+  /** Bytes that arrived. */
+  readonly size: number
+  /** The first of them, in the client's dialect; cut off where there were many. */
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -43,9 +52,22 @@ export class Exchange {
   asked: string = ''
   stream: boolean = false
   route!: Route
+  /** Where a passage leads; absent where a dialect asks a model. */
+  aim: Aim | undefined = undefined
+  /** How the answer is read; absent where nobody looks into it. */
+  lens: Lens | undefined
   target: Target | undefined = undefined
   answer: Answer | undefined = undefined
   usage: Usage | undefined = undefined
+  /** Why the model stopped, in the words of the dialect: `stop`, `tool_calls`, `max_tokens`. */
+  finish: string | undefined = undefined
+  /**
+   * The beginning of a stream whose end, and with it the usage, was never seen: what an estimate can be made from. Set
+   * at the end, and only then.
+   */
+  unfinished: Unfinished | undefined = undefined
+  /** What was left out on the way to a provider that has no such parameter; the caller is told in a header. */
+  readonly warnings: string[] = []
   refusal: Refusal | undefined = undefined
   /** Milliseconds from the start to the first byte of the answer. */
   firstByteMs: number | undefined = undefined
@@ -53,12 +75,19 @@ export class Exchange {
   settled: boolean = false
   /** Where it stands among the exchanges under way; -1 when it does not. */
   slot: number = -1
+  /** The client went away before the answer was complete. */
+  hungUp: boolean = false
+  /** Since when nothing has gone to the client; on the clock of `startedAt`. */
+  quietSince: number = this.startedAt
+  /** Called when a client has heard nothing for long. */
+  onQuiet: (() => void) | undefined = undefined
   /** When the try under way must have begun to answer; on the clock of `startedAt`. */
   attemptDeadline: number | undefined = undefined
 
   constructor(request: Request, endpoint: Endpoint, connection: Connection) {
     this.request = request
     this.endpoint = endpoint
+    this.lens = isDialect(endpoint) ? endpoint : undefined
     this.connection = connection
   }
 }
@@ -80,7 +109,7 @@ export type Parsed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream'>
 export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route'>
 export type Attempted = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'target'>
 export type Settled = Received &
-  Readonly<Partial<Omit<Exchange, 'releases' | 'abort' | 'slot' | 'attempts'>>> & {
+  Readonly<Partial<Omit<Exchange, 'releases' | 'abort' | 'slot' | 'attempts' | 'onQuiet' | 'quietSince'>>> & {
     readonly attempts?: readonly Attempt[]
   }
 

@@ -43,6 +43,21 @@ export function toFailure(provider: string, response: Response, json: JsonObject
   })
 }
 
+/** A failed answer in another language than the client's: its status and its words, nothing else of it. */
+export function toForeignFailure(
+  provider: string,
+  { status, headers, message }: { status: number; headers: Headers; message: string },
+): Refusal {
+  const retryAfter = readRetryAfter(headers, Date.now())
+  if (!statuses[status]?.pass)
+    return toRefusalOf(provider, status, retryAfter === undefined ? {} : { retryAfter })
+  const { code } = statuses[status]
+  return new Refusal(code, message.slice(0, LONGEST_MESSAGE), { status })
+}
+
+/** Characters of a provider's words that go on to a caller. */
+const LONGEST_MESSAGE = 2000
+
 /** A failure that came with a good status. */
 export const toHiddenFailure = (
   provider: string,
@@ -88,7 +103,14 @@ export function readRetryAfter(headers: Headers, now: number): number | undefine
 
 /** A caller's mistake is a mistake everywhere, and so is a bug of ours; a provider's trouble is not. */
 export const isNextWorthwhile = ({ code, status }: Refusal): boolean =>
-  code !== 'internal_error' && (status === 429 || status >= 500 || code === 'model_not_found')
+  code !== 'internal_error' && (status === 429 || status >= 500 || elsewhere.has(code))
+
+/** What one target cannot do, another one may. */
+const elsewhere: ReadonlySet<Code> = new Set([
+  'model_not_found',
+  'unsupported_parameter',
+  'unsupported_operation',
+])
 
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 5000

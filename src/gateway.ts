@@ -2,6 +2,7 @@ import { isLoopbackName, ORIGIN } from './address.ts'
 import type { GatewaySettings } from './config.ts'
 import { type OpenDatabase, openDatabase } from './database.ts'
 import { createDoor } from './door.ts'
+import { createDrain } from './drain.ts'
 import { createGuardedFetch } from './egress.ts'
 import { ConfigError } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
@@ -50,6 +51,9 @@ export interface Gateway {
   stop(deadline?: number): Promise<void>
 }
 
+/** How many answers may arrive for nobody, and for how long (milliseconds). */
+const DRAIN = { limit: 256, longest: 300_000 }
+
 const LOCAL: Connection = { loopback: true, keepOpen: () => {} }
 
 /** Builds the house: database, plugins, pipeline, door. Nothing listens yet. */
@@ -85,13 +89,17 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   }
   const allowed = new Set(settings.egressAllow.map(toOrigin))
   const origins = () =>
-    [...built().providers.values()].flatMap(({ baseUrl }) =>
-      baseUrl === undefined ? [] : [new URL(baseUrl).origin],
+    [...built().providers.values()].flatMap(({ baseUrl, origins = [] }) =>
+      baseUrl === undefined ? origins : [new URL(baseUrl).origin, ...origins],
     )
   const guarded = createGuardedFetch(origin => allowed.has(origin) || origins().includes(origin))
   let order: Gateway['order'] = []
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
     db: database.db,
+    dbAddress: {
+      url: settings.databaseUrl,
+      ...(settings.databaseAuthToken !== undefined && { authToken: settings.databaseAuthToken }),
+    },
     log: createLog(plugin),
     now,
     fetch: guarded,
@@ -120,9 +128,10 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     hooks: Object.keys(kinds).filter(hook => hook in parts.get(name)!),
   }))
 
-  const inFlight = createInFlight()
+  const inFlight = createInFlight(settings.pingInterval)
   let isEmpty = false
   closing.push(() => (isEmpty ? undefined : inFlight.stop(0)))
+  const drain = settings.onHangUp === 'drain' ? createDrain(DRAIN) : undefined
   const ask = createAsk({
     providers: () => built().providers,
     hooks,
@@ -130,14 +139,18 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     timeout: settings.upstreamTimeout,
     attemptTimeout: settings.attemptTimeout,
     retries: settings.retries,
+    strict: settings.strictParameters,
+    drain,
   })
-  const respond = createRespond({ hooks, log, revealServed: settings.revealServed, leave: inFlight.leave })
+  const { revealServed, bodyLimit, uploadLimit } = settings
+  const respond = createRespond({ hooks, log, revealServed, drain, leave: inFlight.leave })
   const pipeline = createPipeline({
     hooks,
     ask,
     respond,
     enter: inFlight.enter,
-    bodyLimit: settings.bodyLimit,
+    bodyLimit,
+    uploadLimit,
   })
   const all = [...parts.values()]
   const door = createDoor({
@@ -149,7 +162,9 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     hooks,
     log,
     base: settings.basePath,
-    bodyLimit: settings.bodyLimit,
+    bodyLimit,
+    uploadLimit,
+    passages: all.flatMap(({ passages = [] }) => passages),
     dialects: all.flatMap(({ dialects = [] }) => dialects),
     api: all.flatMap(({ api = [] }) => api),
     pages: all.flatMap(({ pages = [] }) => pages),

@@ -16,7 +16,8 @@ const SWEEP = 100
 /** A stream that was cut at the end still has to write its last event (milliseconds). */
 const LAST_WORDS = 2000
 
-export function createInFlight(): InFlight {
+/** `pingEvery`: a client that waits for a stream hears something at least so often (milliseconds). */
+export function createInFlight(pingEvery: number): InFlight {
   // Slots, not a Set: the buckets of a Set that lives for ever tie each request to the next one, and the collector
   // then keeps them all until its rare full run. Measured: 30 MB and a tenth of the requests per second.
   const slots: (Exchange | undefined)[] = []
@@ -29,7 +30,12 @@ export function createInFlight(): InFlight {
   const sweep = setInterval(() => {
     const now = performance.now()
     for (const x of slots) {
-      if ((x?.attemptDeadline ?? now) < now) x!.abort.abort(new Refusal('upstream_timeout', LATE))
+      if (x === undefined) continue
+      if ((x.attemptDeadline ?? now) < now) x.abort.abort(new Refusal('upstream_timeout', LATE))
+      if (x.onQuiet !== undefined && now - x.quietSince >= pingEvery) {
+        x.quietSince = now
+        x.onQuiet()
+      }
     }
   }, SWEEP)
 

@@ -1,8 +1,8 @@
 import { type Bytes, joinBytes } from './bytes.ts'
-import type { Dialect } from './dialect.ts'
+import type { Lens } from './dialect.ts'
 import { refuse } from './errors.ts'
 import { blocks, dataOf, endOfLastEvent, reframe, reportsUsage, toJson } from './events.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Unfinished } from './exchange.ts'
 
 /** Sees the data of each event and gives it back, changed or not, or `undefined` to drop the event. */
 export type Tap = (data: string) => string | undefined
@@ -15,6 +15,8 @@ export interface Look {
   rest(): Bytes
   /** The answer said itself that it was complete; when the connection broke, it must also have said that nothing follows. */
   isFinished(isBroken: boolean): boolean
+  /** The beginning of what came. */
+  sample(): Unfinished
 }
 
 const encoder = new TextEncoder()
@@ -23,6 +25,8 @@ const nothing: Bytes = new Uint8Array()
 /** No honest event is larger (bytes); a broken or hostile provider may send one without end. */
 const EVENT_LIMIT = 16 * 1024 * 1024
 const LINE_FEED = 10
+/** So much of a stream is kept for an estimate, should its end never come (bytes). */
+const SAMPLE = 64 * 1024
 /** So many pieces are kept to see whether a stream ended properly. */
 const LAST = 4
 // Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
@@ -31,7 +35,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Whole events go out as the bytes that came in. Most are not even parsed: only those that report usage, and the last. */
 export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look {
-  const dialect = x.endpoint as Dialect
+  const lens = x.lens!
   const held: Bytes[] = []
   let heldSize = 0
   /** The last characters of what is held: the end of an event may lie across two pieces. */
@@ -41,6 +45,8 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   let halfFate: 'kept' | 'hidden' | undefined
   // The end is looked for at the end only, in the last pieces: most of a stream is text that says nothing about itself.
   const last: string[] = []
+  const first: Bytes[] = []
+  let size = 0
 
   function events(bytes: Bytes, text: string): Bytes {
     // Comments say nothing, however many of them follow the end.
@@ -73,8 +79,8 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   function isHidden(block: string): boolean {
     const json = reportsUsage(block) ? toJson(dataOf(block)) : undefined
     if (json === undefined) return false
-    x.usage = dialect.usage(json) ?? x.usage
-    return hideUsage && dialect.isUsageOnly(json)
+    x.usage = lens.usage(json, x.usage) ?? x.usage
+    return hideUsage && lens.isUsageOnly(json)
   }
 
   function hold(bytes: Bytes, text: string): void {
@@ -127,21 +133,42 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 
   return {
-    take: bytes => (halfFate === undefined ? takeWhole(bytes) : takeHalf(bytes)),
+    take(bytes) {
+      if (size < SAMPLE) first.push(bytes)
+      size += bytes.length
+      return halfFate === undefined ? takeWhole(bytes) : takeHalf(bytes)
+    },
     rest() {
       const whole = release(nothing)
       const text = latin1.decode(whole)
       // A piece of an event is of no use to anybody, unless only the blank line behind it is missing.
-      return dialect.endOf(dataOf(text)) === undefined ? nothing : events(whole, text)
+      return lens.endOf(dataOf(text)) === undefined ? nothing : events(whole, text)
     },
-    isFinished: isBroken => last.some(text => isEndIn(dialect, text, isBroken)),
+    isFinished(isBroken) {
+      x.finish = findLast(last, lens) ?? x.finish
+      return last.some(text => isEndIn(lens, text, isBroken))
+    },
+    sample: () => ({ size, bytes: joinBytes(first) }),
   }
 }
 
+/** Why the model stopped, where one of the last events says it. */
+function findLast(last: readonly string[], lens: Lens): string | undefined {
+  if (lens.finish === undefined) return undefined
+  for (const text of last.toReversed()) {
+    for (const [start, end] of [...blocks(text)].toReversed()) {
+      const json = text.includes('"') ? toJson(dataOf(text.slice(start, end))) : undefined
+      const finish = json && lens.finish(json)
+      if (finish !== undefined) return finish
+    }
+  }
+  return undefined
+}
+
 /** Some event of the text ends the answer, or even the stream; looked at from the back, where it usually stands. */
-function isEndIn(dialect: Dialect, text: string, isBroken: boolean): boolean {
+function isEndIn(lens: Lens, text: string, isBroken: boolean): boolean {
   const ends = ([start, end]: readonly [number, number, boolean]): boolean => {
-    const what = dialect.endOf(dataOf(text.slice(start, end)))
+    const what = lens.endOf(dataOf(text.slice(start, end)))
     return isBroken ? what === 'stream' : what !== undefined
   }
   return [...blocks(text)].findLast(ends) !== undefined

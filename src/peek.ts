@@ -1,16 +1,15 @@
 import { type Bytes, joinBytes } from './bytes.ts'
+import type { Lens } from './dialect.ts'
 import { blocks, dataOf, toJson } from './events.ts'
-import type { JsonObject, StreamRead } from './types.ts'
-
-type Reader = ReadableStreamDefaultReader<Bytes>
+import type { ByteSource, JsonObject, StreamRead } from './types.ts'
 
 /** The beginning of a stream. */
 export interface Head {
   readonly head?: Bytes
   readonly pending?: Promise<StreamRead>
-  /** The first event, empty unless it may be an error; undefined when it did not come in time. */
-  readonly event?: JsonObject
-  /** The stream ended before its first event was complete. */
+  /** The error that the stream begins with. */
+  readonly failure?: { readonly status: number; readonly message: string }
+  /** The stream ended before it said anything. */
   readonly isEmpty: boolean
 }
 
@@ -20,35 +19,42 @@ const ENOUGH = 64 * 1024
 
 const decoder = new TextDecoder()
 
-/** Reads up to the first event with data, so that a stream that begins with an error can still be tried elsewhere. */
-export async function peek(reader: Reader): Promise<Head> {
-  const first = reader.read()
+/**
+ * Reads up to the first event that says more than that an answer begins, so that a stream that begins with an error
+ * can still be tried elsewhere.
+ */
+export async function peek(source: ByteSource, lens: Lens): Promise<Head> {
+  const first = source.read()
   let head: Bytes | undefined
   let late: ReturnType<typeof setTimeout> | undefined
   const inTime = new Promise<undefined>(resolve => {
     late = setTimeout(resolve, PATIENCE, undefined)
   })
   try {
-    for (let pending = first; ; pending = reader.read()) {
+    for (let pending = first; ; pending = source.read()) {
       const read = await Promise.race([pending, inTime])
       if (read === undefined) return { ...(head && { head }), pending, isEmpty: false }
       if (read.done) return { isEmpty: true }
       head = head === undefined ? read.value : joinBytes([head, read.value])
-      const event = firstEvent(decoder.decode(head))
-      if (event !== undefined || head.length > ENOUGH)
-        return { head, isEmpty: false, ...(event && { event }) }
+      const verdict = judge(decoder.decode(head), lens)
+      if (verdict !== 'preamble' || head.length > ENOUGH)
+        return { head, isEmpty: false, ...(typeof verdict === 'object' && { failure: verdict }) }
     }
   } finally {
     clearTimeout(late)
   }
 }
 
-/** The first complete event that has data; comments and pings do not count. */
-function firstEvent(text: string): JsonObject | undefined {
+/** What the complete events say so far; comments and pings do not count. */
+function judge(text: string, lens: Lens): 'preamble' | 'content' | NonNullable<Head['failure']> {
   for (const [start, end, isComplete] of blocks(text)) {
     const data = isComplete ? dataOf(text.slice(start, end)) : ''
-    // Only an error is looked for: a first event that does not even mention one need not be parsed.
-    if (data !== '') return data.includes('"error"') ? (toJson(data) ?? {}) : {}
+    if (data === '') continue
+    const event: JsonObject = toJson(data) ?? {}
+    // Only an event that mentions an error can be one; most need no closer look.
+    const failure = data.includes('"error"') ? lens.failure(event) : undefined
+    if (failure) return failure
+    if (!lens.isPreamble?.(event)) return 'content'
   }
-  return undefined
+  return 'preamble'
 }

@@ -1,8 +1,10 @@
-import { readBody } from './body.ts'
+import { type Body, readBody, readForm, spliceForm } from './body.ts'
 import type { Dialect, Endpoint } from './dialect.ts'
+import { orEarly } from './early.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { chain, every, first, type HookTable } from './hooks.ts'
+import type { Aim } from './passage.ts'
 import { readModel, refuseUnrouted } from './route.ts'
 import type { Answer, Awaitable, JsonObject, ListedModel, Route, Target } from './types.ts'
 
@@ -14,16 +16,20 @@ export interface PipelineOptions {
   readonly enter: (x: Exchange) => void
   /** Bytes. */
   readonly bodyLimit: number
+  /** Bytes of a form. */
+  readonly uploadLimit: number
 }
 
 /** The whole request path. Read it top to bottom; nothing happens anywhere else. */
-export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: PipelineOptions) {
+export function createPipeline(options: PipelineOptions) {
+  const { hooks, ask, respond, enter } = options
+
   /** A client asks a model. */
   async function answer(request: Request, dialect: Dialect, connection: Connection): Promise<Response> {
     const x = new Exchange(request, dialect, connection)
     try {
       await identify(x)
-      x.body = await readBody(request, bodyLimit)
+      x.body = await readIn(dialect, request)
       x.asked = readModel(x.body.json)
       x.stream = dialect.isStream(x.body.json)
       connection.keepOpen()
@@ -32,30 +38,59 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit }: Pipeli
       if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
       await every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
       x.body = rewritten(x.body, await chain(hooks.guard, x.body.json, x))
-      x.answer = (await first(hooks.recall, x)) ?? (await ask(x))
+      x.answer = (await first(hooks.recall, x)) ?? (await (x.stream ? askForStream(x, dialect) : ask(x)))
     } catch (error) {
       x.refusal = toRefusal(error)
     }
     return respond(x)
   }
 
-  /** A client asks the gateway itself: the same caller, path, permission, exit and record, but no model. */
+  /**
+   * A client asks the gateway itself, or, through it, one provider in its own language: the same caller, path,
+   * permission, exit and record. With `forward` a call takes the rest of the way that it takes to a model.
+   */
   async function serve(
     request: Request,
     endpoint: Endpoint,
     connection: Connection,
-    run: (x: Scoped) => Awaitable<Answer>,
+    run: (x: Scoped, forward: (aim: Aim) => Promise<Answer>) => Awaitable<Answer>,
   ): Promise<Response> {
     const x = new Exchange(request, endpoint, connection)
     try {
       await identify(x)
       await every(hooks.permit, x)
-      x.answer = await run(x)
+      x.answer = await run(x, aim => forward(x, aim))
     } catch (error) {
       x.refusal = toRefusal(error)
     }
     return respond(x)
   }
+
+  async function forward(x: Exchange, aim: Aim): Promise<Answer> {
+    const { provider, model, body } = aim
+    x.aim = aim
+    x.lens = aim.lens
+    x.body = isParsed(body) ? body : undefined
+    x.asked = aim.asked ?? (model === '' ? provider : `${provider}/${model}`)
+    x.stream = (x.body && aim.lens?.isStream?.(x.body.json)) ?? false
+    x.connection.keepOpen()
+    const target = { provider, model, via: [] }
+    x.route = await chain(hooks.route, { asked: x.asked, names: [], targets: [target], dropped: [] }, x)
+    if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
+    await every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
+    if (x.body) x.body = rewritten(x.body, await chain(hooks.guard, x.body.json, x))
+    return ask(x)
+  }
+
+  /** The body as its dialect has it, whatever shape it arrived in. */
+  async function readIn(dialect: Dialect, request: Request): Promise<Body> {
+    if (dialect.takes === 'form') return readForm(request, options.uploadLimit)
+    const body = await readBody(request, options.bodyLimit)
+    return dialect.read === undefined ? body : rewritten(body, dialect.read(body.json))
+  }
+
+  const askForStream = (x: Exchange, dialect: Dialect): Promise<Answer> =>
+    orEarly(x, ask(x), dialect.askUsage?.(x.body!.json) !== undefined)
 
   async function identify(x: Exchange): Promise<void> {
     enter(x)
@@ -113,5 +148,12 @@ function once(targets: readonly Target[]): Target[] {
   })
 }
 
-const rewritten = (body: NonNullable<Exchange['body']>, json: JsonObject) =>
-  json === body.json ? body : { json, text: JSON.stringify(json) }
+/** The same body, unless somebody made another one of it. */
+function rewritten(body: Body, json: JsonObject): Body {
+  if (json === body.json) return body
+  if (body.form === undefined) return { json, text: JSON.stringify(json) }
+  const changes = Object.entries(json).map(([field, value]) => ({ field: field.toLowerCase(), value }))
+  return { json, text: '', form: spliceForm(body.form, changes) }
+}
+
+const isParsed = (body: Aim['body']): body is Body => typeof body === 'object' && 'json' in body

@@ -1,7 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Api } from './api.ts'
-import type { Database } from './database.ts'
+import type { Database, DatabaseAddress } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import type {
   Attempted,
@@ -16,6 +16,7 @@ import type {
 } from './exchange.ts'
 import type { Log } from './log.ts'
 import type { Page } from './page.ts'
+import type { Passage } from './passage.ts'
 import type { Provider } from './provider.ts'
 import type {
   Admin,
@@ -97,6 +98,8 @@ export interface Host<C = unknown> {
   /** The plugin's settings, validated by its `config` schema. */
   readonly config: C
   readonly db: Database
+  /** Where `db` is, for a worker thread that opens it anew with `openDatabase`. Holds a credential: never to be logged. */
+  readonly dbAddress: DatabaseAddress
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -139,6 +142,8 @@ export interface Host<C = unknown> {
 export interface Parts extends Partial<Hooks> {
   readonly providers?: readonly Provider[]
   readonly dialects?: readonly Dialect[]
+  /** Endpoints that pass calls on to a provider in its own language. */
+  readonly passages?: readonly Passage[]
   /** JSON endpoints: validated, documented and authorized by the door. */
   readonly api?: readonly Api[]
   /** Dashboard pages at `/dashboard{path}`. */

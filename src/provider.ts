@@ -1,10 +1,16 @@
+import type { Offers } from './translation.ts'
 import type { Awaitable, Model } from './types.ts'
+
+/** What may be sent: text, a form, bytes, or bytes on their way. */
+export type Sendable = string | FormData | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
 
 /** A call to a provider, ready to be sent. */
 export interface UpstreamCall {
   readonly url: string
+  /** Default: POST. */
+  readonly method?: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body?: Sendable
 }
 
 /** What a provider needs to know to build a call. */
@@ -13,15 +19,29 @@ export interface CallFacts {
   readonly dialect: string
   /** The model's id at this provider. */
   readonly model: string
-  /** The body with model and usage settings already in place. */
-  readonly body: string
+  /** The client wants a stream. */
+  readonly stream: boolean
+  /** The body with model and usage settings already in place; JSON, unless the dialect takes forms. */
+  readonly body: string | FormData
   /** Headers that the dialect lets through. */
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A call in the provider's own language, whatever that is. */
+export interface NativeFacts {
+  readonly method: string
+  /** What follows the provider's base URL: begins with a slash, has no dot segments, is encoded as the client wrote it. */
+  readonly path: string
+  /** With its question mark; empty where there is none. */
+  readonly query: string
+  /** The client's, without credentials, cookies and what belongs to the connection. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Sendable
+}
+
 /**
- * A configured upstream. It says where a call goes and with which credentials; it never fetches, retries, logs or
- * counts: those live in `upstream.ts`, once for all.
+ * A configured upstream. It says where a call goes and with which credentials; it never retries, logs or counts: those
+ * live in `upstream.ts`, once for all.
  */
 export interface Provider {
   /** The instance, as selectors and `provider/model` names spell it: `openai`, `openai-east`. */
@@ -30,6 +50,8 @@ export interface Provider {
   readonly type: string
   /** Where calls go, for people: scheme, host and path. Absent for a provider inside the gateway. */
   readonly baseUrl?: string
+  /** Origins that its calls go to beside that of `baseUrl`: token endpoints, regional hosts. */
+  readonly origins?: readonly string[]
   /** Dialects that pass through as bytes. */
   readonly wires: ReadonlySet<string>
   /** False where the provider reports usage in streams unasked and refuses to be asked. */
@@ -38,8 +60,14 @@ export interface Provider {
   readonly configuredModels?: readonly string[]
   /** Serves only when no other provider is configured. */
   readonly standIn?: boolean
-  /** What to send; a provider that answers by itself returns the `Response`. */
+  /** What to send; a provider that answers by itself returns the `Response`. Called for its `wires` only. */
   call(facts: CallFacts, signal: AbortSignal): Awaitable<UpstreamCall | Response>
+  /** A call in its own language, for passthrough, files and batches. Absent where there is none. */
+  native?(facts: NativeFacts): Awaitable<UpstreamCall>
+  /** Models for the dialects that it does not speak. */
+  readonly offers?: Offers
+  /** The key of `providerOptions` that `offers` read. Default: the type. */
+  readonly optionsKey?: string
   /** Asks upstream for its models. Absent where there is no such list. */
   models?(
     get: (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>,

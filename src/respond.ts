@@ -1,23 +1,26 @@
 import { isDialect } from './dialect.ts'
+import type { Drain } from './drain.ts'
 import { type Refusal, toRefusal } from './errors.ts'
 import type { Exchange, Release } from './exchange.ts'
 import { all, type Bound, blame, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { Tap } from './look.ts'
-import { pump } from './stream.ts'
-import type { StreamedAnswer, WholeAnswer } from './types.ts'
+import { pass, pump } from './stream.ts'
+import type { RawAnswer, StreamedAnswer, WholeAnswer } from './types.ts'
 
 export interface RespondOptions {
   readonly hooks: HookTable
   readonly log: Log
   /** Tell the caller which model and provider served, and after how many attempts. */
   readonly revealServed: boolean
+  /** Lets the answer of a client that went away arrive; absent where it is cut. */
+  readonly drain: Drain | undefined
   /** The exchange is over. */
   readonly leave: (x: Exchange) => void
 }
 
 /** Turns a finished exchange into an answer and settles it exactly once: end, failure or hang-up. */
-export function createRespond({ hooks, log, revealServed, leave }: RespondOptions) {
+export function createRespond({ hooks, log, revealServed, drain, leave }: RespondOptions) {
   function settle(x: Exchange): void {
     if (x.settled) return
     x.settled = true
@@ -46,6 +49,7 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
       headers['x-modelway-provider'] = headerSafe(x.target.provider)
       headers['x-modelway-attempts'] = String(x.attempts.length)
     }
+    if (x.warnings.length > 0) headers['x-modelway-warning'] = x.warnings.map(asciiOnly).join('; ')
     return headers
   }
 
@@ -58,17 +62,20 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
   }
 
   function respondWhole(x: Exchange, answer: WholeAnswer): Response {
-    x.status = 200
+    const { status = 200 } = answer
+    x.status = status
     x.usage = answer.usage
+    x.finish = answer.finish
     x.firstByteMs = performance.now() - x.startedAt
-    const body = tapWhole(x, answer)
+    const isEmpty = answer.body.length === 0
+    const body = isEmpty ? null : tapWhole(x, answer)
     settle(x)
-    return new Response(body, { headers: headersOf(x, answer.contentType) })
+    return new Response(body, { status, headers: { ...answer.headers, ...headersOf(x, answer.contentType) } })
   }
 
   function tapWhole(x: Exchange, answer: WholeAnswer): BodyInit {
     const taps = createTaps(x)
-    if (taps.length === 0) return answer.body
+    if (taps.length === 0 || !answer.contentType.includes('json')) return answer.body
     let text: string | undefined = new TextDecoder().decode(answer.body)
     for (const tap of taps) if (text !== undefined) text = tap(text)
     return text ?? '{}'
@@ -80,12 +87,24 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
       if (x.settled) return ''
       x.refusal = refusal
       settle(x)
-      return refusal && isDialect(x.endpoint) ? x.endpoint.refusalEvent(refusal, x.id) : ''
+      if (refusal === undefined) return ''
+      const { refusalEvent } = isDialect(x.endpoint) ? x.endpoint : (x.aim?.lens ?? {})
+      return refusalEvent?.(refusal, x.id) ?? `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`
     }
     const headers = headersOf(x, 'text/event-stream')
     headers['cache-control'] = 'no-cache, no-transform'
     headers['x-accel-buffering'] = 'no'
-    return new Response(pump(x, answer, createTaps(x), finish), { headers })
+    return new Response(pump(x, answer, { taps: createTaps(x), finish, drain }), { headers })
+  }
+
+  function respondRaw(x: Exchange, answer: RawAnswer): Response {
+    x.status = answer.status
+    const finish = (refusal?: Refusal): void => {
+      x.refusal ??= refusal
+      settle(x)
+    }
+    const headers = { ...answer.headers, ...headersOf(x, answer.contentType) }
+    return new Response(pass(x, answer, finish), { status: answer.status, headers })
   }
 
   const createTaps = (x: Exchange): Tap[] =>
@@ -99,9 +118,10 @@ export function createRespond({ hooks, log, revealServed, leave }: RespondOption
     try {
       if (x.refusal === undefined && x.answer?.kind === 'stream') return respondStream(x, x.answer)
       if (x.refusal === undefined && x.answer?.kind === 'whole') return respondWhole(x, x.answer)
+      if (x.refusal === undefined && x.answer?.kind === 'raw') return respondRaw(x, x.answer)
     } catch (error) {
       x.refusal = toRefusal(error)
-      if (x.answer?.kind === 'stream') x.answer.reader.cancel(error).catch(() => {})
+      if (x.answer && x.answer.kind !== 'whole') x.answer.reader.cancel(error).catch(() => {})
     }
     return respondRefusal(x, toRefusal(x.refusal))
   }
@@ -141,6 +161,9 @@ export function refusalHeaders(refusal: Refusal): Record<string, string> {
 /** Model names may hold any character; header values may not. */
 const headerSafe = (value: string): string =>
   /^[\x21-\x7e]*$/.test(value) ? value : encodeURIComponent(value)
+
+/** Texts from elsewhere, fit for a header. */
+const asciiOnly = (text: string): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300)
 
 /** An error with its causes, for the log. */
 export function describe(error: unknown): string {

@@ -1,18 +1,24 @@
 import type { Bytes } from './bytes.ts'
+import type { Drain } from './drain.ts'
 import { Refusal, toRefusal } from './errors.ts'
 import { cutShort, type Exchange } from './exchange.ts'
 import { createLook, type Tap } from './look.ts'
-import type { Awaitable, StreamedAnswer, StreamRead } from './types.ts'
+import type { Awaitable, RawAnswer, StreamedAnswer, StreamRead } from './types.ts'
 
 const encoder = new TextEncoder()
+/** A comment: clients skip it, and whatever stands in between sees that the connection lives. */
+const PING = encoder.encode(': ping\n\n')
 
-/** One reader, one writer, everything that looks in between. `finish` is called once: end, failure or hang-up. */
-export function pump(
-  x: Exchange,
-  answer: StreamedAnswer,
-  taps: readonly Tap[],
-  finish: (refusal?: Refusal) => string,
-): ReadableStream<Bytes> {
+export interface PumpOptions {
+  readonly taps: readonly Tap[]
+  /** Called once: end, failure or hang-up. What it returns is the client's last event. */
+  readonly finish: (refusal?: Refusal) => string
+  readonly drain: Drain | undefined
+}
+
+/** One reader, one writer, everything that looks in between. */
+export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions): ReadableStream<Bytes> {
+  const { taps, finish, drain } = options
   const { reader } = answer
   let { head, pending } = answer
   let isGone = false
@@ -22,48 +28,119 @@ export function pump(
       head = undefined
       return { done: false, value }
     }
-    const read = pending ?? reader.read()
-    pending = undefined
-    return read
+    // Kept until somebody has taken what it brings: the client may go away meanwhile, and another reader take over.
+    pending ??= reader.read()
+    return pending
   }
   const look = createLook(x, answer.hideUsage, taps)
 
-  /** The provider is done, one way or the other: says so to the client unless the answer was complete. */
-  function end(controller: ReadableStreamDefaultController<Bytes>, error?: unknown): void {
+  /** The provider is done, one way or the other: what to say to the client, unless the answer was complete. */
+  function end(error?: unknown): Bytes {
     const rest = look.rest()
-    if (rest.length > 0) controller.enqueue(rest)
     const isDone = !(error instanceof Refusal) && look.isFinished(error !== undefined)
+    x.usage = answer.usage?.() ?? x.usage
+    if (!isDone) x.unfinished = look.sample()
     const words = finish(isDone ? undefined : toCut(x, error))
-    if (words !== '') controller.enqueue(encoder.encode(words))
-    controller.close()
+    return words === '' ? rest : joinText(rest, words)
+  }
+
+  /** Reads on for the sake of the record. */
+  async function readOn(): Promise<void> {
+    try {
+      for (;;) {
+        const { done, value } = await next()
+        pending = undefined
+        if (done) return void end()
+        look.take(value)
+      }
+    } catch (error) {
+      reader.cancel(error).catch(() => {})
+      end(error)
+    }
   }
 
   return new ReadableStream<Bytes>({
+    start(controller) {
+      x.onQuiet = () => controller.enqueue(PING)
+    },
     async pull(controller) {
       try {
         for (;;) {
           const { done, value } = await next()
           if (isGone) return
-          if (done) return end(controller)
+          pending = undefined
+          if (done) return close(controller, end())
           const out = look.take(value)
           if (out.length === 0) continue
-          x.firstByteMs ??= performance.now() - x.startedAt
+          x.quietSince = performance.now()
+          x.firstByteMs ??= x.quietSince - x.startedAt
           return controller.enqueue(out)
         }
       } catch (error) {
         if (isGone) return
         reader.cancel(error).catch(() => {})
-        end(controller, error)
+        close(controller, end(error))
       }
     },
     cancel() {
       isGone = true
+      x.onQuiet = undefined
+      const isFirst = !x.hungUp
+      x.hungUp = true
+      if (isFirst ? drain?.(x) : x.cut !== undefined && !x.abort.signal.aborted) return void readOn()
+      const refusal = new Refusal('client_closed', 'The client hung up')
+      x.usage = answer.usage?.() ?? x.usage
+      x.unfinished = look.sample()
+      finish(refusal)
+      reader.cancel(refusal).catch(() => {})
+      cutShort(x, refusal)
+    },
+  })
+
+  function close(controller: ReadableStreamDefaultController<Bytes>, last: Bytes): void {
+    x.onQuiet = undefined
+    if (last.length > 0) controller.enqueue(last)
+    controller.close()
+  }
+}
+
+/** Bytes that nobody looks into. What breaks on the way breaks for the client too: there is no way to say it in words. */
+export function pass(
+  x: Exchange,
+  { reader }: RawAnswer,
+  finish: (refusal?: Refusal) => void,
+): ReadableStream<Bytes> {
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) {
+          finish()
+          return controller.close()
+        }
+        x.firstByteMs ??= performance.now() - x.startedAt
+        controller.enqueue(value)
+      } catch (error) {
+        finish(toCut(x, error))
+        controller.error(error)
+      }
+    },
+    cancel() {
+      x.hungUp = true
       const refusal = new Refusal('client_closed', 'The client hung up')
       finish(refusal)
       reader.cancel(refusal).catch(() => {})
       cutShort(x, refusal)
     },
   })
+}
+
+function joinText(bytes: Bytes, text: string): Bytes {
+  const more = encoder.encode(text)
+  const whole = new Uint8Array(bytes.length + more.length)
+  whole.set(bytes)
+  whole.set(more, bytes.length)
+  return whole
 }
 
 /** Why the stream broke: because we cut it, because a plugin refused, or because the provider went away. */

@@ -105,15 +105,27 @@ export interface Model {
   readonly ownedBy?: string
 }
 
-/** Tokens of one answer. The parts are disjoint: their sum is what the provider counted. */
+/**
+ * Tokens of one answer. The parts are disjoint: their sum is what the provider counted. An absent part is one that this
+ * provider does not tell apart; its tokens are then in the part above it.
+ */
 export interface Usage {
-  /** Input that was neither read from nor written to a cache. */
+  /** Text input (or all input) that was neither read from nor written to a cache. */
   readonly input: number
   readonly cacheRead: number
+  /** Written to a cache that lives for five minutes, or for as long as the provider does not say. */
   readonly cacheWrite: number
+  /** Written to a cache that lives for an hour. */
+  readonly cacheWriteHour?: number
+  readonly audioInput?: number
+  readonly imageInput?: number
   /** Output without reasoning. */
   readonly output: number
   readonly reasoning: number
+  readonly audioOutput?: number
+  readonly imageOutput?: number
+  /** What the provider itself says that the answer cost, in US dollars. */
+  readonly reportedCost?: number
 }
 
 /** What a finished try at one target looked like. */
@@ -129,6 +141,8 @@ export interface Outcome {
   readonly retryAfter?: number
   /** The answer arrives as a stream. */
   readonly stream?: boolean
+  /** Tokens that a failed try has cost all the same. */
+  readonly usage?: Usage
 }
 
 /** One try at one target, as it is remembered. */
@@ -142,24 +156,46 @@ export interface WholeAnswer {
   readonly body: Uint8Array<ArrayBuffer>
   readonly contentType: string
   readonly usage?: Usage
+  /** Why the model stopped. */
+  readonly finish?: string
+  /** Default: 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** One read of a stream of bytes. */
 export type StreamRead = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>['read']>>
 
-/** An answer that is still arriving, as bytes in the client's own dialect. */
+/** Where the bytes of a stream come from. */
+export interface ByteSource {
+  read(): Promise<StreamRead>
+  cancel(reason?: unknown): Promise<void>
+}
+
+/** An answer that is still arriving: events in the client's own dialect. */
 export interface StreamedAnswer {
   readonly kind: 'stream'
-  readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>
+  readonly reader: ByteSource
   /** What has been read of it already, to see whether it begins with an error. */
   readonly head?: Uint8Array<ArrayBuffer>
   /** A read that was begun and has not ended. */
   readonly pending?: Promise<StreamRead>
   /** The gateway asked for usage on its own account: the client must not see it. */
   readonly hideUsage: boolean
+  /** What the answer cost, where the events do not tell all of it. Asked at the end. */
+  readonly usage?: () => Usage | undefined
 }
 
-export type Answer = WholeAnswer | StreamedAnswer
+/** Bytes that nobody looks into: audio, files, languages that the gateway does not know. */
+export interface RawAnswer {
+  readonly kind: 'raw'
+  readonly reader: ByteSource
+  readonly contentType: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type Answer = WholeAnswer | StreamedAnswer | RawAnswer
 
 /** Markup that is already escaped. */
 export interface Markup {

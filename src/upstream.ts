@@ -1,13 +1,14 @@
-import { readAnswer } from './answer.ts'
-import { type Change, splice } from './body.ts'
-import type { Dialect } from './dialect.ts'
+import type { Drain } from './drain.ts'
 import type { GuardedFetch } from './egress.ts'
 import { Refusal, refuse, toRefusal } from './errors.ts'
 import { cutShort, type Exchange } from './exchange.ts'
 import { isNextWorthwhile, pauseBefore, summarize } from './failures.ts'
 import { blame, every, type HookTable } from './hooks.ts'
-import type { Provider, UpstreamCall } from './provider.ts'
+import { fromModelError } from './model-errors.ts'
+import type { Provider } from './provider.ts'
 import type { Answer, Outcome, Target } from './types.ts'
+import { Unreachable } from './unreachable.ts'
+import { createWays } from './ways.ts'
 
 export interface AskOptions {
   readonly providers: () => ReadonlyMap<string, Provider>
@@ -19,6 +20,10 @@ export interface AskOptions {
   readonly attemptTimeout: number
   /** How often the only target is tried again. */
   readonly retries: number
+  /** Parameters that a target lacks are refused, not left out with a warning. */
+  readonly strict: boolean
+  /** Lets the call of a client that went away run on to its end; absent where it is cut. */
+  readonly drain: Drain | undefined
 }
 
 /**
@@ -26,7 +31,8 @@ export interface AskOptions {
  * again after a pause. Nothing is tried any more once a byte has gone to the client.
  */
 export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer> {
-  const { providers, hooks, egress, timeout, attemptTimeout, retries } = options
+  const { providers, hooks, timeout, attemptTimeout, retries, drain } = options
+  const wayTo = createWays(options)
 
   /** One try, watched. What went wrong comes back as a value: the next target may do better. */
   async function attempt(x: Exchange, target: Target, limit: number): Promise<Answer | Refusal> {
@@ -37,13 +43,10 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     x.attemptDeadline = began + limit
     let result: Answer | Refusal
     try {
+      const way = wayTo(x, providerOf(target), target)
       const permitted = every(hooks.attempt, x, (hear, plugin) => watchers.push({ plugin, hear }))
       if (permitted instanceof Promise) await permitted
-      const provider = providerOf(x, target)
-      const { call, hideUsage } = write(x, provider, target)
-      const sent = call instanceof Promise ? await call : call
-      const response = sent instanceof Response ? sent : await send(egress, sent, x.abort.signal)
-      result = await readAnswer(response, { provider, dialect: x.endpoint as Dialect, hideUsage })
+      result = await way()
     } catch (error) {
       result = toTrouble(x, target, error)
     } finally {
@@ -53,15 +56,17 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     return result
   }
 
-  function providerOf(x: Exchange, target: Target): Provider {
-    const provider = providers().get(target.provider)
-    if (!provider) return refuse('model_unavailable', `Provider "${target.provider}" is not configured`)
-    if (provider.wires.has(x.endpoint.name)) return provider
-    return refuse('model_unavailable', `Provider "${provider.name}" does not speak ${x.endpoint.name}`)
-  }
+  const providerOf = ({ provider }: Target): Provider =>
+    providers().get(provider) ?? refuse('model_unavailable', `Provider "${provider}" is not configured`)
 
   return async function ask(x) {
-    const hangUp = () => cutShort(x, new Refusal('client_closed', 'The client hung up'))
+    const hangUp = () => {
+      const gone = new Refusal('client_closed', 'The client hung up')
+      if (x.hungUp) return
+      x.hungUp = true
+      if (drain?.(x)) x.cut ??= gone
+      else cutShort(x, gone)
+    }
     if (x.request.signal.aborted) hangUp()
     x.request.signal.addEventListener('abort', hangUp)
     x.releases.push({
@@ -71,7 +76,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     const { targets } = x.route
     const until = x.startedAt + timeout
     const failures: Refusal[] = []
-    const tries = targets.length === 1 ? 1 + retries : targets.length
+    const tries = isOnce(x) ? 1 : targets.length === 1 ? 1 + retries : targets.length
     for (let i = 0; i < tries && x.cut === undefined; i++) {
       const target = targets[Math.min(i, targets.length - 1)]!
       const left = until - performance.now()
@@ -129,49 +134,15 @@ function pauseFor(x: Exchange, ms: number): Promise<void> {
   })
 }
 
-/** The client's own bytes, with the model's name at this provider and, for a stream, the wish for usage. */
-function write(x: Exchange, provider: Provider, target: Target) {
-  const body = x.body!
-  const dialect = x.endpoint as Dialect
-  const changes: Change[] = [{ field: 'model', value: target.model }]
-  const ask = x.stream && provider.asksUsage ? dialect.askUsage?.(body.json) : undefined
-  if (ask) changes.push(ask)
-  const facts = {
-    dialect: dialect.name,
-    model: target.model,
-    body: splice(body.text, changes),
-    headers: forwarded(x.request, dialect),
-  }
-  return { call: provider.call(facts, x.abort.signal), hideUsage: ask !== undefined }
-}
-
-/** A connection that could not be made, or broke before an answer began. */
-class Unreachable extends Error {}
-
-const send = (
-  egress: GuardedFetch,
-  { url, headers, body }: UpstreamCall,
-  signal: AbortSignal,
-): Promise<Response> =>
-  egress(url, { method: 'POST', headers, body, signal }).catch(cause => {
-    throw new Unreachable(undefined, { cause })
-  })
+/** A body that is on its way cannot be sent twice. */
+const isOnce = ({ aim }: Exchange): boolean => aim?.body instanceof ReadableStream
 
 /** What a failed try means: it was cut, nobody was there, a refusal, or a bug. */
 function toTrouble(x: Exchange, { provider }: Target, error: unknown): Refusal {
   if (x.abort.signal.aborted) return toRefusal(x.abort.signal.reason)
-  if (!(error instanceof Unreachable)) return toRefusal(error)
+  if (!(error instanceof Unreachable)) return fromModelError(provider, error) ?? toRefusal(error)
   const { cause } = error
   const code = (cause as { code?: unknown } | undefined)?.code
   const why = typeof code === 'string' ? ` (${code})` : ''
   return new Refusal('upstream_unreachable', `Provider "${provider}" could not be reached${why}`, { cause })
-}
-
-function forwarded(request: Request, dialect: Dialect): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name of dialect.forwardedHeaders) {
-    const value = request.headers.get(name)
-    if (value !== null) headers[name] = value
-  }
-  return headers
 }

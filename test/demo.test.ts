@@ -26,6 +26,7 @@ const call = async (body: unknown, signal = new AbortController().signal, model 
     model,
     body: typeof body === 'string' ? body : JSON.stringify(body),
     headers: {},
+    stream: false,
   }
   return (await provider.call(facts, signal)) as Response
 }

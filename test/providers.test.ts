@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { providers } from '../plugins/providers/index.ts'
 import { readPluginSettings } from '../src/config.ts'
 import { ConfigError } from '../src/errors.ts'
-import { discoverInstances, type OpenAICompatible, openaiCompatible } from '../src/openai-compatible.ts'
+import { discoverInstances } from '../src/instances.ts'
+import { type OpenAICompatible, openaiCompatible } from '../src/openai-compatible.ts'
 import type { Plugin } from '../src/plugin.ts'
 import type { CallFacts, Provider, UpstreamCall } from '../src/provider.ts'
 import { assemble } from '../src/registry.ts'
@@ -29,7 +30,13 @@ async function one(declared: OpenAICompatible, environment: Record<string, strin
   return provider!
 }
 
-const facts: CallFacts = { dialect: 'openai-chat', model: 'm', body: '{"model":"m"}', headers: {} }
+const facts: CallFacts = {
+  dialect: 'openai-chat',
+  model: 'm',
+  body: '{"model":"m"}',
+  headers: {},
+  stream: false,
+}
 const call = async (provider: Provider, given: Partial<CallFacts> = {}) =>
   (await provider.call({ ...facts, ...given }, new AbortController().signal)) as UpstreamCall
 const failure = async (run: () => unknown): Promise<Error> => {

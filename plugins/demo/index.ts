@@ -47,9 +47,9 @@ function createDemo(standIn: boolean, now: () => number): Provider {
   })
 }
 
-function parse(body: string) {
+function parse(body: unknown) {
   try {
-    return asObject(JSON.parse(body))
+    return asObject(JSON.parse(String(body)))
   } catch {
     return {}
   }

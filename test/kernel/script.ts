@@ -48,7 +48,7 @@ export function createScript(name: string, asksUsage: boolean): Script {
             wires: new Set(['openai-chat']),
             asksUsage,
             call({ body }) {
-              sent = body
+              sent = String(body)
               return new Response(own ?? stream(), { headers: { 'content-type': 'text/event-stream' } })
             },
           },

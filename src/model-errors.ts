@@ -1,0 +1,90 @@
+import {
+  AISDKError,
+  APICallError,
+  InvalidArgumentError,
+  InvalidPromptError,
+  NoSuchModelError,
+  UnsupportedFunctionalityError,
+} from '@ai-sdk/provider'
+import { Refusal } from './errors.ts'
+import { toForeignFailure } from './failures.ts'
+import type { JsonObject } from './types.ts'
+
+/** What an error of a model package means; undefined for what is none of theirs. */
+export function fromModelError(provider: string, error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (!AISDKError.isInstance(error)) return fromEvent(provider, error)
+  if (APICallError.isInstance(error)) return fromCall(provider, error)
+  if (UnsupportedFunctionalityError.isInstance(error))
+    return new Refusal('unsupported_parameter', `Provider "${provider}": ${error.message}`)
+  if (InvalidPromptError.isInstance(error) || InvalidArgumentError.isInstance(error))
+    return new Refusal('invalid_request', error.message)
+  if (NoSuchModelError.isInstance(error))
+    return new Refusal('model_not_found', `Provider "${provider}" does not know this model`)
+  return new Refusal('upstream_invalid', `Provider "${provider}" sent an answer that cannot be read`, {
+    cause: error,
+  })
+}
+
+function fromCall(provider: string, error: APICallError): Refusal {
+  const { statusCode: status, responseHeaders, responseBody } = error
+  // A refusal of ours, from within the fetch that the package was given.
+  if (error.cause instanceof Refusal) return error.cause
+  if (status === undefined)
+    return new Refusal('upstream_unreachable', `Provider "${provider}" could not be reached`, {
+      cause: error,
+    })
+  if (status < 300)
+    return new Refusal('upstream_invalid', `Provider "${provider}" sent an answer that cannot be read`, {
+      cause: error,
+    })
+  if (status < 400)
+    return new Refusal(
+      'upstream_invalid',
+      `Provider "${provider}" answered with a redirect (${status}), which is not followed`,
+    )
+  const headers = new Headers(responseHeaders)
+  return toForeignFailure(provider, { status, headers, message: messageOf(responseBody) ?? error.message })
+}
+
+/** The provider's own words, in the shapes that are common: `{error: {message}}`, `{message}`, `{error: "…"}`. */
+function messageOf(body: string | undefined): string | undefined {
+  try {
+    const json: unknown = JSON.parse(body ?? '')
+    const first = (Array.isArray(json) ? json[0] : json) as JsonObject | null
+    const { error, message, detail } = first ?? {}
+    const words = [(error as JsonObject | undefined)?.message, message, error, detail]
+    return words.find((word): word is string => typeof word === 'string' && word !== '')
+  } catch {
+    return undefined
+  }
+}
+
+/** Errors inside streams come as the provider wrote them: `{ type, message, code }`, or such an object within `error`. */
+function fromEvent(provider: string, error: unknown): Refusal | undefined {
+  if (error instanceof Error || typeof error !== 'object' || error === null) {
+    return typeof error === 'string'
+      ? toForeignFailure(provider, { status: 502, headers: new Headers(), message: error })
+      : undefined
+  }
+  const inner = (error as JsonObject).error
+  const { message, code, status, type } = (
+    typeof inner === 'object' && inner !== null ? inner : error
+  ) as JsonObject
+  const told = [status, code].map(Number).find(value => value >= 400 && value <= 599)
+  const known = typeof type === 'string' ? statusOfType[type] : undefined
+  return toForeignFailure(provider, {
+    status: told ?? known ?? 502,
+    headers: new Headers(),
+    message: typeof message === 'string' ? message : 'no message',
+  })
+}
+
+/** Types of errors that stand for a status, where an event has no status of its own. */
+const statusOfType: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  not_found_error: 404,
+  rate_limit_error: 429,
+  api_error: 500,
+  overloaded_error: 529,
+}

@@ -1,0 +1,61 @@
+import type { Bytes } from './bytes.ts'
+import { Refusal } from './errors.ts'
+import { Unreachable } from './unreachable.ts'
+
+/** Whole answers beyond this are not read (bytes). */
+const ANSWER_LIMIT = 64 * 1024 * 1024
+/** No honest event is larger (bytes). */
+const EVENT_LIMIT = 16 * 1024 * 1024
+const LINE_FEED = 10
+
+/**
+ * The `fetch` that model packages are given. They read answers to their end whatever their size, unpack what is packed,
+ * and take any error for one of their own; this one asks for plain bytes, stops what is larger than any honest answer,
+ * and says when nobody was there.
+ */
+export function createModelFetch(
+  guarded: (url: string, init?: RequestInit) => Promise<Response>,
+): typeof globalThis.fetch {
+  const modelFetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const request = input instanceof Request ? input : undefined
+    const headers = new Headers(init?.headers ?? request?.headers)
+    headers.set('accept-encoding', 'identity')
+    const url = request?.url ?? String(input)
+    const response = await guarded(url, { ...init, headers }).catch(cause => {
+      throw init?.signal?.aborted ? init.signal.reason : new Unreachable(undefined, { cause })
+    })
+    const length = response.headers.get('content-length')
+    const isPlain =
+      length !== null && Number(length) <= ANSWER_LIMIT && !response.headers.has('content-encoding')
+    if (isPlain || response.body === null) return response
+    const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
+    const { status, statusText, headers: answered } = response
+    return new Response(capped(response.body as ReadableStream<Bytes>, isStream), {
+      status,
+      statusText,
+      headers: answered,
+    })
+  }
+  return modelFetch as typeof globalThis.fetch
+}
+
+/** The same bytes, until there are too many: in all, or, of a stream, without a line end. */
+function capped(body: ReadableStream<Bytes>, isStream: boolean): ReadableStream<Bytes> {
+  const reader = body.getReader()
+  let size = 0
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (done) return controller.close()
+      const lineEnd = isStream ? value.lastIndexOf(LINE_FEED) : -1
+      size = lineEnd < 0 ? size + value.length : value.length - lineEnd
+      const limit = isStream ? EVENT_LIMIT : ANSWER_LIMIT
+      if (size > limit) {
+        reader.cancel().catch(() => {})
+        throw new Refusal('upstream_invalid', `The provider sent more than ${limit} bytes`)
+      }
+      controller.enqueue(value)
+    },
+    cancel: reason => reader.cancel(reason),
+  })
+}

@@ -1,0 +1,183 @@
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider'
+import type { Bytes } from './bytes.ts'
+import type { Dialect } from './dialect.ts'
+import { Refusal, refuse } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { fromModelError } from './model-errors.ts'
+import { peek } from './peek.ts'
+import type { Provider } from './provider.ts'
+import type {
+  AnswerFacts,
+  Destination,
+  Errand,
+  Interfaces,
+  Translated,
+  Translation,
+  Writer,
+} from './translation.ts'
+import type { Answer, ByteSource, JsonObject, Target, Usage } from './types.ts'
+
+/** One call in another language. */
+interface Journey {
+  readonly provider: Provider
+  readonly target: Target
+  readonly dialect: Dialect
+  readonly translation: Translation
+}
+
+const encoder = new TextEncoder()
+
+/** Asks a provider that does not speak the client's language. */
+export function createTranslated(strict: boolean) {
+  const warnOf = (x: Exchange) => (line: string) => {
+    if (strict) refuse('unsupported_parameter', `${line} (STRICT_PARAMETERS is on)`)
+    if (!x.warnings.includes(line)) x.warnings.push(line)
+  }
+
+  return async (x: Exchange, { provider, target, dialect, translation }: Journey): Promise<Answer> => {
+    x.warnings.length = 0
+    const warn = warnOf(x)
+    const { json } = x.body!
+    const facts: AnswerFacts = {
+      id: x.id,
+      at: performance.timeOrigin + x.startedAt,
+      model: target.model,
+      body: json,
+    }
+    const destination: Destination = {
+      type: provider.type,
+      options: provider.optionsKey ?? provider.type,
+      model: target.model,
+    }
+    const { signal } = x.abort
+    if (translation.kind !== 'language') {
+      const errand: Errand = { body: x.body!, facts, destination, signal, warn }
+      const translated =
+        translation.kind === 'local'
+          ? await translation.run(errand)
+          : await runOther(translation, provider, errand)
+      for (const warning of translated.warnings ?? []) warn(say(warning))
+      return toWhole(translated)
+    }
+    const { options, warnings } = translation.toCall(json, destination)
+    for (const line of warnings) warn(line)
+    const model = await provider.offers!.language!(target.model)
+    if (!x.stream) {
+      const result = await model.doGenerate({ ...options, abortSignal: signal })
+      for (const warning of result.warnings) warn(say(warning))
+      const usage = toUsage(result.usage)
+      const body = translation.fromResult(result, facts)
+      return toWhole({ body, ...(usage && { usage }) }, dialect)
+    }
+    const { stream } = await model.doStream({ ...options, abortSignal: signal })
+    const source = createSource(stream, translation.writer(facts), { provider: provider.name, warn })
+    const { head, pending, isEmpty } = await peek(source, dialect)
+    if (isEmpty) return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
+    return {
+      kind: 'stream',
+      reader: source,
+      hideUsage: dialect.askUsage?.(json) !== undefined,
+      usage: source.usage,
+      ...(head && { head }),
+      ...(pending && { pending }),
+    }
+  }
+}
+
+async function runOther(
+  translation: Exclude<Translation, { kind: 'language' | 'local' }>,
+  { offers }: Provider,
+  errand: Errand,
+): Promise<Translated> {
+  const model = await offers![translation.kind]!(errand.destination.model)
+  // The kind of the model is that of the translation; the compiler does not follow the pairs of a union.
+  const run = translation.run as (
+    model: Interfaces[typeof translation.kind],
+    errand: Errand,
+  ) => Promise<Translated>
+  return run(model, errand)
+}
+
+function toWhole({ body, contentType, usage }: Translated, dialect?: Dialect): Answer {
+  const bytes = body instanceof Uint8Array ? (body as Bytes) : encoder.encode(JSON.stringify(body))
+  const finish = dialect?.finish?.(body as JsonObject)
+  return {
+    kind: 'whole',
+    body: bytes,
+    contentType: contentType ?? 'application/json',
+    ...(usage && { usage }),
+    ...(finish !== undefined && { finish }),
+  }
+}
+
+interface Source extends ByteSource {
+  readonly usage: () => Usage | undefined
+}
+
+/** The parts of a stream as bytes in the client's language. What went wrong on the way is thrown, never written as an end. */
+function createSource(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  writer: Writer,
+  { provider, warn }: { provider: string; warn: (line: string) => void },
+): Source {
+  const reader = stream.getReader()
+  let usage: Usage | undefined
+  let isFinished = false
+
+  function take(part: LanguageModelV4StreamPart): string {
+    if (part.type === 'error') throw fromModelError(provider, part.error) ?? brokenOff(provider, part.error)
+    if (part.type === 'stream-start') for (const warning of part.warnings) warn(say(warning))
+    if (part.type === 'finish') {
+      // Packages also finish a stream that merely ended. Who did not say why it ended was cut.
+      if (part.finishReason.raw === undefined && part.finishReason.unified === 'other')
+        throw brokenOff(provider, undefined)
+      isFinished = true
+      usage = toUsage(part.usage)
+    }
+    return writer.write(part)
+  }
+
+  return {
+    usage: () => usage,
+    async read() {
+      for (;;) {
+        const { done, value } = await reader.read().catch(error => {
+          throw fromModelError(provider, error) ?? error
+        })
+        if (done && !isFinished) throw brokenOff(provider, undefined)
+        const text = done ? writer.end() : take(value)
+        if (text !== '') return { done: false, value: encoder.encode(text) }
+        if (done) return { done: true, value: undefined }
+      }
+    },
+    cancel: reason => reader.cancel(reason),
+  }
+}
+
+const brokenOff = (provider: string, cause: unknown): Refusal =>
+  new Refusal('upstream_cut', `Provider "${provider}" ended the stream before the answer was complete`, {
+    cause,
+  })
+
+/** Undefined when the provider told nothing. */
+export function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
+  const { total: allIn, noCache, cacheRead = 0, cacheWrite = 0 } = inputTokens
+  const { total: allOut, text, reasoning = 0 } = outputTokens
+  if (allIn === undefined && noCache === undefined && allOut === undefined && text === undefined)
+    return undefined
+  return {
+    input: noCache ?? Math.max(0, (allIn ?? 0) - cacheRead - cacheWrite),
+    cacheRead,
+    cacheWrite,
+    output: text ?? Math.max(0, (allOut ?? 0) - reasoning),
+    reasoning,
+  }
+}
+
+function say(warning: SharedV4Warning): string {
+  if (warning.type === 'other') return warning.message
+  if (warning.type === 'deprecated') return `${warning.setting}: ${warning.message}`
+  const what =
+    warning.type === 'unsupported' ? 'is not supported by this model and was left out' : 'was adapted'
+  return `${warning.feature} ${what}${warning.details === undefined ? '' : ` (${warning.details})`}`
+}
