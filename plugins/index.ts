@@ -6,7 +6,13 @@ import breaker from './breaker/index.ts'
 import catalog from './catalog/index.ts'
 import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
+import openaiAudio from './dialects/openai-audio/index.ts'
 import openaiChat from './dialects/openai-chat/index.ts'
+import openaiCompletions from './dialects/openai-completions/index.ts'
+import openaiEmbeddings from './dialects/openai-embeddings.ts'
+import openaiImages from './dialects/openai-images/index.ts'
+import openaiModerations from './dialects/openai-moderations.ts'
+import rerank from './dialects/rerank.ts'
 import explain from './explain/index.ts'
 import health from './health.ts'
 import history from './history/index.ts'
@@ -16,6 +22,7 @@ import prices from './prices/index.ts'
 import { providers } from './providers/index.ts'
 import reference from './reference.ts'
 import requestLog from './request-log.ts'
+import responseModel from './response-model.ts'
 import userPath from './user-path.ts'
 import virtualModels from './virtual-models/index.ts'
 
@@ -38,8 +45,15 @@ export const plugins: readonly Plugin[] = [
   breaker,
   // what clients speak, and to whom
   openaiChat,
+  openaiCompletions,
+  openaiEmbeddings,
+  openaiImages,
+  openaiAudio,
+  openaiModerations,
+  rerank,
   ...providers,
   demo,
+  responseModel,
   // who operates, and who watches
   explain,
   dashboard,

@@ -106,8 +106,10 @@ export type Received = View<never>
 export type Identified = View<'caller'>
 export type Scoped = View<'caller' | 'userPath'>
 export type Parsed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream'>
-export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route'>
-export type Attempted = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'target'>
+export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens'>
+export type Attempted = View<
+  'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target'
+>
 export type Settled = Received &
   Readonly<Partial<Omit<Exchange, 'releases' | 'abort' | 'slot' | 'attempts' | 'onQuiet' | 'quietSince'>>> & {
     readonly attempts?: readonly Attempt[]

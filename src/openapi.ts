@@ -161,16 +161,24 @@ export function describeDialect(dialect: Dialect): Detail {
     tags: ['Models'],
     requestBody: {
       required: true,
-      content: json({
-        ...open,
-        required: ['model'],
-        properties: { model: { type: 'string' }, stream: { type: 'boolean' } },
-      }),
+      content: {
+        [dialect.takes === 'form' ? 'multipart/form-data' : 'application/json']: {
+          schema: {
+            ...open,
+            ...(dialect.read === undefined && { required: ['model'] }),
+            properties: { model: { type: 'string' }, stream: { type: 'boolean' } },
+          },
+        },
+      },
     },
     responses: {
       200: {
         description: "The model's answer",
-        content: { ...json(open), 'text/event-stream': { schema: { type: 'string' } } },
+        content: {
+          ...json(open),
+          ...(dialect.gives === 'any' && { '*/*': { schema: { type: 'string', format: 'binary' } } }),
+          'text/event-stream': { schema: { type: 'string' } },
+        },
       },
       ...refusals([400, 401, 403, 404, 413, 429, 502, 503, 504]),
     },

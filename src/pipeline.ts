@@ -84,8 +84,9 @@ export function createPipeline(options: PipelineOptions) {
 
   /** The body as its dialect has it, whatever shape it arrived in. */
   async function readIn(dialect: Dialect, request: Request): Promise<Body> {
-    if (dialect.takes === 'form') return readForm(request, options.uploadLimit)
-    const body = await readBody(request, options.bodyLimit)
+    const body = await (dialect.takes === 'form'
+      ? readForm(request, options.uploadLimit)
+      : readBody(request, options.bodyLimit))
     return dialect.read === undefined ? body : rewritten(body, dialect.read(body.json))
   }
 

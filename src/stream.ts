@@ -61,6 +61,8 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
 
   return new ReadableStream<Bytes>({
     start(controller) {
+      // It begins early, because nothing was heard for long.
+      if (x.quietSince > x.startedAt) controller.enqueue(PING)
       x.onQuiet = () => controller.enqueue(PING)
     },
     async pull(controller) {

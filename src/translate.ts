@@ -51,6 +51,10 @@ export function createTranslated(strict: boolean) {
     }
     const { signal } = x.abort
     if (translation.kind !== 'language') {
+      if (x.stream)
+        refuse('unsupported_parameter', `Provider "${provider.name}" does not stream ${dialect.name}`, {
+          param: 'stream',
+        })
       const errand: Errand = { body: x.body!, facts, destination, signal, warn }
       const translated =
         translation.kind === 'local'

@@ -1,0 +1,58 @@
+import type { Dialect } from '../../../src/dialect.ts'
+import { countOf, isObject, objectOf, smallApi, usageOf } from '../../../src/lens.ts'
+import { definePlugin } from '../../../src/plugin.ts'
+import type { JsonObject, Usage } from '../../../src/types.ts'
+import { speak } from './speech.ts'
+import { transcribe } from './transcription.ts'
+
+/** Speech is billed by tokens of audio; what is said by the second tells no tokens. */
+function heard({ usage }: JsonObject): Usage | undefined {
+  if (!isObject(usage) || usage.type === 'duration') return undefined
+  const audioInput = countOf(objectOf(usage.input_token_details).audio_tokens)
+  return usageOf({
+    input: Math.max(0, countOf(usage.input_tokens) - audioInput),
+    audioInput,
+    output: countOf(usage.output_tokens),
+  })
+}
+
+const spoken = ({ usage }: JsonObject): Usage | undefined =>
+  isObject(usage)
+    ? usageOf({ input: countOf(usage.input_tokens), audioOutput: countOf(usage.output_tokens) })
+    : undefined
+
+/** OpenAI's audio: https://platform.openai.com/docs/api-reference/audio */
+const openaiSpeech: Dialect = {
+  ...smallApi,
+  name: 'openai-speech',
+  path: '/v1/audio/speech',
+  about: 'Speech from a text',
+  gives: 'any',
+  isStream: body => body.stream_format === 'sse',
+  usage: spoken,
+  translation: { kind: 'speech', run: speak },
+}
+
+const shared = { ...smallApi, takes: 'form', gives: 'any', usage: heard } as const
+
+const openaiTranscriptions: Dialect = {
+  ...shared,
+  name: 'openai-transcriptions',
+  path: '/v1/audio/transcriptions',
+  about: 'Text from speech',
+  translation: { kind: 'transcription', run: transcribe },
+}
+
+/** Nobody else translates into English in one go, so only providers that speak it can serve. */
+const openaiTranslations: Dialect = {
+  ...shared,
+  name: 'openai-translations',
+  path: '/v1/audio/translations',
+  about: 'English text from speech in any language',
+}
+
+export default definePlugin({
+  name: 'openai-audio',
+  about: "Speaks OpenAI's audio: speech, transcriptions and translations.",
+  setup: () => ({ dialects: [openaiSpeech, openaiTranscriptions, openaiTranslations] }),
+})

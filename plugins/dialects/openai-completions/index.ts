@@ -1,0 +1,70 @@
+import type { Dialect } from '../../../src/dialect.ts'
+import {
+  countOf,
+  failureOf,
+  isObject,
+  listOf,
+  objectOf,
+  parseObject,
+  smallApi,
+  usageOf,
+} from '../../../src/lens.ts'
+import { definePlugin } from '../../../src/plugin.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { fromResult, toCall, writer } from './translation.ts'
+
+/** OpenAI's legacy completions: https://platform.openai.com/docs/api-reference/completions */
+const openaiCompletions: Dialect = {
+  ...smallApi,
+  name: 'openai-completions',
+  path: '/v1/completions',
+  about: 'The continuation of a text, in the way that came before chat',
+  isStream: body => body.stream === true,
+  askUsage(body) {
+    const options = objectOf(body.stream_options)
+    return options.include_usage === true
+      ? undefined
+      : { field: 'stream_options', value: { ...options, include_usage: true } }
+  },
+  usage({ usage }) {
+    if (!isObject(usage)) return undefined
+    const cacheRead = countOf(objectOf(usage.prompt_tokens_details).cached_tokens)
+    const reasoning = countOf(objectOf(usage.completion_tokens_details).reasoning_tokens)
+    return usageOf({
+      input: Math.max(0, countOf(usage.prompt_tokens) - cacheRead),
+      cacheRead,
+      output: Math.max(0, countOf(usage.completion_tokens) - reasoning),
+      reasoning,
+    })
+  },
+  failure: part => (part.error == null ? undefined : failureOf(part.error)),
+  isUsageOnly: event => Array.isArray(event.choices) && event.choices.length === 0 && isObject(event.usage),
+  endOf(data) {
+    if (data === '[DONE]') return 'stream'
+    if (!MAY_END.test(data)) return undefined
+    const json = parseObject(data)
+    if (json.error != null) return 'stream'
+    return finishOf(json) === undefined ? undefined : 'answer'
+  },
+  finish: finishOf,
+  isPreamble: event => listOf(event.choices).every(choice => objectOf(choice).text === '') && !isLast(event),
+  translation: { kind: 'language', toCall, fromResult, writer },
+}
+
+/** Worth a closer look. */
+const MAY_END = /"finish_reason"\s*:\s*"|"error"/
+
+function finishOf({ choices }: JsonObject): string | undefined {
+  const reason = listOf(choices)
+    .map(choice => objectOf(choice).finish_reason)
+    .find(reason => typeof reason === 'string')
+  return reason as string | undefined
+}
+
+const isLast = (event: JsonObject): boolean => finishOf(event) !== undefined || event.choices === undefined
+
+export default definePlugin({
+  name: 'openai-completions',
+  about: "Speaks OpenAI's legacy completions.",
+  setup: () => ({ dialects: [openaiCompletions] }),
+})

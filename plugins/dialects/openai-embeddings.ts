@@ -1,0 +1,99 @@
+import type { EmbeddingModelV4 } from '@ai-sdk/provider'
+import type { Dialect } from '../../src/dialect.ts'
+import { refuse } from '../../src/errors.ts'
+import { countOf, objectOf, smallApi, usageOf } from '../../src/lens.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import type { Errand, Translated } from '../../src/translation.ts'
+
+/** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings */
+const openaiEmbeddings: Dialect = {
+  ...smallApi,
+  name: 'openai-embeddings',
+  path: '/v1/embeddings',
+  about: 'Vectors of texts',
+  isStream: () => false,
+  usage: ({ usage }) => {
+    const { prompt_tokens, total_tokens } = objectOf(usage)
+    return usage == null ? undefined : usageOf({ input: countOf(prompt_tokens ?? total_tokens) })
+  },
+  translation: { kind: 'embedding', run: embed },
+}
+
+const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user'])
+
+async function embed(model: EmbeddingModelV4, { body, facts, signal, warn }: Errand): Promise<Translated> {
+  const { json } = body
+  const values = textsOf(json.input)
+  const { dimensions, encoding_format: format = 'float' } = json
+  if (dimensions !== undefined && !(Number.isSafeInteger(dimensions) && (dimensions as number) > 0))
+    refuse('invalid_request', 'Field "dimensions" must be a whole number above 0', { param: 'dimensions' })
+  if (format !== 'float' && format !== 'base64')
+    refuse('invalid_request', 'Field "encoding_format" must be "float" or "base64"', {
+      param: 'encoding_format',
+    })
+  for (const field of Object.keys(json))
+    if (!known.has(field)) warn(`"${field}" has no counterpart at this provider`)
+  const vectors: number[][] = []
+  const warnings = []
+  let tokens: number | undefined
+  for (const part of inParts(values, (await model.maxEmbeddingsPerCall) ?? values.length)) {
+    const result = await model.doEmbed({
+      values: part,
+      abortSignal: signal,
+      ...(dimensions !== undefined && { dimensions: dimensions as number }),
+    })
+    vectors.push(...result.embeddings)
+    warnings.push(...result.warnings)
+    if (result.usage) tokens = (tokens ?? 0) + result.usage.tokens
+  }
+  const data = vectors.map((vector, index) => ({
+    object: 'embedding',
+    index,
+    embedding: format === 'base64' ? toBase64(vector) : vector,
+  }))
+  return {
+    body: {
+      object: 'list',
+      data,
+      model: facts.model,
+      usage: { prompt_tokens: tokens ?? 0, total_tokens: tokens ?? 0 },
+    },
+    warnings,
+    ...(tokens !== undefined && { usage: usageOf({ input: tokens }) }),
+  }
+}
+
+/** OpenAI takes no more in one call. */
+const MOST_TEXTS = 2048
+
+function textsOf(input: unknown): string[] {
+  const texts = typeof input === 'string' ? [input] : input
+  if (!Array.isArray(texts) || texts.length === 0 || texts.length > MOST_TEXTS)
+    refuse('invalid_request', `Field "input" must be a text or 1 to ${MOST_TEXTS} texts`, { param: 'input' })
+  const numbers = (texts as unknown[]).some(text => typeof text === 'number' || Array.isArray(text))
+  if (numbers)
+    refuse('unsupported_parameter', 'Tokens as "input" mean something to OpenAI only: send texts', {
+      param: 'input',
+    })
+  const at = (texts as unknown[]).findIndex(text => typeof text !== 'string' || text === '')
+  if (at >= 0)
+    refuse('invalid_request', `Field "input[${at}]" must be a text that is not empty`, { param: 'input' })
+  return texts as string[]
+}
+
+function* inParts<T>(values: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < values.length; at += Math.max(1, size)) yield values.slice(at, at + Math.max(1, size))
+}
+
+/** Floats of 32 bits in little-endian order, as OpenAI sends them. */
+function toBase64(vector: readonly number[]): string {
+  const view = new DataView(new ArrayBuffer(vector.length * 4))
+  for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true)
+  return new Uint8Array(view.buffer).toBase64()
+}
+
+export default definePlugin({
+  name: 'openai-embeddings',
+  about: "Speaks OpenAI's embeddings.",
+  setup: () => ({ dialects: [openaiEmbeddings] }),
+})

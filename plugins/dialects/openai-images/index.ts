@@ -1,0 +1,50 @@
+import type { Dialect } from '../../../src/dialect.ts'
+import { countOf, isObject, objectOf, smallApi, usageOf } from '../../../src/lens.ts'
+import { definePlugin } from '../../../src/plugin.ts'
+import type { JsonObject, Usage } from '../../../src/types.ts'
+import { edit, generate } from './translation.ts'
+
+/** What OpenAI takes where none is named. */
+const USUAL = 'gpt-image-1'
+const read = (body: JsonObject): JsonObject => (body.model === undefined ? { ...body, model: USUAL } : body)
+
+/** Text and images are counted apart on the way in, and, where the provider does not tell otherwise, all that comes out is images. */
+function usage({ usage }: JsonObject): Usage | undefined {
+  if (!isObject(usage)) return undefined
+  const imageInput = countOf(objectOf(usage.input_tokens_details).image_tokens)
+  const output = countOf(objectOf(usage.output_tokens_details).text_tokens)
+  return usageOf({
+    input: Math.max(0, countOf(usage.input_tokens) - imageInput),
+    imageInput,
+    output,
+    imageOutput: Math.max(0, countOf(usage.output_tokens) - output),
+  })
+}
+
+/** OpenAI's images: https://platform.openai.com/docs/api-reference/images */
+const openaiImages: Dialect = {
+  ...smallApi,
+  name: 'openai-images',
+  path: '/v1/images/generations',
+  about: 'Images from a text',
+  read,
+  usage,
+  translation: { kind: 'image', run: generate },
+}
+
+const openaiImageEdits: Dialect = {
+  ...smallApi,
+  name: 'openai-image-edits',
+  path: '/v1/images/edits',
+  about: 'Images from images and a text',
+  takes: 'form',
+  read,
+  usage,
+  translation: { kind: 'image', run: edit },
+}
+
+export default definePlugin({
+  name: 'openai-images',
+  about: "Speaks OpenAI's images: generations and edits.",
+  setup: () => ({ dialects: [openaiImages, openaiImageEdits] }),
+})

@@ -1,0 +1,26 @@
+import type { Dialect } from '../../src/dialect.ts'
+import { smallApi } from '../../src/lens.ts'
+import { definePlugin } from '../../src/plugin.ts'
+
+/** What OpenAI takes where none is named. */
+const USUAL = 'omni-moderation-latest'
+
+/**
+ * OpenAI's moderations: https://platform.openai.com/docs/api-reference/moderations
+ * No other provider has the same categories, so only those that speak it can serve.
+ */
+const openaiModerations: Dialect = {
+  ...smallApi,
+  name: 'openai-moderations',
+  path: '/v1/moderations',
+  about: 'Whether a text or an image is harmful',
+  read: body => (body.model === undefined ? { ...body, model: USUAL } : body),
+  isStream: () => false,
+  usage: () => undefined,
+}
+
+export default definePlugin({
+  name: 'openai-moderations',
+  about: "Speaks OpenAI's moderations.",
+  setup: () => ({ dialects: [openaiModerations] }),
+})

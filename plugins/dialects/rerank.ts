@@ -1,0 +1,81 @@
+import type { RerankingModelV4 } from '@ai-sdk/provider'
+import type { Dialect } from '../../src/dialect.ts'
+import { refuse } from '../../src/errors.ts'
+import { countOf, failureOf, isObject, objectOf, smallApi, usageOf } from '../../src/lens.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import type { Errand, Translated } from '../../src/translation.ts'
+import type { JsonObject } from '../../src/types.ts'
+
+/**
+ * Reranking as Cohere and Jina have it, and after them vLLM, Together and others:
+ * https://docs.cohere.com/reference/rerank, https://jina.ai/reranker
+ */
+const rerank: Dialect = {
+  ...smallApi,
+  name: 'rerank',
+  path: '/v1/rerank',
+  about: 'Documents in the order of how well they answer a query',
+  isStream: () => false,
+  usage({ usage, meta }) {
+    const { total_tokens, prompt_tokens } = objectOf(usage)
+    const { input_tokens } = objectOf(objectOf(meta).tokens)
+    const tokens = prompt_tokens ?? total_tokens ?? input_tokens
+    return tokens === undefined ? undefined : usageOf({ input: countOf(tokens) })
+  },
+  // Cohere says `{ message }` where others say `{ error }`.
+  failure: part => (part.error == null || part.results !== undefined ? undefined : failureOf(part.error)),
+  translation: { kind: 'reranking', run },
+}
+
+const known = new Set(['model', 'query', 'documents', 'top_n', 'return_documents'])
+
+async function run(model: RerankingModelV4, { body, facts, signal, warn }: Errand): Promise<Translated> {
+  const { json } = body
+  const { query, top_n: topN, return_documents: returns } = json
+  if (typeof query !== 'string' || query === '')
+    refuse('invalid_request', 'Field "query" must be a text that is not empty', { param: 'query' })
+  if (topN != null && countOf(topN) === 0)
+    refuse('invalid_request', 'Field "top_n" must be a whole number above 0', { param: 'top_n' })
+  for (const field of Object.keys(json))
+    if (!known.has(field)) warn(`"${field}" has no counterpart at this provider`)
+  const texts = documentsOf(json)
+  const { ranking, warnings, response } = await model.doRerank({
+    query,
+    documents: { type: 'text', values: texts },
+    abortSignal: signal,
+    ...(topN != null && { topN: topN as number }),
+  })
+  const results = ranking.map(({ index, relevanceScore }) => ({
+    index,
+    relevance_score: relevanceScore,
+    ...(returns === true && { document: { text: texts[index] } }),
+  }))
+  return {
+    body: { id: response?.id ?? facts.id, model: facts.model, results },
+    ...(warnings && { warnings }),
+  }
+}
+
+/** No honest call has more. */
+const MOST = 10_000
+
+function documentsOf({ documents }: JsonObject): string[] {
+  if (!Array.isArray(documents) || documents.length === 0 || documents.length > MOST)
+    refuse('invalid_request', `Field "documents" must be a list of 1 to ${MOST} documents`, {
+      param: 'documents',
+    })
+  return (documents as unknown[]).map((document, index) => {
+    const text = isObject(document) ? document.text : document
+    return typeof text === 'string'
+      ? text
+      : refuse('invalid_request', `Field "documents[${index}]" must be a text or { "text": … }`, {
+          param: `documents[${index}]`,
+        })
+  })
+}
+
+export default definePlugin({
+  name: 'rerank',
+  about: 'Speaks reranking as Cohere and Jina have it.',
+  setup: () => ({ dialects: [rerank] }),
+})

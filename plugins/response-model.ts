@@ -1,0 +1,40 @@
+import * as v from 'valibot'
+import { topLevel } from '../src/json.ts'
+import { definePlugin } from '../src/plugin.ts'
+
+const usual: readonly (readonly string[])[] = [['model']]
+
+export default definePlugin({
+  name: 'response-model',
+  about: 'Lets answers name the model that was asked for instead of the one that served.',
+  config: v.object({
+    names: v.optional(v.picklist(['served', 'requested'], 'expected served or requested'), 'served'),
+  }),
+  env: { names: ['RESPONSE_MODEL'] },
+  setup({ config }) {
+    if (config.names === 'served') return {}
+    return {
+      tap({ asked, lens }) {
+        const places = lens?.modelAt ?? usual
+        return data => {
+          // Most events of most languages do not name the model at all.
+          if (!data.includes('"model"')) return data
+          return places.reduce((text, place) => rename(text, place, asked), data)
+        }
+      },
+    }
+  },
+})
+
+/** Only the name changes: the rest of the text stays as the provider wrote it. */
+function rename(text: string, [field, ...inner]: readonly string[], name: string): string {
+  if (!text.trimStart().startsWith('{')) return text
+  return topLevel(text)
+    .filter(({ key }) => key === field)
+    .reduceRight((out, { start, end }) => {
+      const value = out.slice(start, end)
+      const isName = inner.length === 0 && value.startsWith('"')
+      const renamed = isName ? JSON.stringify(name) : inner.length > 0 ? rename(value, inner, name) : value
+      return out.slice(0, start) + renamed + out.slice(end)
+    }, text)
+}

@@ -1,0 +1,65 @@
+import type { Dialect } from './dialect.ts'
+import { plainRefusal } from './respond.ts'
+import type { JsonObject, Usage } from './types.ts'
+
+/** Readers for JSON from outside, which may hold anything anywhere, and what the dialects of one family share. */
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The object, or an empty one. */
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** Anything but a non-negative whole number is no count. */
+export const countOf = (value: unknown): number =>
+  Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : 0
+
+/** What is no JSON object says nothing. */
+export function parseObject(text: string): JsonObject {
+  try {
+    return objectOf(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
+
+/** Errors in the place of an answer: `{ message, code }`, where some providers put a status into `code`. */
+export function failureOf(error: unknown): { readonly status: number; readonly message: string } {
+  const { message, code, status } = isObject(error) ? error : { message: error }
+  const told = [status, code].map(Number).find(value => value >= 400 && value <= 599)
+  return { status: told ?? 502, message: typeof message === 'string' ? message : 'no message' }
+}
+
+/** No tokens but those that are named. */
+export const usageOf = (parts: Partial<Usage>): Usage => ({
+  input: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  output: 0,
+  reasoning: 0,
+  ...parts,
+})
+
+/**
+ * What OpenAI's smaller APIs have in common: errors as `{ error }`, no usage to ask for, and streams, where there are
+ * any, whose events say their `type`; the one that ends in `.done` or `.completed` is the last.
+ */
+export const smallApi = {
+  forwardedHeaders: ['openai-beta', 'idempotency-key'],
+  isStream: body => body.stream === true || body.stream === 'true',
+  failure: part => (part.error == null ? undefined : failureOf(part.error)),
+  isUsageOnly: () => false,
+  endOf(data) {
+    if (data === '[DONE]') return 'stream'
+    if (!LAST.test(data)) return undefined
+    const { type, error } = parseObject(data)
+    return error != null || (typeof type === 'string' && LAST_TYPE.test(type)) ? 'stream' : undefined
+  },
+  refusalEvent: refusal => `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`,
+} as const satisfies Partial<Dialect>
+
+/** Worth a closer look. */
+const LAST = /\.done"|\.completed"|"error"/
+const LAST_TYPE = /\.(?:done|completed)$/
