@@ -44,12 +44,16 @@ export function reportsUsage(text: string): boolean {
 const isBetween = (code: number): boolean => code === 58 || code === 32 || (code >= 9 && code <= 13)
 
 /** The data of one event, per the server-sent events grammar. */
-export const dataOf = (block: string): string =>
-  block
+export function dataOf(block: string): string {
+  // Nearly all events are one line.
+  if (block.startsWith('data: ') && block.indexOf('\n') === block.length - 2 && !block.includes('\r'))
+    return block.slice(6, -2)
+  return block
     .split(/\r\n|\n|\r/)
     .filter(line => line.startsWith('data:'))
     .map(line => line.slice(line.startsWith('data: ') ? 6 : 5))
     .join('\n')
+}
 
 /** The same event with other data. */
 export const reframe = (block: string, data: string): string => {

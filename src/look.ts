@@ -145,31 +145,34 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
       return lens.endOf(dataOf(text)) === undefined ? nothing : events(whole, text)
     },
     isFinished(isBroken) {
-      x.finish = findLast(last, lens) ?? x.finish
-      return last.some(text => isEndIn(lens, text, isBroken))
+      let isEnd = false
+      // The end, and why it came, are told by the last few events: nobody looks further back than needed.
+      for (const data of backwards(last)) {
+        const what: ReturnType<Lens['endOf']> = isEnd ? undefined : lens.endOf(data)
+        isEnd ||= isBroken ? what === 'stream' : what !== undefined
+        x.finish ??= finishOf(data, lens)
+        if (isEnd && (x.finish !== undefined || lens.finish === undefined)) break
+      }
+      return isEnd
     },
     sample: () => ({ size, bytes: joinBytes(first) }),
   }
 }
 
-/** Why the model stopped, where one of the last events says it. */
-function findLast(last: readonly string[], lens: Lens): string | undefined {
-  if (lens.finish === undefined) return undefined
-  for (const text of last.toReversed()) {
-    for (const [start, end] of [...blocks(text)].toReversed()) {
-      const json = text.includes('"') ? toJson(dataOf(text.slice(start, end))) : undefined
-      const finish = json && lens.finish(json)
-      if (finish !== undefined) return finish
+/** The data of the events, the last one first. */
+function* backwards(texts: readonly string[]): Generator<string> {
+  for (let i = texts.length - 1; i >= 0; i--) {
+    const text = texts[i]!
+    const found = [...blocks(text)]
+    for (let at = found.length - 1; at >= 0; at--) {
+      const [start, end] = found[at]!
+      yield dataOf(text.slice(start, end))
     }
   }
-  return undefined
 }
 
-/** Some event of the text ends the answer, or even the stream; looked at from the back, where it usually stands. */
-function isEndIn(lens: Lens, text: string, isBroken: boolean): boolean {
-  const ends = ([start, end]: readonly [number, number, boolean]): boolean => {
-    const what = lens.endOf(dataOf(text.slice(start, end)))
-    return isBroken ? what === 'stream' : what !== undefined
-  }
-  return [...blocks(text)].findLast(ends) !== undefined
+/** Why the model stopped, where this event says it. */
+function finishOf(data: string, lens: Lens): string | undefined {
+  const json = lens.finish && toJson(data)
+  return json && lens.finish?.(json)
 }
