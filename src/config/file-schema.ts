@@ -69,7 +69,7 @@ function renderShared(sharing: readonly Plugin[]): Json {
 
 function render(schema: GenericSchema): Json {
   const options = optionsOf(schema) ?? []
-  if (options.some(option => shapeOf(option).kind === 'record')) return { anyOf: options.map(render) }
+  if (options.some(option => shapeOf(option).kind !== 'leaf')) return { anyOf: options.map(render) }
   const shape = shapeOf(schema)
   const value = getDefault(schema as never) as unknown
   const preset = value === undefined || typeof value === 'object' ? {} : { default: value }

@@ -168,7 +168,7 @@ test('R8 orders a long chain of redirects without looking twice as often at each
       return get(name)
     }
     const nobody = {} as never
-    const prices = { loading: () => undefined, perMillion: () => undefined }
+    const prices = { loading: () => undefined, perMillion: () => undefined, recipe: () => nobody }
     const order = createOrder({
       current: () => ({ all, revision: 0 }),
       prices,

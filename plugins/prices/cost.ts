@@ -1,0 +1,51 @@
+import { batchRates } from './batch.ts'
+import { BUNDLED, type Bundled, loadBundled } from './bundled.ts'
+import type { Priced, PriceQuery, Pricer, PricerOptions } from './model.ts'
+import { toExact, toNano, toUnrounded } from './money.ts'
+import { complete, createOverrides } from './overrides.ts'
+import { isCounted, promptOf, type Rates, sumOf } from './rates.ts'
+
+const unknown: Priced = { nano: null, source: null, version: null }
+
+/**
+ * Makes a pricer, here or in another thread. What the provider reports goes first, then what the operator says, then
+ * the price data. Each sum is exact and rounded once, half a nano-dollar up.
+ *
+ * Reasoning is billed as output where nobody says otherwise; cached audio and images as cached text, because usage
+ * does not tell them apart.
+ */
+export async function createPricer(options: PricerOptions): Promise<Pricer> {
+  const bundled = await loadBundled()
+  const findOverride = createOverrides(options)
+
+  return {
+    price(query) {
+      const { reportedCost } = query.usage
+      if (isAmount(reportedCost)) return priced(toNano(toUnrounded(toExact(reportedCost))), 'reported', null)
+      if (!isCounted(query.usage)) return unknown
+      const override = findOverride(query.provider, query.model, query.at)
+      if (override === undefined) {
+        const rates = ratesOf(bundled, query, promptOf(query.usage))
+        return rates === undefined ? unknown : priced(costOf(query, rates), 'bundled', BUNDLED)
+      }
+      // In proportion to the list price: longer prompts have no other one where the operator names one.
+      const rates = complete(override, ratesOf(bundled, query, 0))
+      return priced(costOf(query, rates), 'operator', override.from ?? null)
+    },
+  }
+}
+
+const ratesOf = (bundled: Bundled, { providerType: type, model: id, at }: PriceQuery, prompt: number) =>
+  bundled.rates({ type, id }, at, prompt)
+
+function costOf({ usage, batch, providerType, model }: PriceQuery, rates: Rates): number | undefined {
+  const sum = sumOf(usage, batch === true ? batchRates(rates, providerType, model) : rates)
+  return sum === undefined ? undefined : toNano(sum + toUnrounded(rates.request ?? 0n))
+}
+
+const priced = (nano: number | undefined, source: Priced['source'], version: string | null): Priced =>
+  nano === undefined ? unknown : { nano, source, version }
+
+/** It comes from outside: what is no amount of money is not told. */
+const isAmount = (cost: number | undefined): cost is number =>
+  typeof cost === 'number' && Number.isFinite(cost) && cost >= 0
