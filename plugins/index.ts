@@ -6,6 +6,7 @@ import breaker from './breaker/index.ts'
 import catalog from './catalog/index.ts'
 import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
+import anthropicMessages from './dialects/anthropic-messages/index.ts'
 import openaiAudio from './dialects/openai-audio/index.ts'
 import openaiChat from './dialects/openai-chat/index.ts'
 import openaiCompletions from './dialects/openai-completions/index.ts'
@@ -23,6 +24,7 @@ import { providers } from './providers/index.ts'
 import reference from './reference.ts'
 import requestLog from './request-log.ts'
 import responseModel from './response-model.ts'
+import usage from './usage/index.ts'
 import userPath from './user-path.ts'
 import virtualModels from './virtual-models/index.ts'
 
@@ -45,6 +47,7 @@ export const plugins: readonly Plugin[] = [
   breaker,
   // what clients speak, and to whom
   openaiChat,
+  anthropicMessages,
   openaiCompletions,
   openaiEmbeddings,
   openaiImages,
@@ -58,6 +61,7 @@ export const plugins: readonly Plugin[] = [
   explain,
   dashboard,
   requestLog,
+  usage,
   health,
   reference,
 ]

@@ -38,7 +38,7 @@ async function readWhole(response: Response, reading: Reading): Promise<Answer> 
     return refuse('upstream_invalid', `Provider "${provider.name}" sent an answer that is not a JSON object`)
   }
   const failure = dialect.failure(json)
-  if (failure) throw toHiddenFailure(provider.name, failure)
+  if (failure) throw toHiddenFailure(provider.name, failure, dialect.usage(json))
   return { kind: 'whole', body, contentType: 'application/json', ...learn(json, dialect) }
 }
 

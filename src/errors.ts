@@ -1,3 +1,5 @@
+import type { Usage } from './types.ts'
+
 /**
  * Every way in which the gateway says no. `heals` tells whether the same call may succeed when it is sent again
  * unchanged; where it cannot, clients are told not to retry.
@@ -44,6 +46,8 @@ export interface RefusalOptions {
   readonly retryAfter?: number
   /** The provider's own error body, already in the client's dialect. */
   readonly body?: unknown
+  /** What the failure has cost all the same. */
+  readonly usage?: Usage | undefined
 }
 
 /** An answer that says no. Anything else that is thrown is a bug. */
@@ -55,6 +59,7 @@ export class Refusal extends Error {
   readonly param: string | undefined
   readonly retryAfter: number | undefined
   readonly body: unknown
+  readonly usage: Usage | undefined
 
   constructor(code: Code, message: string, options: RefusalOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -64,6 +69,7 @@ export class Refusal extends Error {
     this.param = options.param
     this.retryAfter = options.retryAfter
     this.body = options.body
+    this.usage = options.usage
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Code, Refusal } from './errors.ts'
-import type { JsonObject } from './types.ts'
+import type { JsonObject, Usage } from './types.ts'
 
 interface Verdict {
   readonly code: Code
@@ -58,23 +58,23 @@ export function toForeignFailure(
 /** Characters of a provider's words that go on to a caller. */
 const LONGEST_MESSAGE = 2000
 
-/** A failure that came with a good status. */
+/** A failure that came with a good status, and perhaps with a bill. */
 export const toHiddenFailure = (
   provider: string,
   { status, message }: { status: number; message: string },
+  usage?: Usage,
 ): Refusal =>
-  toRefusalOf(
-    provider,
-    status,
-    statuses[status]?.pass
-      ? { body: { error: { message, type: 'invalid_request_error', param: null, code: null } } }
-      : {},
-  )
+  toRefusalOf(provider, status, {
+    usage,
+    ...(statuses[status]?.pass && {
+      body: { error: { message, type: 'invalid_request_error', param: null, code: null } },
+    }),
+  })
 
 function toRefusalOf(
   provider: string,
   status: number,
-  options: { body?: unknown; retryAfter?: number },
+  options: { body?: unknown; retryAfter?: number; usage?: Usage | undefined },
 ): Refusal {
   const verdict = statuses[status]
   const message = `Provider "${provider}" ${verdict?.says ?? 'failed'} (status ${status})`

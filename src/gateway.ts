@@ -96,10 +96,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   let order: Gateway['order'] = []
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
     db: database.db,
-    dbAddress: {
-      url: settings.databaseUrl,
-      ...(settings.databaseAuthToken !== undefined && { authToken: settings.databaseAuthToken }),
-    },
+    ...addressOf(settings),
     log: createLog(plugin),
     now,
     fetch: guarded,
@@ -187,6 +184,13 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     },
   }
 }
+
+/** Nobody else can open a database that is in memory. */
+const addressOf = ({
+  databaseUrl: url,
+  databaseAuthToken: authToken,
+}: GatewaySettings): Pick<Host, 'dbAddress'> =>
+  url.includes(':memory:') ? {} : { dbAddress: { url, ...(authToken !== undefined && { authToken }) } }
 
 /** Asks the way a caller without a key would. */
 async function isOpen({ hooks }: House): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Api } from './api.ts'
-import type { Database, DatabaseAddress } from './database.ts'
+import type { Database } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import type {
   Attempted,
@@ -93,13 +93,20 @@ export interface Hooks {
   list(models: readonly ListedModel[], x: Scoped): Awaitable<readonly ListedModel[]>
 }
 
+/** What `openDatabase` needs. Holds a credential: never to be logged. */
+export interface DatabaseAddress {
+  /** `file:data/modelway.db`, or `libsql://…`. */
+  readonly url: string
+  readonly authToken?: string
+}
+
 /** What a plugin is given. Nothing else is reachable: no globals, no environment, no clock of its own. */
 export interface Host<C = unknown> {
   /** The plugin's settings, validated by its `config` schema. */
   readonly config: C
   readonly db: Database
-  /** Where `db` is, for a worker thread that opens it anew with `openDatabase`. Holds a credential: never to be logged. */
-  readonly dbAddress: DatabaseAddress
+  /** Where `db` is, for a worker thread of the plugin; absent where it is in memory, and so belongs to this thread. */
+  readonly dbAddress?: DatabaseAddress
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number

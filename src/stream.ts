@@ -92,7 +92,8 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
       if (isFirst ? drain?.(x) : x.cut !== undefined && !x.abort.signal.aborted) return void readOn()
       const refusal = new Refusal('client_closed', 'The client hung up')
       x.usage = answer.usage?.() ?? x.usage
-      x.unfinished = look.sample()
+      // Who goes away behind the last word has left nothing to be estimated.
+      if (x.usage === undefined || !look.isFinished(false)) x.unfinished = look.sample()
       finish(refusal)
       reader.cancel(refusal).catch(() => {})
       cutShort(x, refusal)

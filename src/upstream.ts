@@ -101,8 +101,15 @@ interface Watcher {
 
 function outcomeOf(result: Answer | Refusal, ms: number): Outcome {
   if (!(result instanceof Refusal)) return { ok: true, status: 200, stream: result.kind === 'stream', ms }
-  const { status, code, retryAfter } = result
-  return { ok: false, status, code, ms, ...(retryAfter !== undefined && { retryAfter }) }
+  const { status, code, retryAfter, usage } = result
+  return {
+    ok: false,
+    status,
+    code,
+    ms,
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(usage && { usage }),
+  }
 }
 
 /** Remembers a try and tells all who watch it. A bug of one keeps it from nobody else, and stops the request. */

@@ -9,7 +9,7 @@ import type { Prices } from '../prices/model.ts'
 import { createVirtualModelsApi } from './api.ts'
 import { declaredModels, listedModels, noLoops, toManaged } from './declared.ts'
 import { createLatencies } from './latency.ts'
-import type { VirtualModelSource, VirtualModels } from './model.ts'
+import type { Traces, VirtualModelSource, VirtualModels } from './model.ts'
 import { createOrder } from './order.ts'
 import { createModelsPage } from './page.tsx'
 import { createPins } from './pins.ts'
@@ -58,11 +58,13 @@ export default definePlugin({
     const pins = before?.pins ?? createPins()
     const latencies = before?.latencies ?? createLatencies({ now, random: Math.random })
     const order = createOrder({ current, prices: use<Prices>('prices'), latencies, pins })
-    const virtual: VirtualModels & VirtualModelSource = {
+    const virtual: VirtualModels & VirtualModelSource & Traces = {
       current,
       remove,
       save: async (input, by) => toView(current(), await store.save(input, by), reach),
       ...createViews({ current, reach, lists }),
+      sessionOf: pins.nameOf,
+      choiceOf: order.choiceOf,
     }
     return {
       exports: virtual,

@@ -1,3 +1,4 @@
+import type { Ordering } from '../../src/exchange.ts'
 import type { UserPath } from '../../src/types.ts'
 import type { Authorship } from '../history/model.ts'
 
@@ -100,4 +101,21 @@ export interface VirtualModels {
 /** The rows themselves, for the plugin that judges by them. */
 export interface VirtualModelSource {
   current(): Snapshot
+}
+
+/** How a redirect chose among its targets. */
+export interface Choice {
+  readonly strategy: Strategy
+  readonly pick: 'session' | 'strategy'
+}
+
+/** What of a request is looked at to find its session. */
+export type SessionFacts = { readonly [K in 'request' | 'body']?: Ordering[K] | undefined }
+
+/** What a record says of the way that a request took. */
+export interface Traces {
+  /** The session that a request belongs to: what the client calls it, or a hash that was needed to route it. */
+  sessionOf(x: SessionFacts): string | undefined
+  /** What the redirect that the client named chose, where it had a choice. */
+  choiceOf(x: SessionFacts): Choice | undefined
 }

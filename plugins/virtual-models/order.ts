@@ -2,7 +2,7 @@ import type { Ordering } from '../../src/exchange.ts'
 import type { Awaitable, Target } from '../../src/types.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Latencies } from './latency.ts'
-import type { Snapshot, Strategy, VirtualModel } from './model.ts'
+import type { Choice, SessionFacts, Snapshot, Strategy, VirtualModel } from './model.ts'
 import type { Pins } from './pins.ts'
 import { redirectOf } from './snapshot.ts'
 
@@ -35,6 +35,9 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     latency: (_, branches, x) => latencies.pick(branches, x),
   }
 
+  /** What the redirects that clients named chose. */
+  const choices = new WeakMap<object, Choice>()
+
   function arrange(
     targets: readonly Target[],
     level: number,
@@ -55,6 +58,11 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     if (how !== '') {
       const text = `${redirect.source}: ${how} puts "${redirect.targets[first.index]?.name}" first`
       x.trace?.push({ plugin: 'virtual-models', text })
+      if (level === 0 && !x.dry && x.request)
+        choices.set(x.request, {
+          strategy: redirect.strategy,
+          pick: how === SESSION ? 'session' : 'strategy',
+        })
     }
     // Where nothing is to be remembered or told, it is in order already; looking twice at each level would double the cost.
     const head =
@@ -71,14 +79,14 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     const session = redirect.sessionAffinity ? pins.sessionOf(x) : undefined
     const pinned = session === undefined ? undefined : pins.find(redirect.source, session, x)
     const kept = branches.find(({ index }) => redirect.targets[index]?.name === pinned)
-    if (kept) return { first: kept, how: 'the session' }
+    if (kept) return { first: kept, how: SESSION }
     const first = pickers[redirect.strategy](redirect, branches, x)
     if (session !== undefined && !x.dry)
       pins.set(redirect.source, session, x, redirect.targets[first.index]!.name)
     return { first, how: redirect.strategy }
   }
 
-  return (targets: readonly Target[], x: Ordering): Awaitable<readonly Target[]> => {
+  function order(targets: readonly Target[], x: Ordering): Awaitable<readonly Target[]> {
     const snapshot = current()
     const needsPrices = targets.some(({ via }) =>
       via.some(({ source }) => snapshot.all.get(source)?.strategy === 'cost'),
@@ -86,7 +94,13 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     const loading = needsPrices ? prices.loading() : undefined
     return loading ? loading.then(() => arrange(targets, 0, x, snapshot)) : arrange(targets, 0, x, snapshot)
   }
+
+  return Object.assign(order, {
+    choiceOf: ({ request }: SessionFacts) => request && choices.get(request),
+  })
 }
+
+const SESSION = 'the session'
 
 /** The same request for a look that leaves no trace. */
 const idleView = ({ caller, userPath, request, body }: Ordering): Ordering => ({

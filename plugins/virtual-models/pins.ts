@@ -2,11 +2,14 @@ import { LRUCache } from 'lru-cache'
 import type { Ordering } from '../../src/exchange.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import type { JsonObject, Target } from '../../src/types.ts'
+import type { SessionFacts } from './model.ts'
 
 /** Which target a session is served by. */
 export interface Pins {
   /** What ties requests together; undefined where nothing does. */
   sessionOf(x: Ordering): string | undefined
+  /** The session for a record, without any work that routing has not done: the client's own name for it, or the hash. */
+  nameOf(x: SessionFacts): string | undefined
   find(source: string, session: string, x: Ordering): string | undefined
   set(source: string, session: string, x: Ordering, target: string): void
   /** The session was served by this target, whichever was meant to. */
@@ -23,6 +26,8 @@ const headers = [
   'agent-session-id',
 ]
 const MAX_PINS = 100_000
+/** A longer name is kept as its hash (characters). */
+const MAX_NAME = 256
 const HOUR = 3_600_000
 /** So much at either end of a message tells it from others (characters). */
 const OPENING = 2048
@@ -39,7 +44,7 @@ export function createPins(): Pins {
     const { request, body } = x
     if (request === undefined) return undefined
     if (sessions.has(request)) return sessions.get(request)
-    const named = headers.map(name => request.headers.get(name)).find(value => value) ?? namedIn(body?.json)
+    const named = nameIn(x)
     const opening = named === undefined ? openingOf(body?.json) : undefined
     // Hashed: names may be long, and openings are what somebody wrote.
     const session = named ?? opening
@@ -48,8 +53,15 @@ export function createPins(): Pins {
     return id
   }
 
+  function nameOf(x: SessionFacts): string | undefined {
+    const named = nameIn(x)
+    if (named === undefined) return x.request && sessions.get(x.request)
+    return named.length <= MAX_NAME ? named : keyedHash(secret, named)
+  }
+
   return {
     sessionOf,
+    nameOf,
     find: (source, session, x) => pins.get(keyOf(source, session, x)),
     set: (source, session, x, target) => void pins.set(keyOf(source, session, x), target),
     correct(x, { via }, nameOf) {
@@ -67,6 +79,15 @@ export function createPins(): Pins {
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
 const stringOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
+
+/** What the client itself calls the session. */
+function nameIn({ request, body }: SessionFacts): string | undefined {
+  for (const name of headers) {
+    const value = request?.headers.get(name)
+    if (value) return value
+  }
+  return namedIn(body?.json)
+}
 
 /** Body fields in which clients name their session: OpenAI's cache key and conversation, Anthropic's user id. */
 function namedIn(body: JsonObject | undefined): string | undefined {

@@ -1,0 +1,130 @@
+import { type Endpoint, isDialect } from '../../src/dialect.ts'
+import type { Settled } from '../../src/exchange.ts'
+import type { Provider } from '../../src/provider.ts'
+import type { Attempt, Usage } from '../../src/types.ts'
+import type { Choice } from '../virtual-models/model.ts'
+import type { AttemptTuple, CallEvent, Evidence, Fate, Tokens } from './model.ts'
+
+export interface EventFacts {
+  readonly now: () => number
+  readonly providers: () => ReadonlyMap<string, Provider>
+  readonly sessionOf: (x: Settled) => string | undefined
+  readonly choiceOf: (x: Settled) => Choice | undefined
+}
+
+/** So much of a name is kept; what is longer is an attempt at something (characters). */
+const NAME = 256
+/** So much of a prompt goes into an estimate (characters). */
+const PROMPT = 1024 * 1024
+
+/** Calls that ask a model, in a dialect or by a passage; refused ones too. */
+export const isRecorded = ({ endpoint, aim }: Settled): boolean => isDialect(endpoint) || aim !== undefined
+
+/**
+ * What is kept of a call. Runs after the last byte of every call, on the thread that serves them all: it copies what
+ * is there, and leaves to the worker whatever has to be computed.
+ */
+export function toEvent(x: Settled, facts: EventFacts): CallEvent {
+  const { caller, endpoint, target, attempts = [], usage, firstByteMs } = x
+  const total = performance.now() - x.startedAt
+  const choice = attempts.length > 0 ? facts.choiceOf(x) : undefined
+  return [
+    x.id,
+    Math.round(facts.now() - total),
+    caller?.id ?? null,
+    x.userPath ?? null,
+    caller === undefined || isEmpty(caller.labels) ? null : caller.labels,
+    x.body === undefined ? null : (facts.sessionOf(x) ?? null),
+    endpoint.name,
+    operationOf(endpoint),
+    x.asked ? x.asked.slice(0, NAME) : null,
+    target === undefined || target.via.length === 0 ? null : target.via.map(({ source }) => source),
+    choice?.strategy ?? null,
+    choice === undefined ? null : attempts.length > 1 ? 'failover' : choice.pick,
+    target?.provider ?? null,
+    (target && facts.providers().get(target.provider)?.type) ?? null,
+    target?.model.slice(0, NAME) ?? null,
+    attempts.length === 0 ? null : attempts.map(toAttempt),
+    x.status ?? 0,
+    x.refusal?.code ?? null,
+    x.stream ? 1 : 0,
+    firstByteMs === undefined ? null : Math.round(firstByteMs),
+    Math.round(total),
+    x.finish?.slice(0, NAME) ?? null,
+    x.hungUp ? 1 : 0,
+    fateOf(x),
+    usage === undefined ? null : toTokens(usage),
+  ]
+}
+
+/** What the estimate for a call whose tokens are `open` is made from. */
+export const toEvidence = ({ body, unfinished, usage }: Settled, index: number): Evidence => ({
+  index,
+  told: usage === undefined ? null : toTokens(usage),
+  prompt: body?.text.slice(0, PROMPT) ?? '',
+  promptSize: body?.text.length ?? 0,
+  bytes: unfinished?.bytes ?? NOTHING,
+  size: unfinished?.size ?? 0,
+})
+
+const NOTHING = new Uint8Array()
+
+const isEmpty = (labels: object): boolean => {
+  for (const _ in labels) return false
+  return true
+}
+
+const toAttempt = ({ target, status, code, ms, ok, usage }: Attempt): AttemptTuple => [
+  target.provider,
+  target.model.slice(0, NAME),
+  status ?? null,
+  code ?? null,
+  Math.round(ms),
+  ok || usage === undefined ? null : toTokens(usage),
+]
+
+const toTokens = (usage: Usage): Tokens => [
+  usage.input,
+  usage.cacheRead,
+  usage.cacheWrite,
+  usage.cacheWriteHour ?? null,
+  usage.audioInput ?? null,
+  usage.imageInput ?? null,
+  usage.output,
+  usage.reasoning,
+  usage.audioOutput ?? null,
+  usage.imageOutput ?? null,
+  usage.reportedCost ?? null,
+]
+
+/** Failures after which the provider may have worked all the same. */
+const unsure: ReadonlySet<string | undefined> = new Set([
+  'client_closed',
+  'shutting_down',
+  'upstream_cut',
+  'upstream_timeout',
+])
+
+function fateOf({ attempts = [], usage, unfinished, refusal, hungUp }: Settled): Fate {
+  const last = attempts.at(-1)
+  if (last === undefined) return 'none'
+  if (usage !== undefined) return unfinished === undefined ? 'told' : 'open'
+  if (unfinished === undefined && refusal === undefined && !hungUp) return 'silent'
+  return last.ok || unsure.has(last.code) ? 'open' : 'none'
+}
+
+/** Names of operations, those of the GenAI conventions of OpenTelemetry where it has one. */
+const operations = {
+  language: 'chat',
+  embedding: 'embeddings',
+  image: 'image',
+  speech: 'speech',
+  transcription: 'transcription',
+  reranking: 'rerank',
+} as const
+
+function operationOf(endpoint: Endpoint): string {
+  if (!isDialect(endpoint)) return endpoint.name
+  const kind = endpoint.translation?.kind
+  return kind === undefined ? 'chat' : kind === 'local' ? endpoint.name : operations[kind]
+}

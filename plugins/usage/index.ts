@@ -1,0 +1,58 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import { bytes, duration, text } from '../../src/settings.ts'
+import type { Prices } from '../prices/model.ts'
+import type { Traces } from '../virtual-models/model.ts'
+import { isRecorded, toEvent, toEvidence } from './event.ts'
+import { createLedger } from './ledger.ts'
+import type { UsageBook } from './model.ts'
+import { usageGroups, usageLatencies, usageRecords, usageRollups } from './schema.ts'
+import { createStrangers } from './strangers.ts'
+import { createThreads, type Threads } from './threads.ts'
+
+/** Until the spool is looked through after a start (milliseconds): the first calls come first. */
+const SOON = 1000
+
+export default definePlugin({
+  name: 'usage',
+  about: 'Keeps one true record of every call to a model: tokens, cost, times, and what became of it.',
+  config: v.object({
+    spoolDir: v.optional(text()),
+    spoolLimit: v.optional(bytes(), '1G'),
+    retention: v.optional(duration(), '400d'),
+  }),
+  env: {
+    spoolDir: ['USAGE_SPOOL_DIR'],
+    spoolLimit: ['USAGE_SPOOL_LIMIT'],
+    retention: ['USAGE_RETENTION'],
+  },
+  needs: ['prices', 'virtual-models'],
+  tables: { usageRecords, usageGroups, usageRollups, usageLatencies },
+  setup({ config, db, dbAddress, now, log, providers, use, inherited }) {
+    const { recipe } = use<Prices>('prices')
+    const threads = (inherited as Threads | undefined) ?? createThreads()
+    const ledger = createLedger({ config, db, dbAddress, log, now, prices: recipe, threads })
+    const facts = { now, providers, ...use<Traces>('virtual-models') }
+    const admitStranger = createStrangers(log, now)
+    let soon: ReturnType<typeof setTimeout> | undefined
+    return {
+      exports: { stats: ledger.stats, flush: ledger.flush, reprice: ledger.reprice } satisfies UsageBook,
+      heritage: threads,
+      settle(x) {
+        if (!isRecorded(x) || (x.caller === undefined && !admitStranger())) return
+        const event = toEvent(x, facts)
+        ledger.add(event, event[FATE] === 'open' ? index => toEvidence(x, index) : undefined)
+      },
+      start() {
+        soon = setTimeout(ledger.start, SOON)
+      },
+      async close() {
+        clearTimeout(soon)
+        await ledger.close()
+      },
+    }
+  },
+})
+
+/** Where an event says what became of the tokens. */
+const FATE = 23

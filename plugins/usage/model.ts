@@ -1,0 +1,127 @@
+/** How the tokens of a line are known: told by the provider, told up to where the answer broke off, or counted by us. */
+export type Billing = 'exact' | 'partial' | 'estimated'
+
+/** Why a target served: its session was there before, the strategy chose it, or those before it failed. */
+export type Pick = 'session' | 'strategy' | 'failover'
+
+/** One try, as a record keeps it. */
+export interface AttemptLine {
+  readonly provider: string
+  readonly model: string
+  /** What the provider, or the gateway in its place, said. */
+  readonly status: number | null
+  /** The gateway's error code; null when it began to answer. */
+  readonly code: string | null
+  /** Milliseconds until it began to answer or failed. */
+  readonly ms: number
+}
+
+/** Lengths of the roll-ups in milliseconds. */
+export const SPANS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
+
+/** How recording is doing. */
+export interface UsageStats {
+  /** Lines that are not yet in the database, wherever they wait. */
+  readonly waiting: number
+  /** Bytes of the spool on disk that are not yet in the database. */
+  readonly spooled: number
+  /** Lines written since the start. */
+  readonly written: number
+  /** Lines that were lost, because neither disk nor memory had room for them. */
+  readonly lost: number
+  /** Why the database takes nothing at the moment; null while it does. */
+  readonly trouble: string | null
+}
+
+/** What the plugin `usage` offers to others. */
+export interface UsageBook {
+  stats(): UsageStats
+  /** Resolves when everything that was settled until now is in the database, or `patience` (ms) is over: then false. */
+  flush(patience?: number): Promise<boolean>
+  /**
+   * Prices the records of a period anew, with the prices of now, and the roll-ups with them; what a provider reported
+   * stays. Returns how many records cost something else now. May be called again after it failed.
+   *
+   * @param from milliseconds since 1970, inclusive
+   * @param to exclusive
+   */
+  reprice(from: number, to: number): Promise<number>
+}
+
+/** The parts of `Usage`, in the order of the columns; the last is the reported cost in dollars. Null: not told. */
+export type Tokens = readonly [
+  input: number | null,
+  cacheRead: number | null,
+  cacheWrite: number | null,
+  cacheWriteHour: number | null,
+  audioInput: number | null,
+  imageInput: number | null,
+  output: number | null,
+  reasoning: number | null,
+  audioOutput: number | null,
+  imageOutput: number | null,
+  reportedCost: number | null,
+]
+
+/**
+ * What became of the tokens of a call. told: the provider said it to the end · none: nobody was asked, or whoever was
+ * asked said no · open: the end was never seen, an estimate is due · silent: a whole answer without a word about usage.
+ */
+export type Fate = 'told' | 'none' | 'open' | 'silent'
+
+export type AttemptTuple = readonly [
+  provider: string,
+  model: string,
+  status: number | null,
+  code: string | null,
+  ms: number,
+  tokens: Tokens | null,
+]
+
+/** A settled call on its way to the worker and through the spool: a tuple, because names would triple its size. */
+export type CallEvent = readonly [
+  id: string,
+  at: number,
+  keyId: string | null,
+  userPath: string | null,
+  labels: Readonly<Record<string, string>> | null,
+  session: string | null,
+  dialect: string,
+  operation: string,
+  asked: string | null,
+  chain: readonly string[] | null,
+  strategy: string | null,
+  pick: Pick | null,
+  provider: string | null,
+  providerType: string | null,
+  model: string | null,
+  attempts: readonly AttemptTuple[] | null,
+  status: number,
+  code: string | null,
+  streamed: 0 | 1,
+  firstByteMs: number | null,
+  totalMs: number,
+  finish: string | null,
+  hungUp: 0 | 1,
+  fate: Fate,
+  tokens: Tokens | null,
+]
+
+/** What an estimate is made from. Never written down: it is what somebody wrote. */
+export interface Evidence {
+  /** Which event of the batch it belongs to. */
+  readonly index: number
+  /** What the provider told before the end. */
+  readonly told: Tokens | null
+  /** The body as it was sent, or its beginning. */
+  readonly prompt: string
+  /** Characters of the whole body. */
+  readonly promptSize: number
+  /** The beginning of the stream of the answer. */
+  readonly bytes: Uint8Array
+  /** Bytes of the stream that arrived. */
+  readonly size: number
+}
+
+/** Estimates by the index of their event. */
+export type Estimates = Readonly<Record<number, readonly [tokens: Tokens, billing: Billing]>>

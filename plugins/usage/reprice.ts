@@ -1,0 +1,85 @@
+import { and, asc, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../../src/database.ts'
+import { SPANS } from './model.ts'
+import { costOf, type Price } from './record.ts'
+import { sums } from './rollup.ts'
+import { usageGroups, usageRecords, usageRollups } from './schema.ts'
+
+type Row = typeof usageRecords.$inferSelect
+type Cost = ReturnType<typeof costOf>
+/** What a new price changes in a roll-up; in the order of `changing`. */
+type Delta = readonly [at: number, group: readonly string[], ...changes: number[]]
+
+/** So many records are looked at in one transaction. */
+const PAGE = 500
+/** The sums that depend on prices. */
+const changing = ['cost_nano', 'cost_squares', 'priced', 'unpriced'] as const
+
+/**
+ * Prices the records of a period anew, after a price was mended, and the roll-ups with them. What a provider itself
+ * reported stays. Returns how many records cost something else now.
+ *
+ * @param from milliseconds since 1970, inclusive
+ * @param to exclusive
+ */
+export async function reprice(db: Database, price: Price, from: number, to: number): Promise<number> {
+  let changed = 0
+  for (let last = 0; ; ) {
+    const rows = await db
+      .select()
+      .from(usageRecords)
+      .where(
+        and(
+          gte(usageRecords.at, from),
+          lt(usageRecords.at, to),
+          gt(usageRecords.no, last),
+          or(isNull(usageRecords.priceSource), ne(usageRecords.priceSource, 'reported')),
+        ),
+      )
+      .orderBy(asc(usageRecords.no))
+      .limit(PAGE)
+    if (rows.length === 0) return changed
+    last = rows.at(-1)!.no
+    const others = rows.flatMap(row => {
+      const cost = costOf(row, null, { ...row, price })
+      return isSame(row, cost) ? [] : [{ row, cost }]
+    })
+    if (others.length > 0) await change(db, others)
+    changed += others.length
+  }
+}
+
+const isSame = (row: Row, { costNano, priceSource, priceVersion }: Cost): boolean =>
+  row.costNano === costNano && row.priceSource === priceSource && row.priceVersion === priceVersion
+
+async function change(db: Database, others: readonly { row: Row; cost: Cost }[]): Promise<void> {
+  const costs = others.map(({ row, cost }) => [row.no, cost.costNano, cost.priceSource, cost.priceVersion])
+  const deltas = others.map(({ row, cost }): Delta => {
+    const before = changing.map(name => sums[name]!(row))
+    const after = changing.map(name => sums[name]!({ ...row, ...cost }))
+    const group = [row.virtualModel, row.provider, row.model, row.userPath, row.keyId].map(part => part ?? '')
+    return [row.at, group, ...after.map((value, i) => value - before[i]!)]
+  })
+  await db.batch([
+    db.run(sql`update ${usageRecords} set cost_nano = e.value->>1, price_source = e.value->>2, price_version = e.value->>3
+      from json_each(${JSON.stringify(costs)}) e where no = e.value->>0`),
+    ...Object.values(SPANS).map(span => db.run(addTo(span, deltas))),
+  ])
+}
+
+/** Roll-ups that are no longer kept stay away. */
+function addTo(span: number, deltas: readonly Delta[]): SQL {
+  const added = changing.map(
+    name => sql`${sql.raw(`"${name}"`)} = ${usageRollups}.${sql.raw(`"${name}" + d."${name}"`)}`,
+  )
+  // Written out: a bound number would make it a division of fractions.
+  const length = sql.raw(String(span))
+  const totals = changing.map((name, i) => sql.raw(`sum(e.value->>${i + 2}) "${name}"`))
+  return sql`update ${usageRollups} set ${sql.join(added, sql.raw(', '))} from (
+      select (e.value->>0) / ${length} * ${length} at, g.id, ${sql.join(totals, sql.raw(', '))}
+      from json_each(${JSON.stringify(deltas)}) e join ${usageGroups} g
+        on g.virtual_model = e.value->>'$[1][0]' and g.provider = e.value->>'$[1][1]' and g.model = e.value->>'$[1][2]'
+        and g.user_path = e.value->>'$[1][3]' and g.key_id = e.value->>'$[1][4]'
+      group by 1, 2
+    ) d where ${usageRollups}.span = ${span} and ${usageRollups}.at = d.at and ${usageRollups}.group_id = d.id`
+}

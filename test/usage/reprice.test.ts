@@ -1,0 +1,57 @@
+import { expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SPANS } from '../../plugins/usage/model.ts'
+import { startGateway } from '../kit.ts'
+import { createMockProvider } from '../mock/provider.ts'
+import { createReader, totalsOf } from './book.ts'
+
+test('a mended price: records and roll-ups of the period cost what they should have cost, the others stay', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'modelway-reprice-'))
+  const mock = createMockProvider({ models: ['one'], tokens: 4 })
+  let now = 1_800_000_000_000
+  const open = async (prices: object) => {
+    const { plugin, book } = createReader()
+    const env = {
+      OPENAI_API_KEY: 'sk-upstream',
+      OPENAI_BASE_URL: mock.url,
+      OPENAI_MODELS: 'one',
+      MODEL_PRICES: JSON.stringify(prices),
+    }
+    return { book, gateway: await startGateway({ env, extra: [plugin], folder, now: () => now }) }
+  }
+  const first = await open({})
+  for (let i = 0; i < 30; i++) {
+    await first.gateway.chat({ model: 'openai/one', messages: [] })
+    now += 3_600_000
+  }
+  await first.book.flush()
+  expect((await first.book.rows()).every(({ costNano }) => costNano === null)).toBe(true)
+  await first.gateway.close()
+
+  const second = await open({ 'openai/one': { input: 1, output: 2 } })
+  const [from, to] = [1_800_000_000_000 + 10 * 3_600_000 - 1000, 1_800_000_000_000 + 20 * 3_600_000 - 1000]
+  expect(await second.book.reprice(from, to)).toBe(10)
+  expect(await second.book.reprice(from, to)).toBe(0)
+  const rows = await second.book.rows()
+  const mended = rows.filter(({ costNano }) => costNano !== null)
+  expect(mended.length).toBe(10)
+  for (const { at, input, output, costNano, priceSource } of mended) {
+    expect([at >= from && at < to, costNano, priceSource]).toEqual([
+      true,
+      input! * 1000 + output! * 2000,
+      'operator',
+    ])
+  }
+  const rollups = await second.book.rollups()
+  for (const span of Object.values(SPANS)) {
+    const sums = rollups.filter(rollup => rollup.span === span)
+    expect(totalsOf(sums)).toEqual(totalsOf(rows))
+    expect(sums.reduce((sum, { priced }) => sum + priced, 0)).toBe(10)
+    expect(sums.reduce((sum, { unpriced }) => sum + unpriced, 0)).toBe(20)
+  }
+  await second.gateway.close()
+  mock.stop()
+  rmSync(folder, { recursive: true, force: true })
+}, 20_000)
