@@ -73,6 +73,14 @@ export function spliceForm(form: FormData, changes: readonly Change[]): FormData
   return out
 }
 
+/** The same body, unless somebody made another one of it. */
+export function rewritten(body: Body, json: JsonObject): Body {
+  if (json === body.json) return body
+  if (body.form === undefined) return { json, text: JSON.stringify(json) }
+  const changes = Object.entries(json).map(([field, value]) => ({ field: field.toLowerCase(), value }))
+  return { json, text: '', form: spliceForm(body.form, changes) }
+}
+
 /** Bodies of an announced size up to this are read in one go (bytes). */
 const SMALL = 65_536
 

@@ -7,6 +7,8 @@ import type { JsonObject, Usage } from './types.ts'
 export interface Endpoint {
   /** The operation's name in logs: `openai-chat`, `models`. */
   readonly name: string
+  /** A response header that carries the request's id beside `x-request-id`, where clients of this language read another one. */
+  readonly idHeader?: string
   /** The client's own error shape. Default: `{ error: { message, type, param, code } }`. */
   refusal?(refusal: Refusal, request: Request, id: string): unknown
 }
@@ -53,6 +55,11 @@ export interface Dialect extends Endpoint, Lens {
   readonly gives?: 'json' | 'any'
   /** The body in this language, where clients are known to send another one here; the same object where they did not. */
   read?(body: JsonObject): JsonObject
+  /**
+   * The body for a provider that speaks this language, without what the gateway itself has put into a conversation;
+   * the same object where there is nothing of the kind.
+   */
+  outgoing?(body: JsonObject): JsonObject
   /** True when the client wants server-sent events. */
   isStream(body: JsonObject): boolean
   /**

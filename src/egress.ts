@@ -32,3 +32,22 @@ function checkUrl(url: string, isAllowed: (origin: string) => boolean): void {
     )
   }
 }
+
+/**
+ * Fetches from an address that was looked up and checked before: the name cannot mean another one by the time of the
+ * call. The server still sees the name, and must prove it where TLS is spoken. No proxy, no redirect, no connection of
+ * somebody else.
+ */
+export function fetchPinned(url: URL, address: string, init?: RequestInit): Promise<Response> {
+  const pinned = new URL(url)
+  pinned.hostname = address.includes(':') ? `[${address}]` : address
+  const isName = url.protocol === 'https:' && pinned.hostname !== url.hostname
+  return fetch(pinned.href, {
+    ...init,
+    headers: { ...(init?.headers as Record<string, string> | undefined), host: url.host },
+    redirect: 'manual',
+    keepalive: false,
+    proxy: false,
+    ...(isName && { tls: { serverName: url.hostname.replace(/\.$/, '') } }),
+  } as RequestInit)
+}

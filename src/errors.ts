@@ -31,6 +31,7 @@ export const codes = {
   model_unavailable: { status: 503, heals: true },
   shutting_down: { status: 503, heals: true },
   upstream_timeout: { status: 504, heals: true },
+  upstream_overloaded: { status: 529, heals: true },
 } as const satisfies Record<string, { status: number; heals: boolean }>
 
 export type Code = keyof typeof codes

@@ -25,6 +25,7 @@ const statuses: Readonly<Record<number, Verdict>> = {
   415: { code: 'invalid_request', pass: true, says: 'rejected the request' },
   422: { code: 'invalid_request', pass: true, says: 'rejected the request' },
   429: { code: 'rate_limit_exceeded', says: 'is limiting the rate of the gateway' },
+  529: { code: 'upstream_overloaded', says: 'is overloaded' },
   504: { code: 'upstream_timeout', says: 'timed out' },
 }
 
@@ -43,16 +44,23 @@ export function toFailure(provider: string, response: Response, json: JsonObject
   })
 }
 
+interface ForeignFailure {
+  readonly status: number
+  readonly headers: Headers
+  /** The provider's words; they go on where they speak of the caller's mistake. */
+  readonly message: string
+  readonly usage?: Usage | undefined
+}
+
 /** A failed answer in another language than the client's: its status and its words, nothing else of it. */
 export function toForeignFailure(
   provider: string,
-  { status, headers, message }: { status: number; headers: Headers; message: string },
+  { status, headers, message, usage }: ForeignFailure,
 ): Refusal {
   const retryAfter = readRetryAfter(headers, Date.now())
-  if (!statuses[status]?.pass)
-    return toRefusalOf(provider, status, retryAfter === undefined ? {} : { retryAfter })
-  const { code } = statuses[status]
-  return new Refusal(code, message.slice(0, LONGEST_MESSAGE), { status })
+  const verdict = statuses[status]
+  if (verdict?.pass) return new Refusal(verdict.code, message.slice(0, LONGEST_MESSAGE), { status, usage })
+  return toRefusalOf(provider, status, { usage, ...(retryAfter !== undefined && { retryAfter }) })
 }
 
 /** Characters of a provider's words that go on to a caller. */
@@ -63,13 +71,7 @@ export const toHiddenFailure = (
   provider: string,
   { status, message }: { status: number; message: string },
   usage?: Usage,
-): Refusal =>
-  toRefusalOf(provider, status, {
-    usage,
-    ...(statuses[status]?.pass && {
-      body: { error: { message, type: 'invalid_request_error', param: null, code: null } },
-    }),
-  })
+): Refusal => toForeignFailure(provider, { status, headers: new Headers(), message, usage })
 
 function toRefusalOf(
   provider: string,
@@ -117,6 +119,7 @@ const LONGEST_PAUSE = 5000
 const again: ReadonlySet<Code> = new Set([
   'rate_limit_exceeded',
   'upstream_error',
+  'upstream_overloaded',
   'upstream_unreachable',
   'upstream_invalid',
 ])

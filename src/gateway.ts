@@ -87,6 +87,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
       throw new ConfigError('A plugin asks for providers or decisions during setup: wait for "start"')
     return house
   }
+  const allDialects = () => [...built().parts.values()].flatMap(({ dialects = [] }) => dialects)
   const allowed = new Set(settings.egressAllow.map(toOrigin))
   const origins = () =>
     [...built().providers.values()].flatMap(({ baseUrl, origins = [] }) =>
@@ -101,8 +102,8 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     now,
     fetch: guarded,
     providers: () => built().providers,
-    dialects: () =>
-      [...built().parts.values()].flatMap(({ dialects = [] }) => dialects.map(({ name }) => name)),
+    dialects: () => allDialects().map(({ name }) => name),
+    dialect: name => allDialects().find(dialect => dialect.name === name),
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
     plan: (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),

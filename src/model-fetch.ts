@@ -21,7 +21,8 @@ export function createModelFetch(
     const headers = new Headers(init?.headers ?? request?.headers)
     headers.set('accept-encoding', 'identity')
     const url = request?.url ?? String(input)
-    const response = await guarded(url, { ...init, headers }).catch(cause => {
+    // What the guard refuses counts as unreachable too: the package went astray, another target may answer.
+    const response = await Promise.try(guarded, url, { ...init, headers }).catch(cause => {
       throw init?.signal?.aborted ? init.signal.reason : new Unreachable(undefined, { cause })
     })
     const length = response.headers.get('content-length')

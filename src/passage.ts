@@ -21,6 +21,8 @@ export interface Aim {
   readonly body?: Body | Sendable
   /** How the answer is read for usage and errors, where its language is known. */
   readonly lens?: Lens & Partial<Pick<Dialect, 'refusalEvent' | 'isStream'>>
+  /** The gateway asked for usage on its own account: the client must not see it. */
+  readonly hideUsage?: boolean
   /** What callers named, for records and messages. Default: `provider/model`. */
   readonly asked?: string
 }
@@ -51,7 +53,13 @@ export interface Passage extends Endpoint {
   readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
   /** From the root; `:name` is a segment, `*` the rest. */
   readonly path: `/${string}`
+  /** What `*` stands for, for the document. Default: `rest`. */
+  readonly rest?: string
   /** One sentence for the API document. */
   readonly about: string
+  /** Where the API document lists it. Default: `Models`. */
+  readonly tag?: string
+  /** What arrives as a body, for the document. Default: no body. */
+  readonly takes?: 'json' | 'form' | 'any'
   run(call: PassageCall): Awaitable<Answer>
 }

@@ -1,4 +1,4 @@
-import { type Body, readBody, readForm, spliceForm } from './body.ts'
+import { type Body, readBody, readForm, rewritten } from './body.ts'
 import type { Dialect, Endpoint } from './dialect.ts'
 import { orEarly } from './early.ts'
 import { refuse, toRefusal } from './errors.ts'
@@ -147,14 +147,6 @@ function once(targets: readonly Target[]): Target[] {
     const name = `${provider}/${model}`
     return seen.has(name) ? false : seen.add(name)
   })
-}
-
-/** The same body, unless somebody made another one of it. */
-function rewritten(body: Body, json: JsonObject): Body {
-  if (json === body.json) return body
-  if (body.form === undefined) return { json, text: JSON.stringify(json) }
-  const changes = Object.entries(json).map(([field, value]) => ({ field: field.toLowerCase(), value }))
-  return { json, text: '', form: spliceForm(body.form, changes) }
 }
 
 const isParsed = (body: Aim['body']): body is Body => typeof body === 'object' && 'json' in body

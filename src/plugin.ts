@@ -116,6 +116,8 @@ export interface Host<C = unknown> {
   readonly providers: () => ReadonlyMap<string, Provider>
   /** The names of all dialects. Complete once `start` is called. */
   readonly dialects: () => readonly string[]
+  /** One of them. Complete once `start` is called. */
+  readonly dialect: (name: string) => Dialect | undefined
   /** Makes the decision of the request path for another name or caller, without asking upstream. */
   readonly decide: (asked: string, facts: Deciding) => Awaitable<Route>
   /** The same, with the targets in the order in which they would be tried. */

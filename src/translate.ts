@@ -3,6 +3,7 @@ import type { Bytes } from './bytes.ts'
 import type { Dialect } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { countOf, objectOf } from './lens.ts'
 import { fromModelError } from './model-errors.ts'
 import { peek } from './peek.ts'
 import type { Provider } from './provider.ts'
@@ -164,15 +165,18 @@ const brokenOff = (provider: string, cause: unknown): Refusal =>
   })
 
 /** Undefined when the provider told nothing. */
-export function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
+export function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Usage | undefined {
   const { total: allIn, noCache, cacheRead = 0, cacheWrite = 0 } = inputTokens
   const { total: allOut, text, reasoning = 0 } = outputTokens
   if (allIn === undefined && noCache === undefined && allOut === undefined && text === undefined)
     return undefined
+  // The interface has one figure for what is written to a cache; who keeps some of it for an hour says so in its own words.
+  const hour = Math.min(cacheWrite, countOf(objectOf(raw?.cache_creation).ephemeral_1h_input_tokens))
   return {
     input: noCache ?? Math.max(0, (allIn ?? 0) - cacheRead - cacheWrite),
     cacheRead,
-    cacheWrite,
+    cacheWrite: cacheWrite - hour,
+    ...(hour > 0 && { cacheWriteHour: hour }),
     output: text ?? Math.max(0, (allOut ?? 0) - reasoning),
     reasoning,
   }

@@ -1,5 +1,5 @@
 import { readAnswer, readNative } from './answer.ts'
-import { type Body, type Change, splice, spliceForm } from './body.ts'
+import { type Body, type Change, rewritten, splice, spliceForm } from './body.ts'
 import type { Dialect } from './dialect.ts'
 import type { GuardedFetch } from './egress.ts'
 import { refuse } from './errors.ts'
@@ -52,13 +52,14 @@ export function createWays({ egress, strict }: WaysOptions) {
   async function sameLanguage(x: Exchange, provider: Provider, target: Target): Promise<Answer> {
     const dialect = x.endpoint as Dialect
     const changes: Change[] = [{ field: 'model', value: target.model }]
+    const body = dialect.outgoing === undefined ? x.body! : rewritten(x.body!, dialect.outgoing(x.body!.json))
     const ask = x.stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
     if (ask) changes.push(ask)
     const facts = {
       dialect: dialect.name,
       model: target.model,
       stream: x.stream,
-      body: write(x.body!, changes),
+      body: write(body, changes),
       headers: forwarded(x.request, dialect),
     }
     const { signal } = x.abort
@@ -77,17 +78,25 @@ export function createWays({ egress, strict }: WaysOptions) {
     return async () => {
       const { path, query = '', method = x.request.method } = aim
       const body = toSend(aim, x.body)
-      const facts = {
-        method,
-        path,
-        query,
-        headers: { ...passable(x.request.headers), ...aim.headers },
-        ...(body !== undefined && { body }),
-      }
-      const response = await send(await provider.native!(facts), x.abort.signal)
+      const headers = { ...passable(x.request.headers), ...aim.headers }
+      // A form is written anew, with another boundary than the client's.
+      if (body === undefined || body instanceof FormData) delete headers['content-type']
+      const facts = { method, path, query, headers, ...(body !== undefined && { body }) }
+      const call = await provider.native!(facts)
+      if (provider.baseUrl !== undefined && !isBelow(call.url, provider.baseUrl))
+        refuse('invalid_request', 'The address leads out of what the provider serves')
+      const response = await send(call, x.abort.signal)
       return readNative(response, { provider, aim, method })
     }
   }
+}
+
+/** Whatever a passage makes of what a client wrote: the operator's credentials go nowhere but below the base URL. */
+function isBelow(url: string, baseUrl: string): boolean {
+  const [to, base] = [URL.parse(url), URL.parse(baseUrl)]
+  if (to === null || base === null) return false
+  const isSame = to.origin === base.origin && to.username === '' && to.password === ''
+  return isSame && to.pathname.startsWith(`${base.pathname.replace(/\/+$/, '')}/`)
 }
 
 const write = ({ text, form }: Body, changes: readonly Change[]): string | FormData =>
@@ -109,9 +118,19 @@ function forwarded(request: Request, dialect: Dialect): Record<string, string> {
   return headers
 }
 
-/** What is between the client and us, and not for a provider (RFC 9110 7.6.1), and what names or proves who calls. */
-const PRIVATE =
-  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-length|accept-encoding|cookie|authorization|api-key|forwarded|via|origin|referer|proxy-.*|x-api-key|x-goog-api-key|x-forwarded-.*|x-real-ip|x-modelway-.*|x-gomodel-.*|sec-.*|access-control-.*|cf-.*)$/
+/**
+ * What is between the client and us, and not for a provider (RFC 9110 7.6.1); what names or proves who calls, or who
+ * pays; and what makes another call of the one that was checked.
+ */
+const PRIVATE = new RegExp(
+  `^(?:${[
+    'host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|http2-settings|expect|content-length|accept-encoding',
+    'cookie2?|(?:.*-)?authorization|(?:.*-)?api-?key|(?:.*-)?(?:auth|access|security|session)-token|.*-subscription-key',
+    'openai-organization|openai-project|x-goog-user-project|x-goog-iam-.*|x-amz-.*|x-ms-.*',
+    'forwarded|via|origin|referer|proxy-.*|x-forwarded-.*|x-real-ip|true-client-ip|x-client-ip|sec-.*|access-control-.*|cf-.*',
+    'x-modelway-.*|x-gomodel-.*|x-http-method|x-http-method-override|x-method-override|x-original-url|x-rewrite-url',
+  ].join('|')})$`,
+)
 
 function passable(headers: Headers): Record<string, string> {
   const named = new Set(

@@ -62,6 +62,8 @@ describe('GET /swagger/json', () => {
       'POST /admin/keys/{id}/roll',
       'POST /admin/providers/refresh',
       'POST /v1/chat/completions',
+      'POST /v1/messages',
+      'POST /v1/messages/count_tokens',
       'PUT /admin/keys/{id}',
       'PUT /admin/virtual-models',
     ])

@@ -9,6 +9,7 @@ import type { Breaker } from './model.ts'
 /** Codes that speak against the upstream; the rest speak against the request, or against nobody. */
 const against = new Set([
   'upstream_error',
+  'upstream_overloaded',
   'upstream_unreachable',
   'upstream_rejected',
   'upstream_invalid',

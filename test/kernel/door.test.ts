@@ -46,7 +46,7 @@ const traits = ({ status, headers, body }: RawAnswer) => [
   status,
   headers.get('content-type'),
   headers.get('location'),
-  body.startsWith('{') ? body : body.length,
+  body.startsWith('{') ? body.replace(/"request_id":"[\w-]+"/, '') : body.length,
 ]
 
 test('the routes under test are all that the gateway has', () => {

@@ -5,7 +5,7 @@ import type { Caller } from '../../src/types.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider } from '../mock/provider.ts'
 import { type CallerEndpoint, findEndpoints } from './endpoints.ts'
-import { errorOf, refusalOf } from './shapes.ts'
+import { anthropicErrorOf, errorOf } from './shapes.ts'
 
 const SECRET = 'probe-secret'
 type Hook = keyof Hooks
@@ -91,6 +91,13 @@ afterAll(async () => {
 /** What a client of a dialect sends; `both` leads to two targets. */
 const samples: Readonly<Record<string, (stream: boolean) => object>> = {
   'openai-chat': stream => ({ model: 'both', messages: [{ role: 'user', content: 'Hello' }], stream }),
+  'anthropic-messages': stream => ({
+    model: 'both',
+    max_tokens: 9,
+    messages: [{ role: 'user', content: 'Hello' }],
+    stream,
+  }),
+  'anthropic-count-tokens': () => ({ model: 'both', messages: [{ role: 'user', content: 'Hello' }] }),
 }
 
 async function call({ kind, name, method, path }: CallerEndpoint, stream: boolean) {
@@ -167,8 +174,10 @@ describe('a plugin with every hook', () => {
           const answer = await call(endpoint, stream)
           const where = `${title}: ${hook}`
           const wanted = isBug ? [500, 'internal_error'] : [429, 'rate_limit_exceeded']
-          expect([where, ...refusalOf(answer)]).toEqual([where, ...wanted])
-          const { message } = errorOf(answer)
+          const { message, code } = (endpoint.name.startsWith('anthropic-') ? anthropicErrorOf : errorOf)(
+            answer,
+          )
+          expect([where, answer.status, code]).toEqual([where, ...wanted])
           expect(message).toBe(isBug ? 'The gateway failed to handle this request' : 'The probe says no')
           expect(answer.headers.get('retry-after')).toBe(isBug ? null : '7')
           const log = await blamed()

@@ -28,6 +28,19 @@ export function errorOf({ status, headers, body }: Answered | RawAnswer): ErrorB
   return json.error
 }
 
+/** The same for Anthropic's language: what it says, and our code. */
+export function anthropicErrorOf({ status, headers, body }: Answered | RawAnswer) {
+  const json = (typeof body === 'string' ? JSON.parse(body) : body) as {
+    readonly error: { type: string; message: string; details: { error_code: string } }
+    readonly request_id: string
+  }
+  expect(headers.get('content-type')).toStartWith('application/json')
+  expect(Object.keys(json)).toEqual(['type', 'error', 'request_id'])
+  expect(json.request_id).toBe(headers.get('x-request-id')!)
+  expect(json.error.type).toEndWith(status === 413 ? 'too_large' : '_error')
+  return { message: json.error.message, code: json.error.details.error_code }
+}
+
 /** Status and code of a refusal. */
 export const refusalOf = (answer: Answered | RawAnswer): readonly [number, string] => [
   answer.status,

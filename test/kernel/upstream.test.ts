@@ -57,7 +57,7 @@ describe('a provider that fails', () => {
     [502, 502, 'upstream_error', false],
     [503, 502, 'upstream_error', false],
     [504, 504, 'upstream_timeout', false],
-    [529, 502, 'upstream_error', false],
+    [529, 529, 'upstream_overloaded', false],
   ]
   const final = new Set([
     'invalid_request',

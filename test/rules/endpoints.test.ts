@@ -16,7 +16,15 @@ describe('P8', () => {
     for (const stream of [false, true]) {
       const answer = await ask('/v1/chat/completions', { model: 'vllm/alpha', stream, messages: [] })
       expect([stream, answer.status]).toEqual([stream, 403])
+      const message = await ask('/v1/messages', { model: 'vllm/alpha', stream, max_tokens: 9, messages: [] })
+      expect([stream, message.status, message.text]).toEqual([
+        stream,
+        403,
+        expect.stringContaining('permission_error'),
+      ])
     }
+    const counted = await ask('/v1/messages/count_tokens', { model: 'vllm/alpha', messages: [] })
+    expect(counted.status).toBe(403)
     expect((await ask('/v1/models')).text).not.toContain('vllm/alpha')
     expect((await ask('/v1/models/vllm%2Falpha')).status).toBe(404)
     expect((await ask('/v1/models/vllm%2Fbeta')).status).toBe(200)
@@ -25,6 +33,7 @@ describe('P8', () => {
   test('P8 knows every dialect: a new one has to be asked here too', () => {
     expect(plugins.map(({ name }) => name).filter(name => /^(?:openai|anthropic)-/.test(name))).toEqual([
       'openai-chat',
+      'anthropic-messages',
     ])
   })
 })

@@ -1,0 +1,104 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import type { JsonObject } from '../../../src/types.ts'
+import { cached, withOptions } from './cache.ts'
+import { type Carried, optionsFor, unpack } from './carry.ts'
+import { under } from './kin.ts'
+import { arrayAt, entryOf, isObject, nameAt, objectAt, textAt, unsupported, wrong } from './read.ts'
+import { type Reading, text } from './sources.ts'
+
+type Content = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']
+type Part = Content[number]
+
+/** What the model said before. */
+export function readAssistant(content: unknown, at: string, reading: Reading): Content {
+  if (typeof content === 'string') return content === '' ? [] : [text(content)]
+  const blocks = arrayAt(content, at).map((each, i) => objectAt(each, `${at}[${i}]`))
+  const carried = blocks.map(({ data }) => unpack(data))
+  const parts: Part[] = []
+  for (const [i, block] of blocks.entries()) {
+    const place = `${at}[${i}]`
+    if (carried[i] !== undefined) giveBack(carried[i], parts, reading)
+    else parts.push(...readBlock(block, place, { ...reading, carried }))
+  }
+  return parts
+}
+
+/** A carried thing that stands for itself is a hidden thought; one about a text belongs to the text before it. */
+function giveBack(carried: Carried, parts: Part[], { kin }: Reading): void {
+  const providerOptions = optionsFor(carried, kin)
+  if (providerOptions === undefined || carried.call !== undefined) return
+  if (carried.text === undefined) {
+    parts.push({ type: 'reasoning', text: '', providerOptions })
+    return
+  }
+  const last = parts.at(-1)
+  if (last?.type === 'text') parts[parts.length - 1] = withOptions(last, { providerOptions })
+}
+
+interface Inside extends Reading {
+  readonly carried: readonly (Carried | undefined)[]
+}
+
+function readBlock(block: JsonObject, at: string, reading: Inside): Part[] {
+  const { type } = block
+  const read = entryOf(blocks, type)
+  if (read !== undefined) return read(block, at, reading)
+  if (typeof type === 'string' && FOREIGN.test(type))
+    unsupported(`${at}.type`, `is ${JSON.stringify(type)}, which Anthropic alone can read`)
+  return wrong(`${at}.type`, `is unknown: use ${Object.keys(blocks).join(', ')}`)
+}
+
+/** What Anthropic's servers did during a turn, and what else they alone understand. */
+const FOREIGN = /^(?:server_tool_use|mcp_tool_use|\w+_tool_result|container_upload|compaction|fallback)$/
+
+const blocks: Readonly<Record<string, (block: JsonObject, at: string, reading: Inside) => Part[]>> = {
+  text: (block, at, { kin }) => {
+    const words = textAt(block.text, `${at}.text`)
+    return words === '' ? [] : [{ ...text(words), ...cached(block, kin) }]
+  },
+  thinking: readThinking,
+  redacted_thinking: ({ data }, at, { kin }) => {
+    const redactedData = textAt(data, `${at}.data`)
+    const providerOptions = kin.isClaude ? under(kin.key, { redactedData }) : undefined
+    return providerOptions === undefined ? [] : [{ type: 'reasoning', text: '', providerOptions }]
+  },
+  tool_use: readCall,
+}
+
+/**
+ * A thought goes back to whom it came from, and to nobody else: other models are not made for it, and many providers
+ * refuse it.
+ */
+function readThinking({ thinking, signature }: JsonObject, at: string, { kin, model }: Inside): Part[] {
+  const words = textAt(thinking, `${at}.thinking`)
+  const carried = unpack(signature)
+  if (carried === undefined) {
+    const isSigned = typeof signature === 'string' && signature !== ''
+    const providerOptions = isSigned && kin.isClaude ? under(kin.key, { signature }) : undefined
+    return providerOptions === undefined ? [] : [{ type: 'reasoning', text: words, providerOptions }]
+  }
+  const providerOptions = optionsFor(carried, kin)
+  if (providerOptions !== undefined) return [{ type: 'reasoning', text: words, providerOptions }]
+  const isOwn = carried.options === undefined && carried.model === model && !kin.isClaude
+  return isOwn && words !== '' ? [{ type: 'reasoning', text: words }] : []
+}
+
+function readCall(block: JsonObject, at: string, { kin, calls, carried }: Inside): Part[] {
+  const id = nameAt(block.id, `${at}.id`)
+  const toolName = nameAt(block.name, `${at}.name`)
+  calls.set(id, toolName)
+  const input = isObject(block.input) ? block.input : wrong(`${at}.input`, 'is no object: send one')
+  const own = carried.find(each => each?.call === id)
+  const options = own && optionsFor(own, kin)
+  const call = { type: 'tool-call' as const, toolCallId: id, toolName, input, ...cached(block, kin) }
+  const called = withOptions(call, options === undefined ? {} : { providerOptions: options })
+  return [withOptions(called, callerOf(block.caller, kin.isAnthropic ? kin.key : undefined))]
+}
+
+/** Who called the tool, where it was not the model itself: code that runs at Anthropic. */
+function callerOf(caller: unknown, key: string | undefined) {
+  if (key === undefined || !isObject(caller) || typeof caller.type !== 'string') return {}
+  const toolId = typeof caller.tool_id === 'string' ? { toolId: caller.tool_id } : {}
+  const providerOptions = under(key, { caller: { type: caller.type, ...toolId } })
+  return providerOptions === undefined ? {} : { providerOptions }
+}

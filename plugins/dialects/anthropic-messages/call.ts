@@ -1,0 +1,160 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import type { Call, Destination } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { cached } from './cache.ts'
+import { type Kin, kinOf, under } from './kin.ts'
+import { toPrompt } from './prompt.ts'
+import {
+  arrayAt,
+  entryOf,
+  isObject,
+  numberAt,
+  objectAt,
+  textAt,
+  unsupported,
+  wholeAt,
+  wordAt,
+} from './read.ts'
+import type { Reading } from './sources.ts'
+import { readThinking } from './thinking.ts'
+import { camel, readTools } from './tools.ts'
+
+/** A body of the Messages API as a call that any package understands. */
+export function toCall(body: JsonObject, destination: Destination): Call {
+  const warnings: string[] = []
+  const warn = (line: string) => void (warnings.includes(line) || warnings.push(line))
+  const kin = kinOf(destination)
+  const reading: Reading = { kin, model: destination.model, warn, calls: new Map() }
+  const maxTokens = wholeAt(body.max_tokens, 'max_tokens')
+  const thinking = readThinking(body, maxTokens, reading)
+  const { options: toolOptions, ...tooling } = readTools(body, reading)
+  const format = readFormat(body, reading)
+  const own = { ...thinking.options, ...toolOptions, ...format.options, ...readOwn(body, reading) }
+  const providerOptions = under(kin.key, own)
+  const options: Call['options'] = {
+    prompt: toPrompt(body, reading),
+    maxOutputTokens: maxTokens - thinking.added,
+    ...readSampling(body),
+    ...tooling,
+    ...(thinking.reasoning !== undefined && { reasoning: thinking.reasoning }),
+    ...(format.responseFormat !== undefined && { responseFormat: format.responseFormat }),
+    ...(providerOptions && { providerOptions }),
+  }
+  return { options, warnings }
+}
+
+function readSampling({ temperature, top_p, top_k, stop_sequences: stops }: JsonObject) {
+  return {
+    ...(temperature != null && { temperature: numberAt(temperature, 'temperature') }),
+    ...(top_p != null && { topP: numberAt(top_p, 'top_p') }),
+    ...(top_k != null && { topK: numberAt(top_k, 'top_k') }),
+    ...(stops != null && {
+      stopSequences: arrayAt(stops, 'stop_sequences').map((each, i) => textAt(each, `stop_sequences[${i}]`)),
+    }),
+  }
+}
+
+interface Format {
+  readonly responseFormat?: NonNullable<LanguageModelV4CallOptions['responseFormat']>
+  readonly options?: JsonObject
+}
+
+/** Structured output, at its place or where it stood while it was a beta. */
+function readFormat(
+  { output_config: config, output_format: old }: JsonObject,
+  { kin, warn }: Reading,
+): Format {
+  const at = isObject(config) && config.format != null ? 'output_config.format' : 'output_format'
+  const given = at === 'output_format' ? old : objectAt(config, 'output_config').format
+  if (given == null) return {}
+  const format = objectAt(given, at)
+  wordAt(format.type, `${at}.type`, ['json_schema'])
+  const schema = objectAt(format.schema, `${at}.schema`)
+  const responseFormat = { type: 'json' as const, schema }
+  if (kin.key !== 'compatible' || isStrict(schema)) return { responseFormat }
+  warn(`${at}.schema: not every property is required, so this provider follows it without a guarantee`)
+  return { responseFormat, options: { strictJsonSchema: false } }
+}
+
+/** OpenAI enforces a schema only where every object names all its properties as required, and allows no others. */
+function isStrict(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(isStrict)
+  if (!isObject(schema)) return true
+  const { properties, required, additionalProperties } = schema
+  if (isObject(properties)) {
+    const names = Array.isArray(required) ? required : []
+    const isClosed =
+      additionalProperties === false && Object.keys(properties).every(name => names.includes(name))
+    if (!isClosed || !Object.values(properties).every(isStrict)) return false
+  }
+  return Object.entries(schema).every(([key, value]) => key === 'properties' || isStrict(value))
+}
+
+type OwnReader = (value: unknown, reading: Reading) => JsonObject | undefined
+
+/** Fields that mean something to Anthropic alone, as options of its package; elsewhere refused, or left out with a word. */
+function readOwn(body: JsonObject, reading: Reading): JsonObject {
+  const options: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(body)) {
+    if (value == null || read.has(field)) continue
+    const reader = entryOf(own, field)
+    if (reader === undefined)
+      reading.warn(`${field}: unknown, and left out for a provider of another language`)
+    else Object.assign(options, reader(value, reading))
+  }
+  return options
+}
+
+/** What is read elsewhere, or says nothing to a provider. */
+const read = new Set(
+  'model messages system max_tokens stream stop_sequences temperature top_p top_k tools tool_choice thinking output_config output_format'.split(
+    ' ',
+  ),
+)
+
+const isOwnApi = (kin: Kin): boolean => kin.isAnthropic
+
+/** Without it the answer would be another one. */
+const needed =
+  (field: string, toOptions: (value: unknown) => JsonObject): OwnReader =>
+  (value, { kin }) =>
+    isOwnApi(kin) ? toOptions(value) : unsupported(field, 'has no counterpart at this provider')
+
+/** Without it the answer is the same, or nearly so. */
+const helpful =
+  (field: string, toOptions: (value: unknown) => JsonObject): OwnReader =>
+  (value, { kin, warn }) => {
+    if (isOwnApi(kin)) return toOptions(value)
+    warn(`${field}: has no counterpart at this provider, and was left out`)
+    return undefined
+  }
+
+const own: Readonly<Record<string, OwnReader>> = {
+  metadata: helpful('metadata', value => {
+    const { user_id: userId } = objectAt(value, 'metadata')
+    return userId == null ? {} : { metadata: { userId: textAt(userId, 'metadata.user_id') } }
+  }),
+  service_tier: (value, reading) => {
+    const tier = wordAt(value, 'service_tier', ['auto', 'standard_only'])
+    // It is the default: nothing is lost without it.
+    if (tier === 'auto' && !isOwnApi(reading.kin)) return undefined
+    return helpful('service_tier', () => ({ serviceTier: tier }))(value, reading)
+  },
+  speed: (value, reading) =>
+    value === 'standard' ? undefined : helpful('speed', () => ({ speed: value }))(value, reading),
+  inference_geo: (value, reading) =>
+    value === 'global' && !isOwnApi(reading.kin)
+      ? undefined
+      : needed('inference_geo', () => ({ inferenceGeo: value }))(value, reading),
+  cache_control: (value, { kin }) => {
+    const { providerOptions } = cached({ cache_control: value }, kin)
+    return isOwnApi(kin) ? (providerOptions?.[kin.key] as JsonObject | undefined) : undefined
+  },
+  context_management: helpful('context_management', value => ({
+    contextManagement: camel(objectAt(value, 'context_management')),
+  })),
+  container: needed('container', value => ({
+    container: typeof value === 'string' ? { id: value } : camel(objectAt(value, 'container')),
+  })),
+  mcp_servers: needed('mcp_servers', value => ({ mcpServers: camel(arrayAt(value, 'mcp_servers')) })),
+}

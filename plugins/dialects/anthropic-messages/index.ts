@@ -1,0 +1,45 @@
+import type { Dialect } from '../../../src/dialect.ts'
+import { definePlugin } from '../../../src/plugin.ts'
+import { fromResult } from './answer.ts'
+import { toCall } from './call.ts'
+import { withoutCarried } from './carry.ts'
+import { estimate } from './estimate.ts'
+import { lens } from './lens.ts'
+import { toError, toErrorEvent } from './refusal.ts'
+import { createWriter } from './writer.ts'
+
+/** Sent to Anthropic unchanged: which version, which betas, whose workspace. */
+const forwardedHeaders = ['anthropic-version', 'anthropic-beta', 'anthropic-workspace-id']
+
+/** Anthropic's Messages API: https://platform.claude.com/docs/en/api/messages */
+export const messages: Dialect = {
+  ...lens,
+  name: 'anthropic-messages',
+  path: '/v1/messages',
+  about: "A message, in Anthropic's language",
+  forwardedHeaders,
+  idHeader: 'request-id',
+  // A conversation that moves to Anthropic: it refuses what we carry for others.
+  outgoing: withoutCarried,
+  isStream: body => body.stream === true,
+  refusal: (refusal, _request, id) => toError(refusal, id),
+  refusalEvent: toErrorEvent,
+  translation: { kind: 'language', toCall, fromResult, writer: createWriter },
+}
+
+/** How many tokens a message would have: https://platform.claude.com/docs/en/api/messages-count-tokens */
+export const countTokens: Dialect = {
+  ...messages,
+  name: 'anthropic-count-tokens',
+  path: '/v1/messages/count_tokens',
+  about: "The tokens of a prompt, in Anthropic's language; an estimate where the provider cannot count them",
+  isStream: () => false,
+  usage: () => undefined,
+  translation: { kind: 'local', run: estimate },
+}
+
+export default definePlugin({
+  name: 'anthropic-messages',
+  about: "Speaks Anthropic's Messages API.",
+  setup: () => ({ dialects: [messages, countTokens] }),
+})

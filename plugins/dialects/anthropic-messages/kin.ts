@@ -1,0 +1,81 @@
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { Destination } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+
+/** What a destination's package can take of this language: the one table of differences. */
+export interface Kin {
+  /** The key that its options are written under. */
+  readonly key: string
+  /** Keys that it reads what it once said under. */
+  readonly keys: readonly string[]
+  /** Claude answers there: thoughts with Anthropic's signatures, tools that Anthropic defines. */
+  readonly isClaude: boolean
+  /** It is Anthropic's own API, at whatever cloud. */
+  readonly isAnthropic: boolean
+  /** Results of tools may hold images and documents. */
+  readonly hasFilesInResults: boolean
+  /** How it is asked to read documents with their titles and to cite them; absent where it is not. */
+  readonly hasCitations: boolean
+  /** Options of a part behind which the prompt is to be cached; absent where that is the provider's own affair. */
+  readonly cache?: (control: JsonObject) => JsonObject
+  /** The option by which no more than one tool is called; absent where there is none. */
+  readonly oneTool?: JsonObject
+}
+
+type Row = Omit<Kin, 'key' | 'isClaude' | 'isAnthropic' | 'keys'> & { readonly keys?: readonly string[] }
+
+const google: Row = {
+  keys: ['google', 'googleVertex', 'vertex'],
+  hasFilesInResults: true,
+  hasCitations: false,
+}
+
+const bedrock: Row = {
+  keys: ['bedrock', 'amazonBedrock'],
+  hasFilesInResults: true,
+  hasCitations: true,
+  cache: ({ ttl }) => ({ cachePoint: { type: 'default', ...(ttl === '1h' && { ttl }) } }),
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  anthropic: {
+    hasFilesInResults: true,
+    hasCitations: true,
+    cache: ({ type, ttl }) => ({ cacheControl: { type, ...(ttl !== undefined && { ttl }) } }),
+    oneTool: { disableParallelToolUse: true },
+  },
+  bedrock,
+  amazonBedrock: bedrock,
+  google,
+  vertex: google,
+  googleVertex: google,
+  compatible: {
+    hasFilesInResults: false,
+    hasCitations: false,
+    oneTool: { parallel_tool_calls: false },
+  },
+  mistral: { hasFilesInResults: false, hasCitations: false, oneTool: { parallelToolCalls: false } },
+  xai: { hasFilesInResults: false, hasCitations: false, oneTool: { parallelToolCalls: false } },
+}
+
+/** A package that we know nothing of gets what every one understands. */
+const stranger: Row = { hasFilesInResults: false, hasCitations: false }
+
+const CLAUDE = /claude|anthropic/i
+/** Models that Bedrock caches prompts for; others refuse a cache point. */
+const CACHED_AT_BEDROCK = /claude|anthropic|nova/i
+
+export function kinOf({ options, model }: Destination): Kin {
+  const { keys = [options], cache, ...row } = rows[options] ?? stranger
+  const isAnthropic = options === 'anthropic'
+  const isBedrock = keys.includes('bedrock')
+  const isClaude = isAnthropic || (isBedrock && CLAUDE.test(model))
+  const caches = cache !== undefined && (!isBedrock || CACHED_AT_BEDROCK.test(model))
+  return { ...row, key: options, keys, isClaude, isAnthropic, ...(caches && { cache }) }
+}
+
+/** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */
+export const under = (key: string, options: JsonObject | undefined): SharedV4ProviderOptions | undefined =>
+  options === undefined || Object.keys(options).length === 0
+    ? undefined
+    : ({ [key]: options } as SharedV4ProviderOptions)

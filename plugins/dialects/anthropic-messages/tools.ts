@@ -1,0 +1,111 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import type { JsonObject } from '../../../src/types.ts'
+import { cached, withOptions } from './cache.ts'
+import { under } from './kin.ts'
+import { arrayAt, isObject, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from './read.ts'
+import type { Reading } from './sources.ts'
+
+type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
+
+export interface Tooling {
+  readonly tools?: Tool[]
+  readonly toolChoice?: NonNullable<LanguageModelV4CallOptions['toolChoice']>
+  /** Options of the call. */
+  readonly options?: JsonObject
+}
+
+export function readTools({ tools: given, tool_choice: choice }: JsonObject, reading: Reading): Tooling {
+  const tools =
+    given == null ? [] : arrayAt(given, 'tools').map((each, i) => readTool(each, `tools[${i}]`, reading))
+  return { ...(tools.length > 0 && { tools }), ...readChoice(choice, tools, reading) }
+}
+
+function readTool(each: unknown, at: string, reading: Reading): Tool {
+  const tool = objectAt(each, at)
+  if (tool.type != null && tool.type !== 'custom') return readOwn(tool, at, reading)
+  const { kin, warn } = reading
+  const { description, strict, input_examples: examples } = tool
+  if (examples != null && !kin.isAnthropic)
+    warn(`${at}.input_examples: this provider takes no examples of calls`)
+  const made: LanguageModelV4FunctionTool = {
+    type: 'function',
+    name: nameAt(tool.name, `${at}.name`),
+    inputSchema: objectAt(tool.input_schema, `${at}.input_schema`),
+    ...(description != null && { description: textAt(description, `${at}.description`) }),
+    ...(typeof strict === 'boolean' && { strict }),
+    ...(kin.isAnthropic &&
+      examples != null && {
+        inputExamples: arrayAt(examples, `${at}.input_examples`).map((example, i) => ({
+          input: objectAt(example, `${at}.input_examples[${i}]`) as Example,
+        })),
+      }),
+    ...cached(tool, kin),
+  }
+  const providerOptions = kin.isAnthropic ? under(kin.key, ownOptions(tool)) : undefined
+  return withOptions(made, providerOptions === undefined ? {} : { providerOptions })
+}
+
+type Example = NonNullable<LanguageModelV4FunctionTool['inputExamples']>[number]['input']
+
+const ownOptions = (tool: JsonObject): JsonObject => ({
+  ...(tool.eager_input_streaming != null && { eagerInputStreaming: tool.eager_input_streaming }),
+  ...(tool.defer_loading != null && { deferLoading: tool.defer_loading }),
+  ...(tool.allowed_callers != null && { allowedCallers: tool.allowed_callers }),
+})
+
+/** Tools that Anthropic defines: its models know them, and some of them run on its servers. */
+function readOwn(tool: JsonObject, at: string, { kin }: Reading): Tool {
+  const { type, name, cache_control: _, ...rest } = tool
+  const id = nameAt(type, `${at}.type`)
+  if (!/^[a-z]\w*_\d{8}$/.test(id))
+    wrong(`${at}.type`, `is ${JSON.stringify(id.slice(0, 80))}: use "custom", or leave it out`)
+  if (!kin.isClaude) unsupported(`${at}.type`, `is "${id}", a tool that only Anthropic's models have`)
+  if (!sayable.test(id))
+    unsupported(`${at}.type`, `is "${id}", whose results can be had from Anthropic's own API only`)
+  return {
+    type: 'provider',
+    id: `anthropic.${id}`,
+    name: nameAt(name, `${at}.name`),
+    args: camel(rest) as JsonObject,
+  }
+}
+
+/** Those that the client runs itself, and those whose results we can write down. */
+const sayable = /^(?:bash|text_editor|computer|memory|web_search|web_fetch)_\d+$/
+
+/** The same with names as the AI SDK spells them: `max_uses` is `maxUses`. */
+export function camel(value: unknown): unknown {
+  return renamed(value, name => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()))
+}
+
+/** The same with names as Anthropic spells them. */
+export function snake(value: unknown): unknown {
+  return renamed(value, name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
+}
+
+function renamed(value: unknown, rename: (name: string) => string): unknown {
+  if (Array.isArray(value)) return value.map(each => renamed(each, rename))
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [rename(name), renamed(each, rename)]),
+  )
+}
+
+const choices = { auto: 'auto', any: 'required', none: 'none' } as const
+
+function readChoice(choice: unknown, tools: readonly Tool[], { kin }: Reading): Omit<Tooling, 'tools'> {
+  if (choice == null) return {}
+  const given = objectAt(choice, 'tool_choice')
+  const type = wordAt(given.type, 'tool_choice.type', ['auto', 'any', 'tool', 'none'])
+  if (tools.length === 0)
+    return type === 'any' || type === 'tool' ? wrong('tool_choice', 'needs "tools"') : {}
+  const isOne = given.disable_parallel_tool_use === true && type !== 'none'
+  if (isOne && kin.oneTool === undefined)
+    unsupported('tool_choice.disable_parallel_tool_use', 'has no counterpart at this provider')
+  const options = isOne && kin.oneTool !== undefined ? { options: kin.oneTool } : {}
+  if (type !== 'tool') return { toolChoice: { type: choices[type] }, ...options }
+  const toolName = nameAt(given.name, 'tool_choice.name')
+  if (!tools.some(({ name }) => name === toolName))
+    wrong('tool_choice.name', 'is the name of none of "tools"')
+  return { toolChoice: { type: 'tool', toolName }, ...options }
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot'
+import {
+  allComplete,
+  discoverInstances,
+  isRead,
+  type Settings,
+  settingsSchema,
+  type Vendor,
+} from './instances.ts'
+import { definePlugin, type Host, type Plugin } from './plugin.ts'
+import type { Provider } from './provider.ts'
+import type { Awaitable } from './types.ts'
+
+/** One configured instance of a vendor. */
+export interface Instance<F extends string = never> {
+  readonly name: string
+  readonly settings: Settings<F>
+  readonly host: Pick<Host, 'fetch' | 'now'>
+}
+
+/**
+ * The plugin of a vendor: finds its instances in the environment and in the config file, and makes a provider of each.
+ * Each `<ENV>_API_KEY`, `<ENV>_BASE_URL` and `<ENV>_MODELS` (with commas) belongs to the instance named like the type,
+ * each `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`.
+ */
+export function vendorPlugin<F extends string>(
+  declared: Vendor<F> & { readonly about: string },
+  createProvider: (instance: Instance<F>) => Awaitable<Provider>,
+): Plugin {
+  const { name: type, about } = declared
+  const instance = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'expected a name in kebab-case'))
+  return definePlugin({
+    name: type,
+    about,
+    config: v.object({
+      instances: v.optional(v.pipe(v.record(instance, settingsSchema(declared)), allComplete(declared)), {}),
+    }),
+    env: environment => ({ instances: discoverInstances(declared, environment) }),
+    reads: variable => isRead(declared, variable),
+    file: { section: 'providers', field: 'instances', type },
+    async setup({ config, fetch, now }) {
+      const found = Object.entries(config.instances)
+      const made = found.map(([name, settings]) => createProvider({ name, settings, host: { fetch, now } }))
+      return { providers: await Promise.all(made) }
+    },
+  })
+}
