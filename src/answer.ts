@@ -5,7 +5,7 @@ import { toFailure, toHiddenFailure } from './failures.ts'
 import type { Aim } from './passage.ts'
 import { peek } from './peek.ts'
 import type { Provider } from './provider.ts'
-import type { Answer, JsonObject } from './types.ts'
+import type { Answer, ByteSource, JsonObject, Usage } from './types.ts'
 
 /** Whole answers beyond this are not read: no model writes so much, a broken or hostile upstream may. */
 const ANSWER_LIMIT = 64 * 1024 * 1024
@@ -20,11 +20,13 @@ export interface Reading {
 
 /** A provider's answer; what is none, broken, or an error in disguise, is thrown as a refusal. */
 export const readAnswer = (response: Response, reading: Reading): Promise<Answer> =>
-  readWhole(response, reading).catch(error => {
-    if (error instanceof Refusal) throw error
-    const message = `The connection to provider "${reading.provider.name}" broke before the answer was complete`
-    throw new Refusal('upstream_cut', message, { cause: error })
-  })
+  readWhole(response, reading).catch(error => throwCut(reading.provider, error))
+
+function throwCut({ name }: Provider, error: unknown): never {
+  if (error instanceof Refusal) throw error
+  const message = `The connection to provider "${name}" broke before the answer was complete`
+  throw new Refusal('upstream_cut', message, { cause: error })
+}
 
 async function readWhole(response: Response, reading: Reading): Promise<Answer> {
   const { provider, dialect } = reading
@@ -77,27 +79,94 @@ export interface NativeReading {
 
 /** JSON up to this is looked into for usage and shown to taps; larger answers pass unseen (bytes). */
 const LOOK_LIMIT = 8 * 1024 * 1024
+/** Answers without a body, whatever arrives (RFC 9110 15). */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
 
-/** An answer in the provider's own language: what is JSON, or a stream in a language we know, is looked into; the rest passes. */
-export async function readNative(
-  response: Response,
-  { provider, aim, method }: NativeReading,
-): Promise<Answer> {
+/**
+ * An answer in the provider's own language: what is JSON, or a stream in a language we know, is looked into; the rest
+ * passes.
+ */
+export const readNative = (response: Response, reading: NativeReading): Promise<Answer> =>
+  readPassed(response, reading).catch(error => throwCut(reading.provider, error))
+
+async function readPassed(response: Response, { provider, aim, method }: NativeReading): Promise<Answer> {
   const { status, headers } = response
-  if (status >= 300 && status !== 304)
-    throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
+  if (status >= 300 && status !== 304) throw await readFailure(response, provider)
   const contentType = headers.get('content-type') ?? 'application/octet-stream'
   const passing = passingHeaders(headers)
-  if (method === 'HEAD' || status === 204 || status === 304)
+  if (method === 'HEAD' || bodiless.has(status)) {
+    response.body?.cancel().catch(() => {})
     return { kind: 'whole', body: new Uint8Array(), contentType, status, headers: passing }
+  }
   if (aim.lens !== undefined && /^text\/event-stream\b/i.test(contentType))
-    return readStream(response, { provider, dialect: aim.lens, hideUsage: false })
-  const size = Number(headers.get('content-length') ?? 0)
-  if (!isJson(contentType) || size > LOOK_LIMIT) return toRaw(response, contentType, passing)
-  const body = await readCapped(response, ANSWER_LIMIT)
-  const json = toJson(body)
-  const learned = json && aim.lens ? learn(json, aim.lens) : {}
-  return { kind: 'whole', body, contentType, status, headers: passing, ...learned }
+    return readStream(response, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })
+  if (!isJson(contentType)) return toRaw(response, contentType, { ...passing, ...lengthOf(headers) })
+  const { head, rest } = await readHead(response, LOOK_LIMIT)
+  if (rest !== undefined) return { kind: 'raw', reader: rest, contentType, status, headers: passing }
+  return {
+    kind: 'whole',
+    body: head,
+    contentType,
+    status,
+    headers: passing,
+    ...(aim.lens && learnAll(head, aim.lens)),
+  }
+}
+
+/** Failures that speak of the gateway's own account: its credentials, its bills. Their words stay here. */
+const ours: ReadonlySet<number> = new Set([401, 402, 403, 407])
+
+/** A failed answer with the provider's own status and words, as far as they are meant for the caller. */
+async function readFailure(response: Response, provider: Provider): Promise<Refusal> {
+  const { status } = response
+  const { head, rest } = await readHead(response, ERROR_LIMIT)
+  rest?.cancel().catch(() => {})
+  const json = toValue(head)
+  const failure = toFailure(provider.name, response, undefined)
+  if (status < 400 || status > 599 || ours.has(status)) return failure
+  const { code, message, retryAfter } = failure
+  return new Refusal(code, message, {
+    status,
+    ...(json !== undefined && { body: json }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  })
+}
+
+/** What a whole answer says about itself; some stream by sending an array, element by element. */
+function learnAll(body: Bytes, lens: Lens) {
+  const json = toValue(body)
+  const parts = (Array.isArray(json) ? json : [json]).filter(isObject)
+  const usage = parts.reduce(
+    (earlier: Usage | undefined, part) => lens.usage(part, earlier) ?? earlier,
+    undefined,
+  )
+  const finish = lens.finish && parts.map(part => lens.finish!(part)).findLast(word => word !== undefined)
+  return { ...(usage && { usage }), ...(finish !== undefined && { finish }) }
+}
+
+/** An answer up to a limit: all of it, or its beginning with a reader that gives everything from the start. */
+async function readHead(response: Response, limit: number): Promise<{ head: Bytes; rest?: ByteSource }> {
+  const reader = (response.body as ReadableStream<Bytes> | null)?.getReader()
+  if (reader === undefined) return { head: new Uint8Array() }
+  const chunks: Bytes[] = []
+  for (let size = 0; size <= limit; ) {
+    const { done, value } = await reader.read()
+    if (done) return { head: joinBytes(chunks) }
+    chunks.push(value)
+    size += value.length
+  }
+  const head = joinBytes(chunks)
+  const waiting = [head]
+  return {
+    head,
+    rest: {
+      async read() {
+        const value = waiting.pop()
+        return value === undefined ? reader.read() : { done: false, value }
+      },
+      cancel: reason => reader.cancel(reason),
+    },
+  }
 }
 
 const nothing: Readonly<Record<string, string>> = {}
@@ -112,8 +181,22 @@ function toRaw(response: Response, contentType: string, headers = nothing): Answ
 const PASSING =
   /^(?:content-disposition|content-language|content-range|accept-ranges|etag|last-modified|cache-control|expires|retry-after|x-ratelimit-.*|anthropic-ratelimit-.*|openai-processing-ms|openai-version|anthropic-beta)$/
 
-const passingHeaders = (headers: Headers): Record<string, string> =>
-  Object.fromEntries([...headers].filter(([name]) => PASSING.test(name)))
+/** What a browser is told of bytes from elsewhere, which come from the gateway's own origin: to show them, at most. */
+const INERT = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; sandbox",
+}
+
+const passingHeaders = (headers: Headers): Record<string, string> => ({
+  ...Object.fromEntries([...headers].filter(([name]) => PASSING.test(name))),
+  ...INERT,
+})
+
+/** With it, a client can tell a download that was cut. What was packed has been unpacked, and is longer. */
+function lengthOf(headers: Headers): Record<string, string> {
+  const length = headers.get('content-length')
+  return length === null || headers.has('content-encoding') ? {} : { 'content-length': length }
+}
 
 function readCapped(response: Response, limit: number): Promise<Bytes> {
   const length = response.headers.get('content-length')
@@ -135,11 +218,17 @@ async function readChunks(response: Response, limit: number): Promise<Bytes> {
 
 const decoder = new TextDecoder()
 function toJson(bytes: Uint8Array): JsonObject | undefined {
+  const json = toValue(bytes)
+  return isObject(json) ? json : undefined
+}
+
+const isObject = (json: unknown): json is JsonObject =>
+  typeof json === 'object' && json !== null && !Array.isArray(json)
+
+/** Undefined for what is no JSON. */
+function toValue(bytes: Uint8Array): unknown {
   try {
-    const json: unknown = JSON.parse(decoder.decode(bytes))
-    return typeof json === 'object' && json !== null && !Array.isArray(json)
-      ? (json as JsonObject)
-      : undefined
+    return JSON.parse(decoder.decode(bytes))
   } catch {
     return undefined
   }

@@ -58,7 +58,7 @@ export function createDoor(options: DoorOptions): Door {
       return refusalResponse(new Refusal('invalid_request', 'The request is malformed'))
     return fail(error)
   })
-  const reference = createReference({ ...options, tags: tagsOf(api) })
+  const reference = createReference({ ...options, tags: tagsOf(api, options.passages) })
   for (const path of ['/swagger', '/swagger/json']) app.get(path, ({ request }) => reference(request))
   for (const dialect of dialects) {
     app.post(dialect.path, ({ request }) => options.answer(request, dialect, connectionOf(request)), {
@@ -151,14 +151,17 @@ const toPattern = (path: string): RegExp =>
       .replace(/\*$/, '.*')}/?$`,
   )
 
-const tagsOf = (api: readonly Api[]) =>
-  [...new Set(['Models', ...api.filter(({ hidden }) => !hidden).map(({ tag }) => tag)])].map(name => ({
-    name,
-    description: tagTexts[name] ?? name,
-  }))
+const tagsOf = (api: readonly Api[], passages: readonly Passage[]) => {
+  const shown = api.filter(({ hidden }) => !hidden)
+  const names = ['Models', ...passages.map(({ tag = 'Models' }) => tag), ...shown.map(({ tag }) => tag)]
+  return [...new Set(names)].map(name => ({ name, description: tagTexts[name] ?? name }))
+}
 
 const tagTexts: Readonly<Record<string, string>> = {
   Models: 'What applications call.',
+  Passthrough: 'Everything else that a provider offers, in its own language.',
+  Files: 'Files that providers keep.',
+  Batches: 'Many calls at once, for less.',
   'Virtual models': 'Redirects and access policies.',
   Keys: 'Who may call.',
   Providers: 'Configured upstreams and what they offer.',

@@ -2,6 +2,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
 import type { Api } from './api.ts'
 import type { Dialect } from './dialect.ts'
+import type { Passage } from './passage.ts'
 
 /** The one place that knows how the API document is made; routes carry a `detail`, never a schema. */
 export type Detail = Readonly<Record<string, unknown>>
@@ -139,18 +140,74 @@ const describeHeaders = (headers: Readonly<Record<string, string>>) =>
   )
 
 /** Endpoints that end in `*`: the document generator leaves them out, so they are written down here, with a name. */
-export const describeRests = (base: string, apis: readonly Api[]) =>
-  Object.fromEntries(
-    Map.groupBy(
-      apis.filter(({ path, rest, hidden }) => path.endsWith('*') && rest !== undefined && !hidden),
-      ({ path, rest }) => base + path.replace('*', `{${rest}}`),
-    )
+export function describeRests(base: string, apis: readonly Api[], passages: readonly Passage[]) {
+  const rests = [
+    ...apis
+      .filter(({ rest, hidden }) => rest !== undefined && !hidden)
+      .map(api => ({ ...api, detail: describeApi(api) })),
+    ...passages.flatMap(passage =>
+      passage.methods.map(method => ({
+        path: passage.path,
+        rest: restName(passage),
+        method,
+        detail: describePassage(passage, method),
+      })),
+    ),
+  ].filter(({ path }) => path.endsWith('*'))
+  const byPath = Map.groupBy(rests, ({ path, rest }) => base + namedPath(path, rest))
+  return Object.fromEntries(
+    byPath
       .entries()
       .map(([path, group]) => [
         path,
-        Object.fromEntries(group.map(api => [api.method.toLowerCase(), describeApi(api)])),
+        Object.fromEntries(group.map(({ method, detail }) => [method.toLowerCase(), detail])),
       ]),
   )
+}
+
+const namedPath = (path: string, rest = 'rest'): string =>
+  path.replace('*', `{${rest}}`).replace(/:(\w+)/g, '{$1}')
+
+const restName = ({ rest = 'rest' }: Passage): string => rest
+
+const bodies = {
+  json: ['application/json'],
+  form: ['multipart/form-data'],
+  any: ['application/json', 'multipart/form-data', '*/*'],
+} as const
+
+/** The documentation of one method of a passage: what goes in and out belongs to the provider. */
+export function describePassage(passage: Passage, method: Passage['methods'][number]): Detail {
+  const { path, about, tag = 'Models', takes } = passage
+  const open = { type: 'object', additionalProperties: true }
+  const anything = { schema: {} }
+  const hasBody = takes !== undefined && /^P/.test(method)
+  return {
+    operationId: operationId(method, path.replace('*', `:${restName(passage)}`)),
+    summary: about,
+    tags: [tag],
+    parameters: [...path.matchAll(/:(\w+)/g)]
+      .map(match => match[1]!)
+      .concat(path.endsWith('*') ? restName(passage) : [])
+      .map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...(hasBody && {
+      requestBody: {
+        required: takes !== 'any',
+        content: Object.fromEntries(
+          bodies[takes].map(type => [type, takes === 'any' ? anything : { schema: open }]),
+        ),
+      },
+    }),
+    responses: {
+      200: {
+        description: "The provider's answer",
+        ...(method !== 'HEAD' && { content: { ...json(open), '*/*': anything } }),
+      },
+      ...refusals([400, 401, 403, 404, 413, 429, 502, 503, 504]),
+    },
+    security: [{ bearer: [] }, { apiKey: [] }],
+  }
+}
 
 /** The documentation of a dialect: its bodies belong to its vendor and pass through, so they are open objects here. */
 export function describeDialect(dialect: Dialect): Detail {

@@ -2,12 +2,14 @@ import type { ElysiaSwaggerConfig } from '@elysiajs/swagger'
 import { type AnyElysia, Elysia } from 'elysia'
 import type { Api } from './api.ts'
 import type { Dialect } from './dialect.ts'
-import { describeApi, describeDialect, describeRests } from './openapi.ts'
+import { describeApi, describeDialect, describePassage, describeRests } from './openapi.ts'
+import type { Passage } from './passage.ts'
 
 export interface ReferenceOptions {
   readonly version: string
   readonly base: string
   readonly dialects: readonly Dialect[]
+  readonly passages: readonly Passage[]
   readonly api: readonly Api[]
   readonly tags: readonly { readonly name: string; readonly description: string }[]
 }
@@ -30,13 +32,16 @@ async function build(options: ReferenceOptions): Promise<AnyElysia> {
   const nothing = () => ''
   for (const dialect of options.dialects)
     app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
+  for (const passage of options.passages)
+    for (const method of passage.methods)
+      app.route(method, passage.path, nothing, { detail: describePassage(passage, method) as object })
   for (const api of options.api)
     app.route(api.method, api.path, nothing, { detail: describeApi(api) as object })
   return app
 }
 
 /** The page loads our own copy of its script. */
-function documentOf({ version, base, tags, api }: ReferenceOptions): ElysiaSwaggerConfig {
+function documentOf({ version, base, tags, api, passages }: ReferenceOptions): ElysiaSwaggerConfig {
   return {
     path: '/swagger',
     provider: 'scalar',
@@ -54,7 +59,7 @@ function documentOf({ version, base, tags, api }: ReferenceOptions): ElysiaSwagg
       },
       servers: [{ url: '/' }],
       tags: [...tags],
-      paths: describeRests(base, api),
+      paths: describeRests(base, api, passages),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },

@@ -1,8 +1,9 @@
 import { openaiCompatible } from '../../src/openai-compatible.ts'
 
 /**
- * The v1 API, `https://RESOURCE.openai.azure.com/openai/v1`. A model's id is the name of its deployment, and only the
- * management API lists those: `/models` names what could be deployed. So `AZURE_MODELS` says what there is.
+ * The v1 API, `https://RESOURCE.openai.azure.com/openai/v1`, with what its reference lists: all of OpenAI's but
+ * moderations (https://learn.microsoft.com/azure/ai-foundry/openai/latest). A model's id is the name of its deployment,
+ * and only the management API lists those: `/models` names what could be deployed. So `AZURE_MODELS` says what there is.
  */
 export default openaiCompatible({
   name: 'azure',
@@ -10,4 +11,15 @@ export default openaiCompatible({
   path: '/openai/v1',
   credentials: key => ({ 'api-key': key }),
   modelsPath: false,
+  speaks: [
+    'openai-chat',
+    'openai-responses',
+    'openai-completions',
+    'openai-embeddings',
+    'openai-images',
+    'openai-image-edits',
+    'openai-speech',
+    'openai-transcriptions',
+    'openai-translations',
+  ],
 })

@@ -1,8 +1,12 @@
 import type { Plugin } from '../../src/plugin.ts'
+import anthropic from './anthropic.ts'
 import azure from './azure.ts'
+import bedrock from './bedrock/index.ts'
 import cerebras from './cerebras.ts'
+import cohere from './cohere.ts'
 import deepseek from './deepseek.ts'
 import fireworks from './fireworks.ts'
+import gemini from './gemini.ts'
 import groq from './groq.ts'
 import llamacpp from './llamacpp.ts'
 import lmstudio from './lmstudio.ts'
@@ -15,17 +19,18 @@ import openrouter from './openrouter.ts'
 import perplexity from './perplexity.ts'
 import sglang from './sglang.ts'
 import together from './together.ts'
+import vertex from './vertex/index.ts'
 import vllm from './vllm.ts'
 import xai from './xai.ts'
 import zai from './zai.ts'
 
 /**
- * Every vendor that speaks OpenAI's language. The order decides: a bare model id goes to the first provider that lists
+ * Every vendor. The order decides: a bare model id goes to the first provider that lists
  * it. Those who make their models come first, then those who host the models of others, then one's own machines; a
  * reseller with thousands of ids must not take a name from its maker. Within a group the alphabet rules, after OpenAI.
  */
 export const providers: readonly Plugin[] = [
-  ...[openai, azure, deepseek, mistral, moonshot, perplexity, xai, zai],
-  ...[cerebras, fireworks, groq, nvidia, together, openrouter],
+  ...[openai, anthropic, azure, cohere, deepseek, gemini, mistral, moonshot, perplexity, xai, zai],
+  ...[bedrock, cerebras, fireworks, groq, nvidia, together, vertex, openrouter],
   ...[llamacpp, lmstudio, ollama, sglang, vllm],
 ]

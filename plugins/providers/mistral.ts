@@ -1,9 +1,24 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { modelProvider } from '../../src/model-provider.ts'
+import { KEY_IN_FETCH } from '../../src/offers.ts'
+import { listAt } from '../../src/openai-compatible.ts'
 
-/** Refuses `stream_options.include_usage` with 422 and reports usage in the last chunk anyway. */
-export default openaiCompatible({
+/**
+ * Refuses `stream_options.include_usage` with 422 and reports usage in the last chunk anyway. It speaks what
+ * https://docs.mistral.ai/api lists; speech has a body of its own there, and goes through the package.
+ *
+ * The package is there for chat too: models that think answer with a list of pieces for `content`, which the package for
+ * OpenAI's format cannot read.
+ */
+export default modelProvider({
   name: 'mistral',
   about: 'Models of Mistral AI.',
   baseUrl: 'https://api.mistral.ai/v1',
+  speaks: ['openai-chat', 'openai-embeddings', 'openai-moderations', 'openai-transcriptions'],
   asksUsage: false,
+  offers: ['language', 'speech'],
+  models: listAt('/models'),
+  async load({ baseUrl, fetch }) {
+    const { createMistral } = await import('@ai-sdk/mistral')
+    return createMistral({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+  },
 })

@@ -1,6 +1,9 @@
 import { openaiCompatible } from '../../src/openai-compatible.ts'
 
-/** Its `/v1/models` is for another API of Perplexity, the one for agents. Every chunk reports usage unasked. */
+/**
+ * Its `/v1/models` is for another API of Perplexity, the one for agents. Every chunk reports usage unasked. Sonar models
+ * speak chat alone (https://docs.perplexity.ai/api-reference); embeddings have an encoding of their own there.
+ */
 export default openaiCompatible({
   name: 'perplexity',
   about: 'Sonar models of Perplexity, which search the web before they answer.',

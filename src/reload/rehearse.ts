@@ -33,6 +33,7 @@ export async function rehearse(
       fetch: notNow,
       providers: () => new Map(),
       dialects: () => [],
+      dialect: () => undefined,
       decide: notNow,
       plan: notNow,
       list: notNow,

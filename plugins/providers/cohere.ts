@@ -1,0 +1,34 @@
+import { readPages, withParameter } from '../../src/model-list.ts'
+import { modelProvider } from '../../src/model-provider.ts'
+import { KEY_IN_FETCH } from '../../src/offers.ts'
+
+/**
+ * Reranking passes as bytes: its language is Cohere's own (https://docs.cohere.com/reference/rerank).
+ *
+ * What the package loses: `usage.cached_tokens` is counted with all other input, so a translated answer shows no cache
+ * reads. Of the list of models there is version 1 only.
+ */
+export default modelProvider({
+  name: 'cohere',
+  about: 'Command, Embed and Rerank models of Cohere.',
+  baseUrl: 'https://api.cohere.com/v2',
+  path: '/v2',
+  aliases: { apiKey: ['CO_API_KEY'] },
+  speaks: ['rerank'],
+  offers: ['language', 'embedding', 'reranking'],
+  async load({ baseUrl, fetch }) {
+    const { createCohere } = await import('@ai-sdk/cohere')
+    return createCohere({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+  },
+  models: ({ provider, baseUrl, get }) =>
+    readPages({
+      provider,
+      url: `${baseUrl.replace(/\/v2$/, '/v1')}/models?page_size=1000`,
+      get,
+      shape: {
+        list: 'models',
+        read: ({ name }) => ({ id: name, ownedBy: 'cohere' }),
+        next: ({ next_page_token }, url) => withParameter(url, 'page_token', next_page_token),
+      },
+    }),
+})

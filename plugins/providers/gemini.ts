@@ -1,0 +1,40 @@
+import { readPages, withParameter } from '../../src/model-list.ts'
+import { modelProvider } from '../../src/model-provider.ts'
+import { KEY_IN_FETCH } from '../../src/offers.ts'
+
+/** What a model must be able to do to be callable here: live and batch-only models are not. */
+const callable = new Set(['generateContent', 'embedContent', 'predict'])
+
+/**
+ * Google's Gemini API. Google also answers in OpenAI's language, as a beta; through the package all of its parameters,
+ * thought signatures, files and grounding can be had from every language.
+ */
+export default modelProvider({
+  name: 'gemini',
+  about: 'Gemini models of Google, by API key.',
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  path: '/v1beta',
+  aliases: { apiKey: ['GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'] },
+  credentials: key => ({ 'x-goog-api-key': key }),
+  offers: ['language', 'embedding', 'image', 'speech', 'transcription'],
+  optionsKey: 'google',
+  readsToolUrls: false,
+  async load({ baseUrl, fetch }) {
+    const { createGoogle } = await import('@ai-sdk/google')
+    return createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+  },
+  models: ({ provider, baseUrl, get }) =>
+    readPages({
+      provider,
+      url: `${baseUrl}/models?pageSize=1000`,
+      get,
+      shape: {
+        list: 'models',
+        read: ({ name, supportedGenerationMethods: methods }) =>
+          Array.isArray(methods) && methods.some(method => callable.has(method))
+            ? { id: String(name).replace(/^models\//, ''), ownedBy: 'google' }
+            : undefined,
+        next: ({ nextPageToken }, url) => withParameter(url, 'pageToken', nextPageToken),
+      },
+    }),
+})

@@ -1,0 +1,105 @@
+import * as v from 'valibot'
+import { modelProvider } from '../../../src/model-provider.ts'
+import { KEY_IN_FETCH } from '../../../src/offers.ts'
+import type { UpstreamCall } from '../../../src/provider.ts'
+import { text } from '../../../src/settings.ts'
+import { readCredentials } from './credentials.ts'
+import { createTokens, tokenOrigin } from './token.ts'
+
+type Field = 'project' | 'location' | 'credentials'
+
+const segment = (what: string) => v.pipe(text(), v.regex(/^[a-z0-9][a-z0-9.:-]*$/, `expected ${what}`))
+const location = v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected a location such as europe-west4 or global'))
+
+const EXPRESS = 'https://aiplatform.googleapis.com/v1'
+
+function hostOf(location: string): string {
+  if (location === 'global') return 'aiplatform.googleapis.com'
+  return location === 'eu' || location === 'us'
+    ? `aiplatform.${location}.rep.googleapis.com`
+    : `${location}-aiplatform.googleapis.com`
+}
+
+/**
+ * Google Cloud's Vertex AI: Gemini and Imagen by their names, Claude by names that begin with `claude-`, tuned models as
+ * `endpoints/ID`. `VERTEX_CREDENTIALS` is the key of a service account (JSON, or the path of its file), or `metadata` on
+ * a machine of Google Cloud; `VERTEX_API_KEY` (express mode) reaches Gemini alone. There is no list of what a project
+ * may call, so `VERTEX_MODELS` says what there is.
+ *
+ * Tokens are bought here, through the guarded fetch: the package would do it by itself, past the gateway, and would use
+ * whatever identity it finds on the machine. What is left out for it: transcription, which is another service of Google.
+ */
+export default modelProvider<Field>({
+  name: 'vertex',
+  about: 'Gemini and Claude at Vertex AI in Google Cloud.',
+  fields: { project: segment('the id of a project'), location, credentials: text() },
+  borrows: [
+    { project: ['GOOGLE_CLOUD_PROJECT', 'GOOGLE_VERTEX_PROJECT'] },
+    { location: ['GOOGLE_CLOUD_LOCATION', 'GOOGLE_VERTEX_LOCATION'] },
+    { credentials: ['GOOGLE_APPLICATION_CREDENTIALS'] },
+  ],
+  missing({ apiKey, baseUrl, project, location, credentials }, nameOf) {
+    if (apiKey !== undefined || baseUrl !== undefined) return undefined
+    const lacking = Object.entries({ project, location, credentials }).filter(
+      ([, value]) => value === undefined,
+    )
+    if (lacking.length === 0) return undefined
+    const names = lacking.map(([field]) => nameOf(field as Field)).join(' and ')
+    return lacking.length === 3 ? `${names}, or ${nameOf('apiKey')}` : names
+  },
+  address: ({ apiKey, project, location }) =>
+    apiKey === undefined
+      ? `https://${hostOf(location!)}/v1beta1/projects/${project}/locations/${location}`
+      : EXPRESS,
+  async access({ name, settings: { apiKey, credentials: said }, host }) {
+    if (apiKey !== undefined) return { headers: { 'x-goog-api-key': apiKey } }
+    if (said === undefined) return { headers: {} }
+    const credentials = await readCredentials(name, said)
+    const token = createTokens({ provider: name, credentials, host })
+    return {
+      headers: {},
+      origins: [tokenOrigin(credentials)],
+      sign: async (call: UpstreamCall) => ({
+        ...call,
+        headers: { ...call.headers, authorization: `Bearer ${await token()}` },
+      }),
+    }
+  },
+  offers: ['language', 'embedding', 'image', 'speech'],
+  optionsKey: 'google',
+  readsToolUrls: false,
+  async load({ baseUrl, settings, fetch }) {
+    const [{ createGoogleVertex }, { createGoogleVertexAnthropic }, { createGoogle }] = await Promise.all([
+      import('@ai-sdk/google-vertex/edge'),
+      import('@ai-sdk/google-vertex/anthropic/edge'),
+      import('@ai-sdk/google'),
+    ])
+    const { project = '', location = 'global' } = settings
+    const publishers = `${baseUrl}/publishers`
+    const google = createGoogleVertex({
+      baseURL: `${publishers}/google`,
+      apiKey: KEY_IN_FETCH,
+      project,
+      location,
+      fetch,
+    })
+    const claude = createGoogleVertexAnthropic({
+      // Models of partners are called in version 1.
+      baseURL: `${publishers.replace('/v1beta1/', '/v1/')}/anthropic/models`,
+      project,
+      location,
+      generateAuthToken: async () => KEY_IN_FETCH,
+      fetch,
+    })
+    const tuned = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    return {
+      languageModel: id => {
+        if (id.startsWith('claude-')) return claude.languageModel(id)
+        return id.startsWith('endpoints/') ? tuned.languageModel(id) : google.languageModel(id)
+      },
+      embeddingModel: id => google.embeddingModel(id),
+      imageModel: id => google.imageModel(id),
+      speechModel: id => google.speechModel(id),
+    }
+  },
+})

@@ -1,0 +1,125 @@
+import { providers } from '../../plugins/providers/index.ts'
+import { readPluginSettings } from '../../src/config.ts'
+import type { Plugin } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
+import { assemble } from '../../src/registry.ts'
+
+export interface Keyed {
+  /** What stands behind the vendor's name in variables: nothing, or `_EAST`. */
+  readonly suffix?: string
+  readonly secret: string
+  readonly baseUrl?: string
+}
+
+/** One way to configure one vendor. */
+export interface Way {
+  readonly name: string
+  readonly plugin: Plugin
+  environment(keyed: Keyed): Record<string, string>
+  /** The header in which the secret goes out as it is; absent where it only signs. */
+  readonly header?: string
+}
+
+/** A key that nobody has used for anything. */
+const { privateKey } = await crypto.subtle.generateKey(
+  {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  },
+  true,
+  ['sign', 'verify'],
+)
+const pem = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64')
+
+/** The key of a service account; `secret` is hidden in its name, `tokenUri` says where it buys tokens. */
+export const serviceAccount = (secret: string, tokenUri?: string): string =>
+  JSON.stringify({
+    type: 'service_account',
+    client_email: `${secret}@example.test`,
+    private_key: `-----BEGIN PRIVATE KEY-----\n${pem}\n-----END PRIVATE KEY-----\n`,
+    private_key_id: 'key-1',
+    ...(tokenUri !== undefined && { token_uri: tokenUri }),
+  })
+
+const headers: Readonly<Record<string, string>> = {
+  anthropic: 'x-api-key',
+  azure: 'api-key',
+  gemini: 'x-goog-api-key',
+  vertex: 'x-goog-api-key',
+}
+const addresses: Readonly<Record<string, string>> = {
+  azure: 'https://one.example/v1',
+  llamacpp: 'https://one.example/v1',
+}
+
+function byKey(plugin: Plugin): Way {
+  const { name } = plugin
+  const prefix = name.toUpperCase().replaceAll('-', '_')
+  return {
+    name,
+    plugin,
+    header: headers[name] ?? 'authorization',
+    environment({ suffix = '', secret, baseUrl = addresses[name] }) {
+      return {
+        [`${prefix}${suffix}_API_KEY`]: secret,
+        ...(baseUrl !== undefined && { [`${prefix}${suffix}_BASE_URL`]: baseUrl }),
+        ...(name === 'bedrock' && { [`${prefix}${suffix}_REGION`]: 'eu-central-1' }),
+      }
+    },
+  }
+}
+
+const find = (name: string): Plugin => providers.find(plugin => plugin.name === name)!
+
+/** Every vendor by its key, and those that have other credentials by those too. */
+export const ways: readonly Way[] = [
+  ...providers.map(byKey),
+  {
+    name: 'bedrock, signed',
+    plugin: find('bedrock'),
+    environment: ({ suffix = '', secret, baseUrl }) => ({
+      [`BEDROCK${suffix}_REGION`]: 'eu-central-1',
+      [`BEDROCK${suffix}_ACCESS_KEY_ID`]: 'AKIAEXAMPLE',
+      [`BEDROCK${suffix}_SECRET_ACCESS_KEY`]: secret,
+      ...(baseUrl !== undefined && { [`BEDROCK${suffix}_BASE_URL`]: baseUrl }),
+    }),
+  },
+  {
+    name: 'vertex, service account',
+    plugin: find('vertex'),
+    environment: ({ suffix = '', secret, baseUrl }) => ({
+      [`VERTEX${suffix}_PROJECT`]: 'house',
+      [`VERTEX${suffix}_LOCATION`]: 'europe-west4',
+      [`VERTEX${suffix}_CREDENTIALS`]: serviceAccount(
+        secret,
+        baseUrl === undefined ? undefined : `${new URL(baseUrl).origin}/token`,
+      ),
+      ...(baseUrl !== undefined && { [`VERTEX${suffix}_BASE_URL`]: baseUrl }),
+    }),
+  },
+]
+
+export interface Rim {
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
+  readonly now: () => number
+}
+
+const closed: Rim = {
+  fetch: async url => {
+    throw new Error(`Nothing may be fetched here: ${url}`)
+  },
+  now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+}
+
+/** The providers that these plugins make of an environment, as at the start of the gateway. */
+export async function start(
+  plugins: readonly Plugin[],
+  environment: Readonly<Record<string, string>>,
+  rim: Partial<Rim> = {},
+): Promise<readonly Provider[]> {
+  const host = { ...closed, ...rim }
+  const house = await assemble(plugins, readPluginSettings(plugins, environment), () => host as never)
+  return [...house.providers.values()]
+}
