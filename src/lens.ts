@@ -42,6 +42,12 @@ export const usageOf = (parts: Partial<Usage>): Usage => ({
   ...parts,
 })
 
+/** The same usage, with `tokens` of what was written to a cache told apart as living for an hour. */
+export const withHour = (usage: Usage, tokens: number): Usage => {
+  const hour = Math.min(usage.cacheWrite, tokens)
+  return hour === 0 ? usage : { ...usage, cacheWrite: usage.cacheWrite - hour, cacheWriteHour: hour }
+}
+
 /**
  * What OpenAI's smaller APIs have in common: errors as `{ error }`, no usage to ask for, and streams, where there are
  * any, whose events say their `type`; the one that ends in `.done` or `.completed` is the last.

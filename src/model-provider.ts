@@ -2,7 +2,7 @@ import type { Settings, Vendor } from './instances.ts'
 import { createModelFetch } from './model-fetch.ts'
 import { createAccessFetch, createOffers, type Kind, type ModelPackage } from './offers.ts'
 import type { Plugin } from './plugin.ts'
-import type { Provider } from './provider.ts'
+import type { Provider, UsageReader } from './provider.ts'
 import type { Model } from './types.ts'
 import { type Instance, vendorPlugin } from './vendor-plugin.ts'
 import { type Access, createWires, type Headers, lowerCased, type Spoken } from './wires.ts'
@@ -31,8 +31,10 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly offers: readonly Kind[]
   /** Imports the package and makes its provider. Called once per instance, when the first call comes. */
   load(setup: PackageSetup<F>): Promise<ModelPackage>
-  /** The key of `providerOptions` that the package reads. Default: the name. */
-  readonly optionsKey?: string
+  /** The key of `providerOptions` that the package reads, for a model where they differ. Default: the name. */
+  readonly optionsKey?: string | ((model: string) => string)
+  /** What the package leaves unsaid of the vendor's own report of usage. */
+  readonly usage?: UsageReader
   /** Where calls go when neither the operator nor `baseUrl` says it. */
   readonly address?: (settings: Settings<F>) => string
   /** Origins beside that of the base URL. */
@@ -106,6 +108,7 @@ async function createProvider<F extends string>(
         }),
     }),
     optionsKey,
+    ...(declared.usage && { usage: declared.usage }),
     ...(models && { models }),
   })
 }

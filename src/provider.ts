@@ -1,5 +1,5 @@
 import type { Offers } from './translation.ts'
-import type { Awaitable, Model } from './types.ts'
+import type { Awaitable, JsonObject, Model, Usage } from './types.ts'
 
 /** What may be sent: text, a form, bytes, or bytes on their way. */
 export type Sendable = string | FormData | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
@@ -39,6 +39,9 @@ export interface NativeFacts {
   readonly body?: Sendable
 }
 
+/** Reads a provider's own report of usage: the counts that are known already come first. */
+export type UsageReader = (usage: Usage, raw: JsonObject) => Usage
+
 /**
  * A configured upstream. It says where a call goes and with which credentials; it never retries, logs or counts: those
  * live in `upstream.ts`, once for all.
@@ -66,8 +69,10 @@ export interface Provider {
   native?(facts: NativeFacts): Awaitable<UpstreamCall>
   /** Models for the dialects that it does not speak. */
   readonly offers?: Offers
-  /** The key of `providerOptions` that `offers` read. Default: the type. */
-  readonly optionsKey?: string
+  /** The key of `providerOptions` that `offers` read, for a model where they differ. Default: the type. */
+  readonly optionsKey?: string | ((model: string) => string)
+  /** What the provider's own report of usage tells beside what `offers` make of it. */
+  readonly usage?: UsageReader
   /** Asks upstream for its models. Absent where there is no such list. */
   models?(
     get: (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>,

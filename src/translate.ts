@@ -3,10 +3,9 @@ import type { Bytes } from './bytes.ts'
 import type { Dialect } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import { countOf, objectOf } from './lens.ts'
 import { fromModelError } from './model-errors.ts'
 import { peek } from './peek.ts'
-import type { Provider } from './provider.ts'
+import type { Provider, UsageReader } from './provider.ts'
 import type {
   AnswerFacts,
   Destination,
@@ -47,7 +46,7 @@ export function createTranslated(strict: boolean) {
     }
     const destination: Destination = {
       type: provider.type,
-      options: provider.optionsKey ?? provider.type,
+      options: optionsKeyOf(provider, target.model),
       model: target.model,
     }
     const { signal } = x.abort
@@ -70,12 +69,16 @@ export function createTranslated(strict: boolean) {
     if (!x.stream) {
       const result = await model.doGenerate({ ...options, abortSignal: signal })
       for (const warning of result.warnings) warn(say(warning))
-      const usage = toUsage(result.usage)
+      const usage = toUsage(result.usage, provider.usage)
       const body = translation.fromResult(result, facts)
       return toWhole({ body, ...(usage && { usage }) }, dialect)
     }
     const { stream } = await model.doStream({ ...options, abortSignal: signal })
-    const source = createSource(stream, translation.writer(facts), { provider: provider.name, warn })
+    const source = createSource(stream, translation.writer(facts), {
+      provider: provider.name,
+      readUsage: provider.usage,
+      warn,
+    })
     const { head, pending, isEmpty } = await peek(source, dialect)
     if (isEmpty) return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
     return {
@@ -115,6 +118,12 @@ function toWhole({ body, contentType, usage }: Translated, dialect?: Dialect): A
   }
 }
 
+interface SourceOptions {
+  readonly provider: string
+  readonly readUsage: UsageReader | undefined
+  readonly warn: (line: string) => void
+}
+
 interface Source extends ByteSource {
   readonly usage: () => Usage | undefined
 }
@@ -123,7 +132,7 @@ interface Source extends ByteSource {
 function createSource(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   writer: Writer,
-  { provider, warn }: { provider: string; warn: (line: string) => void },
+  { provider, readUsage, warn }: SourceOptions,
 ): Source {
   const reader = stream.getReader()
   let usage: Usage | undefined
@@ -137,7 +146,7 @@ function createSource(
       if (part.finishReason.raw === undefined && part.finishReason.unified === 'other')
         throw brokenOff(provider, undefined)
       isFinished = true
-      usage = toUsage(part.usage)
+      usage = toUsage(part.usage, readUsage)
     }
     return writer.write(part)
   }
@@ -165,22 +174,26 @@ const brokenOff = (provider: string, cause: unknown): Refusal =>
   })
 
 /** Undefined when the provider told nothing. */
-export function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Usage | undefined {
+export function toUsage(
+  { inputTokens, outputTokens, raw }: LanguageModelV4Usage,
+  read: UsageReader = usage => usage,
+): Usage | undefined {
   const { total: allIn, noCache, cacheRead = 0, cacheWrite = 0 } = inputTokens
   const { total: allOut, text, reasoning = 0 } = outputTokens
   if (allIn === undefined && noCache === undefined && allOut === undefined && text === undefined)
     return undefined
-  // The interface has one figure for what is written to a cache; who keeps some of it for an hour says so in its own words.
-  const hour = Math.min(cacheWrite, countOf(objectOf(raw?.cache_creation).ephemeral_1h_input_tokens))
-  return {
+  const usage = {
     input: noCache ?? Math.max(0, (allIn ?? 0) - cacheRead - cacheWrite),
     cacheRead,
-    cacheWrite: cacheWrite - hour,
-    ...(hour > 0 && { cacheWriteHour: hour }),
+    cacheWrite,
     output: text ?? Math.max(0, (allOut ?? 0) - reasoning),
     reasoning,
   }
+  return raw === undefined ? usage : read(usage, raw)
 }
+
+const optionsKeyOf = ({ optionsKey, type }: Provider, model: string): string =>
+  typeof optionsKey === 'function' ? optionsKey(model) : (optionsKey ?? type)
 
 function say(warning: SharedV4Warning): string {
   if (warning.type === 'other') return warning.message

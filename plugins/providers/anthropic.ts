@@ -1,3 +1,4 @@
+import { countOf, objectOf, withHour } from '../../src/lens.ts'
 import { readPages, withParameter } from '../../src/model-list.ts'
 import { modelProvider } from '../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../src/offers.ts'
@@ -5,8 +6,7 @@ import { KEY_IN_FETCH } from '../../src/offers.ts'
 /**
  * Messages and token counts pass as bytes; chat and the others are translated.
  *
- * What the package loses: a share of the cache that was written for an hour is reported with the rest of what was
- * written, so translated answers count it at the price of five minutes. In the vendor's own language nothing is lost.
+ * What the package loses: which share of the cache was written for an hour. `usage` reads it from the vendor's report.
  */
 export default modelProvider({
   name: 'anthropic',
@@ -17,6 +17,7 @@ export default modelProvider({
   credentials: key => ({ 'x-api-key': key }),
   defaults: { 'anthropic-version': '2023-06-01' },
   offers: ['language'],
+  usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
     return createAnthropic({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })

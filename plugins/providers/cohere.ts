@@ -1,3 +1,4 @@
+import { countOf } from '../../src/lens.ts'
 import { readPages, withParameter } from '../../src/model-list.ts'
 import { modelProvider } from '../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../src/offers.ts'
@@ -5,8 +6,8 @@ import { KEY_IN_FETCH } from '../../src/offers.ts'
 /**
  * Reranking passes as bytes: its language is Cohere's own (https://docs.cohere.com/reference/rerank).
  *
- * What the package loses: `usage.cached_tokens` is counted with all other input, so a translated answer shows no cache
- * reads. Of the list of models there is version 1 only.
+ * What the package loses: what was read from a cache. `usage` reads it from the vendor's report. Of the list of models
+ * there is version 1 only.
  */
 export default modelProvider({
   name: 'cohere',
@@ -16,6 +17,10 @@ export default modelProvider({
   aliases: { apiKey: ['CO_API_KEY'] },
   speaks: ['rerank'],
   offers: ['language', 'embedding', 'reranking'],
+  usage(usage, raw) {
+    const cacheRead = Math.min(usage.input, countOf(raw.cached_tokens))
+    return { ...usage, input: usage.input - cacheRead, cacheRead: usage.cacheRead + cacheRead }
+  },
   async load({ baseUrl, fetch }) {
     const { createCohere } = await import('@ai-sdk/cohere')
     return createCohere({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })

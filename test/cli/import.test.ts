@@ -187,7 +187,7 @@ providers:
   openai: { type: openai, api_key: "\${OPENAI_API_KEY}", resilience: { retry: { max_retries: 5 } } }
   open_router: { type: openrouter, api_key: sk-or-inline, models: [a/b, { id: c/d, metadata: {} }] }
   vllm: { type: vllm, base_url: "http://gpu:8000/v1" }
-  elsewhere: { type: vertex, vertex_project: x }
+  elsewhere: { type: replicate, api_token: x }
 virtual_models:
   - { source: regular, target: open_router/a/b, slowdown: 0.5 }
   - source: smart
@@ -256,7 +256,7 @@ mcp: { enabled: true }
       'providers.openai.resilience: not converted',
       'providers.open_router: is called "open-router" now',
       'providers.open_router.api_key: secrets are not copied: set OPEN_ROUTER_API_KEY to it',
-      'providers.elsewhere: left out: there is no provider type "vertex" here',
+      'providers.elsewhere: left out: there is no provider type "replicate" here',
       'virtual_models[0] "regular" slowdown: not converted',
       'virtual_models[1] "smart" strategy "adaptive": became round_robin',
       'server.pprof_enabled: not converted',

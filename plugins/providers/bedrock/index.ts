@@ -1,8 +1,10 @@
 import * as v from 'valibot'
 import { secret } from '../../../src/instances.ts'
+import { countOf, listOf, objectOf, withHour } from '../../../src/lens.ts'
 import { modelProvider } from '../../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import { text } from '../../../src/settings.ts'
+import type { JsonObject } from '../../../src/types.ts'
 import { listModels } from './models.ts'
 import { createSigner } from './sign.ts'
 
@@ -37,13 +39,18 @@ function addresses({ region, baseUrl }: { region?: string | undefined; baseUrl?:
   return { runtime: of('bedrock-runtime'), agents: of('bedrock-agent-runtime'), control: of('bedrock') }
 }
 
+const hourOf = ({ cacheDetails }: JsonObject): number =>
+  listOf(cacheDetails)
+    .map(objectOf)
+    .filter(({ ttl }) => ttl === '1h')
+    .reduce((sum, { inputTokens }) => sum + countOf(inputTokens), 0)
+
 /**
  * Bedrock, with an API key of its own or with keys of AWS (SigV4), which are taken from `AWS_…` where `BEDROCK_…` says
  * nothing. A model's id is that of a model, of an inference profile, or an ARN. Calls use the Converse API, so one
  * declaration serves every maker's models; passthrough reaches the rest.
  *
- * What the package loses: which part of the written cache lives for an hour (`cacheDetails`); answers that are translated
- * count it at the price of five minutes.
+ * What the package loses: which part of the written cache lives for an hour. `usage` reads it from `cacheDetails`.
  */
 export default modelProvider<Field>({
   name: 'bedrock',
@@ -73,6 +80,7 @@ export default modelProvider<Field>({
       return hasKey ? nameOf('region') : `${nameOf('region')}, and ${nameOf('apiKey')} or ${pair}`
     return hasKey || baseUrl !== undefined ? undefined : `${nameOf('apiKey')}, or ${pair}`
   },
+  usage: (usage, raw) => withHour(usage, hourOf(raw)),
   address: settings => addresses(settings).runtime,
   origins: settings =>
     [addresses(settings).agents, addresses(settings).control].map(url => new URL(url).origin),

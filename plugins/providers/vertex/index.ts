@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { countOf, objectOf, withHour } from '../../../src/lens.ts'
 import { modelProvider } from '../../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import type { UpstreamCall } from '../../../src/provider.ts'
@@ -66,7 +67,8 @@ export default modelProvider<Field>({
     }
   },
   offers: ['language', 'embedding', 'image', 'speech'],
-  optionsKey: 'google',
+  optionsKey: model => (model.startsWith('claude-') ? 'anthropic' : 'google'),
+  usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   readsToolUrls: false,
   async load({ baseUrl, settings, fetch }) {
     const [{ createGoogleVertex }, { createGoogleVertexAnthropic }, { createGoogle }] = await Promise.all([
