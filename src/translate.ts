@@ -137,6 +137,7 @@ function createSource(
   const reader = stream.getReader()
   let usage: Usage | undefined
   let isFinished = false
+  let isEnded = false
 
   function take(part: LanguageModelV4StreamPart): string {
     if (part.type === 'error') throw fromModelError(provider, part.error) ?? brokenOff(provider, part.error)
@@ -154,15 +155,16 @@ function createSource(
   return {
     usage: () => usage,
     async read() {
-      for (;;) {
+      while (!isEnded) {
         const { done, value } = await reader.read().catch(error => {
           throw fromModelError(provider, error) ?? error
         })
         if (done && !isFinished) throw brokenOff(provider, undefined)
+        isEnded = done
         const text = done ? writer.end() : take(value)
         if (text !== '') return { done: false, value: encoder.encode(text) }
-        if (done) return { done: true, value: undefined }
       }
+      return { done: true, value: undefined }
     },
     cancel: reason => reader.cancel(reason),
   }

@@ -248,6 +248,15 @@ describe('completions', () => {
     expect(settled()).toMatchObject({ usage: { input: 4, output: 2 } })
   })
 
+  test('end once', async () => {
+    const response = await gateway.fetch('/v1/completions', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'foreign/m', prompt: 'Hello ', stream: true }),
+    })
+    expect((await response.text()).match(/data: \[DONE\]/g)).toHaveLength(1)
+  })
+
   test.each([{ n: 2 }, { echo: true }, { logprobs: 1 }, { suffix: '!' }, { best_of: 3 }])(
     'refuse %j where it cannot be had',
     async extra => {
