@@ -28,12 +28,15 @@ export function* blocks(text: string): Generator<readonly [start: number, end: n
   if (start < text.length) yield [start, text.length, false]
 }
 
-const USAGE = '"usage"'
+/** What reports of usage are called. */
+const USAGE = ['"usage"', '"usageMetadata"'] as const
 
 /** Some event says `"usage": {…}`; `"usage": null`, which many say in every event, does not count. */
-export function reportsUsage(text: string): boolean {
-  for (let at = text.indexOf(USAGE); at >= 0; at = text.indexOf(USAGE, at + USAGE.length)) {
-    let next = at + USAGE.length
+export const reportsUsage = (text: string): boolean => USAGE.some(name => hasObject(text, name))
+
+function hasObject(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    let next = at + name.length
     while (isBetween(text.charCodeAt(next))) next++
     if (text[next] === '{') return true
   }

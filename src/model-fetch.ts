@@ -18,8 +18,7 @@ export function createModelFetch(
 ): typeof globalThis.fetch {
   const modelFetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const request = input instanceof Request ? input : undefined
-    const headers = new Headers(init?.headers ?? request?.headers)
-    headers.set('accept-encoding', 'identity')
+    const headers = { ...plainHeaders(init?.headers ?? request?.headers), 'accept-encoding': 'identity' }
     const url = request?.url ?? String(input)
     // What the guard refuses counts as unreachable too: the package went astray, another target may answer.
     const response = await Promise.try(guarded, url, { ...init, headers }).catch(cause => {
@@ -38,6 +37,16 @@ export function createModelFetch(
     })
   }
   return modelFetch as typeof globalThis.fetch
+}
+
+/** Names in lower case. Packages give plain objects; the detour over `Headers` would cost more than all the rest here. */
+export function plainHeaders(headers: RequestInit['headers']): Record<string, string> {
+  const plain: Record<string, string> = {}
+  if (headers === undefined) return plain
+  if (headers instanceof Headers || Array.isArray(headers)) return Object.fromEntries(new Headers(headers))
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) plain[name.toLowerCase()] = String(value)
+  return plain
 }
 
 /** The same bytes, until there are too many: in all, or, of a stream, without a line end. */

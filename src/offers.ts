@@ -1,6 +1,7 @@
 import type { ProviderV4 } from '@ai-sdk/provider'
 import { type Download, download } from './download.ts'
 import { refuse } from './errors.ts'
+import { plainHeaders } from './model-fetch.ts'
 import type { UpstreamCall } from './provider.ts'
 import type { Interfaces, Offers } from './translation.ts'
 import { type Access, isCredential } from './wires.ts'
@@ -98,7 +99,8 @@ export function createAccessFetch(
   { headers: own, sign }: Access,
 ): typeof globalThis.fetch {
   const accessFetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
-    const headers = Object.fromEntries([...new Headers(init.headers)].filter(([name]) => !isCredential(name)))
+    const headers = plainHeaders(init.headers)
+    for (const name in headers) if (isCredential(name)) delete headers[name]
     const call = {
       url: input instanceof Request ? input.url : String(input),
       method: init.method ?? 'GET',

@@ -2,7 +2,7 @@ import type { Body } from './body.ts'
 import type { Dialect, Endpoint, Lens } from './dialect.ts'
 import type { Scoped } from './exchange.ts'
 import type { Sendable } from './provider.ts'
-import type { Answer, Awaitable } from './types.ts'
+import type { Answer, Awaitable, Leg } from './types.ts'
 
 /** Where a passage leads: a call to one provider in its own language. */
 export interface Aim {
@@ -23,9 +23,15 @@ export interface Aim {
   readonly lens?: Lens & Partial<Pick<Dialect, 'refusalEvent' | 'isStream'>>
   /** The gateway asked for usage on its own account: the client must not see it. */
   readonly hideUsage?: boolean
+  /** The redirects that led here, where names were read on the way. */
+  readonly via?: readonly Leg[]
   /** What callers named, for records and messages. Default: `provider/model`. */
   readonly asked?: string
 }
+
+/** A parsed body, not one to be sent unseen. Streams must be ruled out by what they are: here they have a `json` of their own. */
+export const isBody = (body: Aim['body']): body is Body =>
+  typeof body === 'object' && !(body instanceof ReadableStream) && 'json' in body
 
 /** What a passage is given. */
 export interface PassageCall {

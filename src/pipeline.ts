@@ -4,9 +4,9 @@ import { orEarly } from './early.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { chain, every, first, type HookTable } from './hooks.ts'
-import type { Aim } from './passage.ts'
+import { type Aim, isBody } from './passage.ts'
 import { readModel, refuseUnrouted } from './route.ts'
-import type { Answer, Awaitable, JsonObject, ListedModel, Route, Target } from './types.ts'
+import type { Answer, Awaitable, ListedModel, Route, Target } from './types.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable
@@ -70,11 +70,11 @@ export function createPipeline(options: PipelineOptions) {
     const { provider, model, body } = aim
     x.aim = aim
     x.lens = aim.lens
-    x.body = isParsed(body) ? body : undefined
+    x.body = isBody(body) ? body : undefined
     x.asked = aim.asked ?? (model === '' ? provider : `${provider}/${model}`)
     x.stream = (x.body && aim.lens?.isStream?.(x.body.json)) ?? false
     x.connection.keepOpen()
-    const target = { provider, model, via: [] }
+    const target = { provider, model, via: aim.via ?? [] }
     x.route = await chain(hooks.route, { asked: x.asked, names: [], targets: [target], dropped: [] }, x)
     if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
     await every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
@@ -148,5 +148,3 @@ function once(targets: readonly Target[]): Target[] {
     return seen.has(name) ? false : seen.add(name)
   })
 }
-
-const isParsed = (body: Aim['body']): body is Body => typeof body === 'object' && 'json' in body

@@ -5,6 +5,7 @@ import { cutShort, type Exchange } from './exchange.ts'
 import { isNextWorthwhile, pauseBefore, summarize } from './failures.ts'
 import { blame, every, type HookTable } from './hooks.ts'
 import { fromModelError } from './model-errors.ts'
+import type { Aim } from './passage.ts'
 import type { Provider } from './provider.ts'
 import type { Answer, Outcome, Target } from './types.ts'
 import { Unreachable } from './unreachable.ts'
@@ -141,8 +142,13 @@ function pauseFor(x: Exchange, ms: number): Promise<void> {
   })
 }
 
-/** A body that is on its way cannot be sent twice. */
-const isOnce = ({ aim }: Exchange): boolean => aim?.body instanceof ReadableStream
+/** A body that is on its way cannot be sent twice, and a call that nobody understands must not be. */
+const isOnce = ({ aim, request }: Exchange): boolean =>
+  aim !== undefined && (aim.body instanceof ReadableStream || !isHarmless(aim, request.method))
+
+/** To ask a model twice costs twice; who knows what else is made twice. */
+const isHarmless = ({ lens, method }: Aim, asked: string): boolean =>
+  lens !== undefined || /^(?:GET|HEAD)$/.test(method ?? asked)
 
 /** What a failed try means: it was cut, nobody was there, a refusal, or a bug. */
 function toTrouble(x: Exchange, { provider }: Target, error: unknown): Refusal {

@@ -4,7 +4,7 @@ import type { Dialect } from './dialect.ts'
 import type { GuardedFetch } from './egress.ts'
 import { refuse } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import type { Aim } from './passage.ts'
+import { type Aim, isBody } from './passage.ts'
 import type { Provider, Sendable, UpstreamCall } from './provider.ts'
 import { createTranslated } from './translate.ts'
 import type { Answer, Target } from './types.ts'
@@ -104,7 +104,7 @@ const write = ({ text, form }: Body, changes: readonly Change[]): string | FormD
 
 /** Guards may have changed a body that they saw. */
 function toSend({ body }: Aim, seen: Body | undefined): Sendable | undefined {
-  if (body === undefined || typeof body === 'string' || !('json' in body)) return body
+  if (!isBody(body)) return body
   const { text, form } = seen ?? body
   return form ?? text
 }

@@ -3,6 +3,10 @@ export interface Target {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly model: string
+  /** The language of the client. Default: OpenAI's chat. */
+  readonly speaks?: 'messages'
+  /** Characters of the prompt; a short question by default. */
+  readonly prompt?: number
 }
 
 export type Kind = 'whole' | 'stream'
@@ -58,16 +62,15 @@ export async function measure(
 }
 
 /** One chat request; tells what was wrong with the answer. */
-export function createSender({ url, headers, model }: Target, kind: Kind): () => Promise<string | undefined> {
+export function createSender(
+  { url, headers, model, speaks, prompt = 0 }: Target,
+  kind: Kind,
+): () => Promise<string | undefined> {
+  const manner = 'You are the assistant of a small travel agency. Be brief.'
+  const question = 'Which road leads from the harbour to the old town, and how long is the walk? '
   const messages = [
-    {
-      role: 'system',
-      content: 'You are the assistant of a small travel agency. Be brief.',
-    },
-    {
-      role: 'user',
-      content: 'Which road leads from the harbour to the old town, and how long is the walk?',
-    },
+    ...(speaks === 'messages' ? [] : [{ role: 'system', content: manner }]),
+    { role: 'user', content: question.repeat(Math.max(1, Math.ceil(prompt / question.length))) },
   ]
   const request = {
     method: 'POST',
@@ -75,6 +78,7 @@ export function createSender({ url, headers, model }: Target, kind: Kind): () =>
     body: JSON.stringify({
       model,
       messages,
+      ...(speaks === 'messages' && { system: manner, max_tokens: 16 }),
       ...(kind === 'stream' ? { stream: true } : { max_tokens: 16 }),
     }),
   }
@@ -96,7 +100,7 @@ async function readWhole(response: Response): Promise<string | undefined> {
   return bytes.at(-1) === 125 ? undefined : `an answer of ${bytes.length} bytes that is not whole`
 }
 
-const DONE = 'data: [DONE]'
+const DONE = /data: \[DONE\]$|"type":"message_stop"\}$/
 
 async function readStream(response: Response): Promise<string | undefined> {
   const reader = response.body!.getReader()
@@ -107,7 +111,7 @@ async function readStream(response: Response): Promise<string | undefined> {
     last = value.length >= 32 ? value : Buffer.concat([last, value])
   }
   const tail = Buffer.from(last.subarray(-32)).toString().trimEnd()
-  return tail.endsWith(DONE) ? undefined : `a stream that ends with "${tail}"`
+  return DONE.test(tail) ? undefined : `a stream that ends with "${tail}"`
 }
 
 export const quantile = (sorted: readonly number[], part: number): number =>

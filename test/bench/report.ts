@@ -1,5 +1,6 @@
 import { cpus, loadavg } from 'node:os'
 import type { Goal } from './goals.ts'
+import type { Languages } from './languages.ts'
 import type { Kind } from './load.ts'
 import type { Scale } from './scale.ts'
 
@@ -33,6 +34,7 @@ export interface Report {
   readonly rows: readonly Row[]
   readonly processes: readonly ProcessFacts[]
   readonly scale?: Scale
+  readonly languages?: Languages
   /** Why something was left out or did not run. */
   readonly notes: readonly string[]
 }
@@ -48,7 +50,7 @@ export const machine = (): Report['machine'] => ({
 })
 
 export function renderReport(report: Report, goals: readonly Goal[]): string {
-  const { machine, rounds, rows, processes, scale, notes } = report
+  const { machine, rounds, rows, processes, scale, languages, notes } = report
   const title = `${machine.cores} cores (${machine.cpu}), Bun ${machine.bun}; medians of ${rounds} interleaved rounds; client, subject and upstream share the machine`
   const measured = rows.map(row => [
     row.kind,
@@ -69,6 +71,7 @@ export function renderReport(report: Report, goals: readonly Goal[]): string {
     table(['answers', 'at a time', 'subject', 'requests/s', '± %', 'p50 ms', 'p99 ms', 'of bare'], measured),
     table(['subject', 'cold start ms', 'peak memory MiB'], facts),
     scale ? renderScale(scale) : '',
+    languages ? renderLanguages(languages) : '',
     table(['goal', 'figure', ''], goals.map(goalRow)),
     ...notes,
   ]
@@ -92,6 +95,20 @@ function renderScale({ size, near, crowded, changePercent, fillSeconds }: Scale)
   const rows = [row('1 of each', near), row(`${size} of each`, crowded)]
   const change = `${changePercent >= 0 ? '+' : ''}${changePercent.toFixed(1)} % requests/s`
   return `${table(['redirects, policies, keys', 'requests/s', 'p50 ms', 'p99 ms'], rows)}\n${change}; written in ${fillSeconds.toFixed(1)} s`
+}
+
+function renderLanguages({ crossings, large, many }: Languages): string {
+  const rows = crossings.map(({ name, kind, perSecond, ofBare }) => [
+    name,
+    kind,
+    Math.round(perSecond),
+    ofBare.toFixed(2),
+  ])
+  return [
+    table(['language', 'answers', 'requests/s', 'of bare'], rows),
+    `A prompt of a million characters: bare ${large.bare.toFixed(1)} ms, gateway ${large.gateway.toFixed(1)} ms`,
+    `${many.streams} streams at once: ${many.failed} failed, memory ${many.early.toFixed(0)} MiB at first, ${many.late.toFixed(0)} MiB in the end`,
+  ].join('\n')
 }
 
 /** Words stand left, figures right. */

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare, factsOf, scenarios, startCold } from './compare.ts'
 import { judge } from './goals.ts'
+import { runLanguages } from './languages.ts'
 import type { Launch, Running } from './process.ts'
 import { machine, type Report, renderReport } from './report.ts'
 import { runScale, type Scale } from './scale.ts'
 import { launchBare, launchGateway, launchMock, launchPortkey } from './subjects.ts'
 
-const HELP = `bun run bench [--quick] [--json FILE] [--only bare,gateway,portkey,scale]
+const HELP = `bun run bench [--quick] [--json FILE] [--only bare,gateway,portkey,scale,languages]
 
 Compares the gateway with a bare proxy (the limit of this runtime) and with a peer, all on this machine, before the
 same mock provider. --quick takes less than a minute and leaves the scale run out. Goals that are missed do not fail
@@ -26,7 +27,12 @@ const { values: flags } = parseArgs({
 })
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const wanted = flags.only?.split(',') ?? ['bare', 'gateway', 'portkey', ...(flags.quick ? [] : ['scale'])]
+const wanted = flags.only?.split(',') ?? [
+  'bare',
+  'gateway',
+  'portkey',
+  ...(flags.quick ? [] : ['scale', 'languages']),
+]
 const rounds = flags.quick ? 3 : 5
 const grid = flags.quick ? scenarios(0.4, 1) : scenarios(1, 2)
 
@@ -42,11 +48,22 @@ async function run(dir: string, findings: Findings): Promise<Report> {
     findings.isBroken = true
   }
   const before = machine()
-  const isComparing = wanted.some(name => name !== 'scale')
+  const isComparing = wanted.some(name => name !== 'scale' && name !== 'languages')
   const compared = isComparing ? await comparison(dir, findings.notes, fail).catch(fail) : undefined
   const scale = wanted.includes('scale') ? await scaleRun(dir).catch(fail) : undefined
+  const languages = wanted.includes('languages')
+    ? await runLanguages({ dir, rounds, seconds: flags.quick ? 1 : 2, say }).catch(fail)
+    : undefined
   const { rows, processes } = compared ?? { rows: [], processes: [] }
-  return { machine: before, rounds, rows, processes, ...(scale && { scale }), notes: findings.notes }
+  return {
+    machine: before,
+    rounds,
+    rows,
+    processes,
+    ...(scale && { scale }),
+    ...(languages && { languages }),
+    notes: findings.notes,
+  }
 }
 
 /** A subject that does not start is left out; one that fails under load ends the comparison. */

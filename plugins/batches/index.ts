@@ -1,0 +1,190 @@
+import { Refusal } from '../../src/errors.ts'
+import type { Aim, Passage, PassageCall } from '../../src/passage.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import type { Answer, JsonObject } from '../../src/types.ts'
+import type { FileDesk, Language, NamedModel, Thing } from '../files/model.ts'
+import { creating } from './create.ts'
+import { createRefresh, places } from './fresh.ts'
+import { forClient, shown } from './shapes.ts'
+
+export default definePlugin({
+  name: 'batches',
+  about: 'Runs batches at providers, and keeps them apart by owner, at /v1/batches and /v1/messages/batches.',
+  needs: ['files'],
+  setup(host) {
+    const { log, dialect, use } = host
+    const desk = use<FileDesk>('files')
+    const { book, objectIn } = desk
+
+    /** A batch as its provider tells it; what it has written is its owner's too. */
+    async function learn(thing: Thing, told: JsonObject): Promise<void> {
+      await book.update(thing, told)
+      for (const [field, purpose] of outputs) {
+        const id = told[field]
+        if (typeof id !== 'string' || thing.language !== 'openai') continue
+        const object = {
+          id,
+          object: 'file',
+          purpose,
+          filename: `${thing.id}_${purpose}.jsonl`,
+          created_at: told.created_at,
+        }
+        await book.add({ ...thing, kind: 'file', id, object })
+      }
+    }
+
+    async function begin(call: PassageCall, language: Language, models: readonly NamedModel[], aim: Aim) {
+      const answer = await call.forward(aim)
+      const object = objectIn(answer)
+      if (typeof object?.id !== 'string') {
+        log.warn('A provider took a batch without telling its id', { provider: aim.provider })
+        return answer
+      }
+      const { provider } = aim
+      const thing: Thing = {
+        kind: 'batch',
+        language,
+        provider,
+        id: object.id,
+        owner: call.x.userPath,
+        models,
+        object,
+      }
+      await book.add(thing)
+      await learn(thing, object)
+      return forClient(answer, thing, objectIn)
+    }
+
+    const { createFromFile, createInline } = creating(desk, begin)
+
+    const forwardFor = ({ forward }: PassageCall, { language, provider, id, models }: Thing, tail = '') =>
+      forward({
+        provider,
+        model: models?.[0]?.model ?? '',
+        path: `${places[language].path}/${encodeURIComponent(id)}${tail}`,
+      })
+
+    const ask =
+      (language: Language, tail = '') =>
+      async (call: PassageCall): Promise<Answer> => {
+        const thing = await desk.find(call, { kind: 'batch', language })
+        const answer = await forwardFor(call, thing, tail)
+        const object = objectIn(answer)
+        if (object?.id === thing.id) await learn(thing, object)
+        return forClient(answer, thing, objectIn)
+      }
+
+    async function remove(call: PassageCall): Promise<Answer> {
+      const thing = await desk.find(call, { kind: 'batch', language: 'anthropic' })
+      try {
+        const answer = await forwardFor(call, thing)
+        await book.remove(thing)
+        return answer
+      } catch (error) {
+        if (error instanceof Refusal && error.status === 404) await book.remove(thing)
+        throw error
+      }
+    }
+
+    const results = async (call: PassageCall): Promise<Answer> =>
+      forwardFor(call, await desk.find(call, { kind: 'batch', language: 'anthropic' }), '/results')
+
+    const lists = (language: Language) => {
+      const refresh = createRefresh(host, language, learn)
+      return async (call: PassageCall) =>
+        desk.list(call, { kind: 'batch', language }, async things =>
+          (await refresh(things)).map(thing => ({ ...thing, object: shown(thing) })),
+        )
+    }
+
+    const openai = { name: 'batches', tag: 'Batches' } as const
+    const anthropic = {
+      name: 'message-batches',
+      idHeader: 'request-id',
+      tag: 'Batches',
+      refusal: (refusal, request, id) => dialect('anthropic-messages')?.refusal?.(refusal, request, id),
+    } as const satisfies Partial<Passage>
+    const [batches, messages] = ['/v1/batches', '/v1/messages/batches'] as const
+    const passages: readonly Passage[] = [
+      {
+        ...openai,
+        methods: ['POST'],
+        path: batches,
+        about: 'Starts a batch from a file',
+        takes: 'json',
+        run: createFromFile,
+      },
+      {
+        ...openai,
+        methods: ['GET'],
+        path: batches,
+        about: 'The batches of the caller, and of those below it',
+        run: lists('openai'),
+      },
+      {
+        ...openai,
+        methods: ['GET'],
+        path: `${batches}/:id`,
+        about: 'How a batch is doing',
+        run: ask('openai'),
+      },
+      {
+        ...openai,
+        methods: ['POST'],
+        path: `${batches}/:id/cancel`,
+        about: 'Stops a batch',
+        run: ask('openai', '/cancel'),
+      },
+      {
+        ...anthropic,
+        methods: ['POST'],
+        path: messages,
+        about: 'Starts a batch of messages',
+        takes: 'json',
+        run: createInline,
+      },
+      {
+        ...anthropic,
+        methods: ['GET'],
+        path: messages,
+        about: 'The batches of messages of the caller, and of those below it',
+        run: lists('anthropic'),
+      },
+      {
+        ...anthropic,
+        methods: ['GET'],
+        path: `${messages}/:id`,
+        about: 'How a batch of messages is doing',
+        run: ask('anthropic'),
+      },
+      {
+        ...anthropic,
+        methods: ['DELETE'],
+        path: `${messages}/:id`,
+        about: 'Deletes a batch of messages',
+        run: remove,
+      },
+      {
+        ...anthropic,
+        methods: ['POST'],
+        path: `${messages}/:id/cancel`,
+        about: 'Stops a batch of messages',
+        run: ask('anthropic', '/cancel'),
+      },
+      {
+        ...anthropic,
+        methods: ['GET'],
+        path: `${messages}/:id/results`,
+        about: 'The results of a batch of messages, a line each',
+        run: results,
+      },
+    ]
+    return { passages }
+  },
+})
+
+/** Fields that name files a batch has written, and what for. */
+const outputs = [
+  ['output_file_id', 'batch_output'],
+  ['error_file_id', 'batch_error'],
+] as const

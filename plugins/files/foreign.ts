@@ -1,0 +1,41 @@
+import type { Body } from '../../src/body.ts'
+import { refuse } from '../../src/errors.ts'
+import type { UserPath } from '../../src/types.ts'
+import type { Owners } from './book.ts'
+
+/** Fields that hold ids of files, in the languages that have them. */
+const FIELDS: ReadonlySet<string> = new Set([
+  'file_id',
+  'file_ids',
+  'input_file_id',
+  'training_file',
+  'validation_file',
+])
+const NAMES = [...FIELDS].map(name => name.slice(0, 9))
+/** A letter in disguise: no honest writer escapes one. */
+const ESCAPED = /\\u00[4-7]/i
+
+/** A file of somebody else must not be read by way of a prompt. Most bodies name no file, and are hardly looked at. */
+export async function checkForeign({ text, json }: Body, owners: Owners, userPath: UserPath): Promise<void> {
+  if (userPath === '/' || !mayName(text)) return
+  const ids = new Set<string>()
+  collect(json, ids)
+  const [id] = await owners.foreign([...ids].slice(0, MOST), userPath)
+  if (id !== undefined || ids.size > MOST)
+    refuse('not_found', `There is no file "${(id ?? '').slice(0, 100)}"`, { param: 'file_id' })
+}
+
+/** No honest prompt names more files. */
+const MOST = 1000
+
+const mayName = (text: string): boolean =>
+  NAMES.some(name => text.includes(name)) || (text.includes('\\u00') && ESCAPED.test(text))
+
+function collect(value: unknown, ids: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    if (FIELDS.has(key.toLowerCase()))
+      for (const id of Array.isArray(inner) ? inner : [inner]) if (typeof id === 'string') ids.add(id)
+    collect(inner, ids)
+  }
+}

@@ -1,0 +1,118 @@
+import { Refusal, refuse } from '../../src/errors.ts'
+import type { Scoped } from '../../src/exchange.ts'
+import { topLevel } from '../../src/json.ts'
+import type { Host } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
+import { refuseUnrouted } from '../../src/route.ts'
+import type { Route } from '../../src/types.ts'
+import { keeps } from './choose.ts'
+import type { Gate, NamedModel, Place } from './model.ts'
+
+type Deciding = Pick<Host, 'decide' | 'providers'>
+
+/** What a name leads to, by provider; first come, first served. */
+interface Known {
+  readonly where: string
+  readonly models: ReadonlyMap<string, string>
+}
+
+/**
+ * Access holds inside of files and batches as well: every model that is named there is decided upon as if it were
+ * called, and all of them must lead to the one provider that gets the whole.
+ */
+export function createGate({ decide, providers }: Deciding, x: Scoped, named: string | undefined): Gate {
+  const known = new Map<string, Known>()
+  let candidates: readonly string[] | undefined
+
+  const isPossible = (name: string): boolean => {
+    const provider = providers().get(name)
+    if (named !== undefined) return name === named
+    return provider !== undefined && keeps(provider, 'batch')
+  }
+
+  async function take(name: string, where: string): Promise<void> {
+    if (known.has(name)) return
+    const facts = { caller: x.caller, userPath: x.userPath, dry: false, trace: undefined }
+    const route = await decide(name, facts)
+    if (route.targets.length === 0) at(where, () => refuseUnrouted(route, x.userPath))
+    const models = new Map<string, string>()
+    for (const { provider, model } of route.targets) if (!models.has(provider)) models.set(provider, model)
+    const possible = (candidates ?? [...models.keys()].filter(isPossible)).filter(one => models.has(one))
+    if (possible.length === 0) refuseStray(route, where, candidates)
+    candidates = possible
+    known.set(name, { where, models })
+  }
+
+  function refuseStray(
+    { asked, targets }: Route,
+    where: string,
+    before: readonly string[] | undefined,
+  ): never {
+    const to = list(targets.map(({ provider }) => provider))
+    const other =
+      before === undefined
+        ? named === undefined
+          ? 'which takes no batches'
+          : `not to "${named}"`
+        : `the ones before it to ${list(before)}: all must lead to one provider`
+    return refuse(
+      'invalid_request',
+      `${where}: model "${asked.slice(0, 200)}" leads to provider ${to}, ${other}`,
+      {
+        param: 'model',
+      },
+    )
+  }
+
+  function provider(): Provider {
+    const [name] = candidates ?? []
+    if (name === undefined) refuse('invalid_request', 'There is no request in it: send at least one')
+    return providers().get(name)!
+  }
+
+  const modelOf = (name: string): string => known.get(name)!.models.get(provider().name)!
+
+  return {
+    take,
+    provider,
+    modelOf,
+    models: () =>
+      [...known].map(([asked, { where }]): NamedModel => ({ asked, model: modelOf(asked), where })),
+  }
+}
+
+const list = (names: readonly string[]): string => [...new Set(names)].map(name => `"${name}"`).join(' or ')
+
+/** Says of a refusal where its cause stands; whatever it was, here the caller has sent something that cannot be taken. */
+export function at<T>(where: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { message, param } = error
+    throw new Refusal('invalid_request', `${where}: ${message}`, param === undefined ? {} : { param })
+  }
+}
+
+/** Where a request inside names its model. Two of a name would let one be checked and another one serve. */
+export function placeOf(request: string, holder: 'body' | 'params'): Place {
+  const outer = only(request, holder)
+  const inner = request.slice(outer.start, outer.end)
+  if (!inner.startsWith('{'))
+    refuse('invalid_request', `Field "${holder}" must be an object`, { param: holder })
+  const { start, end } = only(inner, 'model')
+  const value: unknown = JSON.parse(inner.slice(start, end))
+  if (typeof value !== 'string' || value.trim() === '')
+    refuse('invalid_request', `Field "${holder}.model" must be a string that is not empty`, {
+      param: 'model',
+    })
+  return { name: value.trim(), start: outer.start + start, end: outer.start + end }
+}
+
+function only(text: string, field: string) {
+  const [member, ...others] = topLevel(text).filter(({ key }) => key.toLowerCase() === field)
+  if (member === undefined || member.key !== field)
+    return refuse('invalid_request', `Field "${field}" is missing`, { param: field })
+  if (others.length > 0) refuse('invalid_request', `Field "${field}" stands there twice`, { param: field })
+  return member
+}

@@ -1,0 +1,188 @@
+import { Refusal, refuse } from '../../src/errors.ts'
+import { isBody, type Passage, type PassageCall } from '../../src/passage.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { createBook, isId } from './book.ts'
+import { chooseProvider, languageOf, namedBy, spokenBy } from './choose.ts'
+import { checkForeign } from './foreign.ts'
+import { createGate, placeOf } from './gate.ts'
+import { answerList, objectIn } from './lists.ts'
+import type { FileDesk, Kind, Language, Thing } from './model.ts'
+import { providerObjects } from './schema.ts'
+import { passUpload, readUpload } from './upload.ts'
+
+const PATH = '/v1/files'
+
+export default definePlugin({
+  name: 'files',
+  about: 'Keeps files at providers, and apart by owner, at /v1/files.',
+  tables: { providerObjects },
+  setup({ db, now, log, decide, providers, dialect }) {
+    const book = createBook(db, now)
+    const desk: FileDesk = {
+      book,
+      languageOf,
+      placeOf,
+      objectIn,
+      namedBy,
+      choose: ({ request }, kind, language) =>
+        chooseProvider(providers(), { kind, named: namedBy(request), language, spoken: spokenBy(request) }),
+      gate: (x, named) => createGate({ decide, providers }, x, named),
+      list: (call, { kind, language }, refresh) => answerList(book, call, { kind, language, refresh }),
+      find,
+    }
+
+    async function find(
+      { request, params, x }: PassageCall,
+      { kind, language }: { kind: Kind; language: Language },
+    ): Promise<Thing> {
+      const { id = '' } = params
+      const provider = namedBy(request)
+      const query = { kind, language, userPath: x.userPath, ...(provider !== undefined && { provider }) }
+      const thing = isId(id) ? await book.find({ ...query, id }) : undefined
+      return thing ?? refuse('not_found', `There is no ${kind} "${id.slice(0, 100)}"`, { param: 'id' })
+    }
+
+    /** The language of a file, where a caller that does not tell has only one of them. */
+    const findFile = (call: PassageCall): Promise<Thing> =>
+      find(call, { kind: 'file', language: languageIn(call.request) })
+
+    const languageIn = (request: Request): Language => {
+      const provider = providers().get(namedBy(request) ?? '')
+      return provider === undefined ? spokenBy(request) : languageOf(provider)
+    }
+
+    const shared = {
+      name: 'files',
+      tag: 'Files',
+      idHeader: 'request-id',
+      refusal: (refusal, request, id) =>
+        spokenBy(request) === 'anthropic'
+          ? dialect('anthropic-messages')?.refusal?.(refusal, request, id)
+          : undefined,
+    } as const satisfies Partial<Passage>
+
+    async function upload(call: PassageCall) {
+      const { request, x, forward } = call
+      const choose = (named: string | undefined) =>
+        chooseProvider(providers(), { kind: 'file', named, language: undefined, spoken: spokenBy(request) })
+      const isPlain = languageIn(request) === 'anthropic'
+      const { provider, models, sent } = isPlain
+        ? passUpload(call, choose(namedBy(request)))
+        : await readUpload(call, {
+            named: form => namedBy(request, form),
+            choose,
+            gate: named => desk.gate(x, named),
+          })
+      const model = models?.[0]?.model ?? ''
+      const answer = await forward({
+        provider: provider.name,
+        model,
+        path: '/files',
+        query: queryOf(request),
+        ...sent,
+      })
+      const object = objectIn(answer)
+      if (object === undefined || !isId(object.id)) {
+        log.warn('A provider took a file without telling its id', { provider: provider.name })
+        return answer
+      }
+      const language = languageOf(provider)
+      await book.add({
+        kind: 'file',
+        language,
+        provider: provider.name,
+        id: object.id,
+        owner: x.userPath,
+        models,
+        object,
+      })
+      return answer
+    }
+
+    const forwardFor = (call: PassageCall, { provider, id, models }: Thing, tail = '') =>
+      call.forward({
+        provider,
+        model: models?.[0]?.model ?? '',
+        path: `/files/${encodeURIComponent(id)}${tail}`,
+        query: queryOf(call.request),
+      })
+
+    const passages: readonly Passage[] = [
+      {
+        ...shared,
+        methods: ['POST'],
+        path: PATH,
+        about: 'Keeps a file at a provider',
+        takes: 'form',
+        run: upload,
+      },
+      {
+        ...shared,
+        methods: ['GET'],
+        path: PATH,
+        about: 'The files of the caller, and of those below it',
+        run: call => desk.list(call, { kind: 'file', language: languageIn(call.request) }),
+      },
+      {
+        ...shared,
+        methods: ['GET'],
+        path: `${PATH}/:id`,
+        about: 'What is known of a file',
+        async run(call) {
+          const thing = await findFile(call)
+          const answer = await forgetting(book, thing, () => forwardFor(call, thing))
+          const object = objectIn(answer)
+          if (object !== undefined) await book.update(thing, object)
+          return answer
+        },
+      },
+      {
+        ...shared,
+        methods: ['DELETE'],
+        path: `${PATH}/:id`,
+        about: 'Deletes a file',
+        async run(call) {
+          const thing = await findFile(call)
+          const answer = await forgetting(book, thing, () => forwardFor(call, thing))
+          await book.remove(thing)
+          return answer
+        },
+      },
+      {
+        ...shared,
+        methods: ['GET'],
+        path: `${PATH}/:id/content`,
+        about: 'The content of a file',
+        async run(call) {
+          return forwardFor(call, await findFile(call), '/content')
+        },
+      },
+    ]
+
+    return {
+      passages,
+      exports: desk,
+      async guard(json, { body, userPath }) {
+        if (isBody(body)) await checkForeign(body, book, userPath)
+        return json
+      },
+    }
+  },
+})
+
+/** What the provider no longer has is no longer known here either. */
+async function forgetting<T>({ remove }: FileDesk['book'], thing: Thing, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) await remove(thing)
+    throw error
+  }
+}
+
+/** The query without what is for the gateway. */
+function queryOf(request: Request): string {
+  const { searchParams } = new URL(request.url)
+  searchParams.delete('provider')
+  return searchParams.size === 0 ? '' : `?${searchParams}`
+}

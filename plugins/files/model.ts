@@ -1,0 +1,101 @@
+import type { Scoped } from '../../src/exchange.ts'
+import type { PassageCall } from '../../src/passage.ts'
+import type { Provider } from '../../src/provider.ts'
+import type { Answer, JsonObject, UserPath } from '../../src/types.ts'
+
+/** What a provider keeps for a caller. */
+export type Kind = 'file' | 'batch'
+/** Whose shapes it has. */
+export type Language = 'openai' | 'anthropic'
+
+/** A model that is named inside: as the caller named it, as the provider calls it, and where it stood first. */
+export interface NamedModel {
+  readonly asked: string
+  readonly model: string
+  /** `Line 3`, `requests[2]`. */
+  readonly where: string
+}
+
+export interface Thing {
+  readonly kind: Kind
+  readonly language: Language
+  readonly provider: string
+  /** The provider's own id. */
+  readonly id: string
+  /** Where its maker stood; who stands there or above may use it. */
+  readonly owner: UserPath
+  /** What was checked when it was made; null where nobody looked inside. */
+  readonly models: readonly NamedModel[] | null
+  /** As the provider last told it. */
+  readonly object: JsonObject
+}
+
+/** What is asked for in a list. */
+export interface PageQuery {
+  readonly kind: Kind
+  readonly language: Language
+  readonly userPath: UserPath
+  readonly provider?: string
+  /** Of files: what they are for. */
+  readonly purpose?: string
+  readonly limit: number
+  /** Newest first, unless told otherwise. */
+  readonly oldestFirst?: boolean
+  /** Only what follows, or precedes, this one in the order of the list. */
+  readonly after?: string
+  readonly before?: string
+}
+
+/** Who owns what at the providers. */
+export interface Book {
+  /** Undefined where there is none that this path may see. */
+  find(
+    query: Pick<PageQuery, 'kind' | 'language' | 'userPath' | 'provider'> & { id: string },
+  ): Promise<Thing | undefined>
+  page(query: PageQuery): Promise<{ readonly things: readonly Thing[]; readonly hasMore: boolean }>
+  /** Does nothing where it is known already. */
+  add(thing: Thing): Promise<void>
+  update(thing: Thing, object: JsonObject): Promise<void>
+  remove(thing: Thing): Promise<void>
+}
+
+/** Lets models through that the caller may use, and finds the one provider that has them all. */
+export interface Gate {
+  /** @throws Refusal (400) that says where, when the model is not open to the caller or leads elsewhere than the others. */
+  take(name: string, where: string): Promise<void>
+  /** The provider of all that was taken. */
+  provider(): Provider
+  /** What this provider calls the model. */
+  modelOf(name: string): string
+  /** All that was taken, each name once. */
+  models(): readonly NamedModel[]
+}
+
+/** Where the name of a model stands in the text of a request. */
+export interface Place {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
+
+/** What the plugin for batches shares with the one for files. */
+export interface FileDesk {
+  readonly book: Book
+  /** The provider that the call means: the one that it names, else the first that keeps such things. */
+  choose(call: PassageCall, kind: Kind, language?: Language): Provider
+  languageOf(provider: Provider): Language
+  /** `named`: the provider that the caller insists on. */
+  gate(x: Scoped, named: string | undefined): Gate
+  namedBy(request: Request): string | undefined
+  /** Where a request inside a batch names its model: in `body` (OpenAI) or `params` (Anthropic). */
+  placeOf(request: string, holder: 'body' | 'params'): Place
+  /** What a provider told as JSON; undefined where it told none. */
+  objectIn(answer: Answer): JsonObject | undefined
+  /** A list from the book, in the shape of its language. */
+  list(call: PassageCall, query: Pick<PageQuery, 'kind' | 'language'>, refresh?: Refresh): Promise<Answer>
+  /** One thing of the caller's, or 404. */
+  find(call: PassageCall, query: Pick<PageQuery, 'kind' | 'language'>): Promise<Thing>
+}
+
+/** Asks for news of some things before they are shown. */
+export type Refresh = (things: readonly Thing[]) => Promise<readonly Thing[]>

@@ -1,0 +1,115 @@
+import { type Body, splice } from '../../src/body.ts'
+import type { Dialect } from '../../src/dialect.ts'
+import { refuse } from '../../src/errors.ts'
+import type { Scoped } from '../../src/exchange.ts'
+import { type Aim, isBody, type Passage } from '../../src/passage.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
+import type { Answer } from '../../src/types.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import { belowBase, readAddress, readingOf } from './address.ts'
+import { readIn } from './body.ts'
+import { dialectAt, placeOf, type Reading, readingAt } from './lenses.ts'
+import { modelOf } from './models.ts'
+
+export default definePlugin({
+  name: 'passthrough',
+  about:
+    "Passes calls on to a provider in its own language, at /p/PROVIDER, with the gateway's access and records.",
+  needs: ['model-lists'],
+  setup({ providers, dialects, dialect, site, use }) {
+    const lists = use<ModelLists>('model-lists')
+    const mark = `${site.base}/p/`
+    let known: readonly Dialect[] | undefined
+    const all = () => {
+      known ??= dialects().map(name => dialect(name)!)
+      return known
+    }
+
+    /** Names that the operator has ruled out, or that differ from a known one in nothing but case. */
+    function checkListed(provider: string, model: string): void {
+      const list = lists.of(provider)
+      if (model === '' || list === undefined || list.has(model)) return
+      const isOnlyList = lists.status().some(({ name, state }) => name === provider && state === 'configured')
+      const lower = model.toLowerCase()
+      if (isOnlyList || [...list.keys()].some(id => id.toLowerCase() === lower))
+        refuse('model_not_found', `Provider "${provider}" does not list model "${model.slice(0, 200)}"`, {
+          param: 'model',
+        })
+    }
+
+    const passage: Passage = {
+      name: 'passthrough',
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      path: '/p/:provider/*',
+      rest: 'path',
+      about: 'Whatever a provider offers, in its own language',
+      tag: 'Passthrough',
+      takes: 'any',
+      /** Clients of a language that we know get its errors. */
+      refusal: (refusal, request, id) =>
+        dialectAt(new URL(request.url).pathname, all())?.refusal?.(refusal, request, id),
+      async run(call) {
+        const { request, x, forward } = call
+        if (request.headers.has('upgrade')) refuse('unsupported_operation', NO_SOCKETS, { status: 426 })
+        const { provider: name, path: asked, query } = readAddress(request.url, mark)
+        const provider = providers().get(name) ?? refuse('not_found', noProvider(name))
+        const path = pathAt(provider, asked, all())
+        const reading = readingOf(path)
+        checkTracked(x, provider, reading)
+        const spoken = request.method === 'POST' ? dialectAt(reading, all()) : undefined
+        const { body, headers } = await readIn(call, spoken)
+        const parsed = isBody(body) ? body : undefined
+        const model = modelOf({ reading, query, body: parsed })
+        checkListed(name, model)
+        const read = readingAt(reading, spoken)
+        const aim: Aim = {
+          provider: name,
+          model,
+          path,
+          query,
+          ...(headers && { headers }),
+          ...(body !== undefined && { body }),
+          ...askForUsage(parsed, spoken, provider),
+          ...(read && { lens: read.lens }),
+        }
+        return withUsage(await forward(aim), read)
+      },
+    }
+    return { passages: [passage] }
+  },
+})
+
+const NO_SOCKETS = 'WebSockets are not passed on: use the HTTP API of the provider'
+const noProvider = (name: string) => `There is no provider "${name.slice(0, 100)}"`
+
+function pathAt({ baseUrl, wires }: Provider, path: string, dialects: readonly Dialect[]): string {
+  if (baseUrl === undefined) return path
+  return belowBase(path, baseUrl, place =>
+    dialects.some(dialect => placeOf(dialect) === place && wires.has(dialect.name)),
+  )
+}
+
+/** What `/v1/files` and `/v1/batches` keep apart by owner, and check inside. */
+const TRACKED = /^(?:\/v\d+)?\/(?:files|batches|messages\/batches|uploads)(?:\/|$)/i
+
+/** A provider knows one account where we know many callers: only who operates the gateway may see all of it. */
+function checkTracked({ caller, userPath }: Scoped, { wires }: Provider, reading: string): void {
+  const isOperator = caller.kind !== 'key' && userPath === '/'
+  const isKept = wires.has('openai-chat') || wires.has('anthropic-messages')
+  if (isKept && !isOperator && TRACKED.test(reading))
+    refuse('forbidden', 'Files and batches are kept apart by owner: use /v1/files and /v1/batches')
+}
+
+/** A stream has to say what it cost. Where the provider wants to be asked, it is, and the client does not see the answer. */
+function askForUsage(body: Body | undefined, dialect: Dialect | undefined, provider: Provider) {
+  const isAsked = body?.form === undefined && provider.asksUsage && provider.wires.has(dialect?.name ?? '')
+  if (body === undefined || !isAsked || !dialect?.isStream(body.json)) return {}
+  const change = dialect.askUsage?.(body.json)
+  if (change === undefined) return {}
+  const json = { ...body.json, [change.field]: change.value }
+  return { body: { json, text: splice(body.text, [change]) }, hideUsage: true }
+}
+
+const withUsage = (answer: Answer, read: Reading | undefined): Answer =>
+  answer.kind === 'stream' && read?.told ? { ...answer, usage: read.told } : answer
