@@ -27,7 +27,9 @@ export function createModelFetch(
     const length = response.headers.get('content-length')
     const isPlain =
       length !== null && Number(length) <= ANSWER_LIMIT && !response.headers.has('content-encoding')
-    if (isPlain || response.body === null) return response
+    if (response.body === null) return response
+    // Packages read bodies piece by piece; from memory that costs next to nothing.
+    if (isPlain) return new Response(await bytesOf(response), response)
     const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
     const { status, statusText, headers: answered } = response
     return new Response(capped(response.body as ReadableStream<Bytes>, isStream), {
@@ -48,6 +50,11 @@ export function plainHeaders(headers: RequestInit['headers']): Record<string, st
     if (value !== undefined) plain[name.toLowerCase()] = String(value)
   return plain
 }
+
+const bytesOf = (response: Response): Promise<Bytes> =>
+  response.bytes().catch(cause => {
+    throw new Unreachable(undefined, { cause })
+  })
 
 /** The same bytes, until there are too many: in all, or, of a stream, without a line end. */
 function capped(body: ReadableStream<Bytes>, isStream: boolean): ReadableStream<Bytes> {

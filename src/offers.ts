@@ -1,4 +1,5 @@
-import type { ProviderV4 } from '@ai-sdk/provider'
+import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
+import { LRUCache } from 'lru-cache'
 import { type Download, download } from './download.ts'
 import { refuse } from './errors.ts'
 import { plainHeaders } from './model-fetch.ts'
@@ -50,6 +51,9 @@ export interface OffersOptions {
 const isSafeId = (id: string): boolean =>
   /^[\w.:@+~=,-]+(?:\/[\w.:@+~=,-]+)*$/.test(id) && !/(?:^|\/)\.\.?(?:\/|$)/.test(id)
 
+/** So many models are kept ready; their names come from callers where a provider's list is not known. */
+const MODELS = 500
+
 /** Models of a package that is loaded when the first of them is asked for. */
 export function createOffers({
   kinds,
@@ -75,8 +79,16 @@ export function createOffers({
     // Makers and kinds are pairs; the compiler does not follow them.
     return model as Interfaces[K]
   }
+  const language = new LRUCache<string, Promise<LanguageModelV4>>({ max: MODELS })
+  /** A model holds nothing of a call, so one will do for all. */
+  function keep(id: string): Promise<LanguageModelV4> {
+    const made = make('language', id).then(model => withDownloads(model, fetchFile, { readsToolUrls }))
+    language.set(id, made)
+    made.catch(() => language.delete(id))
+    return made
+  }
   const offers: { [K in Kind]?: (model: string) => Promise<Interfaces[K]> } = {
-    language: async id => withDownloads(await make('language', id), fetchFile, { readsToolUrls }),
+    language: id => language.get(id) ?? keep(id),
     embedding: id => make('embedding', id),
     image: id => make('image', id),
     speech: id => make('speech', id),
