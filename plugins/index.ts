@@ -2,6 +2,8 @@ import type { Plugin } from '../src/plugin.ts'
 import access from './access/index.ts'
 import audit from './audit/index.ts'
 import auth from './auth/index.ts'
+import batches from './batches/index.ts'
+import bodies from './bodies/index.ts'
 import breaker from './breaker/index.ts'
 import catalog from './catalog/index.ts'
 import dashboard from './dashboard/index.ts'
@@ -13,17 +15,23 @@ import openaiCompletions from './dialects/openai-completions/index.ts'
 import openaiEmbeddings from './dialects/openai-embeddings.ts'
 import openaiImages from './dialects/openai-images/index.ts'
 import openaiModerations from './dialects/openai-moderations.ts'
+import openaiResponses from './dialects/openai-responses/index.ts'
 import rerank from './dialects/rerank.ts'
 import explain from './explain/index.ts'
+import files from './files/index.ts'
 import health from './health.ts'
 import history from './history/index.ts'
 import listFilter from './list-filter.ts'
+import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
+import passthrough from './passthrough/index.ts'
 import prices from './prices/index.ts'
 import { providers } from './providers/index.ts'
 import reference from './reference.ts'
 import requestLog from './request-log.ts'
 import responseModel from './response-model.ts'
+import responsesStore from './responses-store/index.ts'
+import telemetry from './telemetry/index.ts'
 import usage from './usage/index.ts'
 import userPath from './user-path.ts'
 import virtualModels from './virtual-models/index.ts'
@@ -47,6 +55,7 @@ export const plugins: readonly Plugin[] = [
   breaker,
   // what clients speak, and to whom
   openaiChat,
+  openaiResponses,
   anthropicMessages,
   openaiCompletions,
   openaiEmbeddings,
@@ -54,14 +63,22 @@ export const plugins: readonly Plugin[] = [
   openaiAudio,
   openaiModerations,
   rerank,
+  // what goes to one provider in its own language
+  passthrough,
+  files,
+  batches,
   ...providers,
   demo,
   responseModel,
+  responsesStore,
   // who operates, and who watches
   explain,
   dashboard,
   requestLog,
   usage,
+  metrics,
+  telemetry,
+  bodies,
   health,
   reference,
 ]

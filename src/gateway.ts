@@ -89,10 +89,12 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   }
   const allDialects = () => [...built().parts.values()].flatMap(({ dialects = [] }) => dialects)
   const allowed = new Set(settings.egressAllow.map(toOrigin))
-  const origins = () =>
-    [...built().providers.values()].flatMap(({ baseUrl, origins = [] }) =>
+  const origins = () => [
+    ...[...built().providers.values()].flatMap(({ baseUrl, origins = [] }) =>
       baseUrl === undefined ? origins : [new URL(baseUrl).origin, ...origins],
-    )
+    ),
+    ...[...built().parts.values()].flatMap(({ origins = [] }) => origins),
+  ]
   const guarded = createGuardedFetch(origin => allowed.has(origin) || origins().includes(origin))
   let order: Gateway['order'] = []
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({

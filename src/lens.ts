@@ -28,9 +28,12 @@ export function parseObject(text: string): JsonObject {
 /** Errors in the place of an answer: `{ message, code }`, where some providers put a status into `code`. */
 export function failureOf(error: unknown): { readonly status: number; readonly message: string } {
   const { message, code, status } = isObject(error) ? error : { message: error }
-  const told = [status, code].map(Number).find(value => value >= 400 && value <= 599)
+  const told = [status, code].map(toNumber).find(value => value >= 400 && value <= 599)
   return { status: told ?? 502, message: typeof message === 'string' ? message : 'no message' }
 }
+
+/** Objects may bring ways of their own to become a number. */
+const toNumber = (value: unknown): number => (typeof value === 'object' ? Number.NaN : Number(value))
 
 /** No tokens but those that are named. */
 export const usageOf = (parts: Partial<Usage>): Usage => ({

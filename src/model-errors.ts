@@ -71,7 +71,9 @@ function fromEvent(provider: string, error: unknown): Refusal | undefined {
   const { message, code, status, type } = (
     typeof inner === 'object' && inner !== null ? inner : error
   ) as JsonObject
-  const told = [status, code].map(Number).find(value => value >= 400 && value <= 599)
+  const told = [status, code]
+    .map(value => (typeof value === 'object' ? Number.NaN : Number(value)))
+    .find(value => value >= 400 && value <= 599)
   const known = typeof type === 'string' ? statusOfType[type] : undefined
   return toForeignFailure(provider, {
     status: told ?? known ?? 502,

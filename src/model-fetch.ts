@@ -7,6 +7,7 @@ const ANSWER_LIMIT = 64 * 1024 * 1024
 /** No honest event is larger (bytes). */
 const EVENT_LIMIT = 16 * 1024 * 1024
 const LINE_FEED = 10
+const BLANK_LINES = new TextEncoder().encode('\n\n')
 
 /**
  * The `fetch` that model packages are given. They read answers to their end whatever their size, unpack what is packed,
@@ -63,7 +64,11 @@ function capped(body: ReadableStream<Bytes>, isStream: boolean): ReadableStream<
   return new ReadableStream<Bytes>({
     async pull(controller) {
       const { done, value } = await reader.read()
-      if (done) return controller.close()
+      if (done) {
+        // Some end without the blank line that makes their last event one.
+        if (isStream) controller.enqueue(BLANK_LINES.slice())
+        return controller.close()
+      }
       const lineEnd = isStream ? value.lastIndexOf(LINE_FEED) : -1
       size = lineEnd < 0 ? size + value.length : value.length - lineEnd
       const limit = isStream ? EVENT_LIMIT : ANSWER_LIMIT

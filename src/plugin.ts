@@ -153,6 +153,8 @@ export interface Parts extends Partial<Hooks> {
   readonly dialects?: readonly Dialect[]
   /** Endpoints that pass calls on to a provider in its own language. */
   readonly passages?: readonly Passage[]
+  /** Origins that calls of its own go to, as the operator configured them. */
+  readonly origins?: readonly string[]
   /** JSON endpoints: validated, documented and authorized by the door. */
   readonly api?: readonly Api[]
   /** Dashboard pages at `/dashboard{path}`. */

@@ -22,15 +22,15 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
   const { reader } = answer
   let { head, pending } = answer
   let isGone = false
+  /** What comes next: kept until it is taken, because the client may go away meanwhile, and another reader take over. */
   const next = (): Awaitable<StreamRead> => {
-    if (head !== undefined) {
-      const value = head
-      head = undefined
-      return { done: false, value }
-    }
-    // Kept until somebody has taken what it brings: the client may go away meanwhile, and another reader take over.
+    if (head !== undefined) return { done: false, value: head }
     pending ??= reader.read()
     return pending
+  }
+  const taken = () => {
+    if (head !== undefined) head = undefined
+    else pending = undefined
   }
   const look = createLook(x, answer.hideUsage, taps)
 
@@ -49,7 +49,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     try {
       for (;;) {
         const { done, value } = await next()
-        pending = undefined
+        taken()
         if (done) return void end()
         look.take(value)
       }
@@ -70,7 +70,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
         for (;;) {
           const { done, value } = await next()
           if (isGone) return
-          pending = undefined
+          taken()
           if (done) return close(controller, end())
           const out = look.take(value)
           if (out.length === 0) continue

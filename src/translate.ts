@@ -144,7 +144,8 @@ function createSource(
     if (part.type === 'stream-start') for (const warning of part.warnings) warn(say(warning))
     if (part.type === 'finish') {
       // Packages also finish a stream that merely ended. Who did not say why it ended was cut.
-      if (part.finishReason.raw === undefined && part.finishReason.unified === 'other')
+      const { raw, unified } = part.finishReason
+      if (raw === undefined && (unified === 'other' || unified === 'interrupted'))
         throw brokenOff(provider, undefined)
       isFinished = true
       usage = toUsage(part.usage, readUsage)

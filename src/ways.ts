@@ -128,7 +128,7 @@ const PRIVATE = new RegExp(
     'cookie2?|(?:.*-)?authorization|(?:.*-)?api-?key|(?:.*-)?(?:auth|access|security|session)-token|.*-subscription-key',
     'openai-organization|openai-project|x-goog-user-project|x-goog-iam-.*|x-amz-.*|x-ms-.*',
     'forwarded|via|origin|referer|proxy-.*|x-forwarded-.*|x-real-ip|true-client-ip|x-client-ip|sec-.*|access-control-.*|cf-.*',
-    'x-modelway-.*|x-gomodel-.*|x-http-method|x-http-method-override|x-method-override|x-original-url|x-rewrite-url',
+    'x-modelway-.*|x-gomodel-.*|x-http-method|x-http-method-override|x-method-override|x-original-url|x-rewrite-url|traceparent|tracestate|baggage',
   ].join('|')})$`,
 )
 

@@ -6,6 +6,7 @@ import type { Traces } from '../virtual-models/model.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
 import { createLedger } from './ledger.ts'
 import type { UsageBook } from './model.ts'
+import { createReports } from './report/index.ts'
 import { usageGroups, usageLatencies, usageRecords, usageRollups } from './schema.ts'
 import { createStrangers } from './strangers.ts'
 import { createThreads, type Threads } from './threads.ts'
@@ -26,7 +27,7 @@ export default definePlugin({
     spoolLimit: ['USAGE_SPOOL_LIMIT'],
     retention: ['USAGE_RETENTION'],
   },
-  needs: ['prices', 'virtual-models'],
+  needs: ['history', 'prices', 'virtual-models'],
   tables: { usageRecords, usageGroups, usageRollups, usageLatencies },
   setup({ config, db, dbAddress, now, log, providers, use, inherited }) {
     const { recipe } = use<Prices>('prices')
@@ -34,10 +35,14 @@ export default definePlugin({
     const ledger = createLedger({ config, db, dbAddress, log, now, prices: recipe, threads })
     const facts = { now, providers, ...use<Traces>('virtual-models') }
     const admitStranger = createStrangers(log, now)
+    const { reprice } = ledger
+    const { retention } = config
+    const reports = createReports({ db, dbAddress, now, log, providers, prices: recipe, reprice, retention })
     let soon: ReturnType<typeof setTimeout> | undefined
     return {
       exports: { stats: ledger.stats, flush: ledger.flush, reprice: ledger.reprice } satisfies UsageBook,
       heritage: threads,
+      api: reports.api,
       settle(x) {
         if (!isRecorded(x) || (x.caller === undefined && !admitStranger())) return
         const event = toEvent(x, facts)
@@ -48,7 +53,7 @@ export default definePlugin({
       },
       async close() {
         clearTimeout(soon)
-        await ledger.close()
+        await Promise.all([reports.close(), ledger.close()])
       },
     }
   },

@@ -24,28 +24,31 @@ const changing = ['cost_nano', 'cost_squares', 'priced', 'unpriced'] as const
  */
 export async function reprice(db: Database, price: Price, from: number, to: number): Promise<number> {
   let changed = 0
-  for (let last = 0; ; ) {
+  // In the order of the index: by number alone, every page would begin with a search through the whole table.
+  for (let last = { at: from, no: 0 }; ; ) {
     const rows = await db
       .select()
       .from(usageRecords)
       .where(
         and(
-          gte(usageRecords.at, from),
+          gte(usageRecords.at, last.at),
           lt(usageRecords.at, to),
-          gt(usageRecords.no, last),
+          or(gt(usageRecords.at, last.at), gt(usageRecords.no, last.no)),
           or(isNull(usageRecords.priceSource), ne(usageRecords.priceSource, 'reported')),
         ),
       )
-      .orderBy(asc(usageRecords.no))
+      .orderBy(asc(usageRecords.at), asc(usageRecords.no))
       .limit(PAGE)
     if (rows.length === 0) return changed
-    last = rows.at(-1)!.no
+    last = rows.at(-1)!
     const others = rows.flatMap(row => {
       const cost = costOf(row, null, { ...row, price })
       return isSame(row, cost) ? [] : [{ row, cost }]
     })
     if (others.length > 0) await change(db, others)
     changed += others.length
+    // A local database never lets go of the thread by itself, and calls that are settled meanwhile want to be on disk.
+    await new Promise(resolve => setTimeout(resolve, 0))
   }
 }
 

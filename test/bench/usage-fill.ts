@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite'
+import { SPANS } from '../../plugins/usage/model.ts'
 import { openDatabase } from '../../src/database.ts'
 
 /** A database as a gateway leaves it that has answered so many calls, 25,000 a day. */
@@ -39,11 +40,8 @@ export async function fill(file: string, rows: number, end: number): Promise<num
   }
   for (const { sql } of indexes) db.run(sql)
   db.run(GROUPS)
-  for (const [span, since] of [
-    [86_400_000, start],
-    [3_600_000, start],
-    [60_000, Math.max(start, end - MINUTE_DAYS * DAY)],
-  ] as const) {
+  for (const span of Object.values(SPANS)) {
+    const since = span === SPANS.minute ? Math.max(start, end - MINUTE_DAYS * DAY) : start
     // A month at a time: what has to be sorted stays small.
     const month = Math.ceil((31 * DAY) / span) * span
     for (let from = Math.floor(since / span) * span; from < end; from += month) {

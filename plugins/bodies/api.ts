@@ -1,0 +1,78 @@
+import * as v from 'valibot'
+import { type Api, defineApi } from '../../src/api.ts'
+import { refuse } from '../../src/errors.ts'
+import type { BodyStore, Stored } from './store.ts'
+
+const bodyView = v.object({
+  /** Parsed where it is whole JSON, else text; null where there was none that could be read. */
+  body: v.unknown(),
+  truncated: v.boolean(),
+})
+
+const requestView = v.object({
+  id: v.string(),
+  at: v.string(),
+  user_path: v.string(),
+  key_id: v.string(),
+  method: v.string(),
+  path: v.string(),
+  status: v.number(),
+  code: v.nullable(v.string()),
+  headers: v.record(v.string(), v.string()),
+  request: bodyView,
+  response: bodyView,
+})
+
+const toBody = (text: string | null, truncated: boolean): v.InferOutput<typeof bodyView> => ({
+  body: text === null ? null : parsed(text),
+  truncated,
+})
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const toView = (row: Stored): v.InferOutput<typeof requestView> => ({
+  id: row.id,
+  at: new Date(row.at).toISOString(),
+  user_path: row.userPath,
+  key_id: row.keyId,
+  method: row.method,
+  path: row.path,
+  status: row.status,
+  code: row.code,
+  headers: row.headers,
+  request: toBody(row.request, row.isRequestCut),
+  response: toBody(row.response, row.isResponseCut),
+})
+
+/** `GET /admin/requests/:id`. */
+export function createBodiesApi(store: BodyStore): Api[] {
+  return [
+    defineApi({
+      method: 'GET',
+      path: '/admin/requests/:id',
+      access: 'admin',
+      tag: 'History',
+      summary: 'What a caller wrote and was told',
+      description:
+        'By the `x-request-id` of the answer. Only of callers whom `REQUEST_LOG_BODIES` names; credentials are replaced by `[redacted]`, `data:` URLs by their type and size, and what is longer than `REQUEST_LOG_BODY_LIMIT` is cut. The events of a stream are put together. Whatever else is known of the call is in its usage record.',
+      answer: { about: 'The call', schema: requestView },
+      refusals: [404],
+      async run({ params }) {
+        await store.flush()
+        const row = await store.find(params.id ?? '')
+        if (row !== undefined) return toView(row)
+        return refuse(
+          'not_found',
+          'No bodies are kept of this call: REQUEST_LOG_BODIES does not name its caller, or they were too old or too many',
+          { param: 'id' },
+        )
+      },
+    }),
+  ]
+}

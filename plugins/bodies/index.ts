@@ -1,0 +1,99 @@
+import * as v from 'valibot'
+import { isDialect } from '../../src/dialect.ts'
+import type { Settled } from '../../src/exchange.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { bytes, csv, duration, flag } from '../../src/settings.ts'
+import type { Caller, UserPath } from '../../src/types.ts'
+import { isInside, parseUserPath } from '../../src/user-path.ts'
+import type { Metrics } from '../metrics/model.ts'
+import { createBodiesApi } from './api.ts'
+import { type Capture, createCapture } from './capture.ts'
+import { toEntry } from './entry.ts'
+import { requestBodies } from './schema.ts'
+import { openBodyStore } from './store.ts'
+
+/** Milliseconds for which a call may be in memory only. */
+const FLUSH = 250
+const FORGET = 10_000
+
+/** Who is logged: paths with all below them, and ids of keys. */
+const callers = v.pipe(
+  csv(),
+  v.check(
+    items => items.every(item => (item.startsWith('/') ? isPath(item) : /^[\w-]+$/.test(item))),
+    'expected user paths such as /team/alpha, or ids of keys such as key_…',
+  ),
+)
+
+function isPath(text: string): boolean {
+  try {
+    return parseUserPath(text) !== undefined
+  } catch {
+    return false
+  }
+}
+
+export default definePlugin({
+  name: 'bodies',
+  about: 'Keeps what callers wrote and were told, redacted, for those whom the operator names.',
+  config: v.object({
+    callers: v.optional(callers, []),
+    limit: v.optional(bytes(), '64k'),
+    retention: v.optional(duration(), '7d'),
+    room: v.optional(bytes(), '1G'),
+    redactEmails: v.optional(flag(), false),
+  }),
+  env: {
+    callers: ['REQUEST_LOG_BODIES'],
+    limit: ['REQUEST_LOG_BODY_LIMIT'],
+    retention: ['REQUEST_LOG_RETENTION'],
+    room: ['REQUEST_LOG_ROOM'],
+    redactEmails: ['REQUEST_LOG_REDACT_EMAILS'],
+  },
+  needs: ['metrics'],
+  tables: { requestBodies },
+  setup({ config, db, now, log, use }) {
+    const { limit, retention, room } = config
+    const store = openBodyStore({ db, log, now, limit, retention, room, emails: config.redactEmails })
+    const api = createBodiesApi(store)
+    // What was kept before it was switched off still grows old.
+    const forget = { every: FORGET, run: store.forget }
+    if (config.callers.length === 0) return { api, ticks: [forget] }
+
+    const paths = new Set(
+      config.callers.filter(item => item.startsWith('/')).map(item => parseUserPath(item)!),
+    )
+    const keys = new Set(config.callers.filter(item => !item.startsWith('/')))
+    const isLogged = ({ endpoint, aim, caller, userPath }: Settled): boolean =>
+      (isDialect(endpoint) || aim !== undefined) &&
+      caller !== undefined &&
+      userPath !== undefined &&
+      (keys.has(caller.id) || isInside(userPath, paths))
+    /** By the exchange: it is forgotten with it. */
+    const captures = new WeakMap<object, Capture>()
+
+    use<Metrics>('metrics').add({
+      name: 'modelway_bodies_dropped_total',
+      help: 'Calls whose bodies should have been kept, and were not',
+      type: 'counter',
+      read: () => [{ labels: {}, value: store.dropped() }],
+    })
+    return {
+      api,
+      tap(x) {
+        if (!isLogged(x)) return undefined
+        const { capture, tap } = createCapture(x.stream, limit)
+        captures.set(x, capture)
+        return tap
+      },
+      settle(x) {
+        if (isLogged(x)) store.add(toEntry(known(x), { capture: captures.get(x), now: now() }))
+      },
+      ticks: [{ every: FLUSH, run: store.flush }, forget],
+      close: store.flush,
+    }
+  },
+})
+
+/** Who is logged is known. */
+const known = (x: Settled) => x as Settled & { readonly caller: Caller; readonly userPath: UserPath }

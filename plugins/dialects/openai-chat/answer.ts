@@ -1,0 +1,106 @@
+import type {
+  LanguageModelV4Content,
+  LanguageModelV4File,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4ToolCall,
+} from '@ai-sdk/provider'
+import type { AnswerFacts } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { isHidden } from './reasoning.ts'
+import { detailOf, extraOf, textDetailOf } from './thoughts.ts'
+import { customNames, isLegacy, isOneCall, wordsOf } from './tools.ts'
+import { createAnnotations, finishWord, head, refusalIn, usageOf } from './words.ts'
+
+/** A whole answer. */
+export function fromResult(result: LanguageModelV4GenerateResult, facts: AnswerFacts): JsonObject {
+  const { content, finishReason, usage, response, providerMetadata } = result
+  const { message, hasCalls } = toMessage(content, facts.body)
+  const refusal = refusalIn(finishReason, providerMetadata) ?? null
+  const reason = finishWord(finishReason, { hasCalls, isLegacy: isLegacy(facts.body) })
+  return {
+    ...head(facts, 'chat.completion', response?.modelId ?? facts.model),
+    choices: [{ index: 0, message: { ...message, refusal }, logprobs: null, finish_reason: reason }],
+    usage: usageOf(usage),
+  }
+}
+
+function toMessage(content: readonly LanguageModelV4Content[], body: JsonObject) {
+  const annotations = createAnnotations()
+  const calls = content.filter(
+    part => part.type === 'tool-call' && !part.providerExecuted,
+  ) as LanguageModelV4ToolCall[]
+  const kept = isOneCall(body) ? calls.slice(0, 1) : calls
+  const images: JsonObject[] = []
+  let text = ''
+  for (const part of content) {
+    if (part.type === 'text') {
+      annotations.cite(part.citations, text.length, text.length + part.text.length)
+      text += part.text
+    }
+    if (part.type === 'source') annotations.add(part)
+    if (part.type === 'file') images.push(imageOf(part, images.length))
+  }
+  const cited = annotations.all()
+  const message = {
+    role: 'assistant',
+    content: text === '' && kept.length > 0 ? null : text,
+    refusal: null,
+    annotations: cited,
+    ...(isHidden(body) ? {} : thoughtsOf(content)),
+    ...callsOf(kept, body),
+    ...(images.length > 0 && { images }),
+  }
+  return { message, hasCalls: kept.length > 0 }
+}
+
+function thoughtsOf(content: readonly LanguageModelV4Content[]): JsonObject {
+  const words = content.map(part => (part.type === 'reasoning' ? part.text : '')).join('')
+  const details = content.flatMap(part => {
+    const detail =
+      part.type === 'reasoning'
+        ? detailOf(part.text, part.providerMetadata)
+        : part.type === 'text'
+          ? textDetailOf(part.providerMetadata)
+          : undefined
+    return detail === undefined ? [] : [detail]
+  })
+  return {
+    ...(words !== '' && { reasoning_content: words }),
+    ...(details.length > 0 && { reasoning_details: numbered(details) }),
+  }
+}
+
+export const numbered = (details: readonly JsonObject[]): JsonObject[] =>
+  details.map((detail, index) => ({ ...detail, index }))
+
+function callsOf(calls: readonly LanguageModelV4ToolCall[], body: JsonObject): JsonObject {
+  const first = calls[0]
+  if (first === undefined) return {}
+  if (isLegacy(body)) return { function_call: { name: first.toolName, arguments: first.input } }
+  const custom = customNames(body)
+  return { tool_calls: calls.map(call => wholeCall(call, custom)) }
+}
+
+/** A call with all that it has. */
+export function wholeCall(
+  { toolCallId: id, toolName: name, input, providerMetadata }: LanguageModelV4ToolCall,
+  custom: ReadonlySet<string>,
+): JsonObject {
+  const call = custom.has(name)
+    ? { id, type: 'custom', custom: { name, input: wordsOf(input) } }
+    : { id, type: 'function', function: { name, arguments: input === '' ? '{}' : input } }
+  return { ...call, ...extraOf(providerMetadata) }
+}
+
+/** Pictures, and whatever else a model makes, as OpenRouter has them in this language. */
+export function imageOf({ mediaType, data }: LanguageModelV4File, index: number): JsonObject {
+  return { type: 'image_url', image_url: { url: addressOf(mediaType, data) }, index }
+}
+
+function addressOf(mediaType: string, data: LanguageModelV4File['data']): string {
+  if (data.type === 'url') return data.url.href
+  if (typeof data.data === 'string') return `data:${mediaType};base64,${data.data}`
+  let bytes = ''
+  for (const byte of data.data) bytes += String.fromCharCode(byte)
+  return `data:${mediaType};base64,${btoa(bytes)}`
+}

@@ -1,0 +1,104 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import type { Call, Destination } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { kinOf, type Reading, under } from './kin.ts'
+import { readParameters } from './parameters.ts'
+import { toPrompt } from './prompt.ts'
+import { arrayAt, booleanAt, nameAt, numberAt, objectAt, textAt, wholeAt, wordAt } from './read.ts'
+import { readReasoning } from './reasoning.ts'
+import { readTools } from './tools.ts'
+
+/** A body of the chat completions API as a call that any package understands. */
+export function toCall(body: JsonObject, destination: Destination): Call {
+  const warnings: string[] = []
+  const warn = (line: string) => void (warnings.includes(line) || warnings.push(line))
+  const kin = kinOf(destination)
+  const reading: Reading = { kin, model: destination.model, warn }
+  const prompt = toPrompt(body, reading)
+  const { options: toolOptions, ...tooling } = readTools(body, reading)
+  const { options: thinkOptions, ...thinking } = readReasoning(body, prompt, reading)
+  const { options: formatOptions, instruction, ...format } = readFormat(body.response_format, reading)
+  const own = { ...readParameters(body, reading), ...toolOptions, ...thinkOptions, ...formatOptions }
+  const providerOptions = under(kin.key, own)
+  const options: Call['options'] = {
+    prompt: instruction === undefined ? prompt : instructed(prompt, instruction),
+    ...readLimits(body),
+    ...tooling,
+    ...thinking,
+    ...format,
+    ...(providerOptions && { providerOptions }),
+  }
+  return { options, warnings }
+}
+
+const numbers = {
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  seed: 'seed',
+  presencePenalty: 'presence_penalty',
+  frequencyPenalty: 'frequency_penalty',
+} as const
+
+function readLimits(body: JsonObject): Partial<LanguageModelV4CallOptions> {
+  const { max_completion_tokens: limit, max_tokens: old, stop } = body
+  const [most, at] = limit == null ? [old, 'max_tokens'] : [limit, 'max_completion_tokens']
+  const sampling = Object.entries(numbers).flatMap(([option, field]) =>
+    body[field] == null ? [] : [[option, numberAt(body[field], field)]],
+  )
+  const stopSequences =
+    stop == null
+      ? []
+      : typeof stop === 'string'
+        ? [stop]
+        : arrayAt(stop, 'stop').map((each, i) => textAt(each, `stop[${i}]`))
+  return {
+    ...(most != null && { maxOutputTokens: wholeAt(most, at) }),
+    ...(Object.fromEntries(sampling) as Partial<LanguageModelV4CallOptions>),
+    ...(stopSequences.length > 0 && { stopSequences }),
+  }
+}
+
+interface Format {
+  readonly responseFormat?: NonNullable<LanguageModelV4CallOptions['responseFormat']>
+  readonly options?: JsonObject
+  /** Said to the model where there is no other way. */
+  readonly instruction?: string
+}
+
+const JSON_ONLY = 'Answer with one JSON object and nothing else: no text around it, no Markdown.'
+
+function readFormat(value: unknown, { kin, warn }: Reading): Format {
+  if (value == null) return {}
+  const given = objectAt(value, 'response_format')
+  const type = wordAt(given.type, 'response_format.type', ['text', 'json_object', 'json_schema'])
+  if (type === 'text') return {}
+  const asked = type === 'json_object' ? {} : objectAt(given.json_schema, 'response_format.json_schema')
+  const at = 'response_format.json_schema'
+  if (asked.schema == null) {
+    if (kin.hasJsonMode) return { responseFormat: { type: 'json' } }
+    warn(
+      'response_format: this provider has no mode for JSON; its model is told to answer with a JSON object',
+    )
+    return { instruction: JSON_ONLY }
+  }
+  const isStrict = asked.strict != null && booleanAt(asked.strict, `${at}.strict`)
+  return {
+    responseFormat: {
+      type: 'json',
+      schema: objectAt(asked.schema, `${at}.schema`),
+      ...(asked.name != null && { name: nameAt(asked.name, `${at}.name`) }),
+      ...(asked.description != null && { description: textAt(asked.description, `${at}.description`) }),
+    },
+    ...(STRICT.has(kin.key) && { options: { strictJsonSchema: isStrict } }),
+  }
+}
+
+/** Packages that ask for strictness unless they are told otherwise, where this language does not. */
+const STRICT = new Set(['compatible', 'openai', 'mistral'])
+
+/** Behind what the prompt begins with, so that what is cached stays the same. */
+function instructed(prompt: LanguageModelV4Message[], content: string): LanguageModelV4Message[] {
+  const at = prompt.findIndex(({ role }) => role !== 'system')
+  return prompt.toSpliced(at < 0 ? prompt.length : at, 0, { role: 'system', content })
+}

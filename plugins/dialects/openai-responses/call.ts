@@ -1,0 +1,167 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import type { Call, Destination } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { readCatalogue } from './catalogue.ts'
+import type { Warn } from './content.ts'
+import { type Kin, kinOf, under } from './kin.ts'
+import { toPrompt } from './prompt.ts'
+import { arrayAt, entryOf, numberAt, objectAt, shown, textAt, unsupported, wholeAt, wordAt } from './read.ts'
+import { readTools } from './tools.ts'
+
+/** A body of the Responses API as a call that any package understands. */
+export function toCall(body: JsonObject, destination: Destination): Call {
+  const warnings: string[] = []
+  const warn: Warn = line => void (warnings.includes(line) || warnings.push(line))
+  const kin = kinOf(destination)
+  const catalogue = readCatalogue(body.tools)
+  const own = readOwn(body, kin, warn)
+  const { options: toolOptions, ...tooling } = readTools(body, { kin, catalogue, warn })
+  const thinking = readReasoning(body.reasoning, kin, warn)
+  const format = readFormat(body.text, kin, warn)
+  const providerOptions = under(kin.key, { ...own, ...toolOptions, ...thinking.options, ...format.options })
+  const { max_output_tokens: most, temperature, top_p: topP } = body
+  const options: Call['options'] = {
+    prompt: toPrompt(body, { kin, catalogue, warn }),
+    ...(most != null && { maxOutputTokens: wholeAt(most, 'max_output_tokens') }),
+    ...(temperature != null && { temperature: numberAt(temperature, 'temperature') }),
+    ...(topP != null && { topP: numberAt(topP, 'top_p') }),
+    ...tooling,
+    ...(thinking.reasoning !== undefined && { reasoning: thinking.reasoning }),
+    ...(format.responseFormat !== undefined && { responseFormat: format.responseFormat }),
+    ...(providerOptions && { providerOptions }),
+  }
+  return { options, warnings }
+}
+
+const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+
+interface Thinking {
+  readonly reasoning?: (typeof efforts)[number]
+  readonly options?: JsonObject
+}
+
+function readReasoning(given: unknown, kin: Kin, warn: Warn): Thinking {
+  if (given == null) return {}
+  const { effort, summary, generate_summary: old, ...rest } = objectAt(given, 'reasoning')
+  for (const [field, value] of Object.entries(rest))
+    if (value != null) warn(`reasoning.${field}: has no counterpart at this provider, and was left out`)
+  const reasoning = effort == null ? undefined : wordAt(effort, 'reasoning.effort', efforts)
+  const isShown = (summary ?? old) != null
+  return {
+    ...(reasoning !== undefined && { reasoning }),
+    ...(isShown && reasoning !== 'none' && kin.showThoughts && { options: kin.showThoughts }),
+  }
+}
+
+interface Format {
+  readonly responseFormat?: NonNullable<LanguageModelV4CallOptions['responseFormat']>
+  readonly options?: JsonObject
+}
+
+function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
+  if (given == null) return {}
+  const { format: wanted, verbosity } = objectAt(given, 'text')
+  if (verbosity != null && wordAt(verbosity, 'text.verbosity', ['low', 'medium', 'high']) !== 'medium')
+    warn('text.verbosity: has no counterpart at this provider, and was left out')
+  if (wanted == null) return {}
+  const format = objectAt(wanted, 'text.format')
+  const type = wordAt(format.type, 'text.format.type', ['text', 'json_object', 'json_schema'])
+  if (type === 'text') return {}
+  if (type === 'json_object') return { responseFormat: { type: 'json' } }
+  const { name, description, strict } = format
+  return {
+    responseFormat: {
+      type: 'json',
+      schema: objectAt(format.schema, 'text.format.schema'),
+      name: textAt(name, 'text.format.name'),
+      ...(description != null && { description: textAt(description, 'text.format.description') }),
+    },
+    // The vendor's default is strict, this language's is not.
+    ...(kin.key === 'compatible' && strict !== true && { options: { strictJsonSchema: false } }),
+  }
+}
+
+type OwnReader = (value: unknown, at: string, kin: Kin, warn: Warn) => JsonObject | undefined
+
+/** Fields that mean something to OpenAI alone: refused, left out with a word, or said in a provider's own words. */
+function readOwn(body: JsonObject, kin: Kin, warn: Warn): JsonObject {
+  const options: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(body)) {
+    if (value == null || read.has(field)) continue
+    const reader = entryOf(own, field)
+    if (reader === undefined) warn(`${field}: unknown, and left out for a provider of another language`)
+    else Object.assign(options, reader(value, field, kin, warn))
+  }
+  return options
+}
+
+/** What is read elsewhere, is the gateway's own affair, or goes back to the client. */
+const read = new Set(
+  'model input instructions stream stream_options tools tool_choice parallel_tool_calls text reasoning max_output_tokens temperature top_p store metadata max_tool_calls'.split(
+    ' ',
+  ),
+)
+
+/** Without it the answer would be another one. */
+const needed =
+  (why: string, isHarmless: (value: unknown) => boolean = () => false): OwnReader =>
+  (value, at) =>
+    isHarmless(value) ? undefined : unsupported(at, why)
+
+/** Without it the answer is the same, or nearly so. */
+const helpful =
+  (isDefault: (value: unknown) => boolean = () => false): OwnReader =>
+  (value, at, _, warn) => {
+    if (!isDefault(value)) warn(`${at}: has no counterpart at this provider, and was left out`)
+    return undefined
+  }
+
+const readUser: OwnReader = (value, at, kin, warn) => {
+  const id = textAt(value, at)
+  if (kin.user === undefined) warn(`${at}: has no counterpart at this provider, and was left out`)
+  return kin.user?.(id)
+}
+
+const includes: Readonly<Record<string, 'given' | 'idle' | 'lost'>> = {
+  'reasoning.encrypted_content': 'given',
+  'web_search_call.action.sources': 'idle',
+  'file_search_call.results': 'idle',
+  'web_search_call.results': 'idle',
+  'computer_call_output.output.image_url': 'idle',
+  'code_interpreter_call.outputs': 'idle',
+  'message.input_image.image_url': 'idle',
+  'message.output_text.logprobs': 'lost',
+}
+
+/** Most of what can be included belongs to tools that are refused anyway. */
+const readInclude: OwnReader = (value, at, _, warn) => {
+  for (const [i, each] of arrayAt(value, at).entries()) {
+    const what = entryOf(includes, each)
+    if (what === 'lost')
+      unsupported(`${at}[${i}]`, `asks for ${shown(each)}, which this provider does not tell`)
+    if (what === undefined) warn(`${at}[${i}]: ${shown(each)} is unknown here`)
+  }
+  return undefined
+}
+
+const STATE = 'needs the state of another answer, and this gateway keeps none'
+
+const own: Readonly<Record<string, OwnReader>> = {
+  previous_response_id: needed(STATE),
+  conversation: needed(STATE),
+  prompt: needed('is a template stored at OpenAI: send its text'),
+  background: needed('cannot be done here: answers of this provider come at once', value => value === false),
+  moderation: needed('has no counterpart at this provider'),
+  top_logprobs: needed('asks for log probabilities, which this provider does not tell', value => value === 0),
+  include: readInclude,
+  user: readUser,
+  safety_identifier: readUser,
+  truncation: helpful(value => value === 'disabled'),
+  service_tier: helpful(value => value === 'auto' || value === 'default'),
+  prompt_cache_key: helpful(),
+  prompt_cache_retention: helpful(),
+  prompt_cache_options: helpful(),
+  context_management: helpful(),
+  access_programs: helpful(),
+  image: helpful(),
+}

@@ -1,0 +1,145 @@
+import type {
+  LanguageModelV4StreamPart,
+  LanguageModelV4ToolCall,
+  SharedV4ProviderMetadata,
+} from '@ai-sdk/provider'
+import { parseObject } from '../../../src/lens.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import type { Catalogue, Entry } from './catalogue.ts'
+import { createFreeText } from './free-text.ts'
+import { customInput, ownCall } from './functions.ts'
+import type { Prefix } from './ids.ts'
+import type { Output, Slot } from './output.ts'
+import type { Thoughts } from './thoughts.ts'
+
+type PartOf<T extends LanguageModelV4StreamPart['type']> = Extract<LanguageModelV4StreamPart, { type: T }>
+
+/** A tool call on its way. */
+interface Growing {
+  readonly slot: Slot
+  readonly type: 'function_call' | 'custom_tool_call'
+  readonly fields: JsonObject
+  /** What has been told of the input. */
+  input: string
+  /** How much of a piece can be told. */
+  readonly read: (delta: string) => string
+}
+
+const families = {
+  function_call: { prefix: 'fc', field: 'arguments', events: 'response.function_call_arguments' },
+  custom_tool_call: { prefix: 'ctc', field: 'input', events: 'response.custom_tool_call_input' },
+} as const
+
+/** Tool calls on their way. Each keeps its id and its place, whatever arrives in between. */
+export function createCalls(output: Output, thoughts: Thoughts, catalogue: Catalogue) {
+  const calls = new Map<string, Growing>()
+  const carried = new Set<string>()
+  const isOwn = (entry: Entry | undefined): entry is Entry =>
+    entry !== undefined && entry.kind !== 'function' && entry.kind !== 'custom'
+
+  function carry(id: string, metadata: SharedV4ProviderMetadata | undefined): void {
+    if (!carried.has(id) && thoughts.carry(metadata, id)) carried.add(id)
+  }
+
+  function begin(id: string, toolName: string, encoding: 'json' | 'text'): Growing {
+    const entry = catalogue.called(toolName)
+    const type = entry?.kind === 'custom' ? 'custom_tool_call' : 'function_call'
+    const { prefix, field } = families[type]
+    const fields = {
+      call_id: id,
+      name: entry?.name ?? toolName,
+      ...(entry?.namespace !== undefined && { namespace: entry.namespace }),
+    }
+    const slot = output.add(prefix, { type, status: 'in_progress', [field]: '', ...fields })
+    const call: Growing = { slot, type, fields, input: '', read: readerOf(type, encoding) }
+    calls.set(id, call)
+    return call
+  }
+
+  function tell(call: Growing, delta: string): void {
+    if (delta === '') return
+    call.input += delta
+    output.emit(`${families[call.type].events}.delta`, { ...call.slot.at, delta })
+  }
+
+  function finish(call: Growing, input: string, status: string): void {
+    const { slot, type, fields } = call
+    const { field, events } = families[type]
+    if (input.startsWith(call.input)) tell(call, input.slice(call.input.length))
+    const name = type === 'function_call' ? { name: fields.name } : {}
+    output.emit(`${events}.done`, { ...slot.at, [field]: input, ...name })
+    slot.done({ type, status, [field]: input, ...fields })
+  }
+
+  return {
+    start({
+      id,
+      toolName,
+      providerExecuted,
+      providerMetadata,
+      inputEncoding,
+    }: PartOf<'tool-input-start'>): void {
+      if (providerExecuted || calls.has(id)) return
+      carry(id, providerMetadata)
+      if (!isOwn(catalogue.called(toolName))) begin(id, toolName, inputEncoding ?? 'json')
+    },
+    grow({ id, delta }: PartOf<'tool-input-delta'>): void {
+      const call = calls.get(id)
+      if (call !== undefined) tell(call, call.read(delta))
+    },
+    /** The whole call ends it. */
+    end({
+      toolCallId: id,
+      toolName,
+      input,
+      providerExecuted,
+      providerMetadata,
+    }: LanguageModelV4ToolCall): void {
+      if (providerExecuted) return void addSearch(output, toolName, input)
+      carry(id, providerMetadata)
+      const entry = catalogue.called(toolName)
+      const own = isOwn(entry) ? ownCall(entry.kind, input) : undefined
+      if (own !== undefined) return void addOwn(output, id, own)
+      const call = calls.get(id) ?? begin(id, toolName, 'json')
+      calls.delete(id)
+      const words = input.trim() === '' ? '{}' : input
+      finish(call, call.type === 'custom_tool_call' ? customInput(input) : words, 'completed')
+    },
+    closeAll(): void {
+      for (const call of calls.values()) finish(call, call.input, 'incomplete')
+      calls.clear()
+    },
+  }
+}
+
+/** Free text may come as it is, or as the JSON around it; JSON comes as it is. */
+function readerOf(type: Growing['type'], encoding: 'json' | 'text'): Growing['read'] {
+  if (type === 'custom_tool_call' && encoding === 'json') return createFreeText().push
+  const isPlain = (type === 'custom_tool_call') === (encoding === 'text')
+  return isPlain ? delta => delta : () => ''
+}
+
+const prefixes: Readonly<Record<string, Prefix>> = {
+  local_shell_call: 'lsh',
+  shell_call: 'sh',
+  apply_patch_call: 'apc',
+}
+
+/** A call of one of OpenAI's own tools, which comes at once: half of one says nothing. */
+function addOwn(output: Output, id: string, item: JsonObject): void {
+  const { type, ...rest } = item
+  const fields = { type, call_id: id, ...rest }
+  const prefix = prefixes[String(type)] ?? 'fc'
+  output.addWhole(prefix, { ...fields, status: 'in_progress' }, { ...fields, status: 'completed' })
+}
+
+/** A search that the provider has made. Other tools of theirs have no item in this language. */
+function addSearch(output: Output, toolName: string, input: string): void {
+  if (toolName !== 'web_search') return
+  const { query } = parseObject(input)
+  const slot = output.add('ws', { type: 'web_search_call', status: 'in_progress' })
+  for (const word of ['in_progress', 'searching', 'completed'])
+    output.emit(`response.web_search_call.${word}`, slot.at)
+  const action = { type: 'search', query: typeof query === 'string' ? query : '' }
+  slot.done({ type: 'web_search_call', status: 'completed', action })
+}

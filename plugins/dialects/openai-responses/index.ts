@@ -1,0 +1,53 @@
+import type { Dialect } from '../../../src/dialect.ts'
+import { definePlugin } from '../../../src/plugin.ts'
+import { plainRefusal } from '../../../src/respond.ts'
+import { createWriter, toEvent, toResponse } from './answer.ts'
+import type { Clock } from './builder.ts'
+import { toCall } from './call.ts'
+import { withoutOurs } from './carry.ts'
+import { itemId, ownerOf, responseId } from './ids.ts'
+import { lens } from './lens.ts'
+import { replay } from './replay.ts'
+
+/** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses */
+const createDialect = (now: Clock): Dialect => ({
+  ...lens,
+  name: 'openai-responses',
+  path: '/v1/responses',
+  about: "A response, in OpenAI's language",
+  forwardedHeaders: ['openai-beta', 'idempotency-key'],
+  isStream: body => body.stream === true,
+  outgoing: withoutOurs,
+  refusalEvent(refusal) {
+    const { error } = plainRefusal(refusal)
+    const { code, message, param } = error
+    // The API's description has these fields at the top, what OpenAI sends has them in `error`: clients read either.
+    return toEvent('error', { sequence_number: 0, code, message, param, error })
+  },
+  translation: {
+    kind: 'language',
+    toCall,
+    fromResult: (result, facts) => toResponse(result, facts, now),
+    writer: facts => createWriter(facts, now),
+  },
+})
+
+/** The language, for whoever keeps its answers. */
+export interface ResponsesLanguage {
+  readonly dialect: Dialect
+  /** A stored response as the events that it could have come in, from the one behind `after` on. */
+  readonly replay: typeof replay
+  readonly responseId: typeof responseId
+  readonly itemId: typeof itemId
+  readonly ownerOf: typeof ownerOf
+}
+
+export default definePlugin({
+  name: 'openai-responses',
+  about: "Speaks OpenAI's Responses API.",
+  setup({ now }) {
+    const dialect = createDialect(now)
+    const exports: ResponsesLanguage = { dialect, replay, responseId, itemId, ownerOf }
+    return { dialects: [dialect], exports }
+  },
+})

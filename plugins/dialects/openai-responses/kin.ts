@@ -1,0 +1,96 @@
+import type { LanguageModelV4ProviderTool, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { Destination } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+
+/** What a destination's package can take of this language: the one table of differences. */
+export interface Kin {
+  /** The key that its options are written under. */
+  readonly key: string
+  /** Keys that it reads what it once said under. */
+  readonly keys: readonly string[]
+  readonly model: string
+  /** Claude answers there: thoughts come with Anthropic's signatures. */
+  readonly isClaude: boolean
+  /** Results of tools may hold images and documents. */
+  readonly hasFilesInResults: boolean
+  /** System messages may stand behind others. */
+  readonly hasLateSystem: boolean
+  /** The option by which no more than one tool is called; absent where there is none. */
+  readonly oneTool?: JsonObject
+  /** Its own search of the web, that stands for OpenAI's. */
+  readonly search?: (tool: JsonObject, most: number | undefined) => LanguageModelV4ProviderTool
+  /** False where its own tools cannot stand beside functions. */
+  readonly mixesTools?: false
+  /** The option that names the end user. */
+  readonly user?: (id: string) => JsonObject
+  /** The option that lets thoughts be seen; absent where they are anyway. */
+  readonly showThoughts?: JsonObject
+}
+
+type Row = Omit<Kin, 'key' | 'isClaude' | 'keys' | 'model'> & { readonly keys?: readonly string[] }
+
+const google: Row = {
+  keys: ['google', 'googleVertex', 'vertex'],
+  hasFilesInResults: true,
+  hasLateSystem: false,
+  search: () => ({ type: 'provider', id: 'google.google_search', name: 'google_search', args: {} }),
+  mixesTools: false,
+  showThoughts: { thinkingConfig: { includeThoughts: true } },
+}
+
+const bedrock: Row = {
+  keys: ['bedrock', 'amazonBedrock'],
+  hasFilesInResults: true,
+  hasLateSystem: false,
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  anthropic: {
+    hasFilesInResults: true,
+    hasLateSystem: false,
+    oneTool: { disableParallelToolUse: true },
+    search: searchOfClaude,
+    user: userId => ({ metadata: { userId } }),
+  },
+  bedrock,
+  amazonBedrock: bedrock,
+  google,
+  vertex: google,
+  googleVertex: google,
+  compatible: {
+    hasFilesInResults: false,
+    hasLateSystem: true,
+    oneTool: { parallel_tool_calls: false },
+    user: user => ({ user }),
+  },
+  mistral: { hasFilesInResults: false, hasLateSystem: true, oneTool: { parallelToolCalls: false } },
+  xai: { hasFilesInResults: false, hasLateSystem: true, oneTool: { parallelToolCalls: false } },
+}
+
+/** A package that we know nothing of gets what every one understands. */
+const stranger: Row = { hasFilesInResults: false, hasLateSystem: true }
+
+export function kinOf({ options, model }: Destination): Kin {
+  const { keys = [options], ...row } = rows[options] ?? stranger
+  const isClaude = options === 'anthropic' || (keys.includes('bedrock') && /claude|anthropic/i.test(model))
+  return { ...row, key: options, keys, model, isClaude }
+}
+
+/** https://docs.claude.com/en/docs/agents-and-tools/tool-use/web-search-tool */
+function searchOfClaude(
+  { filters, user_location: where }: JsonObject,
+  most: number | undefined,
+): LanguageModelV4ProviderTool {
+  const { allowed_domains: allowed, blocked_domains: blocked } = (filters ?? {}) as JsonObject
+  const args = {
+    ...(most !== undefined && { maxUses: most }),
+    ...(Array.isArray(allowed) && { allowedDomains: allowed }),
+    ...(Array.isArray(blocked) && { blockedDomains: blocked }),
+    ...(where != null && { userLocation: { ...where, type: 'approximate' } }),
+  }
+  return { type: 'provider', id: 'anthropic.web_search_20250305', name: 'web_search', args }
+}
+
+/** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */
+export const under = (key: string, options: JsonObject): SharedV4ProviderOptions | undefined =>
+  Object.keys(options).length === 0 ? undefined : ({ [key]: options } as SharedV4ProviderOptions)

@@ -1,0 +1,131 @@
+import type { Lens } from '../../../src/dialect.ts'
+import { countOf, failureOf, isObject, objectOf, parseObject } from '../../../src/lens.ts'
+import type { JsonObject, Usage } from '../../../src/types.ts'
+import { entryOf } from './read.ts'
+
+/** How answers are read: https://platform.openai.com/docs/api-reference/responses-streaming */
+export const lens: Lens = {
+  usage(part) {
+    const { usage } = isObject(part.response) ? part.response : part
+    return isObject(usage) ? toUsage(usage) : undefined
+  },
+  failure(part) {
+    const error = errorOf(part)
+    if (error === undefined) return undefined
+    const { code, type, status: told, message: words } = objectOf(error)
+    const plain = isObject(error) ? { message: words, code: scalar(code), status: scalar(told) } : error
+    const { status, message } = failureOf(plain)
+    return { status: entryOf(statuses, code) ?? entryOf(statuses, type) ?? status, message }
+  },
+  // Every event that reports usage says something else too, and clients get usage unasked.
+  isUsageOnly: () => false,
+  endOf(data) {
+    if (data === '[DONE]') return 'stream'
+    return MAY_END.test(data) && isEnd(parseObject(data).type) ? 'stream' : undefined
+  },
+  finish(part) {
+    const { status, incomplete_details: details } = typeof part.type === 'string' ? ended(part) : part
+    if (typeof status !== 'string') return undefined
+    const { reason } = objectOf(details)
+    return status === 'incomplete' && typeof reason === 'string' ? reason : status
+  },
+  isPreamble: event => entryOf(preambles, event.type)?.(event) ?? false,
+  modelAt: [['model'], ['response', 'model']],
+}
+
+/** Worth a closer look; an answer may also talk about these words. */
+const MAY_END = /"(?:response\.(?:completed|incomplete|failed|cancelled)|error)"/
+
+export const isEnd = (type: unknown): boolean =>
+  type === 'error' ||
+  (typeof type === 'string' && /^response\.(?:completed|incomplete|failed|cancelled)$/.test(type))
+
+const ended = (event: JsonObject): JsonObject => (isEnd(event.type) ? objectOf(event.response) : {})
+
+/** The error of an event, or of a whole answer. */
+function errorOf({ type, error, response, status, message, code }: JsonObject): unknown {
+  if (type === 'error') return error ?? { message, code }
+  if (type === 'response.failed') return objectOf(response).error ?? NO_REASON
+  if (typeof type === 'string') return undefined
+  return error ?? (status === 'failed' ? NO_REASON : undefined)
+}
+
+/** An object may be made so that it cannot even be asked for a number. */
+const scalar = (value: unknown): unknown => (typeof value === 'object' ? undefined : value)
+
+const NO_REASON = { message: 'the response failed without a reason' }
+
+/** What a status would have been. https://platform.openai.com/docs/guides/error-codes */
+const statuses: Readonly<Record<string, number>> = {
+  rate_limit_exceeded: 429,
+  rate_limit_error: 429,
+  insufficient_quota: 429,
+  server_is_overloaded: 503,
+  slow_down: 503,
+  server_error: 500,
+  context_length_exceeded: 400,
+  invalid_prompt: 400,
+  invalid_request_error: 400,
+  invalid_image: 400,
+  invalid_image_url: 400,
+  image_too_large: 400,
+  failed_to_download_image: 400,
+}
+
+const always = () => true
+const isBlank = (value: unknown): boolean =>
+  value == null || value === '' || (Array.isArray(value) && value.length === 0)
+
+/** Events that a client could not tell from silence. Which tool is called is something to see; an empty text is not. */
+const preambles: Readonly<Record<string, (event: JsonObject) => boolean>> = {
+  'response.created': always,
+  'response.queued': always,
+  'response.in_progress': always,
+  keepalive: always,
+  'response.output_item.added': ({ item }) => {
+    const { type, content, summary } = objectOf(item)
+    return (type === 'message' || type === 'reasoning') && isBlank(content) && isBlank(summary)
+  },
+  'response.content_part.added': ({ part }) =>
+    isBlank(objectOf(part).text) && isBlank(objectOf(part).refusal),
+  'response.reasoning_summary_part.added': ({ part }) => isBlank(objectOf(part).text),
+  'response.output_text.delta': ({ delta }) => delta === '',
+}
+
+/** Ticks of xAI: https://docs.x.ai/developers/cost-tracking */
+const TICKS_PER_DOLLAR = 1e10
+
+/**
+ * Input tokens include the cached ones, output tokens the reasoning ones; our parts are disjoint. Some providers count
+ * reasoning beside the output: told by their total, or by there being more of it than of the whole.
+ */
+function toUsage(usage: JsonObject): Usage {
+  const [input, output] = [countOf(usage.input_tokens), countOf(usage.output_tokens)]
+  const details = objectOf(usage.input_tokens_details)
+  const cacheRead = countOf(details.cached_tokens)
+  const cacheWrite = countOf(details.cache_write_tokens)
+  const given = objectOf(usage.output_tokens_details)
+  const reasoning = countOf(given.reasoning_tokens)
+  const isBeside = reasoning > output || countOf(usage.total_tokens) === input + output + reasoning
+  const [audioInput, audioOutput] = [countOf(details.audio_tokens), countOf(given.audio_tokens)]
+  const cost = costOf(usage)
+  return {
+    input: Math.max(0, input - cacheRead - cacheWrite - audioInput),
+    cacheRead,
+    cacheWrite,
+    ...(audioInput > 0 && { audioInput }),
+    output: Math.max(0, (isBeside ? output : output - reasoning) - audioOutput),
+    reasoning,
+    ...(audioOutput > 0 && { audioOutput }),
+    ...(cost !== undefined && { reportedCost: cost }),
+  }
+}
+
+/** OpenRouter tells dollars, xAI ticks. */
+function costOf({ cost, cost_in_usd_ticks: ticks }: JsonObject): number | undefined {
+  if (isAmount(cost)) return cost
+  return isAmount(ticks) ? ticks / TICKS_PER_DOLLAR : undefined
+}
+
+const isAmount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0

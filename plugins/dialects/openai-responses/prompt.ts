@@ -1,0 +1,180 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import { isObject, listOf, parseObject } from '../../../src/lens.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { type Carried, optionsFor, unpack } from './carry.ts'
+import type { Catalogue, ToolKind } from './catalogue.ts'
+import { readContent, readText, readWords, text, type Warn } from './content.ts'
+import type { Kin } from './kin.ts'
+import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, unsupported, wordAt, wrong } from './read.ts'
+import { callIdOf, results } from './results.ts'
+import { createTurns, type Turns } from './turns.ts'
+
+export interface PromptReading {
+  readonly kin: Kin
+  readonly catalogue: Catalogue
+  readonly warn: Warn
+}
+
+interface Reading extends PromptReading {
+  readonly turns: Turns
+  /** What was carried for each tool call. */
+  readonly carried: ReadonlyMap<string, Carried>
+}
+
+/** The whole conversation. */
+export function toPrompt(
+  { instructions, input }: JsonObject,
+  given: PromptReading,
+): LanguageModelV4Message[] {
+  const turns = createTurns()
+  if (instructions != null && instructions !== '')
+    turns.add({ role: 'system', content: readText(instructions, 'instructions') })
+  const items = typeof input === 'string' ? [{ role: 'user', content: input }] : arrayAt(input, 'input')
+  if (items.length === 0) wrong('input', 'is empty: send a text, or at least one item')
+  const reading: Reading = { ...given, turns, carried: findCarried(items) }
+  for (const [i, each] of items.entries()) readItem(objectAt(each, `input[${i}]`), `input[${i}]`, reading)
+  const open = turns.unanswered()
+  if (open !== undefined)
+    wrong(
+      open.at,
+      `is a call that has no output (${open.id.slice(0, 80)}): send one of type "…_output" for it`,
+    )
+  return turns.messages()
+}
+
+function findCarried(items: readonly unknown[]): Map<string, Carried> {
+  const found = new Map<string, Carried>()
+  for (const item of items) {
+    const carried = isObject(item) ? unpack(item.encrypted_content) : undefined
+    if (carried?.call !== undefined) found.set(carried.call, carried)
+  }
+  return found
+}
+
+function readItem(item: JsonObject, at: string, reading: Reading): void {
+  const type = item.type ?? (item.role === undefined ? 'item_reference' : 'message')
+  const read = entryOf(items, type)
+  if (typeof type === 'string' && Object.hasOwn(results, type)) readResult(type, item, at, reading)
+  else if (read !== undefined) read(item, at, reading)
+  else if (typeof type === 'string' && FOREIGN.test(type))
+    unsupported(`${at}.type`, `is ${shown(type)}, which this provider cannot read`)
+  else wrong(`${at}.type`, `is ${shown(type)}: use ${Object.keys(items).join(', ')}`)
+}
+
+/** What OpenAI's servers did during a turn, and what else they alone understand. */
+const FOREIGN =
+  /^(?:file_search_call|code_interpreter_call|computer_call(?:_output)?|image_generation_call|mcp_\w+|tool_search_(?:call|output)|program(?:_output)?|compaction(?:_\w+)?|additional_tools|configuration_update)$/
+
+type Reader = (item: JsonObject, at: string, reading: Reading) => void
+
+const items: Readonly<Record<string, Reader>> = {
+  message: readMessage,
+  function_call: (item, at, reading) => {
+    const words = textAt(item.arguments, `${at}.arguments`)
+    readCall(item, at, reading, { kind: 'function', input: words.trim() === '' ? {} : argumentsOf(words) })
+  },
+  custom_tool_call: (item, at, reading) =>
+    readCall(item, at, reading, { kind: 'custom', input: { input: textAt(item.input, `${at}.input`) } }),
+  local_shell_call: (item, at, reading) => {
+    const { type: _, user: _user, ...input } = objectAt(item.action, `${at}.action`)
+    readCall(item, at, reading, { kind: 'local_shell', input: present(input) })
+  },
+  shell_call: (item, at, reading) =>
+    readCall(item, at, reading, { kind: 'shell', input: present(objectAt(item.action, `${at}.action`)) }),
+  apply_patch_call: (item, at, reading) =>
+    readCall(item, at, reading, {
+      kind: 'apply_patch',
+      input: { operation: objectAt(item.operation, `${at}.operation`) },
+    }),
+  reasoning: readReasoning,
+  web_search_call: (_, at, { kin }) => {
+    // What was found stands in the text that follows.
+    if (kin.search === undefined)
+      unsupported(`${at}.type`, 'is a search of the web, which this provider has not')
+  },
+  item_reference: (item, at) => {
+    nameAt(item.id, `${at}.id`)
+    unsupported(`${at}.id`, 'refers to an item that this provider does not have: send the item itself')
+  },
+}
+
+const present = (input: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null))
+
+/** What a model wrote may be no object; then it goes back as it was. */
+function argumentsOf(words: string): unknown {
+  const json = parseObject(words)
+  return Object.keys(json).length > 0 || words.trim() === '{}' ? json : words
+}
+
+function readMessage(item: JsonObject, at: string, { turns, kin, warn }: Reading): void {
+  const role = wordAt(item.role, `${at}.role`, ['user', 'assistant', 'system', 'developer'])
+  const place = `${at}.content`
+  if (role === 'user') turns.add({ role, content: readContent(item.content, place, warn) })
+  else if (role === 'assistant') turns.say(...readSaid(item.content, place))
+  else {
+    const content = readText(item.content, place)
+    if (content === '') return
+    const isPlain = kin.hasLateSystem || turns.hasOnlySystem()
+    const told = text(`<${role}_message>\n${content}\n</${role}_message>`)
+    turns.add(isPlain ? { role: 'system', content } : { role: 'user', content: [told] })
+  }
+}
+
+function readSaid(content: unknown, at: string) {
+  if (typeof content === 'string') return content === '' ? [] : [text(content)]
+  return arrayAt(content, at).flatMap((each, i) => {
+    const words = readWords(each, `${at}[${i}]`)
+    return words === '' ? [] : [text(words)]
+  })
+}
+
+function readCall(
+  item: JsonObject,
+  at: string,
+  { turns, catalogue, kin, carried }: Reading,
+  { kind, input }: { kind: ToolKind; input: unknown },
+): void {
+  const id = nameAt(item.call_id, `${at}.call_id`)
+  if (turns.wasCalled(id)) wrong(`${at}.call_id`, `is that of a call before it (${id.slice(0, 80)})`)
+  const name = kind === 'function' || kind === 'custom' ? nameAt(item.name, `${at}.name`) : kind
+  const namespace = item.namespace == null ? undefined : textAt(item.namespace, `${at}.namespace`)
+  const toolName = catalogue.flat(kind, name, namespace)
+  const own = carried.get(id)
+  const providerOptions = own && optionsFor(own, kin)
+  const part = {
+    type: 'tool-call' as const,
+    toolCallId: id,
+    toolName,
+    input,
+    ...(providerOptions && { providerOptions }),
+  }
+  turns.call(id, toolName, `${at}.call_id`, part)
+}
+
+function readResult(type: string, item: JsonObject, at: string, { turns, kin, warn }: Reading): void {
+  const id = nameAt(callIdOf(item), `${at}.call_id`)
+  const result = results[type]!(item, at, { kin, warn })
+  if (!turns.answer(id, result))
+    wrong(
+      `${at}.call_id`,
+      `answers no call before it (${id.slice(0, 80)}), or one that has its output already`,
+    )
+}
+
+/**
+ * A thought goes back to whom it came from, and to nobody else: other models are not made for it, and many providers
+ * refuse it.
+ */
+function readReasoning(item: JsonObject, at: string, { turns, kin }: Reading): void {
+  const summary = item.summary == null ? [] : arrayAt(item.summary, `${at}.summary`)
+  const carried = unpack(item.encrypted_content)
+  if (carried === undefined || carried.call !== undefined) return
+  const words = [...summary, ...listOf(item.content)]
+    .map(part => (isObject(part) && typeof part.text === 'string' ? part.text : ''))
+    .join('\n\n')
+  const providerOptions = optionsFor(carried, kin)
+  const isBare = carried.options === undefined && carried.model === kin.model && !kin.isClaude
+  if (providerOptions !== undefined) turns.say({ type: 'reasoning', text: words, providerOptions })
+  else if (isBare && words !== '') turns.say({ type: 'reasoning', text: words })
+}

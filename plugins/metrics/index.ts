@@ -1,0 +1,140 @@
+import * as v from 'valibot'
+import { defineApi } from '../../src/api.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { keyedHash, randomToken } from '../../src/runtime.ts'
+import { whole } from '../../src/settings.ts'
+import type { Target } from '../../src/types.ts'
+import type { Breaker } from '../breaker/model.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import type { Prices } from '../prices/model.ts'
+import type { UsageBook } from '../usage/model.ts'
+import { createAttempts, createTried, createUnder, type Memory } from './attempts.ts'
+import { createCosts } from './costs.ts'
+import { createExposition } from './exposition.ts'
+import { familiesOf } from './families.ts'
+import { createLag } from './lag.ts'
+import type { Family, Metrics } from './model.ts'
+import { type RecordFacts, record } from './record.ts'
+import { createRows } from './rows.ts'
+import { spoolFamilies } from './spool.ts'
+
+export default definePlugin({
+  name: 'metrics',
+  about: 'Shows Prometheus how calls, providers and the gateway are doing.',
+  config: v.object({
+    /** Reads /metrics and nothing else. */
+    token: v.optional(
+      v.pipe(
+        v.string(),
+        v.trim(),
+        v.minLength(8, 'expected at least 8 characters'),
+        v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+      ),
+    ),
+    userPathDepth: v.optional(whole(0, 32), 0),
+    seriesLimit: v.optional(whole(2000, 1_000_000), 5000),
+  }),
+  env: {
+    token: ['METRICS_TOKEN'],
+    userPathDepth: ['METRICS_USER_PATH_DEPTH'],
+    seriesLimit: ['METRICS_SERIES_LIMIT'],
+  },
+  needs: ['model-lists', 'prices', 'breaker', 'usage'],
+  setup({ config, log, now, providers, use, site, inherited }) {
+    const lists = use<ModelLists>('model-lists')
+    const memory = (inherited as Memory | undefined) ?? {
+      rows: createRows(config.seriesLimit, () =>
+        log.warn('METRICS_SERIES_LIMIT is reached: further models are counted as "other"', {
+          limit: config.seriesLimit,
+        }),
+      ),
+      attempts: createAttempts(),
+      under: createUnder(),
+    }
+    const { rows, attempts, under } = memory
+    const isNamed = ({ provider, model, via }: Target) =>
+      via.length > 0 || (lists.of(provider)?.has(model) ?? false)
+    const tried = createTried()
+    const costs = createCosts(use<Prices>('prices'), log)
+    const lag = createLag()
+    const families: Family[] = [
+      ...familiesOf(rows),
+      attempts.family,
+      under.family,
+      tried.family(use<Breaker>('breaker')),
+      ...spoolFamilies(use<UsageBook>('usage')),
+      lag.family,
+      {
+        name: 'modelway_info',
+        help: 'The version that runs',
+        type: 'gauge',
+        read: () => [{ labels: { version: site.version }, value: 1 }],
+      },
+    ]
+    const expose = createExposition(() => families, log)
+    const exports: Metrics = {
+      add: family => void families.push(family),
+      wantCosts: costs.wantCosts,
+      costOf: costs.costOf,
+    }
+    const facts: RecordFacts = {
+      rows,
+      pathDepth: config.userPathDepth,
+      isNamed,
+      typeOf: provider => providers().get(provider)?.type ?? provider,
+      costOf: costs.costOf,
+      isCosting: costs.isReady,
+      now,
+    }
+    const isScraper = createScraperCheck(config.token, `${site.base}/metrics`)
+    return {
+      exports,
+      heritage: memory,
+      administrate: ({ request }) => (isScraper(request) ? { via: 'master' } : undefined),
+      admit: ({ endpoint, stream }) => under.enter(endpoint.name, stream),
+      attempt({ target }) {
+        if (target === undefined) return undefined
+        return outcome => {
+          tried.add(target, outcome.ok || isNamed(target))
+          attempts.count(target.provider, outcome)
+        }
+      },
+      settle: x => record(x, facts),
+      ticks: [lag.tick],
+      api: [
+        defineApi({
+          method: 'GET',
+          path: '/metrics',
+          access: 'admin',
+          tag: 'Health',
+          summary: 'Figures for Prometheus',
+          description:
+            'In the text format of Prometheus. Whoever holds `METRICS_TOKEN` may read it, and nothing else: `Authorization: Bearer TOKEN`. No label ever holds a key or the id of one; paths of users only where `METRICS_USER_PATH_DEPTH` says how deep.',
+          answer: { about: 'All metrics', type: 'text/plain' },
+          async run() {
+            await costs.wantCosts()
+            const { contentType, text } = await expose()
+            return new Response(text, {
+              headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+            })
+          },
+        }),
+      ],
+    }
+  },
+})
+
+/**
+ * Does a scraper call? It is an operator at this one address and nowhere else. Both sides are hashed with a secret, so
+ * that the time of the comparison tells nothing.
+ */
+function createScraperCheck(token: string | undefined, path: string): (request: Request) => boolean {
+  if (token === undefined) return () => false
+  const pepper = randomToken(32)
+  const hash = keyedHash(pepper, token)
+  return request => {
+    if (request.method !== 'GET' || new URL(request.url).pathname !== path) return false
+    const sent = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+    return sent !== undefined && keyedHash(pepper, sent) === hash
+  }
+}

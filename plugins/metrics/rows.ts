@@ -1,0 +1,127 @@
+import { createHistogram, DURATIONS, FIRST_BYTES, type Histogram, linesOf, observe } from './histogram.ts'
+
+/** What tells rows apart. All of it is bounded: by the configuration, by tables of ours, or by the limit on lines. */
+export interface Labels {
+  readonly provider: string
+  readonly model: string
+  readonly endpoint: string
+  readonly status_class: string
+  readonly stream: 'true' | 'false'
+  /** Only where the operator asks for it. */
+  readonly user_path?: string
+}
+
+/** Everything that is counted of calls with the same labels: one look-up for each call, not one for each metric. */
+export interface Row {
+  readonly labels: Labels
+  calls: number
+  readonly durations: Histogram
+  firstBytes: Histogram | undefined
+  /** By kind, in the order of `KINDS`. */
+  readonly tokens: number[]
+  dollars: number
+  priced: number
+  unpriced: number
+  /** By code. */
+  readonly errors: Map<string, number>
+}
+
+/** Kinds of tokens, as labels; each is a field of `Usage`. Disjoint: their sum is what the provider counted. */
+export const KINDS = [
+  ['input', 'input'],
+  ['cache_read', 'cacheRead'],
+  ['cache_write', 'cacheWrite'],
+  ['cache_write_1h', 'cacheWriteHour'],
+  ['audio_input', 'audioInput'],
+  ['image_input', 'imageInput'],
+  ['output', 'output'],
+  ['reasoning', 'reasoning'],
+  ['audio_output', 'audioOutput'],
+  ['image_output', 'imageOutput'],
+] as const
+
+/** What stands in the place of values for which there is no room. */
+export const OTHER = 'other'
+
+export interface Rows {
+  /** The row of these labels, or the one that takes those for which there is no room. */
+  of(labels: Labels): Row
+  all(): Iterable<Row>
+  /** A call without a code left no error; this one did. */
+  fail(row: Row, code: string): void
+  /** Makes room for the times of first bytes when there are any. */
+  firstByte(row: Row, seconds: number): void
+  /** Calls whose labels found no room. */
+  overflown(): number
+}
+
+/** Lines that a row takes: calls and durations; where it was answered also tokens and cost; in a stream first bytes. */
+const linesFor = ({ status_class, stream }: Labels): number => {
+  if (status_class !== '2xx') return 1 + linesOf(DURATIONS) + 1
+  return 1 + linesOf(DURATIONS) + 8 + (stream === 'true' ? linesOf(FIRST_BYTES) : 0)
+}
+/** From here on (shares of the limit) names of models and paths are not told apart any more, then nothing but the outcome. */
+const FULL = 0.7
+const PACKED = 0.85
+
+/**
+ * Rows by their labels, at most `limit` lines of them. Beyond it they do not vanish, but are counted as `other`: sums
+ * over all rows stay right.
+ */
+export function createRows(limit: number, onFull: () => void = () => {}): Rows {
+  const rows = new Map<string, Row>()
+  let lines = 0
+  let overflown = 0
+
+  function make(key: string, labels: Labels): Row {
+    const row: Row = {
+      labels,
+      calls: 0,
+      durations: createHistogram(DURATIONS),
+      firstBytes: undefined,
+      tokens: new Array<number>(KINDS.length).fill(0),
+      dollars: 0,
+      priced: 0,
+      unpriced: 0,
+      errors: new Map(),
+    }
+    rows.set(key, row)
+    lines += linesFor(labels)
+    return row
+  }
+
+  /** The labels with less in them, as much as there is room for. */
+  function squeeze(labels: Labels): Labels {
+    if (++overflown === 1) onFull()
+    const squeezed = { ...labels, model: OTHER, ...(labels.user_path !== undefined && { user_path: OTHER }) }
+    if (lines < limit * PACKED || rows.has(keyOf(squeezed))) return squeezed
+    return { ...squeezed, provider: OTHER, endpoint: OTHER }
+  }
+
+  return {
+    of(labels) {
+      const key = keyOf(labels)
+      const found = rows.get(key)
+      if (found !== undefined) return found
+      if (lines < limit * FULL) return make(key, labels)
+      const squeezed = squeeze(labels)
+      const less = keyOf(squeezed)
+      return rows.get(less) ?? make(less, squeezed)
+    },
+    all: () => rows.values(),
+    fail(row, code) {
+      const count = row.errors.get(code)
+      if (count === undefined) lines++
+      row.errors.set(code, (count ?? 0) + 1)
+    },
+    firstByte(row, seconds) {
+      row.firstBytes ??= createHistogram(FIRST_BYTES)
+      observe(row.firstBytes, FIRST_BYTES, seconds)
+    },
+    overflown: () => overflown,
+  }
+}
+
+/** Nothing but a model's name can hold a line break: it stands at the end. */
+const keyOf = ({ provider, model, endpoint, status_class, stream, user_path = '' }: Labels): string =>
+  `${provider}\n${endpoint}\n${status_class}${stream}\n${user_path}\n${model}`

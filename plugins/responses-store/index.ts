@@ -1,0 +1,79 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import { bytes, csv, duration } from '../../src/settings.ts'
+import type { ResponsesLanguage } from '../dialects/openai-responses/index.ts'
+import { createAnswerPassages } from './answer-passages.ts'
+import { createAskPassages } from './ask-passages.ts'
+import { createHooks } from './hooks.ts'
+import { createJournal, createMemory, type Memory } from './journal.ts'
+import { createKeeper } from './keeper.ts'
+import { conversationItems, conversations, responseItems, responses } from './schema.ts'
+import { createShelf } from './shelf.ts'
+import { createFinder } from './state.ts'
+import { createTalkPassages } from './talk-passages.ts'
+import { createTalks } from './talks.ts'
+
+/** Milliseconds for which an answer may be in memory only. */
+const FLUSH = 100
+const FORGET = 30_000
+/** A thousand years. */
+const FOR_EVER = 31_557_600_000_000
+
+export default definePlugin({
+  name: 'responses-store',
+  about: 'Keeps answers and conversations, so that the next request need not repeat them.',
+  config: v.object({
+    retention: v.optional(duration(), '30d'),
+    sizeLimit: v.optional(bytes(), '4M'),
+    providers: v.optional(csv(), ['openai', 'azure', 'xai']),
+  }),
+  env: {
+    retention: ['RESPONSES_RETENTION'],
+    sizeLimit: ['RESPONSES_SIZE_LIMIT'],
+    providers: ['RESPONSES_KEPT_BY'],
+  },
+  needs: ['openai-responses'],
+  tables: { responses, responseItems, conversations, conversationItems },
+  setup(host) {
+    const { config, db, now, log, inherited } = host
+    const { sizeLimit } = config
+    const retention = config.retention === 0 ? FOR_EVER : config.retention
+    const language = host.use<ResponsesLanguage>('openai-responses')
+    const memory = (inherited as Memory | undefined) ?? createMemory()
+    const journal = createJournal(db, log, now, memory)
+    const shelf = createShelf({ db, journal, memory, now, retention })
+    const talks = createTalks({ db, journal, now, retention })
+    const find = createFinder({ shelf, talks, language })
+    const { dialect } = language
+    const { isConcerned, guard, ...hooks } = createHooks({
+      dialect: dialect.name,
+      path: dialect.path,
+      find,
+      keep: createKeeper({ journal, now, log, retention, sizeLimit }),
+      providers: host.providers,
+      keepers: new Set(config.providers),
+    })
+    return {
+      ...hooks,
+      // Most requests refer to nothing, and should not wait.
+      guard: (body, x) => (isConcerned(body, x) ? guard(body, x) : body),
+      passages: [
+        ...createAskPassages({ host, language, find }),
+        ...createAnswerPassages({ shelf, language }),
+        ...createTalkPassages({ talks, sizeLimit }),
+      ],
+      heritage: memory,
+      ticks: [
+        { every: FLUSH, run: journal.tick },
+        {
+          every: FORGET,
+          async run() {
+            await shelf.forget()
+            await talks.forget()
+          },
+        },
+      ],
+      close: journal.close,
+    }
+  },
+})

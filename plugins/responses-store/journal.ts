@@ -1,0 +1,153 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
+import type { Database } from '../../src/database.ts'
+import type { Log } from '../../src/log.ts'
+import { describe } from '../../src/respond.ts'
+import { createTurns, type InTurn } from '../../src/turns.ts'
+import type { Item, Kept } from './model.ts'
+import { conversationItems, responseItems, responses } from './schema.ts'
+
+/** What is to be written: an answer, a change of some, the items that a provider keeps of it, or what was said in a conversation. */
+export type Entry =
+  | { readonly kind: 'response'; readonly row: Kept; readonly size: number }
+  | {
+      readonly kind: 'items'
+      readonly response: string
+      readonly ids: readonly string[]
+      readonly size: number
+    }
+  | {
+      readonly kind: 'change'
+      readonly ids: readonly string[]
+      readonly set: Partial<Kept>
+      readonly size: number
+    }
+  | {
+      readonly kind: 'said'
+      readonly conversation: string
+      readonly items: readonly (readonly [id: string, item: Item])[]
+      readonly size: number
+    }
+
+/** What is not written yet; a reload of the configuration hands it on. */
+export interface Memory {
+  readonly entries: Entry[]
+  readonly responses: Map<string, Kept>
+  /** The answers of items that providers keep. */
+  readonly items: Map<string, string>
+  size: number
+  /** One writes at a time. */
+  readonly inTurn: InTurn
+}
+
+export const createMemory = (): Memory => ({
+  entries: [],
+  responses: new Map(),
+  items: new Map(),
+  size: 0,
+  inTurn: createTurns(),
+})
+
+/** Entries, and characters, that are written in one go: a local database stops everything else meanwhile. */
+const BATCH = 50
+const BATCH_SIZE = 2 * 1024 * 1024
+/** While the database is away, so many characters wait in memory. */
+const MAX_WAITING = 128 * 1024 * 1024
+/** Milliseconds between two tries while it is away. */
+const PATIENCE = 2000
+
+/** Entries wait in memory for a moment and are written together, off the path of the calls. */
+export function createJournal(db: Database, log: Log, now: () => number, memory: Memory) {
+  const { inTurn } = memory
+  let notBefore = 0
+
+  function add(entry: Entry): void {
+    if (memory.size + entry.size > MAX_WAITING) {
+      log.error('Too many answers wait for the database: one is not kept', { size: memory.size })
+      return
+    }
+    memory.entries.push(entry)
+    memory.size += entry.size
+    if (entry.kind === 'response') memory.responses.set(entry.row.id, entry.row)
+    if (entry.kind === 'items') for (const id of entry.ids) memory.items.set(id, entry.response)
+    if (entry.kind !== 'change') return
+    for (const id of entry.ids) Object.assign(memory.responses.get(id) ?? {}, entry.set)
+  }
+
+  /** What cannot be written waits on. */
+  async function write(): Promise<void> {
+    while (memory.entries.length > 0) {
+      const batch = takeFrom(memory.entries)
+      const [first, ...rest] = batch.flatMap(entry => toStatements(db, entry))
+      if (first !== undefined) await db.batch([first, ...rest])
+      memory.entries.splice(0, batch.length)
+      for (const entry of batch) forget(entry)
+    }
+  }
+
+  function forget(entry: Entry): void {
+    memory.size -= entry.size
+    if (entry.kind === 'response' && memory.responses.get(entry.row.id) === entry.row)
+      memory.responses.delete(entry.row.id)
+    if (entry.kind === 'items') for (const id of entry.ids) memory.items.delete(id)
+  }
+
+  return {
+    add,
+    /** Writes what is not written yet. @throws when the database is away. */
+    flush: () => inTurn(write),
+    /** The last time. What cannot be written is lost, and the log says so. */
+    close: () =>
+      inTurn(write).catch(error =>
+        log.error('Answers were not written', { count: memory.entries.length, error: describe(error) }),
+      ),
+    /** The same now and then: what goes wrong is logged, and tried again later. */
+    async tick(): Promise<void> {
+      if (memory.entries.length === 0 || now() < notBefore) return
+      try {
+        await inTurn(write)
+      } catch (error) {
+        notBefore = now() + PATIENCE
+        log.error('Answers wait for the database', { count: memory.entries.length, error: describe(error) })
+      }
+    },
+  }
+}
+
+export type Journal = ReturnType<typeof createJournal>
+
+function takeFrom(entries: readonly Entry[]): Entry[] {
+  const batch: Entry[] = []
+  let size = 0
+  for (const entry of entries.slice(0, BATCH)) {
+    size += entry.size
+    if (batch.length > 0 && size > BATCH_SIZE) break
+    batch.push(entry)
+  }
+  return batch
+}
+
+function toStatements(db: Database, entry: Entry): BatchItem<'sqlite'>[] {
+  if (entry.kind === 'response') {
+    const { id, keyId, userPath, ...set } = entry.row
+    // Ids are the providers' own: nobody may overwrite what is another's with one that is the same by chance.
+    const setWhere = and(eq(responses.keyId, keyId), eq(responses.userPath, userPath))!
+    return [
+      db.insert(responses).values(entry.row).onConflictDoUpdate({ target: responses.id, set, setWhere }),
+    ]
+  }
+  if (entry.kind === 'items') {
+    const rows = entry.ids.map(id => ({ id, response: entry.response }))
+    return rows.length === 0 ? [] : [db.insert(responseItems).values(rows).onConflictDoNothing()]
+  }
+  if (entry.kind === 'change')
+    return [
+      db
+        .update(responses)
+        .set(entry.set)
+        .where(inArray(responses.id, [...entry.ids])),
+    ]
+  const { conversation } = entry
+  const rows = entry.items.map(([id, item]) => ({ conversation, id, item }))
+  return rows.length === 0 ? [] : [db.insert(conversationItems).values(rows)]
+}

@@ -1,0 +1,133 @@
+import { readBody } from '../../src/body.ts'
+import { refuse } from '../../src/errors.ts'
+import { isObject } from '../../src/lens.ts'
+import type { Passage, PassageCall } from '../../src/passage.ts'
+import type { Answer, JsonObject } from '../../src/types.ts'
+import { json, metadataAt, noAfter, page, readPage } from './answers.ts'
+import type { Conversation, Item } from './model.ts'
+import { numbered } from './numbers.ts'
+import { noConversation } from './state.ts'
+import type { Talks } from './talks.ts'
+
+/** Items that are added in one go. */
+const MOST = 20
+
+export interface TalkPassagesOptions {
+  readonly talks: Talks
+  /** Characters of what is added in one go. */
+  readonly sizeLimit: number
+}
+
+/** Conversations: https://platform.openai.com/docs/api-reference/conversations */
+export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): Passage[] {
+  const find = async ({ params, x }: PassageCall): Promise<Conversation> => {
+    const id = params.id ?? ''
+    return (await talks.find(id, x)) ?? noConversation(id)
+  }
+
+  const itemOf = async ({ id }: Conversation, { params }: PassageCall): Promise<Item> => {
+    const item = params.item ?? ''
+    return (
+      (await talks.item(id, item)) ?? refuse('not_found', `Item with id '${item.slice(0, 100)}' not found.`)
+    )
+  }
+
+  function readItems(given: unknown): (readonly [id: string, item: Item])[] {
+    if (!Array.isArray(given) || given.length > MOST)
+      return refuse('invalid_request', `"items" has to be an array of at most ${MOST} items`, {
+        param: 'items',
+      })
+    const items = given.map((item: unknown, i) =>
+      isObject(item) && (typeof item.type === 'string' || typeof item.role === 'string')
+        ? numbered(item)
+        : refuse('invalid_request', `"items[${i}]" is no item: send an object with a "type"`, {
+            param: `items[${i}]`,
+          }),
+    )
+    if (JSON.stringify(items).length > sizeLimit)
+      refuse('request_too_large', `Items of more than ${sizeLimit} characters are not kept`, {
+        param: 'items',
+      })
+    return items
+  }
+
+  const route = (
+    name: string,
+    path: `/${string}`,
+    about: string,
+    runs: Partial<Record<Passage['methods'][number], (call: PassageCall) => Promise<Answer>>>,
+  ): Passage => ({
+    name,
+    path,
+    about,
+    tag: 'Responses',
+    methods: Object.keys(runs) as Passage['methods'][number][],
+    ...('POST' in runs && { takes: 'json' as const }),
+    run: call => runs[call.request.method as keyof typeof runs]!(call),
+  })
+
+  return [
+    route('conversations', '/v1/conversations', 'A new conversation, kept by the gateway', {
+      async POST({ request, x, bodyLimit }) {
+        const { items, ...body } = await bodyOf(request, bodyLimit)
+        const rows = items == null ? [] : readItems(items)
+        const made = await talks.create(x, metadataAt(body))
+        if (rows.length > 0) await talks.add(made.id, rows)
+        return json(shown(made))
+      },
+    }),
+    route('conversation', '/v1/conversations/:id', 'A conversation; POST replaces its metadata', {
+      GET: async call => json(shown(await find(call))),
+      async POST(call) {
+        const made = await find(call)
+        const metadata = metadataAt((await readBody(call.request, call.bodyLimit)).json)
+        await talks.update(made.id, metadata)
+        return json(shown({ ...made, metadata }))
+      },
+      async DELETE(call) {
+        const { id } = await find(call)
+        await talks.remove(id)
+        return json({ id, object: 'conversation.deleted', deleted: true })
+      },
+    }),
+    route('conversation-items', '/v1/conversations/:id/items', 'What was said; POST adds to it', {
+      async GET(call) {
+        const { id } = await find(call)
+        const asked = readPage(call.request)
+        const found = (await talks.list(id, asked)) ?? noAfter(asked.after ?? '')
+        return page(found.items, found.hasMore)
+      },
+      async POST(call) {
+        const { id } = await find(call)
+        const rows = readItems((await readBody(call.request, call.bodyLimit)).json.items)
+        await talks.add(id, rows)
+        return page(
+          rows.map(([, item]) => item),
+          false,
+        )
+      },
+    }),
+    route('conversation-item', '/v1/conversations/:id/items/:item', 'One item; DELETE removes it', {
+      GET: async call => json(await itemOf(await find(call), call)),
+      async DELETE(call) {
+        const made = await find(call)
+        await itemOf(made, call)
+        await talks.removeItem(made.id, call.params.item ?? '')
+        return json(shown(made))
+      },
+    }),
+  ]
+}
+
+const shown = ({ id, at, metadata }: Conversation): JsonObject => ({
+  id,
+  object: 'conversation',
+  created_at: Math.floor(at / 1000),
+  metadata,
+})
+
+/** A conversation may be created with nothing at all. */
+async function bodyOf(request: Request, limit: number): Promise<JsonObject> {
+  if (request.body === null || request.headers.get('content-length') === '0') return {}
+  return (await readBody(request, limit)).json
+}

@@ -1,0 +1,46 @@
+import type { Database } from '../../../src/database.ts'
+import type { Pricer } from '../../prices/model.ts'
+import { type ForecastQuestion, forecastPage } from './forecast.ts'
+import { type LogQuestion, readCall, readEdges, readLog } from './log.ts'
+import { readMarkers } from './markers.ts'
+import type { Question } from './statement.ts'
+import { sumUp, timeUp } from './sums.ts'
+import { readFailedTries } from './tries.ts'
+import { answerUsage, type UsageQuestion } from './usage.ts'
+
+/** Where answers come from. */
+export interface Sources {
+  readonly db: Database
+  readonly price: () => Promise<Pricer['price']>
+}
+
+type Periods = Parameters<typeof readMarkers>[1]
+
+/** Every question that can be asked. Questions and answers are plain data: they travel between threads. */
+export const answers = {
+  usage: ({ db }: Sources, question: UsageQuestion) => answerUsage(db, question),
+  sums: ({ db }: Sources, question: Question) => sumUp(db, question),
+  times: ({ db }: Sources, question: Question) => timeUp(db, question),
+  tries: ({ db }: Sources, question: Periods) => readFailedTries(db, question),
+  markers: ({ db }: Sources, question: Periods) => readMarkers(db, question),
+  log: ({ db }: Sources, question: LogQuestion) => readLog(db, question),
+  call: ({ db }: Sources, id: string) => readCall(db, id),
+  edges: ({ db }: Sources, _: null) => readEdges(db),
+  forecast: async ({ db, price }: Sources, question: ForecastQuestion) =>
+    forecastPage(db, await price(), question),
+} as const
+
+export type Kind = keyof typeof answers
+export type QuestionOf<K extends Kind> = Parameters<(typeof answers)[K]>[1]
+export type AnswerOf<K extends Kind> = Awaited<ReturnType<(typeof answers)[K]>>
+
+/** Asks. */
+export type Ask = <K extends Kind>(kind: K, question: QuestionOf<K>) => Promise<AnswerOf<K>>
+
+/** Answers in this thread. */
+export const answerHere =
+  (sources: Sources): Ask =>
+  <K extends Kind>(kind: K, question: QuestionOf<K>) => {
+    const answer = answers[kind] as (sources: Sources, question: QuestionOf<K>) => Promise<AnswerOf<K>>
+    return answer(sources, question)
+  }

@@ -1,0 +1,85 @@
+import * as v from 'valibot'
+import { type Api, defineApi } from '../../../src/api.ts'
+import type { Scoped } from '../../../src/exchange.ts'
+import type { Filters, Grouping } from './dimensions.ts'
+import { callerFigures, toCallerFigures } from './figures.ts'
+import { depthEntry, groupBy, topEntries, withDepth } from './inputs.ts'
+import { intervalEntry, periodEntries, readWholePeriod, toBuckets } from './period.ts'
+import type { ApiDeps } from './usage-api.ts'
+import { breakdownEntries, periodView, toBreakdown, toData, toPeriod } from './views.ts'
+
+const text = (about: string) => v.optional(v.pipe(v.string(), v.maxLength(512), v.description(about)))
+
+const view = v.object({
+  ...periodView,
+  path: v.pipe(v.string(), v.description('What is counted: this path and all below it')),
+  ...breakdownEntries(callerFigures),
+  interval: v.optional(v.string()),
+  data: v.optional(v.array(v.object({ start: v.string(), ...breakdownEntries(callerFigures) }))),
+})
+
+/** Callers know models by the names that they call: where a redirect leads is not theirs to see. */
+const toGroupings = (groupings: readonly Grouping[]): Grouping[] =>
+  groupings.map(grouping => (grouping.by === 'model' ? { ...grouping, by: 'called' } : grouping))
+
+/**
+ * Whose usage a caller may see. A key that is bound to a path: all of that path. One that is not could name any path, so
+ * it sees what it used itself. Who holds the master key, or stands before a gateway without keys, sees everything.
+ */
+export function ownUsage({ caller, userPath }: Pick<Scoped, 'caller' | 'userPath'>): Filters {
+  const within = userPath === '/' ? {} : { within: userPath }
+  if (caller.kind !== 'key') return within
+  return caller.path === undefined ? { ...within, holder: caller.id } : { within: userPath }
+}
+
+/** `GET /v1/usage`. */
+export const createCallerApi = ({ ask, ...clock }: ApiDeps): Api =>
+  defineApi({
+    method: 'GET',
+    path: '/v1/usage',
+    access: 'caller',
+    tag: 'Usage',
+    refusals: [403, 429],
+    summary: 'What you used in a period, and what it cost',
+    description:
+      'The usage of your user path and of all paths below it; of a key that is bound to no path, its own usage. With `interval` also interval by interval. Null is not zero: `unknown` and `unpriced` count what is missing in the sums.',
+    query: v.strictObject({
+      ...periodEntries,
+      ...topEntries(100, 20),
+      interval: intervalEntry,
+      group_by: groupBy(['model', 'path', 'key', 'session']),
+      path_depth: depthEntry,
+      model: text('The model, as it was called'),
+      path: text('Only this path below yours, and all below it'),
+      key: text('Only the key with this id'),
+    }),
+    answer: { about: 'Sums', schema: view },
+    async run({ x, query: { group_by, path_depth, sort, limit, interval, model, path, key, ...query } }) {
+      const period = readWholePeriod(query, clock)
+      const groupings = toGroupings(withDepth(group_by, path_depth))
+      const cut = interval && toBuckets(period, { ...query, interval }, clock.keptSince())
+      const answer = await ask('usage', {
+        period,
+        buckets: cut?.buckets.map(({ from, to }) => ({ from, to })),
+        groupings,
+        filters: { called: model, path, key, ...ownUsage(x!) },
+        top: { by: sort, most: limit },
+        latency: false,
+      })
+      const zone = query.time_zone
+      return {
+        ...toPeriod(period, zone),
+        path: x!.userPath,
+        ...toBreakdown(answer, group_by, toCallerFigures),
+        ...(cut && {
+          interval: cut.interval,
+          data: toData(answer, {
+            buckets: cut.buckets,
+            zone,
+            groupings: group_by,
+            toFigures: toCallerFigures,
+          }),
+        }),
+      }
+    },
+  })

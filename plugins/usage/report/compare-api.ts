@@ -1,0 +1,155 @@
+import * as v from 'valibot'
+import { type Api, defineApi } from '../../../src/api.ts'
+import { refuse } from '../../../src/errors.ts'
+import { readPeriods, readTargets, type SideFigures, toDifference, toFigures } from './compare.ts'
+import type { Range } from './cover.ts'
+import { tokensView } from './figures.ts'
+import { isRepointing, type Marker } from './markers.ts'
+import { periodEntries, readWholePeriod } from './period.ts'
+import { verdicts } from './statistics.ts'
+import type { ApiDeps } from './usage-api.ts'
+import { periodView, toPeriod } from './views.ts'
+
+const figure = v.nullable(v.number())
+const estimate = v.object({ value: figure, low: figure, high: figure })
+const quantiles = v.object({ p50: estimate, p95: estimate, p99: estimate })
+const difference = v.object({ ...estimate.entries, verdict: v.picklist(verdicts) })
+const differences = v.object({ p50: difference, p95: difference, p99: difference })
+
+const view = v.object({
+  source: v.string(),
+  ...periodView,
+  against: v.nullable(v.object({ from: v.string(), to: v.string() })),
+  sides: v.array(
+    v.object({
+      name: v.string(),
+      requests: v.pipe(v.number(), v.description('Calls that it served, or was tried last for')),
+      tries: v.pipe(
+        v.number(),
+        v.description('With those after whose failure another target was asked; from records'),
+      ),
+      failures: v.number(),
+      hang_ups: v.number(),
+      error_rate: estimate,
+      total_ms: quantiles,
+      first_byte_ms: quantiles,
+      tokens: v.nullable(tokensView),
+      unknown: v.number(),
+      estimated: v.number(),
+      cost_nano: figure,
+      unpriced: v.number(),
+      cost_per_request_nano: v.pipe(estimate, v.description('Of lines whose cost is known')),
+    }),
+  ),
+  differences: v.array(
+    v.object({
+      of: v.string(),
+      to: v.string(),
+      error_rate: difference,
+      total_ms: differences,
+      first_byte_ms: differences,
+      cost_per_request_nano: difference,
+    }),
+  ),
+  unasked: v.pipe(v.number(), v.description('Calls that never got to a target; in no side')),
+  markers: v.pipe(
+    v.array(
+      v.object({
+        id: v.number(),
+        version: v.number(),
+        at: v.string(),
+        action: v.string(),
+        author: v.string(),
+        fields: v.array(v.string()),
+        repoints: v.boolean(),
+      }),
+    ),
+    v.description('Changes of the redirect in the period: figures before and after one do not compare'),
+  ),
+})
+
+const name = (about: string) => v.pipe(v.string(), v.maxLength(512), v.description(about))
+
+const query = v.strictObject({
+  source: v.pipe(name('The source of a redirect'), v.nonEmpty('expected the source of a redirect')),
+  ...periodEntries,
+  against_from: v.optional(
+    v.pipe(name('Compares the period with another one, from here on'), v.maxLength(64)),
+  ),
+  against_to: v.optional(v.pipe(name('Before this time. Default: as long as the period'), v.maxLength(64))),
+  target: v.optional(name('With `against_from`: only this target, `provider/id`')),
+  baseline: v.optional(name('The target that the others are compared with. Default: the most used')),
+})
+
+/** `GET /admin/virtual-models/compare`. */
+export const createCompareApi = ({ ask, ...clock }: ApiDeps): Api =>
+  defineApi({
+    method: 'GET',
+    path: '/admin/virtual-models/compare',
+    access: 'admin',
+    tag: 'Usage',
+    refusals: [404, 429],
+    summary: 'How the targets of a redirect do, side by side',
+    description:
+      'For reading an A/B test: target against target, or, with `against_from`, period against period. Each figure comes with an interval that holds the true one in 95 of 100 cases, each difference with a verdict. Decide before when you will look: who looks again and again until a difference shows finds one where there is none.',
+    query,
+    answer: { about: 'Sides, differences to the first of them, changes of the redirect', schema: view },
+    async run({ query }) {
+      const { source, time_zone, baseline } = query
+      const period = readWholePeriod(query, clock)
+      const against = readAgainst(query, period, clock)
+      const { sides, unasked } =
+        against === undefined
+          ? await readTargets(ask, source, period)
+          : { sides: await readPeriods(ask, query, [period, against]), unasked: 0 }
+      const figures = inOrder(sides.map(toFigures), against === undefined ? baseline : 'against')
+      const ranges = against === undefined ? [period] : [period, against]
+      const markers = await ask('markers', { source, ranges })
+      return {
+        source,
+        ...toPeriod(period, time_zone),
+        against: against === undefined ? null : bordersOf(against, time_zone),
+        sides: figures,
+        differences: figures.slice(1).map(side => toDifference(side, figures[0]!)),
+        unasked,
+        markers: markers.map(toMarker),
+      }
+    },
+  })
+
+const bordersOf = (range: Range, zone: string) => {
+  const { from, to } = toPeriod(range, zone)
+  return { from, to }
+}
+
+function readAgainst(
+  { against_from, against_to, time_zone, target }: v.InferOutput<typeof query>,
+  period: Range,
+  clock: Omit<ApiDeps, 'ask'>,
+): Range | undefined {
+  if (against_from === undefined) {
+    const param = against_to === undefined ? (target === undefined ? undefined : 'target') : 'against_to'
+    if (param !== undefined) refuse('invalid_request', `Field "${param}" needs "against_from"`, { param })
+    return undefined
+  }
+  return readWholePeriod({ from: against_from, to: against_to, time_zone }, clock, {
+    names: ['against_from', 'against_to'],
+    length: period.to - period.from,
+  })
+}
+
+/** What the others are compared with stands first. */
+function inOrder(sides: readonly SideFigures[], first: string | undefined): SideFigures[] {
+  if (first === undefined) return [...sides]
+  const baseline =
+    sides.find(({ name }) => name === first) ??
+    refuse('not_found', `"${first}" served nothing in this period`, { param: 'baseline' })
+  return [baseline, ...sides.filter(side => side !== baseline)]
+}
+
+const toMarker = (marker: Marker) => ({
+  ...marker,
+  at: new Date(marker.at).toISOString(),
+  fields: [...marker.fields],
+  repoints: isRepointing(marker),
+})

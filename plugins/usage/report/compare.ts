@@ -1,0 +1,137 @@
+import type { Ask } from './answers.ts'
+import type { Range } from './cover.ts'
+import { NOTHING, toCallerFigures } from './figures.ts'
+import { differenceOf, type Estimate, meanOf, quantileEstimate, rateOf, verdictOf } from './statistics.ts'
+import type { Sums, Times } from './sums.ts'
+import type { FailedTries } from './tries.ts'
+
+const NANO = 1_000_000_000
+/** A redirect has fewer targets. */
+const TARGETS = 50
+
+/** What is compared with each other: a target, or a period. */
+export interface Side {
+  readonly name: string
+  readonly sums: Sums
+  readonly times: Times | undefined
+  /** Tries that failed, after which another target was asked. */
+  readonly failedTries: number
+}
+
+/** The targets that served a redirect in a period, the most used first, and how many calls never got to one. */
+export async function readTargets(ask: Ask, source: string, period: Range) {
+  const base = { ranges: [period], filters: { virtual_model: source }, records: false }
+  const question = { ...base, groupings: [{ by: 'target' }] as const }
+  const found = (await ask('sums', question)).toSorted((a, b) => b.sums.calls - a.sums.calls)
+  const tries = await readTries(ask, source, [period], found)
+  const unasked = found.find(({ group }) => group[0] === '')?.sums.calls ?? 0
+  const names = [...new Set([...found.map(({ group }) => group[0]!), ...tries.map(({ target }) => target)])]
+  const times = await ask('times', question)
+  const sides = names
+    .filter(name => name !== '')
+    .slice(0, TARGETS)
+    .map((name): Side => {
+      const isIt = ({ group }: { readonly group: readonly string[] }) => group[0] === name
+      return {
+        name,
+        sums: found.find(isIt)?.sums ?? NOTHING,
+        times: times.find(isIt)?.times,
+        failedTries: countOf(tries.filter(({ target }) => target === name)),
+      }
+    })
+  return { sides, unasked }
+}
+
+/** A redirect, or one of its targets, in two periods. */
+export async function readPeriods(
+  ask: Ask,
+  { source, target }: { readonly source: string; readonly target?: string | undefined },
+  ranges: readonly [Range, Range],
+): Promise<Side[]> {
+  const question = { ranges, groupings: [], filters: { virtual_model: source, target }, records: false }
+  const found = await ask('sums', question)
+  const times = await ask('times', question)
+  const tries = await readTries(ask, source, ranges, found)
+  return ['period', 'against'].map((name, i): Side => {
+    const isIt = ({ bucket }: { readonly bucket: number }) => bucket === i
+    const failed = tries.filter(tried => isIt(tried) && (target === undefined || tried.target === target))
+    return {
+      name,
+      sums: found.find(isIt)?.sums ?? NOTHING,
+      times: times.find(isIt)?.times,
+      // A call counts once, however many targets it went through: only of one target all tries are counted.
+      failedTries: target === undefined ? 0 : countOf(failed),
+    }
+  })
+}
+
+/** Records need not be looked through where no try was made. */
+async function readTries(
+  ask: Ask,
+  source: string,
+  ranges: readonly Range[],
+  found: readonly { readonly sums: Sums }[],
+): Promise<readonly FailedTries[]> {
+  const isTried = found.some(({ sums }) => sums.attempts > 0)
+  return isTried ? ask('tries', { source, ranges }) : []
+}
+
+const countOf = (tries: readonly FailedTries[]): number => tries.reduce((sum, { count }) => sum + count, 0)
+
+const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
+type Quantiles = Readonly<Record<keyof typeof SHARES, Estimate>>
+
+/** What is known of a side, with intervals. */
+export function toFigures({ name, sums, times, failedTries }: Side) {
+  const { calls, errors, hang_ups, tokens, unknown, estimated, cost_nano, unpriced } = toCallerFigures(sums)
+  const [tries, failures] = [calls + failedTries, errors + failedTries]
+  return {
+    name,
+    requests: calls,
+    tries,
+    failures,
+    hang_ups,
+    error_rate: rateOf(failures, tries),
+    total_ms: toQuantiles(times?.total),
+    first_byte_ms: toQuantiles(times?.first),
+    tokens,
+    unknown,
+    estimated,
+    cost_nano,
+    unpriced,
+    cost_per_request_nano: scale(meanOf(sums.cost_nano / NANO, sums.cost_squares, sums.priced), NANO),
+  }
+}
+export type SideFigures = ReturnType<typeof toFigures>
+
+/** What one side has more than the other, figure by figure. */
+export const toDifference = (one: SideFigures, other: SideFigures) => ({
+  of: one.name,
+  to: other.name,
+  error_rate: judge(one.error_rate, other.error_rate),
+  total_ms: judgeAll(one.total_ms, other.total_ms),
+  first_byte_ms: judgeAll(one.first_byte_ms, other.first_byte_ms),
+  cost_per_request_nano: judge(one.cost_per_request_nano, other.cost_per_request_nano),
+})
+
+function judge(one: Estimate, other: Estimate) {
+  const difference = differenceOf(one, other)
+  return { ...difference, verdict: verdictOf(difference) }
+}
+
+const judgeAll = (one: Quantiles, other: Quantiles) => ({
+  p50: judge(one.p50, other.p50),
+  p95: judge(one.p95, other.p95),
+  p99: judge(one.p99, other.p99),
+})
+
+const toQuantiles = (counts: ReadonlyMap<number, number> = new Map()): Quantiles => ({
+  p50: quantileEstimate(counts, SHARES.p50),
+  p95: quantileEstimate(counts, SHARES.p95),
+  p99: quantileEstimate(counts, SHARES.p99),
+})
+
+const scale = ({ value, low, high }: Estimate, by: number): Estimate => {
+  const scaled = (figure: number | null) => (figure === null ? null : figure * by)
+  return { value: scaled(value), low: scaled(low), high: scaled(high) }
+}

@@ -1,0 +1,43 @@
+import type { Api } from '../../../src/api.ts'
+import type { Host } from '../../../src/plugin.ts'
+import type { Prices } from '../../prices/model.ts'
+import type { UsageBook } from '../model.ts'
+import { createCallerApi } from './caller-api.ts'
+import { createCompareApi } from './compare-api.ts'
+import { createForecastApi } from './forecast-api.ts'
+import { createLogApi } from './log-api.ts'
+import { keptSince } from './period.ts'
+import { createReader } from './reader.ts'
+import { createRecomputeApi } from './recompute.ts'
+import { createUsageApi } from './usage-api.ts'
+
+export interface ReportDeps extends Pick<Host, 'db' | 'now' | 'log' | 'providers'> {
+  readonly dbAddress: Host['dbAddress'] | undefined
+  readonly prices: Prices['recipe']
+  readonly reprice: UsageBook['reprice']
+  /** Milliseconds for which records are kept; 0: for ever. */
+  readonly retention: number
+}
+
+/** Everything that can be asked about usage. */
+export interface Reports {
+  readonly api: readonly Api[]
+  close(): Promise<void>
+}
+
+export function createReports({ retention, ...deps }: ReportDeps): Reports {
+  const { now } = deps
+  const reader = createReader(deps)
+  const shared = { ask: reader.ask, now, keptSince: () => keptSince(now(), retention) }
+  return {
+    api: [
+      createCallerApi(shared),
+      ...createUsageApi(shared),
+      ...createLogApi(shared),
+      createCompareApi(shared),
+      createForecastApi({ ...shared, providers: deps.providers }),
+      ...createRecomputeApi({ ...deps, ...shared }),
+    ],
+    close: reader.close,
+  }
+}

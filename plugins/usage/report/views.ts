@@ -1,0 +1,98 @@
+import * as v from 'valibot'
+import { toLocalText } from './calendar.ts'
+import type { Grouping } from './dimensions.ts'
+import { type AdminFigures, adminFigures, toAdminFigures } from './figures.ts'
+import type { Bucket } from './period.ts'
+import type { Sums } from './sums.ts'
+import type { Breakdown, Part, UsageAnswer } from './usage.ts'
+
+const group = v.pipe(
+  v.record(v.string(), v.nullable(v.string())),
+  v.description('By the names of `group_by`; null for what has none'),
+)
+
+/** The parts of an answer for figures of one kind. */
+export const breakdownEntries = <S extends v.ObjectEntries>(figures: v.ObjectSchema<S, undefined>) => ({
+  total: figures,
+  groups: v.array(v.object({ group, ...figures.entries })),
+  rest: v.pipe(v.nullable(figures), v.description('What is beyond the groups that are listed')),
+})
+
+export const periodView = { from: v.string(), to: v.string(), time_zone: v.string() }
+
+export const summaryView = v.object({
+  ...periodView,
+  source: v.pipe(
+    v.picklist(['rollups', 'records']),
+    v.description('`records`: older than USAGE_RETENTION is gone'),
+  ),
+  ...breakdownEntries(adminFigures),
+})
+
+export const seriesView = v.object({
+  ...summaryView.entries,
+  interval: v.string(),
+  data: v.pipe(
+    v.array(v.object({ start: v.string(), ...breakdownEntries(adminFigures) })),
+    v.description('Every interval, also where nothing happened'),
+  ),
+})
+
+/** Makes figures of sums. */
+export type ToFigures<F> = (sums: Sums, times?: Part['times']) => F
+
+/** What a grouping is called. */
+export const nameOf = ({ by, label }: Grouping): string => (by === 'label' ? `label:${label}` : by)
+
+/** A group by the names of the groupings. */
+export const toGroup = (
+  groupings: readonly Grouping[],
+  values: readonly string[],
+): Record<string, string | null> =>
+  Object.fromEntries(groupings.map((grouping, i) => [nameOf(grouping), values[i] || null]))
+
+export const toBreakdown = <F extends object>(
+  { sums, times, groups, rest }: Breakdown,
+  groupings: readonly Grouping[],
+  toFigures: ToFigures<F>,
+) => ({
+  total: toFigures(sums, times),
+  groups: groups.map(({ group, sums, times }) => ({
+    group: toGroup(groupings, group),
+    ...toFigures(sums, times),
+  })),
+  rest: rest === undefined ? null : toFigures(rest),
+})
+
+export const toPeriod = ({ from, to }: { readonly from: number; readonly to: number }, zone: string) => ({
+  from: toLocalText(from, zone),
+  to: toLocalText(to, zone),
+  time_zone: zone,
+})
+
+export const toSummary = (
+  answer: UsageAnswer,
+  groupings: readonly Grouping[],
+): Pick<v.InferOutput<typeof summaryView>, 'source' | 'total' | 'groups' | 'rest'> => ({
+  source: answer.source,
+  ...toBreakdown<AdminFigures>(answer, groupings, toAdminFigures),
+})
+
+export const toData = <F extends object>(
+  { series = [] }: UsageAnswer,
+  {
+    buckets,
+    zone,
+    groupings,
+    toFigures,
+  }: {
+    readonly buckets: readonly Bucket[]
+    readonly zone: string
+    readonly groupings: readonly Grouping[]
+    readonly toFigures: ToFigures<F>
+  },
+) =>
+  series.map((part, i) => ({
+    start: toLocalText(buckets[i]!.start, zone),
+    ...toBreakdown(part, groupings, toFigures),
+  }))

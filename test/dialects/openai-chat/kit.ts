@@ -1,0 +1,213 @@
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4Content,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider'
+import { toCall } from '../../../plugins/dialects/openai-chat/call.ts'
+import { createWriter } from '../../../plugins/dialects/openai-chat/writer.ts'
+import { Refusal } from '../../../src/errors.ts'
+import { definePlugin, type Plugin } from '../../../src/plugin.ts'
+import type { AnswerFacts, Destination } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { readEvents } from '../../kernel/sse.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into JSON freely, and fail where they guess wrong
+export type Loose = any
+
+export const facts = (body: JsonObject = {}): AnswerFacts => ({
+  id: '00112233-4455-6677-8899-aabbccddeeff',
+  at: 1_700_000_000_500,
+  model: 'some-model',
+  body,
+})
+
+export const to = (options: string, model = 'some-model'): Destination => ({ type: options, options, model })
+export const stranger = to('stranger')
+export const anthropic = to('anthropic', 'claude-sonnet-5')
+export const google = to('google', 'gemini-3-pro')
+export const bedrock = to('bedrock', 'eu.anthropic.claude-sonnet-5')
+export const cohere = to('cohere', 'command-a-03-2025')
+export const compatible = to('compatible')
+
+export const body = (more: object = {}): JsonObject => ({
+  model: 'm',
+  messages: [{ role: 'user', content: 'Hello' }],
+  ...more,
+})
+export const says = (...messages: object[]): JsonObject => body({ messages })
+
+export const call = (more: object = {}, destination = stranger) => toCall(body(more), destination)
+export const promptOf = (messages: object[], destination = stranger) =>
+  toCall(body({ messages }), destination).options.prompt
+
+/** What a body is refused with. */
+export function refusalOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof Refusal) return `${error.code} ${error.param}`
+    throw error
+  }
+  throw new Error('It was not refused')
+}
+
+export const usage = (input = 10, output = 5): LanguageModelV4Usage => ({
+  inputTokens: { total: input, noCache: input, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: output, text: undefined, reasoning: undefined },
+})
+
+export const result = (
+  content: LanguageModelV4Content[],
+  more: Partial<LanguageModelV4GenerateResult> = {},
+): LanguageModelV4GenerateResult => ({
+  content,
+  finishReason: { unified: 'stop', raw: 'stop' },
+  usage: usage(),
+  warnings: [],
+  ...more,
+})
+
+export const finish = (unified: 'stop' | 'tool-calls' | 'length' = 'stop'): LanguageModelV4StreamPart => ({
+  type: 'finish',
+  finishReason: { unified, raw: unified },
+  usage: usage(),
+})
+
+/** All that a writer writes of these parts. */
+export function written(parts: readonly LanguageModelV4StreamPart[], request: JsonObject = {}): string {
+  const writer = createWriter(facts(request))
+  return parts.map(part => writer.write(part)).join('') + writer.end()
+}
+
+/** The completion that chunks add up to, by an oracle of our own; it fails where chunks are not as the API documents them. */
+export function accumulate(text: string): Loose {
+  const { data, tail } = readEvents(text)
+  const must = (holds: boolean, what: string) => {
+    if (!holds) throw new Error(`${what}: ${text}`)
+  }
+  must(tail === '' && data.at(-1) === '[DONE]', '[DONE] is the last event')
+  const chunks: Loose[] = data.slice(0, -1).map(each => JSON.parse(each))
+  const message: Loose = {}
+  let reason: string | undefined
+  let told: Loose
+  for (const [i, chunk] of chunks.entries()) {
+    must(chunk.object === 'chat.completion.chunk' && chunk.id === chunks[0].id, 'chunks belong together')
+    if (chunk.choices.length === 0) {
+      must(i === chunks.length - 1 && reason !== undefined, 'usage is last')
+      told = chunk.usage
+      continue
+    }
+    const [{ delta, finish_reason }] = chunk.choices
+    must(reason === undefined, 'nothing is said after the end')
+    must((i === 0) === 'role' in delta, 'the role is first, once')
+    merge(message, delta, must)
+    if (finish_reason !== null) reason = finish_reason
+  }
+  must(reason !== undefined && told !== undefined, 'it says why it ended, and what it cost')
+  if (message.content === '' && (message.tool_calls || message.function_call)) message.content = null
+  return { message, reason, usage: told, model: chunks[0].model, id: chunks[0].id }
+}
+
+function merge(message: Loose, delta: Loose, must: (holds: boolean, what: string) => void): void {
+  for (const [key, value] of Object.entries<Loose>(delta)) {
+    if (key === 'tool_calls') {
+      for (const { index, ...call } of value) {
+        message.tool_calls ??= []
+        const known = message.tool_calls[index]
+        must(known !== undefined || index === message.tool_calls.length, 'calls begin in order')
+        if (known === undefined) message.tool_calls[index] = structuredClone(call)
+        else {
+          must(call.id === undefined, 'a call has one id')
+          if (call.function) known.function.arguments += call.function.arguments
+          if (call.extra_content) known.extra_content = call.extra_content
+        }
+      }
+    } else if (key === 'function_call') {
+      message.function_call ??= { arguments: '' }
+      if (value.name !== undefined) message.function_call.name = value.name
+      message.function_call.arguments += value.arguments
+    } else if (Array.isArray(value)) message[key] = [...(message[key] ?? []), ...value]
+    else if (typeof value === 'string' && key !== 'role') message[key] = (message[key] ?? '') + value
+    else message[key] = value
+  }
+}
+
+/** A provider inside the gateway whose model says what a test wants. Its models are `scripted/any`. */
+export interface Scripted {
+  readonly plugin: Plugin
+  /** What it was last asked. */
+  readonly asked: () => LanguageModelV4CallOptions
+  say(answer: LanguageModelV4GenerateResult): void
+  stream(parts: readonly LanguageModelV4StreamPart[]): void
+  fail(error: unknown): void
+}
+
+export function createScripted(optionsKey = 'stranger'): Scripted {
+  let asked: LanguageModelV4CallOptions | undefined
+  let answer = result([])
+  let parts: readonly LanguageModelV4StreamPart[] = []
+  let error: unknown
+  const take = (options: LanguageModelV4CallOptions) => {
+    asked = options
+    if (error !== undefined) throw error
+  }
+  const provider = {
+    name: 'scripted',
+    type: 'scripted',
+    wires: new Set<string>(),
+    asksUsage: true,
+    optionsKey,
+    configuredModels: ['any'],
+    call: () => {
+      throw new Error('It has no language of its own')
+    },
+    offers: {
+      language: (model: string) => ({
+        specificationVersion: 'v4' as const,
+        provider: 'scripted',
+        modelId: model,
+        supportedUrls: {},
+        doGenerate: async (options: LanguageModelV4CallOptions) => {
+          take(options)
+          return answer
+        },
+        doStream: async (options: LanguageModelV4CallOptions) => {
+          take(options)
+          return { stream: streamOf(parts) }
+        },
+      }),
+    },
+  }
+  return {
+    asked: () => asked!,
+    say(given) {
+      answer = given
+      error = undefined
+    },
+    stream(given) {
+      parts = given
+      error = undefined
+    },
+    fail(given) {
+      error = given
+    },
+    plugin: definePlugin({
+      name: 'scripted',
+      about: 'Says what a test wants.',
+      setup: () => ({ providers: [provider] }),
+    }),
+  }
+}
+
+const streamOf = (parts: readonly LanguageModelV4StreamPart[]): ReadableStream<LanguageModelV4StreamPart> => {
+  let at = 0
+  return new ReadableStream({
+    pull(controller) {
+      const part = parts[at++]
+      if (part === undefined) controller.close()
+      else controller.enqueue(part)
+    },
+  })
+}
