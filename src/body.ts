@@ -1,6 +1,7 @@
 import { type Bytes, joinBytes } from './bytes.ts'
 import { refuse } from './errors.ts'
 import { type Member, parseJson, topLevel } from './json.ts'
+import { parseForm } from './multipart.ts'
 import type { JsonObject } from './types.ts'
 
 /** A request body, read and parsed once: what the client wrote, and what it means. */
@@ -46,9 +47,9 @@ export async function readForm(request: Request, limit: number): Promise<Body> {
   checkEncoding(request.headers)
   if (Number(request.headers.get('content-length') ?? 0) > limit) tooLarge(limit)
   const bytes = await readCapped(request, limit)
-  const form = await new Response(bytes, { headers: { 'content-type': type } })
-    .formData()
-    .catch(cause => refuse('invalid_request', 'The body is not a complete multipart form', { cause }))
+  const form = await parseForm(bytes, type).catch(cause =>
+    refuse('invalid_request', 'The body is not a complete multipart form', { cause }),
+  )
   const fields = new Map<string, unknown>()
   let count = 0
   for (const [key, value] of form) {
