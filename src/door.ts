@@ -164,6 +164,7 @@ const tagTexts: Readonly<Record<string, string>> = {
   Batches: 'Many calls at once, for less.',
   'Virtual models': 'Redirects and access policies.',
   Keys: 'Who may call.',
+  Usage: 'What was used, and what it cost.',
   Providers: 'Configured upstreams and what they offer.',
   History: 'What was changed, by whom, and what it was before.',
   Health: 'For load balancers.',

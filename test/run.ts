@@ -4,26 +4,40 @@
  */
 import { existsSync } from 'node:fs'
 import { install } from '../src/start.ts'
+import { findPython, hasPython } from './conformance/python.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const chromium = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+
+/** True when Debian's packages are there. */
+function installPackages(...names: readonly string[]): boolean {
+  const commands = [
+    ['apt-get', 'update', '-qq'],
+    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...names],
+  ]
+  return commands.every(
+    command =>
+      Bun.which(command[0]!) !== null &&
+      Bun.spawnSync(command, { stdio: ['ignore', 'ignore', 'inherit'] }).success,
+  )
+}
 
 /** The dashboard is tested in a real browser. Debian has it; elsewhere `CHROMIUM_PATH` names one. */
 function installChromium(): void {
   if (existsSync(chromium)) return
   process.stderr.write('Installing Chromium for the dashboard tests…\n')
-  const commands = [
-    ['apt-get', 'update', '-qq'],
-    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-  ]
-  for (const command of commands) {
-    const isDone =
-      Bun.which(command[0]!) !== null &&
-      Bun.spawnSync(command, { stdio: ['ignore', 'ignore', 'inherit'] }).success
-    if (!isDone)
-      return void process.stderr.write(
-        `Cannot install Chromium with apt-get: set CHROMIUM_PATH to a Chromium or Chrome\n`,
-      )
+  if (!installPackages('chromium'))
+    process.stderr.write('Cannot install Chromium with apt-get: set CHROMIUM_PATH to a Chromium or Chrome\n')
+}
+
+/** The official Python clients are compared, too. Where there is no Python they are not; what else goes wrong, the tests say. */
+function installPython(): void {
+  if (!hasPython()) return
+  try {
+    findPython()
+  } catch {
+    process.stderr.write('Installing python3-venv for the conformance tests…\n')
+    installPackages('python3-venv')
   }
 }
 
@@ -46,6 +60,7 @@ function step(title: string, command: readonly string[]): { isGood: boolean; out
 
 install(true)
 installChromium()
+installPython()
 const only = process.argv.slice(2)
 const checks = [
   step('Types', ['x', 'tsc', '-p', '.', '--noEmit']),

@@ -17,7 +17,7 @@ export interface AttemptLine {
 }
 
 /** Lengths of the roll-ups in milliseconds. */
-export const SPANS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
+export const SPANS = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const
 
 /** How recording is doing. */
 export interface UsageStats {

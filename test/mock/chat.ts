@@ -1,14 +1,8 @@
+import type { Ask } from './ask.ts'
+import { hearChat } from './chat-heard.ts'
 import type { Plan, ToolCall } from './plan.ts'
 
-/** What a chat request wants to know. */
-export interface Ask {
-  readonly model: string
-  readonly stream: boolean
-  readonly includeUsage: boolean
-  readonly promptTokens: number
-  /** The client's own limit. */
-  readonly maxTokens: number | undefined
-}
+export type { Ask } from './ask.ts'
 
 /** What the model will say, token by token. */
 export interface Script {
@@ -42,6 +36,9 @@ export function toAsk(body: Readonly<Record<string, unknown>>): Ask {
     includeUsage: options?.include_usage === true,
     promptTokens: countPrompt(body.messages),
     maxTokens: typeof limit === 'number' ? limit : undefined,
+    ...(typeof body.n === 'number' && { choices: body.n }),
+    heard: () => hearChat(body),
+    body,
   }
 }
 
@@ -62,11 +59,12 @@ const cutWords = (text: string): string[] => text.match(/\s*\S+\s*$|\s*\S+|\s+$/
 
 export function createScript(ask: Ask, plan: Plan, length: number): Script {
   const reasoning = cutWords(plan.reasoning ?? '')
+  const words = plan.hear ? JSON.stringify(ask.heard()) : plan.text
   const calls = plan.toolCall === undefined ? [] : [plan.toolCall].flat()
   const tools = calls.map(toTool)
-  const isSilent = tools.length > 0 && plan.text === undefined && plan.tokens === undefined
+  const isSilent = tools.length > 0 && words === undefined && plan.tokens === undefined
   const wanted = isSilent ? 0 : (plan.tokens ?? length)
-  const said = plan.text === undefined ? sayWords(wanted) : cutWords(plan.text).slice(0, plan.tokens)
+  const said = words === undefined ? sayWords(wanted) : cutWords(words).slice(0, plan.tokens)
   const text = said.slice(0, ask.maxTokens)
   const natural = text.length < said.length ? 'length' : tools.length > 0 ? 'tool_calls' : 'stop'
   return {
@@ -87,10 +85,24 @@ function toTool({ id, name, arguments: given }: ToolCall, index: number): Script
   }
 }
 
-/** The tokens as OpenAI reports them: reasoning is a part of the completion. */
-export const usageOf = (promptTokens: number, completion: number, reasoning: number): string =>
-  `{"prompt_tokens":${promptTokens},"completion_tokens":${completion},"total_tokens":${promptTokens + completion},` +
-  '"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},' +
+export interface Cache {
+  readonly read: number
+  readonly written: number
+}
+
+const NO_CACHE: Cache = { read: 0, written: 0 }
+
+/** The tokens as OpenAI reports them: what is cached is a part of the prompt, and reasoning of the completion. */
+export const usageOf = (
+  fresh: number,
+  completion: number,
+  reasoning: number,
+  { read, written }: Cache = NO_CACHE,
+): string =>
+  `{"prompt_tokens":${fresh + read + written},"completion_tokens":${completion},` +
+  `"total_tokens":${fresh + read + written + completion},` +
+  `"prompt_tokens_details":{"cached_tokens":${read},` +
+  `${written > 0 ? `"cache_write_tokens":${written},` : ''}"audio_tokens":0},` +
   `"completion_tokens_details":{"reasoning_tokens":${reasoning},"audio_tokens":0,` +
   '"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}'
 
@@ -106,11 +118,16 @@ export function renderWhole(id: string, ask: Ask, script: Script, usage: string 
     type: 'function',
     function: { name, arguments: pieces.join('') },
   }))
+  const choices = Array.from(
+    { length: ask.choices ?? 1 },
+    (_, index) =>
+      `{"index":${index},"message":{"role":"assistant","content":${JSON.stringify(content)},${reasoning}` +
+      `${tools.length === 0 ? '' : `"tool_calls":${JSON.stringify(tools)},`}"refusal":null,"annotations":[]},` +
+      `"logprobs":null,"finish_reason":${JSON.stringify(script.finishReason)}}`,
+  )
   return (
     `{"id":"${id}","object":"chat.completion","created":${CREATED},"model":${JSON.stringify(ask.model)},` +
-    `"choices":[{"index":0,"message":{"role":"assistant","content":${JSON.stringify(content)},${reasoning}` +
-    `${tools.length === 0 ? '' : `"tool_calls":${JSON.stringify(tools)},`}"refusal":null,"annotations":[]},` +
-    `"logprobs":null,"finish_reason":${JSON.stringify(script.finishReason)}}],` +
+    `"choices":[${choices.join()}],` +
     `${usage === undefined ? '' : `"usage":${usage},`}${STAMP}}`
   )
 }

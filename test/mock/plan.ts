@@ -35,6 +35,13 @@ const planSchema = v.strictObject({
   /** Thinks first: `reasoning_content`, cut into words. */
   reasoning: v.exactOptional(text),
   toolCall: v.exactOptional(v.union([toolCall, v.array(toolCall)])),
+  /** The text is what was understood, as JSON: see `Heard`. */
+  hear: v.exactOptional(v.boolean()),
+  /** What proves the thought, where the language has a place for it. */
+  proof: v.exactOptional(text),
+  /** Prompt tokens beside the counted ones: read from a cache, and written to it. */
+  cacheRead: v.exactOptional(count),
+  cacheWritten: v.exactOptional(count),
   finishReason: v.exactOptional(v.nullable(text)),
   /** An object or null is reported as it stands; false reports none. */
   usage: v.exactOptional(v.union([object, v.null(), v.literal(false)])),

@@ -1,10 +1,14 @@
 import { toAsk } from './chat.ts'
+import { createDesks, type Handed } from './desk.ts'
 import { createChat } from './fast.ts'
 import { createHttpServer, type Incoming, parseHeaders } from './http.ts'
+import { errorAt, languageOf } from './languages.ts'
 import { type Account, createLedger, type Ledger, remember } from './ledger.ts'
+import { listModels } from './model-lists.ts'
 import { hasContent, type Plan, parsePlan } from './plan.ts'
 import { play } from './play.ts'
-import { createReply, errorBody, type Question } from './reply.ts'
+import { createReply, type Question } from './reply.ts'
+import type { Language } from './talk.ts'
 import type { Wire } from './wire.ts'
 
 export interface MockOptions {
@@ -78,13 +82,13 @@ export function createMockProvider(options: MockOptions = {}): MockProvider {
       wire.reset()
       return
     }
-    const isGet = incoming.method === 'GET'
-    const json = isGet ? undefined : parseBody(incoming.body)
+    const isGet = isList(incoming)
+    const json = incoming.method === 'GET' ? undefined : parseBody(incoming.body)
     if (keep > 0) remember(requests, record(incoming, json), keep)
     const plan = isGet ? state.models.plan : choosePlan(incoming, json)
     const fault = typeof plan === 'string' ? ([400, plan] as const) : faultOf(incoming, json, plan)
     if (typeof plan === 'object' && plan.stale) stale.add(wire)
-    if (fault) sendJson(wire, fault[0], errorBody(...fault))
+    if (fault) sendJson(wire, fault[0], errorAt(incoming, ...fault))
     else answer(incoming, json, plan as Plan | undefined, wire)
   }
 
@@ -116,26 +120,66 @@ function createAnswer(
   listed: () => readonly string[] | undefined,
 ) {
   const chat = createChat(tokens, burst)
+  const hand = createDesks()
   let count = 0
+
+  const handOver = async ({ incoming, json, id }: Inquiry): Promise<Handed | undefined> =>
+    isList(incoming) ? { body: listModels(incoming, listed() ?? models) } : hand(incoming, json, id)
+
+  /** Everything but a chat without a plan. */
+  async function serve(inquiry: Inquiry, wire: Wire): Promise<void> {
+    const { incoming, json, plan, id } = inquiry
+    const talk = talkOf(incoming, json)
+    const isPlanned = plan !== undefined && hasContent(plan)
+    const handed = talk || isPlanned ? undefined : await handOver(inquiry)
+    if (talk === undefined && handed === undefined && !isPlanned)
+      return sendJson(wire, 404, errorAt(incoming, 404, `Invalid URL (${incoming.method} ${incoming.path})`))
+    const {
+      stream = false,
+      promptTokens = handed?.prompt ?? 0,
+      model = String(json?.model ?? ''),
+    } = talk?.ask ?? {}
+    const isPaid = incoming.method !== 'GET'
+    const account = isPaid ? open({ id, model, stream, prompt: promptTokens }) : unpaid
+    const question = { incoming, id: bare(id), talk, length: tokens, handed }
+    await follow(plan ?? {}, question, wire, account)
+  }
+
   return (incoming: Incoming, json: Json | undefined, plan: Plan | undefined, wire: Wire): void => {
     const id = `chatcmpl-${(++count).toString(36).padStart(8, '0')}`
-    const ask = json && isChat(incoming) ? toAsk(json) : undefined
-    const body = ask ? undefined : listModels(listed() ?? models)
-    if (ask === undefined && plan === undefined) {
-      sendJson(wire, 200, body ?? '')
-      return
+    if (plan === undefined && json && isChat(incoming)) {
+      const ask = toAsk(json)
+      if (ask.choices === undefined) {
+        const opening = { id, model: ask.model, stream: ask.stream, prompt: ask.promptTokens }
+        chat(id, ask, wire, open(opening))
+        return
+      }
     }
-    const { stream = false, promptTokens = 0 } = ask ?? {}
-    const opening = { id, model: String(json?.model ?? ''), stream, prompt: promptTokens }
-    const account = incoming.method === 'GET' ? unpaid : open(opening)
-    if (plan) void follow(plan, { incoming, id, ask, length: tokens, body }, wire, account)
-    else if (ask) chat(id, ask, wire, account)
+    serve({ incoming, json, plan, id }, wire).catch(error =>
+      sendJson(wire, 400, errorAt(incoming, 400, `The mock provider cannot read this: ${error}`)),
+    )
   }
 }
+
+interface Inquiry {
+  readonly incoming: Incoming
+  readonly json: Json | undefined
+  readonly plan: Plan | undefined
+  readonly id: string
+}
+
+function talkOf(incoming: Incoming, json: Json | undefined): Question['talk'] {
+  const language: Language | undefined = json && languageOf(incoming)
+  return language && { language, ask: language.toAsk(json!, incoming) }
+}
+
+/** Languages have prefixes of their own. */
+const bare = (id: string): string => id.slice('chatcmpl-'.length)
 
 /** Lists of models cost nothing. */
 const unpaid: Account = { give() {}, close() {} }
 
+const isList = ({ method, path }: Incoming): boolean => method === 'GET' && path.endsWith('/models')
 const isChat = (incoming: Incoming): boolean => incoming.path.endsWith('/chat/completions')
 
 function parseBody(body: Buffer): Json | undefined {
@@ -159,19 +203,13 @@ type Fault = readonly [status: number, message: string]
 
 /** What a provider would refuse; a plan that says itself what to answer is never refused. */
 function faultOf(incoming: Incoming, json: Json | undefined, plan: Plan | undefined): Fault | undefined {
-  const { method, path } = incoming
   if (plan && hasContent(plan)) return undefined
-  if (method === 'GET' && path.endsWith('/models')) return undefined
-  if (method !== 'POST' || !isChat(incoming)) return [404, `Invalid URL (${method} ${path})`]
+  const language = languageOf(incoming)
+  if (language === undefined) return undefined
   if (json === undefined) return [400, 'We could not parse the JSON body of your request']
-  return typeof json.model === 'string' ? undefined : [400, 'You must provide a model parameter']
+  const names = language.name === 'gemini' || typeof json.model === 'string'
+  return names ? undefined : [400, 'You must provide a model parameter']
 }
-
-const listModels = (ids: readonly string[]): string =>
-  JSON.stringify({
-    object: 'list',
-    data: ids.map(id => ({ id, object: 'model', created: 1_732_320_000, owned_by: 'mock' })),
-  })
 
 async function follow(plan: Plan, question: Question, wire: Wire, account: Account): Promise<void> {
   await play(await createReply(question, plan), plan, wire, account)

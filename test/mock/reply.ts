@@ -1,16 +1,11 @@
 import { brotliCompressSync, createGzip, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import {
-  type Ask,
-  createScript,
-  DONE,
-  type Piece,
-  renderChoices,
-  renderEvents,
-  renderWhole,
-  usageOf,
-} from './chat.ts'
+import type { Ask } from './ask.ts'
+import { createScript, DONE, type Piece } from './chat.ts'
+import type { Handed } from './desk.ts'
 import { type Incoming, parseHeaders } from './http.ts'
+import { errorAt } from './languages.ts'
 import type { Plan } from './plan.ts'
+import { event, type Language, upTo } from './talk.ts'
 
 /** An answer before it meets the wire. */
 export interface Reply {
@@ -26,12 +21,12 @@ export interface Reply {
 export interface Question {
   readonly incoming: Incoming
   readonly id: string
-  /** Absent on paths where no chat answer belongs. */
-  readonly ask: Ask | undefined
+  /** Absent on paths where no conversation belongs. */
+  readonly talk: { readonly language: Language; readonly ask: Ask } | undefined
   /** The default length of an answer in tokens. */
   readonly length: number
-  /** The answer where it is no chat. */
-  readonly body: string | undefined
+  /** The answer where it is no conversation. */
+  readonly handed: Handed | undefined
 }
 
 /** Carries out the part of a plan that says what is said. */
@@ -77,15 +72,20 @@ interface Content {
 }
 
 async function contentOf(question: Question, plan: Plan): Promise<Content> {
-  const { ask } = question
+  const { talk, handed } = question
   const isPlain = plan.chunks === undefined && plan.events === undefined
   const isError = (plan.status ?? 200) >= 400
   const raw = await rawOf(question, plan, isError)
-  const isStream = plan.events !== undefined || (ask?.stream === true && (raw === undefined || !isPlain))
-  const contentType = plan.contentType ?? (isStream ? 'text/event-stream; charset=utf-8' : 'application/json')
-  if (raw) return { contentType, pieces: raw.map(text => ({ text, tokens: 0 })) }
-  if (ask === undefined) return { contentType, pieces: [{ text: question.body ?? '', tokens: 0 }] }
-  return { contentType, pieces: chatOf(question, ask, plan) }
+  const isStream = plan.events !== undefined || (talk?.ask.stream === true && (raw === undefined || !isPlain))
+  const contentType = plan.contentType ?? (isStream ? 'text/event-stream; charset=utf-8' : undefined)
+  const json = 'application/json'
+  if (raw) return { contentType: contentType ?? json, pieces: raw.map(text => ({ text, tokens: 0 })) }
+  if (talk) return { contentType: contentType ?? json, pieces: talkOf(question, talk, plan) }
+  const { body = '', completion = 0 } = handed ?? {}
+  return {
+    contentType: contentType ?? handed?.contentType ?? json,
+    pieces: [{ text: body, tokens: completion }],
+  }
 }
 
 async function rawOf(
@@ -101,7 +101,7 @@ async function rawOf(
   if (plan.events)
     return [...plan.events.map(toEvent(plan)), ...(plan.noDone ? [] : [withNewlines(DONE, plan)])]
   return isError
-    ? [errorBody(plan.status!, `The mock provider was told to answer ${plan.status}`)]
+    ? [errorAt(incoming, plan.status!, `The mock provider was told to answer ${plan.status}`)]
     : undefined
 }
 
@@ -121,39 +121,29 @@ const withNewlines = (event: string, plan: Plan): string =>
 const toEvent = (plan: Plan) => (payload: string | object) =>
   withNewlines(`data: ${typeof payload === 'string' ? payload : JSON.stringify(payload)}\n\n`, plan)
 
-function chatOf({ id, length }: Question, ask: Ask, plan: Plan): Piece[] {
+function talkOf(
+  { id, length }: Question,
+  { language, ask }: NonNullable<Question['talk']>,
+  plan: Plan,
+): Piece[] {
   const script = createScript(ask, plan, length)
-  const usage =
-    plan.usage === false
-      ? undefined
-      : (completion: number) =>
-          plan.usage === undefined
-            ? usageOf(ask.promptTokens, completion, Math.min(script.reasoning.length, completion))
-            : JSON.stringify(plan.usage)
-  if (!ask.stream) {
-    return [
-      {
-        text: renderWhole(id, ask, script, usage?.(script.tokens)),
-        tokens: script.tokens,
-      },
-    ]
-  }
-  const choices = renderChoices(script)
-  const events = renderEvents({ id, ask, choices, usage, usageAt: plan.usageAt ?? 'end' })
-  const failing = plan.errorEvent && [...events.slice(0, (plan.errorEvent.after ?? 0) + 1), failure(plan)]
-  const ended = failing ?? (plan.noDone ? events : [...events, { text: DONE, tokens: 0 }])
-  return ended.map(({ text, tokens }) => ({ text: withNewlines(text, plan), tokens }))
+  const cache = { read: plan.cacheRead ?? 0, written: plan.cacheWritten ?? 0 }
+  const talk = { id, ask, script, plan, cache }
+  if (!ask.stream) return [{ text: language.whole(talk), tokens: script.tokens * (ask.choices ?? 1) }]
+  const { errorEvent } = plan
+  const events = language.events(talk)
+  const said =
+    errorEvent === undefined
+      ? events
+      : [...upTo(events, errorEvent.after ?? 0), failure(language, errorEvent)]
+  return said.map(({ text, tokens }) => ({ text: withNewlines(text, plan), tokens }))
 }
 
-function failure({ errorEvent }: Plan): Piece {
-  const overloaded = {
-    error: { message: 'The engine is overloaded', type: 'server_error', param: null, code: null },
-  }
-  const name = errorEvent?.event === undefined ? '' : `event: ${errorEvent.event}\n`
-  return {
-    text: `${name}data: ${JSON.stringify(errorEvent?.data ?? overloaded)}\n\n`,
-    tokens: 0,
-  }
+function failure(
+  { failure: usual }: Language,
+  { event: name, data }: NonNullable<Plan['errorEvent']>,
+): Piece {
+  return event(name ?? (data === undefined ? usual.event : undefined), data ?? usual.data)
 }
 
 /** Written in blocks, so that the mock provider does not explode itself. */
@@ -171,17 +161,4 @@ async function createBomb(size: number): Promise<Buffer> {
   gzip.end('}')
   await promise
   return Buffer.concat(parts)
-}
-
-const kinds: Readonly<Record<number, readonly [type: string, code: string | null]>> = {
-  401: ['invalid_request_error', 'invalid_api_key'],
-  403: ['insufficient_permissions', null],
-  404: ['invalid_request_error', 'model_not_found'],
-  429: ['requests', 'rate_limit_exceeded'],
-}
-
-/** An error as OpenAI writes it. */
-export function errorBody(status: number, message: string): string {
-  const [type, code] = kinds[status] ?? [status < 500 ? 'invalid_request_error' : 'server_error', null]
-  return JSON.stringify({ error: { message, type, param: null, code } }, null, 2)
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import type { Scoped } from '../../../src/exchange.ts'
+import { checkSize } from './budget.ts'
 import type { Filters, Grouping } from './dimensions.ts'
 import { callerFigures, toCallerFigures } from './figures.ts'
 import { depthEntry, groupBy, topEntries, withDepth } from './inputs.ts'
@@ -58,11 +59,13 @@ export const createCallerApi = ({ ask, ...clock }: ApiDeps): Api =>
       const period = readWholePeriod(query, clock)
       const groupings = toGroupings(withDepth(group_by, path_depth))
       const cut = interval && toBuckets(period, { ...query, interval }, clock.keptSince())
+      const filters = { called: model, path, key, ...ownUsage(x!) }
+      await checkSize(ask, { period, groupings, filters })
       const answer = await ask('usage', {
         period,
         buckets: cut?.buckets.map(({ from, to }) => ({ from, to })),
         groupings,
-        filters: { called: model, path, key, ...ownUsage(x!) },
+        filters,
         top: { by: sort, most: limit },
         latency: false,
       })

@@ -1,4 +1,5 @@
 import type { Ask } from './answers.ts'
+import { checkLines } from './budget.ts'
 import type { Range } from './cover.ts'
 import { NOTHING, toCallerFigures } from './figures.ts'
 import { differenceOf, type Estimate, meanOf, quantileEstimate, rateOf, verdictOf } from './statistics.ts'
@@ -23,7 +24,7 @@ export async function readTargets(ask: Ask, source: string, period: Range) {
   const base = { ranges: [period], filters: { virtual_model: source }, records: false }
   const question = { ...base, groupings: [{ by: 'target' }] as const }
   const found = (await ask('sums', question)).toSorted((a, b) => b.sums.calls - a.sums.calls)
-  const tries = await readTries(ask, source, [period], found)
+  const tries = await readTries(ask, source, [period])
   const unasked = found.find(({ group }) => group[0] === '')?.sums.calls ?? 0
   const names = [...new Set([...found.map(({ group }) => group[0]!), ...tries.map(({ target }) => target)])]
   const times = await ask('times', question)
@@ -51,29 +52,31 @@ export async function readPeriods(
   const question = { ranges, groupings: [], filters: { virtual_model: source, target }, records: false }
   const found = await ask('sums', question)
   const times = await ask('times', question)
-  const tries = await readTries(ask, source, ranges, found)
+  // A call counts once, however many targets it went through: only of one target all tries are counted.
+  const tries = target === undefined ? [] : await readTries(ask, source, ranges)
   return ['period', 'against'].map((name, i): Side => {
     const isIt = ({ bucket }: { readonly bucket: number }) => bucket === i
-    const failed = tries.filter(tried => isIt(tried) && (target === undefined || tried.target === target))
     return {
       name,
       sums: found.find(isIt)?.sums ?? NOTHING,
       times: times.find(isIt)?.times,
-      // A call counts once, however many targets it went through: only of one target all tries are counted.
-      failedTries: target === undefined ? 0 : countOf(failed),
+      failedTries: countOf(tries.filter(tried => isIt(tried) && tried.target === target)),
     }
   })
 }
 
-/** Records need not be looked through where no try was made. */
+/** Records need not be looked through where every call that was tried at all was tried once. */
 async function readTries(
   ask: Ask,
   source: string,
   ranges: readonly Range[],
-  found: readonly { readonly sums: Sums }[],
 ): Promise<readonly FailedTries[]> {
-  const isTried = found.some(({ sums }) => sums.attempts > 0)
-  return isTried ? ask('tries', { source, ranges }) : []
+  const filters = { virtual_model: source }
+  const targets = await ask('sums', { ranges, groupings: [{ by: 'target' }], filters, records: false })
+  const asked = targets.filter(({ group }) => group[0] !== '')
+  if (asked.every(({ sums }) => sums.attempts <= sums.calls)) return []
+  for (const range of ranges) await checkLines(ask, range, filters)
+  return ask('tries', { source, ranges })
 }
 
 const countOf = (tries: readonly FailedTries[]): number => tries.reduce((sum, { count }) => sum + count, 0)

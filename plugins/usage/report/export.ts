@@ -1,6 +1,6 @@
 import type { Ask } from './answers.ts'
 import { type Line, tokenParts, toLine } from './lines.ts'
-import type { LogQuestion, Place, Row } from './log.ts'
+import type { LogPage, LogQuestion, Place } from './log.ts'
 
 export const formats = ['csv', 'jsonl'] as const
 export type Format = (typeof formats)[number]
@@ -44,20 +44,21 @@ export async function exportLog(
   const until = (await ask('edges', null)).newest ?? 0
   const read = (after?: Place) => ask('log', { ...chosen, after, until, limit: PAGE, order: 'oldest' })
   // Before the answer begins: what cannot be read is a refusal, not a broken file.
-  let page: Row[] | undefined = await read()
+  let page: LogPage | undefined = await read()
   const { head, write } = writers[format]
   const encoder = new TextEncoder()
-  let isFirst = true
+  let begin = head
   return new ReadableStream({
     async pull(controller) {
-      const rows = page!
-      const last = rows.at(-1)
-      const text = (isFirst ? head : '') + rows.map(row => write(toLine(row))).join('')
-      isFirst = false
-      if (text !== '') controller.enqueue(encoder.encode(text))
-      if (rows.length < PAGE || last === undefined) return controller.close()
-      page = undefined
-      page = await read({ at: last.at, no: last.no })
+      while (page !== undefined) {
+        const text = begin + page.rows.map(row => write(toLine(row))).join('')
+        const { next } = page
+        begin = ''
+        if (text !== '') controller.enqueue(encoder.encode(text))
+        page = next && (await read(next))
+        if (text !== '' && page !== undefined) return
+      }
+      controller.close()
     },
   })
 }

@@ -2,15 +2,18 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { refuse } from '../../../src/errors.ts'
 import { whole } from '../../../src/settings.ts'
+import type { Ask } from './answers.ts'
 import { contentTypes, exportLog, formats } from './export.ts'
 import { filterEntries, toFilters } from './inputs.ts'
 import { lineView, toLine } from './lines.ts'
-import type { Place, Row } from './log.ts'
+import type { LogPage, LogQuestion, Place, Row } from './log.ts'
 import { type PeriodInput, periodEntries, readPeriod } from './period.ts'
 import type { ApiDeps } from './usage-api.ts'
 
 const shared = { method: 'GET', access: 'admin', tag: 'Usage' } as const
 const MAX_ID = 80
+/** Milliseconds that are spent on a page. */
+const PATIENCE = 3000
 
 const place = v.pipe(
   v.string(),
@@ -22,13 +25,26 @@ const place = v.pipe(
   }),
 )
 
-const toCursor = ({ at, no }: Row): string => `${at}.${no}`
-
 /** `GET /admin/usage/log`, one call of it, and all of it as a file. */
 export const createLogApi = (deps: ApiDeps): Api[] => [createPage(deps), createCall(deps), createExport(deps)]
 
 /** All of the log, where no period is named. */
 const periodOf = (query: PeriodInput, now: number) => readPeriod(query, now, { first: 0 })
+
+/** Asks until a page is full, or has taken long enough. */
+async function fillPage(ask: Ask, question: LogQuestion): Promise<LogPage> {
+  const began = performance.now()
+  const rows: Row[] = []
+  // One more, to know whether there is another page.
+  const limit = question.limit + 1
+  for (let after = question.after; ; ) {
+    const page = await ask('log', { ...question, after, limit: limit - rows.length })
+    rows.push(...page.rows)
+    if (rows.length === limit) return { rows: rows.slice(0, -1), next: rows.at(-2) }
+    if (page.next === undefined || performance.now() - began > PATIENCE) return { rows, next: page.next }
+    after = page.next
+  }
+}
 
 const createPage = ({ ask, now }: ApiDeps): Api =>
   defineApi({
@@ -36,7 +52,7 @@ const createPage = ({ ask, now }: ApiDeps): Api =>
     path: '/admin/usage/log',
     summary: 'Every call, line by line',
     description:
-      'Newest first. A failed try that cost tokens has a line of its own, with `part` above 0. `next` of one page is `before` of the following one; on the last it is null. What is written meanwhile moves nothing: no line comes twice, none is left out.',
+      'Newest first. A failed try that cost tokens has a line of its own, with `part` above 0. `next` of one page is `before` of the following one; on the last it is null. What is written meanwhile moves nothing: no line comes twice, none is left out. Where lines are rare, a page may have fewer of them, or none, and yet a `next`: there the search goes on.',
     query: v.strictObject({
       ...periodEntries,
       ...filterEntries,
@@ -49,15 +65,14 @@ const createPage = ({ ask, now }: ApiDeps): Api =>
     },
     refusals: [429],
     async run({ query: { before, limit, ...query } }) {
-      const rows = await ask('log', {
+      const { rows, next } = await fillPage(ask, {
         period: periodOf(query, now()),
         filters: toFilters(query),
         after: before,
-        limit: limit + 1,
+        limit,
         order: 'newest',
       })
-      const page = rows.slice(0, limit)
-      return { data: page.map(toLine), next: rows.length > limit ? toCursor(page.at(-1)!) : null }
+      return { data: rows.map(toLine), next: next === undefined ? null : `${next.at}.${next.no}` }
     },
   })
 

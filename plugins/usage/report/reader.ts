@@ -21,7 +21,7 @@ export interface ReaderOptions {
   readonly dbAddress?: DatabaseAddress | undefined
   readonly prices: () => PriceRecipe | undefined
   readonly spawn?: () => ReaderThread
-  /** Milliseconds that an answer may take. */
+  /** Milliseconds that an answer may take, with the time in the queue. */
   readonly deadline?: number
 }
 
@@ -35,6 +35,7 @@ interface Job {
   readonly question: unknown
   resolve(answer: unknown): void
   reject(error: unknown): void
+  readonly timer: ReturnType<typeof setTimeout>
 }
 
 const DEADLINE = 20_000
@@ -43,6 +44,7 @@ const IDLE = 60_000
 /** So many questions may wait. */
 const QUEUE = 64
 const PATIENCE = 1000
+const BUSY = 'The reader of usage is busy: ask again in a moment'
 const TOO_LONG = 'Field "from": to look through this takes too long, choose a shorter period'
 
 /**
@@ -62,7 +64,10 @@ interface Live {
   readonly ended: Promise<void>
 }
 
-/** One question at a time; one that takes too long is given up, and its thread with it. */
+/**
+ * One question at a time. Who waits too long is sent away; the thread goes on, because to end one in the middle of a
+ * statement would end the process. So questions must be ones that end.
+ */
 function createFileReader(
   { prices, spawn = spawnReader, deadline = DEADLINE }: ReaderOptions,
   address: DatabaseAddress,
@@ -72,6 +77,7 @@ function createFileReader(
   let running: Job | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let isClosed = false
+  let whenFree = () => {}
 
   function begin(): Live {
     const thread = spawn()
@@ -88,7 +94,9 @@ function createFileReader(
     })
     thread.onEnd(why => {
       done()
-      if (born === live) drop(new Error(`The reader of usage ended: ${why}`))
+      if (born !== live) return
+      live = undefined
+      finish().reject(new Error(`The reader of usage ended: ${why}`))
     })
     thread.postMessage({ kind: 'open', address, prices: prices() })
     return born
@@ -98,28 +106,35 @@ function createFileReader(
     clearTimeout(timer)
     running = waiting.shift()
     if (running === undefined) {
+      whenFree()
       timer = isClosed ? undefined : setTimeout(() => void rest(), IDLE)
       return
     }
     live ??= begin()
-    timer = setTimeout(() => drop(new Refusal('invalid_request', TOO_LONG, { param: 'from' })), deadline)
     live.thread.postMessage({ kind: 'ask', about: running.about, question: running.question })
   }
 
-  function hear(message: Exclude<FromReader, { readonly kind: 'closed' }>): void {
+  /** The question under way is answered; the next one begins. */
+  function finish(): Pick<Job, 'resolve' | 'reject'> {
     const job = running
+    clearTimeout(job?.timer)
     next()
-    if (message.kind === 'answer') job?.resolve(message.answer)
-    else job?.reject(new Error(`Usage cannot be read: ${message.why}`))
+    return job ?? { resolve: () => {}, reject: () => {} }
   }
 
-  /** The thread is of no use any more. */
-  function drop(error: unknown): void {
-    const [job, last] = [running, live]
-    live = undefined
-    last?.thread.terminate()
-    next()
-    job?.reject(error)
+  function hear(message: Exclude<FromReader, { readonly kind: 'closed' }>): void {
+    if (message.kind === 'answer') finish().resolve(message.answer)
+    else finish().reject(new Error(`Usage cannot be read: ${message.why}`))
+  }
+
+  function giveUp(job: Job): void {
+    const place = waiting.indexOf(job)
+    if (place >= 0) waiting.splice(place, 1)
+    job.reject(
+      place < 0
+        ? new Refusal('invalid_request', TOO_LONG, { param: 'from' })
+        : new Refusal('rate_limit_exceeded', BUSY, { retryAfter: 5 }),
+    )
   }
 
   async function rest(): Promise<void> {
@@ -127,29 +142,47 @@ function createFileReader(
     live = undefined
     if (last === undefined) return
     last.thread.postMessage({ kind: 'close' })
-    await Promise.race([last.ended, new Promise(resolve => setTimeout(resolve, PATIENCE))])
-    last.thread.terminate()
+    if (await within(PATIENCE, last.ended)) last.thread.terminate()
   }
 
   return {
     ask: <K extends Kind>(about: K, question: QuestionOf<K>) => {
       if (isClosed) refuse('shutting_down', 'The gateway stops')
-      if (waiting.length >= QUEUE)
-        refuse('rate_limit_exceeded', 'Too many questions about usage wait already', { retryAfter: 2 })
+      if (waiting.length >= QUEUE) refuse('rate_limit_exceeded', BUSY, { retryAfter: 5 })
       return new Promise<AnswerOf<K>>((resolve, reject) => {
-        waiting.push({ about, question, resolve: answer => resolve(answer as AnswerOf<K>), reject })
+        const job: Job = {
+          about,
+          question,
+          resolve: answer => resolve(answer as AnswerOf<K>),
+          reject,
+          timer: setTimeout(() => giveUp(job), deadline),
+        }
+        waiting.push(job)
         if (running === undefined) next()
       })
     },
     async close() {
       isClosed = true
       clearTimeout(timer)
-      const left = [...(running === undefined ? [] : [running]), ...waiting.splice(0)]
-      running = undefined
-      for (const job of left) job.reject(new Refusal('shutting_down', 'The gateway stops'))
-      await rest()
+      for (const job of [...(running === undefined ? [] : [running]), ...waiting.splice(0)]) {
+        clearTimeout(job.timer)
+        job.reject(new Refusal('shutting_down', 'The gateway stops'))
+      }
+      const free = new Promise<void>(resolve => {
+        whenFree = resolve
+      })
+      if (running === undefined || (await within(PATIENCE, free))) await rest()
     },
   }
+}
+
+/** Whether something happened before so many milliseconds were over. */
+async function within(ms: number, event: Promise<void>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<false>(resolve => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  return Promise.race([event.then(() => true), late]).finally(() => clearTimeout(timer))
 }
 
 function spawnReader(): ReaderThread {

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { flag } from '../../../src/settings.ts'
 import type { Ask } from './answers.ts'
+import { checkSize } from './budget.ts'
 import { recordedOnly, rolledUp } from './dimensions.ts'
 import { toAdminFigures } from './figures.ts'
 import { depthEntry, filterEntries, groupBy, toFilters, topEntries, withDepth } from './inputs.ts'
@@ -53,10 +54,12 @@ const createSummary = ({ ask, ...clock }: ApiDeps): Api =>
     async run({ query: { group_by, path_depth, sort, limit, latency, ...query } }) {
       const period = readWholePeriod(query, clock)
       const groupings = withDepth(group_by, path_depth)
+      const filters = toFilters(query)
+      await checkSize(ask, { period, groupings, filters })
       const answer = await ask('usage', {
         period,
         groupings,
-        filters: toFilters(query),
+        filters,
         top: { by: sort, most: limit },
         latency,
       })
@@ -76,11 +79,13 @@ const createSeries = ({ ask, ...clock }: ApiDeps): Api =>
       const period = readWholePeriod(query, clock)
       const groupings = withDepth(group_by, path_depth)
       const { interval, buckets } = toBuckets(period, query, clock.keptSince())
+      const filters = toFilters(query)
+      await checkSize(ask, { period, groupings, filters })
       const answer = await ask('usage', {
         period,
         buckets: buckets.map(({ from, to }) => ({ from, to })),
         groupings,
-        filters: toFilters(query),
+        filters,
         top: { by: sort, most: limit },
         latency: false,
       })

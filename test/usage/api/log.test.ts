@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { gte } from 'drizzle-orm'
 import { usageRecords } from '../../../plugins/usage/schema.ts'
 import { MASTER } from '../../kit.ts'
 import type { Row } from '../book.ts'
@@ -102,6 +103,29 @@ describe('GET /admin/usage/log', () => {
     )
     expect(lines.length).toBeGreaterThan(0)
   })
+})
+
+test('lines that are rare are found, however many others lie between them', async () => {
+  const [{ no: _, ...line }] = (await stored()) as [Row]
+  const at = Date.parse('2027-05-01T00:00:00Z')
+  scene.at(at + 86_400_000)
+  const ids = Array.from({ length: 7000 }, (_, i) => `heap-${i}`)
+  const rare = ids.filter((_, i) => i % 2900 === 100)
+  for (let i = 0; i < ids.length; i += 100) {
+    const lines = ids.slice(i, i + 100).map((id, j) => ({
+      ...line,
+      id,
+      requestId: id,
+      at: at + Math.floor((i + j) / 3),
+      dialect: rare.includes(id) ? 'rare' : line.dialect,
+    }))
+    await scene.book.db.insert(usageRecords).values(lines)
+  }
+  for (const [limit, path] of [['1'], ['2'], ['50'], ['2', '/']] as const) {
+    const query = { dialect: 'rare', limit, ...(path !== undefined && { path }) }
+    expect((await pages(query)).map(({ id }) => id)).toEqual(rare.toReversed())
+  }
+  await scene.book.db.delete(usageRecords).where(gte(usageRecords.at, at))
 })
 
 describe('GET /admin/usage/log/:id', () => {

@@ -49,21 +49,32 @@ function createPuppets() {
   return { threads, spawn }
 }
 
-test('what takes too long is given up with its thread, and the next question gets another one', () =>
+test('who waits too long is sent away; the thread is left to end what it began, and goes on', () =>
   withFile(async (url, { db }) => {
     const { threads, spawn } = createPuppets()
     const reader = createReader({ db, dbAddress: { url }, prices: () => undefined, spawn, deadline: 30 })
-    const slow = reader.ask('call', 'slow')
+    const slow = reader.ask('call', 'slow').catch(error => error)
+    const queued = reader.ask('call', 'queued').catch(error => error)
+    expect(await slow).toBeInstanceOf(Refusal)
+    expect(await slow).toMatchObject({ code: 'invalid_request', param: 'from' })
+    expect(await queued).toMatchObject({ code: 'rate_limit_exceeded', retryAfter: 5 })
+    expect(threads.map(({ ended }) => ended)).toEqual([false])
+    threads[0]!.answer(['too late for anybody'])
     const next = reader.ask('call', 'next')
-    const error = await slow.catch(error => error)
-    expect(error).toBeInstanceOf(Refusal)
-    expect(error).toMatchObject({ code: 'invalid_request', param: 'from' })
-    expect(threads.map(({ ended }) => ended)).toEqual([true, false])
-    // What the first thread still says belongs to nobody.
-    threads[0]!.answer(['wrong'])
-    threads[1]!.answer([])
+    threads[0]!.answer([])
     expect(await next).toEqual([])
     await reader.close()
+    expect(threads.map(({ ended }) => ended)).toEqual([true])
+  }))
+
+test('a thread in the middle of a statement is never ended', () =>
+  withFile(async (url, { db }) => {
+    const { threads, spawn } = createPuppets()
+    const reader = createReader({ db, dbAddress: { url }, prices: () => undefined, spawn })
+    const asked = reader.ask('call', 'slow').catch(error => error)
+    await reader.close()
+    expect(await asked).toMatchObject({ code: 'shutting_down' })
+    expect(threads.map(({ ended, heard }) => [ended, heard.at(-1)])).toEqual([[false, 'ask']])
   }))
 
 test('one question at a time, in their order; too many are refused', () =>
@@ -72,12 +83,10 @@ test('one question at a time, in their order; too many are refused', () =>
     const reader = createReader({ db, dbAddress: { url }, prices: () => undefined, spawn })
     const asked = Array.from({ length: 65 }, (_, i) => reader.ask('call', String(i)))
     expect(threads[0]!.heard).toEqual(['open', 'ask'])
-    expect(() => reader.ask('call', 'one more')).toThrow('Too many questions')
+    expect(() => reader.ask('call', 'one more')).toThrow('is busy')
     for (let i = 0; i < 65; i++) threads[0]!.answer([i])
     expect((await Promise.all(asked)).flat() as unknown).toEqual(Array.from({ length: 65 }, (_, i) => i))
-    const late = reader.ask('call', 'late').catch(error => error)
     await reader.close()
-    expect(await late).toMatchObject({ code: 'shutting_down' })
     expect(() => reader.ask('call', 'after the end')).toThrow('stops')
   }))
 

@@ -1,0 +1,83 @@
+import { answerSchema, call, PICTURE, weather } from './cases/shared.ts'
+import { entries, hello, PDF } from './feature.ts'
+
+const items = (...input: unknown[]) => ({ input })
+const asked = { role: 'user', content: hello }
+const parts = (...content: unknown[]) => items({ role: 'user', content })
+const said = { type: 'input_text', text: hello }
+const flatTool = { type: 'function', name: 'weather', parameters: weather, strict: false }
+const flatTools = { tools: [flatTool] }
+const history = (...between: unknown[]) =>
+  items(asked, ...between, { role: 'assistant', content: 'There.' }, { role: 'user', content: 'And then?' })
+const hosted = (type: string, more = {}) => ({ tools: [{ type, ...more }] })
+const custom = { type: 'custom', name: 'sql' }
+
+export const responses = entries({
+  '`instructions`, system, developer': { instructions: 'Be brief.' },
+  'a picture': parts(said, { type: 'input_image', image_url: PICTURE }),
+  'a PDF': parts(said, {
+    type: 'input_file',
+    filename: 'a.pdf',
+    file_data: `data:application/pdf;base64,${PDF}`,
+  }),
+  'a file by id': parts(said, { type: 'input_file', file_id: 'file-1' }),
+  'reasoning of another model': [
+    history({
+      type: 'reasoning',
+      id: 'rs_1',
+      summary: [{ type: 'summary_text', text: 'Hm.' }],
+      encrypted_content: 'gAAAA',
+    }),
+    history(),
+  ],
+  'function calls and outputs': {
+    ...flatTools,
+    ...items(
+      asked,
+      { type: 'function_call', call_id: call.id, name: call.name, arguments: JSON.stringify(call.arguments) },
+      { type: 'function_call_output', call_id: call.id, output: '21 °C' },
+    ),
+  },
+  'custom tool calls and outputs': {
+    tools: [custom],
+    ...items(
+      asked,
+      { type: 'custom_tool_call', call_id: 'c', name: 'sql', input: 'SELECT 1' },
+      { type: 'custom_tool_call_output', call_id: 'c', output: '1' },
+    ),
+  },
+  'functions as tools': flatTools,
+  '`strict` functions': [{ tools: [{ ...flatTool, strict: true }] }, flatTools],
+  'custom tools': { tools: [custom] },
+  'the shell of the client (`local_shell`)': hosted('local_shell'),
+  'hosted tools: web search': hosted('web_search'),
+  'hosted tools: file search': hosted('file_search', { vector_store_ids: ['vs_1'] }),
+  'hosted tools: code interpreter': hosted('code_interpreter', { container: { type: 'auto' } }),
+  'hosted tools: MCP': hosted('mcp', { server_label: 'a', server_url: 'https://a.example' }),
+  '`tool_choice`: required': [{ ...flatTools, tool_choice: 'required' }, flatTools],
+  '`tool_choice`: none': [{ ...flatTools, tool_choice: 'none' }, flatTools],
+  '`tool_choice`: a function': [
+    { ...flatTools, tool_choice: { type: 'function', name: 'weather' } },
+    flatTools,
+  ],
+  '`parallel_tool_calls`: false': [{ ...flatTools, parallel_tool_calls: false }, flatTools],
+  '`max_output_tokens`': { max_output_tokens: 1234 },
+  '`temperature`': { temperature: 0.4321 },
+  '`top_p`': { top_p: 0.8765 },
+  '`top_logprobs`': { top_logprobs: 2 },
+  '`text.format`: JSON': { text: { format: { type: 'json_object' } } },
+  '`text.format`: a schema': {
+    text: { format: { type: 'json_schema', name: 'answer', schema: answerSchema } },
+  },
+  '`text.verbosity`': { text: { verbosity: 'low' } },
+  '`reasoning.effort`': { reasoning: { effort: 'low' } },
+  '`max_tool_calls`': { max_tool_calls: 3 },
+  '`background`': { background: true },
+  '`prompt` (a template)': { prompt: { id: 'pmpt_1' } },
+  '`truncation`: auto': { truncation: 'auto' },
+  '`service_tier`': { service_tier: 'flex' },
+  '`user`, `safety_identifier`': { user: 'u-1', safety_identifier: 's-1' },
+  '`prompt_cache_key`': { prompt_cache_key: 'k-1' },
+  '`metadata`': { metadata: { a: 'b' } },
+  'a field that nobody knows': { zz_unknown: 1 },
+})
