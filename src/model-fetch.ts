@@ -29,9 +29,9 @@ export function createModelFetch(
     const isPlain =
       length !== null && Number(length) <= ANSWER_LIMIT && !response.headers.has('content-encoding')
     if (response.body === null) return response
-    // Packages read bodies piece by piece; from memory that costs next to nothing.
-    if (isPlain) return new Response(await bytesOf(response), response)
     const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
+    // Packages read bodies piece by piece; from memory that costs next to nothing.
+    if (isPlain && !isStream) return new Response(await bytesOf(response), response)
     const { status, statusText, headers: answered } = response
     return new Response(capped(response.body as ReadableStream<Bytes>, isStream), {
       status,

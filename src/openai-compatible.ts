@@ -1,8 +1,10 @@
 import type { Vendor } from './instances.ts'
+import { countOf } from './lens.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
 import type { ModelPackage } from './offers.ts'
 import type { Plugin } from './plugin.ts'
+import type { JsonObject, Usage } from './types.ts'
 import type { Headers, Spoken } from './wires.ts'
 
 /** What has to be said about a vendor whose API follows OpenAI's. */
@@ -39,9 +41,18 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     offers: ['language'],
     idsInBody: true,
     optionsKey: OPTIONS_KEY,
+    usage: withBeside,
     load: setup => loadPackage(setup, { includeUsage: declared.asksUsage ?? true, readsImageUrls }),
     ...(list && { models: list }),
   })
+}
+
+/** Some vendors count reasoning beside the completion: told by their total, or by there being more of it than of the whole. */
+function withBeside(usage: Usage, raw: JsonObject): Usage {
+  const [prompt, completion] = [countOf(raw.prompt_tokens), countOf(raw.completion_tokens)]
+  const { reasoning } = usage
+  const isBeside = reasoning > completion || countOf(raw.total_tokens) === prompt + completion + reasoning
+  return isBeside ? { ...usage, output: completion } : usage
 }
 
 /** The list of models of a vendor that writes it as OpenAI does. */

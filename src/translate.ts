@@ -1,8 +1,14 @@
-import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider'
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+  SharedV4Warning,
+} from '@ai-sdk/provider'
 import type { Bytes } from './bytes.ts'
 import type { Dialect } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { createLateCalls } from './late-calls.ts'
 import { fromModelError } from './model-errors.ts'
 import { peek } from './peek.ts'
 import type { Provider, UsageReader } from './provider.ts'
@@ -70,7 +76,8 @@ export function createTranslated(strict: boolean) {
       const result = await model.doGenerate({ ...options, abortSignal: signal })
       for (const warning of result.warnings) warn(say(warning))
       const usage = toUsage(result.usage, provider.usage)
-      const body = translation.fromResult(result, facts)
+      const counted = { ...result, usage: withReport(result.usage, usage) }
+      const body = translation.fromResult(counted, facts)
       return toWhole({ body, ...(usage && { usage }) }, dialect)
     }
     const { stream } = await model.doStream({ ...options, abortSignal: signal })
@@ -78,6 +85,7 @@ export function createTranslated(strict: boolean) {
       provider: provider.name,
       readUsage: provider.usage,
       warn,
+      tools: options.tools,
     })
     const { head, pending, isEmpty } = await peek(source, dialect)
     if (isEmpty) return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
@@ -122,6 +130,7 @@ interface SourceOptions {
   readonly provider: string
   readonly readUsage: UsageReader | undefined
   readonly warn: (line: string) => void
+  readonly tools: LanguageModelV4CallOptions['tools']
 }
 
 interface Source extends ByteSource {
@@ -132,14 +141,16 @@ interface Source extends ByteSource {
 function createSource(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   writer: Writer,
-  { provider, readUsage, warn }: SourceOptions,
+  { provider, readUsage, warn, tools }: SourceOptions,
 ): Source {
   const reader = stream.getReader()
+  const inTime = createLateCalls(tools)
   let usage: Usage | undefined
   let isFinished = false
   let isEnded = false
 
-  function take(part: LanguageModelV4StreamPart): string {
+  function take(came: LanguageModelV4StreamPart): string {
+    let part = came
     if (part.type === 'error') throw fromModelError(provider, part.error) ?? brokenOff(provider, part.error)
     if (part.type === 'stream-start') for (const warning of part.warnings) warn(say(warning))
     if (part.type === 'finish') {
@@ -149,8 +160,9 @@ function createSource(
         throw brokenOff(provider, undefined)
       isFinished = true
       usage = toUsage(part.usage, readUsage)
+      part = { ...part, usage: withReport(part.usage, usage) }
     }
-    return writer.write(part)
+    return inTime(part).map(writer.write).join('')
   }
 
   return {
@@ -193,6 +205,28 @@ export function toUsage(
     reasoning,
   }
   return raw === undefined ? usage : read(usage, raw)
+}
+
+/** What the client is told is what is booked. Parts that nobody told stay untold. */
+function withReport(told: LanguageModelV4Usage, usage: Usage | undefined): LanguageModelV4Usage {
+  if (usage === undefined) return told
+  const { input, cacheRead, cacheWrite, cacheWriteHour = 0, output, reasoning } = usage
+  const { inputTokens, outputTokens } = told
+  const written = cacheWrite + cacheWriteHour
+  return {
+    ...told,
+    inputTokens: {
+      total: input + cacheRead + written,
+      noCache: input,
+      cacheRead: cacheRead === 0 ? inputTokens.cacheRead : cacheRead,
+      cacheWrite: written === 0 ? inputTokens.cacheWrite : written,
+    },
+    outputTokens: {
+      total: output + reasoning,
+      text: output,
+      reasoning: reasoning === 0 ? outputTokens.reasoning : reasoning,
+    },
+  }
 }
 
 const optionsKeyOf = ({ optionsKey, type }: Provider, model: string): string =>
