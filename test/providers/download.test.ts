@@ -219,7 +219,7 @@ describe('URLs (H-20, H-22, H-24)', () => {
         '::1',
         '::ffff:7f00:1',
         '10.0.0.1',
-        '80',
+        ':80',
       ],
     )
     const resolve = async (host: string) => (host === 'example.com' ? [PUBLIC] : ['127.0.0.1'])
