@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { createOffers } from '../../src/offers.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import { flag } from '../../src/settings.ts'
@@ -20,30 +21,46 @@ export default definePlugin({
 const CREATED = 1_764_547_200
 
 function createDemo(standIn: boolean, now: () => number): Provider {
+  function chat(model: string, body: unknown, signal: AbortSignal): Response {
+    signal.throwIfAborted()
+    const asked = parse(body)
+    const pace = models.get(model)?.pace
+    if (pace === undefined) return unknownModel(model)
+    const stream = asked.stream === true
+    const showsUsage = asObject(asked.stream_options).include_usage === true
+    return render({
+      model,
+      reply: answer(model, asked),
+      created: Math.floor(now() / 1000),
+      stream,
+      showsUsage,
+      pace,
+      signal,
+    })
+  }
   return Object.freeze<Provider>({
     name: 'demo',
     type: 'demo',
     wires: new Set(['openai-chat']),
     asksUsage: true,
     standIn,
-    call({ model, body }, signal) {
-      signal.throwIfAborted()
-      const asked = parse(body)
-      const pace = models.get(model)?.pace
-      if (pace === undefined) return unknownModel(model)
-      const stream = asked.stream === true
-      const showsUsage = asObject(asked.stream_options).include_usage === true
-      return render({
-        model,
-        reply: answer(model, asked),
-        created: Math.floor(now() / 1000),
-        stream,
-        showsUsage,
-        pace,
-        signal,
-      })
-    },
+    call: ({ model, body }, signal) => chat(model, body, signal),
+    offers: createOffers({ kinds: ['language'], idsInBody: true, load: () => loadPackage(chat) }),
+    optionsKey: 'compatible',
     models: async () => [...models.keys()].map(id => ({ id, created: CREATED, ownedBy: 'demo' })),
+  })
+}
+
+/** Clients of other languages get the same words: the package that carries them over asks this provider instead of a network. */
+async function loadPackage(chat: (model: string, body: unknown, signal: AbortSignal) => Response) {
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+  const ask = async (_: unknown, init: RequestInit = {}): Promise<Response> =>
+    chat(String(parse(init.body).model), init.body, init.signal ?? new AbortController().signal)
+  return createOpenAICompatible({
+    name: 'compatible',
+    baseURL: 'http://demo.internal/v1',
+    includeUsage: true,
+    fetch: ask as typeof fetch,
   })
 }
 
