@@ -33,7 +33,7 @@ async function readWhole(response: Response, reading: Reading): Promise<Answer> 
   if (!response.ok) throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
   const contentType = response.headers.get('content-type') ?? ''
   if (/^text\/event-stream\b/i.test(contentType)) return readStream(response, reading)
-  if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(response, contentType)
+  if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(response, contentType, INERT)
   const body = await readCapped(response, ANSWER_LIMIT)
   const json = toJson(body)
   if (json === undefined) {

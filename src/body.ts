@@ -68,17 +68,24 @@ export function spliceForm(form: FormData, changes: readonly Change[]): FormData
   for (const [key, value] of form) {
     const change = changes.find(({ field }) => field === key.toLowerCase())
     if (change === undefined) out.append(key, value as string)
-    else if (missing.delete(change)) out.append(key, String(change.value))
+    else if (missing.delete(change)) put(out, key, change.value)
   }
-  for (const { field, value } of missing) out.append(field, String(value))
+  for (const { field, value } of missing) put(out, field, value)
   return out
+}
+
+/** Several values are as many fields of one name, and undefined is none. */
+function put(form: FormData, key: string, value: unknown): void {
+  for (const one of [value].flat()) if (one !== undefined) form.append(key, String(one))
 }
 
 /** The same body, unless somebody made another one of it. */
 export function rewritten(body: Body, json: JsonObject): Body {
   if (json === body.json) return body
   if (body.form === undefined) return { json, text: JSON.stringify(json) }
-  const changes = Object.entries(json).map(([field, value]) => ({ field: field.toLowerCase(), value }))
+  const changes = Object.keys({ ...body.json, ...json })
+    .filter(field => json[field] !== body.json[field])
+    .map(field => ({ field: field.toLowerCase(), value: json[field] }))
   return { json, text: '', form: spliceForm(body.form, changes) }
 }
 

@@ -9,7 +9,10 @@ import type { Answer, ByteSource, StreamedAnswer, StreamRead } from './types.ts'
  */
 export function orEarly(x: Exchange, asking: Promise<Answer>, hideUsage: boolean): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    x.onQuiet = () => resolve({ kind: 'stream', reader: createLate(asking), hideUsage })
+    x.onQuiet = () => {
+      const late = createLate(asking)
+      resolve({ kind: 'stream', reader: late, hideUsage, usage: late.usage })
+    }
     asking.then(resolve, reject).finally(() => {
       if (x.answer === undefined) x.onQuiet = undefined
     })
@@ -17,10 +20,11 @@ export function orEarly(x: Exchange, asking: Promise<Answer>, hideUsage: boolean
 }
 
 /** The bytes of an answer that has not begun. */
-function createLate(asking: Promise<Answer>): ByteSource {
+function createLate(asking: Promise<Answer>): ByteSource & Required<Pick<StreamedAnswer, 'usage'>> {
   let answer: StreamedAnswer | undefined
   let { head, pending }: { head?: StreamedAnswer['head']; pending?: StreamedAnswer['pending'] } = {}
   return {
+    usage: () => answer?.usage?.(),
     async read(): Promise<StreamRead> {
       if (answer === undefined) {
         const arrived = await asking

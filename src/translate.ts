@@ -41,7 +41,6 @@ export function createTranslated(strict: boolean) {
   }
 
   return async (x: Exchange, { provider, target, dialect, translation }: Journey): Promise<Answer> => {
-    x.warnings.length = 0
     const warn = warnOf(x)
     const { json } = x.body!
     const facts: AnswerFacts = {
@@ -87,7 +86,10 @@ export function createTranslated(strict: boolean) {
       warn,
       tools: options.tools,
     })
-    const { head, pending, isEmpty } = await peek(source, dialect)
+    const { head, pending, isEmpty } = await peek(source, dialect).catch(error => {
+      source.cancel(error).catch(() => {})
+      throw error
+    })
     if (isEmpty) return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
     return {
       kind: 'stream',

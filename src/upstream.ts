@@ -40,6 +40,8 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     const watchers: Watcher[] = []
     const began = performance.now()
     x.target = target
+    // What another target had to leave out is not missing here.
+    x.warnings.length = 0
     if (x.abort.signal.aborted) x.abort = new AbortController()
     x.attemptDeadline = began + limit
     let result: Answer | Refusal
@@ -51,7 +53,8 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     } catch (error) {
       result = toTrouble(x, target, error)
     } finally {
-      x.attemptDeadline = undefined
+      // Of a client that is gone, it is the deadline of all that is read on.
+      if (!x.hungUp) x.attemptDeadline = undefined
     }
     tell(x, watchers, outcomeOf(result, performance.now() - began))
     return result

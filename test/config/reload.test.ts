@@ -89,7 +89,8 @@ describe('R10', () => {
     expect(new Set(calls.map(({ json }) => json?.model)).size).toBeGreaterThan(100)
     // Two hundred databases were opened. SQLite closes some late, because a close drops the locks of the others.
     await until(() => files(gateway) < filesBefore + 80, 'files to be closed')
-    expect(memory(gateway) - memoryBefore).toBeLessThan(120_000)
+    // A house holds several megabytes: two hundred that stayed would be a gigabyte.
+    expect(memory(gateway) - memoryBefore).toBeLessThan(220_000)
     mock.stop()
   }, 120_000)
 

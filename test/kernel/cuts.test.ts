@@ -32,9 +32,12 @@ async function take(broken: Plan, extra: object = stream) {
   return { status: response.status, text, error, settled }
 }
 
-/** Offsets of interest: inside an event, inside an emoji, between and behind events. */
+/** Behind the event that only says that an answer begins. */
+const afterPreamble = (bytes: Buffer): number => bytes.indexOf('\n\n') + 2
+
+/** Offsets of interest: inside an event, inside an emoji, between and behind events; all of them behind the first words. */
 function offsetsOf(bytes: Buffer): number[] {
-  const second = bytes.indexOf('\n\n') + 2
+  const second = bytes.indexOf('\n\n', afterPreamble(bytes)) + 2
   const emoji = bytes.indexOf(Buffer.from('😀'))
   const done = bytes.indexOf('data: [DONE]')
   return [
@@ -97,6 +100,23 @@ describe('a stream that the provider breaks', () => {
       expect([fault, status]).toEqual([fault, 502])
       expect((await house.settlement(1)).attempts.map(({ ok }) => ok)).toEqual([false])
     }
+  })
+
+  test('before it has said anything but that it begins is refused with 502 as well', async () => {
+    const begun = afterPreamble(await whole())
+    for (const at of [begun - 1, begun, begun + 9])
+      for (const fault of [{ cutAfterBytes: at }, { endAfterBytes: at }]) {
+        house.settled.length = 0
+        const response = await house.ask({ ...plan, ...fault }, stream)
+        const [status, code] = refusalOf({
+          headers: response.headers,
+          status: response.status,
+          body: await response.json(),
+        })
+        expect([fault, status]).toEqual([fault, 502])
+        expect(['upstream_cut', 'upstream_invalid']).toContain(code)
+        expect((await house.settlement(1)).attempts.map(({ ok }) => ok)).toEqual([false])
+      }
   })
 
   test('after "[DONE]" was complete: nothing is added, and nobody is told of a failure', async () => {

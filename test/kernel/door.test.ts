@@ -165,6 +165,10 @@ describe('an address', () => {
   })
 })
 
+/** `x` stands for whatever may stand there. */
+const matches = (pattern: string, path: string): boolean =>
+  new RegExp(`^${pattern.replace(/(?<=\/)x(?=\/|$)/g, '[^/]+')}$`).test(path)
+
 describe('a method', () => {
   const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']
 
@@ -173,8 +177,9 @@ describe('a method', () => {
       routes.filter(({ path }) => /^\/(v1|admin|health)/.test(path)),
       ({ path }) => path,
     )
-    for (const [path, taken] of byPath) {
-      const allowed = taken.map(({ method }) => method)
+    for (const path of byPath.keys()) {
+      // `/v1/responses/input_tokens` is, for a GET, an answer of that id.
+      const allowed = routes.filter(route => matches(route.path, path)).map(({ method }) => method)
       for (const method of methods) {
         const answer = await ask(path, { method })
         if (allowed.includes(method)) expect([path, method, answer.status]).not.toContain(405)

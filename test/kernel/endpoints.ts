@@ -6,15 +6,21 @@ import { readPluginSettings, readSettings } from '../../src/config.ts'
 import { createGateway } from '../../src/gateway.ts'
 import type { Plugin } from '../../src/plugin.ts'
 
-/** Where callers send requests: a dialect asks a model, a route answers by itself. */
+/**
+ * Where callers send requests: a dialect asks a model, a passage calls a provider in its own language or answers from
+ * what is kept, a route answers by itself.
+ */
 export interface CallerEndpoint {
-  readonly kind: 'dialect' | 'route'
+  readonly kind: 'dialect' | 'passage' | 'route'
   readonly name: string
   readonly method: string
   readonly path: string
 }
 
-/** Every dialect and every route for callers that our plugins bring, found by looking at what they really set up. */
+/** `POST /v1/files`. */
+export const addressOf = ({ method, path }: CallerEndpoint): string => `${method} ${path}`
+
+/** Every dialect, passage and route for callers that our plugins bring, found by looking at what they really set up. */
 export async function findEndpoints(): Promise<readonly CallerEndpoint[]> {
   const found: CallerEndpoint[] = []
   const spied = ours.map(
@@ -24,6 +30,8 @@ export async function findEndpoints(): Promise<readonly CallerEndpoint[]> {
         const parts = await plugin.setup(host)
         for (const { name, path } of parts.dialects ?? [])
           found.push({ kind: 'dialect', name, method: 'POST', path })
+        for (const { name, path, methods } of parts.passages ?? [])
+          for (const method of methods) found.push({ kind: 'passage', name, method, path })
         for (const { name, path, method, access } of parts.api ?? [])
           if (access === 'caller') found.push({ kind: 'route', name: name ?? path, method, path })
         return parts

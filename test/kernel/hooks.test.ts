@@ -1,20 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { refuse } from '../../src/errors.ts'
-import { definePlugin, type Hooks, kinds, type Parts } from '../../src/plugin.ts'
+import { definePlugin, kinds, type Parts } from '../../src/plugin.ts'
 import type { Caller } from '../../src/types.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider } from '../mock/provider.ts'
-import { type CallerEndpoint, findEndpoints } from './endpoints.ts'
+import { addressOf, type CallerEndpoint, findEndpoints } from './endpoints.ts'
+import { type Hook, inOrder, type Variant, variantsOf } from './matrix.ts'
+import { cases } from './passages.ts'
+import { everyProvider, planFor } from './replies.ts'
+import { type Sent, samples } from './samples.ts'
 import { anthropicErrorOf, errorOf } from './shapes.ts'
 
 const SECRET = 'probe-secret'
-type Hook = keyof Hooks
-type Mode = 'sync bug' | 'async bug' | 'sync refusal' | 'async refusal'
+const modes = ['sync bug', 'async bug', 'sync refusal', 'async refusal'] as const
+type Mode = (typeof modes)[number]
 
 /** What the probe does in which hook; and what it has seen. */
 let act: { readonly hook: Hook; readonly mode: Mode } | undefined
 let trace: Hook[] = []
 let released: string[] = []
+let settled: string[] = []
 
 /** Requests carry no key: the probe says who calls, because nobody before it does. */
 const caller: Caller = { kind: 'key', id: 'probe', name: 'Probe', subPaths: false, labels: {} }
@@ -53,161 +58,165 @@ const neighbour = (name: string) =>
     about: 'Takes room beside the probe.',
     setup: () => ({ admit: () => () => void released.push(name) }),
   })
+const count = definePlugin({
+  name: 'count',
+  about: 'Counts records.',
+  setup: () => ({ settle: ({ id }) => void settled.push(id) }),
+})
 
 const mock = createMockProvider({ models: ['one', 'two'], tokens: 2 })
+mock.setPlan(planFor)
 let now = Date.parse('2026-01-01')
 let gateway: TestGateway
 let endpoints: readonly CallerEndpoint[]
-let settled = 0
+let variants: readonly Variant[]
 beforeAll(async () => {
   endpoints = await findEndpoints()
+  variants = variantsOf(endpoints)
   gateway = await startGateway({
-    env: {
-      OPENAI_API_KEY: 'sk-upstream-secret',
-      OPENAI_BASE_URL: mock.url,
-      OPENAI_MODELS: 'one,two',
-      CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
-      BREAKER_FAILURES: '1000',
-      VIRTUAL_MODELS: '[{"source":"both","targets":[{"model":"openai/one"},{"model":"openai/two"}]}]',
-    },
-    extra: [
-      neighbour('before'),
-      probe,
-      neighbour('behind'),
-      definePlugin({
-        name: 'count',
-        about: 'Counts records.',
-        setup: () => ({ settle: () => void settled++ }),
-      }),
-    ],
+    env: { ...everyProvider(mock.url), BREAKER_FAILURES: '1000' },
+    extra: [neighbour('before'), probe, neighbour('behind'), count],
     now: () => now,
   })
+})
+beforeEach(() => {
+  act = undefined
 })
 afterAll(async () => {
   await gateway.close()
   mock.stop()
 })
 
-/** What a client of a dialect sends; `both` leads to two targets. */
-const samples: Readonly<Record<string, (stream: boolean) => object>> = {
-  'openai-chat': stream => ({ model: 'both', messages: [{ role: 'user', content: 'Hello' }], stream }),
-  'anthropic-messages': stream => ({
-    model: 'both',
-    max_tokens: 9,
-    messages: [{ role: 'user', content: 'Hello' }],
-    stream,
-  }),
-  'anthropic-count-tokens': () => ({ model: 'both', messages: [{ role: 'user', content: 'Hello' }] }),
+async function send(method: string, path: string, { headers, body }: Partial<Sent> = {}) {
+  const response = await gateway.fetch(path, { method, ...(headers && { headers }), ...(body && { body }) })
+  return { status: response.status, headers: response.headers, body: await response.text() }
 }
 
-async function call({ kind, name, method, path }: CallerEndpoint, stream: boolean) {
+const prepare = async (...request: Parameters<typeof send>) => {
+  const { status, body } = await send(...request)
+  if (status !== 200) throw new Error(`${request[1]} answered ${status}: ${body}`)
+  return JSON.parse(body) as Record<string, unknown>
+}
+
+/** The variant is called while the probe does what the test wants. */
+async function call({ endpoint, make }: Variant, wanted?: typeof act) {
+  act = undefined
+  // Lists are remembered for a while, and so is a model that asked for a pause.
+  now += 60_000
+  const { path = endpoint.path, ...sent } = await make(prepare)
   trace = []
   released = []
-  settled = 0
+  settled = []
+  act = wanted
+  const answer = await send(endpoint.method, path, sent)
+  return { ...answer, id: answer.headers.get('x-request-id')! }
+}
+
+/** What the log says about faults, by request. */
+async function faults(): Promise<ReadonlyMap<unknown, string>> {
+  await Bun.sleep(30)
+  const errors = gateway.logs.filter(({ level }) => level === 'error')
   gateway.logs.length = 0
-  // Lists are remembered for a while.
-  now += 60_000
-  const sample = samples[name]
-  if (kind === 'dialect' && sample === undefined)
-    throw new Error(`Write a sample request for dialect "${name}"`)
-  const response = await gateway.fetch(path.replace('*', 'openai/one'), {
-    method,
-    ...(sample && { body: JSON.stringify(sample(stream)), headers: { 'content-type': 'application/json' } }),
+  return new Map(errors.map(({ id, message, error }) => [id, `${message} ${error}`]))
+}
+
+const holds = ({ hooks }: Variant) => hooks.includes('admit')
+
+describe('the matrix', () => {
+  test('covers the endpoints that there are', () => {
+    expect(endpoints.map(addressOf)).toEqual(
+      expect.arrayContaining([
+        'POST /v1/chat/completions',
+        'GET /v1/models',
+        'GET /v1/models/*',
+        'POST /v1/audio/speech',
+        'GET /v1/files/:id/content',
+      ]),
+    )
+    const titles = variants.map(({ title }) => title)
+    expect(new Set(titles).size).toBe(titles.length)
   })
-  const body = await response.text()
-  return { status: response.status, headers: response.headers, body }
-}
 
-/** Each endpoint, streamed too where there are streams. */
-const variants = () =>
-  endpoints.flatMap(endpoint =>
-    endpoint.kind === 'dialect'
-      ? [false, true].map(stream => ({
-          endpoint,
-          stream,
-          title: `${endpoint.name}${stream ? ' (stream)' : ''}`,
-        }))
-      : [{ endpoint, stream: false, title: `${endpoint.method} ${endpoint.path}` }],
-  )
-
-/** The order in which `Hooks` documents them is the order of a request. */
-const ofModels = (Object.keys(kinds) as Hook[]).filter(
-  hook => !['administrate', 'audit', 'list'].includes(hook),
-)
-const ofRoutes: readonly Hook[] = ['authenticate', 'scope', 'permit', 'list', 'tap', 'settle']
-const hooksOf = ({ kind }: CallerEndpoint) => (kind === 'dialect' ? ofModels : ofRoutes)
-
-/** What the log says about faults. */
-const blamed = async () => {
-  await Bun.sleep(25)
-  return gateway.logs
-    .filter(({ level }) => level === 'error')
-    .map(({ message, error }) => `${message} ${error}`)
-    .join()
-}
-
-test('the matrix covers the endpoints that there are', () => {
-  expect(endpoints.map(({ method, path }) => `${method} ${path}`)).toEqual(
-    expect.arrayContaining(['POST /v1/chat/completions', 'GET /v1/models', 'GET /v1/models/*']),
-  )
+  test('has no sample for what is gone', () => {
+    const kept = new Set(
+      endpoints.map(endpoint => (endpoint.kind === 'dialect' ? endpoint.name : addressOf(endpoint))),
+    )
+    expect([...Object.keys(samples), ...Object.keys(cases)].filter(name => !kept.has(name))).toEqual([])
+  })
 })
 
 describe('a plugin with every hook', () => {
   test('takes part in the documented order, on every endpoint', async () => {
-    act = undefined
-    for (const { endpoint, stream, title } of variants()) {
-      expect([title, (await call(endpoint, stream)).status]).toEqual([title, 200])
-      // A list is made by asking for the route of each of its models, on a dry run.
-      const seen = endpoint.kind === 'dialect' ? trace : trace.filter(hook => hook !== 'route')
-      expect([title, ...seen]).toEqual([title, ...hooksOf(endpoint)])
-      expect([title, settled]).toEqual([title, 1])
-      expect(released).toEqual(endpoint.kind === 'dialect' ? ['before', 'probe', 'behind'] : [])
+    for (const variant of variants) {
+      const { title, endpoint, hooks, status } = variant
+      const answer = await call(variant)
+      expect([title, answer.status, status >= 400 ? '' : answer.body]).toEqual([
+        title,
+        status,
+        status >= 400 ? '' : expect.not.stringContaining('"error":{'),
+      ])
+      // A name may be decided upon several times: for a list, or inside of files.
+      const seen = endpoint.kind === 'dialect' ? trace : inOrder(trace)
+      const dry = holds(variant) ? [] : ['route']
+      expect([title, ...seen.filter(hook => !dry.includes(hook))]).toEqual([title, ...hooks])
+      expect([title, trace.at(0), trace.at(-1)]).toEqual([title, 'authenticate', 'settle'])
+      expect([title, settled]).toEqual([title, [answer.id]])
+      expect([title, released]).toEqual([title, holds(variant) ? ['before', 'probe', 'behind'] : []])
     }
   })
 
-  for (const mode of ['sync bug', 'async bug', 'sync refusal', 'async refusal'] as const) {
+  for (const mode of modes) {
     test(`stops the request in each hook with a ${mode}, on every endpoint`, async () => {
       const isBug = mode.endsWith('bug')
-      for (const { endpoint, stream, title } of variants()) {
-        for (const hook of hooksOf(endpoint).filter(hook => hook !== 'settle')) {
-          act = { hook, mode }
-          const answer = await call(endpoint, stream)
+      const failed = new Map<string, string>()
+      for (const variant of variants) {
+        const { title, endpoint, shape } = variant
+        for (const hook of variant.hooks.filter(hook => hook !== 'settle')) {
+          const answer = await call(variant, { hook, mode })
           const where = `${title}: ${hook}`
-          const wanted = isBug ? [500, 'internal_error'] : [429, 'rate_limit_exceeded']
-          const { message, code } = (endpoint.name.startsWith('anthropic-') ? anthropicErrorOf : errorOf)(
-            answer,
-          )
-          expect([where, answer.status, code]).toEqual([where, ...wanted])
-          expect(message).toBe(isBug ? 'The gateway failed to handle this request' : 'The probe says no')
-          expect(answer.headers.get('retry-after')).toBe(isBug ? null : '7')
-          const log = await blamed()
-          if (isBug) {
-            expect([where, log]).toEqual([
+          failed.set(answer.id, hook)
+          expect([where, answer.status]).toEqual([where, isBug ? 500 : 429])
+          expect([where, answer.headers.get('retry-after')]).toEqual([where, isBug ? null : '7'])
+          expect([where, settled]).toEqual([where, [answer.id]])
+          if (endpoint.method !== 'HEAD') {
+            const error = (shape === 'anthropic' ? anthropicErrorOf : errorOf)(answer)
+            expect([where, error.code, error.message]).toEqual([
               where,
-              expect.stringContaining(`Plugin "probe" failed in "${hook}"`),
+              isBug ? 'internal_error' : 'rate_limit_exceeded',
+              isBug ? 'The gateway failed to handle this request' : 'The probe says no',
             ])
-            expect(log).toContain(SECRET)
-          } else expect([where, log]).toEqual([where, ''])
-          expect([where, settled]).toEqual([where, 1])
-          const holders = released.toSorted().join()
-          const isIn = ofModels.indexOf(hook) > ofModels.indexOf('admit') && endpoint.kind === 'dialect'
-          expect([where, holders]).toEqual([
+          }
+          const order = inOrder([...variant.hooks])
+          const isIn = holds(variant) && order.indexOf(hook) > order.indexOf('admit')
+          expect([where, released.toSorted().join()]).toEqual([
             where,
             hook === 'admit' ? 'before' : isIn ? 'before,behind,probe' : '',
           ])
         }
       }
+      const told = await faults()
+      if (!isBug) expect([...told]).toEqual([])
+      else {
+        for (const [id, hook] of failed) {
+          expect(told.get(id)).toContain(`Plugin "probe" failed in "${hook}"`)
+          expect(told.get(id)).toContain(SECRET)
+        }
+        expect(told.size).toBe(failed.size)
+      }
     })
   }
 
   test('changes nothing when it fails in "settle"; the log names it', async () => {
-    for (const mode of ['sync bug', 'async bug', 'sync refusal', 'async refusal'] as const) {
-      for (const { endpoint, stream, title } of variants()) {
-        act = { hook: 'settle', mode }
-        expect([title, (await call(endpoint, stream)).status]).toEqual([title, 200])
-        expect([title, settled]).toEqual([title, 1])
-        expect(await blamed()).toContain('Plugin "probe" failed in "settle"')
+    for (const mode of modes) {
+      const ids: string[] = []
+      for (const variant of variants) {
+        const { title, status } = variant
+        const answer = await call(variant, { hook: 'settle', mode })
+        expect([title, answer.status, settled]).toEqual([title, status, [answer.id]])
+        ids.push(answer.id)
       }
+      const told = await faults()
+      for (const id of ids) expect(told.get(id)).toContain('Plugin "probe" failed in "settle"')
     }
   })
 })

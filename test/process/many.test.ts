@@ -23,7 +23,10 @@ const SILENCE = 2500
 
 /** Milliseconds until the first byte of the body of a stream, and its text. A client of its own: `fetch` has its limit, too. */
 function stream(port: number): Promise<{ first: number; text: string }> {
-  const plan = { tokens: 2, silenceMs: SILENCE }
+  // The first event has words in it: one that says nothing yet would be held back.
+  const choice = { index: 0, delta: { content: 'Hello' } }
+  const events = [{ choices: [choice] }, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }]
+  const plan = { events, silenceMs: SILENCE }
   const body = JSON.stringify({ model: 'one', messages: [], stream: true, mock_plan: plan })
   const began = performance.now()
   return new Promise((resolve, reject) => {

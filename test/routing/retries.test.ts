@@ -55,15 +55,22 @@ describe('the only target', () => {
       html: { body: '<html>' },
       'empty stream': { body: '', contentType: 'text/event-stream' },
     }
+    const failing: Plan = { errorEvent: { data: { error: { message: 'Out of memory', code: 503 } } } }
     const answered = Object.entries(plans).map(async ([name, plan]) => {
       await using fleet = await startOne({ RETRIES: '1' })
       failFirst(fleet, 1, plan)
       return [name, (await fleet.ask(EAST)).status, fleet.calls.length]
     })
     expect(await Promise.all(answered)).toEqual(Object.keys(plans).map(name => [name, 200, 2]))
-    failFirst(fleet, 1, { errorEvent: {} })
+    // A failure right behind the event that only says that an answer begins is still in time …
+    failFirst(fleet, 1, failing)
+    const held = await (await fleet.open(EAST, { stream: true })).text()
+    expect([held.includes('Out of memory'), held.endsWith('data: [DONE]\n\n')]).toEqual([false, true])
+    expect(fleet.calls.length).toBe(2)
+    // … and one behind the first words is not.
+    failFirst(fleet, 1, { errorEvent: { ...failing.errorEvent, after: 1 } })
     const stream = await fleet.open(EAST, { stream: true })
-    expect(await stream.text()).toContain('The engine is overloaded')
+    expect(await stream.text()).toContain('Out of memory')
     expect(fleet.calls.length).toBe(1)
   })
 

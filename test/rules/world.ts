@@ -108,7 +108,15 @@ export async function startWorld({ lists = TWO, env, ...rest }: WorldOptions = {
 
 const messages = [{ role: 'user', content: 'Hello' }]
 const toEnv = (provider: string) => provider.toUpperCase().replaceAll('-', '_')
-const parse = (text: string): unknown => (text === '' ? undefined : JSON.parse(text))
+
+/** What is no JSON, such as an export, stays text. */
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return text
+  }
+}
 
 function toInit(method: string, body: unknown, { key = MASTER, path, headers, loopback }: As = {}) {
   return {

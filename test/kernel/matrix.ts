@@ -1,0 +1,82 @@
+import type { Hooks } from '../../src/plugin.ts'
+import { kinds } from '../../src/plugin.ts'
+import { addressOf, type CallerEndpoint } from './endpoints.ts'
+import { type Case, cases } from './passages.ts'
+import { samples, speakerOf, strangers } from './samples.ts'
+
+export type Hook = keyof Hooks
+
+/** One way to call an endpoint, and the hooks that take part in it, in the order of a request. */
+export interface Variant {
+  readonly title: string
+  readonly endpoint: CallerEndpoint
+  readonly hooks: readonly Hook[]
+  readonly status: number
+  readonly shape: 'openai' | 'anthropic'
+  readonly make: Case['make']
+}
+
+/** The order in which `Hooks` documents them is the order of a request. */
+export const inOrder = (hooks: Iterable<Hook>): Hook[] => {
+  const chosen = new Set(hooks)
+  return (Object.keys(kinds) as Hook[]).filter(hook => chosen.has(hook))
+}
+
+const always: readonly Hook[] = ['authenticate', 'scope', 'permit', 'settle']
+const ofModels = inOrder(Object.keys(kinds) as Hook[]).filter(
+  hook => !['administrate', 'audit', 'list'].includes(hook),
+)
+/** Each dialect, whose provider answers with bytes that nobody looks into. */
+const sounds: ReadonlySet<string> = new Set(['openai-speech'])
+
+function ofDialect(endpoint: CallerEndpoint): Variant[] {
+  const { name } = endpoint
+  const sample = samples[name]
+  if (sample === undefined) throw new Error(`Write a sample request for dialect "${name}"`)
+  const stranger = strangers[name]
+  return [speakerOf(name), ...(stranger === undefined ? [] : [stranger])].flatMap((provider, at) =>
+    (sample.stream ? [false, true] : [false]).map(stream => ({
+      title: `${name}${at > 0 ? ' (translated)' : ''}${stream ? ' (stream)' : ''}`,
+      endpoint,
+      hooks: ofModels.filter(hook => hook !== 'tap' || stream || !sounds.has(name)),
+      status: 200,
+      shape: name.startsWith('anthropic-') ? 'anthropic' : 'openai',
+      // A redirect to two models of this provider.
+      make: () => sample.make(`two-of-${provider}`, stream),
+    })),
+  )
+}
+
+function ofPassage(endpoint: CallerEndpoint): Variant[] {
+  const address = addressOf(endpoint)
+  const all = cases[address]
+  if (all === undefined) throw new Error(`Write a sample request for the passage "${address}"`)
+  return all.map(({ title, hooks, make, status = 200, shape = 'openai' }) => ({
+    title: title === undefined ? address : `${address} (${title})`,
+    endpoint,
+    hooks: inOrder([...always, ...hooks]),
+    status,
+    shape,
+    make,
+  }))
+}
+
+/** Lists of models are made by asking for the route of each, on a dry run. */
+const ofRoute = (endpoint: CallerEndpoint): Variant => ({
+  title: addressOf(endpoint),
+  endpoint,
+  hooks: inOrder([...always, 'tap', ...(endpoint.path.startsWith('/v1/models') ? (['list'] as const) : [])]),
+  status: 200,
+  shape: 'openai',
+  make: () => ({ path: endpoint.path.replace('*', 'openai/one') }),
+})
+
+/** Every endpoint, streamed too where there are streams, and in each language that its provider may speak. */
+export const variantsOf = (endpoints: readonly CallerEndpoint[]): readonly Variant[] =>
+  endpoints.flatMap(endpoint =>
+    endpoint.kind === 'dialect'
+      ? ofDialect(endpoint)
+      : endpoint.kind === 'passage'
+        ? ofPassage(endpoint)
+        : [ofRoute(endpoint)],
+  )
