@@ -145,11 +145,14 @@ function renderRefusal(x: Exchange, refusal: Refusal): unknown {
 export const plainRefusal = (refusal: Refusal) => ({
   error: {
     message: refusal.message,
-    type: refusal.status < 500 ? 'invalid_request_error' : 'server_error',
+    type: typeOf(refusal.status),
     param: refusal.param ?? null,
     code: refusal.code,
   },
 })
+
+const typeOf = (status: number): string =>
+  status === 429 ? 'requests' : status < 500 ? 'invalid_request_error' : 'server_error'
 
 /** SDKs retry many statuses by themselves; where that is useless they are told. */
 export function refusalHeaders(refusal: Refusal): Record<string, string> {

@@ -137,7 +137,10 @@ const messages = entries({
   '`tool_choice`: any': choice({ type: 'any' }),
   '`tool_choice`: none': choice({ type: 'none' }),
   '`tool_choice`: a tool': choice({ type: 'tool', name: 'weather' }),
-  '`disable_parallel_tool_use`': choice({ type: 'auto', disable_parallel_tool_use: true }),
+  '`disable_parallel_tool_use`': [
+    { ...tools, tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+    { ...tools, tool_choice: { type: 'auto' } },
+  ],
   '`thinking`: enabled': { thinking: { type: 'enabled', budget_tokens: 1024 } },
   '`thinking`: adaptive': { thinking: { type: 'adaptive' } },
   '`thinking`: disabled': { thinking: { type: 'disabled' } },

@@ -23,7 +23,8 @@ export function errorOf({ status, headers, body }: Answered | RawAnswer): ErrorB
   expect(headers.get('x-request-id')).toMatch(/^[\w-]{8,}$/)
   expect(Object.keys(json)).toEqual(['error'])
   expect(Object.keys(json.error)).toEqual(['message', 'type', 'param', 'code'])
-  expect(json.error.type).toBe(status < 500 ? 'invalid_request_error' : 'server_error')
+  const type = status === 429 ? 'requests' : status < 500 ? 'invalid_request_error' : 'server_error'
+  expect(json.error.type).toBe(type)
   expect(json.error.message).toBeString()
   return json.error
 }

@@ -6,7 +6,7 @@ export function readEvents(text: string): { readonly data: readonly string[]; re
   const tail = lines.pop() ?? ''
   for (const line of lines) {
     if (line !== '') {
-      const field = /^data(?:: ?(.*))?$/.exec(line)
+      const field = /^data(?:: ?(.*))?$/s.exec(line)
       if (field) fields.push(field[1] ?? '')
       continue
     }

@@ -3,24 +3,31 @@ import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { carriedFor, fileBlock, hiddenThought, servedResult, signatureOf, wholeCall } from './blocks.ts'
 import { toThought } from './carry.ts'
+import { isOneCall } from './tools.ts'
 import { citationOf, citationsOf, messageId, stopOf, usageOf } from './words.ts'
 
 /** A whole answer. */
 export function fromResult(
   { content, finishReason, usage, providerMetadata }: LanguageModelV4GenerateResult,
-  { id, model }: AnswerFacts,
+  { id, model, body }: AnswerFacts,
 ): JsonObject {
-  const hasCalls = content.some(part => part.type === 'tool-call' && !part.providerExecuted)
+  const calls = content.filter(isOwnCall)
+  const [first] = calls
+  const kept = isOneCall(body) ? content.filter(part => !isOwnCall(part) || part === first) : content
   return {
     ...envelope(id, model),
     content: withSources(
-      content.flatMap(part => toBlocks(part, model)),
+      kept.flatMap(part => toBlocks(part, model)),
       content,
     ),
-    ...stopOf(finishReason, hasCalls, providerMetadata),
+    ...stopOf(finishReason, calls.length > 0, providerMetadata),
     usage: usageOf(usage),
   }
 }
+
+/** The client has to run it. */
+const isOwnCall = (part: LanguageModelV4Content): boolean =>
+  part.type === 'tool-call' && !part.providerExecuted
 
 /** What every message has. */
 export const envelope = (id: string, model: string) => ({

@@ -112,6 +112,9 @@ const read = new Set(
   ),
 )
 
+/** OpenAI refuses longer ones, and Claude Code's are longer. */
+const LONGEST_USER = 64
+
 const isOwnApi = (kin: Kin): boolean => kin.isAnthropic
 
 /** Without it the answer would be another one. */
@@ -130,10 +133,16 @@ const helpful =
   }
 
 const own: Readonly<Record<string, OwnReader>> = {
-  metadata: helpful('metadata', value => {
-    const { user_id: userId } = objectAt(value, 'metadata')
-    return userId == null ? {} : { metadata: { userId: textAt(userId, 'metadata.user_id') } }
-  }),
+  metadata: (value, { kin, warn }) => {
+    const { user_id: id } = objectAt(value, 'metadata')
+    if (id == null) return undefined
+    const userId = textAt(id, 'metadata.user_id')
+    const isShort = kin.isAnthropic || userId.length <= LONGEST_USER
+    if (kin.user !== undefined && isShort) return kin.user(userId)
+    const why = isShort ? 'has no counterpart at' : `is longer than the ${LONGEST_USER} characters of`
+    warn(`metadata.user_id: ${why} this provider, and was left out`)
+    return undefined
+  },
   service_tier: (value, reading) => {
     const tier = wordAt(value, 'service_tier', ['auto', 'standard_only'])
     // It is the default: nothing is lost without it.

@@ -13,15 +13,20 @@ interface CallBlock extends Block {
 }
 
 /** Tool calls on their way. Each stays one block, whatever arrives in between. */
-export function createCalls(queue: Queue, model: string) {
+export function createCalls(queue: Queue, model: string, isOneCall: boolean) {
   const calls = new Map<string, CallBlock>()
+  /** Calls behind the first, where the client wants one. */
+  const dropped = new Set<string>()
   let hasAny = false
 
-  function start(part: PartOf<'tool-input-start'>): CallBlock {
+  function start(part: PartOf<'tool-input-start'>): CallBlock | undefined {
     const known = calls.get(part.id)
-    if (known !== undefined) return known
+    if (known !== undefined || dropped.has(part.id)) return known
     const { id, toolName, providerExecuted = false, providerMetadata, inputEncoding } = part
-    if (!providerExecuted) hasAny = true
+    if (!providerExecuted) {
+      if (isOneCall && hasAny) return void dropped.add(id)
+      hasAny = true
+    }
     const carried = carriedFor(providerMetadata, model, { call: id })
     queue.addWhole(carried)
     const first = callBlock(id, toolName, { isServed: providerExecuted, metadata: providerMetadata })
@@ -59,7 +64,7 @@ export function createCalls(queue: Queue, model: string) {
         ...(providerExecuted !== undefined && { providerExecuted }),
         ...(providerMetadata && { providerMetadata }),
       })
-      if (block.isDone) return
+      if (block === undefined || block.isDone) return
       const isEmpty = block.input === '' && input === '{}'
       if (!isEmpty && input.startsWith(block.input)) grow(block, input.slice(block.input.length))
       block.isDone = true

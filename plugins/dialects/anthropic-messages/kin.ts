@@ -20,6 +20,12 @@ export interface Kin {
   readonly cache?: (control: JsonObject) => JsonObject
   /** The option by which no more than one tool is called; absent where there is none. */
   readonly oneTool?: JsonObject
+  /** It has a mark for results of tools that failed. */
+  readonly marksFailures?: true
+  /** Its package has no word for tools whose schema has to be followed. */
+  readonly ignoresStrict?: true
+  /** The option that names the end user. */
+  readonly user?: (id: string) => JsonObject
 }
 
 type Row = Omit<Kin, 'key' | 'isClaude' | 'isAnthropic' | 'keys'> & { readonly keys?: readonly string[] }
@@ -28,6 +34,7 @@ const google: Row = {
   keys: ['google', 'googleVertex', 'vertex'],
   hasFilesInResults: true,
   hasCitations: false,
+  marksFailures: true,
 }
 
 const bedrock: Row = {
@@ -43,6 +50,8 @@ const rows: Readonly<Record<string, Row>> = {
     hasCitations: true,
     cache: ({ type, ttl }) => ({ cacheControl: { type, ...(ttl !== undefined && { ttl }) } }),
     oneTool: { disableParallelToolUse: true },
+    marksFailures: true,
+    user: userId => ({ metadata: { userId } }),
   },
   bedrock,
   amazonBedrock: bedrock,
@@ -53,7 +62,9 @@ const rows: Readonly<Record<string, Row>> = {
     hasFilesInResults: false,
     hasCitations: false,
     oneTool: { parallel_tool_calls: false },
+    user: user => ({ user }),
   },
+  cohere: { hasFilesInResults: false, hasCitations: false, ignoresStrict: true },
   mistral: { hasFilesInResults: false, hasCitations: false, oneTool: { parallelToolCalls: false } },
   xai: { hasFilesInResults: false, hasCitations: false, oneTool: { parallelToolCalls: false } },
 }

@@ -21,8 +21,8 @@ export const lens: Lens = {
   // Every event that reports usage says something else too, and clients get usage unasked.
   isUsageOnly: () => false,
   endOf: data => (MAY_END.test(data) && isEnd(data) ? 'stream' : undefined),
-  finish({ stop_reason, delta }) {
-    const reason = stop_reason ?? objectOr(delta).stop_reason
+  finish({ stop_reason, delta, message }) {
+    const reason = stop_reason ?? objectOr(delta).stop_reason ?? objectOr(message).stop_reason
     return typeof reason === 'string' ? reason : undefined
   },
   isPreamble: event => entryOf(preambles, event.type)?.(event) ?? false,

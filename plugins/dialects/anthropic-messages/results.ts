@@ -18,9 +18,11 @@ export function readResult(block: JsonObject, at: string, reading: Reading): Res
     reading.calls.get(id) ??
     wrong(`${at}.tool_use_id`, `answers no tool_use block before it (${id.slice(0, 80)})`)
   const items = itemsOf(block.content, `${at}.content`, reading)
-  const words = items.flatMap(item => (item.type === 'text' ? [item.text] : [])).join('\n')
+  const said = items.flatMap(item => (item.type === 'text' ? [item.text] : [])).join('\n')
   const files = items.filter(item => item.type !== 'text')
   const isError = block.is_error === true
+  const isMarked = reading.kin.marksFailures && files.length === 0
+  const words = isError && !isMarked ? failed(said) : said
   const fits = reading.kin.hasFilesInResults || files.length === 0
   const output = fits
     ? outputOf(items, { words, isError, reading })
@@ -33,6 +35,10 @@ export function readResult(block: JsonObject, at: string, reading: Reading): Res
 
 const SEE_BELOW = 'The result follows as a file.'
 
+/** The mark gets lost on the way, the words do not. */
+const failed = (words: string): string =>
+  /^\W*error\s*[:>]/i.test(words) ? words : words === '' ? 'Error' : `Error: ${words}`
+
 /** Some packages make one answer of each text, and none where there is none: so there is exactly one, and files behind it. */
 function outputOf(
   items: readonly ContentItem[],
@@ -40,7 +46,7 @@ function outputOf(
 ): LanguageModelV4ToolResultOutput {
   const isText = items.every(({ type }) => type === 'text')
   if (isText && (isError || items.length < 2 || !reading.kin.isAnthropic)) return asText(words, isError)
-  if (reading.kin.isAnthropic) return { type: 'content', value: [...items] }
+  if (reading.kin.isAnthropic && !isError) return { type: 'content', value: [...items] }
   const files = items.filter(({ type }) => type !== 'text')
   return { type: 'content', value: [text(words === '' ? SEE_BELOW : words), ...files] }
 }

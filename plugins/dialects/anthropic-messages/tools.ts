@@ -2,7 +2,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@a
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { under } from './kin.ts'
-import { arrayAt, isObject, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from './read.ts'
+import { arrayAt, isObject, nameAt, objectAt, objectOr, textAt, unsupported, wordAt, wrong } from './read.ts'
 import type { Reading } from './sources.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
@@ -27,6 +27,8 @@ function readTool(each: unknown, at: string, reading: Reading): Tool {
   const { description, strict, input_examples: examples } = tool
   if (examples != null && !kin.isAnthropic)
     warn(`${at}.input_examples: this provider takes no examples of calls`)
+  if (strict === true && kin.ignoresStrict)
+    warn(`${at}.strict: this provider follows the schema of a tool without a guarantee`)
   const made: LanguageModelV4FunctionTool = {
     type: 'function',
     name: nameAt(tool.name, `${at}.name`),
@@ -60,7 +62,7 @@ function readOwn(tool: JsonObject, at: string, { kin }: Reading): Tool {
   if (!/^[a-z]\w*_\d{8}$/.test(id))
     wrong(`${at}.type`, `is ${JSON.stringify(id.slice(0, 80))}: use "custom", or leave it out`)
   if (!kin.isClaude) unsupported(`${at}.type`, `is "${id}", a tool that only Anthropic's models have`)
-  if (!sayable.test(id))
+  if (!sayable.test(id) || (!kin.isAnthropic && SERVED.test(id)))
     unsupported(`${at}.type`, `is "${id}", whose results can be had from Anthropic's own API only`)
   return {
     type: 'provider',
@@ -72,6 +74,8 @@ function readOwn(tool: JsonObject, at: string, { kin }: Reading): Tool {
 
 /** Those that the client runs itself, and those whose results we can write down. */
 const sayable = /^(?:bash|text_editor|computer|memory|web_search|web_fetch)_\d+$/
+/** Those that run on Anthropic's servers. */
+const SERVED = /^web_/
 
 /** The same with names as the AI SDK spells them: `max_uses` is `maxUses`. */
 export function camel(value: unknown): unknown {
@@ -91,9 +95,15 @@ function renamed(value: unknown, rename: (name: string) => string): unknown {
   )
 }
 
+const AT_ONCE = 'tool_choice.disable_parallel_tool_use'
+
+/** The client wants one call at a time: those behind the first are kept from it; the model makes them later. */
+export const isOneCall = ({ tool_choice: choice }: JsonObject): boolean =>
+  objectOr(choice).disable_parallel_tool_use === true
+
 const choices = { auto: 'auto', any: 'required', none: 'none' } as const
 
-function readChoice(choice: unknown, tools: readonly Tool[], { kin }: Reading): Omit<Tooling, 'tools'> {
+function readChoice(choice: unknown, tools: readonly Tool[], { kin, warn }: Reading): Omit<Tooling, 'tools'> {
   if (choice == null) return {}
   const given = objectAt(choice, 'tool_choice')
   const type = wordAt(given.type, 'tool_choice.type', ['auto', 'any', 'tool', 'none'])
@@ -101,7 +111,7 @@ function readChoice(choice: unknown, tools: readonly Tool[], { kin }: Reading): 
     return type === 'any' || type === 'tool' ? wrong('tool_choice', 'needs "tools"') : {}
   const isOne = given.disable_parallel_tool_use === true && type !== 'none'
   if (isOne && kin.oneTool === undefined)
-    unsupported('tool_choice.disable_parallel_tool_use', 'has no counterpart at this provider')
+    warn(`${AT_ONCE}: this provider may call several tools at once; only the first call is passed on`)
   const options = isOne && kin.oneTool !== undefined ? { options: kin.oneTool } : {}
   if (type !== 'tool') return { toolChoice: { type: choices[type] }, ...options }
   const toolName = nameAt(given.name, 'tool_choice.name')

@@ -6,6 +6,7 @@ import { fileBlock, servedResult } from './blocks.ts'
 import { createCalls } from './calls.ts'
 import { createQueue } from './queue.ts'
 import { createTexts, createThoughts } from './texts.ts'
+import { isOneCall } from './tools.ts'
 import { NO_USAGE, stopOf, usageOf } from './words.ts'
 
 type Type = LanguageModelV4StreamPart['type']
@@ -15,11 +16,11 @@ const event = (type: string, fields: JsonObject): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`
 
 /** A stream in Anthropic's events: https://platform.claude.com/docs/en/build-with-claude/streaming */
-export function createWriter({ id, model }: AnswerFacts): Writer {
+export function createWriter({ id, model, body }: AnswerFacts): Writer {
   const queue = createQueue(event)
   const texts = createTexts(queue, model)
   const thoughts = createThoughts(queue, model)
-  const calls = createCalls(queue, model)
+  const calls = createCalls(queue, model, isOneCall(body))
   let isBegun = false
   let isOver = false
 

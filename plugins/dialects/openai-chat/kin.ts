@@ -31,6 +31,8 @@ export interface Kin {
   readonly cache?: (control: JsonObject) => JsonObject
   /** The option by which no more than one tool is called; absent where there is none. */
   readonly oneTool?: JsonObject
+  /** Its package has no word for tools whose schema has to be followed. */
+  readonly ignoresStrict?: true
   /** The tool by which it searches the web. */
   readonly search?: (location: JsonObject | undefined) => SearchTool
 }
@@ -87,7 +89,7 @@ const rows: Readonly<Record<string, Row>> = {
   vertex: google,
   googleVertex: google,
   // Its package counts a PDF among texts, and its words would be base64.
-  cohere: { media: new Set(['image', 'text']), hasTextFiles: true },
+  cohere: { media: new Set(['image', 'text']), hasTextFiles: true, ignoresStrict: true },
   compatible: { takesPlainThoughts: true, oneTool: { parallel_tool_calls: false } },
   mistral: { takesPlainThoughts: true, oneTool: { parallelToolCalls: false } },
   openai: { oneTool: { parallelToolCalls: false } },

@@ -17,7 +17,7 @@ export interface Tooling {
 export function readTools(body: JsonObject, reading: Reading): Tooling {
   const given = [
     ...list(body.tools, 'tools').map((each, i) => readTool(each, `tools[${i}]`, reading)),
-    ...list(body.functions, 'functions').map((each, i) => readFunction(each, `functions[${i}]`)),
+    ...list(body.functions, 'functions').map((each, i) => readFunction(each, `functions[${i}]`, reading)),
   ]
   const { toolChoice, allowed } = readChoice(body, given)
   const tools: Tool[] = allowed === undefined ? given : given.filter(({ name }) => allowed.has(name))
@@ -35,7 +35,7 @@ const list = (value: unknown, at: string): readonly unknown[] => (value == null 
 function readTool(each: unknown, at: string, reading: Reading): Tool {
   const tool = objectAt(each, at)
   if (tool.type === 'function')
-    return { ...readFunction(tool.function, `${at}.function`), ...cached(tool, reading.kin) }
+    return { ...readFunction(tool.function, `${at}.function`, reading), ...cached(tool, reading.kin) }
   if (tool.type === 'custom') return readCustom(tool.custom, `${at}.custom`, reading)
   if (typeof tool.type === 'string' && HOSTED.test(tool.type))
     unsupported(`${at}.type`, `is "${tool.type.slice(0, 80)}", a tool that runs at another provider`)
@@ -48,8 +48,10 @@ const HOSTED =
 
 const NO_PARAMETERS = { type: 'object', properties: {} }
 
-function readFunction(value: unknown, at: string): LanguageModelV4FunctionTool {
+function readFunction(value: unknown, at: string, { kin, warn }: Reading): LanguageModelV4FunctionTool {
   const { name, description, parameters, strict } = objectAt(value, at)
+  if (strict === true && kin.ignoresStrict)
+    warn(`${at}.strict: this provider follows the schema of a tool without a guarantee`)
   return {
     type: 'function',
     name: nameAt(name, `${at}.name`),

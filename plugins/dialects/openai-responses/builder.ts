@@ -11,6 +11,7 @@ import { envelope, usageOf } from './envelope.ts'
 import { createMessages } from './messages.ts'
 import { createOutput, type Emit } from './output.ts'
 import { createThoughts } from './thoughts.ts'
+import { isOneCall } from './tools.ts'
 
 type PartOf<T extends LanguageModelV4StreamPart['type']> = Extract<LanguageModelV4StreamPart, { type: T }>
 type Takes = { readonly [T in LanguageModelV4StreamPart['type']]?: (part: PartOf<T>) => void }
@@ -24,7 +25,11 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
   const output = createOutput(facts.id, emit)
   const messages = createMessages(output)
   const thoughts = createThoughts(output, facts.model)
-  const calls = createCalls(output, thoughts, readCatalogue(facts.body.tools))
+  const calls = createCalls(output, {
+    thoughts,
+    catalogue: readCatalogue(facts.body.tools),
+    isOneCall: isOneCall(facts.body),
+  })
 
   const takes: Takes = {
     'text-delta': ({ id, delta }) => messages.grow(id, delta),

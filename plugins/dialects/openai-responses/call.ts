@@ -1,4 +1,4 @@
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'
@@ -20,8 +20,9 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const format = readFormat(body.text, kin, warn)
   const providerOptions = under(kin.key, { ...own, ...toolOptions, ...thinking.options, ...format.options })
   const { max_output_tokens: most, temperature, top_p: topP } = body
+  const prompt = toPrompt(body, { kin, catalogue, warn })
   const options: Call['options'] = {
-    prompt: toPrompt(body, { kin, catalogue, warn }),
+    prompt: format.instruction === undefined ? prompt : instructed(prompt, format.instruction),
     ...(most != null && { maxOutputTokens: wholeAt(most, 'max_output_tokens') }),
     ...(temperature != null && { temperature: numberAt(temperature, 'temperature') }),
     ...(topP != null && { topP: numberAt(topP, 'top_p') }),
@@ -56,18 +57,31 @@ function readReasoning(given: unknown, kin: Kin, warn: Warn): Thinking {
 interface Format {
   readonly responseFormat?: NonNullable<LanguageModelV4CallOptions['responseFormat']>
   readonly options?: JsonObject
+  /** Said to the model where there is no other way. */
+  readonly instruction?: string
+}
+
+const JSON_ONLY = 'Answer with one JSON object and nothing else: no text around it, no Markdown.'
+
+/** Behind what the prompt begins with, so that what is cached stays the same. */
+function instructed(prompt: LanguageModelV4Message[], content: string): LanguageModelV4Message[] {
+  const at = prompt.findIndex(({ role }) => role !== 'system')
+  return prompt.toSpliced(at < 0 ? prompt.length : at, 0, { role: 'system', content })
 }
 
 function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
   if (given == null) return {}
   const { format: wanted, verbosity } = objectAt(given, 'text')
-  if (verbosity != null && wordAt(verbosity, 'text.verbosity', ['low', 'medium', 'high']) !== 'medium')
-    warn('text.verbosity: has no counterpart at this provider, and was left out')
-  if (wanted == null) return {}
+  const spoken = readVerbosity(verbosity, kin, warn)
+  if (wanted == null) return { options: spoken }
   const format = objectAt(wanted, 'text.format')
   const type = wordAt(format.type, 'text.format.type', ['text', 'json_object', 'json_schema'])
-  if (type === 'text') return {}
-  if (type === 'json_object') return { responseFormat: { type: 'json' } }
+  if (type === 'text') return { options: spoken }
+  if (type === 'json_object' && kin.hasJsonMode === false) {
+    warn('text.format: this provider has no mode for JSON; its model is told to answer with a JSON object')
+    return { instruction: JSON_ONLY, options: spoken }
+  }
+  if (type === 'json_object') return { responseFormat: { type: 'json' }, options: spoken }
   const { name, description, strict } = format
   return {
     responseFormat: {
@@ -77,8 +91,17 @@ function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
       ...(description != null && { description: textAt(description, 'text.format.description') }),
     },
     // The vendor's default is strict, this language's is not.
-    ...(kin.key === 'compatible' && strict !== true && { options: { strictJsonSchema: false } }),
+    options: { ...spoken, ...(kin.isCompatible && strict !== true && { strictJsonSchema: false }) },
   }
+}
+
+/** How much the model says. */
+function readVerbosity(verbosity: unknown, kin: Kin, warn: Warn): JsonObject {
+  if (verbosity == null) return {}
+  const word = wordAt(verbosity, 'text.verbosity', ['low', 'medium', 'high'])
+  if (kin.isCompatible) return { verbosity: word }
+  if (word !== 'medium') warn('text.verbosity: has no counterpart at this provider, and was left out')
+  return {}
 }
 
 type OwnReader = (value: unknown, at: string, kin: Kin, warn: Warn) => JsonObject | undefined
@@ -115,6 +138,12 @@ const helpful =
     if (!isDefault(value)) warn(`${at}: has no counterpart at this provider, and was left out`)
     return undefined
   }
+
+/** OpenAI's other language has the same field. */
+const shared =
+  (elsewhere: OwnReader): OwnReader =>
+  (value, at, kin, warn) =>
+    kin.isCompatible ? { [at]: textAt(value, at) } : elsewhere(value, at, kin, warn)
 
 const readUser: OwnReader = (value, at, kin, warn) => {
   const id = textAt(value, at)
@@ -157,8 +186,8 @@ const own: Readonly<Record<string, OwnReader>> = {
   user: readUser,
   safety_identifier: readUser,
   truncation: helpful(value => value === 'disabled'),
-  service_tier: helpful(value => value === 'auto' || value === 'default'),
-  prompt_cache_key: helpful(),
+  service_tier: shared(helpful(value => value === 'auto' || value === 'default')),
+  prompt_cache_key: shared(helpful()),
   prompt_cache_retention: helpful(),
   prompt_cache_options: helpful(),
   context_management: helpful(),

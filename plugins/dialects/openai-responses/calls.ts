@@ -30,12 +30,25 @@ const families = {
   custom_tool_call: { prefix: 'ctc', field: 'input', events: 'response.custom_tool_call_input' },
 } as const
 
+interface CallsOptions {
+  readonly thoughts: Thoughts
+  readonly catalogue: Catalogue
+  /** Only the first call is for the client. */
+  readonly isOneCall: boolean
+}
+
 /** Tool calls on their way. Each keeps its id and its place, whatever arrives in between. */
-export function createCalls(output: Output, thoughts: Thoughts, catalogue: Catalogue) {
+export function createCalls(output: Output, { thoughts, catalogue, isOneCall }: CallsOptions) {
   const calls = new Map<string, Growing>()
+  let first: string | undefined
   const carried = new Set<string>()
   const isOwn = (entry: Entry | undefined): entry is Entry =>
     entry !== undefined && entry.kind !== 'function' && entry.kind !== 'custom'
+
+  function isDropped(id: string): boolean {
+    first ??= id
+    return isOneCall && id !== first
+  }
 
   function carry(id: string, metadata: SharedV4ProviderMetadata | undefined): void {
     if (!carried.has(id) && thoughts.carry(metadata, id)) carried.add(id)
@@ -79,7 +92,7 @@ export function createCalls(output: Output, thoughts: Thoughts, catalogue: Catal
       providerMetadata,
       inputEncoding,
     }: PartOf<'tool-input-start'>): void {
-      if (providerExecuted || calls.has(id)) return
+      if (providerExecuted || calls.has(id) || isDropped(id)) return
       carry(id, providerMetadata)
       if (!isOwn(catalogue.called(toolName))) begin(id, toolName, inputEncoding ?? 'json')
     },
@@ -96,6 +109,7 @@ export function createCalls(output: Output, thoughts: Thoughts, catalogue: Catal
       providerMetadata,
     }: LanguageModelV4ToolCall): void {
       if (providerExecuted) return void addSearch(output, toolName, input)
+      if (isDropped(id)) return
       carry(id, providerMetadata)
       const entry = catalogue.called(toolName)
       const own = isOwn(entry) ? ownCall(entry.kind, input) : undefined

@@ -18,11 +18,21 @@ const createDialect = (now: Clock): Dialect => ({
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
   isStream: body => body.stream === true,
   outgoing: withoutOurs,
-  refusalEvent(refusal) {
+  refusalEvent(refusal, id) {
     const { error } = plainRefusal(refusal)
-    const { code, message, param } = error
-    // The API's description has these fields at the top, what OpenAI sends has them in `error`: clients read either.
-    return toEvent('error', { sequence_number: 0, code, message, param, error })
+    const { code, message } = error
+    const response = {
+      id: responseId(id),
+      object: 'response',
+      created_at: Math.floor(now() / 1000),
+      status: 'failed',
+      error: { code, message },
+      incomplete_details: null,
+      output: [],
+      usage: null,
+    }
+    // Codex reads failed responses and no other errors, OpenAI's own clients raise an `error` at the top of any event.
+    return toEvent('response.failed', { sequence_number: 0, response, error })
   },
   translation: {
     kind: 'language',

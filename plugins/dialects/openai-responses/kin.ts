@@ -19,6 +19,12 @@ export interface Kin {
   readonly oneTool?: JsonObject
   /** Its own search of the web, that stands for OpenAI's. */
   readonly search?: (tool: JsonObject, most: number | undefined) => LanguageModelV4ProviderTool
+  /** Its package has no word for tools whose schema has to be followed. */
+  readonly ignoresStrict?: true
+  /** False where no mode makes every answer JSON without a schema. */
+  readonly hasJsonMode?: false
+  /** It speaks OpenAI's other language behind its package, which writes options that it does not know into the body. */
+  readonly isCompatible?: true
   /** False where its own tools cannot stand beside functions. */
   readonly mixesTools?: false
   /** The option that names the end user. */
@@ -42,12 +48,14 @@ const bedrock: Row = {
   keys: ['bedrock', 'amazonBedrock'],
   hasFilesInResults: true,
   hasLateSystem: false,
+  hasJsonMode: false,
 }
 
 const rows: Readonly<Record<string, Row>> = {
   anthropic: {
     hasFilesInResults: true,
     hasLateSystem: false,
+    hasJsonMode: false,
     oneTool: { disableParallelToolUse: true },
     search: searchOfClaude,
     user: userId => ({ metadata: { userId } }),
@@ -62,7 +70,9 @@ const rows: Readonly<Record<string, Row>> = {
     hasLateSystem: true,
     oneTool: { parallel_tool_calls: false },
     user: user => ({ user }),
+    isCompatible: true,
   },
+  cohere: { hasFilesInResults: false, hasLateSystem: true, ignoresStrict: true },
   mistral: { hasFilesInResults: false, hasLateSystem: true, oneTool: { parallelToolCalls: false } },
   xai: { hasFilesInResults: false, hasLateSystem: true, oneTool: { parallelToolCalls: false } },
 }

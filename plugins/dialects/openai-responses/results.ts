@@ -21,10 +21,10 @@ export const results: Readonly<Record<string, Reader>> = {
   apply_patch_call_output: ({ status, output }, at) => {
     const word = wordAt(status, `${at}.status`, ['completed', 'failed'])
     const words = output == null ? '' : textAt(output, `${at}.output`)
-    return plain(
-      words === '' ? `The patch has ${word === 'failed' ? 'failed' : 'been applied'}.` : words,
-      word === 'failed',
-    )
+    const isError = word === 'failed'
+    // Many packages lose the mark of an error, so the words say it too.
+    if (isError) return plain(words === '' ? 'The patch has failed.' : `The patch has failed: ${words}`, true)
+    return plain(words === '' ? 'The patch has been applied.' : words)
   },
 }
 

@@ -23,6 +23,9 @@ export interface ToolReading {
 /** Tools, and how the model may choose among them. */
 export function readTools(body: JsonObject, reading: ToolReading): Tooling {
   const { kin, catalogue } = reading
+  for (const { kind, tool, at } of catalogue.entries)
+    if (kind === 'function' && tool.strict === true && kin.ignoresStrict)
+      reading.warn(`${at}.strict: this provider follows the schema of a tool without a guarantee`)
   const hosted = body.tools == null ? [] : readHosted(body, reading)
   const own = catalogue.entries.map(entry => ({ entry, tool: toFunction(entry, reading.warn) }))
   if (hosted.length > 0 && own.length > 0 && kin.mixesTools === false)
@@ -30,15 +33,20 @@ export function readTools(body: JsonObject, reading: ToolReading): Tooling {
   const { choice, allowed } = readChoice(body.tool_choice, catalogue, own.length + hosted.length)
   const isAllowed = ({ entry }: { entry: Entry }) => allowed === undefined || allowed.has(entry)
   const tools = [...own.filter(isAllowed).map(({ tool }) => tool), ...(allowed === undefined ? hosted : [])]
-  const isOne = body.parallel_tool_calls === false && own.length > 0
+  const isOne = isOneCall(body) && own.length > 0
   if (isOne && kin.oneTool === undefined)
-    reading.warn('parallel_tool_calls: this provider may call several tools at once')
+    reading.warn(
+      'parallel_tool_calls: this provider may call several tools at once; only the first call is passed on',
+    )
   return {
     ...(tools.length > 0 && { tools }),
     ...(tools.length > 0 && choice && { toolChoice: choice }),
     ...(isOne && kin.oneTool && { options: kin.oneTool }),
   }
 }
+
+/** The client wants one call at a time: those behind the first are kept from it; the model makes them later. */
+export const isOneCall = ({ parallel_tool_calls: wanted }: JsonObject): boolean => wanted === false
 
 const SEARCH = /^web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/
 const HOSTED =

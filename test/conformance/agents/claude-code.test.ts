@@ -14,6 +14,22 @@ interface Message {
 }
 type Block = Anthropic.Beta.BetaContentBlockParam
 
+/** Where there is no mark for a result that failed, its words say it. */
+const failuresInWords = (messages: readonly Message[]): Message[] =>
+  messages.map(message => ({
+    ...message,
+    content: message.content.map(block =>
+      block.type === 'tool_result' && block.is_error && Array.isArray(block.content)
+        ? {
+            ...block,
+            content: block.content.map(part =>
+              part.type === 'text' ? { ...part, text: `Error: ${part.text}` } : part,
+            ),
+          }
+        : block,
+    ),
+  }))
+
 let worlds: TwoWorlds
 let client: Anthropic
 beforeAll(async () => {
@@ -116,7 +132,10 @@ describe('Claude Code', () => {
         const [request, ...others] = worlds.mock.requests
         expect([i, others.length]).toEqual([i, 0])
         const heard = heardIn(request!)
-        const meant = hearMessages({ ...settings, messages: sent })
+        const meant = hearMessages({
+          ...settings,
+          messages: model === 'plain/one' ? failuresInWords(sent) : sent,
+        })
         expect([i, essence(heard)]).toEqual([i, essence(meant)])
         if (takesProofs) expect([i, proofsIn(heard)]).toEqual([i, proofsOf(turns.slice(0, i))])
         if (model.startsWith('anthropic/')) expectUntouched(request!.json!, sent)

@@ -17,6 +17,20 @@ const call: LanguageModelV4Content = {
   input: '{"to":"x"}',
 }
 
+test('only the first call is passed on to who wants one at a time', () => {
+  const body = { tool_choice: { type: 'any', disable_parallel_tool_use: true } }
+  const signed = { providerMetadata: { google: { thoughtSignature: 'sig' } } }
+  const search = { ...call, toolCallId: 'srv', toolName: 'web_search', providerExecuted: true }
+  const calls = [search, call, text('So'), { ...call, toolCallId: 'call_2', ...signed }]
+  const kept = (more: object) =>
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    (fromResult(result(calls), { ...facts, body: more as never }) as any).content.map(
+      (block: { type: string; id?: string }) => block.id ?? block.type,
+    )
+  expect(kept(body)).toEqual(['srv', 'call_1', 'text'])
+  expect(kept({})).toEqual(['srv', 'call_1', 'text', 'redacted_thinking', 'call_2'])
+})
+
 test('an answer is a message with everything that the SDK expects', () => {
   expect(answer([text('Hello')])).toEqual({
     id: 'msg_00112233445566778899aabbccddeeff',

@@ -68,7 +68,32 @@ describe('a conversation', () => {
   test.each<[string, object, Parameters<typeof call>[1], unknown]>([
     ['nothing', {}, compatible, { type: 'text', value: '' }],
     ['a text', { content: 'x' }, compatible, { type: 'text', value: 'x' }],
-    ['an error', { content: 'x', is_error: true }, compatible, { type: 'error-text', value: 'x' }],
+    ['an error', { content: 'x', is_error: true }, gemini, { type: 'error-text', value: 'x' }],
+    [
+      'an error, where its mark gets lost',
+      { content: 'x', is_error: true },
+      compatible,
+      { type: 'error-text', value: 'Error: x' },
+    ],
+    [
+      'an error that says so itself',
+      { content: '<error>x</error>', is_error: true },
+      bedrock,
+      { type: 'error-text', value: '<error>x</error>' },
+    ],
+    [
+      'an error that begins like one',
+      { content: 'Errors: 3', is_error: true },
+      bedrock,
+      { type: 'error-text', value: 'Error: Errors: 3' },
+    ],
+    ['an error without words', { is_error: true }, compatible, { type: 'error-text', value: 'Error' }],
+    [
+      'an error with a file, which no package marks',
+      { content: [image, texts[0]], is_error: true },
+      claude,
+      { type: 'content', value: [{ type: 'text', text: 'Error: a' }, file] },
+    ],
     ['texts', { content: texts }, gemini, { type: 'text', value: 'a\nb' }],
     ['texts, for Claude', { content: texts }, claude, { type: 'content', value: texts }],
     [

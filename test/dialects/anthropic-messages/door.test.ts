@@ -110,8 +110,10 @@ describe('the official client, at a provider of another language', () => {
 
   test('is told what was left out', async () => {
     scripted.say(result([text]))
-    const { response } = await client.messages.create({ ...ask, metadata: { user_id: 'u' } }).withResponse()
-    expect(response.headers.get('x-modelway-warning')).toContain('metadata:')
+    const { response } = await client.messages
+      .create({ ...ask, service_tier: 'standard_only' })
+      .withResponse()
+    expect(response.headers.get('x-modelway-warning')).toContain('service_tier:')
   })
 
   test('raises its own errors', async () => {

@@ -161,6 +161,8 @@ test.each<[JsonObject, string | undefined]>([
   [{ type: 'message', stop_reason: 'tool_use' }, 'tool_use'],
   [{ type: 'message_delta', delta: { stop_reason: 'max_tokens' } }, 'max_tokens'],
   [{ type: 'message', stop_reason: null }, undefined],
+  [{ type: 'message_start', message: { stop_reason: 'end_turn' } }, 'end_turn'],
+  [{ type: 'message_start', message: { stop_reason: null } }, undefined],
   [{ type: 'content_block_delta', delta: null }, undefined],
   [{ type: 'message_delta', delta: { stop_reason: 7 } }, undefined],
 ])('finish of %j is %p', (part, expected) => {

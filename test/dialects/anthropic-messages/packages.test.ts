@@ -256,7 +256,7 @@ const wanted = {
       tool_calls: calls.map(({ index: _, ...rest }) => rest),
     },
     { role: 'tool', tool_call_id: 'call_1', content: 'went' },
-    { role: 'tool', tool_call_id: 'call_2', content: 'no' },
+    { role: 'tool', tool_call_id: 'call_2', content: 'Error: no' },
   ],
   google: [
     { role: 'model', parts },
@@ -284,7 +284,7 @@ const wanted = {
       role: 'user',
       content: [
         { toolResult: { toolUseId: 'call_1', content: [{ text: 'went' }] } },
-        { toolResult: { toolUseId: 'call_2', content: [{ text: 'no' }] } },
+        { toolResult: { toolUseId: 'call_2', content: [{ text: 'Error: no' }] } },
       ],
     },
   ],

@@ -29,7 +29,8 @@ describe('parameters', () => {
   })
 
   test.each<[string, object, string[]]>([
-    ['metadata', { metadata: { user_id: 'u' } }, ['metadata']],
+    ['a user whose id is too long', { metadata: { user_id: 'u'.repeat(65) } }, ['metadata.user_id']],
+    ['metadata without a user', { metadata: {} }, []],
     ['service_tier', { service_tier: 'standard_only' }, ['service_tier']],
     ['service_tier auto, which is the default', { service_tier: 'auto' }, []],
     ['speed', { speed: 'fast' }, ['speed']],
@@ -66,6 +67,19 @@ describe('parameters', () => {
     ],
   ])('elsewhere are left out and named: %s', (_, more, named) => {
     expect(call(more).warnings.map(line => line.split(':')[0]!)).toEqual(named)
+  })
+
+  test('the end user is named where a provider has a field for it', () => {
+    const named = (id: string, where = compatible) => {
+      const { options, warnings } = call({ metadata: { user_id: id } }, where)
+      return [options.providerOptions, warnings.map(line => line.split(':')[0])]
+    }
+    expect(named('u'.repeat(64))).toEqual([{ compatible: { user: 'u'.repeat(64) } }, []])
+    expect(named('u'.repeat(65), claude)).toEqual([
+      { anthropic: { metadata: { userId: 'u'.repeat(65) } } },
+      [],
+    ])
+    expect(named('u', gemini)).toEqual([undefined, ['metadata.user_id']])
   })
 
   test("of Anthropic go to where Claude is in Anthropic's own shape", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { gemini, png, refusalOf, user } from './kit.ts'
+import { bedrock, call, png, refusalOf, user } from './kit.ts'
 
 describe('refused, by the name of the field', () => {
   const at = (...content: unknown[]) => ({ messages: user(...content) })
@@ -109,11 +109,15 @@ describe('refused, by the name of the field', () => {
     expect(refusalOf(more)).toEqual({ code: 'unsupported_parameter', param })
   })
 
-  test('one tool at a time, where that cannot be had', () => {
-    const more = { tools: [tool], tool_choice: { type: 'auto', disable_parallel_tool_use: true } }
-    expect(refusalOf(more, gemini)).toEqual({
-      code: 'unsupported_parameter',
-      param: 'tool_choice.disable_parallel_tool_use',
-    })
-  })
+  test.each(['web_search_20250305', 'web_fetch_20250910'])(
+    "%s, of Claude at Bedrock: it runs on Anthropic's servers",
+    type => {
+      expect(refusalOf({ tools: [{ type, name: 'web' }] }, bedrock)).toEqual({
+        code: 'unsupported_parameter',
+        param: 'tools[0].type',
+      })
+      const { tools } = call({ tools: [{ type: 'bash_20250124', name: 'bash' }] }, bedrock).options
+      expect(tools).toMatchObject([{ id: 'anthropic.bash_20250124' }])
+    },
+  )
 })

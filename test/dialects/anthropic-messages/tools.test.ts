@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { cache, call, claude, compatible, gemini } from './kit.ts'
+import { cache, call, claude, compatible, gemini, to } from './kit.ts'
+
+const schema = { type: 'object', properties: { to: { type: 'string' } } }
+const tool = { name: 'go', description: 'Goes', input_schema: schema }
 
 describe('tools', () => {
-  const schema = { type: 'object', properties: { to: { type: 'string' } } }
-  const tool = { name: 'go', description: 'Goes', input_schema: schema }
-
   test('keep name, description, schema and strictness', () => {
     expect(
       call({
@@ -79,4 +79,19 @@ describe('tools', () => {
   ])('are chosen: %j', (tool_choice, destination, expected) => {
     expect(call({ tools: [tool], tool_choice }, destination).options).toMatchObject(expected)
   })
+})
+
+test('one call at a time is made true by the gateway where a provider has no word for it', () => {
+  const one = { tools: [tool], tool_choice: { type: 'any', disable_parallel_tool_use: true } }
+  const { options, warnings } = call(one, gemini)
+  expect(options.toolChoice).toEqual({ type: 'required' })
+  expect(options.providerOptions).toBeUndefined()
+  expect(warnings).toEqual([expect.stringMatching(/^tool_choice\.disable_parallel_tool_use: .*first call/)])
+})
+
+test('a schema that nobody enforces is told', () => {
+  const warned = (strict: boolean, destination: Parameters<typeof call>[1]) =>
+    call({ tools: [tool, { ...tool, name: 'b', strict }] }, destination).warnings
+  expect(warned(true, to('cohere'))).toEqual([expect.stringMatching(/^tools\[1\]\.strict: /)])
+  expect([warned(false, to('cohere')), warned(true, compatible)]).toEqual([[], []])
 })

@@ -63,6 +63,20 @@ test('a stream has the events of the documentation, in their order', () => {
   expect(written.at(-1)).toBe('')
 })
 
+test('who wants one call at a time gets the first, however they come in turns', () => {
+  const body = { tool_choice: { type: 'auto', disable_parallel_tool_use: true } }
+  const writer = createWriter({ ...facts, body })
+  const [first, second] = [call('a', '{"x":', '1}'), call('b', '{"y":', '2}')]
+  const turns = first.flatMap((part, i) => [part, second[i]!])
+  const parts = [...turns, ...text('t', 'So'), ...call('c', '{}'), finish]
+  const message = accumulate(eventsIn(parts.map(part => writer.write(part)).join('') + writer.end()))
+  expect(message).toMatchObject({ stop_reason: 'tool_use' })
+  expect(message.content).toEqual([
+    { type: 'tool_use', id: 'a', name: 'tool_a', input: { x: 1 } },
+    { type: 'text', text: 'So', citations: null },
+  ])
+})
+
 test('nothing follows the end, and it comes once', () => {
   const writer = createWriter(facts)
   expect(names(writer.write(finish))).toEqual(['message_start', 'message_delta', 'message_stop'])

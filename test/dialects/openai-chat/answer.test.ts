@@ -289,9 +289,7 @@ describe('thoughts', () => {
   })
 
   // Blanks alone are no words: packages and clients leave them out as they like.
-  const words = fc
-    .string({ unit: 'grapheme', minLength: 1, maxLength: 9 })
-    .filter(text => text.trim() !== '')
+  const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 9 }).filter(text => text.trim() !== '')
   const ids = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 3 })
   test('what a provider signed comes back to it as it was, whole and streamed', () =>
     fc.assert(

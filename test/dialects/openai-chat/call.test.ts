@@ -389,6 +389,13 @@ describe('tools', () => {
       expect.stringMatching(/^parallel_tool_calls:/),
     ]))
 
+  test('a schema that nobody enforces is told', () => {
+    const strict = { tools: [{ type: 'function', function: { name: 'a', strict: true } }] }
+    const cohere = { type: 'cohere', options: 'cohere', model: 'command' }
+    expect(call(strict, cohere).warnings).toEqual([expect.stringMatching(/^tools\[0\]\.function\.strict: /)])
+    expect(call(strict).warnings).toEqual([])
+  })
+
   test('a free text is the one field of a function, and a grammar is told', () => {
     const custom = {
       name: 'sql',

@@ -3,7 +3,7 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import OpenAI, { APIError, BadRequestError } from 'openai'
 import { MASTER, startGateway, type TestGateway } from '../../kit.ts'
 import { accumulate, eventsIn } from './accumulate.ts'
-import { createScripted, finish, result } from './kit.ts'
+import { type Any, createScripted, finish, result } from './kit.ts'
 
 const scripted = createScripted()
 let gateway: TestGateway
@@ -108,6 +108,7 @@ describe('the official client', () => {
       for await (const event of stream) seen.push(event.type)
     })()
     await expect(read).rejects.toBeInstanceOf(APIError)
+    await expect(read).rejects.toMatchObject({ code: expect.stringMatching(/^upstream_/) })
     expect(seen).toContain('response.output_text.delta')
     expect(seen).not.toContain('response.completed')
   })
@@ -133,10 +134,27 @@ test('a stream is numbered, named and adds up; nothing follows its end', async (
   expect(accumulate(eventsIn(text)).status).toBe('completed')
 })
 
+test('Codex, which knows no other errors of a stream, is told that the response has failed', async () => {
+  scripted.stream([...parts.slice(0, 6), { type: 'error', error: new Error('gone') }])
+  const { text } = await post({ input: 'Hello', stream: true })
+  const events = eventsIn(text) as Any[]
+  const ids = new Set(events.flatMap(({ data }) => data.response?.id ?? []))
+  const { data } = events.at(-1)
+  expect([data.type, data.response.status, ids.size]).toEqual(['response.failed', 'failed', 1])
+  expect(data.response.error).toEqual({ code: data.error.code, message: data.error.message })
+  expect(events.filter(event => /failed|error|completed/.test(event.data.type))).toHaveLength(1)
+})
+
+test("OpenAI's helper for streams raises it too", async () => {
+  scripted.stream([...parts.slice(0, 6), { type: 'error', error: new Error('gone') }])
+  const stream = client.responses.stream({ model, input: 'Hello' })
+  await expect(stream.finalResponse()).rejects.toBeInstanceOf(APIError)
+})
+
 test('what is left out is told in a header; what would change the answer is refused', async () => {
   scripted.say(result([{ type: 'text', text: 'Hi' }]))
-  const { headers } = await post({ input: 'Hello', prompt_cache_key: 'k', truncation: 'auto' })
-  expect(headers.get('x-modelway-warning')).toContain('prompt_cache_key')
+  const { headers } = await post({ input: 'Hello', context_management: [], truncation: 'auto' })
+  expect(headers.get('x-modelway-warning')).toContain('context_management')
   expect(headers.get('x-modelway-warning')).toContain('truncation')
   const refused = await post({ input: 'Hello', background: true })
   expect([refused.status, JSON.parse(refused.text).error.param]).toEqual([400, 'background'])

@@ -224,7 +224,7 @@ describe('tool calls', () => {
         value: '{"output":[{"stdout":"a","stderr":"","outcome":{"type":"exit","exit_code":0}}]}',
       },
       { operation: { type: 'delete_file', path: 'a' } },
-      { type: 'error-text', value: 'no such file' },
+      { type: 'error-text', value: 'The patch has failed: no such file' },
     ])
   })
 

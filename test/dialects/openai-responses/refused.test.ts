@@ -107,11 +107,13 @@ describe('what another provider may have is named too', () => {
 })
 
 describe('what is left out is told', () => {
-  test.each<[string, object]>([
+  test.each<[field: string, more: object, where?: typeof compatible]>([
     ['truncation', { truncation: 'auto' }],
-    ['service_tier', { service_tier: 'flex' }],
-    ['prompt_cache_key', { prompt_cache_key: 'k' }],
-    ['text.verbosity', { text: { verbosity: 'low' } }],
+    ['service_tier', { service_tier: 'flex' }, to('anthropic')],
+    ['prompt_cache_key', { prompt_cache_key: 'k' }, to('google')],
+    ['text.verbosity', { text: { verbosity: 'low' } }, to('anthropic')],
+    ['text.format', { text: { format: { type: 'json_object' } } }, to('bedrock')],
+    ['tools[0].strict', { tools: [{ ...tool, strict: true }] }, to('cohere')],
     ['reasoning.context', { reasoning: { context: 'all' } }],
     ['nonsense', { nonsense: 1 }],
     [
@@ -130,15 +132,16 @@ describe('what is left out is told', () => {
         ],
       },
     ],
-  ])('%s of %j', (field, more) => {
-    const { warnings } = call(more)
+  ])('%s of %j', (field, more, where = compatible) => {
+    const { warnings } = call(more, where)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toStartWith(`${field}: `)
   })
 
   test('parallel_tool_calls, where a provider has no such switch', () => {
     const more = { parallel_tool_calls: false, tools: [tool] }
-    expect(call(more, to('google')).warnings[0]).toStartWith('parallel_tool_calls: ')
+    const [warning] = call(more, to('google')).warnings
+    expect(warning).toMatch(/^parallel_tool_calls: .*only the first call/)
     expect(call(more).options.providerOptions).toEqual({ compatible: { parallel_tool_calls: false } })
     expect(call(more, to('anthropic')).options.providerOptions).toEqual({
       anthropic: { disableParallelToolUse: true },
@@ -187,4 +190,28 @@ test('parameters reach the call', () => {
   expect(call({ text: { format: { type: 'json_object' } } }, compatible).options.responseFormat).toEqual({
     type: 'json',
   })
+})
+
+test('what the other language of OpenAI has too goes over as it is', () => {
+  const more = { text: { verbosity: 'low' }, service_tier: 'flex', prompt_cache_key: 'k' }
+  const { options, warnings } = call(more, compatible)
+  expect(options.providerOptions).toEqual({
+    compatible: { verbosity: 'low', service_tier: 'flex', prompt_cache_key: 'k' },
+  })
+  expect(warnings).toEqual([])
+  const format = { type: 'json_schema', name: 'n', schema: { type: 'object' } }
+  expect(call({ text: { verbosity: 'high', format } }, compatible).options.providerOptions).toEqual({
+    compatible: { verbosity: 'high', strictJsonSchema: false },
+  })
+})
+
+test.each(['anthropic', 'bedrock'])('%s is told to answer with JSON, behind the instructions', where => {
+  const more = { instructions: 'Be brief.', text: { format: { type: 'json_object' } } }
+  const { options } = call(more, to(where))
+  expect(options.responseFormat).toBeUndefined()
+  expect(options.prompt).toMatchObject([
+    { role: 'system', content: 'Be brief.' },
+    { role: 'system', content: expect.stringContaining('JSON object') },
+    { role: 'user' },
+  ])
 })

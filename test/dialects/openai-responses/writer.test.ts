@@ -412,3 +412,18 @@ test('free text is told as it is written, whole characters only', () =>
     ),
     { numRuns: 2000 },
   ))
+
+test('who wants one call at a time gets the first, whole or streamed', () => {
+  const one = facts(body({ tools, parallel_tool_calls: false }))
+  const calls = ['1', '2'].flatMap((id): LanguageModelV4StreamPart[] => [
+    { type: 'tool-input-start', id, toolName: 'f' },
+    { type: 'tool-input-delta', id, delta: '{"text":"x"}' },
+    { type: 'tool-call', toolCallId: id, toolName: 'f', input: '{"text":"x"}' },
+  ])
+  const turns = [0, 3, 1, 4, 2, 5].map(i => calls[i]!)
+  const contents = calls.filter(part => part.type === 'tool-call')
+  const called = ({ output }: Any) => output.map((item: Any) => item.call_id)
+  expect(called(write([start, ...turns, finish('tool-calls')], one))).toEqual(['1'])
+  expect(called(whole(contents, one))).toEqual(['1'])
+  expect(called(whole(contents))).toEqual(['1', '2'])
+})
