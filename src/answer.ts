@@ -16,6 +16,8 @@ export interface Reading {
   readonly provider: Provider
   readonly dialect: Dialect
   readonly hideUsage: boolean
+  /** The client asked for a stream. */
+  readonly stream: boolean
 }
 
 /** A provider's answer; what is none, broken, or an error in disguise, is thrown as a refusal. */
@@ -41,6 +43,9 @@ async function readWhole(response: Response, reading: Reading): Promise<Answer> 
   }
   const failure = dialect.failure(json)
   if (failure) throw toHiddenFailure(provider.name, failure, dialect.usage(json))
+  // Small APIs may answer as a whole whatever was asked for; a conversation's client would find no word in it.
+  if (reading.stream && dialect.translation?.kind === 'language')
+    refuse('upstream_invalid', `Provider "${provider.name}" sent no stream, although one was asked for`)
   return { kind: 'whole', body, contentType: 'application/json', ...learn(json, dialect) }
 }
 

@@ -9,6 +9,7 @@ import {
 import { Refusal } from './errors.ts'
 import { toForeignFailure } from './failures.ts'
 import type { JsonObject } from './types.ts'
+import { Unreachable } from './unreachable.ts'
 
 /** What an error of a model package means; undefined for what is none of theirs. */
 export function fromModelError(provider: string, error: unknown): Refusal | undefined {
@@ -89,4 +90,13 @@ const statusOfType: Readonly<Record<string, number>> = {
   rate_limit_error: 429,
   api_error: 500,
   overloaded_error: 529,
+}
+
+/** Packages also throw plain errors at answers that they did not foresee. */
+export function unreadable(provider: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Unreachable || fromModelError(provider, error))
+    return error
+  return new Refusal('upstream_invalid', `Provider "${provider}" sent an answer that cannot be read`, {
+    cause: error,
+  })
 }

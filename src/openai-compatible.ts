@@ -22,6 +22,8 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly modelsPath?: `/${string}` | false
   /** False where pictures must come as data: then those that are named by URL are fetched here. */
   readonly readsImageUrls?: false
+  /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
+  readonly limit?: 'max_completion_tokens'
 }
 
 /**
@@ -33,7 +35,7 @@ export interface OpenAICompatible extends Vendor, Spoken {
  * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
  */
 export function openaiCompatible(declared: OpenAICompatible): Plugin {
-  const { models, modelsPath = '/models', readsImageUrls = true, ...vendor } = declared
+  const { models, modelsPath = '/models', readsImageUrls = true, limit, ...vendor } = declared
   const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
   return modelProvider({
     speaks: ['openai-chat'],
@@ -42,7 +44,7 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     idsInBody: true,
     optionsKey: OPTIONS_KEY,
     usage: withBeside,
-    load: setup => loadPackage(setup, { includeUsage: declared.asksUsage ?? true, readsImageUrls }),
+    load: setup => loadPackage(setup, { includeUsage: declared.asksUsage ?? true, readsImageUrls, limit }),
     ...(list && { models: list }),
   })
 }
@@ -68,12 +70,13 @@ const imageUrls = { 'image/*': [/^https?:\/\//] }
 interface Habits {
   readonly includeUsage: boolean
   readonly readsImageUrls: boolean
+  readonly limit: OpenAICompatible['limit']
 }
 
 /** Chat for clients of other languages. */
 async function loadPackage(
   { baseUrl, fetch }: PackageSetup,
-  { includeUsage, readsImageUrls }: Habits,
+  { includeUsage, readsImageUrls, limit }: Habits,
 ): Promise<ModelPackage> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
   return createOpenAICompatible({
@@ -83,5 +86,9 @@ async function loadPackage(
     includeUsage,
     supportsStructuredOutputs: true,
     supportedUrls: () => (readsImageUrls ? imageUrls : {}),
+    ...(limit && {
+      transformRequestBody: ({ max_tokens, ...body }: Record<string, unknown>) =>
+        max_tokens === undefined ? body : { ...body, [limit]: max_tokens },
+    }),
   })
 }

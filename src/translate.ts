@@ -9,7 +9,7 @@ import type { Dialect } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { createLateCalls } from './late-calls.ts'
-import { fromModelError } from './model-errors.ts'
+import { fromModelError, unreadable } from './model-errors.ts'
 import { peek } from './peek.ts'
 import type { Provider, UsageReader } from './provider.ts'
 import type {
@@ -55,6 +55,9 @@ export function createTranslated(strict: boolean) {
       model: target.model,
     }
     const { signal } = x.abort
+    const fail = (error: unknown): never => {
+      throw signal.aborted ? error : unreadable(provider.name, error)
+    }
     if (translation.kind !== 'language') {
       if (x.stream)
         refuse('unsupported_parameter', `Provider "${provider.name}" does not stream ${dialect.name}`, {
@@ -72,14 +75,14 @@ export function createTranslated(strict: boolean) {
     for (const line of warnings) warn(line)
     const model = await provider.offers!.language!(target.model)
     if (!x.stream) {
-      const result = await model.doGenerate({ ...options, abortSignal: signal })
+      const result = await model.doGenerate({ ...options, abortSignal: signal }).then(undefined, fail)
       for (const warning of result.warnings) warn(say(warning))
       const usage = toUsage(result.usage, provider.usage)
       const counted = { ...result, usage: withReport(result.usage, usage) }
       const body = translation.fromResult(counted, facts)
       return toWhole({ body, ...(usage && { usage }) }, dialect)
     }
-    const { stream } = await model.doStream({ ...options, abortSignal: signal })
+    const { stream } = await model.doStream({ ...options, abortSignal: signal }).then(undefined, fail)
     const source = createSource(stream, translation.writer(facts), {
       provider: provider.name,
       readUsage: provider.usage,

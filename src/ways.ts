@@ -66,7 +66,7 @@ export function createWays({ egress, strict }: WaysOptions) {
     const call = provider.call(facts, signal)
     const sent = call instanceof Promise ? await call : call
     const response = sent instanceof Response ? sent : await send(sent, signal)
-    return readAnswer(response, { provider, dialect, hideUsage: ask !== undefined })
+    return readAnswer(response, { provider, dialect, stream: x.stream, hideUsage: ask !== undefined })
   }
 
   function native(x: Exchange, provider: Provider, aim: Aim): Way {

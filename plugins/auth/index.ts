@@ -71,7 +71,7 @@ export default definePlugin({
         const hash = hashes.of(key)
         const caller = hash === masterHash ? MASTER : keys.find(hash)
         if (caller === undefined) {
-          refuse('invalid_api_key', 'The API key is not valid: it is unknown, expired or revoked')
+          refuse('invalid_api_key', 'Incorrect API key provided: it is unknown, expired or revoked')
         }
         hashes.keep(key, hash)
         return caller

@@ -11,6 +11,7 @@ export default openaiCompatible({
   path: '/openai/v1',
   credentials: key => ({ 'api-key': key }),
   modelsPath: false,
+  limit: 'max_completion_tokens',
   speaks: [
     'openai-chat',
     'openai-responses',

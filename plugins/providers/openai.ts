@@ -5,6 +5,7 @@ export default openaiCompatible({
   name: 'openai',
   about: 'GPT and o-series models of OpenAI.',
   baseUrl: 'https://api.openai.com/v1',
+  limit: 'max_completion_tokens',
   speaks: [
     'openai-chat',
     'openai-responses',

@@ -2,7 +2,7 @@ import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { carriedFor, fileBlock, hiddenThought, servedResult, signatureOf, wholeCall } from './blocks.ts'
-import { toThought } from './carry.ts'
+import { toThought, unpack } from './carry.ts'
 import { isOneCall } from './tools.ts'
 import { citationOf, citationsOf, messageId, stopOf, usageOf } from './words.ts'
 
@@ -16,10 +16,7 @@ export function fromResult(
   const kept = isOneCall(body) ? content.filter(part => !isOwnCall(part) || part === first) : content
   return {
     ...envelope(id, model),
-    content: withSources(
-      kept.flatMap(part => toBlocks(part, model)),
-      content,
-    ),
+    content: withSources(withoutLast(kept.flatMap(part => toBlocks(part, model))), content),
     ...stopOf(finishReason, calls.length > 0, providerMetadata),
     usage: usageOf(usage),
   }
@@ -28,6 +25,10 @@ export function fromResult(
 /** The client has to run it. */
 const isOwnCall = (part: LanguageModelV4Content): boolean =>
   part.type === 'tool-call' && !part.providerExecuted
+
+/** What is carried for a text is worth nothing behind the last one, and agents take the last block for the answer. */
+const withoutLast = (blocks: readonly JsonObject[]): JsonObject[] =>
+  blocks.slice(0, blocks.findLastIndex(({ data }) => unpack(data)?.text !== true) + 1)
 
 /** What every message has. */
 export const envelope = (id: string, model: string) => ({

@@ -14,6 +14,8 @@ export interface Kin {
   readonly isAnthropic: boolean
   /** Results of tools may hold images and documents. */
   readonly hasFilesInResults: boolean
+  /** System messages may also stand behind the beginning. */
+  readonly hasLateSystem: boolean
   /** How it is asked to read documents with their titles and to cite them; absent where it is not. */
   readonly hasCitations: boolean
   /** Options of a part behind which the prompt is to be cached; absent where that is the provider's own affair. */
@@ -33,6 +35,7 @@ type Row = Omit<Kin, 'key' | 'isClaude' | 'isAnthropic' | 'keys'> & { readonly k
 const google: Row = {
   keys: ['google', 'googleVertex', 'vertex'],
   hasFilesInResults: true,
+  hasLateSystem: false,
   hasCitations: false,
   marksFailures: true,
 }
@@ -40,6 +43,7 @@ const google: Row = {
 const bedrock: Row = {
   keys: ['bedrock', 'amazonBedrock'],
   hasFilesInResults: true,
+  hasLateSystem: false,
   hasCitations: true,
   cache: ({ ttl }) => ({ cachePoint: { type: 'default', ...(ttl === '1h' && { ttl }) } }),
 }
@@ -47,6 +51,7 @@ const bedrock: Row = {
 const rows: Readonly<Record<string, Row>> = {
   anthropic: {
     hasFilesInResults: true,
+    hasLateSystem: true,
     hasCitations: true,
     cache: ({ type, ttl }) => ({ cacheControl: { type, ...(ttl !== undefined && { ttl }) } }),
     oneTool: { disableParallelToolUse: true },
@@ -60,17 +65,28 @@ const rows: Readonly<Record<string, Row>> = {
   googleVertex: google,
   compatible: {
     hasFilesInResults: false,
+    hasLateSystem: true,
     hasCitations: false,
     oneTool: { parallel_tool_calls: false },
     user: user => ({ user }),
   },
-  cohere: { hasFilesInResults: false, hasCitations: false, ignoresStrict: true },
-  mistral: { hasFilesInResults: false, hasCitations: false, oneTool: { parallelToolCalls: false } },
-  xai: { hasFilesInResults: false, hasCitations: false, oneTool: { parallelToolCalls: false } },
+  cohere: { hasFilesInResults: false, hasLateSystem: true, hasCitations: false, ignoresStrict: true },
+  mistral: {
+    hasFilesInResults: false,
+    hasLateSystem: true,
+    hasCitations: false,
+    oneTool: { parallelToolCalls: false },
+  },
+  xai: {
+    hasFilesInResults: false,
+    hasLateSystem: true,
+    hasCitations: false,
+    oneTool: { parallelToolCalls: false },
+  },
 }
 
 /** A package that we know nothing of gets what every one understands. */
-const stranger: Row = { hasFilesInResults: false, hasCitations: false }
+const stranger: Row = { hasFilesInResults: false, hasLateSystem: false, hasCitations: false }
 
 const CLAUDE = /claude|anthropic/i
 /** Models that Bedrock caches prompts for; others refuse a cache point. */

@@ -15,7 +15,8 @@ export function toPrompt({ system, messages }: JsonObject, reading: Reading): La
     const at = `messages[${i}]`
     const { role, content } = objectAt(each, at)
     const who = wordAt(role, `${at}.role`, ['user', 'assistant', 'system'])
-    if (who === 'system') prompt.push(...readSystem(content, `${at}.content`, reading))
+    if (who === 'system')
+      prompt.push(...readSystem(content, `${at}.content`, reading).map(whereAllowed(prompt, reading)))
     else if (who === 'user') prompt.push(...readUser(content, `${at}.content`, reading))
     else {
       const said = readAssistant(content, `${at}.content`, reading)
@@ -28,6 +29,14 @@ export function toPrompt({ system, messages }: JsonObject, reading: Reading): La
     )
   return prompt
 }
+
+/** Agents put system messages between turns; who refuses them there is told the same by the user, marked as what it is. */
+const whereAllowed =
+  (before: readonly LanguageModelV4Message[], { kin }: Reading) =>
+  (said: LanguageModelV4Message): LanguageModelV4Message =>
+    said.role !== 'system' || kin.hasLateSystem || before.every(({ role }) => role === 'system')
+      ? said
+      : { role: 'user', content: [text(`<system>\n${said.content}\n</system>`)] }
 
 /** Several blocks stay several only where a cache point may stand between them: some models take no second system message. */
 function readSystem(system: unknown, at: string, { kin }: Reading): LanguageModelV4Message[] {

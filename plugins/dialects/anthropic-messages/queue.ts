@@ -24,6 +24,7 @@ export type Queue = ReturnType<typeof createQueue>
  */
 export function createQueue(write: (type: string, fields: JsonObject) => string) {
   const queue: Block[] = []
+  const between: JsonObject[] = []
   let index = 0
   let isOpen = false
 
@@ -60,11 +61,16 @@ export function createQueue(write: (type: string, fields: JsonObject) => string)
     add(block: Block): void {
       const last = queue.at(-1)
       if (last?.isSoft) last.isDone = true
+      for (const start of between.splice(0)) queue.push({ start: () => start, deltas: [], isDone: true })
       queue.push(block)
     },
     /** A block that is complete; nothing where there is none. */
     addWhole(block: JsonObject | undefined): void {
       if (block !== undefined) this.add({ start: () => block, deltas: [], isDone: true })
+    },
+    /** The same, but never the last: agents take the last block for the answer. */
+    addBetween(block: JsonObject | undefined): void {
+      if (block !== undefined) between.push(block)
     },
     say(block: Block, delta: JsonObject): void {
       block.deltas.push(delta)

@@ -58,7 +58,7 @@ export function createTexts(queue: Queue, model: string) {
       waiting.push(...citationsOf(citations))
       cite()
       if (block !== undefined) block.isDone = true
-      queue.addWhole(carriedFor({ ...block?.metadata, ...providerMetadata }, model, { text: true }))
+      queue.addBetween(carriedFor({ ...block?.metadata, ...providerMetadata }, model, { text: true }))
       texts.delete(id)
     },
     source(source: LanguageModelV4Source): void {
