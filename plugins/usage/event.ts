@@ -3,6 +3,7 @@ import type { Settled } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Attempt, Usage } from '../../src/types.ts'
 import type { Choice } from '../virtual-models/model.ts'
+import type { Labels } from './labels.ts'
 import type { AttemptTuple, CallEvent, Evidence, Fate, Tokens } from './model.ts'
 
 export interface EventFacts {
@@ -10,6 +11,7 @@ export interface EventFacts {
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly sessionOf: (x: Settled) => string | undefined
   readonly choiceOf: (x: Settled) => Choice | undefined
+  readonly labelsOf: (x: Settled) => Labels | null
 }
 
 /** So much of a name is kept; what is longer is an attempt at something (characters). */
@@ -33,7 +35,7 @@ export function toEvent(x: Settled, facts: EventFacts): CallEvent {
     Math.round(facts.now() - total),
     caller?.id ?? null,
     x.userPath ?? null,
-    caller === undefined || isEmpty(caller.labels) ? null : caller.labels,
+    facts.labelsOf(x),
     x.body === undefined ? null : (facts.sessionOf(x) ?? null),
     endpoint.name,
     operationOf(endpoint),
@@ -68,11 +70,6 @@ export const toEvidence = ({ body, unfinished, usage }: Settled, index: number):
 })
 
 const NOTHING = new Uint8Array()
-
-const isEmpty = (labels: object): boolean => {
-  for (const _ in labels) return false
-  return true
-}
 
 const toAttempt = ({ target, status, code, ms, ok, usage }: Attempt): AttemptTuple => [
   target.provider,

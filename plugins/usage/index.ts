@@ -1,9 +1,10 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, duration, text } from '../../src/settings.ts'
+import { bytes, csv, duration, text } from '../../src/settings.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces } from '../virtual-models/model.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
+import { createLabels } from './labels.ts'
 import { createLedger } from './ledger.ts'
 import type { UsageBook } from './model.ts'
 import { createReports } from './report/index.ts'
@@ -11,6 +12,8 @@ import { usageGroups, usageLatencies, usageRecords, usageRollups } from './schem
 import { createStrangers } from './strangers.ts'
 import { createThreads, type Threads } from './threads.ts'
 
+/** A name, and none that holds a credential. */
+const HEADER = /^(?!(?:.*-)?(?:authorization|cookie|api-key)$)[a-z0-9-]+$/
 /** Until the spool is looked through after a start (milliseconds): the first calls come first. */
 const SOON = 1000
 
@@ -21,11 +24,20 @@ export default definePlugin({
     spoolDir: v.optional(text()),
     spoolLimit: v.optional(bytes(), '1G'),
     retention: v.optional(duration(), '400d'),
+    labelHeaders: v.optional(
+      v.pipe(
+        csv(),
+        v.mapItems(name => name.toLowerCase()),
+        v.check(names => names.every(name => HEADER.test(name)), 'expected names of headers such as x-team'),
+      ),
+      [],
+    ),
   }),
   env: {
     spoolDir: ['USAGE_SPOOL_DIR'],
     spoolLimit: ['USAGE_SPOOL_LIMIT'],
     retention: ['USAGE_RETENTION'],
+    labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
   needs: ['history', 'prices', 'virtual-models'],
   tables: { usageRecords, usageGroups, usageRollups, usageLatencies },
@@ -33,7 +45,12 @@ export default definePlugin({
     const { recipe } = use<Prices>('prices')
     const threads = (inherited as Threads | undefined) ?? createThreads()
     const ledger = createLedger({ config, db, dbAddress, log, now, prices: recipe, threads })
-    const facts = { now, providers, ...use<Traces>('virtual-models') }
+    const facts = {
+      now,
+      providers,
+      labelsOf: createLabels(config.labelHeaders),
+      ...use<Traces>('virtual-models'),
+    }
     const admitStranger = createStrangers(log, now)
     const { reprice } = ledger
     const { retention } = config
