@@ -2,6 +2,7 @@ import { type Bytes, joinBytes } from './bytes.ts'
 import type { Dialect, Lens } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
+import { isObject } from './lens.ts'
 import type { Aim } from './passage.ts'
 import { peek } from './peek.ts'
 import type { Provider } from './provider.ts'
@@ -226,9 +227,6 @@ function toJson(bytes: Uint8Array): JsonObject | undefined {
   const json = toValue(bytes)
   return isObject(json) ? json : undefined
 }
-
-const isObject = (json: unknown): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json)
 
 /** Undefined for what is no JSON. */
 function toValue(bytes: Uint8Array): unknown {

@@ -1,9 +1,10 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import { arrayAt, entryOf, nameAt, objectAt, textAt, unsupported, wrong } from '../../../src/border.ts'
+import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { type Carried, optionsFor, unpack } from './carry.ts'
 import { under } from './kin.ts'
-import { arrayAt, entryOf, isObject, nameAt, objectAt, textAt, unsupported, wrong } from './read.ts'
 import { type Reading, text } from './sources.ts'
 
 type Content = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']

@@ -5,9 +5,9 @@ import type {
   LanguageModelV4ToolResult,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
+import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { pack, pick, type Thought } from './carry.ts'
-import { isObject } from './read.ts'
 import { snake } from './tools.ts'
 import { inputOf } from './words.ts'
 

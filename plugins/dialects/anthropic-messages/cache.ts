@@ -1,7 +1,7 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Kin, under } from './kin.ts'
-import { isObject } from './read.ts'
 
 /**
  * Where the prompt is to be cached behind a block. Left out without a word where a provider caches by itself: it changes

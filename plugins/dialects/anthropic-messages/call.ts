@@ -1,20 +1,20 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import type { Call, Destination } from '../../../src/translation.ts'
-import type { JsonObject } from '../../../src/types.ts'
-import { cached } from './cache.ts'
-import { type Kin, kinOf, under } from './kin.ts'
-import { toPrompt } from './prompt.ts'
 import {
   arrayAt,
   entryOf,
-  isObject,
   numberAt,
   objectAt,
   textAt,
   unsupported,
   wholeAt,
   wordAt,
-} from './read.ts'
+} from '../../../src/border.ts'
+import { isObject } from '../../../src/lens.ts'
+import type { Call, Destination } from '../../../src/translation.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { cached } from './cache.ts'
+import { type Kin, kinOf, under } from './kin.ts'
+import { toPrompt } from './prompt.ts'
 import type { Reading } from './sources.ts'
 import { readThinking } from './thinking.ts'
 import { camel, readTools } from './tools.ts'

@@ -1,7 +1,7 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Kin } from './kin.ts'
-import { isObject } from './read.ts'
 
 /**
  * What other vendors want back with the next turn (Gemini's thought signatures, xAI's encrypted reasoning) has no place

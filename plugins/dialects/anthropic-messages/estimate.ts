@@ -1,6 +1,7 @@
+import { arrayAt, entryOf } from '../../../src/border.ts'
+import { isObject, objectOf } from '../../../src/lens.ts'
 import type { Errand, Translated } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { arrayAt, entryOf, isObject, objectOr } from './read.ts'
 
 /**
  * Tokens of a prompt where nobody can count them. Anthropic's own rule of thumb is 3.5 English characters to a token
@@ -51,7 +52,7 @@ const tokensOfBlock: Readonly<Record<string, (block: JsonObject) => number>> = {
   text: ({ text }) => tokensIn(text),
   image: () => IMAGE,
   document: ({ source, title, context }) =>
-    tokensIn(title) + tokensIn(context) + tokensOfDocument(objectOr(source)),
+    tokensIn(title) + tokensIn(context) + tokensOfDocument(objectOf(source)),
   search_result: ({ title, source, content }) => tokensIn(title) + tokensIn(source) + tokensIn(content),
   // Thoughts of earlier turns are taken out of the prompt; those of the turn under way count.
   thinking: ({ thinking }) => tokensIn(thinking),

@@ -1,6 +1,8 @@
+import { entryOf } from '../../../src/border.ts'
 import type { Lens } from '../../../src/dialect.ts'
+import { isObject, objectOf } from '../../../src/lens.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
-import { count, entryOf, isObject, objectOr } from './read.ts'
+import { count } from './read.ts'
 import { statusOfType } from './refusal.ts'
 
 /** How answers are read: https://platform.claude.com/docs/en/api/messages and …/build-with-claude/streaming */
@@ -14,7 +16,7 @@ export const lens: Lens = {
   },
   failure(part) {
     if (part.type !== 'error' && !isObject(part.error)) return undefined
-    const { type, message } = objectOr(part.error)
+    const { type, message } = objectOf(part.error)
     const words = typeof message === 'string' ? message : 'no message'
     return { status: entryOf(statusOfType, type) ?? 502, message: words }
   },
@@ -22,7 +24,7 @@ export const lens: Lens = {
   isUsageOnly: () => false,
   endOf: data => (MAY_END.test(data) && isEnd(data) ? 'stream' : undefined),
   finish({ stop_reason, delta, message }) {
-    const reason = stop_reason ?? objectOr(delta).stop_reason ?? objectOr(message).stop_reason
+    const reason = stop_reason ?? objectOf(delta).stop_reason ?? objectOf(message).stop_reason
     return typeof reason === 'string' ? reason : undefined
   },
   isPreamble: event => entryOf(preambles, event.type)?.(event) ?? false,
@@ -45,8 +47,8 @@ function isEnd(data: string): boolean {
 const preambles: Readonly<Record<string, (event: JsonObject) => boolean>> = {
   message_start: () => true,
   ping: () => true,
-  content_block_start: ({ content_block }) => isEmpty(objectOr(content_block)),
-  content_block_delta: ({ delta }) => isEmpty(objectOr(delta)),
+  content_block_start: ({ content_block }) => isEmpty(objectOf(content_block)),
+  content_block_delta: ({ delta }) => isEmpty(objectOf(delta)),
 }
 
 const isEmpty = ({ type, text, thinking, citations }: JsonObject): boolean =>
@@ -63,7 +65,7 @@ function toUsage(usage: JsonObject, earlier: Usage | undefined): Usage {
   const extra = compactions(usage.iterations)
   const told = count(usage.output_tokens)
   const output = told === undefined ? (earlier?.output ?? 0) + (earlier?.reasoning ?? 0) : told + extra.output
-  const thought = count(objectOr(usage.output_tokens_details).thinking_tokens) ?? earlier?.reasoning ?? 0
+  const thought = count(objectOf(usage.output_tokens_details).thinking_tokens) ?? earlier?.reasoning ?? 0
   const reasoning = Math.min(thought, output)
   return { ...toInput(usage, earlier, extra.input), output: output - reasoning, reasoning }
 }
@@ -71,7 +73,7 @@ function toUsage(usage: JsonObject, earlier: Usage | undefined): Usage {
 function toInput(usage: JsonObject, earlier: Usage | undefined, extra: number) {
   const [input, read, written] = inputFields.map(field => count(usage[field]))
   const isSilent = !input && !read && !written && earlier !== undefined
-  const hour = count(objectOr(usage.cache_creation).ephemeral_1h_input_tokens) ?? earlier?.cacheWriteHour
+  const hour = count(objectOf(usage.cache_creation).ephemeral_1h_input_tokens) ?? earlier?.cacheWriteHour
   const before = (earlier?.cacheWrite ?? 0) + (earlier?.cacheWriteHour ?? 0)
   const cacheWrite = isSilent ? before : (written ?? before)
   const cacheWriteHour = hour === undefined ? undefined : Math.min(hour, cacheWrite)

@@ -1,8 +1,8 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import { arrayAt, entryOf, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, withOptions } from './cache.ts'
-import { arrayAt, entryOf, objectAt, textAt, unsupported, wordAt, wrong } from './read.ts'
 import { readResult } from './results.ts'
 import { type Part, type Reading, readDocument, readImage, readSearchResult, text } from './sources.ts'
 

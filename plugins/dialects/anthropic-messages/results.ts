@@ -1,7 +1,7 @@
 import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import { arrayAt, entryOf, nameAt, objectAt, textAt, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
-import { arrayAt, entryOf, nameAt, objectAt, textAt, wrong } from './read.ts'
 import { type Part, type Reading, readDocument, readImage, readSearchResult, text } from './sources.ts'
 
 type ContentItem = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number]

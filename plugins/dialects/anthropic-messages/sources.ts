@@ -1,7 +1,8 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider'
+import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/border.ts'
+import { objectOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Kin, under } from './kin.ts'
-import { arrayAt, nameAt, objectAt, objectOr, textAt, unsupported, wordAt, wrong } from './read.ts'
 
 /** What a user's block becomes. */
 export type Part = LanguageModelV4TextPart | LanguageModelV4FilePart
@@ -70,7 +71,7 @@ interface Facts {
 }
 
 function factsOf({ title, context, citations }: JsonObject, at: string, { kin, warn }: Reading): Facts {
-  const isCited = objectOr(citations).enabled === true
+  const isCited = objectOf(citations).enabled === true
   if (isCited && !kin.hasCitations) warn(`${at}.citations: this provider does not cite documents`)
   return {
     ...(title != null && { title: textAt(title, `${at}.title`) }),
@@ -114,7 +115,7 @@ export function readSearchResult(block: JsonObject, at: string, { kin, warn }: R
   const words = arrayAt(block.content, `${at}.content`).map((each, i) =>
     textAt(objectAt(each, `${at}.content[${i}]`).text, `${at}.content[${i}].text`),
   )
-  if (objectOr(block.citations).enabled === true && !kin.isAnthropic)
+  if (objectOf(block.citations).enabled === true && !kin.isAnthropic)
     warn(`${at}.citations: this provider does not cite search results`)
   return [text(tagged('search_result', { source, title }, words.join('\n')))]
 }

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import { objectAt, wholeAt, wordAt, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { objectAt, wholeAt, wordAt, wrong } from './read.ts'
 import type { Reading } from './sources.ts'
 
 type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>

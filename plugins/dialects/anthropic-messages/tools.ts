@@ -1,8 +1,9 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/border.ts'
+import { isObject, objectOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { under } from './kin.ts'
-import { arrayAt, isObject, nameAt, objectAt, objectOr, textAt, unsupported, wordAt, wrong } from './read.ts'
 import type { Reading } from './sources.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
@@ -99,7 +100,7 @@ const AT_ONCE = 'tool_choice.disable_parallel_tool_use'
 
 /** The client wants one call at a time: those behind the first are kept from it; the model makes them later. */
 export const isOneCall = ({ tool_choice: choice }: JsonObject): boolean =>
-  objectOr(choice).disable_parallel_tool_use === true
+  objectOf(choice).disable_parallel_tool_use === true
 
 const choices = { auto: 'auto', any: 'required', none: 'none' } as const
 

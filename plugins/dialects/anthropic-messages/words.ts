@@ -5,9 +5,10 @@ import type {
   LanguageModelV4Usage,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
+import { isObject, objectOf } from '../../../src/lens.ts'
 import { toUsage } from '../../../src/translate.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { count, isObject, objectOr } from './read.ts'
+import { count } from './read.ts'
 
 /** What whole answers and streams say in the same words. */
 
@@ -62,7 +63,7 @@ const unknown = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0
 
 /** For how long the cache holds what was written, where the provider tells. */
 function cacheCreation(raw: unknown): JsonObject | null {
-  const { cache_creation: told } = objectOr(raw)
+  const { cache_creation: told } = objectOf(raw)
   if (!isObject(told)) return null
   return {
     ephemeral_5m_input_tokens: count(told.ephemeral_5m_input_tokens) ?? 0,

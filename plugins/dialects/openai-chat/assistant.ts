@@ -3,13 +3,13 @@ import type {
   LanguageModelV4ToolCallPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
+import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import type { Kin } from './kin.ts'
 import { forAssistant, type Part, readParts } from './parts.ts'
 import type { Conversation } from './prompt.ts'
-import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from './read.ts'
 import { extraOptions, readThoughts } from './thoughts.ts'
 
 type Content = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']

@@ -1,10 +1,19 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import {
+  arrayAt,
+  booleanAt,
+  nameAt,
+  numberAt,
+  objectAt,
+  textAt,
+  wholeAt,
+  wordAt,
+} from '../../../src/border.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { kinOf, type Reading, under } from './kin.ts'
 import { readParameters } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
-import { arrayAt, booleanAt, nameAt, numberAt, objectAt, textAt, wholeAt, wordAt } from './read.ts'
 import { readReasoning } from './reasoning.ts'
 import { readTools } from './tools.ts'
 

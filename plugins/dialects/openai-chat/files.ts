@@ -1,7 +1,7 @@
 import type { LanguageModelV4FilePart, SharedV4FileData } from '@ai-sdk/provider'
+import { nameAt, objectAt, shown, textAt, unsupported, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Media, Reading } from './kin.ts'
-import { nameAt, objectAt, shown, textAt, unsupported, wrong } from './read.ts'
 
 type Data = SharedV4FileData
 

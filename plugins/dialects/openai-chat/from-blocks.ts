@@ -1,6 +1,6 @@
+import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, wordAt, wrong } from './read.ts'
 
 /** Blocks of Anthropic's messages as parts and messages of chat. */
 

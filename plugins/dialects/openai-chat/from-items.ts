@@ -1,6 +1,6 @@
+import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/border.ts'
 import { listOf, objectOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, wordAt, wrong } from './read.ts'
 
 /** A turn of the model, which the Responses API has in pieces: thoughts, words, calls. */
 interface Turn {

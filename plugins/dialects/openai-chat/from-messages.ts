@@ -1,7 +1,7 @@
+import { arrayAt, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/border.ts'
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { fromAssistant, fromUser, toTextParts } from './from-blocks.ts'
-import { arrayAt, nameAt, objectAt, shown, textAt, wordAt, wrong } from './read.ts'
 
 /** A body of Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages) as one of chat completions. */
 export function fromMessages(body: JsonObject): JsonObject {

@@ -1,8 +1,8 @@
+import { arrayAt, objectAt, textAt, wrong } from '../../../src/border.ts'
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'
 import { fromItems } from './from-items.ts'
-import { arrayAt, objectAt, textAt, wrong } from './read.ts'
 
 /**
  * A body of the Responses API (https://platform.openai.com/docs/api-reference/responses/create) as one of chat

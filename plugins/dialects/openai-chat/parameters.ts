@@ -1,7 +1,16 @@
+import {
+  arrayAt,
+  booleanAt,
+  entryOf,
+  nameAt,
+  numberAt,
+  textAt,
+  unsupported,
+  wordAt,
+} from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
-import { arrayAt, booleanAt, entryOf, nameAt, numberAt, textAt, unsupported, wordAt } from './read.ts'
 
 /** What each top-level field means to a provider of another language, as options of its package. */
 type Reader = (value: unknown, reading: Reading) => JsonObject | undefined

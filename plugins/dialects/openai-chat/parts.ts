@@ -1,9 +1,9 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider'
+import { arrayAt, entryOf, objectAt, shown, textAt, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { readAudio, readFile, readImage, readVideo } from './files.ts'
 import type { Reading } from './kin.ts'
-import { arrayAt, entryOf, objectAt, shown, textAt, wrong } from './read.ts'
 
 /** What a part of a message becomes. */
 export type Part = LanguageModelV4TextPart | LanguageModelV4FilePart

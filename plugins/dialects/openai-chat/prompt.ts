@@ -1,10 +1,10 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import { arrayAt, nameAt, objectAt, wordAt, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, type Optional, withOptions } from './cache.ts'
 import type { Reading } from './kin.ts'
 import { forSystem, forUser, type Part, readParts } from './parts.ts'
-import { arrayAt, nameAt, objectAt, wordAt, wrong } from './read.ts'
 import { readResult } from './results.ts'
 
 /** The names of the tools that were called so far, by the id of the call. */

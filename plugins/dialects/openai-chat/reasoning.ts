@@ -1,8 +1,8 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import { booleanAt, objectAt, wholeAt, wordAt } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
-import { booleanAt, objectAt, wholeAt, wordAt } from './read.ts'
 
 type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>
 

@@ -1,9 +1,19 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import {
+  arrayAt,
+  booleanAt,
+  nameAt,
+  objectAt,
+  shown,
+  textAt,
+  unsupported,
+  wordAt,
+  wrong,
+} from '../../../src/border.ts'
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import type { Reading } from './kin.ts'
-import { arrayAt, booleanAt, nameAt, objectAt, shown, textAt, unsupported, wordAt, wrong } from './read.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
 

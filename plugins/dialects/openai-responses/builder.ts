@@ -88,17 +88,11 @@ function endOf({ unified }: LanguageModelV4FinishReason) {
 /** A picture that the model has made; other files have no item in this language. */
 function toImage({ mediaType, data }: LanguageModelV4File): JsonObject | undefined {
   if (!mediaType.startsWith('image/') || data.type !== 'data') return undefined
-  const result = typeof data.data === 'string' ? data.data : toBase64(data.data)
+  const result = typeof data.data === 'string' ? data.data : data.data.toBase64()
   return {
     type: 'image_generation_call',
     status: 'completed',
     result,
     output_format: mediaType.slice('image/'.length),
   }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += String.fromCharCode(byte)
-  return btoa(text)
 }

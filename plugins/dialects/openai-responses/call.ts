@@ -1,11 +1,21 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import {
+  arrayAt,
+  entryOf,
+  numberAt,
+  objectAt,
+  shown,
+  textAt,
+  unsupported,
+  wholeAt,
+  wordAt,
+} from '../../../src/border.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'
 import type { Warn } from './content.ts'
 import { type Kin, kinOf, under } from './kin.ts'
 import { toPrompt } from './prompt.ts'
-import { arrayAt, entryOf, numberAt, objectAt, shown, textAt, unsupported, wholeAt, wordAt } from './read.ts'
 import { readTools } from './tools.ts'
 
 /** A body of the Responses API as a call that any package understands. */

@@ -1,6 +1,16 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider'
+import {
+  arrayAt,
+  entryOf,
+  nameAt,
+  objectAt,
+  shown,
+  textAt,
+  unsupported,
+  wordAt,
+  wrong,
+} from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, unsupported, wordAt, wrong } from './read.ts'
 
 /** What a user's content becomes. */
 export type Part = LanguageModelV4TextPart | LanguageModelV4FilePart

@@ -1,8 +1,8 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import { objectAt, textAt, unsupported } from '../../../src/border.ts'
 import { isObject, objectOf, parseObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Entry, ToolKind } from './catalogue.ts'
-import { objectAt, textAt, unsupported } from './read.ts'
 
 /** Tools of this language as functions, and what models say to them as items of this language. */
 

@@ -1,7 +1,7 @@
+import { entryOf } from '../../../src/border.ts'
 import type { Lens } from '../../../src/dialect.ts'
 import { countOf, failureOf, isObject, objectOf, parseObject } from '../../../src/lens.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
-import { entryOf } from './read.ts'
 
 /** How answers are read: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const lens: Lens = {

@@ -1,11 +1,21 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import {
+  arrayAt,
+  entryOf,
+  nameAt,
+  objectAt,
+  shown,
+  textAt,
+  unsupported,
+  wordAt,
+  wrong,
+} from '../../../src/border.ts'
 import { isObject, listOf, parseObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Carried, optionsFor, unpack } from './carry.ts'
 import type { Catalogue, ToolKind } from './catalogue.ts'
 import { readContent, readText, readWords, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'
-import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, unsupported, wordAt, wrong } from './read.ts'
 import { callIdOf, results } from './results.ts'
 import { createTurns, type Turns } from './turns.ts'
 

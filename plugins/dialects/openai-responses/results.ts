@@ -1,8 +1,8 @@
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
+import { arrayAt, entryOf, textAt, wordAt } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isText, type Part, readContent, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'
-import { arrayAt, entryOf, textAt, wordAt } from './read.ts'
 
 /** What a tool gave back, and what of it has to follow as a user's words because results hold text only. */
 export interface Result {

@@ -1,9 +1,9 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import { arrayAt, nameAt, objectAt, shown, unsupported, wholeAt, wordAt, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Catalogue, Entry, ToolKind } from './catalogue.ts'
 import { toFunction } from './functions.ts'
 import type { Kin } from './kin.ts'
-import { arrayAt, nameAt, objectAt, shown, unsupported, wholeAt, wordAt, wrong } from './read.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
 

@@ -1,6 +1,6 @@
-import { refuse } from '../../../src/errors.ts'
-import { isObject } from '../../../src/lens.ts'
-import type { JsonObject } from '../../../src/types.ts'
+import { refuse } from './errors.ts'
+import { isObject } from './lens.ts'
+import type { JsonObject } from './types.ts'
 
 /** Small readers for what clients send: the value, or a refusal that names its place. */
 
@@ -40,7 +40,7 @@ export const wholeAt = (value: unknown, at: string): number =>
     : wrong(at, `is ${shown(value)}: send a whole number above 0`)
 
 export const booleanAt = (value: unknown, at: string): boolean =>
-  typeof value === 'boolean' ? value : wrong(at, `is ${nounOf(value)}: send true or false`)
+  typeof value === 'boolean' ? value : wrong(at, `is ${shown(value)}: send true or false`)
 
 /** One of a few words. */
 export function wordAt<W extends string>(value: unknown, at: string, words: readonly W[]): W {
@@ -61,4 +61,6 @@ const nounOf = (value: unknown): string =>
 
 /** Short enough for a message. */
 export const shown = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? JSON.stringify(value).slice(0, 80) : nounOf(value)
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? JSON.stringify(value).slice(0, 80)
+    : nounOf(value)
