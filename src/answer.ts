@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes } from './bytes.ts'
+import { type Bytes, joinBytes, sizeOf } from './bytes.ts'
 import type { Dialect, Lens } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
@@ -22,8 +22,19 @@ export interface Reading {
 }
 
 /** A provider's answer; what is none, broken, or an error in disguise, is thrown as a refusal. */
-export const readAnswer = (response: Response, reading: Reading): Promise<Answer> =>
-  readWhole(response, reading).catch(error => throwCut(reading.provider, error))
+export async function readAnswer(response: Response, reading: Reading): Promise<Answer> {
+  const { provider, dialect } = reading
+  try {
+    if (!response.ok)
+      throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
+    const contentType = response.headers.get('content-type') ?? ''
+    if (isEventStream(contentType)) return await readStream(response, reading)
+    if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(response, contentType, INERT)
+    return toWhole(await readCapped(response, ANSWER_LIMIT), reading)
+  } catch (error) {
+    return throwCut(provider, error)
+  }
+}
 
 function throwCut({ name }: Provider, error: unknown): never {
   if (error instanceof Refusal) throw error
@@ -31,13 +42,8 @@ function throwCut({ name }: Provider, error: unknown): never {
   throw new Refusal('upstream_cut', message, { cause: error })
 }
 
-async function readWhole(response: Response, reading: Reading): Promise<Answer> {
-  const { provider, dialect } = reading
-  if (!response.ok) throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
-  const contentType = response.headers.get('content-type') ?? ''
-  if (/^text\/event-stream\b/i.test(contentType)) return readStream(response, reading)
-  if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(response, contentType, INERT)
-  const body = await readCapped(response, ANSWER_LIMIT)
+/** What a whole answer says about itself. */
+function toWhole(body: Bytes, { provider, dialect, stream }: Reading): Answer {
   const json = toJson(body)
   if (json === undefined) {
     return refuse('upstream_invalid', `Provider "${provider.name}" sent an answer that is not a JSON object`)
@@ -45,19 +51,21 @@ async function readWhole(response: Response, reading: Reading): Promise<Answer> 
   const failure = dialect.failure(json)
   if (failure) throw toHiddenFailure(provider.name, failure, dialect.usage(json))
   // Small APIs may answer as a whole whatever was asked for; a conversation's client would find no word in it.
-  if (reading.stream && dialect.translation?.kind === 'language')
+  if (stream && dialect.translation?.kind === 'language')
     refuse('upstream_invalid', `Provider "${provider.name}" sent no stream, although one was asked for`)
-  return { kind: 'whole', body, contentType: 'application/json', ...learn(json, dialect) }
+  return {
+    kind: 'whole',
+    body,
+    contentType: 'application/json',
+    usage: dialect.usage(json),
+    finish: dialect.finish?.(json),
+  }
 }
 
-const isJson = (contentType: string): boolean => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)
+const isJson = (contentType: string): boolean =>
+  contentType === 'application/json' || /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)
 
-/** What a whole answer says about itself. */
-function learn(json: JsonObject, lens: Lens) {
-  const usage = lens.usage(json)
-  const finish = lens.finish?.(json)
-  return { ...(usage && { usage }), ...(finish !== undefined && { finish }) }
-}
+const isEventStream = (contentType: string): boolean => /^text\/event-stream\b/i.test(contentType)
 
 /** A stream may still turn out to be an error: its first events tell. */
 async function readStream(
@@ -104,7 +112,7 @@ async function readPassed(response: Response, { provider, aim, method }: NativeR
     response.body?.cancel().catch(() => {})
     return { kind: 'whole', body: new Uint8Array(), contentType, status, headers: passing }
   }
-  if (aim.lens !== undefined && /^text\/event-stream\b/i.test(contentType))
+  if (aim.lens !== undefined && isEventStream(contentType))
     return readStream(response, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })
   if (!isJson(contentType)) return toRaw(response, contentType, { ...passing, ...lengthOf(headers) })
   const { head, rest } = await readHead(response, LOOK_LIMIT)
@@ -147,7 +155,7 @@ function learnAll(body: Bytes, lens: Lens) {
     undefined,
   )
   const finish = lens.finish && parts.map(part => lens.finish!(part)).findLast(word => word !== undefined)
-  return { ...(usage && { usage }), ...(finish !== undefined && { finish }) }
+  return { usage, finish }
 }
 
 /** An answer up to a limit: all of it, or its beginning with a reader that gives everything from the start. */
@@ -205,8 +213,7 @@ function lengthOf(headers: Headers): Record<string, string> {
 }
 
 function readCapped(response: Response, limit: number): Promise<Bytes> {
-  const length = response.headers.get('content-length')
-  const isPlain = length !== null && Number(length) <= limit && !response.headers.has('content-encoding')
+  const isPlain = sizeOf(response.headers) <= limit && !response.headers.has('content-encoding')
   return isPlain ? response.bytes() : readChunks(response, limit)
 }
 

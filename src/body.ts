@@ -1,6 +1,6 @@
-import { type Bytes, joinBytes } from './bytes.ts'
+import { type Bytes, joinBytes, sizeOf } from './bytes.ts'
 import { refuse } from './errors.ts'
-import { type Member, parseJson, topLevel } from './json.ts'
+import { type Member, parseText, topLevel } from './json.ts'
 import { parseForm } from './multipart.ts'
 import type { JsonObject } from './types.ts'
 
@@ -10,6 +10,8 @@ export interface Body {
   readonly text: string
   /** The text fields of a form; several of one name are an array. */
   readonly json: JsonObject
+  /** Where the top-level fields stand in the text, duplicates included; looked for anew where it is absent. */
+  readonly members?: readonly Member[]
   /** What arrived as multipart: its files, and its fields in order. */
   readonly form?: FormData
 }
@@ -24,11 +26,11 @@ export async function readBody(request: Request, limit: number): Promise<Body> {
   const bytes = declared <= SMALL ? await request.bytes() : await readCapped(request, limit)
   if (bytes.length > limit) tooLarge(limit)
   const text = decode(bytes)
-  const json = parseJson(text)
+  const { json, members } = parseText(text)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     refuse('invalid_request', `The body is ${nounOf(json)}: send a JSON object`)
   }
-  return { text, json: json as JsonObject }
+  return { text, json: json as JsonObject, members }
 }
 
 const FORM = /^multipart\/form-data\b/i
@@ -45,7 +47,7 @@ export async function readForm(request: Request, limit: number): Promise<Body> {
     )
   }
   checkEncoding(request.headers)
-  if (Number(request.headers.get('content-length') ?? 0) > limit) tooLarge(limit)
+  if (sizeOf(request.headers) > limit) tooLarge(limit)
   const bytes = await readCapped(request, limit)
   const form = await parseForm(bytes, type).catch(cause =>
     refuse('invalid_request', 'The body is not a complete multipart form', { cause }),
@@ -99,22 +101,24 @@ export interface Change {
 }
 
 /** The client's own text with the value of each named top-level field replaced, and missing ones put in front. */
-export function splice(text: string, changes: readonly Change[]): string {
-  const missing = new Set(changes)
+export function splice(
+  text: string,
+  changes: readonly Change[],
+  members: readonly Member[] = topLevel(text),
+): string {
   let out = ''
   let at = 0
-  for (const member of topLevel(text)) {
-    const field = fieldOf(member)
-    const change = changes.find(change => change.field === field)
+  for (const { key, start, end } of members) {
+    const change = changes.find(({ field }) => isField(key, field))
     if (change === undefined) continue
-    missing.delete(change)
-    out += text.slice(at, member.start) + JSON.stringify(change.value)
-    at = member.end
+    out += text.slice(at, start) + JSON.stringify(change.value)
+    at = end
   }
   out += text.slice(at)
-  if (missing.size === 0) return out
+  const missing = changes.filter(({ field }) => !members.some(({ key }) => isField(key, field)))
+  if (missing.length === 0) return out
   const open = out.indexOf('{') + 1
-  const added = [...missing]
+  const added = missing
     .map(({ field, value }) => `${JSON.stringify(field)}:${JSON.stringify(value)}`)
     .join(',')
   const empty = out.slice(open).trimStart().startsWith('}')
@@ -125,7 +129,8 @@ export function splice(text: string, changes: readonly Change[]): string {
  * Some servers match field names without regard to case, so a body could name one model to us in `model` and
  * another one to them in `MODEL`. All spellings are one field here, and all get the same value.
  */
-const fieldOf = (member: Member): string => member.key.toLowerCase()
+const isField = (key: string, field: string): boolean =>
+  key === field || (key.length === field.length && key.toLowerCase() === field)
 
 /** What the headers say about the body; returns its announced length, NaN when there is none. */
 function checkHeaders(headers: Headers, limit: number): number {
@@ -137,7 +142,7 @@ function checkHeaders(headers: Headers, limit: number): number {
     )
   }
   checkEncoding(headers)
-  const declared = Number(headers.get('content-length') ?? Number.NaN)
+  const declared = sizeOf(headers)
   if (declared > limit) tooLarge(limit)
   return declared
 }

@@ -11,3 +11,18 @@ export function joinBytes(parts: readonly Bytes[]): Bytes {
   }
   return whole
 }
+
+const DIGIT_0 = 48
+
+/** The announced length of a body in bytes; NaN where there is none, or one that is no whole number. */
+export function sizeOf(headers: Headers): number {
+  const text = headers.get('content-length')
+  if (text === null || text === '') return Number.NaN
+  let size = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - DIGIT_0
+    if (digit < 0 || digit > 9) return Number.NaN
+    size = size * 10 + digit
+  }
+  return size
+}

@@ -125,10 +125,14 @@ export function createDoor(options: DoorOptions): Door {
     return refusalResponse(new Refusal('not_found', message))
   }
 
+  // Nearly all calls ask a model at one of a few fixed addresses: those need no search.
+  const known = new Map(dialects.map(dialect => [base + dialect.path, dialect]))
   const settleAddress = createAddressCheck()
   return (request, connection) => {
     try {
       const settled = settleAddress(request)
+      const dialect = settled.method === 'POST' ? known.get(pathOf(settled.url)) : undefined
+      if (dialect !== undefined) return options.answer(settled, dialect, connection)
       connections.set(settled, connection)
       return app.fetch(settled)
     } catch (error) {
@@ -142,6 +146,13 @@ const refusalResponse = (refusal: Refusal, headers: Record<string, string> = {})
     status: refusal.status,
     headers: { 'x-request-id': crypto.randomUUID(), ...refusalHeaders(refusal), ...headers },
   })
+
+/** What stands between the host and the query of an address that was checked. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3)
+  const end = url.indexOf('?', start)
+  return end < 0 ? url.slice(start) : url.slice(start, end)
+}
 
 const toPattern = (path: string): RegExp =>
   new RegExp(

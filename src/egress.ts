@@ -7,12 +7,13 @@ export type GuardedFetch = (url: string, init?: RequestInit) => Promise<Response
  */
 export function createGuardedFetch(isAllowed: (origin: string) => boolean): GuardedFetch {
   const checked = new Set<string>()
-  return (url, init) => {
+  return (url, { method, headers, body, signal } = {}) => {
     if (!checked.has(url)) {
       checkUrl(url, isAllowed)
       if (checked.size < 10_000) checked.add(url)
     }
-    return fetch(url, { ...init, redirect: 'manual', timeout: false } as RequestInit)
+    // Nothing else of what a caller may have set goes along: proxies, sockets, TLS settings.
+    return fetch(url, { method, headers, body, signal, redirect: 'manual', timeout: false } as RequestInit)
   }
 }
 

@@ -71,6 +71,8 @@ export class Exchange {
   refusal: Refusal | undefined = undefined
   /** Milliseconds from the start to the first byte of the answer. */
   firstByteMs: number | undefined = undefined
+  /** Milliseconds from the start to the end; 0 until then. */
+  totalMs: number = 0
   status: number = 0
   settled: boolean = false
   /** Where it stands among the exchanges under way; -1 when it does not. */

@@ -107,7 +107,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     dialects: () => allDialects().map(({ name }) => name),
     dialect: name => allDialects().find(dialect => dialect.name === name),
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
-    plan: (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
+    plan: async (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
     plugins: () => order,
     inherited: inherited?.get(plugin),

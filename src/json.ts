@@ -20,13 +20,17 @@ const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 
 /** Parses JSON; what is broken or too deep is refused with the line and column of the fault. */
-export function parseJson(text: string): unknown {
-  const deep = tooDeepAt(text)
+export const parseJson = (text: string): unknown => parseText(text).json
+
+/** The same with the members of the outermost object: one look at the text tells both, and its depth. */
+export function parseText(text: string): { readonly json: unknown; readonly members: readonly Member[] } {
+  const members: Member[] = []
+  const deep = scan(text, members)
   if (deep !== undefined) {
     refuse('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels at ${position(text, deep)}`)
   }
   try {
-    return JSON.parse(text)
+    return { json: JSON.parse(text), members }
   } catch {
     if (text.trim() === '') refuse('invalid_request', 'The body is empty: send a JSON object')
     const fault = findFault(text)
@@ -38,8 +42,17 @@ export function parseJson(text: string): unknown {
 }
 
 /** The members of the outermost object of valid JSON, duplicates included, in order. */
-export function topLevel(text: string): Member[] {
+export function topLevel(text: string): readonly Member[] {
   const members: Member[] = []
+  scan(text, members, Number.POSITIVE_INFINITY)
+  return members
+}
+
+/**
+ * Finds the members of the outermost object, and where the text goes below the depth limit; undefined if it never does.
+ * What is no JSON is looked at all the same, and makes members that mean nothing. Looks at no character inside strings.
+ */
+function scan(text: string, members: Member[], limit = MAX_DEPTH): number | undefined {
   let depth = 0
   let key: string | undefined
   let start = -1
@@ -52,7 +65,7 @@ export function topLevel(text: string): Member[] {
       i = end - 1
     } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
       if (depth === 1 && start < 0) start = i
-      depth++
+      if (++depth > limit) return i
     } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET || (c === COMMA && depth === 1)) {
       if (depth === 1 && key !== undefined) {
         members.push({ key, start, end: trimmedEnd(text, i) })
@@ -61,19 +74,6 @@ export function topLevel(text: string): Member[] {
       }
       if (c !== COMMA) depth--
     } else if (depth === 1 && key !== undefined && start < 0 && c > 32 && c !== COLON) start = i
-  }
-  return members
-}
-
-/** Where the text goes below the depth limit; undefined if it never does. Looks at no character inside strings. */
-function tooDeepAt(text: string): number | undefined {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === QUOTE) i = stringEnd(text, i) - 1
-    else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
-      if (++depth > MAX_DEPTH) return i
-    } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) depth--
   }
   return undefined
 }
@@ -96,9 +96,15 @@ function isRealEnd(text: string, open: number, end: number): boolean {
   return end - 1 > open && slashes % 2 === 0
 }
 
-const keyOf = (text: string, open: number, end: number): string => {
+function keyOf(text: string, open: number, end: number): string {
   const raw = text.slice(open + 1, end - 1)
-  return raw.includes('\\') ? (JSON.parse(text.slice(open, end)) as string) : raw
+  if (!raw.includes('\\')) return raw
+  try {
+    return JSON.parse(text.slice(open, end)) as string
+  } catch {
+    // No JSON: it is refused in a moment.
+    return raw
+  }
 }
 
 function trimmedEnd(text: string, end: number): number {

@@ -25,17 +25,16 @@ export interface LogOptions {
 
 /** Starts logging for the process. */
 export function openLog({ level, pretty, write }: LogOptions): void {
-  const format = pretty ? toPretty : toJson
-  let pending = ''
+  const format = pretty ? toPretty : createJson()
+  let pending: LogRecord[] = []
   const flush = () => {
-    const lines = pending
-    pending = ''
-    write(lines)
+    const records = pending
+    pending = []
+    write(records.map(format).join(''))
   }
   const out = (record: LogRecord) => {
-    // Lines of the same moment leave in one write.
-    if (pending === '') setTimeout(flush, 20)
-    pending += format(record)
+    // Lines of the same moment are written together: one call of the system, and no work within a request.
+    if (pending.push(record) === 1) setTimeout(flush, 20)
   }
   configureSync({
     reset: true,
@@ -47,11 +46,15 @@ export function openLog({ level, pretty, write }: LogOptions): void {
   })
 }
 
-/** One line, whatever the values hold: JSON escapes what could fake another one. */
-const toJson = ({ timestamp, level, category, message, properties }: LogRecord): string => {
-  const head = `{"time":"${new Date(timestamp).toISOString()}","level":"${level}","log":"${category.at(-1)}","message":${JSON.stringify(message[0])}`
-  const facts = JSON.stringify(properties)
-  return facts === '{}' ? `${head}}\n` : `${head},${facts.slice(1)}\n`
+/** One line each, whatever the values hold: JSON escapes what could fake another one. */
+function createJson(): (record: LogRecord) => string {
+  let [at, time] = [Number.NaN, '']
+  return ({ timestamp, level, category, message, properties }) => {
+    if (timestamp !== at) [at, time] = [timestamp, new Date(timestamp).toISOString()]
+    const head = `{"time":"${time}","level":"${level}","log":"${category.at(-1)}","message":${JSON.stringify(message[0])}`
+    const facts = JSON.stringify(properties)
+    return facts === '{}' ? `${head}}\n` : `${head},${facts.slice(1)}\n`
+  }
 }
 
 const toPretty = (record: LogRecord): string => {
@@ -66,12 +69,24 @@ const toPair = ([key, value]: [string, unknown]): string =>
 export function createLog(name: string): Log {
   const category = ['modelway', name]
   const logger = getLogger(category)
+  const levels = ['debug', 'info', 'warning', 'error'] as const
+  // Which levels are on changes with the configuration only, and to find out takes longer than to write a record.
+  let configured: ReturnType<typeof getConfig>
+  let on: readonly LogLevel[] = []
+  function isOn(level: LogLevel): boolean {
+    const config = getConfig()
+    if (config !== configured) {
+      configured = config
+      on = levels.filter(level => logger.isEnabledFor(level))
+    }
+    return on.includes(level)
+  }
   // Records go to the sink ready-made: messages here are plain words, not templates to be filled in, and there is one
   // for every request.
   const write =
     (level: LogLevel) =>
     (message: string, properties: Facts = {}) => {
-      if (!logger.isEnabledFor(level)) return
+      if (!isOn(level)) return
       const record = {
         category,
         level,

@@ -90,7 +90,7 @@ function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<u
       idleTimeout: IDLE_SECONDS,
       // Our own limit answers in the client's dialect; the server's would cut the connection.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      fetch: (request, server) => gateways.fetch(request, connect(request, server)),
+      fetch: (request, server) => gateways.fetch(request, new ServerConnection(request, server)),
       error: () => new Response('The gateway failed to handle this request', { status: 500 }),
     })
   } catch (cause) {
@@ -98,12 +98,21 @@ function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<u
   }
 }
 
-const connect = (request: Request, server: Bun.Server<undefined>): Connection => ({
+/** A class: one is made for each request, and its getter must not be. */
+class ServerConnection implements Connection {
+  readonly #request: Request
+  readonly #server: Bun.Server<undefined>
+  constructor(request: Request, server: Bun.Server<undefined>) {
+    this.#request = request
+    this.#server = server
+  }
   get loopback() {
-    return isLocalCaller(request, server.requestIP(request)?.address ?? '')
-  },
-  keepOpen: () => server.timeout(request, 0),
-})
+    return isLocalCaller(this.#request, this.#server.requestIP(this.#request)?.address ?? '')
+  }
+  keepOpen() {
+    this.#server.timeout(this.#request, 0)
+  }
+}
 
 function reloadOnChange(reload: Reload, { configFile = 'modelway.yaml' }: GatewaySettings): void {
   process.on('SIGHUP', () => void reload('SIGHUP'))

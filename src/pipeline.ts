@@ -3,10 +3,10 @@ import type { Dialect, Endpoint } from './dialect.ts'
 import { orEarly } from './early.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
-import { chain, every, first, type HookTable } from './hooks.ts'
+import { after, chain, every, first, type HookTable, walk } from './hooks.ts'
 import { type Aim, isBody } from './passage.ts'
 import { readModel, refuseUnrouted } from './route.ts'
-import type { Answer, Awaitable, ListedModel, Route, Target } from './types.ts'
+import type { Answer, Awaitable, Caller, JsonObject, ListedModel, Route, Target, UserPath } from './types.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable
@@ -20,25 +20,34 @@ export interface PipelineOptions {
   readonly uploadLimit: number
 }
 
-/** The whole request path. Read it top to bottom; nothing happens anywhere else. */
-export function createPipeline(options: PipelineOptions) {
-  const { hooks, ask, respond, enter } = options
+/** The whole request path: read `toModel` from top to bottom; nothing happens anywhere else. */
+export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLimit }: PipelineOptions) {
+  // Each step writes what it found; those behind it see it. Steps that need not wait follow each other at once.
+  const identify = [
+    (x: Exchange) => enter(x),
+    (x: Exchange) => after(first(hooks.authenticate, x), caller => void (x.caller = known(caller))),
+    (x: Exchange) => after(first(hooks.scope, x), (path = '/') => void (x.userPath = path)),
+  ]
+  const permit = (x: Exchange) => every(hooks.permit, x)
+  const admit = (x: Exchange) => every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
+  const guard = (x: Exchange) => x.body && after(chain(hooks.guard, x.body.json, x), json => revise(x, json))
 
   /** A client asks a model. */
+  const toModel = [
+    ...identify,
+    (x: Exchange) => after(readIn(x), body => take(x, body)),
+    permit,
+    (x: Exchange) => after(plan(x.asked, x), route => void (x.route = routed(route, x.userPath))),
+    admit,
+    guard,
+    (x: Exchange) => after(first(hooks.recall, x), stored => void (x.answer = stored)),
+    (x: Exchange) => x.answer ?? after(x.stream ? askForStream(x) : ask(x), found => void (x.answer = found)),
+  ]
+
   async function answer(request: Request, dialect: Dialect, connection: Connection): Promise<Response> {
     const x = new Exchange(request, dialect, connection)
     try {
-      await identify(x)
-      x.body = await readIn(dialect, request)
-      x.asked = readModel(x.body.json)
-      x.stream = dialect.isStream(x.body.json)
-      connection.keepOpen()
-      await every(hooks.permit, x)
-      x.route = await plan(x.asked, x)
-      if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
-      await every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
-      x.body = rewritten(x.body, await chain(hooks.guard, x.body.json, x))
-      x.answer = (await first(hooks.recall, x)) ?? (await (x.stream ? askForStream(x, dialect) : ask(x)))
+      await walk(toModel, x)
     } catch (error) {
       x.refusal = toRefusal(error)
     }
@@ -57,8 +66,7 @@ export function createPipeline(options: PipelineOptions) {
   ): Promise<Response> {
     const x = new Exchange(request, endpoint, connection)
     try {
-      await identify(x)
-      await every(hooks.permit, x)
+      await walk([...identify, permit], x)
       x.answer = await run(x, aim => forward(x, aim))
     } catch (error) {
       x.refusal = toRefusal(error)
@@ -75,29 +83,32 @@ export function createPipeline(options: PipelineOptions) {
     x.stream = (x.body && aim.lens?.isStream?.(x.body.json)) ?? false
     x.connection.keepOpen()
     const target = { provider, model, via: aim.via ?? [] }
-    x.route = await chain(hooks.route, { asked: x.asked, names: [], targets: [target], dropped: [] }, x)
-    if (x.route.targets.length === 0) refuseUnrouted(x.route, x.userPath)
-    await every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
-    if (x.body) x.body = rewritten(x.body, await chain(hooks.guard, x.body.json, x))
+    const aimed = { asked: x.asked, names: [], targets: [target], dropped: [] }
+    x.route = routed(await chain(hooks.route, aimed, x), x.userPath)
+    await walk([admit, guard], x)
     return ask(x)
   }
 
   /** The body as its dialect has it, whatever shape it arrived in. */
-  async function readIn(dialect: Dialect, request: Request): Promise<Body> {
-    const body = await (dialect.takes === 'form'
-      ? readForm(request, options.uploadLimit)
-      : readBody(request, options.bodyLimit))
-    return dialect.read === undefined ? body : rewritten(body, dialect.read(body.json))
+  function readIn({ request, endpoint }: Exchange): Promise<Body> {
+    const dialect = endpoint as Dialect
+    const body = dialect.takes === 'form' ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
+    return dialect.read === undefined ? body : body.then(body => rewritten(body, dialect.read!(body.json)))
   }
 
-  const askForStream = (x: Exchange, dialect: Dialect): Promise<Answer> =>
-    orEarly(x, ask(x), dialect.askUsage?.(x.body!.json) !== undefined)
-
-  async function identify(x: Exchange): Promise<void> {
-    enter(x)
-    x.caller = (await first(hooks.authenticate, x)) ?? refuse('invalid_api_key', NO_KEY)
-    x.userPath = (await first(hooks.scope, x)) ?? '/'
+  function take(x: Exchange, body: Body): void {
+    x.body = body
+    x.asked = readModel(body.json)
+    x.stream = (x.endpoint as Dialect).isStream(body.json)
+    x.connection.keepOpen()
   }
+
+  function revise(x: Exchange, json: JsonObject): void {
+    x.body = rewritten(x.body!, json)
+  }
+
+  const askForStream = (x: Exchange): Promise<Answer> =>
+    orEarly(x, ask(x), (x.endpoint as Dialect).askUsage?.(x.body!.json) !== undefined)
 
   /** Which targets a name leads to. The request path, the list and `explain` all ask here. */
   function decide(asked: string, facts: Deciding): Awaitable<Route> {
@@ -110,11 +121,12 @@ export function createPipeline(options: PipelineOptions) {
     chain(hooks.route, { asked, names: [{ name: asked, via: [] }], targets: [], dropped: [] }, facts)
 
   /** The same with the targets in the order in which they are tried, each once. */
-  async function plan(asked: string, facts: Ordering): Promise<Route> {
-    const route = await decide(asked, facts)
-    if (route.targets.length < 2) return route
-    return { ...route, targets: once(await chain(hooks.order, route.targets, facts)) }
-  }
+  const plan = (asked: string, facts: Ordering): Awaitable<Route> =>
+    after(decide(asked, facts), route =>
+      route.targets.length < 2
+        ? route
+        : after(chain(hooks.order, route.targets, facts), targets => ({ ...route, targets: once(targets) })),
+    )
 
   /** What a caller may use: exactly the names that `decide` gives a target. */
   async function list(x: Scoped): Promise<readonly ListedModel[]> {
@@ -132,6 +144,10 @@ export function createPipeline(options: PipelineOptions) {
 }
 
 const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'
+const known = (caller: Caller | undefined): Caller => caller ?? refuse('invalid_api_key', NO_KEY)
+
+const routed = (route: Route, userPath: UserPath): Route =>
+  route.targets.length === 0 ? refuseUnrouted(route, userPath) : route
 
 const dryRun = ({ caller, userPath }: Pick<Deciding, 'caller' | 'userPath'>): Deciding => ({
   caller,

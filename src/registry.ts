@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
-import type { Bound, HookTable } from './hooks.ts'
+import { type HookTable, inLine } from './hooks.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
 import type { Provider } from './provider.ts'
 import type { Awaitable } from './types.ts'
@@ -71,12 +71,12 @@ function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): u
   )
 }
 
-/** Frozen, so that nothing can join, leave or be replaced after the start. */
+/** Nothing can join, leave or be replaced after the start. */
 function hookTable(parts: ReadonlyMap<string, Parts>): HookTable {
   const bind = (hook: keyof Hooks) =>
-    Object.freeze(
-      [...parts].flatMap(([plugin, part]): Bound<unknown>[] =>
-        part[hook] ? [Object.freeze({ plugin, hook, run: part[hook].bind(part) })] : [],
+    inLine(
+      [...parts].flatMap(([plugin, part]) =>
+        part[hook] ? [{ plugin, hook, run: part[hook].bind(part) as unknown }] : [],
       ),
     )
   const names = Object.keys(kinds) as (keyof Hooks)[]

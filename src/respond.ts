@@ -24,6 +24,7 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
   function settle(x: Exchange): void {
     if (x.settled) return
     x.settled = true
+    x.totalMs = performance.now() - x.startedAt
     for (const release of x.releases) giveBack(x, release)
     leave(x)
     if (x.refusal?.code === 'internal_error') {
@@ -71,7 +72,9 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     const isEmpty = answer.body.length === 0
     const body = isEmpty ? null : tapWhole(x, answer)
     settle(x)
-    return new Response(body, { status, headers: { ...answer.headers, ...headersOf(x, answer.contentType) } })
+    const own = headersOf(x, answer.contentType)
+    const headers = answer.headers === undefined ? own : { ...answer.headers, ...own }
+    return new Response(body, { status, headers })
   }
 
   function tapWhole(x: Exchange, answer: WholeAnswer): BodyInit {
@@ -108,11 +111,15 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     return new Response(pass(x, answer, finish), { status: answer.status, headers })
   }
 
-  const createTaps = (x: Exchange): Tap[] =>
-    hooks.tap.flatMap(bound => {
-      const tap = guarded(bound, () => bound.run(x))
-      return tap === undefined ? [] : [data => guarded(bound, () => tap(data))]
-    })
+  function createTaps(x: Exchange): readonly Tap[] {
+    const taps: Tap[] = []
+    for (let bound = hooks.tap; bound !== undefined; bound = bound.next) {
+      const blamed = bound
+      const tap = guarded(blamed, bound.run, x)
+      if (tap !== undefined) taps.push(data => guarded(blamed, tap, data))
+    }
+    return taps
+  }
 
   /** Every request leaves through here. A bug in a tap is a refusal too. */
   return function respond(x: Exchange): Response {
@@ -129,9 +136,9 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
 }
 
 /** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
-function guarded<T>(bound: Pick<Bound<unknown>, 'plugin' | 'hook'>, run: () => T): T {
+function guarded<A, T>(bound: Pick<Bound<unknown>, 'plugin' | 'hook'>, run: (a: A) => T, a: A): T {
   try {
-    return run()
+    return run(a)
   } catch (error) {
     return blame(error, bound)
   }

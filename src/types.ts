@@ -155,9 +155,9 @@ export interface WholeAnswer {
   readonly kind: 'whole'
   readonly body: Uint8Array<ArrayBuffer>
   readonly contentType: string
-  readonly usage?: Usage
+  readonly usage?: Usage | undefined
   /** Why the model stopped. */
-  readonly finish?: string
+  readonly finish?: string | undefined
   /** Default: 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ import { blame, every, type HookTable } from './hooks.ts'
 import { fromModelError } from './model-errors.ts'
 import type { Aim } from './passage.ts'
 import type { Provider } from './provider.ts'
-import type { Answer, Outcome, Target } from './types.ts'
+import type { Answer, Attempt, Outcome, Target } from './types.ts'
 import { Unreachable } from './unreachable.ts'
 import { createWays } from './ways.ts'
 
@@ -56,7 +56,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
       // Of a client that is gone, it is the deadline of all that is read on.
       if (!x.hungUp) x.attemptDeadline = undefined
     }
-    tell(x, watchers, outcomeOf(result, performance.now() - began))
+    tell(x, watchers, outcomeOf(target, result, performance.now() - began))
     return result
   }
 
@@ -65,18 +65,16 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
 
   return async function ask(x) {
     const hangUp = () => {
-      const gone = new Refusal('client_closed', 'The client hung up')
-      if (x.hungUp) return
+      // The listener is not taken off: it goes with the request, and to take it off costs as much as all of a hook.
+      if (x.hungUp || x.settled) return
       x.hungUp = true
+      const gone = new Refusal('client_closed', 'The client hung up')
       if (drain?.(x)) x.cut ??= gone
       else cutShort(x, gone)
     }
-    if (x.request.signal.aborted) hangUp()
-    x.request.signal.addEventListener('abort', hangUp)
-    x.releases.push({
-      plugin: 'gateway',
-      run: () => x.request.signal.removeEventListener('abort', hangUp),
-    })
+    const { signal } = x.request
+    if (signal.aborted) hangUp()
+    else signal.addEventListener('abort', hangUp)
     const { targets } = x.route
     const until = x.startedAt + timeout
     const failures: Refusal[] = []
@@ -103,10 +101,12 @@ interface Watcher {
   readonly hear: (outcome: Outcome) => void
 }
 
-function outcomeOf(result: Answer | Refusal, ms: number): Outcome {
-  if (!(result instanceof Refusal)) return { ok: true, status: 200, stream: result.kind === 'stream', ms }
+function outcomeOf(target: Target, result: Answer | Refusal, ms: number): Attempt {
+  if (!(result instanceof Refusal))
+    return { target, ok: true, status: 200, stream: result.kind === 'stream', ms }
   const { status, code, retryAfter, usage } = result
   return {
+    target,
     ok: false,
     status,
     code,
@@ -117,8 +117,8 @@ function outcomeOf(result: Answer | Refusal, ms: number): Outcome {
 }
 
 /** Remembers a try and tells all who watch it. A bug of one keeps it from nobody else, and stops the request. */
-function tell(x: Exchange, watchers: readonly Watcher[], outcome: Outcome): void {
-  x.attempts.push({ target: x.target!, ...outcome })
+function tell(x: Exchange, watchers: readonly Watcher[], outcome: Attempt): void {
+  x.attempts.push(outcome)
   let bug: { error: unknown; plugin: string } | undefined
   for (const { plugin, hear } of watchers) {
     try {

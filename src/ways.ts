@@ -29,12 +29,7 @@ export function createWays({ egress, strict }: WaysOptions) {
   const send = (
     { url, method = 'POST', headers, body }: UpstreamCall,
     signal: AbortSignal,
-  ): Promise<Response> =>
-    egress(url, { method, headers, signal, ...(body !== undefined && { body }) } as RequestInit).catch(
-      cause => {
-        throw new Unreachable(undefined, { cause })
-      },
-    )
+  ): Promise<Response> => egress(url, { method, headers, body, signal } as RequestInit).catch(unreachable)
 
   /** @throws Refusal when the provider does not offer what is asked for. */
   return function wayTo(x: Exchange, provider: Provider, target: Target): Way {
@@ -51,22 +46,25 @@ export function createWays({ egress, strict }: WaysOptions) {
   /** The client's own bytes, with the model's name at this provider and, for a stream, the wish for usage. */
   async function sameLanguage(x: Exchange, provider: Provider, target: Target): Promise<Answer> {
     const dialect = x.endpoint as Dialect
-    const changes: Change[] = [{ field: 'model', value: target.model }]
+    const { stream } = x
     const body = dialect.outgoing === undefined ? x.body! : rewritten(x.body!, dialect.outgoing(x.body!.json))
-    const ask = x.stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
+    const changes: Change[] = [{ field: 'model', value: target.model }]
+    const ask = stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
     if (ask) changes.push(ask)
-    const facts = {
-      dialect: dialect.name,
-      model: target.model,
-      stream: x.stream,
-      body: write(body, changes),
-      headers: forwarded(x.request, dialect),
-    }
     const { signal } = x.abort
-    const call = provider.call(facts, signal)
+    const call = provider.call(
+      {
+        dialect: dialect.name,
+        model: target.model,
+        stream,
+        body: write(body, changes),
+        headers: forwarded(x.request, dialect),
+      },
+      signal,
+    )
     const sent = call instanceof Promise ? await call : call
     const response = sent instanceof Response ? sent : await send(sent, signal)
-    return readAnswer(response, { provider, dialect, stream: x.stream, hideUsage: ask !== undefined })
+    return readAnswer(response, { provider, dialect, stream, hideUsage: ask !== undefined })
   }
 
   function native(x: Exchange, provider: Provider, aim: Aim): Way {
@@ -91,6 +89,10 @@ export function createWays({ egress, strict }: WaysOptions) {
   }
 }
 
+function unreachable(cause: unknown): never {
+  throw new Unreachable(undefined, { cause })
+}
+
 /** Whatever a passage makes of what a client wrote: the operator's credentials go nowhere but below the base URL. */
 function isBelow(url: string, baseUrl: string): boolean {
   const [to, base] = [URL.parse(url), URL.parse(baseUrl)]
@@ -99,8 +101,8 @@ function isBelow(url: string, baseUrl: string): boolean {
   return isSame && to.pathname.startsWith(`${base.pathname.replace(/\/+$/, '')}/`)
 }
 
-const write = ({ text, form }: Body, changes: readonly Change[]): string | FormData =>
-  form === undefined ? splice(text, changes) : spliceForm(form, changes)
+const write = ({ text, members, form }: Body, changes: readonly Change[]): string | FormData =>
+  form === undefined ? splice(text, changes, members) : spliceForm(form, changes)
 
 /** Guards may have changed a body that they saw. */
 function toSend({ body }: Aim, seen: Body | undefined): Sendable | undefined {

@@ -77,6 +77,8 @@ export function createWires({
   // Unpacking costs time per chunk, and a packed answer can be a thousand times larger than its limit.
   const plain = { 'accept-encoding': 'identity', ...own }
   const sent = { 'content-type': 'application/json', ...plain }
+  // Most calls bring no headers of their own: these are made once.
+  const usual = { json: { ...defaults, ...sent }, form: { ...defaults, ...plain } }
   const urls = findUrls(baseUrl, official, spoken)
   const signed = (call: UpstreamCall) => (sign === undefined ? call : sign(call))
   return {
@@ -84,7 +86,9 @@ export function createWires({
     call({ dialect, body, headers }: CallFacts) {
       const url = urls.get(dialect)
       if (url === undefined) throw new Error(`Provider "${provider}" does not speak "${dialect}"`)
-      const last = typeof body === 'string' ? sent : plain
+      const isText = typeof body === 'string'
+      if (isEmpty(headers)) return signed({ url, headers: isText ? usual.json : usual.form, body })
+      const last = isText ? sent : plain
       return signed({ url, headers: { ...defaults, ...withoutCredentials(headers), ...last }, body })
     },
     native: ({ method, path, query, headers, body }: NativeFacts) =>
@@ -109,6 +113,11 @@ function findUrls(baseUrl: string, official: string | undefined, { speaks = [], 
 
 export const lowerCased = (headers: Headers): Headers =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+function isEmpty(headers: Headers): boolean {
+  for (const _ in headers) return false
+  return true
+}
 
 function withoutCredentials(headers: Headers): Record<string, string> {
   const kept: Record<string, string> = {}

@@ -1,6 +1,6 @@
 import type { Body } from '../../src/body.ts'
 import { refuse } from '../../src/errors.ts'
-import type { UserPath } from '../../src/types.ts'
+import type { JsonObject, UserPath } from '../../src/types.ts'
 import type { Owners } from './book.ts'
 
 /** Fields that hold ids of files, in the languages that have them. */
@@ -15,9 +15,18 @@ const NAMES = [...FIELDS].map(name => name.slice(0, 9))
 /** A letter in disguise: no honest writer escapes one. */
 const ESCAPED = /\\u00[4-7]/i
 
-/** A file of somebody else must not be read by way of a prompt. Most bodies name no file, and are hardly looked at. */
-export async function checkForeign({ text, json }: Body, owners: Owners, userPath: UserPath): Promise<void> {
-  if (userPath === '/' || !mayName(text)) return
+/**
+ * A file of somebody else must not be read by way of a prompt. Most bodies name no file, and are hardly looked at:
+ * undefined says so at once.
+ */
+export const checkForeign = (
+  { text, json }: Body,
+  owners: Owners,
+  userPath: UserPath,
+): Promise<void> | undefined =>
+  userPath === '/' || !mayName(text) ? undefined : checkNamed(json, owners, userPath)
+
+async function checkNamed(json: JsonObject, owners: Owners, userPath: UserPath): Promise<void> {
   const ids = new Set<string>()
   collect(json, ids)
   const [id] = await owners.foreign([...ids].slice(0, MOST), userPath)

@@ -162,9 +162,9 @@ export default definePlugin({
     return {
       passages,
       exports: desk,
-      async guard(json, { body, userPath }) {
-        if (isBody(body)) await checkForeign(body, book, userPath)
-        return json
+      guard(json, { body, userPath }) {
+        const checked = isBody(body) ? checkForeign(body, book, userPath) : undefined
+        return checked === undefined ? json : checked.then(() => json)
       },
     }
   },

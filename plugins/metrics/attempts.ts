@@ -121,4 +121,6 @@ export interface Memory {
   readonly rows: Rows
   readonly attempts: Attempts
   readonly under: Under
+  /** Each gateway's way to count what waits. */
+  readonly flushes: Set<() => void>
 }

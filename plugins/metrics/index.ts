@@ -1,6 +1,9 @@
 import * as v from 'valibot'
 import { defineApi } from '../../src/api.ts'
+import type { Settled } from '../../src/exchange.ts'
+import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import { describe } from '../../src/respond.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { whole } from '../../src/settings.ts'
 import type { Target } from '../../src/types.ts'
@@ -17,6 +20,10 @@ import type { Family, Metrics } from './model.ts'
 import { type RecordFacts, record } from './record.ts'
 import { createRows } from './rows.ts'
 import { spoolFamilies } from './spool.ts'
+
+/** A call waits so long (milliseconds) for others that are counted with it, and so many go at once. */
+const WAIT = 2
+const MOST = 32
 
 export default definePlugin({
   name: 'metrics',
@@ -50,8 +57,9 @@ export default definePlugin({
       ),
       attempts: createAttempts(),
       under: createUnder(),
+      flushes: new Set(),
     }
-    const { rows, attempts, under } = memory
+    const { rows, attempts, under, flushes } = memory
     const isNamed = ({ provider, model, via }: Target) =>
       via.length > 0 || (lists.of(provider)?.has(model) ?? false)
     const tried = createTried()
@@ -86,6 +94,13 @@ export default definePlugin({
       isCosting: costs.isReady,
       now,
     }
+    const later = createLater({
+      run: (x: Settled) => record(x, facts),
+      failed: error => log.error('A call could not be counted', { error: describe(error) }),
+      wait: WAIT,
+      most: MOST,
+    })
+    flushes.add(later.flush)
     const isScraper = createScraperCheck(config.token, `${site.base}/metrics`)
     return {
       exports,
@@ -99,7 +114,11 @@ export default definePlugin({
           attempts.count(target.provider, outcome)
         }
       },
-      settle: x => record(x, facts),
+      settle: later.add,
+      close() {
+        later.flush()
+        flushes.delete(later.flush)
+      },
       ticks: [lag.tick],
       api: [
         defineApi({
@@ -113,6 +132,7 @@ export default definePlugin({
           answer: { about: 'All metrics', type: 'text/plain' },
           async run() {
             await costs.wantCosts()
+            for (const flush of flushes) flush()
             const { contentType, text } = await expose()
             return new Response(text, {
               headers: { 'content-type': contentType, 'cache-control': 'no-store' },

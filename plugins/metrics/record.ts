@@ -21,13 +21,13 @@ export interface RecordFacts {
 const MOST_TOKENS = 1_000_000_000
 const classes = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
 
-/** Counts one call. Runs behind the last byte of every call, on the thread that serves them all. */
+/** Counts one call, on the thread that serves them all. */
 export function record(x: Settled, facts: RecordFacts): void {
   const { rows } = facts
   const { attempts, refusal, firstByteMs, stream, usage } = x
   const row = rows.of(labelsOf(x, facts))
   row.calls++
-  observe(row.durations, DURATIONS, (performance.now() - x.startedAt) / 1000)
+  observe(row.durations, DURATIONS, (x.totalMs ?? 0) / 1000)
   if (refusal !== undefined) rows.fail(row, refusal.code)
   if (stream && firstByteMs !== undefined) rows.firstByte(row, firstByteMs / 1000)
   if (usage !== undefined && x.target !== undefined) bill(row, x.target, usage, facts)
@@ -40,14 +40,15 @@ export function record(x: Settled, facts: RecordFacts): void {
 function labelsOf(x: Settled, { pathDepth, isNamed }: RecordFacts): Labels {
   const { status = 0, userPath } = x
   const target = x.target ?? x.route?.targets[0]
-  return {
+  const labels: Labels = {
     provider: target?.provider ?? '',
     model: target === undefined ? '' : modelOf(target, status, isNamed),
     endpoint: x.endpoint.name,
     status_class: classes[Math.floor(status / 100)] ?? '5xx',
     stream: x.stream ? 'true' : 'false',
-    ...(pathDepth > 0 && { user_path: userPath === undefined ? '' : beginningOf(userPath, pathDepth) }),
   }
+  if (pathDepth === 0) return labels
+  return { ...labels, user_path: userPath === undefined ? '' : beginningOf(userPath, pathDepth) }
 }
 
 /** What a caller wrote becomes a label when the provider knows it: it lists it, or has just answered to it. */

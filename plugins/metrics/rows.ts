@@ -69,11 +69,15 @@ const PACKED = 0.85
  * over all rows stay right.
  */
 export function createRows(limit: number, onFull: () => void = () => {}): Rows {
-  const rows = new Map<string, Row>()
+  /** By what tells most of them apart; the few behind one name are compared. */
+  const rows = new Map<string, Row[]>()
   let lines = 0
   let overflown = 0
 
-  function make(key: string, labels: Labels): Row {
+  const find = (labels: Labels): Row | undefined =>
+    rows.get(keyOf(labels))?.find(row => isSame(row.labels, labels))
+
+  function make(labels: Labels): Row {
     const row: Row = {
       labels,
       calls: 0,
@@ -85,7 +89,9 @@ export function createRows(limit: number, onFull: () => void = () => {}): Rows {
       unpriced: 0,
       errors: new Map(),
     }
-    rows.set(key, row)
+    const others = rows.get(keyOf(labels))
+    if (others === undefined) rows.set(keyOf(labels), [row])
+    else others.push(row)
     lines += linesFor(labels)
     return row
   }
@@ -94,21 +100,19 @@ export function createRows(limit: number, onFull: () => void = () => {}): Rows {
   function squeeze(labels: Labels): Labels {
     if (++overflown === 1) onFull()
     const squeezed = { ...labels, model: OTHER, ...(labels.user_path !== undefined && { user_path: OTHER }) }
-    if (lines < limit * PACKED || rows.has(keyOf(squeezed))) return squeezed
+    if (lines < limit * PACKED || find(squeezed) !== undefined) return squeezed
     return { ...squeezed, provider: OTHER, endpoint: OTHER }
   }
 
   return {
     of(labels) {
-      const key = keyOf(labels)
-      const found = rows.get(key)
+      const found = find(labels)
       if (found !== undefined) return found
-      if (lines < limit * FULL) return make(key, labels)
+      if (lines < limit * FULL) return make(labels)
       const squeezed = squeeze(labels)
-      const less = keyOf(squeezed)
-      return rows.get(less) ?? make(less, squeezed)
+      return find(squeezed) ?? make(squeezed)
     },
-    all: () => rows.values(),
+    all: () => [...rows.values()].flat(),
     fail(row, code) {
       const count = row.errors.get(code)
       if (count === undefined) lines++
@@ -122,6 +126,14 @@ export function createRows(limit: number, onFull: () => void = () => {}): Rows {
   }
 }
 
-/** Nothing but a model's name can hold a line break: it stands at the end. */
-const keyOf = ({ provider, model, endpoint, status_class, stream, user_path = '' }: Labels): string =>
-  `${provider}\n${endpoint}\n${status_class}${stream}\n${user_path}\n${model}`
+/** What tells most rows apart. */
+const keyOf = ({ model, user_path }: Labels): string =>
+  user_path === undefined ? model : `${user_path}\n${model}`
+
+const isSame = (a: Labels, b: Labels): boolean =>
+  a.endpoint === b.endpoint &&
+  a.status_class === b.status_class &&
+  a.stream === b.stream &&
+  a.provider === b.provider &&
+  a.user_path === b.user_path &&
+  a.model === b.model

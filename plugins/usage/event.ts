@@ -23,16 +23,16 @@ const PROMPT = 1024 * 1024
 export const isRecorded = ({ endpoint, aim }: Settled): boolean => isDialect(endpoint) || aim !== undefined
 
 /**
- * What is kept of a call. Runs after the last byte of every call, on the thread that serves them all: it copies what
- * is there, and leaves to the worker whatever has to be computed.
+ * What is kept of a call. Runs a moment after it has ended, on the thread that serves them all: it copies what is there,
+ * and leaves to the worker whatever has to be computed.
  */
 export function toEvent(x: Settled, facts: EventFacts): CallEvent {
   const { caller, endpoint, target, attempts = [], usage, firstByteMs } = x
-  const total = performance.now() - x.startedAt
+  const ago = performance.now() - x.startedAt
   const choice = attempts.length > 0 ? facts.choiceOf(x) : undefined
   return [
     x.id,
-    Math.round(facts.now() - total),
+    Math.round(facts.now() - ago),
     caller?.id ?? null,
     x.userPath ?? null,
     facts.labelsOf(x),
@@ -51,7 +51,7 @@ export function toEvent(x: Settled, facts: EventFacts): CallEvent {
     x.refusal?.code ?? null,
     x.stream ? 1 : 0,
     firstByteMs === undefined ? null : Math.round(firstByteMs),
-    Math.round(total),
+    Math.round(x.totalMs ?? ago),
     x.finish?.slice(0, NAME) ?? null,
     x.hungUp ? 1 : 0,
     fateOf(x),

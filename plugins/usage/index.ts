@@ -1,5 +1,8 @@
 import * as v from 'valibot'
+import type { Settled } from '../../src/exchange.ts'
+import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import { describe } from '../../src/respond.ts'
 import { bytes, csv, duration, text } from '../../src/settings.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces } from '../virtual-models/model.ts'
@@ -16,6 +19,9 @@ import { createThreads, type Threads } from './threads.ts'
 const HEADER = /^(?!(?:.*-)?(?:authorization|cookie|api-key)$)[a-z0-9-]+$/
 /** Until the spool is looked through after a start (milliseconds): the first calls come first. */
 const SOON = 1000
+/** A call waits so long (milliseconds) for others that are recorded with it, and so many go at once. */
+const WAIT = 2
+const MOST = 32
 
 export default definePlugin({
   name: 'usage',
@@ -52,24 +58,43 @@ export default definePlugin({
       ...use<Traces>('virtual-models'),
     }
     const admitStranger = createStrangers(log, now)
+    const later = createLater({
+      run(x: Settled) {
+        const event = toEvent(x, facts)
+        ledger.add(event, event[FATE] === 'open' ? index => toEvidence(x, index) : undefined)
+      },
+      failed: error => log.error('A call could not be recorded', { error: describe(error) }),
+      wait: WAIT,
+      most: MOST,
+    })
+    const book: UsageBook = {
+      stats() {
+        later.flush()
+        return ledger.stats()
+      },
+      flush(patience) {
+        later.flush()
+        return ledger.flush(patience)
+      },
+      reprice: ledger.reprice,
+    }
     const { reprice } = ledger
     const { retention } = config
     const reports = createReports({ db, dbAddress, now, log, providers, prices: recipe, reprice, retention })
     let soon: ReturnType<typeof setTimeout> | undefined
     return {
-      exports: { stats: ledger.stats, flush: ledger.flush, reprice: ledger.reprice } satisfies UsageBook,
+      exports: book,
       heritage: threads,
       api: reports.api,
       settle(x) {
-        if (!isRecorded(x) || (x.caller === undefined && !admitStranger())) return
-        const event = toEvent(x, facts)
-        ledger.add(event, event[FATE] === 'open' ? index => toEvidence(x, index) : undefined)
+        if (isRecorded(x) && (x.caller !== undefined || admitStranger())) later.add(x)
       },
       start() {
         soon = setTimeout(ledger.start, SOON)
       },
       async close() {
         clearTimeout(soon)
+        later.flush()
         await Promise.all([reports.close(), ledger.close()])
       },
     }

@@ -12,6 +12,10 @@ export function redirectOf({ all }: Snapshot, name: string): VirtualModel | unde
 
 /** Puts the targets of redirects in place of their names, through chains, until only names of real models are left. */
 export function expand(snapshot: Snapshot, route: Route, { userPath, trace }: Deciding): Route {
+  const only =
+    route.names.length === 1 && trace === undefined ? onlyOf(snapshot, route.names[0]!, userPath) : undefined
+  if (only !== undefined)
+    return { asked: route.asked, names: [only], targets: route.targets, dropped: route.dropped }
   if (!route.names.some(({ name }) => snapshot.all.has(name))) return route
   const names: Name[] = []
   const dropped: Dropped[] = [...route.dropped]
@@ -36,6 +40,15 @@ export function expand(snapshot: Snapshot, route: Route, { userPath, trace }: De
   }
   for (const { name, via } of route.names) walk(name, via)
   return { ...route, names, dropped }
+}
+
+/** Nearly every redirect that is asked for leads to one model and no further. */
+function onlyOf(snapshot: Snapshot, { name, via }: Name, userPath: UserPath): Name | undefined {
+  const redirect = via.length === 0 ? redirectOf(snapshot, name) : undefined
+  if (redirect?.targets.length !== 1 || !isInScope(redirect, userPath)) return undefined
+  const target = redirect.targets[0]!.name
+  const isLast = target === name || redirectOf(snapshot, target) === undefined
+  return isLast ? { name: target, via: [{ source: name, index: 0 }] } : undefined
 }
 
 const step = (text: string): Step => ({ plugin: 'virtual-models', text })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { Refusal, refuse } from '../../src/errors.ts'
-import { all, type Bound, chain, every, first } from '../../src/hooks.ts'
+import { all, type Bound, chain, every, first, inLine } from '../../src/hooks.ts'
 import { definePlugin, kinds, type Parts } from '../../src/plugin.ts'
 import { assemble } from '../../src/registry.ts'
 import type { Awaitable } from '../../src/types.ts'
@@ -22,8 +22,10 @@ const deeds = fc.array(deed, { maxLength: 6 })
 
 type Run<V> = (value: V) => Awaitable<number | undefined>
 
+type Loose<F> = Omit<Bound<F>, 'next'>
+
 /** Hooks that write down that they were called. */
-function bind<V>(list: readonly Deed[], calls: number[]): Bound<Run<V>>[] {
+function loose<V>(list: readonly Deed[], calls: number[]): Loose<Run<V>>[] {
   return list.map(({ isAsync, what }, i) => {
     const act = () => {
       if (what === 'refusal') refuse('forbidden', `no ${i}`)
@@ -40,6 +42,8 @@ function bind<V>(list: readonly Deed[], calls: number[]): Bound<Run<V>>[] {
     }
   })
 }
+
+const bind = <V>(list: readonly Deed[], calls: number[]) => inLine(loose<V>(list, calls))
 
 /** What came of it: a value, or who failed how. */
 async function outcomeOf(run: () => unknown): Promise<unknown> {
@@ -85,7 +89,7 @@ describe('the kinds of hooks', () => {
 
   test('chain: each receives what the one before returned', () =>
     overAll(async (list, calls) => {
-      const hooks = bind<string>(list, calls).map(({ run, ...bound }) => ({
+      const hooks = loose<string>(list, calls).map(({ run, ...bound }) => ({
         ...bound,
         run: (text: string, x: string) => {
           const done = run(x)
@@ -95,21 +99,21 @@ describe('the kinds of hooks', () => {
       const end = list.findIndex(isFailure)
       const names = list.map(({ what }, i) => String(what === 'answer' ? i : undefined))
       const told = end < 0 ? `>${names.join('')}` : failureOf(list[end]!, end)
-      expect(await outcomeOf(() => chain(hooks, '>', 'x'))).toEqual(told)
+      expect(await outcomeOf(() => chain(inLine(hooks), '>', 'x'))).toEqual(told)
       expect(calls).toEqual(upTo(end < 0 ? list.length : end + 1))
     }))
 
   test('all: everybody is told, and whose failure it was', () =>
     overAll(async (list, calls) => {
       const failed: string[] = []
-      const hooks = bind<string>(list, calls).map(({ run, ...bound }) => ({
+      const hooks = loose<string>(list, calls).map(({ run, ...bound }) => ({
         ...bound,
         run: (x: string): Awaitable<void> => {
           const done = run(x)
           return done instanceof Promise ? done.then(() => {}) : undefined
         },
       }))
-      all(hooks, 'x', (_, plugin) => void failed.push(plugin))
+      all(inLine(hooks), 'x', (_, plugin) => void failed.push(plugin))
       expect(calls).toEqual(upTo(list.length))
       await Bun.sleep(2)
       const wanted = list.flatMap((one, i) => (isFailure(one) ? [`plugin-${i}`] : []))
@@ -134,14 +138,31 @@ describe('a promise of another make, such as a query that runs when it is awaite
     const then: Promise<T>['then'] = (done, failed) => new Promise<T>(settle).then(done, failed)
     return { then } as Promise<T>
   }
-  const bound = <F>(run: F): Bound<F> => ({ plugin: 'lazy', hook: 'hook', run })
+  const bound = <F>(...runs: readonly F[]) =>
+    inLine(runs.map((run): Loose<F> => ({ plugin: 'lazy', hook: 'hook', run })))
 
   test('is awaited like any other', async () => {
-    expect(await first([bound(() => lazy<number>(resolve => resolve(7)))], 'x')).toBe(7)
-    expect(await first([bound(() => lazy<undefined>(done => done(undefined))), bound(() => 8)], 'x')).toBe(8)
+    expect(
+      await first(
+        bound(() => lazy<number>(resolve => resolve(7))),
+        'x',
+      ),
+    ).toBe(7)
+    expect(
+      await first(
+        bound<() => Promise<number | undefined> | number>(
+          () => lazy<undefined>(done => done(undefined)),
+          () => 8,
+        ),
+        'x',
+      ),
+    ).toBe(8)
     expect(
       await chain(
-        [bound((text: string) => lazy<string>(done => done(`${text}!`))), bound((t: string) => `${t}?`)],
+        bound<(text: string) => Awaitable<string>>(
+          text => lazy<string>(done => done(`${text}!`)),
+          text => `${text}?`,
+        ),
         'a',
         'x',
       ),
@@ -150,10 +171,10 @@ describe('a promise of another make, such as a query that runs when it is awaite
 
   test('that fails stops the request, and is reported after it', async () => {
     const refusing = bound(() => lazy<undefined>((_, reject) => reject(new Refusal('forbidden', 'no'))))
-    expect(await outcomeOf(() => every([refusing], 'x'))).toEqual(['forbidden', 'no'])
+    expect(await outcomeOf(() => every(refusing, 'x'))).toEqual(['forbidden', 'no'])
     const failed: string[] = []
     all(
-      [bound(() => lazy<void>((_, reject) => reject(new Error('late'))))],
+      bound(() => lazy<void>((_, reject) => reject(new Error('late')))),
       'x',
       (_, plugin) => void failed.push(plugin),
     )
@@ -163,6 +184,10 @@ describe('a promise of another make, such as a query that runs when it is awaite
 })
 
 describe('the hook tables', () => {
+  function* entriesOf<F>(line: Bound<F> | undefined): Generator<Bound<F>> {
+    for (let bound = line; bound !== undefined; bound = bound.next) yield bound
+  }
+
   const greeter: Parts = { scope: () => '/first' }
   const plugins = [
     definePlugin({ name: 'one', about: 'One.', setup: () => greeter }),
@@ -171,23 +196,21 @@ describe('the hook tables', () => {
 
   test('list the plugins in the order of the house', async () => {
     const { hooks } = await assemble(plugins, {}, () => ({}) as never)
-    expect(hooks.scope.map(({ plugin, hook }) => [plugin, hook])).toEqual([
+    expect([...entriesOf(hooks.scope)].map(({ plugin, hook }) => [plugin, hook])).toEqual([
       ['one', 'scope'],
       ['two', 'scope'],
     ])
-    expect(hooks.permit.map(({ plugin }) => plugin)).toEqual(['two'])
+    expect([...entriesOf(hooks.permit)].map(({ plugin }) => plugin)).toEqual(['two'])
     expect(Object.keys(hooks)).toEqual(Object.keys(kinds))
   })
 
   test('are frozen: nobody joins, leaves or is replaced after the start', async () => {
     const { hooks } = await assemble(plugins, {}, () => ({}) as never)
     expect(Object.isFrozen(hooks)).toBe(true)
-    for (const list of Object.values(hooks)) {
-      expect(Object.isFrozen(list)).toBe(true)
-      for (const entry of list) expect(Object.isFrozen(entry)).toBe(true)
-    }
+    for (const line of Object.values(hooks))
+      for (const entry of entriesOf<unknown>(line)) expect(Object.isFrozen(entry)).toBe(true)
     Object.assign(greeter, { scope: () => '/replaced', admit: () => {} })
-    expect(hooks.scope[0]!.run({} as never)).toBe('/first')
-    expect(hooks.admit).toEqual([])
+    expect(hooks.scope!.run({} as never)).toBe('/first')
+    expect(hooks.admit).toBeUndefined()
   })
 })

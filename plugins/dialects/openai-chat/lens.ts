@@ -86,12 +86,12 @@ function toUsage(usage: JsonObject): Usage {
   const isBeside = reasoning > completion || countOf(usage.total_tokens) === prompt + completion + reasoning
   const output = divide(isBeside ? completion : completion - reasoning, fromCompletion)
   const reportedCost = costOf(usage)
+  const words = { input: input.rest, cacheRead, cacheWrite, output: output.rest, reasoning }
+  // Most answers are made of words and nothing else.
+  const others = input.audio + input.images + output.audio + output.images
+  if (others === 0 && reportedCost === undefined) return words
   return {
-    input: input.rest,
-    cacheRead,
-    cacheWrite,
-    output: output.rest,
-    reasoning,
+    ...words,
     ...(input.audio > 0 && { audioInput: input.audio }),
     ...(input.images > 0 && { imageInput: input.images }),
     ...(output.audio > 0 && { audioOutput: output.audio }),
