@@ -2,6 +2,7 @@ import type { Body } from './body.ts'
 import { type Endpoint, isDialect, type Lens } from './dialect.ts'
 import type { Refusal } from './errors.ts'
 import type { Aim } from './passage.ts'
+import { timedId } from './runtime.ts'
 import type { Answer, Attempt, Caller, Route, Step, Target, Usage, UserPath } from './types.ts'
 
 /** Gives back what somebody took; the name is for the log, should it fail. */
@@ -31,7 +32,7 @@ export interface Unfinished {
  * field once; plugins see the read-only views below. A class, so that all requests have one shape.
  */
 export class Exchange {
-  readonly id: string = crypto.randomUUID()
+  readonly id: string = timedId()
   /** Milliseconds, monotonic. */
   readonly startedAt: number = performance.now()
   readonly request: Request

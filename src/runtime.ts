@@ -4,6 +4,9 @@
 export const keyedHash = (secret: string, text: string): string =>
   new Bun.CryptoHasher('sha256', secret).update(text).digest('hex')
 
+/** A UUID that begins with the time (version 7): indexes over millions of them grow at their end, and stay fast. */
+export const timedId = (): string => Bun.randomUUIDv7()
+
 /** `length` random bytes as base64url. */
 export const randomToken = (length: number): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')

@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { joinBytes } from './bytes.ts'
 
 /** A queue of lines on disk: what was appended and synced survives the process. Blocks while it works: for worker threads. */
 export interface Spool {
@@ -71,6 +72,7 @@ const EMPTY_FROM = 256 * 1024
 const STALE = 60_000
 const NAME = /^(?<pid>\d+)-(?<began>\d+)-(?<heir>[\w-]{36})-\w+\.spool$/
 const LINE_FEED = 10
+const END = new Uint8Array([LINE_FEED])
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -119,7 +121,8 @@ export function openSpool({ folder, origin, owner, limit, now = Date.now }: Spoo
   }
 
   function append(line: string): boolean {
-    const bytes = encoder.encode(`${checksum(line)} ${line}\n`)
+    const text = encoder.encode(line)
+    const bytes = joinBytes([encoder.encode(`${checksum(text)} `), text, END])
     if (total() + bytes.length > limit) return false
     // Somebody who took this process for dead may have removed the file; what was in it is in the database then.
     if (active !== undefined && (active.size > ROTATE || fstatSync(active.fd).nlink === 0)) retire(active)
@@ -230,7 +233,7 @@ function readLines({ fd, size, done }: Segment, wanted: number): { text: string;
   }
 }
 
-const checksum = (line: string): string => crc32(line).toString(16).padStart(8, '0')
+const checksum = (line: string | Uint8Array): string => crc32(line).toString(16).padStart(8, '0')
 
 function isAlive(pid: number): boolean {
   try {

@@ -7,7 +7,6 @@ import type { Labels } from './labels.ts'
 import type { AttemptTuple, CallEvent, Evidence, Fate, Tokens } from './model.ts'
 
 export interface EventFacts {
-  readonly now: () => number
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly sessionOf: (x: Settled) => string | undefined
   readonly choiceOf: (x: Settled) => Choice | undefined
@@ -26,13 +25,12 @@ export const isRecorded = ({ endpoint, aim }: Settled): boolean => isDialect(end
  * What is kept of a call. Runs a moment after it has ended, on the thread that serves them all: it copies what is there,
  * and leaves to the worker whatever has to be computed.
  */
-export function toEvent(x: Settled, facts: EventFacts): CallEvent {
-  const { caller, endpoint, target, attempts = [], usage, firstByteMs } = x
-  const ago = performance.now() - x.startedAt
+export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEvent {
+  const { caller, endpoint, target, attempts = [], usage, firstByteMs, totalMs = 0 } = x
   const choice = attempts.length > 0 ? facts.choiceOf(x) : undefined
   return [
     x.id,
-    Math.round(facts.now() - ago),
+    Math.round(endedAt - totalMs),
     caller?.id ?? null,
     x.userPath ?? null,
     facts.labelsOf(x),
@@ -51,7 +49,7 @@ export function toEvent(x: Settled, facts: EventFacts): CallEvent {
     x.refusal?.code ?? null,
     x.stream ? 1 : 0,
     firstByteMs === undefined ? null : Math.round(firstByteMs),
-    Math.round(x.totalMs ?? ago),
+    Math.round(totalMs),
     x.finish?.slice(0, NAME) ?? null,
     x.hungUp ? 1 : 0,
     fateOf(x),

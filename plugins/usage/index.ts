@@ -23,6 +23,12 @@ const SOON = 1000
 const WAIT = 2
 const MOST = 32
 
+interface Ended {
+  readonly x: Settled
+  /** Milliseconds since 1970. */
+  readonly endedAt: number
+}
+
 export default definePlugin({
   name: 'usage',
   about: 'Keeps one true record of every call to a model: tokens, cost, times, and what became of it.',
@@ -52,15 +58,14 @@ export default definePlugin({
     const threads = (inherited as Threads | undefined) ?? createThreads()
     const ledger = createLedger({ config, db, dbAddress, log, now, prices: recipe, threads })
     const facts = {
-      now,
       providers,
       labelsOf: createLabels(config.labelHeaders),
       ...use<Traces>('virtual-models'),
     }
     const admitStranger = createStrangers(log, now)
     const later = createLater({
-      run(x: Settled) {
-        const event = toEvent(x, facts)
+      run({ x, endedAt }: Ended) {
+        const event = toEvent(x, endedAt, facts)
         ledger.add(event, event[FATE] === 'open' ? index => toEvidence(x, index) : undefined)
       },
       failed: error => log.error('A call could not be recorded', { error: describe(error) }),
@@ -87,7 +92,7 @@ export default definePlugin({
       heritage: threads,
       api: reports.api,
       settle(x) {
-        if (isRecorded(x) && (x.caller !== undefined || admitStranger())) later.add(x)
+        if (isRecorded(x) && (x.caller !== undefined || admitStranger())) later.add({ x, endedAt: now() })
       },
       start() {
         soon = setTimeout(ledger.start, SOON)

@@ -63,48 +63,58 @@ export const sums: Readonly<Record<string, (line: Line) => number>> = {
 
 const columns = Object.values(sums)
 
-/** Adds lines up by minute, hour and day. */
+/** Where the sums begin in a `Sum`. */
+const FIRST = 3
+const { minute: MINUTE, ...longer } = SPANS
+
+/** Adds lines up by minute, and minutes by hour, day and week: lines are many, minutes are few. */
 export function toIncrement(lines: readonly Line[]): Increment {
   const groups = new Map<string, { readonly group: Group; readonly index: number }>()
-  const totals = new Map<string, [number, number, number, ...number[]]>()
-  const bins = new Map<string, [number, number, number, 'total' | 'first', number, number]>()
+  const totals = new Map<string, [...Sum]>()
+  const bins = new Map<string, [...Bin]>()
 
   function groupOf({ virtualModel, provider, model, userPath, keyId }: Line): number {
     const group: Group = [virtualModel ?? '', provider ?? '', model ?? '', userPath ?? '', keyId ?? '']
-    const name = JSON.stringify(group)
-    const known = groups.get(name) ?? { group, index: groups.size }
-    groups.set(name, known)
-    return known.index
+    // None of them holds a line break: control characters of what comes from outside are replaced before.
+    const name = group.join('\n')
+    const known = groups.get(name)
+    if (known !== undefined) return known.index
+    groups.set(name, { group, index: groups.size })
+    return groups.size - 1
   }
 
-  function count(span: number, at: number, group: number, line: Line): void {
-    if (line.part > 0 || !isAnswered(line)) return
-    const times = { total: line.totalMs, first: line.streamed ? line.firstByteMs : null }
-    for (const [kind, ms] of Object.entries(times) as ['total' | 'first', number | null][]) {
-      if (ms === null) continue
-      const bin = binOf(ms)
-      const name = `${span} ${at} ${group} ${kind} ${bin}`
-      const known = bins.get(name)
-      if (known) known[5]++
-      else bins.set(name, [span, at, group, kind, bin, 1])
-    }
+  function add(sum: [...Sum]): void {
+    const name = `${sum[0]} ${sum[1]} ${sum[2]}`
+    const known = totals.get(name)
+    if (known === undefined) totals.set(name, sum)
+    else for (let i = FIRST; i < sum.length; i++) known[i]! += sum[i]!
+  }
+
+  function count(...[span, at, group, kind, bin, more]: Bin): void {
+    const name = `${span} ${at} ${group} ${kind} ${bin}`
+    const known = bins.get(name)
+    if (known === undefined) bins.set(name, [span, at, group, kind, bin, more])
+    else known[5] += more
   }
 
   for (const line of lines) {
     const group = groupOf(line)
-    const values = columns.map(value => value(line))
-    for (const span of Object.values(SPANS)) {
-      const at = Math.floor(line.at / span) * span
-      const name = `${span} ${at} ${group}`
-      const known = totals.get(name)
-      if (known) for (const [i, value] of values.entries()) known[i + 3]! += value
-      else totals.set(name, [span, at, group, ...values])
-      count(span, at, group, line)
-    }
+    const at = startOf(MINUTE, line.at)
+    add([MINUTE, at, group, ...columns.map(value => value(line))])
+    if (line.part > 0 || !isAnswered(line)) continue
+    count(MINUTE, at, group, 'total', binOf(line.totalMs), 1)
+    if (line.streamed && line.firstByteMs !== null)
+      count(MINUTE, at, group, 'first', binOf(line.firstByteMs), 1)
   }
+  for (const [, at, group, ...values] of [...totals.values()])
+    for (const span of Object.values(longer)) add([span, startOf(span, at), group, ...values])
+  for (const [, at, group, kind, bin, calls] of [...bins.values()])
+    for (const span of Object.values(longer)) count(span, startOf(span, at), group, kind, bin, calls)
   return {
     groups: [...groups.values()].map(({ group }) => group),
     sums: [...totals.values()],
     bins: [...bins.values()],
   }
 }
+
+const startOf = (span: number, at: number): number => Math.floor(at / span) * span
