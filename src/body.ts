@@ -111,19 +111,22 @@ export function splice(
   for (const { key, start, end } of members) {
     const change = changes.find(({ field }) => isField(key, field))
     if (change === undefined) continue
-    out += text.slice(at, start) + JSON.stringify(change.value)
+    out += text.slice(at, start) + toText(change.value)
     at = end
   }
   out += text.slice(at)
   const missing = changes.filter(({ field }) => !members.some(({ key }) => isField(key, field)))
   if (missing.length === 0) return out
   const open = out.indexOf('{') + 1
-  const added = missing
-    .map(({ field, value }) => `${JSON.stringify(field)}:${JSON.stringify(value)}`)
-    .join(',')
+  const added = missing.map(({ field, value }) => `${toText(field)}:${toText(value)}`).join(',')
   const empty = out.slice(open).trimStart().startsWith('}')
   return out.slice(0, open) + added + (empty ? '' : ',') + out.slice(open)
 }
+
+/** Names of models need no escapes, and are the usual case. */
+const toText = (value: unknown): string =>
+  typeof value === 'string' && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
+const PLAIN = /^[\w./:@-]*$/
 
 /**
  * Some servers match field names without regard to case, so a body could name one model to us in `model` and

@@ -2,11 +2,13 @@ import { Refusal, refuse } from './errors.ts'
 import type { Hooks } from './plugin.ts'
 import type { Awaitable } from './types.ts'
 
-/** A hook of one plugin, bound at boot, and the one behind it. */
+/** A hook of one plugin, and the one behind it. */
 export interface Bound<F> {
   readonly plugin: string
   readonly hook: string
   readonly run: F
+  /** What the hook sees as `this`. */
+  readonly owner: unknown
   readonly next: Bound<F> | undefined
 }
 
@@ -94,12 +96,12 @@ export function all<X>(
 }
 
 function tell<X>(
-  { plugin, run }: Bound<(x: X) => Awaitable<void>>,
+  { plugin, run, owner }: Bound<(x: X) => Awaitable<void>>,
   x: X,
   report: (error: unknown, plugin: string) => void,
 ): void {
   try {
-    const done = promised(run(x))
+    const done = promised(run.call(owner, x))
     if (done instanceof Promise) done.catch(error => report(error, plugin))
   } catch (error) {
     report(error, plugin)
@@ -109,7 +111,7 @@ function tell<X>(
 /** Calls one hook. A `Refusal` is an answer; anything else is a bug, and the log must say whose. */
 export function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): Awaitable<T> {
   try {
-    const value = promised(bound.run(a, b))
+    const value = promised(bound.run.call(bound.owner, a, b))
     return value instanceof Promise ? value.catch(error => blame(error, bound)) : value
   } catch (error) {
     return blame(error, bound)

@@ -73,14 +73,14 @@ function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): u
 
 /** Nothing can join, leave or be replaced after the start. */
 function hookTable(parts: ReadonlyMap<string, Parts>): HookTable {
-  const bind = (hook: keyof Hooks) =>
+  const lineOf = (hook: keyof Hooks) =>
     inLine(
       [...parts].flatMap(([plugin, part]) =>
-        part[hook] ? [{ plugin, hook, run: part[hook].bind(part) as unknown }] : [],
+        part[hook] ? [{ plugin, hook, run: part[hook] as unknown, owner: part }] : [],
       ),
     )
   const names = Object.keys(kinds) as (keyof Hooks)[]
-  return Object.freeze(Object.fromEntries(names.map(hook => [hook, bind(hook)]))) as unknown as HookTable
+  return Object.freeze(Object.fromEntries(names.map(hook => [hook, lineOf(hook)]))) as unknown as HookTable
 }
 
 function collectProviders(parts: ReadonlyMap<string, Parts>): ReadonlyMap<string, Provider> {

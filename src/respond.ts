@@ -5,6 +5,7 @@ import type { Exchange, Release } from './exchange.ts'
 import { all, type Bound, blame, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { Tap } from './look.ts'
+import type { Hooks } from './plugin.ts'
 import { pass, pump } from './stream.ts'
 import type { RawAnswer, StreamedAnswer, WholeAnswer } from './types.ts'
 
@@ -114,9 +115,8 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
   function createTaps(x: Exchange): readonly Tap[] {
     const taps: Tap[] = []
     for (let bound = hooks.tap; bound !== undefined; bound = bound.next) {
-      const blamed = bound
-      const tap = guarded(blamed, bound.run, x)
-      if (tap !== undefined) taps.push(data => guarded(blamed, tap, data))
+      const tap = tapOf(bound, x)
+      if (tap !== undefined) taps.push(tap)
     }
     return taps
   }
@@ -135,10 +135,15 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
   }
 }
 
+function tapOf(bound: Bound<Hooks['tap']>, x: Exchange): Tap | undefined {
+  const tap = guarded(bound, () => bound.run.call(bound.owner, x))
+  return tap && (data => guarded(bound, () => tap(data)))
+}
+
 /** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
-function guarded<A, T>(bound: Pick<Bound<unknown>, 'plugin' | 'hook'>, run: (a: A) => T, a: A): T {
+function guarded<T>(bound: Bound<unknown>, run: () => T): T {
   try {
-    return run(a)
+    return run()
   } catch (error) {
     return blame(error, bound)
   }

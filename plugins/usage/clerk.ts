@@ -42,9 +42,9 @@ export interface ClerkOptions extends BacklogOptions {
 const CHUNK = 256 * 1024
 /** Records wait so long (milliseconds) for others that are written with them. */
 const GATHER = 150
-/** More calls a second than this are busy times: then writing takes a twentieth of a thread, and the rest waits in the spool … */
+/** More calls a second than this are busy times: then writing takes so much of a thread, and the rest waits in the spool … */
 const BUSY = 1000
-const SHARE = 0.05
+const SHARE = 0.03
 /** … unless so much waits already (bytes). */
 const MUCH = 128 * 1024 * 1024
 const FIRST_PAUSE = 100

@@ -74,12 +74,15 @@ export default definePlugin({
       route: (route, x) => expand(current(), route, x),
       order,
       attempt({ target }) {
-        const isMeasured = target?.via.some(({ source }) => current().all.get(source)?.strategy === 'latency')
-        return target && isMeasured ? outcome => latencies.learn(target, outcome) : undefined
+        if (target === undefined || target.via.length === 0) return undefined
+        const { all } = current()
+        const isMeasured = target.via.some(({ source }) => all.get(source)?.strategy === 'latency')
+        return isMeasured ? outcome => latencies.learn(target, outcome) : undefined
       },
       settle(x) {
-        const { target, route, refusal, dry = false, trace, caller, userPath, request, body } = x
-        if (target === undefined || refusal !== undefined || (route?.targets.length ?? 0) < 2) return
+        if (x.route === undefined || x.route.targets.length < 2) return
+        const { target, refusal, dry = false, trace, caller, userPath, request, body } = x
+        if (target === undefined || refusal !== undefined) return
         const facts = { dry, trace, caller: caller!, userPath: userPath!, request, ...(body && { body }) }
         pins.correct(facts, target, (source, index) => current().all.get(source)?.targets[index]?.name)
       },

@@ -79,20 +79,9 @@ function call(post: Post, request: Request, connection: Connection, writes: numb
     if (post.calls === 0 || post.writes === 0) post.tell()
   }
   const answer = post.gateway.fetch(request, connection)
-  if (!(answer instanceof Promise)) {
-    leave()
-    return answer
-  }
-  return answer.then(
-    response => {
-      leave()
-      return response
-    },
-    error => {
-      leave()
-      throw error
-    },
-  )
+  if (answer instanceof Promise) answer.then(leave, leave)
+  else leave()
+  return answer
 }
 
 const toPost = (gateway: Gateway): Post => ({ gateway, calls: 0, writes: 0, tell: () => {} })

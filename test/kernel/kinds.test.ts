@@ -35,6 +35,7 @@ function loose<V>(list: readonly Deed[], calls: number[]): Loose<Run<V>>[] {
     return {
       plugin: `plugin-${i}`,
       hook: 'hook',
+      owner: undefined,
       run: () => {
         calls.push(i)
         return isAsync ? Bun.sleep(0).then(act) : act()
@@ -139,7 +140,7 @@ describe('a promise of another make, such as a query that runs when it is awaite
     return { then } as Promise<T>
   }
   const bound = <F>(...runs: readonly F[]) =>
-    inLine(runs.map((run): Loose<F> => ({ plugin: 'lazy', hook: 'hook', run })))
+    inLine(runs.map((run): Loose<F> => ({ plugin: 'lazy', hook: 'hook', owner: undefined, run })))
 
   test('is awaited like any other', async () => {
     expect(
