@@ -28,19 +28,55 @@ export function* blocks(text: string): Generator<readonly [start: number, end: n
   if (start < text.length) yield [start, text.length, false]
 }
 
+/** The events of a text, the last one first; they may be cut a line end further than `blocks` does. */
+export function* backwards(text: string): Generator<string> {
+  if (text.includes('\r')) {
+    for (const [start, end] of [...blocks(text)].reverse()) yield text.slice(start, end)
+    return
+  }
+  for (let end = text.length; end > 0; ) {
+    const before = end < 3 ? -1 : text.lastIndexOf('\n\n', end - 3)
+    const start = before < 0 ? 0 : before + 2
+    yield text.slice(start, end)
+    end = start
+  }
+}
+
 /** What reports of usage are called. */
 const USAGE = ['"usage"', '"usageMetadata"'] as const
+/** What their names have in common, as bytes: where it is missing, no report is. */
+export const USAGE_MARK = new TextEncoder().encode('"usage')
 
 /** Some event says `"usage": {…}`; `"usage": null`, which many say in every event, does not count. */
-export const reportsUsage = (text: string): boolean => USAGE.some(name => hasObject(text, name))
+export const reportsUsage = (text: string): boolean => findUsage(text, 0) >= 0
 
-function hasObject(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+/** The events that do, as `blocks` has them; nearly all of a stream is text that says nothing about itself. */
+export function* usageBlocks(text: string): Generator<readonly [start: number, end: number]> {
+  if (text.includes('\r')) {
+    for (const [start, end] of blocks(text)) if (reportsUsage(text.slice(start, end))) yield [start, end]
+    return
+  }
+  for (let at = findUsage(text, 0); at >= 0; ) {
+    const [before, behind] = [text.lastIndexOf('\n\n', at), text.indexOf('\n\n', at)]
+    const end = behind < 0 ? text.length : behind + 2
+    yield [before < 0 ? 0 : before + 2, end]
+    at = findUsage(text, end)
+  }
+}
+
+/** Where the next report of usage begins; -1 when there is none. */
+function findUsage(text: string, from: number): number {
+  const found = USAGE.map(name => findObject(text, name, from)).filter(at => at >= 0)
+  return found.length === 0 ? -1 : Math.min(...found)
+}
+
+function findObject(text: string, name: string, from: number): number {
+  for (let at = text.indexOf(name, from); at >= 0; at = text.indexOf(name, at + name.length)) {
     let next = at + name.length
     while (isBetween(text.charCodeAt(next))) next++
-    if (text[next] === '{') return true
+    if (text[next] === '{') return at
   }
-  return false
+  return -1
 }
 
 /** White space or a colon. */

@@ -1,8 +1,19 @@
 import { type Bytes, joinBytes } from './bytes.ts'
 import type { Lens } from './dialect.ts'
 import { refuse } from './errors.ts'
-import { blocks, dataOf, endOfLastEvent, reframe, reportsUsage, toJson } from './events.ts'
+import {
+  backwards,
+  blocks,
+  dataOf,
+  endOfLastEvent,
+  reframe,
+  reportsUsage,
+  toJson,
+  USAGE_MARK,
+  usageBlocks,
+} from './events.ts'
 import type { Exchange, Unfinished } from './exchange.ts'
+import { findBytes } from './runtime.ts'
 
 /** Sees the data of each event and gives it back, changed or not, or `undefined` to drop the event. */
 export type Tap = (data: string) => string | undefined
@@ -25,6 +36,14 @@ const nothing: Bytes = new Uint8Array()
 /** No honest event is larger (bytes); a broken or hostile provider may send one without end. */
 const EVENT_LIMIT = 16 * 1024 * 1024
 const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
+const SPACE = 32
+const COLON = 58
+/** What `null` begins with. */
+const N = 110
+const BLANK_LINE = encoder.encode('\n\n')
+/** No end of an event is longer (bytes) but for its last one. */
+const SEAM = 3
 /** So much of a stream is kept for an estimate, should its end never come (bytes). */
 const SAMPLE = 64 * 1024
 /** So many pieces are kept to see whether a stream ended properly. */
@@ -33,26 +52,55 @@ const LAST = 4
 const latin1 = new TextDecoder('latin1')
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Whole events go out as the bytes that came in. Most are not even parsed: only those that report usage, and the last. */
+/**
+ * Whole events go out as the bytes that came in. Most are not even read as text: only those that report usage, and the
+ * last.
+ */
 export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look {
   const lens = x.lens!
   const held: Bytes[] = []
   let heldSize = 0
-  /** The last characters of what is held: the end of an event may lie across two pieces. */
-  let seam = ''
+  /** The last bytes of what is held, or was let go: the end of an event may lie across two pieces. */
+  let seam: Bytes = nothing
   let lastFate: 'kept' | 'hidden' = 'kept'
   /** Set while the last line end may still get its other half. */
   let halfFate: 'kept' | 'hidden' | undefined
   // The end is looked for at the end only, in the last pieces: most of a stream is text that says nothing about itself.
-  const last: string[] = []
+  const last: Bytes[] = []
   const first: Bytes[] = []
   let size = 0
 
-  function events(bytes: Bytes, text: string): Bytes {
-    // Comments say nothing, however many of them follow the end.
-    if (text.includes('data:') && last.push(text) > LAST) last.shift()
+  function events(bytes: Bytes): Bytes {
+    remember(bytes)
     lastFate = 'kept'
-    if (taps.length === 0 && !reportsUsage(text)) return bytes
+    return taps.length === 0 ? withoutHidden(bytes) : tapped(bytes)
+  }
+
+  function remember(bytes: Bytes): void {
+    // Comments say nothing, however many of them follow the end.
+    if (bytes[0] === COLON && !latin1.decode(bytes).includes('data:')) return
+    if (last.push(bytes) > LAST) last.shift()
+  }
+
+  function withoutHidden(bytes: Bytes): Bytes {
+    const mark = findReport(bytes)
+    if (mark < 0) return bytes
+    const begin = startOfEvent(bytes, mark)
+    const text = latin1.decode(bytes.subarray(begin))
+    const kept: Bytes[] = []
+    let from = 0
+    for (const [start, end] of usageBlocks(text)) {
+      if (!isHidden(text.slice(start, end))) continue
+      kept.push(bytes.subarray(from, begin + start))
+      from = begin + end
+    }
+    if (from === 0) return bytes
+    if (from === bytes.length) lastFate = 'hidden'
+    return joinBytes([...kept, bytes.subarray(from)])
+  }
+
+  function tapped(bytes: Bytes): Bytes {
+    const text = latin1.decode(bytes)
     const kept: Bytes[] = []
     for (const [start, end] of blocks(text)) {
       const out = pass(text.slice(start, end), bytes.subarray(start, end))
@@ -65,7 +113,6 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   /** One event: hidden, changed by a tap, or the bytes that it was. */
   function pass(block: string, bytes: Bytes): Bytes | undefined {
     if (isHidden(block)) return undefined
-    if (taps.length === 0) return bytes
     const text = utf8.decode(bytes)
     const data = dataOf(text)
     if (data === '') return bytes
@@ -83,14 +130,16 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     return hideUsage && lens.isUsageOnly(json)
   }
 
-  function hold(bytes: Bytes, text: string): void {
-    if (bytes.length === 0) return
+  /** Nothing that goes on may be lost in it: an event that is too large passes unseen. */
+  function hold(bytes: Bytes): Bytes {
+    if (bytes.length === 0) return nothing
     held.push(bytes)
     heldSize += bytes.length
-    seam = (seam + text.slice(-3)).slice(-3)
+    seam = bytes.length >= SEAM ? bytes.subarray(-SEAM) : joinBytes([seam, bytes]).subarray(-SEAM)
+    return heldSize > EVENT_LIMIT ? letGo() : nothing
   }
 
-  /** An event that is too large passes unseen; where taps have to see it, it does not pass. */
+  /** Where taps have to see an event that is too large, it does not pass. */
   function letGo(): Bytes {
     if (taps.length > 0)
       refuse('upstream_invalid', `The provider sent an event of more than ${EVENT_LIMIT} bytes`)
@@ -101,9 +150,9 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 
   function release(bytes: Bytes): Bytes {
-    const whole = joinBytes([...held, bytes])
+    const whole = held.length === 0 ? bytes : joinBytes([...held, bytes])
     held.length = heldSize = 0
-    seam = ''
+    seam = nothing
     return whole
   }
 
@@ -117,18 +166,32 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 
   function takeWhole(bytes: Bytes): Bytes {
-    const text = latin1.decode(bytes)
-    const end = endOfLastEvent(seam + text)
-    const isAtEnd = end === seam.length + text.length
-    if (end === 0) {
-      hold(bytes, text)
-      return heldSize > EVENT_LIMIT ? letGo() : nothing
-    }
-    const cut = Math.max(0, end - seam.length)
-    const whole = release(bytes.subarray(0, cut))
-    hold(bytes.subarray(cut), text.slice(cut))
-    const out = events(whole, whole.length === cut ? text.slice(0, cut) : latin1.decode(whole))
-    if (isAtEnd && text.endsWith('\r')) halfFate = lastFate
+    const isUsual = heldSize > 0 || seam.length === 0
+    return isUsual && !bytes.includes(CARRIAGE_RETURN) && !seam.includes(CARRIAGE_RETURN)
+      ? takePlain(bytes)
+      : takeOther(bytes)
+  }
+
+  /** Line ends are line feeds and nothing else, as in nearly all streams: events can be told apart without reading them. */
+  function takePlain(bytes: Bytes): Bytes {
+    const isAcross = bytes[0] === LINE_FEED && seam[seam.length - 1] === LINE_FEED
+    if (!isAcross && findBytes(bytes, BLANK_LINE, 0) < 0) return hold(bytes)
+    const all = release(bytes)
+    const end = startOfEvent(all, all.length)
+    const out = events(all.subarray(0, end))
+    hold(all.subarray(end))
+    return out
+  }
+
+  function takeOther(bytes: Bytes): Bytes {
+    const before = latin1.decode(seam)
+    const text = before + latin1.decode(bytes)
+    const end = endOfLastEvent(text)
+    if (end === 0) return hold(bytes)
+    const cut = Math.max(0, end - before.length)
+    const out = events(release(bytes.subarray(0, cut)))
+    hold(bytes.subarray(cut))
+    if (end === text.length && text.endsWith('\r')) halfFate = lastFate
     return out
   }
 
@@ -140,14 +203,13 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     },
     rest() {
       const whole = release(nothing)
-      const text = latin1.decode(whole)
       // A piece of an event is of no use to anybody, unless only the blank line behind it is missing.
-      return lens.endOf(dataOf(text)) === undefined ? nothing : events(whole, text)
+      return lens.endOf(dataOf(latin1.decode(whole))) === undefined ? nothing : events(whole)
     },
     isFinished(isBroken) {
       let isEnd = false
       // The end, and why it came, are told by the last few events: nobody looks further back than needed.
-      for (const data of backwards(last)) {
+      for (const data of dataFromBehind(last)) {
         const what: ReturnType<Lens['endOf']> = isEnd ? undefined : lens.endOf(data)
         isEnd ||= isBroken ? what === 'stream' : what !== undefined
         x.finish ??= finishOf(data, lens)
@@ -159,16 +221,26 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 }
 
-/** The data of the events, the last one first. */
-function* backwards(texts: readonly string[]): Generator<string> {
-  for (let i = texts.length - 1; i >= 0; i--) {
-    const text = texts[i]!
-    const found = [...blocks(text)]
-    for (let at = found.length - 1; at >= 0; at--) {
-      const [start, end] = found[at]!
-      yield dataOf(text.slice(start, end))
-    }
+/** Where the first report of usage may stand; -1 when there is none. Many say `"usage":null` in every event. */
+function findReport(bytes: Bytes): number {
+  for (let at = findBytes(bytes, USAGE_MARK, 0); at >= 0; at = findBytes(bytes, USAGE_MARK, at + 1)) {
+    let value = bytes.indexOf(COLON, at) + 1
+    while (bytes[value] === SPACE) value++
+    if (bytes[value] !== N) return at
   }
+  return -1
+}
+
+/** Where the event begins that holds a position, or ends before it: behind the last blank line; 0 where there is none. */
+function startOfEvent(bytes: Bytes, at: number): number {
+  for (let i = at; i >= 2; i--) if (bytes[i - 1] === LINE_FEED && bytes[i - 2] === LINE_FEED) return i
+  return 0
+}
+
+/** The data of the events, the last one first. */
+function* dataFromBehind(pieces: readonly Bytes[]): Generator<string> {
+  for (let i = pieces.length - 1; i >= 0; i--)
+    for (const block of backwards(latin1.decode(pieces[i]!))) yield dataOf(block)
 }
 
 /** Why the model stopped, where this event says it. */

@@ -6,7 +6,7 @@ import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } 
 import { after, chain, every, first, type HookTable, walk } from './hooks.ts'
 import { type Aim, isBody } from './passage.ts'
 import { readModel, refuseUnrouted } from './route.ts'
-import type { Answer, Awaitable, Caller, JsonObject, ListedModel, Route, Target, UserPath } from './types.ts'
+import type { Answer, Awaitable, ListedModel, Route, Target, UserPath } from './types.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable
@@ -20,28 +20,53 @@ export interface PipelineOptions {
   readonly uploadLimit: number
 }
 
+type Step = (x: Exchange) => Awaitable<unknown>
+
 /** The whole request path: read `toModel` from top to bottom; nothing happens anywhere else. */
 export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLimit }: PipelineOptions) {
   // Each step writes what it found; those behind it see it. Steps that need not wait follow each other at once.
-  const identify = [
-    (x: Exchange) => enter(x),
-    (x: Exchange) => after(first(hooks.authenticate, x), caller => void (x.caller = known(caller))),
-    (x: Exchange) => after(first(hooks.scope, x), (path = '/') => void (x.userPath = path)),
+  const identify: readonly Step[] = [
+    enter,
+    x =>
+      after(first(hooks.authenticate, x), caller => {
+        x.caller = caller ?? refuse('invalid_api_key', NO_KEY)
+      }),
+    x =>
+      after(first(hooks.scope, x), path => {
+        x.userPath = path ?? '/'
+      }),
   ]
-  const permit = (x: Exchange) => every(hooks.permit, x)
-  const admit = (x: Exchange) => every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
-  const guard = (x: Exchange) => x.body && after(chain(hooks.guard, x.body.json, x), json => revise(x, json))
+  const permit: Step = x => every(hooks.permit, x)
+  const admit: Step = x => every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
+  const guard: Step = x =>
+    x.body &&
+    after(chain(hooks.guard, x.body.json, x), json => {
+      x.body = rewritten(x.body!, json)
+    })
 
   /** A client asks a model. */
-  const toModel = [
+  const toModel: readonly Step[] = [
     ...identify,
-    (x: Exchange) => after(readIn(x), body => take(x, body)),
+    x =>
+      after(readIn(x), body => {
+        x.body = body
+        x.asked = readModel(body.json)
+        x.stream = (x.endpoint as Dialect).isStream(body.json)
+        x.connection.keepOpen()
+      }),
     permit,
-    (x: Exchange) => after(plan(x.asked, x), route => void (x.route = routed(route, x.userPath))),
+    x =>
+      after(plan(x.asked, x), route => {
+        x.route = routed(route, x.userPath)
+      }),
     admit,
     guard,
-    (x: Exchange) => after(first(hooks.recall, x), stored => void (x.answer = stored)),
-    (x: Exchange) => x.answer ?? after(x.stream ? askForStream(x) : ask(x), found => void (x.answer = found)),
+    x =>
+      after(first(hooks.recall, x), stored =>
+        after(stored ?? (x.stream ? askForStream(x) : ask(x)), answer => {
+          x.answer = answer
+        }),
+      ),
   ]
 
   async function answer(request: Request, dialect: Dialect, connection: Connection): Promise<Response> {
@@ -96,17 +121,6 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     return dialect.read === undefined ? body : body.then(body => rewritten(body, dialect.read!(body.json)))
   }
 
-  function take(x: Exchange, body: Body): void {
-    x.body = body
-    x.asked = readModel(body.json)
-    x.stream = (x.endpoint as Dialect).isStream(body.json)
-    x.connection.keepOpen()
-  }
-
-  function revise(x: Exchange, json: JsonObject): void {
-    x.body = rewritten(x.body!, json)
-  }
-
   const askForStream = (x: Exchange): Promise<Answer> =>
     orEarly(x, ask(x), (x.endpoint as Dialect).askUsage?.(x.body!.json) !== undefined)
 
@@ -144,7 +158,6 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
 }
 
 const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'
-const known = (caller: Caller | undefined): Caller => caller ?? refuse('invalid_api_key', NO_KEY)
 
 const routed = (route: Route, userPath: UserPath): Route =>
   route.targets.length === 0 ? refuseUnrouted(route, userPath) : route

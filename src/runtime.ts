@@ -11,6 +11,10 @@ export const timedId = (): string => Bun.randomUUIDv7()
 export const randomToken = (length: number): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
 
+/** Where some bytes stand in others; -1 when they do not. The platform's own search is for text only. */
+export const findBytes = (bytes: Uint8Array, wanted: Uint8Array, from: number): number =>
+  Buffer.prototype.indexOf.call(bytes, wanted, from)
+
 /** The text of a file. Throws an error whose message says in words why there is none. */
 export async function readText(path: string, limit: number): Promise<string> {
   const file = Bun.file(path)

@@ -20,8 +20,11 @@ export interface PumpOptions {
 export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions): ReadableStream<Bytes> {
   const { taps, finish, drain } = options
   const { reader } = answer
+  const look = createLook(x, answer.hideUsage, taps)
+  let controller: ReadableStreamDefaultController<Bytes>
   let { head, pending } = answer
   let isGone = false
+  let isReading = false
   /** What comes next: kept until it is taken, because the client may go away meanwhile, and another reader take over. */
   const next = (): Awaitable<StreamRead> => {
     if (head !== undefined) return { done: false, value: head }
@@ -32,7 +35,48 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     if (head !== undefined) head = undefined
     else pending = undefined
   }
-  const look = createLook(x, answer.hideUsage, taps)
+
+  /** Reads on, until there is something to give. Not told to the stream as a promise: it would cost one for each piece. */
+  const more = (): void => {
+    const read = next()
+    if (read instanceof Promise) read.then(give, fail)
+    else give(read)
+  }
+  const give = ({ done, value }: StreamRead): void => {
+    if (isGone) return
+    taken()
+    try {
+      if (done) close(end())
+      else pass(look.take(value))
+    } catch (error) {
+      fail(error)
+    }
+  }
+  /** What may go out now; where that is nothing, what comes behind it. */
+  const pass = (out: Bytes): void => {
+    if (out.length === 0) more()
+    else {
+      x.quietSince = performance.now()
+      x.firstByteMs ??= x.quietSince - x.startedAt
+      isReading = false
+      controller.enqueue(out)
+    }
+  }
+  const fail = (error: unknown): void => {
+    if (isGone) return
+    reader.cancel(error).catch(() => {})
+    try {
+      close(end(error))
+    } catch (bug) {
+      controller.error(bug)
+    }
+  }
+
+  function close(last: Bytes): void {
+    x.onQuiet = undefined
+    if (last.length > 0) controller.enqueue(last)
+    controller.close()
+  }
 
   /** The provider is done, one way or the other: what to say to the client, unless the answer was complete. */
   function end(error?: unknown): Bytes {
@@ -60,29 +104,16 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
   }
 
   return new ReadableStream<Bytes>({
-    start(controller) {
+    start(given) {
+      controller = given
       // It begins early, because nothing was heard for long.
       if (x.quietSince > x.startedAt) controller.enqueue(PING)
       x.onQuiet = () => controller.enqueue(PING)
     },
-    async pull(controller) {
-      try {
-        for (;;) {
-          const { done, value } = await next()
-          if (isGone) return
-          taken()
-          if (done) return close(controller, end())
-          const out = look.take(value)
-          if (out.length === 0) continue
-          x.quietSince = performance.now()
-          x.firstByteMs ??= x.quietSince - x.startedAt
-          return controller.enqueue(out)
-        }
-      } catch (error) {
-        if (isGone) return
-        reader.cancel(error).catch(() => {})
-        close(controller, end(error))
-      }
+    pull() {
+      if (isReading) return
+      isReading = true
+      more()
     },
     cancel() {
       isGone = true
@@ -99,12 +130,6 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
       cutShort(x, refusal)
     },
   })
-
-  function close(controller: ReadableStreamDefaultController<Bytes>, last: Bytes): void {
-    x.onQuiet = undefined
-    if (last.length > 0) controller.enqueue(last)
-    controller.close()
-  }
 }
 
 /** Bytes that nobody looks into. What breaks on the way breaks for the client too: there is no way to say it in words. */

@@ -57,6 +57,23 @@ describe('usage', () => {
     expect(house.settled.splice(0)[0]?.usage).toEqual(usage)
   })
 
+  test.each([
+    ['the same way', '"usage":null', '"usage":{'],
+    ['another way', '"usage":null', '"usage" :\t{'],
+    ['with a space', '"usage": null', '"usage": {'],
+    ['under a word that only a text says', String.raw`"says":"\"usage\"","other":null`, '"usage":{'],
+  ])('that is null in every event but the one that tells is hidden, written %s', async (_, none, some) => {
+    const empty = `data: {"choices":[{"index":0,"delta":{"content":"a"}}],${none}}\n\n`
+    const telling = usageEvent.replace('"usage":{', some)
+    const end = 'data: [DONE]\n\n'
+    const text = empty.repeat(3) + telling + empty + end
+    for (const size of [text.length, 64, 1]) {
+      asking.say(cutEvery(encoder.encode(text), size))
+      expect((await ask('asking/x')).toString()).toBe(empty.repeat(4) + end)
+      expect(house.settled.splice(0)[0]?.usage).toEqual(usage)
+    }
+  })
+
   test('that counts reasoning beside the completion loses nothing', async () => {
     const completion_tokens_details = { reasoning_tokens: 290 }
     for (const [completion_tokens, total_tokens, output] of [
