@@ -141,7 +141,7 @@ describe('GET /swagger/json', () => {
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
     expect(totals.errors).toBe(0)
     rmSync(file)
-  }, 30_000)
+  }, 60_000)
 
   test('names every operation, once', () => {
     const ids = routes.map(({ operationId }) => operationId)

@@ -76,7 +76,9 @@ const checks = [
     'test',
   ]),
 ]
-const tests = step('Tests', ['test', '--timeout', '30000', ...(only.length > 0 ? only : ['./test'])])
+// Much of the time is waiting: for processes that start, browsers, faults that take their time.
+const side = ['--parallel=2', '--no-isolate']
+const tests = step('Tests', ['test', '--timeout', '30000', ...side, ...(only.length > 0 ? only : ['./test'])])
 const count = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, 'm').exec(tests.output)?.[1] ?? 0)
 const failed = count('fail') + checks.filter(({ isGood }) => !isGood).length
 process.stdout.write(`\n${count('pass')} passed, ${failed} failed, ${count('skip')} skipped\n`)

@@ -11,7 +11,14 @@ import { createLabels } from './labels.ts'
 import { createLedger } from './ledger.ts'
 import type { UsageBook } from './model.ts'
 import { createReports } from './report/index.ts'
-import { usageGroups, usageLatencies, usageRecords, usageRollups } from './schema.ts'
+import {
+  usageGroups,
+  usageLatencies,
+  usageRecords,
+  usageRollups,
+  usageTargetLatencies,
+  usageTargetRollups,
+} from './schema.ts'
 import { createStrangers } from './strangers.ts'
 import { createThreads, type Threads } from './threads.ts'
 
@@ -52,7 +59,14 @@ export default definePlugin({
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
   needs: ['history', 'prices', 'virtual-models'],
-  tables: { usageRecords, usageGroups, usageRollups, usageLatencies },
+  tables: {
+    usageRecords,
+    usageGroups,
+    usageRollups,
+    usageLatencies,
+    usageTargetRollups,
+    usageTargetLatencies,
+  },
   setup({ config, db, dbAddress, now, log, providers, use, inherited }) {
     const { recipe } = use<Prices>('prices')
     const threads = (inherited as Threads | undefined) ?? createThreads()

@@ -3,7 +3,7 @@ import type { Database } from '../../src/database.ts'
 import { SPANS } from './model.ts'
 import { costOf, type Price } from './record.ts'
 import { sums } from './rollup.ts'
-import { usageGroups, usageRecords, usageRollups } from './schema.ts'
+import { usageGroups, usageRecords, usageRollups, usageTargetRollups } from './schema.ts'
 
 type Row = typeof usageRecords.$inferSelect
 type Cost = ReturnType<typeof costOf>
@@ -63,26 +63,36 @@ async function change(db: Database, others: readonly { row: Row; cost: Cost }[])
     const group = [row.virtualModel, row.provider, row.model, row.userPath, row.keyId].map(part => part ?? '')
     return [row.at, group, ...after.map((value, i) => value - before[i]!)]
   })
+  const byTarget = deltas.map(
+    ([at, group, ...changes]): Delta => [at, [...group.slice(0, 3), '', ''], ...changes],
+  )
   await db.batch([
     db.run(sql`update ${usageRecords} set cost_nano = e.value->>1, price_source = e.value->>2, price_version = e.value->>3
       from json_each(${JSON.stringify(costs)}) e where no = e.value->>0`),
-    ...Object.values(SPANS).map(span => db.run(addTo(span, deltas))),
+    ...Object.values(SPANS).flatMap(span => [
+      db.run(addTo(usageRollups, span, deltas)),
+      db.run(addTo(usageTargetRollups, span, byTarget)),
+    ]),
   ])
 }
 
 /** Roll-ups that are no longer kept stay away. */
-function addTo(span: number, deltas: readonly Delta[]): SQL {
+function addTo(
+  table: typeof usageRollups | typeof usageTargetRollups,
+  span: number,
+  deltas: readonly Delta[],
+): SQL {
   const added = changing.map(
-    name => sql`${sql.raw(`"${name}"`)} = ${usageRollups}.${sql.raw(`"${name}" + d."${name}"`)}`,
+    name => sql`${sql.raw(`"${name}"`)} = ${table}.${sql.raw(`"${name}" + d."${name}"`)}`,
   )
   // Written out: a bound number would make it a division of fractions.
   const length = sql.raw(String(span))
   const totals = changing.map((name, i) => sql.raw(`sum(e.value->>${i + 2}) "${name}"`))
-  return sql`update ${usageRollups} set ${sql.join(added, sql.raw(', '))} from (
+  return sql`update ${table} set ${sql.join(added, sql.raw(', '))} from (
       select (e.value->>0) / ${length} * ${length} at, g.id, ${sql.join(totals, sql.raw(', '))}
       from json_each(${JSON.stringify(deltas)}) e join ${usageGroups} g
         on g.virtual_model = e.value->>'$[1][0]' and g.provider = e.value->>'$[1][1]' and g.model = e.value->>'$[1][2]'
         and g.user_path = e.value->>'$[1][3]' and g.key_id = e.value->>'$[1][4]'
       group by 1, 2
-    ) d where ${usageRollups}.span = ${span} and ${usageRollups}.at = d.at and ${usageRollups}.group_id = d.id`
+    ) d where ${table}.span = ${span} and ${table}.at = d.at and ${table}.group_id = d.id`
 }

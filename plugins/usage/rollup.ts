@@ -16,11 +16,19 @@ export type Bin = readonly [
   count: number,
 ]
 
+/** What roll-ups of one kind get more of. */
+export interface Level {
+  readonly sums: readonly Sum[]
+  readonly bins: readonly Bin[]
+}
+
 /** What a batch of lines adds to the roll-ups. */
 export interface Increment {
   readonly groups: readonly Group[]
-  readonly sums: readonly Sum[]
-  readonly bins: readonly Bin[]
+  /** Told apart by who called, and what. */
+  readonly callers: Level
+  /** Told apart by what was called only: few, however many keys and paths there are. Path and key of a group are `''`. */
+  readonly targets: Level
 }
 
 const NANO = 1_000_000_000
@@ -65,55 +73,86 @@ const columns = Object.values(sums)
 
 /** Where the sums begin in a `Sum`. */
 const FIRST = 3
-const { minute: MINUTE, ...longer } = SPANS
+const MINUTE = SPANS.minute
+const longer = Object.values(SPANS).filter(span => span > MINUTE)
 
-/** Adds lines up by minute, and minutes by hour, day and week: lines are many, minutes are few. */
+/** Adds lines up by minute, and minutes by target and by hour, day and week: lines are many, minutes are few. */
 export function toIncrement(lines: readonly Line[]): Increment {
-  const groups = new Map<string, { readonly group: Group; readonly index: number }>()
-  const totals = new Map<string, [...Sum]>()
-  const bins = new Map<string, [...Bin]>()
-
-  function groupOf({ virtualModel, provider, model, userPath, keyId }: Line): number {
-    const group: Group = [virtualModel ?? '', provider ?? '', model ?? '', userPath ?? '', keyId ?? '']
-    // None of them holds a line break: control characters of what comes from outside are replaced before.
-    const name = group.join('\n')
-    const known = groups.get(name)
-    if (known !== undefined) return known.index
-    groups.set(name, { group, index: groups.size })
-    return groups.size - 1
+  const groups = createGroups()
+  const callers = createLevel()
+  const targets = createLevel()
+  for (const line of lines) {
+    const { virtualModel, provider, model, userPath, keyId } = line
+    const group = groups.indexOf([
+      virtualModel ?? '',
+      provider ?? '',
+      model ?? '',
+      userPath ?? '',
+      keyId ?? '',
+    ])
+    const at = startOf(MINUTE, line.at)
+    callers.add([MINUTE, at, group, ...columns.map(value => value(line))])
+    if (line.part > 0 || !isAnswered(line)) continue
+    callers.count([MINUTE, at, group, 'total', binOf(line.totalMs), 1])
+    if (line.streamed && line.firstByteMs !== null)
+      callers.count([MINUTE, at, group, 'first', binOf(line.firstByteMs), 1])
   }
+  const byTarget = groups
+    .all()
+    .map(([virtualModel, provider, model]) => groups.indexOf([virtualModel, provider, model, '', '']))
+  for (const [span, at, group, ...values] of callers.sums())
+    targets.add([span, at, byTarget[group]!, ...values])
+  for (const [span, at, group, ...bin] of callers.bins()) targets.count([span, at, byTarget[group]!, ...bin])
+  return { groups: groups.all(), callers: callers.rollUp(), targets: targets.rollUp() }
+}
+
+/** Gives every group a number. */
+function createGroups() {
+  const known = new Map<string, { readonly group: Group; readonly index: number }>()
+  return {
+    all: (): Group[] => [...known.values()].map(({ group }) => group),
+    indexOf(group: Group): number {
+      // None of them holds a line break: control characters of what comes from outside are replaced before.
+      const name = group.join('\n')
+      const { index } = known.get(name) ?? { index: known.size }
+      if (index === known.size) known.set(name, { group, index })
+      return index
+    },
+  }
+}
+
+function createLevel() {
+  const sums = new Map<string, [...Sum]>()
+  const bins = new Map<string, [...Bin]>()
 
   function add(sum: [...Sum]): void {
     const name = `${sum[0]} ${sum[1]} ${sum[2]}`
-    const known = totals.get(name)
-    if (known === undefined) totals.set(name, sum)
+    const known = sums.get(name)
+    if (known === undefined) sums.set(name, sum)
     else for (let i = FIRST; i < sum.length; i++) known[i]! += sum[i]!
   }
 
-  function count(...[span, at, group, kind, bin, more]: Bin): void {
+  function count(more: [...Bin]): void {
+    const [span, at, group, kind, bin, calls] = more
     const name = `${span} ${at} ${group} ${kind} ${bin}`
     const known = bins.get(name)
-    if (known === undefined) bins.set(name, [span, at, group, kind, bin, more])
-    else known[5] += more
+    if (known === undefined) bins.set(name, more)
+    else known[5] += calls
   }
 
-  for (const line of lines) {
-    const group = groupOf(line)
-    const at = startOf(MINUTE, line.at)
-    add([MINUTE, at, group, ...columns.map(value => value(line))])
-    if (line.part > 0 || !isAnswered(line)) continue
-    count(MINUTE, at, group, 'total', binOf(line.totalMs), 1)
-    if (line.streamed && line.firstByteMs !== null)
-      count(MINUTE, at, group, 'first', binOf(line.firstByteMs), 1)
-  }
-  for (const [, at, group, ...values] of [...totals.values()])
-    for (const span of Object.values(longer)) add([span, startOf(span, at), group, ...values])
-  for (const [, at, group, kind, bin, calls] of [...bins.values()])
-    for (const span of Object.values(longer)) count(span, startOf(span, at), group, kind, bin, calls)
   return {
-    groups: [...groups.values()].map(({ group }) => group),
-    sums: [...totals.values()],
-    bins: [...bins.values()],
+    add,
+    count,
+    sums: (): Sum[] => [...sums.values()],
+    bins: (): Bin[] => [...bins.values()],
+    /** The minutes, and what is longer. */
+    rollUp(): Level {
+      for (const [, at, group, ...values] of [...sums.values()])
+        for (const span of longer) add([span, startOf(span, at), group, ...values])
+      for (const [, at, group, ...bin] of [...bins.values()])
+        for (const span of longer) count([span, startOf(span, at), group, ...bin])
+      return { sums: [...sums.values()], bins: [...bins.values()] }
+    },
   }
 }
 

@@ -120,70 +120,86 @@ export const usageGroups = sqliteTable(
   ],
 )
 
-/** Sums over a minute, an hour or a day (UTC) of one combination. Written in the transaction that writes the records. */
-export const usageRollups = sqliteTable(
-  'usage_rollups',
-  {
-    /** Length in milliseconds: one of `SPANS`. */
-    span: integer().notNull(),
-    /** Where it begins (milliseconds since 1970); a multiple of `span`. */
-    at: integer().notNull(),
-    groupId: integer('group_id').notNull(),
-    /** Calls, refused ones too; lines of failed tries are not counted here. */
-    calls: integer().notNull(),
-    /** Calls that failed, but for hang-ups. */
-    errors: integer().notNull(),
-    hangUps: integer('hang_ups').notNull(),
-    streams: integer().notNull(),
-    attempts: integer().notNull(),
+const sumColumns = {
+  /** Length in milliseconds: one of `SPANS`. */
+  span: integer().notNull(),
+  /** Where it begins (milliseconds since 1970); a multiple of `span`. */
+  at: integer().notNull(),
+  groupId: integer('group_id').notNull(),
+  /** Calls, refused ones too; lines of failed tries are not counted here. */
+  calls: integer().notNull(),
+  /** Calls that failed, but for hang-ups. */
+  errors: integer().notNull(),
+  hangUps: integer('hang_ups').notNull(),
+  streams: integer().notNull(),
+  attempts: integer().notNull(),
 
-    // Sums of what is known. `unknown` tells of how many lines nothing is.
-    input: integer().notNull(),
-    cacheRead: integer('cache_read').notNull(),
-    cacheWrite: integer('cache_write').notNull(),
-    cacheWriteHour: integer('cache_write_hour').notNull(),
-    audioInput: integer('audio_input').notNull(),
-    imageInput: integer('image_input').notNull(),
-    output: integer().notNull(),
-    reasoning: integer().notNull(),
-    audioOutput: integer('audio_output').notNull(),
-    imageOutput: integer('image_output').notNull(),
-    /** Lines whose tokens are not known. */
-    unknown: integer().notNull(),
-    /** Lines whose tokens are estimated, all or in part. */
-    estimated: integer().notNull(),
+  // Sums of what is known. `unknown` tells of how many lines nothing is.
+  input: integer().notNull(),
+  cacheRead: integer('cache_read').notNull(),
+  cacheWrite: integer('cache_write').notNull(),
+  cacheWriteHour: integer('cache_write_hour').notNull(),
+  audioInput: integer('audio_input').notNull(),
+  imageInput: integer('image_input').notNull(),
+  output: integer().notNull(),
+  reasoning: integer().notNull(),
+  audioOutput: integer('audio_output').notNull(),
+  imageOutput: integer('image_output').notNull(),
+  /** Lines whose tokens are not known. */
+  unknown: integer().notNull(),
+  /** Lines whose tokens are estimated, all or in part. */
+  estimated: integer().notNull(),
 
-    costNano: integer('cost_nano').notNull(),
-    /** Sum of the squares of the costs, in dollars²: for confidence intervals, nothing else. */
-    costSquares: real('cost_squares').notNull(),
-    /** Lines with a cost, which averages are over. */
-    priced: integer().notNull(),
-    /** Lines with tokens and without a price. */
-    unpriced: integer().notNull(),
+  costNano: integer('cost_nano').notNull(),
+  /** Sum of the squares of the costs, in dollars²: for confidence intervals, nothing else. */
+  costSquares: real('cost_squares').notNull(),
+  /** Lines with a cost, which averages are over. */
+  priced: integer().notNull(),
+  /** Lines with tokens and without a price. */
+  unpriced: integer().notNull(),
 
-    /** Milliseconds, over all answered calls. */
-    totalMs: integer('total_ms').notNull(),
-    /** Milliseconds, over all calls with a first byte. */
-    firstByteMs: integer('first_byte_ms').notNull(),
-  },
-  table => [primaryKey({ columns: [table.span, table.at, table.groupId] })],
-)
+  /** Milliseconds, over all answered calls. */
+  totalMs: integer('total_ms').notNull(),
+  /** Milliseconds, over all calls with a first byte. */
+  firstByteMs: integer('first_byte_ms').notNull(),
+}
+
+/**
+ * Sums over a minute, an hour, a day or a week (UTC) of one combination. Written in the transaction that writes the
+ * records.
+ */
+export const usageRollups = sqliteTable('usage_rollups', sumColumns, table => [
+  primaryKey({ columns: [table.span, table.at, table.groupId] }),
+])
+
+/**
+ * The same without path and key, which its groups leave empty: there may be any number of callers, and most questions do
+ * not ask for them.
+ */
+export const usageTargetRollups = sqliteTable('usage_target_rollups', sumColumns, table => [
+  primaryKey({ columns: [table.span, table.at, table.groupId] }),
+])
+
+const binColumns = {
+  span: integer().notNull(),
+  at: integer().notNull(),
+  groupId: integer('group_id').notNull(),
+  /** `total`: to the last byte. `first`: to the first byte of a stream. */
+  kind: text().$type<'total' | 'first'>().notNull(),
+  /** Its number: see `boundsOf` in `histogram.ts`. */
+  bin: integer().notNull(),
+  count: integer().notNull(),
+}
 
 /**
  * How many answered calls took how long, as histograms with bins of growing width (`histogram.ts`). Rows instead of a
  * blob: the database adds them up over any period and any grouping.
  */
-export const usageLatencies = sqliteTable(
-  'usage_latencies',
-  {
-    span: integer().notNull(),
-    at: integer().notNull(),
-    groupId: integer('group_id').notNull(),
-    /** `total`: to the last byte. `first`: to the first byte of a stream. */
-    kind: text().$type<'total' | 'first'>().notNull(),
-    /** Its number: see `boundsOf` in `histogram.ts`. */
-    bin: integer().notNull(),
-    count: integer().notNull(),
-  },
-  table => [primaryKey({ columns: [table.span, table.at, table.groupId, table.kind, table.bin] })],
-)
+export const usageLatencies = sqliteTable('usage_latencies', binColumns, table => [
+  primaryKey({ columns: [table.span, table.at, table.groupId, table.kind, table.bin] }),
+])
+
+/** The same without path and key. */
+export const usageTargetLatencies = sqliteTable('usage_target_latencies', binColumns, table => [
+  primaryKey({ columns: [table.span, table.at, table.groupId, table.kind, table.bin] }),
+])

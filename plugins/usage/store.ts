@@ -3,8 +3,15 @@ import type { Database } from '../../src/database.ts'
 import { SPANS } from './model.ts'
 import type { Line, Price } from './record.ts'
 import { reprice } from './reprice.ts'
-import { type Group, sums, toIncrement } from './rollup.ts'
-import { usageGroups, usageLatencies, usageRecords, usageRollups } from './schema.ts'
+import { type Bin, type Group, type Sum, sums, toIncrement } from './rollup.ts'
+import {
+  usageGroups,
+  usageLatencies,
+  usageRecords,
+  usageRollups,
+  usageTargetLatencies,
+  usageTargetRollups,
+} from './schema.ts'
 
 /** The tables of usage. Only this file writes them. */
 export interface Store {
@@ -18,6 +25,9 @@ export interface Store {
   /** Prices the records of a period anew (milliseconds, `to` exclusive); returns how many cost something else now. */
   reprice(price: Price, from: number, to: number): Promise<number>
 }
+
+type SumTable = typeof usageRollups | typeof usageTargetRollups
+type BinTable = typeof usageLatencies | typeof usageTargetLatencies
 
 const { no: _, ...columns } = getTableColumns(usageRecords)
 const fields = Object.entries(columns).map(([field, { name }]) => ({ field: field as keyof Line, name }))
@@ -58,24 +68,28 @@ export function openStore(db: Database): Store {
       // Should another process write one of them right now, its id is taken: everything fails, and is tried again.
       const fresh = await unknown(lines)
       if (fresh.length === 0) return 0
-      const { groups, sums, bins } = toIncrement(fresh)
+      const { groups, callers, targets } = toIncrement(fresh)
       const ids = await idsOf(groups)
       await db.batch([
         db.run(insertRecords(fresh)),
-        db.run(addSums(sums.map(([span, at, group, ...values]) => [span, at, ids[group]!, ...values]))),
-        db.run(addBins(bins.map(([span, at, group, ...bin]) => [span, at, ids[group]!, ...bin]))),
+        db.run(addSums(usageRollups, callers.sums, ids)),
+        db.run(addSums(usageTargetRollups, targets.sums, ids)),
+        db.run(addBins(usageLatencies, callers.bins, ids)),
+        db.run(addBins(usageTargetLatencies, targets.bins, ids)),
       ])
       return fresh.length
     },
     async forget(at) {
-      const minutes = (table: typeof usageRollups | typeof usageLatencies) =>
+      const minutes = (table: SumTable | BinTable) =>
         sql`delete from ${table} where rowid in (select rowid from ${table} where span = ${SPANS.minute} and at < ${at} limit ${FEW})`
       const results = [
         await db.run(
           sql`delete from ${usageRecords} where no in (select no from ${usageRecords} where at < ${at} limit ${FEW})`,
         ),
         await db.run(minutes(usageRollups)),
+        await db.run(minutes(usageTargetRollups)),
         await db.run(minutes(usageLatencies)),
+        await db.run(minutes(usageTargetLatencies)),
       ]
       return results.some(({ rowsAffected }) => rowsAffected === FEW)
     },
@@ -122,18 +136,22 @@ function selectGroups(groups: readonly Group[]): SQL {
   return sql`select ${wanted} from json_each(${JSON.stringify(groups)}) e join ${usageGroups} g on ${sql.join(same, sql.raw(' and '))}`
 }
 
-function addSums(rows: readonly (readonly number[])[]): SQL {
+/** Groups by their ids in the database. */
+const placed = (rows: readonly (Sum | Bin)[], ids: readonly number[]): string =>
+  JSON.stringify(rows.map(([span, at, group, ...values]) => [span, at, ids[group], ...values]))
+
+function addSums(table: SumTable, rows: readonly Sum[], ids: readonly number[]): SQL {
   const names = Object.keys(sums)
   const all = ['span', 'at', 'group_id', ...names]
   const added = list(names.map(column => sql`${name(column)} = ${name(column)} + excluded.${name(column)}`))
-  return sql`insert into ${usageRollups} (${list(all.map(name))})
-    select ${list(all.map((_, index) => item(index)))} from json_each(${JSON.stringify(rows)}) e where true
+  return sql`insert into ${table} (${list(all.map(name))})
+    select ${list(all.map((_, index) => item(index)))} from json_each(${placed(rows, ids)}) e where true
     on conflict (span, at, group_id) do update set ${added}`
 }
 
-function addBins(rows: readonly (readonly (number | string)[])[]): SQL {
+function addBins(table: BinTable, rows: readonly Bin[], ids: readonly number[]): SQL {
   const all = ['span', 'at', 'group_id', 'kind', 'bin', 'count']
-  return sql`insert into ${usageLatencies} (${list(all.map(name))})
-    select ${list(all.map((_, index) => item(index)))} from json_each(${JSON.stringify(rows)}) e where true
+  return sql`insert into ${table} (${list(all.map(name))})
+    select ${list(all.map((_, index) => item(index)))} from json_each(${placed(rows, ids)}) e where true
     on conflict (span, at, group_id, kind, bin) do update set count = count + excluded.count`
 }

@@ -11,6 +11,8 @@ const STEP = 250_000
 const MINUTE_DAYS = 31
 
 const migrations = new URL('../../drizzle', import.meta.url).pathname
+/** Two tables, and how they are filled from roll-ups that are there. */
+const TARGETS = `${migrations}/0006_usage_targets.sql`
 
 /** Returns when the first call was made. */
 export async function fill(file: string, rows: number, end: number): Promise<number> {
@@ -51,6 +53,9 @@ export async function fill(file: string, rows: number, end: number): Promise<num
       db.run('pragma wal_checkpoint(truncate)')
     }
   }
+  const [, , ...statements] = (await Bun.file(TARGETS).text()).split('--> statement-breakpoint')
+  for (const statement of statements) db.run(statement)
+  db.run('pragma wal_checkpoint(truncate)')
   db.close()
   return start
 }

@@ -5,6 +5,12 @@ import { parseTree, type Tree } from '../../src/config/tree.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { createFolder, problemsOf } from './kit.ts'
 
+/**
+ * Milliseconds of work: a tenth of them on an idle machine. What is looked for are files that take seconds, or minutes, and
+ * tests run beside each other.
+ */
+const AT_ONCE = 1000
+
 /** What the parser says, and how long it works to say so (milliseconds); waiting for other tests does not count. */
 function refusal(text: string): { message: string; ms: number } {
   const began = process.cpuUsage()
@@ -78,22 +84,22 @@ describe('H-33', () => {
       'modelway.yaml:1:21: Between { and } a variable needs quotes',
     ],
   ]
-  test.each(hostile)('refuses %s with its line, within 100 ms', (_, text, says) => {
+  test.each(hostile)('refuses %s with its line, at once', (_, text, says) => {
     const { message, ms } = refusal(text)
     expect(message).toContain(says)
     expect(message).toMatch(/^modelway\.yaml:\d+:\d+: /)
     expect(message).not.toContain('\n')
     // The collector may come in between: the best of three tells.
-    expect(Math.min(ms, refusal(text).ms, refusal(text).ms)).toBeLessThan(100)
+    expect(Math.min(ms, refusal(text).ms, refusal(text).ms)).toBeLessThan(AT_ONCE)
   })
 
-  test('refuses 50 MB without reading them, within 100 ms and 50 MB of memory', async () => {
+  test('refuses 50 MB without reading them, at once and within 50 MB of memory', async () => {
     using folder = createFolder()
     const path = folder.write('modelway.yaml', '# x\n'.repeat(50 * 262_144))
     Bun.gc(true)
     const [memory, began] = [process.memoryUsage.rss(), performance.now()]
     const [problem] = await problemsOf({ env: { CONFIG_FILE: path } })
-    expect(performance.now() - began).toBeLessThan(100)
+    expect(performance.now() - began).toBeLessThan(AT_ONCE)
     expect(process.memoryUsage.rss() - memory).toBeLessThan(50 * million)
     expect(problem).toBe(
       'modelway.yaml:1:1: Cannot read the config file: it has 50 MB, at most 1 MB are read',
@@ -174,13 +180,13 @@ describe('parseTree()', () => {
     expect(plain(parseTree('\uFEFFa: 1\r\nb: 2\r\n', ''))).toEqual({ a: 1, b: 2 })
   })
 
-  test('reads a thousand virtual models in less than 100 ms', () => {
+  test('reads a thousand virtual models at once', () => {
     const yaml = Array.from(
       { length: 1000 },
       (_, i) => `- source: m${i}\n  target_model: openai/gpt-${i}\n`,
     ).join('')
     expect(yaml.length).toBeLessThan(MAX_FILE)
     expect(refusal(`virtual_models:\n${yaml}`)).toMatchObject({ message: '' })
-    expect(refusal(`virtual_models:\n${yaml}`).ms).toBeLessThan(100)
+    expect(refusal(`virtual_models:\n${yaml}`).ms).toBeLessThan(AT_ONCE)
   })
 })

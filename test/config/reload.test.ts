@@ -134,7 +134,7 @@ describe('R10', () => {
     expect(models).not.toContain('"a"')
     await Bun.sleep(1500)
     expect(says(gateway, RELOADED)).toHaveLength(2)
-  }, 30_000)
+  }, 60_000)
 
   test('HOST and PORT are refused with a warning; the rest of the file counts', async () => {
     using folder = createFolder()
@@ -149,7 +149,7 @@ describe('R10', () => {
       says(gateway, 'HOST and PORT change at a restart only: the gateway goes on listening where it does'),
     ).toHaveLength(1)
     expect(await (await fetch(`${gateway.url}/v1/models`, { headers: auth })).text()).toContain('"a"')
-  }, 30_000)
+  }, 60_000)
 
   test('what an operator writes while the configuration is read is not lost', async () => {
     using folder = createFolder()
@@ -191,12 +191,12 @@ describe('R10', () => {
     await reload(gateway, () => folder.write('key', 'another-master-key'))
     expect(await look()).not.toBe(200)
     expect((await fetch(`${gateway.url}/v1/models`, { headers: auth })).status).toBe(401)
-  }, 30_000)
+  }, 60_000)
 
   test('a database in memory is not thrown away', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: ':memory:' })
     await reload(gateway, () => {})
     expect(says(gateway, REFUSED).at(-1)?.problem).toContain('DATABASE_URL')
-  }, 30_000)
+  }, 60_000)
 })

@@ -261,7 +261,7 @@ describe('labels', () => {
     expect(new Set(failed.map(({ labels }) => labels.model))).toEqual(new Set(['other']))
     await gateway.close()
     mock.stop()
-  }, 30_000)
+  }, 60_000)
 })
 
 test('counters outlive a reload of the configuration', async () => {

@@ -121,7 +121,7 @@ const frame = (bytes: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 
 /** The client gets a moment to read: the end of a connection may overtake bytes that nobody has fetched. */
-const GRACE = 10
+const GRACE = 50
 
 async function cut(plan: Plan, wire: Wire, account: Account): Promise<void> {
   await pause(wire, GRACE)

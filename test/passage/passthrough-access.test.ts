@@ -253,4 +253,4 @@ test('an upload of any size goes through piece by piece, and its length with it'
   })
   expect(await response.json()).toEqual({ size: total * piece.length, length: String(total * piece.length) })
   await door.stop(true)
-}, 30_000)
+}, 60_000)

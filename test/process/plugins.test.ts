@@ -80,7 +80,7 @@ describe('PLUGINS', () => {
     ).toMatchObject({
       user_path: '/side',
     })
-  }, 15_000)
+  }, 60_000)
 
   const wrong: readonly (readonly [why: string, make: () => string, says: RegExp])[] = [
     ['a file that is missing', () => './missing.js', /plugin "\.\/missing\.js"/],
@@ -134,7 +134,7 @@ describe('PLUGINS', () => {
       const { code, stderr } = await fail(make())
       expect([code, stderr]).toEqual([3, expect.stringMatching(/^modelway: [^\n]+\n$/)])
       expect(stderr).toMatch(says)
-    }, 15_000)
+    }, 60_000)
   }
 
   test('ends the start with one line for a setting that is wrong, by the name of its variable', async () => {
@@ -147,7 +147,7 @@ describe('PLUGINS', () => {
       3,
       expect.stringMatching(/^modelway: Cannot use FIT_SIZE[^\n]*expected digits\n$/),
     ])
-  }, 15_000)
+  }, 60_000)
 
   test('names the plugin whose setup or start fails', async () => {
     const fails = '{ throw new Error("no luck") }'
@@ -159,7 +159,7 @@ describe('PLUGINS', () => {
       expect([code > 0, stderr]).toEqual([true, expect.stringContaining(`"${name}"`)])
       expect(stderr).toContain('no luck')
     }
-  }, 15_000)
+  }, 60_000)
 
   test('keeps the gateway alive when a stranger fails behind its back; the log tells', async () => {
     const plugin = write(
@@ -184,5 +184,5 @@ describe('PLUGINS', () => {
     const errors = JSON.stringify(gateway.logs().filter(({ level }) => level === 'error'))
     for (const where of ['timer', 'promise', 'tick']) expect(errors).toContain(`from a ${where}`)
     expect(errors).toContain('Plugin \\"clumsy\\" failed in a tick')
-  }, 15_000)
+  }, 60_000)
 })

@@ -75,14 +75,14 @@ describe('a mistake in the configuration ends the start with 3 and one line:', (
       expect(stderr).toMatch(says)
       expect(stderr + stdout).not.toMatch(/\n\s+at /)
       expect(stderr.trimEnd()).not.toEndWith('.')
-    }, 15_000)
+    }, 60_000)
   }
 
   test('a key of a provider with a space in it, which is not repeated', async () => {
     const { code, stderr } = await fail({ OPENAI_API_KEY: 'sk secret' })
     expect([code, stderr]).toEqual([3, expect.stringContaining('OPENAI_API_KEY')])
     expect(stderr).not.toContain('secret')
-  }, 15_000)
+  }, 60_000)
 })
 
 describe('a start that succeeds', () => {
@@ -92,7 +92,7 @@ describe('a start that succeeds', () => {
     })
     expect((await gateway.fetch('/health')).status).toBe(200)
     expect(gateway.stderr()).toBe('')
-  }, 15_000)
+  }, 60_000)
 
   test('prints the plugins in the order of the house when asked to', async () => {
     await using gateway = await spawnGateway({ env: { LOG_LEVEL: 'debug' } })
@@ -108,7 +108,7 @@ describe('a start that succeeds', () => {
     ] as const)
       expect(names.indexOf(before)).toBeLessThan(names.indexOf(behind))
     expect(plugins.find(({ name }) => name === 'auth')!.hooks).toContain('authenticate')
-  }, 15_000)
+  }, 60_000)
 
   test('serves below a base path, and nothing beside it', async () => {
     await using gateway = await spawnGateway({ env: { BASE_PATH: '/llm' } })
@@ -122,5 +122,5 @@ describe('a start that succeeds', () => {
       ['/llmx/health', 404],
     ] as const)
       expect([path, (await fetch(origin + path)).status]).toEqual([path, status])
-  }, 15_000)
+  }, 60_000)
 })

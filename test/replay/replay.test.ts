@@ -86,7 +86,7 @@ for (const recording of recordings) {
           const cut = await stage.play(recording, client, provider, cutsOf(size, recording))
           expect([size, cut.status, cut.told]).toEqual([size, whole.status, renamed(cut.told, whole.told)])
         }
-      }, 30_000)
+      }, 60_000)
     }
   })
 }

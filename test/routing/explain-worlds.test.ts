@@ -149,7 +149,7 @@ afterAll(() => steady.mockRestore())
 
 test('X1 explain tells what really happens, in thousands of worlds', async () => {
   await walk(3000, {}, [200, 403, 404])
-}, 30_000)
+}, 60_000)
 
 test('X1 explain tells what really happens where models are closed and hidden unless a policy opens them', async () => {
   const env = {
@@ -158,4 +158,4 @@ test('X1 explain tells what really happens where models are closed and hidden un
     UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT: 'true',
   }
   await walk(2000, env, [200, 404])
-}, 30_000)
+}, 60_000)

@@ -48,7 +48,7 @@ describe('U3', () => {
       }),
       { numRuns: 10_000 },
     )
-  }, 15_000)
+  }, 60_000)
 
   test('U3 lets a key with sub paths choose a descendant and nothing else, whatever it sends', async () => {
     await using world = await elsewhere()
@@ -64,7 +64,7 @@ describe('U3', () => {
       }),
       { numRuns: 10_000 },
     )
-  }, 15_000)
+  }, 60_000)
 
   test('U3 opens to a key with sub paths what is open to the descendant it names', async () => {
     await using world = await elsewhere()

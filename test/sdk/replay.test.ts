@@ -67,7 +67,7 @@ describe('a recorded answer', () => {
         if (out !== text) expect([size, out]).toEqual([size, text])
         expectUsage(usage, told)
       }
-    }, 20_000)
+    }, 60_000)
 
     if (kind === 'whole') continue
     test(`loses only what was not asked for: ${name}`, async () => {

@@ -1,6 +1,14 @@
+import { expect } from 'bun:test'
 import { asc } from 'drizzle-orm'
 import type { UsageBook } from '../../plugins/usage/model.ts'
-import { usageGroups, usageRecords, usageRollups } from '../../plugins/usage/schema.ts'
+import {
+  usageGroups,
+  usageLatencies,
+  usageRecords,
+  usageRollups,
+  usageTargetLatencies,
+  usageTargetRollups,
+} from '../../plugins/usage/schema.ts'
 import type { Database } from '../../src/database.ts'
 import { definePlugin, type Plugin } from '../../src/plugin.ts'
 import { type House, type HouseOptions, openHouse } from '../kernel/house.ts'
@@ -44,9 +52,34 @@ export function createReader(): { readonly plugin: Plugin; readonly book: Book }
 export const readRows = async (db: Database): Promise<Row[]> =>
   db.select().from(usageRecords).orderBy(asc(usageRecords.no))
 
+/** The roll-ups by caller; those by target have to say the same. */
 export async function readRollups(db: Database): Promise<Rollup[]> {
   const groups = new Map((await db.select().from(usageGroups)).map(({ id, ...group }) => [id, group]))
-  return (await db.select().from(usageRollups)).map(row => ({ ...row, ...groups.get(row.groupId)! }))
+  const read = async (table: typeof usageRollups | typeof usageTargetRollups) =>
+    (await db.select().from(table)).map(row => ({ ...row, ...groups.get(row.groupId)! }))
+  const [callers, targets] = [await read(usageRollups), await read(usageTargetRollups)]
+  expect(byTarget(targets)).toEqual(byTarget(callers))
+  expect(targets.filter(({ userPath, keyId }) => userPath !== '' || keyId !== '')).toEqual([])
+  const count = async (table: typeof usageLatencies | typeof usageTargetLatencies) =>
+    byTarget((await db.select().from(table)).map(row => ({ ...row, ...groups.get(row.groupId)! })))
+  expect(await count(usageTargetLatencies)).toEqual(await count(usageLatencies))
+  return callers
+}
+
+/** Adds up what belongs to a target: numbers, by the values of the rest. */
+function byTarget(rows: readonly Readonly<Record<string, string | number>>[]) {
+  const all = new Map<string, Map<string, number>>()
+  for (const { groupId, userPath, keyId, ...row } of rows) {
+    const entries = Object.entries(row)
+    const isSum = ([name, value]: [string, string | number]) =>
+      typeof value === 'number' && !['span', 'at', 'bin'].includes(name)
+    const group = JSON.stringify(entries.filter(entry => !isSum(entry)))
+    const sums = all.get(group) ?? new Map<string, number>()
+    all.set(group, sums)
+    for (const [name, value] of entries.filter(isSum))
+      sums.set(name, Number(((sums.get(name) ?? 0) + Number(value)).toPrecision(9)))
+  }
+  return all
 }
 
 /** A gateway between a mock provider and clients, with an open book. */

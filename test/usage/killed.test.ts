@@ -76,8 +76,10 @@ test('kill -9 in the middle, three times: everything older than 250 ms is there 
     'select count(*) records, count(distinct id) "distinct" from usage_records',
   ) as [{ records: number; distinct: number }]
   expect(records).toBe(distinct)
-  const sums = ask<{ calls: number }>('select sum(calls) calls from usage_rollups group by span')
-  expect(sums.map(({ calls }) => calls)).toEqual(Object.keys(SPANS).map(() => records))
+  for (const table of ['usage_rollups', 'usage_target_rollups']) {
+    const sums = ask<{ calls: number }>(`select sum(calls) calls from ${table} group by span`)
+    expect(sums.map(({ calls }) => calls)).toEqual(Object.keys(SPANS).map(() => records))
+  }
   expect(ask('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }])
   expect(readdirSync(join(folder, 'spool'))).toEqual([])
 }, 60_000)

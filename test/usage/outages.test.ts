@@ -51,7 +51,7 @@ test('a locked database (D-03): recording goes on without a pause, and nothing i
   expect(longest).toBeLessThan(500)
   await lock.release()
   await expectAll(desk, 2000)
-}, 30_000)
+}, 60_000)
 
 test('a database that takes nothing, and takes again: said once each, replayed without loss', async () => {
   await using desk = await openDesk()
@@ -66,7 +66,7 @@ test('a database that takes nothing, and takes again: said once each, replayed w
     'Usage records cannot be written, they wait in the spool',
     'Usage records are written again',
   ])
-}, 30_000)
+}, 60_000)
 
 test('a worker that dies, again and again: another takes over what it had, and what it never got', async () => {
   await using desk = await openDesk()
@@ -81,14 +81,14 @@ test('a worker that dies, again and again: another takes over what it had, and w
     await until(() => desk.threads() === round + 2, 'the next worker')
   }
   await expectAll(desk, 4000)
-}, 30_000)
+}, 60_000)
 
 test('a worker that never took anything: all is sent again to the next', async () => {
   await using desk = await openDesk({ deaf: 2 })
   add(desk, 0, 300)
   await until(() => desk.threads() === 3, 'the third worker')
   await expectAll(desk, 300)
-}, 30_000)
+}, 60_000)
 
 test('a gateway that ends while the database is away leaves its spool to the next', async () => {
   await using first = await openDesk()
@@ -107,7 +107,7 @@ test('a gateway that ends while the database is away leaves its spool to the nex
   await until(async () => (await next.rows()).length === 500, 'the records to be written')
   await expectAll(next, 500)
   expect(readdirSync(first.spool)).toEqual([])
-}, 30_000)
+}, 60_000)
 
 test('D-07: the same spool twice counts once', async () => {
   await using first = await openDesk()
@@ -125,7 +125,7 @@ test('D-07: the same spool twice counts once', async () => {
     add(next, 0, 100)
     await expectAll(next, 500)
   }
-}, 30_000)
+}, 60_000)
 
 test('a spool that has reached its bound: told loudly, kept in memory, written all the same', async () => {
   await using desk = await openDesk({ limit: 20_000 })
@@ -134,7 +134,7 @@ test('a spool that has reached its bound: told loudly, kept in memory, written a
   await until(() => desk.complaints.some(text => text.includes('takes nothing')), 'the complaint')
   await desk.run('ALTER TABLE gone RENAME TO usage_records')
   await expectAll(desk, 2000)
-}, 30_000)
+}, 60_000)
 
 test('a folder that cannot be used as spool: told loudly, written all the same', async () => {
   await using desk = await openDesk()
@@ -143,7 +143,7 @@ test('a folder that cannot be used as spool: told loudly, written all the same',
   add(desk, 0, 300)
   await expectAll(desk, 300)
   expect(desk.complaints[0]).toMatch(/^Cannot use ".*" as usage spool/)
-}, 30_000)
+}, 60_000)
 
 for (const isShared of [true, false])
   test(`two gateways of one process with ${isShared ? 'one worker' : 'two workers'}: all is written, once`, async () => {

@@ -140,7 +140,8 @@ async function compare({ count, book, mock, broken, began }: Run): Promise<SoakR
     sql`select code, count(*) n from usage_records where code is not null group by code`,
   )
   const rollups = await book.db.all<Record<string, number>>(
-    sql`select sum(calls) calls, sum(input) input, sum(output) output from usage_rollups group by span`,
+    sql`select sum(calls) calls, sum(input) input, sum(output) output from usage_rollups group by span
+      union all select sum(calls), sum(input), sum(output) from usage_target_rollups group by span`,
   )
   // An error is complete, too, but no answer.
   const whole = mock.ledger.entries.filter(

@@ -5,6 +5,7 @@ import { binOf, boundsOf, quantileOf } from '../../plugins/usage/histogram.ts'
 import { type Evidence, SPANS, type Tokens } from '../../plugins/usage/model.ts'
 import { type Price, toLines, VERSION } from '../../plugins/usage/record.ts'
 import { toIncrement } from '../../plugins/usage/rollup.ts'
+import { usageTargetRollups } from '../../plugins/usage/schema.ts'
 import { openStore } from '../../plugins/usage/store.ts'
 import { openDatabase } from '../../src/database.ts'
 import { readRollups, readRows, totalsOf } from './book.ts'
@@ -67,9 +68,11 @@ describe('toLines()', () => {
       ['call-1', 0, 'openai', 'model-1', 1, 5],
       ['call-1:1', 1, 'groq', 'small', 7, 13],
     ])
-    const [sum] = toIncrement(lines).sums
+    const { callers, targets } = toIncrement(lines)
+    const [sum] = callers.sums
     // One call, two costs.
-    expect(toIncrement(lines).groups.length).toBe(2)
+    expect(new Set(callers.sums.map(([, , group]) => group)).size).toBe(2)
+    expect(new Set(targets.sums.map(([, , group]) => group)).size).toBe(2)
     expect(sum![3]).toBe(1)
   })
 
@@ -85,12 +88,13 @@ describe('toLines()', () => {
         calls => {
           const events = calls.map(({ n, at }, i) => eventOf(n, { id: `${i}`, at }))
           const lines = toLines([VERSION, events, {}], flat)
-          const { sums } = toIncrement(lines)
-          for (const span of Object.values(SPANS)) {
-            const own = sums.filter(([length]) => length === span)
-            expect(own.every(([, at]) => at % span === 0)).toBe(true)
-            expect(own.reduce((sum, row) => sum + row[3]!, 0)).toBe(lines.length)
-          }
+          const { callers, targets } = toIncrement(lines)
+          for (const span of Object.values(SPANS))
+            for (const { sums } of [callers, targets]) {
+              const own = sums.filter(([length]) => length === span)
+              expect(own.every(([, at]) => at % span === 0)).toBe(true)
+              expect(own.reduce((sum, row) => sum + row[3]!, 0)).toBe(lines.length)
+            }
         },
       ),
     ))
@@ -211,12 +215,36 @@ describe('openStore()', () => {
     database.close()
   })
 
+  test('migrates a book that knew no roll-ups of targets', async () => {
+    const database = await openDatabase(':memory:')
+    const migrations = new URL('../../drizzle', import.meta.url).pathname
+    await database.migrate(migrations)
+    const events = Array.from({ length: 500 }, (_, n) => eventOf(n, { at: n * SPANS.hour }))
+    await openStore(database.db).write(toLines([VERSION, events, {}], flat))
+    const before = (await readRollups(database.db)).length
+    for (const table of ['usage_target_rollups', 'usage_target_latencies'])
+      await database.db.run(`drop table ${table}`)
+    await database.db.run("delete from usage_groups where user_path = '' and key_id = ''")
+    const statements = await Bun.file(`${migrations}/0006_usage_targets.sql`).text()
+    for (const statement of statements.split('--> statement-breakpoint')) await database.db.run(statement)
+    expect((await readRollups(database.db)).length).toBe(before)
+    expect((await database.db.select().from(usageTargetRollups)).length).toBeGreaterThan(0)
+    database.close()
+  })
+
   test('writes a batch once, however often it comes, and however it is mixed', async () => {
     const database = await openDatabase(':memory:')
     await database.migrate(new URL('../../drizzle', import.meta.url).pathname)
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(fc.nat(40), { maxLength: 20 }), { maxLength: 8 }), async batches => {
-        for (const table of ['usage_records', 'usage_rollups', 'usage_latencies', 'usage_groups'])
+        for (const table of [
+          'usage_records',
+          'usage_rollups',
+          'usage_latencies',
+          'usage_groups',
+          'usage_target_rollups',
+          'usage_target_latencies',
+        ])
           await database.db.run(`delete from ${table}`)
         const store = openStore(database.db)
         for (const batch of batches)

@@ -61,6 +61,11 @@ export const needsRecords = (groupings: readonly Grouping[], filters: Filters): 
   groupings.some(({ by }) => isRecorded(by)) ||
   Object.entries(filters).some(([name, value]) => value !== undefined && isRecorded(name))
 
+/** Roll-ups of targets do not know enough. */
+export const needsCallers = (groupings: readonly Grouping[], filters: Filters): boolean =>
+  groupings.some(({ by }) => by === 'path' || by === 'key') ||
+  [filters.path, filters.within, filters.key, filters.holder].some(value => value !== undefined)
+
 /** What the value of a grouping is for a row of `table`; an empty text where it has none. */
 export function readingOf({ by, label = '', depth }: Grouping, table: 'g' | 'r'): SQL {
   if (by === 'label')

@@ -1,7 +1,22 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { usageGroups, type usageLatencies, usageRecords, type usageRollups } from '../schema.ts'
+import {
+  usageGroups,
+  type usageLatencies,
+  usageRecords,
+  type usageRollups,
+  type usageTargetLatencies,
+  type usageTargetRollups,
+} from '../schema.ts'
 import { cover, type Range } from './cover.ts'
-import { allOf, conditionsOf, type Filters, type Grouping, listOf, readingOf } from './dimensions.ts'
+import {
+  allOf,
+  conditionsOf,
+  type Filters,
+  type Grouping,
+  listOf,
+  needsCallers,
+  readingOf,
+} from './dimensions.ts'
 
 /** Which rows are added up, and what the sums are told apart by. */
 export interface Question {
@@ -17,7 +32,12 @@ export interface Question {
 
 /** What is added up, as columns of a roll-up and as expressions over a record; both are called `r`. */
 export interface Columns {
-  readonly table: typeof usageRollups | typeof usageLatencies
+  readonly tables: {
+    /** Told apart by who called, too. */
+    readonly callers: typeof usageRollups | typeof usageLatencies
+    /** Told apart by what was called only: far fewer rows. */
+    readonly targets: typeof usageTargetRollups | typeof usageTargetLatencies
+  }
   /** Told apart beside the groupings. */
   readonly keys: { readonly rolled: readonly string[]; readonly recorded: readonly string[] }
   readonly sums: { readonly rolled: readonly string[]; readonly recorded: readonly string[] }
@@ -43,7 +63,12 @@ function ofRecords({ ranges, groupings, filters, only }: Question, { keys, sums,
     ${order(groupings, keys.recorded, top && { ...top, sum: top.recorded })}`
 }
 
-function ofRollups({ ranges, groupings, filters, only }: Question, { table, keys, sums, top }: Columns): SQL {
+function ofRollups(
+  { ranges, groupings, filters, only }: Question,
+  { tables, keys, sums, top }: Columns,
+): SQL {
+  const isByCaller = needsCallers(groupings, filters)
+  const table = isByCaller ? tables.callers : tables.targets
   const segments = JSON.stringify(
     ranges.flatMap((range, bucket) =>
       cover(range).map(({ sign, span, from, to }) => [bucket, sign, span, from, to]),
@@ -55,7 +80,7 @@ function ofRollups({ ranges, groupings, filters, only }: Question, { table, keys
       select value->>0 bucket, value->>1 sign, value->>2 span, value->>3 since, value->>4 until from json_each(${segments})
     ),
     g as materialized (
-      select * from (select ${listOf([sql.raw('g.id'), ...named(groupings, 'g')])} from ${usageGroups} g where ${allOf(conditions)})
+      select * from (select ${listOf([sql.raw('g.id'), ...named(groupings, 'g')])} from ${usageGroups} g where ${allOf([...conditions, ...(isByCaller ? [] : [isTargetGroup])])})
       where ${isOneOf(only, groupings)}
     )
     ${select(groupings, keys.rolled, sums.rolled)}
@@ -63,6 +88,9 @@ function ofRollups({ ranges, groupings, filters, only }: Question, { table, keys
     ${sql.raw(isEverything ? '' : 'join g on g.id = r.group_id')}
     ${order(groupings, keys.rolled, top && { ...top, sum: top.rolled })}`
 }
+
+/** Of any number of groups, the few that roll-ups of targets know. */
+const isTargetGroup = sql.raw("g.user_path = '' and g.key_id = ''")
 
 /** Groupings are called `d0`, `d1`, … from here on. */
 const named = (groupings: readonly Grouping[], table: 'g' | 'r'): SQL[] =>

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { Database } from '../../../src/database.ts'
 import { binOf } from '../histogram.ts'
-import { usageLatencies, usageRollups } from '../schema.ts'
+import { usageLatencies, usageRollups, usageTargetLatencies, usageTargetRollups } from '../schema.ts'
 import { type Question, toStatement } from './statement.ts'
 
 /** The sums that roll-ups keep, by their columns, and how the same is said of a record. */
@@ -32,6 +32,8 @@ const sums = {
 export type SumName = keyof typeof sums
 export type Sums = Readonly<Record<SumName, number>>
 const names = Object.keys(sums) as readonly SumName[]
+
+const TIMES = { callers: usageLatencies, targets: usageTargetLatencies }
 
 /** A sum of money may be too large for a number of JavaScript; as text it arrives. */
 const asText = (name: SumName, sum: string): string => (name === 'cost_nano' ? `cast(${sum} as text)` : sum)
@@ -73,7 +75,7 @@ export async function sumUp(db: Database, question: Question, top?: Top): Promis
   const rows = await rowsOf(
     db,
     toStatement(question, {
-      table: usageRollups,
+      tables: { callers: usageRollups, targets: usageTargetRollups },
       keys: { rolled: [], recorded: [] },
       sums: {
         rolled: names.map(name => asText(name, `sum(s.sign * r.${name})`)),
@@ -108,7 +110,7 @@ export async function timeUp(db: Database, question: Question): Promise<Timed[]>
     : await rowsOf(
         db,
         toStatement(question, {
-          table: usageLatencies,
+          tables: TIMES,
           keys: { rolled: ['kind', 'bin'], recorded: [] },
           sums: { rolled: ['sum(s.sign * r.count)'], recorded: [] },
         }),
@@ -123,7 +125,7 @@ async function recordedTimes(db: Database, question: Question, kind: keyof Times
   const rows = await rowsOf(
     db,
     toStatement(question, {
-      table: usageLatencies,
+      tables: TIMES,
       keys: { rolled: [], recorded: [column] },
       sums: { rolled: [], recorded: ['count(*)'] },
       where: kind === 'total' ? isAnswered : `${isAnswered} and r.streamed and r.first_byte_ms is not null`,

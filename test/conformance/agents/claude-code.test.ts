@@ -142,7 +142,7 @@ describe('Claude Code', () => {
         history.push(...more)
       }
       expect(history.length).toBeGreaterThan(40)
-    }, 30_000)
+    }, 60_000)
 })
 
 /** To Claude itself not a field is lost or changed, and its betas go along. */

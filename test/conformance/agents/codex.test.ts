@@ -134,7 +134,7 @@ describe('Codex', () => {
         input.push(...more)
       }
       expect(input.length).toBeGreaterThan(40)
-    }, 30_000)
+    }, 60_000)
 })
 
 /**

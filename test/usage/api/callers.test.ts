@@ -89,7 +89,7 @@ describe('GET /v1/usage', () => {
       ),
       { numRuns: 150 },
     )
-  }, 30_000)
+  }, 60_000)
 
   test('models are called as they were called: where a redirect leads is not told', async () => {
     const body = await usageOf('/org/b', { group_by: 'model', interval: 'hour' })

@@ -143,5 +143,5 @@ describe('POST /admin/usage/recompute', () => {
     await gateway.close()
     mock.stop()
     rmSync(folder, { recursive: true, force: true })
-  }, 20_000)
+  }, 60_000)
 })

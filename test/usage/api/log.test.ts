@@ -30,7 +30,7 @@ beforeAll(async () => {
     await scene.call({ model: i % 2 === 0 ? 'openai/one' : 'openai/two', stream: i % 3 === 0 }, { headers })
   }
   await scene.book.flush()
-}, 30_000)
+}, 60_000)
 afterAll(() => scene[Symbol.asyncDispose]())
 
 interface Line {

@@ -56,7 +56,7 @@ beforeAll(async () => {
   scene.at('2027-05-10T00:00:00Z')
   await scene.book.flush()
   rows = await scene.book.rows()
-}, 30_000)
+}, 60_000)
 afterAll(() => scene[Symbol.asyncDispose]())
 
 const sum = (lines: readonly Row[], of: (line: Row) => number | null): number =>
