@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SPANS } from '../../plugins/usage/model.ts'
 import { createThreads } from '../../plugins/usage/threads.ts'
@@ -133,6 +134,41 @@ test('a spool that has reached its bound: told loudly, kept in memory, written a
   add(desk, 0, 2000)
   await until(() => desk.complaints.some(text => text.includes('takes nothing')), 'the complaint')
   await desk.run('ALTER TABLE gone RENAME TO usage_records')
+  await expectAll(desk, 2000)
+}, 60_000)
+
+/** A file system of its own that is soon full. Only root may make one. */
+function mountSmall(): (Disposable & { readonly folder: string }) | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'modelway-full-'))
+  const { success } = Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder])
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  if (!success) return void remove()
+  return {
+    folder,
+    [Symbol.dispose]() {
+      Bun.spawnSync(['umount', '--lazy', folder])
+      remove()
+    },
+  }
+}
+
+test('a disk that is full, for database and spool (D-01): told, kept in memory, written when there is room', async () => {
+  using small = mountSmall()
+  if (small === undefined) return console.warn('Not tested: only root may mount a disk that is full')
+  await using desk = await openDesk({ folder: small.folder })
+  add(desk, 0, 100)
+  await desk.recorder.flush()
+  const ballast = join(small.folder, 'ballast')
+  const { exitCode } = Bun.spawnSync(['dd', 'if=/dev/zero', `of=${ballast}`, 'bs=4k', 'count=4096'])
+  expect(exitCode).not.toBe(0)
+  for (let n = 100; n < 2000; n += 100) {
+    add(desk, n, n + 100)
+    await Bun.sleep(20)
+  }
+  await until(() => desk.recorder.stats().trouble !== null, 'the trouble')
+  expect((await desk.rows()).length).toBeLessThan(2000)
+  expect(desk.complaints).toContain('Usage records cannot be written, they wait in the spool')
+  rmSync(ballast)
   await expectAll(desk, 2000)
 }, 60_000)
 
