@@ -29,9 +29,12 @@ export function createModelFetch(
     const isPlain =
       length !== null && Number(length) <= ANSWER_LIMIT && !response.headers.has('content-encoding')
     if (response.body === null) return response
-    const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
-    // Packages read bodies piece by piece; from memory that costs next to nothing.
-    if (isPlain && !isStream) return new Response(await bytesOf(response), response)
+    const type = response.headers.get('content-type') ?? ''
+    const isStream = /^text\/event-stream\b/i.test(type)
+    if (isPlain && !isStream) {
+      const bytes = await bytesOf(response)
+      return type.startsWith('application/json') ? inMemory(bytes, response) : new Response(bytes, response)
+    }
     const { status, statusText, headers: answered } = response
     return new Response(capped(response.body as ReadableStream<Bytes>, isStream), {
       status,
@@ -56,6 +59,40 @@ const bytesOf = (response: Response): Promise<Bytes> =>
   response.bytes().catch(cause => {
     throw new Unreachable(undefined, { cause })
   })
+
+/**
+ * Packages read bodies piece by piece, whole ones too. Here is one piece, and a reader that costs nothing: making a
+ * stream of the platform's, and reading it to its end, takes a quarter of the time that a package needs for a call.
+ */
+function inMemory(bytes: Bytes, answered: Response): Response {
+  const { status, statusText, ok, url, headers } = answered
+  const whole = () => new Response(bytes, answered)
+  let left: Bytes | undefined = bytes
+  const reader = {
+    read: async () => {
+      const value = left
+      left = undefined
+      return { done: value === undefined, value }
+    },
+    cancel: async () => {},
+    releaseLock: () => {},
+  }
+  const body = { getReader: () => reader, cancel: reader.cancel, locked: false }
+  return {
+    status,
+    statusText,
+    ok,
+    url,
+    headers,
+    body: bytes.length === 0 ? null : body,
+    text: () => whole().text(),
+    json: () => whole().json(),
+    bytes: () => whole().bytes(),
+    arrayBuffer: () => whole().arrayBuffer(),
+    blob: () => whole().blob(),
+    clone: whole,
+  } as unknown as Response
+}
 
 /** The same bytes, until there are too many: in all, or, of a stream, without a line end. */
 function capped(body: ReadableStream<Bytes>, isStream: boolean): ReadableStream<Bytes> {
