@@ -27,6 +27,7 @@ export const isRecorded = ({ endpoint, aim }: Settled): boolean => isDialect(end
  */
 export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEvent {
   const { caller, endpoint, target, attempts = [], usage, firstByteMs, totalMs = 0 } = x
+  const typeOf = (provider: string) => facts.providers().get(provider)?.type ?? null
   const choice = attempts.length > 0 ? facts.choiceOf(x) : undefined
   return [
     x.id,
@@ -42,9 +43,9 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
     choice?.strategy ?? null,
     choice === undefined ? null : attempts.length > 1 ? 'failover' : choice.pick,
     target?.provider ?? null,
-    (target && facts.providers().get(target.provider)?.type) ?? null,
+    target === undefined ? null : typeOf(target.provider),
     target?.model.slice(0, NAME) ?? null,
-    attempts.length === 0 ? null : attempts.map(toAttempt),
+    attempts.length === 0 ? null : attempts.map(attempt => toAttempt(attempt, typeOf)),
     x.status ?? 0,
     x.refusal?.code ?? null,
     x.stream ? 1 : 0,
@@ -69,13 +70,17 @@ export const toEvidence = ({ body, unfinished, usage }: Settled, index: number):
 
 const NOTHING = new Uint8Array()
 
-const toAttempt = ({ target, status, code, ms, ok, usage }: Attempt): AttemptTuple => [
+const toAttempt = (
+  { target, status, code, ms, ok, usage }: Attempt,
+  typeOf: (provider: string) => string | null,
+): AttemptTuple => [
   target.provider,
   target.model.slice(0, NAME),
   status ?? null,
   code ?? null,
   Math.round(ms),
   ok || usage === undefined ? null : toTokens(usage),
+  typeOf(target.provider),
 ]
 
 const toTokens = (usage: Usage): Tokens => [

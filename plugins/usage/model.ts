@@ -75,7 +75,10 @@ export type AttemptTuple = readonly [
   status: number | null,
   code: string | null,
   ms: number,
+  /** What it reported although it failed. */
   tokens: Tokens | null,
+  /** The adapter of the provider; absent in spools of earlier versions. */
+  providerType?: string | null,
 ]
 
 /** A settled call on its way to the worker and through the spool: a tuple, because names would triple its size. */

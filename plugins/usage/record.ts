@@ -78,35 +78,54 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     hungUp: hungUp === 1,
     ...priced(known, { provider, providerType, model, at, price }),
   }
-  return [call, ...(attempts ?? []).flatMap((attempt, index) => failedLine(call, attempt, index + 1, price))]
+  const failed = (attempts ?? []).flatMap((attempt, index) => {
+    const spent = spentBy(attempt, index === attempts!.length - 1)
+    return spent === undefined ? [] : [failedLine(call, { attempt, spent, part: index + 1, price })]
+  })
+  return [call, ...failed]
+}
+
+/** Failures after which a provider may have worked, and will ask for money, without a word about it. */
+const unsure: ReadonlySet<string | null> = new Set(['upstream_cut', 'upstream_timeout'])
+
+/** What a failed try has used; undefined where it used nothing, or is the last, which the line of the call is about. */
+function spentBy([, , , code, , tokens]: AttemptTuple, isLast: boolean): Spent | undefined {
+  if (tokens !== null) return [tokens, 'exact']
+  return unsure.has(code) && !isLast ? [UNKNOWN, null] : undefined
+}
+
+type Spent = readonly [Tokens, Billing | null]
+
+interface Failed {
+  readonly attempt: AttemptTuple
+  readonly spent: Spent
+  readonly part: number
+  readonly price: Price
 }
 
 /** What a failed try has cost, as a line of its own. */
-function failedLine(call: Line, attempt: AttemptTuple, part: number, price: Price): Line[] {
-  const [provider, model, status, code, ms, tokens] = attempt
-  if (tokens === null) return []
-  const providerType = provider === call.provider ? call.providerType : null
-  return [
-    {
-      ...call,
-      id: `${call.requestId}:${part}`,
-      part,
-      provider,
-      providerType,
-      model: clean(model),
-      attempts: null,
-      status: status ?? 0,
-      code,
-      firstByteMs: null,
-      totalMs: ms,
-      finish: null,
-      hungUp: false,
-      ...priced([tokens, 'exact'], { provider, providerType, model, at: call.at, price }),
-    },
-  ]
+function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
+  const [provider, model, status, code, ms, , type] = attempt
+  const providerType = type ?? (provider === call.provider ? call.providerType : null)
+  return {
+    ...call,
+    id: `${call.requestId}:${part}`,
+    part,
+    provider,
+    providerType,
+    model: clean(model),
+    attempts: null,
+    status: status ?? 0,
+    code,
+    firstByteMs: null,
+    totalMs: ms,
+    finish: null,
+    hungUp: false,
+    ...priced(spent, { provider, providerType, model, at: call.at, price }),
+  }
 }
 
-function knownOf(fate: CallEvent[23], told: Tokens | null): readonly [Tokens, Billing | null] {
+function knownOf(fate: CallEvent[23], told: Tokens | null): Spent {
   if (fate === 'none') return [NOTHING, 'exact']
   return told === null ? [UNKNOWN, null] : [told, 'exact']
 }
@@ -121,7 +140,7 @@ interface Served {
 }
 
 /** Tokens as far as they can be believed, and what they cost. */
-function priced([tokens, billing]: readonly [Tokens, Billing | null], served: Served) {
+function priced([tokens, billing]: Spent, served: Served) {
   const [input, cacheRead, cacheWrite, cacheWriteHour, audioInput, imageInput] = tokens.map(countOf)
   const [output, reasoning, audioOutput, imageOutput] = tokens.slice(6, 10).map(countOf)
   const counts = { input, cacheRead, cacheWrite, cacheWriteHour, audioInput, imageInput } as Counts

@@ -71,6 +71,25 @@ test('failover: every try is listed, the last one served, and the call counts on
   ])
 })
 
+test('failover after a try that may have cost something: a line of its own says that nobody knows what', async () => {
+  house.mock.setPlan(({ json }) => (json?.model === 'one' ? { hang: true } : undefined))
+  await (await house.send(JSON.stringify({ model: 'inner', messages: [] }))).text()
+  await book.flush()
+  const [call, failed, ...more] = await book.rows()
+  expect(more).toEqual([])
+  expect(call).toMatchObject({ part: 0, model: 'two', status: 200, billing: 'exact' })
+  expect(failed).toMatchObject({
+    id: `${call!.id}:1`,
+    part: 1,
+    model: 'one',
+    code: 'upstream_timeout',
+    billing: null,
+    input: null,
+    output: null,
+    costNano: null,
+  })
+})
+
 test('all targets fail: one record, the last that was tried, and nothing was spent', async () => {
   house.mock.setPlan({ status: 500 })
   await (await house.send(JSON.stringify({ model: 'inner', messages: [] }))).text()

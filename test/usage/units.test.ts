@@ -51,7 +51,7 @@ describe('toLines()', () => {
   test('a failed try that has cost tokens is a line of its own', () => {
     const spent: Tokens = [7, 0, 0, null, null, null, 3, 0, null, null, null]
     const event = eventOf(1).with(15, [
-      ['groq', 'small', 502, 'upstream_cut', 40, spent],
+      ['groq', 'small', 502, 'upstream_cut', 40, spent, 'groq'],
       ['openai', 'model-1', 200, null, 12, null],
     ]) as unknown as ReturnType<typeof eventOf>
     const lines = toLines([VERSION, [event], {}], flat)
@@ -74,6 +74,24 @@ describe('toLines()', () => {
     expect(new Set(callers.sums.map(([, , group]) => group)).size).toBe(2)
     expect(new Set(targets.sums.map(([, , group]) => group)).size).toBe(2)
     expect(sum![3]).toBe(1)
+  })
+
+  test('a failed try is priced by its own provider, whatever that is called', () => {
+    const spent: Tokens = [7, 0, 0, null, null, null, 3, 0, null, null, null]
+    const event = eventOf(1).with(15, [
+      ['backup', 'small', 502, 'upstream_cut', 40, spent, 'groq'],
+      ['openai', 'model-1', 200, null, 12, null, 'openai'],
+    ]) as unknown as ReturnType<typeof eventOf>
+    const asked: unknown[] = []
+    const [, failed] = toLines([VERSION, [event], {}], query => {
+      asked.push([query.provider, query.providerType])
+      return flat(query)
+    })
+    expect(failed).toMatchObject({ provider: 'backup', providerType: 'groq', billing: 'exact' })
+    expect(asked).toEqual([
+      ['openai', 'openai'],
+      ['backup', 'groq'],
+    ])
   })
 
   test('a price that is not known is null, not zero; what a provider reports is kept', () => {

@@ -185,8 +185,10 @@ describe('GET /admin/usage/export', () => {
   })
 
   test('CSV has a head, a row for each line, and nothing that a spreadsheet takes for a formula', async () => {
-    scene.at('2027-03-09T00:00:10Z')
-    for (const model of ['=1+1', '@cmd', '-2', '+3', 'say "hi", you', 'plain']) await scene.call({ model })
+    for (const [second, model] of ['=1+1', '@cmd', '-2', '+3', 'say "hi", you', 'plain'].entries()) {
+      scene.at(`2027-03-09T00:00:${10 + second}Z`)
+      await scene.call({ model })
+    }
     const { response, text } = await file({ from: '2027-03-09', to: '2027-03-10' })
     expect(response.headers.get('content-disposition')).toBe('attachment; filename="usage.csv"')
     const [head, ...rows] = text.split('\r\n')
