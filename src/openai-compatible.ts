@@ -1,8 +1,9 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions, ProviderV4 } from '@ai-sdk/provider'
 import type { Vendor } from './instances.ts'
 import { countOf } from './lens.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
-import type { ModelPackage } from './offers.ts'
+import { KEY_IN_FETCH, type ModelPackage } from './offers.ts'
 import type { Plugin } from './plugin.ts'
 import type { JsonObject, Usage } from './types.ts'
 import type { Headers, Spoken } from './wires.ts'
@@ -24,33 +25,53 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly readsImageUrls?: false
   /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
   readonly limit?: 'max_completion_tokens'
+  /**
+   * Models that clients of other languages reach by way of Responses instead of chat: there newer ones refuse tools, or are
+   * not to be had.
+   */
+  readonly asksResponses?: (model: string) => boolean
 }
 
 /**
+ * GPT-5 and later, the o-series and Codex, by any name that a deployment has been given. From GPT-5.4 on chat refuses
+ * every tool unless thinking is off ("Function tools with reasoning_effort are not supported"), and Codex is not there.
+ */
+export const isReasoningModel = (model: string): boolean =>
+  /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)|o[1-9](?![a-z0-9])|codex)/i.test(model)
+
+/**
  * A whole provider from a declaration. The dialects that the vendor `speaks` (default: `openai-chat`) pass as bytes, all
- * others are translated to its chat. Each `<ENV>_API_KEY`, `<ENV>_BASE_URL` and `<ENV>_MODELS` (with commas) belongs to
+ * others are translated to its chat, or to its Responses for models that want that. Each `<ENV>_API_KEY`, `<ENV>_BASE_URL` and `<ENV>_MODELS` (with commas) belongs to
  * the instance named like the type, each `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`; a key or a base URL is enough.
  *
  * @example
  * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
  */
 export function openaiCompatible(declared: OpenAICompatible): Plugin {
-  const { models, modelsPath = '/models', readsImageUrls = true, limit, ...vendor } = declared
+  const { models, modelsPath = '/models', readsImageUrls = true, limit, asksResponses, ...vendor } = declared
   const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
   return modelProvider({
     speaks: ['openai-chat'],
     ...vendor,
     offers: ['language'],
     idsInBody: true,
-    optionsKey: OPTIONS_KEY,
+    optionsKey: model => (asksResponses?.(model) ? RESPONSES_KEY : OPTIONS_KEY),
     usage: withBeside,
-    load: setup => loadPackage(setup, { includeUsage: declared.asksUsage ?? true, readsImageUrls, limit }),
+    async load(setup) {
+      const includeUsage = declared.asksUsage ?? true
+      const chat = await loadChat(setup, { includeUsage, readsImageUrls, limit })
+      if (asksResponses === undefined) return chat
+      const responses = await loadResponses(setup)
+      return { languageModel: id => (asksResponses(id) ? responses(id) : chat.languageModel(id)) }
+    },
     ...(list && { models: list }),
   })
 }
 
 /** Some vendors count reasoning beside the completion: told by their total, or by there being more of it than of the whole. */
 function withBeside(usage: Usage, raw: JsonObject): Usage {
+  // Responses count it in.
+  if (raw.completion_tokens === undefined) return usage
   const [prompt, completion] = [countOf(raw.prompt_tokens), countOf(raw.completion_tokens)]
   const { reasoning } = usage
   const isBeside = reasoning > completion || countOf(raw.total_tokens) === prompt + completion + reasoning
@@ -74,10 +95,10 @@ interface Habits {
 }
 
 /** Chat for clients of other languages. */
-async function loadPackage(
+async function loadChat(
   { baseUrl, fetch }: PackageSetup,
   { includeUsage, readsImageUrls, limit }: Habits,
-): Promise<ModelPackage> {
+): Promise<ModelPackage & Pick<ProviderV4, 'languageModel'>> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
   return createOpenAICompatible({
     name: OPTIONS_KEY,
@@ -91,4 +112,33 @@ async function loadPackage(
         max_tokens === undefined ? body : { ...body, [limit]: max_tokens },
     }),
   })
+}
+
+const RESPONSES_KEY = 'openai'
+
+/**
+ * Responses for clients of other languages. Nothing is stored there: what the next turn needs, encrypted thoughts among
+ * it, travels with the client.
+ */
+async function loadResponses({ baseUrl, fetch }: PackageSetup): Promise<(id: string) => LanguageModelV4> {
+  const { createOpenAI } = await import('@ai-sdk/openai')
+  const openai = createOpenAI({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+  const unstored = (options: LanguageModelV4CallOptions): LanguageModelV4CallOptions => ({
+    ...options,
+    providerOptions: {
+      ...options.providerOptions,
+      [RESPONSES_KEY]: { ...options.providerOptions?.[RESPONSES_KEY], store: false },
+    },
+  })
+  return id => {
+    const model = openai.responses(id)
+    return {
+      specificationVersion: model.specificationVersion,
+      provider: model.provider,
+      modelId: model.modelId,
+      supportedUrls: model.supportedUrls,
+      doGenerate: options => model.doGenerate(unstored(options)),
+      doStream: options => model.doStream(unstored(options)),
+    }
+  }
 }

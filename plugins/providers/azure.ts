@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { isReasoningModel, openaiCompatible } from '../../src/openai-compatible.ts'
 
 /**
  * The v1 API, `https://RESOURCE.openai.azure.com/openai/v1`, with what its reference lists: all of OpenAI's but
@@ -12,6 +12,7 @@ export default openaiCompatible({
   credentials: key => ({ 'api-key': key }),
   modelsPath: false,
   limit: 'max_completion_tokens',
+  asksResponses: isReasoningModel,
   speaks: [
     'openai-chat',
     'openai-responses',

@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { isReasoningModel, openaiCompatible } from '../../src/openai-compatible.ts'
 
 /** Everything that https://platform.openai.com/docs/api-reference lists. */
 export default openaiCompatible({
@@ -6,6 +6,7 @@ export default openaiCompatible({
   about: 'GPT and o-series models of OpenAI.',
   baseUrl: 'https://api.openai.com/v1',
   limit: 'max_completion_tokens',
+  asksResponses: isReasoningModel,
   speaks: [
     'openai-chat',
     'openai-responses',

@@ -71,10 +71,13 @@ function readFormat(
   wordAt(format.type, `${at}.type`, ['json_schema'])
   const schema = objectAt(format.schema, `${at}.schema`)
   const responseFormat = { type: 'json' as const, schema }
-  if (kin.key !== 'compatible' || isStrict(schema)) return { responseFormat }
+  if (!enforcing.has(kin.key) || isStrict(schema)) return { responseFormat }
   warn(`${at}.schema: not every property is required, so this provider follows it without a guarantee`)
   return { responseFormat, options: { strictJsonSchema: false } }
 }
+
+/** Those who follow OpenAI in this. */
+const enforcing = new Set(['compatible', 'openai'])
 
 /** OpenAI enforces a schema only where every object names all its properties as required, and allows no others. */
 function isStrict(schema: unknown): boolean {

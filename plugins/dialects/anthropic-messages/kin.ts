@@ -77,6 +77,14 @@ const rows: Readonly<Record<string, Row>> = {
     hasCitations: false,
     oneTool: { parallelToolCalls: false },
   },
+  openai: {
+    keys: ['openai', 'azure'],
+    hasFilesInResults: true,
+    hasLateSystem: true,
+    hasCitations: false,
+    oneTool: { parallelToolCalls: false },
+    user: user => ({ user }),
+  },
   xai: {
     hasFilesInResults: false,
     hasLateSystem: true,
