@@ -29,6 +29,7 @@ export const natives: Readonly<Record<Language, string>> = {
 const versions: Readonly<Record<string, string>> = { GEMINI: '/v1beta', BEDROCK: '', COHERE: '/v2' }
 /** Real names, where what a model can do depends on what it is called. */
 const models: Readonly<Record<string, string>> = {
+  OPENAI: 'one,gpt-5.4',
   ANTHROPIC: 'one,claude-sonnet-4-5',
   GEMINI: 'one,gemini-2.5-flash',
   BEDROCK: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
