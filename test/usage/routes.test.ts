@@ -23,9 +23,12 @@ beforeEach(async () => {
 afterAll(() => house[Symbol.asyncDispose]())
 
 async function rowOf(extra: object, headers: Record<string, string> = {}): Promise<Row> {
-  await (await house.ask({}, extra, { headers })).text()
-  await book.flush()
-  return (await book.rows()).at(-1)!
+  const response = await house.ask({}, extra, { headers })
+  await response.text()
+  expect(await book.flush()).toBe(true)
+  const row = (await book.rows()).at(-1)!
+  expect(row.requestId).toBe(response.headers.get('x-request-id')!)
+  return row
 }
 
 test('a chain of redirects: the outermost is the virtual model', async () => {
@@ -104,11 +107,11 @@ test('names that no database likes come back as they can be shown', async () => 
   for (const model of ['a\u0000b', '\ud800', 'x'.repeat(5000), "'); drop table usage_records; --"]) {
     await (await house.ask({}, { model })).text()
   }
-  await book.flush()
-  expect((await book.rows()).map(({ asked }) => asked)).toEqual([
-    'a b',
-    '\ufffd',
-    'x'.repeat(256),
-    "'); drop table usage_records; --",
+  expect(await book.flush()).toBe(true)
+  expect((await book.rows()).map(({ asked, code }) => [asked, code])).toEqual([
+    ['a b', 'model_not_found'],
+    ['\ufffd', 'model_not_found'],
+    ['x'.repeat(256), 'model_not_found'],
+    ["'); drop table usage_records; --", 'model_not_found'],
   ])
 })
