@@ -47,21 +47,28 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
 }
 
 /**
- * A local file answers "busy" while another process writes. Waiting inside the library would stop the event loop, and
- * a connection that was refused once may stay refused: so it never waits there, and is opened anew before each retry.
+ * A local file answers "busy" while another process writes. Waiting inside the library would stop the event loop, so it
+ * never waits there. A connection that was refused once may stay refused, and reads what was true then until its
+ * statement is collected as garbage: so it is left at once, before anybody else reads by it.
  */
 function patient(open: () => Client): Client {
   let client = open()
+  function leave(refused: Client): void {
+    if (refused !== client) return
+    client = open()
+    refused.close()
+  }
   const insist = async <T>(run: (client: Client) => Promise<T>): Promise<T> => {
     const until = Date.now() + PATIENCE
     for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
+      const used = client
       try {
-        return await run(client)
+        return await run(used)
       } catch (error) {
-        if (!/BUSY|LOCKED/.test(String((error as { code?: unknown }).code)) || Date.now() > until) throw error
+        if (!/BUSY|LOCKED/.test(String((error as { code?: unknown }).code))) throw error
+        leave(used)
+        if (Date.now() > until) throw error
         await new Promise(resolve => setTimeout(resolve, pause * (0.5 + Math.random())))
-        client.close()
-        client = open()
       }
     }
   }
