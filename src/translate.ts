@@ -36,7 +36,7 @@ const encoder = new TextEncoder()
 /** Asks a provider that does not speak the client's language. */
 export function createTranslated(strict: boolean) {
   const warnOf = (x: Exchange) => (line: string) => {
-    if (strict) refuse('unsupported_parameter', `${line} (STRICT_PARAMETERS is on)`)
+    if (strict) refuse('unsupported_parameter', `${line} (STRICT_PARAMETERS is on)`, paramOf(line))
     if (!x.warnings.includes(line)) x.warnings.push(line)
   }
 
@@ -237,10 +237,24 @@ function withReport(told: LanguageModelV4Usage, usage: Usage | undefined): Langu
 const optionsKeyOf = ({ optionsKey, type }: Provider, model: string): string =>
   typeof optionsKey === 'function' ? optionsKey(model) : (optionsKey ?? type)
 
+/** Warnings begin with the field that they are about. */
+function paramOf(line: string): { readonly param?: string } {
+  const { quoted, plain } =
+    /^(?:"(?<quoted>[\w.[\]]+)" |(?<plain>[a-z][\w.[\]]*)(?:: | is not supported ))/.exec(line)?.groups ?? {}
+  const param = quoted ?? plain
+  return param === undefined ? {} : { param }
+}
+
+/** Packages say `topP` where every client says `top_p`. */
+const fieldOf = (setting: string): string =>
+  /^[a-z]+[a-zA-Z]*$/.test(setting)
+    ? setting.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+    : setting
+
 function say(warning: SharedV4Warning): string {
   if (warning.type === 'other') return warning.message
-  if (warning.type === 'deprecated') return `${warning.setting}: ${warning.message}`
+  if (warning.type === 'deprecated') return `${fieldOf(warning.setting)}: ${warning.message}`
   const what =
     warning.type === 'unsupported' ? 'is not supported by this model and was left out' : 'was adapted'
-  return `${warning.feature} ${what}${warning.details === undefined ? '' : ` (${warning.details})`}`
+  return `${fieldOf(warning.feature)} ${what}${warning.details === undefined ? '' : ` (${warning.details})`}`
 }

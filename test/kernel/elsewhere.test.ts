@@ -104,6 +104,7 @@ describe('a parameter that a target lacks', () => {
         expect([path, stream, answer.status, code]).toEqual([path, stream, 400, 'unsupported_parameter'])
         expect(message).toContain('seed')
         expect(message).toContain('STRICT_PARAMETERS')
+        if (shape === errorOf) expect(errorOf(answer).param).toBe('seed')
         expect(answer.headers.get('x-should-retry')).toBe('false')
       }
     }
