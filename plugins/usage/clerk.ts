@@ -46,7 +46,7 @@ const GATHER = 150
 const BUSY = 1000
 const SHARE = 0.03
 /** … unless so much waits already (bytes). */
-const MUCH = 128 * 1024 * 1024
+const MUCH = 32 * 1024 * 1024
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 5000
 /** So many times in a row old records are deleted. */
