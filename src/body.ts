@@ -30,7 +30,7 @@ export async function readBody(request: Request, limit: number): Promise<Body> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     refuse('invalid_request', `The body is ${nounOf(json)}: send a JSON object`)
   }
-  return { text, json: json as JsonObject, members }
+  return { text, json: json as JsonObject, ...(members && { members }) }
 }
 
 const FORM = /^multipart\/form-data\b/i

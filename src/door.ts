@@ -132,7 +132,7 @@ export function createDoor(options: DoorOptions): Door {
     try {
       const settled = settleAddress(request)
       const dialect = settled.method === 'POST' ? known.get(pathOf(settled.url)) : undefined
-      if (dialect !== undefined) return options.answer(settled, dialect, connection)
+      if (dialect !== undefined) return options.answer(settled, dialect, connection).catch(fail)
       connections.set(settled, connection)
       return app.fetch(settled)
     } catch (error) {

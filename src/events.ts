@@ -42,10 +42,11 @@ export function* backwards(text: string): Generator<string> {
   }
 }
 
-/** What reports of usage are called. */
-const USAGE = ['"usage"', '"usageMetadata"'] as const
-/** What their names have in common, as bytes: where it is missing, no report is. */
-export const USAGE_MARK = new TextEncoder().encode('"usage')
+/** What the names of reports of usage begin with: `usage`, `usageMetadata`. */
+const USAGE = '"usage'
+/** The same as bytes: where it is missing, no report is. */
+export const USAGE_MARK = new TextEncoder().encode(USAGE)
+const endings = ['"', 'Metadata"']
 
 /** Some event says `"usage": {…}`; `"usage": null`, which many say in every event, does not count. */
 export const reportsUsage = (text: string): boolean => findUsage(text, 0) >= 0
@@ -64,17 +65,17 @@ export function* usageBlocks(text: string): Generator<readonly [start: number, e
   }
 }
 
-/** Where the next report of usage begins; -1 when there is none. */
+/** Where the next report of usage begins; -1 when there is none. Looks at no character twice. */
 function findUsage(text: string, from: number): number {
-  const found = USAGE.map(name => findObject(text, name, from)).filter(at => at >= 0)
-  return found.length === 0 ? -1 : Math.min(...found)
-}
-
-function findObject(text: string, name: string, from: number): number {
-  for (let at = text.indexOf(name, from); at >= 0; at = text.indexOf(name, at + name.length)) {
-    let next = at + name.length
-    while (isBetween(text.charCodeAt(next))) next++
-    if (text[next] === '{') return at
+  for (let at = text.indexOf(USAGE, from); at >= 0; ) {
+    let next = at + USAGE.length
+    const ending = endings.find(each => text.startsWith(each, next))
+    if (ending !== undefined) {
+      next += ending.length
+      while (isBetween(text.charCodeAt(next))) next++
+      if (text[next] === '{') return at
+    }
+    at = text.indexOf(USAGE, next)
   }
   return -1
 }

@@ -10,6 +10,9 @@ export interface Member {
 /** No honest request nests deeper; a hostile one could make others overflow their stack. */
 export const MAX_DEPTH = 128
 
+/** So many members are remembered. */
+const MOST = 200
+
 const QUOTE = 34
 const BACKSLASH = 92
 const COMMA = 44
@@ -22,15 +25,19 @@ const CLOSE_BRACE = 125
 /** Parses JSON; what is broken or too deep is refused with the line and column of the fault. */
 export const parseJson = (text: string): unknown => parseText(text).json
 
-/** The same with the members of the outermost object: one look at the text tells both, and its depth. */
-export function parseText(text: string): { readonly json: unknown; readonly members: readonly Member[] } {
+/**
+ * The same with the members of the outermost object: one look at the text tells both, and its depth. Without members where
+ * there are more than an honest body has: they would be kept as long as the call takes.
+ */
+export function parseText(text: string): { readonly json: unknown; readonly members?: readonly Member[] } {
   const members: Member[] = []
   const deep = scan(text, members)
   if (deep !== undefined) {
     refuse('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels at ${position(text, deep)}`)
   }
   try {
-    return { json: JSON.parse(text), members }
+    const json: unknown = JSON.parse(text)
+    return members.length > MOST ? { json } : { json, members }
   } catch {
     if (text.trim() === '') refuse('invalid_request', 'The body is empty: send a JSON object')
     const fault = findFault(text)

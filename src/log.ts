@@ -30,7 +30,15 @@ export function openLog({ level, pretty, write }: LogOptions): void {
   const flush = () => {
     const records = pending
     pending = []
-    write(records.map(format).join(''))
+    write(records.map(attempt).join(''))
+  }
+  /** What cannot be written is said to be so, and keeps no other line from being written. */
+  const attempt = (record: LogRecord): string => {
+    try {
+      return format(record)
+    } catch (error) {
+      return format({ ...record, properties: { unwritable: String(error) } })
+    }
   }
   const out = (record: LogRecord) => {
     // Lines of the same moment are written together: one call of the system, and no work within a request.

@@ -42,6 +42,7 @@ const COLON = 58
 /** What `null` begins with. */
 const N = 110
 const BLANK_LINE = encoder.encode('\n\n')
+const DATA = encoder.encode('data:')
 /** No end of an event is longer (bytes) but for its last one. */
 const SEAM = 3
 /** So much of a stream is kept for an estimate, should its end never come (bytes). */
@@ -77,8 +78,8 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 
   function remember(bytes: Bytes): void {
-    // Comments say nothing, however many of them follow the end.
-    if (bytes[0] === COLON && !latin1.decode(bytes).includes('data:')) return
+    // What holds no data says nothing, however much of it follows the end.
+    if (findBytes(bytes, DATA, 0) < 0) return
     if (last.push(bytes) > LAST) last.shift()
   }
 
@@ -179,8 +180,8 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     const all = release(bytes)
     const end = startOfEvent(all, all.length)
     const out = events(all.subarray(0, end))
-    hold(all.subarray(end))
-    return out
+    const more = hold(all.subarray(end))
+    return more.length === 0 ? out : joinBytes([out, more])
   }
 
   function takeOther(bytes: Bytes): Bytes {
@@ -190,9 +191,9 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     if (end === 0) return hold(bytes)
     const cut = Math.max(0, end - before.length)
     const out = events(release(bytes.subarray(0, cut)))
-    hold(bytes.subarray(cut))
+    const more = hold(bytes.subarray(cut))
     if (end === text.length && text.endsWith('\r')) halfFate = lastFate
-    return out
+    return more.length === 0 ? out : joinBytes([out, more])
   }
 
   return {
@@ -224,9 +225,10 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
 /** Where the first report of usage may stand; -1 when there is none. Many say `"usage":null` in every event. */
 function findReport(bytes: Bytes): number {
   for (let at = findBytes(bytes, USAGE_MARK, 0); at >= 0; at = findBytes(bytes, USAGE_MARK, at + 1)) {
-    let value = bytes.indexOf(COLON, at) + 1
+    const colon = bytes.indexOf(COLON, at)
+    let value = colon + 1
     while (bytes[value] === SPACE) value++
-    if (bytes[value] !== N) return at
+    if (colon < 0 || bytes[value] !== N) return at
   }
   return -1
 }

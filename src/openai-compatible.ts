@@ -35,9 +35,12 @@ export interface OpenAICompatible extends Vendor, Spoken {
 /**
  * GPT-5 and later, the o-series and Codex, by any name that a deployment has been given. From GPT-5.4 on chat refuses
  * every tool unless thinking is off ("Function tools with reasoning_effort are not supported"), and Codex is not there.
+ * Of a model that was tuned (`ft:gpt-4.1:acme:name:id`) only the base counts.
  */
 export const isReasoningModel = (model: string): boolean =>
-  /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)|o[1-9](?![a-z0-9])|codex)/i.test(model)
+  /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)|o[1-9](?![a-z0-9])|codex)/i.test(
+    model.startsWith('ft:') ? (model.split(':')[1] ?? '') : model,
+  ) && !/gpt-?[\d.]+-chat/i.test(model)
 
 /**
  * A whole provider from a declaration. The dialects that the vendor `speaks` (default: `openai-chat`) pass as bytes, all
@@ -127,7 +130,8 @@ async function loadResponses({ baseUrl, fetch }: PackageSetup): Promise<(id: str
     ...options,
     providerOptions: {
       ...options.providerOptions,
-      [RESPONSES_KEY]: { ...options.providerOptions?.[RESPONSES_KEY], store: false },
+      // The package knows thinking models by their own names only.
+      [RESPONSES_KEY]: { ...options.providerOptions?.[RESPONSES_KEY], store: false, forceReasoning: true },
     },
   })
   return id => {

@@ -176,7 +176,7 @@ export function refusalHeaders(refusal: Refusal): Record<string, string> {
 
 /** Model names may hold any character; header values may not. */
 const headerSafe = (value: string): string =>
-  /^[\x21-\x7e]*$/.test(value) ? value : encodeURIComponent(value)
+  /^[\x21-\x7e]*$/.test(value) ? value : encodeURIComponent(value.toWellFormed())
 
 /** Texts from elsewhere, fit for a header. */
 const asciiOnly = (text: string): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300)

@@ -38,9 +38,13 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
 
   /** Reads on, until there is something to give. Not told to the stream as a promise: it would cost one for each piece. */
   const more = (): void => {
-    const read = next()
-    if (read instanceof Promise) read.then(give, fail)
-    else give(read)
+    try {
+      const read = next()
+      if ('then' in read) read.then(give, fail)
+      else give(read)
+    } catch (error) {
+      fail(error)
+    }
   }
   const give = ({ done, value }: StreamRead): void => {
     if (isGone) return
@@ -64,7 +68,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
   }
   const fail = (error: unknown): void => {
     if (isGone) return
-    reader.cancel(error).catch(() => {})
+    Promise.try(() => reader.cancel(error)).catch(() => {})
     try {
       close(end(error))
     } catch (bug) {

@@ -47,6 +47,8 @@ const BUSY = 1000
 const SHARE = 0.03
 /** … unless so much waits already (bytes). */
 const MUCH = 32 * 1024 * 1024
+/** … and a write that had to wait for others is no reason to wait for longer than this (milliseconds). */
+const LONGEST_REST = 3000
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 5000
 /** So many times in a row old records are deleted. */
@@ -77,10 +79,8 @@ export function createClerk(options: ClerkOptions): Clerk {
   })
 
   async function write({ lines, torn, done }: Lines): Promise<void> {
-    opened ??= await options.open()
-    price ??= await options.price()
     const read = lines.map(line => readLine(line, price!))
-    written += await opened.store.write(read.flatMap(({ lines }) => lines))
+    written += await opened!.store.write(read.flatMap(({ lines }) => lines))
     done()
     waiting -= read.reduce((sum, { count }) => sum + count, 0)
     const unread = torn + read.filter(({ count }) => count === 0).length
@@ -98,8 +98,10 @@ export function createClerk(options: ClerkOptions): Clerk {
         await rest(GATHER)
         continue
       }
-      const began = performance.now()
       try {
+        opened ??= await options.open()
+        price ??= await options.price()
+        const began = performance.now()
         await write(found)
         if (trouble !== null) complain('Usage records are written again', { ...stats(), trouble: null })
         trouble = null
@@ -129,7 +131,7 @@ export function createClerk(options: ClerkOptions): Clerk {
     const now = performance.now()
     const rate = (taken / Math.max(1, now - since)) * 1000
     ;[taken, since] = [0, now]
-    if (rate > BUSY && backlog.size() < MUCH) return took / SHARE - took
+    if (rate > BUSY && backlog.size() < MUCH) return Math.min(took / SHARE - took, LONGEST_REST)
     return backlog.size() < CHUNK ? GATHER : 0
   }
 
@@ -160,6 +162,7 @@ export function createClerk(options: ClerkOptions): Clerk {
       waiting += count
       taken += count
       rouse()
+      if (backlog.size() >= MUCH) hurry()
     },
     drain: () =>
       new Promise(resolve => {

@@ -105,9 +105,10 @@ const unsure: ReadonlySet<string | undefined> = new Set([
   'upstream_timeout',
 ])
 
-function fateOf({ attempts = [], usage, unfinished, refusal, hungUp }: Settled): Fate {
+function fateOf({ attempts = [], target, usage, unfinished, refusal, hungUp }: Settled): Fate {
   const last = attempts.at(-1)
-  if (last === undefined) return 'none'
+  // Where somebody is being asked right now, that try is not in the list yet.
+  if (last === undefined) return target === undefined ? 'none' : 'open'
   if (usage !== undefined) return unfinished === undefined ? 'told' : 'open'
   if (unfinished === undefined && refusal === undefined && !hungUp) return 'silent'
   return last.ok || unsure.has(last.code) ? 'open' : 'none'

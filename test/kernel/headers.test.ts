@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { MASTER } from '../kit.ts'
 import { type House, openHouse, UPSTREAM_KEY } from './house.ts'
+import { createScript } from './script.ts'
 import { refusalOf } from './shapes.ts'
 
 let house: House
@@ -121,6 +122,11 @@ describe('an answer to the client', () => {
     })
     const odd = await quiet.ask({}, { model: 'mödel\u2028x' })
     expect(decodeURIComponent(odd.headers.get('x-modelway-model')!)).toBe('mödel\u2028x')
+    const half = createScript('half', false)
+    half.say([new TextEncoder().encode('data: {"choices":[]}\n\ndata: [DONE]\n\n')])
+    await using open = await openHouse({ extra: [half.plugin], env: { SERVED_MODEL_HEADERS: 'true' } })
+    const broken = await open.ask({}, { model: 'half/a\ud800b', stream: true })
+    expect([broken.status, broken.headers.get('x-modelway-model')]).toEqual([200, 'a%EF%BF%BDb'])
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { splice } from '../../src/body.ts'
 import { Refusal } from '../../src/errors.ts'
-import { findFault, MAX_DEPTH, parseJson, topLevel } from '../../src/json.ts'
+import { findFault, MAX_DEPTH, parseJson, parseText, topLevel } from '../../src/json.ts'
 
 /** JSON as people write it: with white space, escapes, exponents and every kind of number. */
 const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/)
@@ -224,6 +224,17 @@ describe('splice()', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+
+  test('finds every double of a field in a body of more members than are remembered', () => {
+    const junk = Array.from({ length: 300 }, (_, i) => `"f${i}":${i}`).join(',')
+    const text = `{"model":"a",${junk},"model":"b"}`
+    const { members } = parseText(text)
+    expect(members).toBe(undefined)
+    const out = splice(text, [{ field: 'model', value: 'served' }], members)
+    expect(topLevel(out).filter(({ key }) => key === 'model').length).toBeGreaterThan(0)
+    expect(out).not.toContain('"a"')
+    expect(out).not.toContain('"b"')
   })
 
   test('puts missing fields in front, also of nothing', () => {

@@ -143,6 +143,22 @@ describe('a stream', () => {
     )
   })
 
+  test('is complete although nothings follow its end, each in a piece of its own', async () => {
+    const trailers = ['\n\n', 'id: 7\n\n', 'event: ping\n\n', '\n: ping\n\n', ': ping\n\n', 'retry: 10\n\n']
+    telling.say([before + usageEvent + after, ...trailers].map(text => encoder.encode(text)))
+    await ask('telling/x')
+    expect(house.settled.splice(0)[0]).toMatchObject({ usage, code: undefined })
+  })
+
+  test('loses nothing of a piece that holds an event and more than any honest one behind it', async () => {
+    const giant = `data: ${'x'.repeat(17 * 1024 * 1024)}`
+    const text = `data: {"choices":[]}\n\n${giant}\n\n${after}`
+    const end = text.length - after.length
+    telling.say([encoder.encode(text.slice(0, end - 2)), encoder.encode(text.slice(end - 2))])
+    expect((await ask('telling/x')).toString() === text).toBe(true)
+    house.settled.splice(0)
+  })
+
   test('gives each event away as soon as it is complete', async () => {
     for (const newline of Object.values(lineEnds)) {
       const parts = [delta('a'), delta('b'), finish].map(data => write(`data: ${data}\n\n`, newline))

@@ -74,6 +74,14 @@ describe('usage', () => {
     }
   })
 
+  test('is found without looking at any piece of text again and again', async () => {
+    // Every event reports usage, in one piece: a search to the end for each of them would take minutes.
+    const event = 'data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n'
+    asking.say([encoder.encode(event.repeat(60_000) + after)])
+    expect((await ask('asking/x')).toString()).toBe(after)
+    expect(house.settled.splice(0)[0]?.usage).toMatchObject({ input: 1 })
+  })
+
   test('that counts reasoning beside the completion loses nothing', async () => {
     const completion_tokens_details = { reasoning_tokens: 290 }
     for (const [completion_tokens, total_tokens, output] of [

@@ -116,6 +116,10 @@ describe('GPT-5.4 for a client of Messages', () => {
     await claude.messages.create(params('azure/team-gpt5', [question]))
     expect(sent().path).toBe('/v1/responses')
     expect(sent().headers['api-key']).toBe('az-upstream')
+    expect(sent().json).toMatchObject({
+      reasoning: { effort: 'medium' },
+      include: ['reasoning.encrypted_content'],
+    })
   })
 })
 
@@ -134,19 +138,9 @@ test('clients of chat get what chat says: their bytes pass', async () => {
   expect(sent().path).toBe('/v1/chat/completions')
 })
 
-test.each([
-  ...['gpt-5', 'gpt-5.4', 'gpt-5-codex', 'gpt-10', 'o1', 'o3-mini', 'codex-mini-latest'].map(
-    name => [name, true] as const,
-  ),
-  ...['ft:gpt-5-mini:acme', 'my-gpt-5', 'gpt5prod', 'team/o3'].map(name => [name, true] as const),
-  ...[
-    'gpt-4o',
-    'gpt-4.1',
-    'gpt-35-turbo',
-    'gpt-3.5-turbo',
-    'gpt-oss-120b',
-    'gpt-image-1',
-    'omni',
-    'foo3',
-  ].map(name => [name, false] as const),
-])('%s thinks: %p', (name, expected) => expect(isReasoningModel(name)).toBe(expected))
+const thinking =
+  'gpt-5 gpt-5.4 gpt-5-codex gpt-10 o1 o3-mini codex-mini-latest ft:gpt-5-mini:acme my-gpt-5 gpt5prod team/o3'
+const others =
+  'gpt-4o gpt-4.1 gpt-35-turbo gpt-3.5-turbo gpt-oss-120b gpt-image-1 omni foo3 gpt-5-chat-latest ft:gpt-4.1:acme:o1:a'
+test.each(thinking.split(' '))('%s thinks', name => expect(isReasoningModel(name)).toBe(true))
+test.each(others.split(' '))('%s does not think', name => expect(isReasoningModel(name)).toBe(false))

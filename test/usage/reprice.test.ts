@@ -55,3 +55,18 @@ test('a mended price: records and roll-ups of the period cost what they should h
   mock.stop()
   rmSync(folder, { recursive: true, force: true })
 }, 20_000)
+
+test('what cost nothing costs nothing afterwards, also where no price is known', async () => {
+  const mock = createMockProvider({ models: ['one'] })
+  const { plugin, book } = createReader()
+  const env = { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: mock.url, OPENAI_MODELS: 'one', RETRIES: '0' }
+  const gateway = await startGateway({ env, extra: [plugin] })
+  mock.setPlan({ status: 500 })
+  await gateway.chat({ model: 'openai/one', messages: [] })
+  await gateway.chat({ model: 'openai/none', messages: [] })
+  await book.flush()
+  expect((await book.rows()).map(({ costNano }) => costNano)).toEqual([0, 0])
+  expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
+  await gateway.close()
+  mock.stop()
+})
