@@ -1,6 +1,13 @@
+import { findBytes } from './runtime.ts'
 import type { JsonObject } from './types.ts'
 
 /** Server-sent events as text: where they end and what they say (WHATWG, "Server-sent events"). */
+
+const LINE_FEED = 10
+const SPACE = 32
+const COLON = 58
+/** What `null` begins with. */
+const N = 110
 
 /** A blank line: two line ends in a row, where `\r\n` is one. */
 const BOUNDARY = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g
@@ -45,7 +52,7 @@ export function* backwards(text: string): Generator<string> {
 /** What the names of reports of usage begin with: `usage`, `usageMetadata`. */
 const USAGE = '"usage'
 /** The same as bytes: where it is missing, no report is. */
-export const USAGE_MARK = new TextEncoder().encode(USAGE)
+const USAGE_MARK = new TextEncoder().encode(USAGE)
 const endings = ['"', 'Metadata"']
 
 /** Some event says `"usage": {…}`; `"usage": null`, which many say in every event, does not count. */
@@ -78,6 +85,23 @@ function findUsage(text: string, from: number): number {
     at = text.indexOf(USAGE, next)
   }
   return -1
+}
+
+/** Where the first report of usage may stand; -1 when there is none. Many say `"usage":null` in every event. */
+export function findReport(bytes: Bytes): number {
+  for (let at = findBytes(bytes, USAGE_MARK, 0); at >= 0; at = findBytes(bytes, USAGE_MARK, at + 1)) {
+    const colon = bytes.indexOf(COLON, at)
+    let value = colon + 1
+    while (bytes[value] === SPACE) value++
+    if (colon < 0 || bytes[value] !== N) return at
+  }
+  return -1
+}
+
+/** Where the event begins that holds a position, or ends before it: behind the last blank line; 0 where there is none. */
+export function startOfEvent(bytes: Bytes, at: number): number {
+  for (let i = at; i >= 2; i--) if (bytes[i - 1] === LINE_FEED && bytes[i - 2] === LINE_FEED) return i
+  return 0
 }
 
 /** White space or a colon. */

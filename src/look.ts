@@ -6,10 +6,11 @@ import {
   blocks,
   dataOf,
   endOfLastEvent,
+  findReport,
   reframe,
   reportsUsage,
+  startOfEvent,
   toJson,
-  USAGE_MARK,
   usageBlocks,
 } from './events.ts'
 import type { Exchange, Unfinished } from './exchange.ts'
@@ -37,10 +38,6 @@ const nothing: Bytes = new Uint8Array()
 const EVENT_LIMIT = 16 * 1024 * 1024
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
-const SPACE = 32
-const COLON = 58
-/** What `null` begins with. */
-const N = 110
 const BLANK_LINE = encoder.encode('\n\n')
 const DATA = encoder.encode('data:')
 /** No end of an event is longer (bytes) but for its last one. */
@@ -220,23 +217,6 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     },
     sample: () => ({ size, bytes: joinBytes(first) }),
   }
-}
-
-/** Where the first report of usage may stand; -1 when there is none. Many say `"usage":null` in every event. */
-function findReport(bytes: Bytes): number {
-  for (let at = findBytes(bytes, USAGE_MARK, 0); at >= 0; at = findBytes(bytes, USAGE_MARK, at + 1)) {
-    const colon = bytes.indexOf(COLON, at)
-    let value = colon + 1
-    while (bytes[value] === SPACE) value++
-    if (colon < 0 || bytes[value] !== N) return at
-  }
-  return -1
-}
-
-/** Where the event begins that holds a position, or ends before it: behind the last blank line; 0 where there is none. */
-function startOfEvent(bytes: Bytes, at: number): number {
-  for (let i = at; i >= 2; i--) if (bytes[i - 1] === LINE_FEED && bytes[i - 2] === LINE_FEED) return i
-  return 0
 }
 
 /** The data of the events, the last one first. */

@@ -2,7 +2,6 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
-  SharedV4Warning,
 } from '@ai-sdk/provider'
 import type { Bytes } from './bytes.ts'
 import type { Dialect } from './dialect.ts'
@@ -22,6 +21,7 @@ import type {
   Writer,
 } from './translation.ts'
 import type { Answer, ByteSource, JsonObject, Target, Usage } from './types.ts'
+import { paramOf, say } from './warnings.ts'
 
 /** One call in another language. */
 interface Journey {
@@ -236,25 +236,3 @@ function withReport(told: LanguageModelV4Usage, usage: Usage | undefined): Langu
 
 const optionsKeyOf = ({ optionsKey, type }: Provider, model: string): string =>
   typeof optionsKey === 'function' ? optionsKey(model) : (optionsKey ?? type)
-
-/** Warnings begin with the field that they are about. */
-function paramOf(line: string): { readonly param?: string } {
-  const { quoted, plain } =
-    /^(?:"(?<quoted>[\w.[\]]+)" |(?<plain>[a-z][\w.[\]]*)(?:: | is not supported ))/.exec(line)?.groups ?? {}
-  const param = quoted ?? plain
-  return param === undefined ? {} : { param }
-}
-
-/** Packages say `topP` where every client says `top_p`. */
-const fieldOf = (setting: string): string =>
-  /^[a-z]+[a-zA-Z]*$/.test(setting)
-    ? setting.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
-    : setting
-
-function say(warning: SharedV4Warning): string {
-  if (warning.type === 'other') return warning.message
-  if (warning.type === 'deprecated') return `${fieldOf(warning.setting)}: ${warning.message}`
-  const what =
-    warning.type === 'unsupported' ? 'is not supported by this model and was left out' : 'was adapted'
-  return `${fieldOf(warning.feature)} ${what}${warning.details === undefined ? '' : ` (${warning.details})`}`
-}
