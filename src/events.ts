@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.ts'
 import { findBytes } from './runtime.ts'
 import type { JsonObject } from './types.ts'
 
