@@ -143,16 +143,19 @@ describe.each(replays)('%s', (name, folder, oracle) => {
     },
   )
 
-  test('reaches its own base URL only, with nothing but its own secret', async () => {
-    for (const { path, headers } of stub.received) {
-      if (path === '/token') continue
-      expect(path).toStartWith('/base/')
-      expect(headers.get('accept-encoding')).toBe('identity')
-      if (way.header !== undefined) expect(headers.get(way.header)?.replace(/^Bearer /, '')).toBe('sk-x')
-      expect(JSON.stringify([...headers])).not.toContain('see-fetch')
-    }
-    expect(stub.received.length).toBeGreaterThan(0)
-  })
+  test.skipIf(streams.length === 0)(
+    'reaches its own base URL only, with nothing but its own secret',
+    async () => {
+      for (const { path, headers } of stub.received) {
+        if (path === '/token') continue
+        expect(path).toStartWith('/base/')
+        expect(headers.get('accept-encoding')).toBe('identity')
+        if (way.header !== undefined) expect(headers.get(way.header)?.replace(/^Bearer /, '')).toBe('sk-x')
+        expect(JSON.stringify([...headers])).not.toContain('see-fetch')
+      }
+      expect(stub.received.length).toBeGreaterThan(0)
+    },
+  )
 
   test('puts no secret into its errors', async () => {
     for (const status of [400, 401, 429, 500]) {

@@ -61,8 +61,11 @@ describe('a stream arrives as it was', () => {
 })
 
 test('a body of another shape goes on as the chat body that means the same; the answer is a chat completion', async () => {
-  const [stream] = streams
-  const bytes = new TextEncoder().encode(stream!.text) as Uint8Array<ArrayBuffer>
+  // Where there are no recordings, what every provider of the language says.
+  const { text } = streams[0] ?? {
+    text: 'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n',
+  }
+  const bytes = new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>
   script.say([bytes])
   const response = await ask({
     messages: undefined,
@@ -71,7 +74,7 @@ test('a body of another shape goes on as the chat body that means the same; the 
     tools: [{ type: 'function', name: 'a', parameters: {} }],
     stream_options: { include_usage: true },
   })
-  expect(await response.text()).toBe(stream!.text)
+  expect(await response.text()).toBe(text)
   expect(JSON.parse(script.sent())).toEqual({
     model: 'any',
     stream: true,
