@@ -30,8 +30,10 @@ async function openTraced(env: Readonly<Record<string, string>> = {}) {
   })
   open.push({ collector, house })
   const spans = async (count: number) => {
-    await until(() => collector.spans.length >= count, `${count} spans`)
-    return collector.spans
+    // A collector that answers late gets them again.
+    const known = () => [...new Map(collector.spans.map(span => [span.spanId, span])).values()]
+    await until(() => known().length >= count, `${count} spans`)
+    return known()
   }
   return { collector, house, spans }
 }
