@@ -25,27 +25,15 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly readsImageUrls?: false
   /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
   readonly limit?: 'max_completion_tokens'
-  /**
-   * Models that clients of other languages reach by way of Responses instead of chat: there newer ones refuse tools, or are
-   * not to be had.
-   */
-  readonly asksResponses?: (model: string) => boolean
+  /** The names of models that clients of other languages reach by way of Responses instead of chat. */
+  readonly asksResponses?: RegExp
 }
 
 /**
- * GPT-5 and later, the o-series and Codex, by any name that a deployment has been given. From GPT-5.4 on chat refuses
- * every tool unless thinking is off ("Function tools with reasoning_effort are not supported"), and Codex is not there.
- * Of a model that was tuned (`ft:gpt-4.1:acme:name:id`) only the base counts.
- */
-export const isReasoningModel = (model: string): boolean =>
-  /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)|o[1-9](?![a-z0-9])|codex)/i.test(
-    model.startsWith('ft:') ? (model.split(':')[1] ?? '') : model,
-  ) && !/gpt-?[\d.]+-chat/i.test(model)
-
-/**
  * A whole provider from a declaration. The dialects that the vendor `speaks` (default: `openai-chat`) pass as bytes, all
- * others are translated to its chat, or to its Responses for models that want that. Each `<ENV>_API_KEY`, `<ENV>_BASE_URL` and `<ENV>_MODELS` (with commas) belongs to
- * the instance named like the type, each `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`; a key or a base URL is enough.
+ * others are translated to its chat, or to its Responses for models that want that. Each `<ENV>_API_KEY`,
+ * `<ENV>_BASE_URL` and `<ENV>_MODELS` (with commas) belongs to the instance named like the type, each
+ * `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`; a key or a base URL is enough.
  *
  * @example
  * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
@@ -58,14 +46,14 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     ...vendor,
     offers: ['language'],
     idsInBody: true,
-    optionsKey: model => (asksResponses?.(model) ? RESPONSES_KEY : OPTIONS_KEY),
+    optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
     usage: withBeside,
     async load(setup) {
       const includeUsage = declared.asksUsage ?? true
       const chat = await loadChat(setup, { includeUsage, readsImageUrls, limit })
       if (asksResponses === undefined) return chat
       const responses = await loadResponses(setup)
-      return { languageModel: id => (asksResponses(id) ? responses(id) : chat.languageModel(id)) }
+      return { languageModel: id => (asksResponses.test(id) ? responses(id) : chat.languageModel(id)) }
     },
     ...(list && { models: list }),
   })

@@ -11,7 +11,7 @@ export const timedId = (): string => Bun.randomUUIDv7()
 export const randomToken = (length: number): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
 
-/** Where some bytes stand in others; -1 when they do not. The platform's own search is for text only. */
+/** Where some bytes stand in others; -1 when they do not. Arrays of bytes themselves look for single ones only. */
 export const findBytes = (bytes: Uint8Array, wanted: Uint8Array, from: number): number =>
   Buffer.prototype.indexOf.call(bytes, wanted, from)
 

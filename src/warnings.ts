@@ -3,7 +3,8 @@ import type { SharedV4Warning } from '@ai-sdk/provider'
 /** Warnings begin with the field that they are about. */
 export function paramOf(line: string): { readonly param?: string } {
   const { quoted, plain } =
-    /^(?:"(?<quoted>[\w.[\]]+)" |(?<plain>[a-z][\w.[\]]*)(?:: | is not supported ))/.exec(line)?.groups ?? {}
+    /^(?:"(?<quoted>[\w.[\]]+)" |(?<plain>[a-z][\w.[\]]*)(?:: | is not supported | was adapted))/.exec(line)
+      ?.groups ?? {}
   const param = quoted ?? plain
   return param === undefined ? {} : { param }
 }

@@ -1,9 +1,10 @@
-import { isReasoningModel, openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/openai-compatible.ts'
 
 /**
  * The v1 API, `https://RESOURCE.openai.azure.com/openai/v1`, with what its reference lists: all of OpenAI's but
  * moderations (https://learn.microsoft.com/azure/ai-foundry/openai/latest). A model's id is the name of its deployment,
- * and only the management API lists those: `/models` names what could be deployed. So `AZURE_MODELS` says what there is.
+ * and only the management API lists those: `/models` names what could be deployed. So `AZURE_MODELS` says what there is, and
+ * models that think, which chat refuses tools as at OpenAI, are known by what their deployment is called: `team-gpt5`.
  */
 export default openaiCompatible({
   name: 'azure',
@@ -12,7 +13,7 @@ export default openaiCompatible({
   credentials: key => ({ 'api-key': key }),
   modelsPath: false,
   limit: 'max_completion_tokens',
-  asksResponses: isReasoningModel,
+  asksResponses: /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)(?![\d.]*-chat)|o[1-9](?![a-z0-9])|codex)/i,
   speaks: [
     'openai-chat',
     'openai-responses',

@@ -78,9 +78,9 @@ export function createClerk(options: ClerkOptions): Clerk {
     trouble,
   })
 
-  async function write({ lines, torn, done }: Lines): Promise<void> {
-    const read = lines.map(line => readLine(line, price!))
-    written += await opened!.store.write(read.flatMap(({ lines }) => lines))
+  async function write({ lines, torn, done }: Lines, { store }: Connection, price: Price): Promise<void> {
+    const read = lines.map(line => readLine(line, price))
+    written += await store.write(read.flatMap(({ lines }) => lines))
     done()
     waiting -= read.reduce((sum, { count }) => sum + count, 0)
     const unread = torn + read.filter(({ count }) => count === 0).length
@@ -102,7 +102,7 @@ export function createClerk(options: ClerkOptions): Clerk {
         opened ??= await options.open()
         price ??= await options.price()
         const began = performance.now()
-        await write(found)
+        await write(found, opened, price)
         if (trouble !== null) complain('Usage records are written again', { ...stats(), trouble: null })
         trouble = null
         pause = FIRST_PAUSE

@@ -162,6 +162,9 @@ type Counts = Pick<
 >
 type Outputs = Pick<Line, 'output' | 'reasoning' | 'audioOutput' | 'imageOutput'>
 
+const beside = ['cacheWriteHour', 'audioInput', 'imageInput', 'audioOutput', 'imageOutput'] as const
+const parts = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', ...beside] as const
+
 const UNPRICED = { costNano: null, priceSource: null, priceVersion: null }
 
 /** Null where tokens or price are unknown; 0 where nobody was asked. */
@@ -176,13 +179,15 @@ export function costOf(counts: Counts & Outputs, reported: number | null, served
   return { costNano: nano, priceSource: source, priceVersion: version }
 }
 
-const isNothing = (counts: Counts & Outputs): boolean => Object.values(counts).every(count => !count)
+const isNothing = (counts: Counts & Outputs): boolean => parts.every(part => !counts[part])
 
 /** As a price list wants it; undefined while a part is unknown that every provider tells. */
 function usageOf(counts: Counts & Outputs, reportedCost: number | null): Usage | undefined {
-  const { input, output, cacheRead, cacheWrite, reasoning, ...others } = counts
+  const { input, output, cacheRead, cacheWrite, reasoning } = counts
   if (input === null && output === null && reportedCost === null) return undefined
-  const told = Object.fromEntries(Object.entries(others).filter(([, count]) => count !== null))
+  const told = Object.fromEntries(
+    beside.flatMap(part => (counts[part] === null ? [] : [[part, counts[part]]])),
+  )
   return {
     input: input ?? 0,
     output: output ?? 0,

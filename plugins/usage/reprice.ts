@@ -42,7 +42,7 @@ export async function reprice(db: Database, price: Price, from: number, to: numb
     if (rows.length === 0) return changed
     last = rows.at(-1)!
     const others = rows.flatMap(row => {
-      const cost = costOf(countsOf(row), null, { ...row, price })
+      const cost = costOf(row, null, { ...row, price })
       return isSame(row, cost) ? [] : [{ row, cost }]
     })
     if (others.length > 0) await change(db, others)
@@ -51,19 +51,6 @@ export async function reprice(db: Database, price: Price, from: number, to: numb
     await new Promise(resolve => setTimeout(resolve, 0))
   }
 }
-
-const countsOf = (row: Row) => ({
-  input: row.input,
-  cacheRead: row.cacheRead,
-  cacheWrite: row.cacheWrite,
-  cacheWriteHour: row.cacheWriteHour,
-  audioInput: row.audioInput,
-  imageInput: row.imageInput,
-  output: row.output,
-  reasoning: row.reasoning,
-  audioOutput: row.audioOutput,
-  imageOutput: row.imageOutput,
-})
 
 const isSame = (row: Row, { costNano, priceSource, priceVersion }: Cost): boolean =>
   row.costNano === costNano && row.priceSource === priceSource && row.priceVersion === priceVersion

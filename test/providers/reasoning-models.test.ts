@@ -1,12 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
-import { isReasoningModel } from '../../src/openai-compatible.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider } from '../mock/provider.ts'
 
 /** Models that refuse tools at chat are asked by way of Responses, for clients of other languages. */
 
-const mock = createMockProvider({ models: ['gpt-5.4', 'gpt-4.1'] })
+const named = (provider: string, names: string) => names.split(' ').map(name => `${provider}/${name}`)
+const thinking = [
+  ...named('openai', 'gpt-5 gpt-5.4 gpt-5-codex gpt-10 o1 o3-mini codex-mini-latest ft:gpt-5-mini:acme'),
+  ...named('azure', 'team-gpt5 my-gpt-5 gpt5prod GPT-5.4 team-o3 codex'),
+]
+const others = [
+  ...named('openai', 'gpt-4o gpt-4.1 gpt-3.5-turbo gpt-oss-120b omni gpt-5-chat-latest ft:gpt-4.1:acme:o1:a'),
+  ...named('azure', 'gpt-4o gpt-35-turbo foo3 gpt-5-chat team-gpt-5.1-chat'),
+]
+const listed = (provider: string) =>
+  [...thinking, ...others]
+    .filter(name => name.startsWith(provider))
+    .map(name => name.slice(provider.length + 1))
+    .join(',')
+const mock = createMockProvider()
 let gateway: TestGateway
 let claude: Anthropic
 beforeAll(async () => {
@@ -14,9 +27,11 @@ beforeAll(async () => {
     env: {
       OPENAI_API_KEY: 'sk-upstream',
       OPENAI_BASE_URL: mock.url,
+      OPENAI_MODELS: listed('openai'),
       AZURE_API_KEY: 'az-upstream',
       AZURE_BASE_URL: mock.url,
-      AZURE_MODELS: 'team-gpt5',
+      AZURE_MODELS: listed('azure'),
+      CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
     },
   })
   const origin = 'http://localhost:8080'
@@ -123,12 +138,6 @@ describe('GPT-5.4 for a client of Messages', () => {
   })
 })
 
-test('models that chat serves well are asked by chat', async () => {
-  const { thinking: _, ...body } = params('openai/gpt-4.1', [question])
-  await claude.messages.create(body)
-  expect(sent().path).toBe('/v1/chat/completions')
-})
-
 test('clients of chat get what chat says: their bytes pass', async () => {
   await gateway.json('/v1/chat/completions', {
     method: 'POST',
@@ -138,9 +147,15 @@ test('clients of chat get what chat says: their bytes pass', async () => {
   expect(sent().path).toBe('/v1/chat/completions')
 })
 
-const thinking =
-  'gpt-5 gpt-5.4 gpt-5-codex gpt-10 o1 o3-mini codex-mini-latest ft:gpt-5-mini:acme my-gpt-5 gpt5prod team/o3'
-const others =
-  'gpt-4o gpt-4.1 gpt-35-turbo gpt-3.5-turbo gpt-oss-120b gpt-image-1 omni foo3 gpt-5-chat-latest ft:gpt-4.1:acme:o1:a'
-test.each(thinking.split(' '))('%s thinks', name => expect(isReasoningModel(name)).toBe(true))
-test.each(others.split(' '))('%s does not think', name => expect(isReasoningModel(name)).toBe(false))
+describe('by name', () => {
+  const ask = async (model: string) => {
+    await claude.messages.create({ model, messages: [question], max_tokens: 100 })
+    return sent().path
+  }
+  test.each(thinking)('%s is asked for responses', async model =>
+    expect(await ask(model)).toBe('/v1/responses'),
+  )
+  test.each(others)('%s is asked for chat', async model =>
+    expect(await ask(model)).toBe('/v1/chat/completions'),
+  )
+})

@@ -152,25 +152,34 @@ function mountSmall(): (Disposable & { readonly folder: string }) | undefined {
   }
 }
 
-test('a disk that is full, for database and spool (D-01): told, kept in memory, written when there is room', async () => {
+const canMount = (() => {
   using small = mountSmall()
-  if (small === undefined) return console.warn('Not tested: only root may mount a disk that is full')
-  await using desk = await openDesk({ folder: small.folder })
-  add(desk, 0, 100)
-  await desk.recorder.flush()
-  const ballast = join(small.folder, 'ballast')
-  const { exitCode } = Bun.spawnSync(['dd', 'if=/dev/zero', `of=${ballast}`, 'bs=4k', 'count=4096'])
-  expect(exitCode).not.toBe(0)
-  for (let n = 100; n < 2000; n += 100) {
-    add(desk, n, n + 100)
-    await Bun.sleep(20)
-  }
-  await until(() => desk.recorder.stats().trouble !== null, 'the trouble')
-  expect((await desk.rows()).length).toBeLessThan(2000)
-  expect(desk.complaints).toContain('Usage records cannot be written, they wait in the spool')
-  rmSync(ballast)
-  await expectAll(desk, 2000)
-}, 60_000)
+  return small !== undefined
+})()
+
+// Only root may mount a file system, and not in every container.
+test.skipIf(!canMount)(
+  'a disk that is full, for database and spool (D-01): told, kept in memory, written when there is room',
+  async () => {
+    using small = mountSmall()!
+    await using desk = await openDesk({ folder: small.folder })
+    add(desk, 0, 100)
+    await desk.recorder.flush()
+    const ballast = join(small.folder, 'ballast')
+    const { exitCode } = Bun.spawnSync(['dd', 'if=/dev/zero', `of=${ballast}`, 'bs=4k', 'count=4096'])
+    expect(exitCode).not.toBe(0)
+    for (let n = 100; n < 2000; n += 100) {
+      add(desk, n, n + 100)
+      await Bun.sleep(20)
+    }
+    await until(() => desk.recorder.stats().trouble !== null, 'the trouble')
+    expect((await desk.rows()).length).toBeLessThan(2000)
+    expect(desk.complaints).toContain('Usage records cannot be written, they wait in the spool')
+    rmSync(ballast)
+    await expectAll(desk, 2000)
+  },
+  60_000,
+)
 
 test('a folder that cannot be used as spool: told loudly, written all the same', async () => {
   await using desk = await openDesk()
