@@ -2,7 +2,7 @@ import type { Audit } from './audit.ts'
 import { readCapped } from './body.ts'
 import { type Refusal, refuse, toRefusal } from './errors.ts'
 import { type Connection, Exchange } from './exchange.ts'
-import type { Form, Page, PageRequest, Shell } from './page.ts'
+import type { ActionResult, Form, Page, PageRequest, Shell } from './page.ts'
 import type { Admin, Markup } from './types.ts'
 
 export interface PagesOptions {
@@ -27,6 +27,7 @@ export interface PageRoute {
 }
 
 type Action = NonNullable<Page['actions']>[string]
+type InPlace = Extract<ActionResult, { readonly markup: unknown }>
 
 const FORM_LIMIT = 1024 * 1024
 
@@ -82,24 +83,30 @@ export function createPages({
       }
     }
 
-  const show = async (page: Page, request: PageRequest): Promise<Response> => {
-    const main = page.view(await page.load(request), request)
-    return html(
-      shell({ title: page.title, base, path: page.path, admin: request.admin, nav, assets, main }),
-      '<!doctype html>',
-    )
-  }
+  const draw = ({ title, path }: Page, { admin }: PageRequest, main: Markup, status = 200): Response =>
+    html(shell({ title, base, path, admin, nav, assets, main }), '<!doctype html>', status)
 
-  const perform = (route: string, act: Action) => async (request: Request) => {
+  const show = async (page: Page, request: PageRequest): Promise<Response> =>
+    draw(page, request, page.view(await page.load(request), request))
+
+  /** What an action has to say: in place for htmx, else on a page of its own. */
+  const tell = (
+    page: Page,
+    asked: PageRequest,
+    { headers }: Request,
+    { markup, status }: InPlace,
+  ): Response => (headers.has('hx-request') ? html(markup, '', status) : draw(page, asked, markup, status))
+
+  const perform = (page: Page, route: string, act: Action) => async (request: Request) => {
     const x = new Exchange(request, { name: route }, connectionOf(request))
     let admin: Admin | undefined
-    const response = await wrap(async page => {
-      admin = page.admin
+    const response = await wrap(async asked => {
+      admin = asked.admin
       enter(x)
       const form = await readForm(request)
       checkForgery(request, admin, form)
-      const result = await act(form, page)
-      return 'go' in result ? goTo(request, base + result.go) : html(result.markup, '', result.status)
+      const result = await act(form, asked)
+      return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
     })(request)
     audit(admin, request, route, response.status)
     leave(x)
@@ -119,7 +126,7 @@ export function createPages({
       ([name, act]): PageRoute => ({
         method: 'POST',
         path: `/dashboard${page.path}/${name}`,
-        run: perform(`/dashboard${page.path}/${name}`, act),
+        run: perform(page, `/dashboard${page.path}/${name}`, act),
       }),
     ),
   ])

@@ -1,21 +1,11 @@
 import { refuse } from '../../../src/errors.ts'
+import { all, text } from '../../../src/form.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
 import { Notice } from '../../../views/notice.tsx'
 import type { VirtualModelView } from '../model.ts'
 import type { ModelsDesk } from '../page.tsx'
 import { Deletion } from './dialogs.tsx'
-import {
-  all,
-  type Draft,
-  draftFrom,
-  draftOf,
-  emptyDraft,
-  mistakeOf,
-  short,
-  text,
-  toInput,
-  trim,
-} from './draft.ts'
+import { type Draft, draftFrom, draftOf, emptyDraft, mistakeOf, short, toInput, trim } from './draft.ts'
 import { Editor, Effects } from './editor.tsx'
 import { suggest } from './suggest.ts'
 import { Suggestions } from './targets.tsx'

@@ -1,8 +1,8 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import type { VirtualModelView } from '../model.ts'
-import { STATE, VIA } from './dialog-form.tsx'
 import { targetsOf } from './rows.ts'
 import { strategyNames } from './targets.tsx'
 

@@ -1,6 +1,6 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { DialogForm, DialogHead } from '../../../views/dialog-form.tsx'
 import type { VirtualModelView } from '../model.ts'
-import { DialogForm, DialogHead } from './dialog-form.tsx'
 
 interface DeletionProps {
   readonly source: string
@@ -13,6 +13,7 @@ interface DeletionProps {
 /** Says what deleting would do, and asks for it once. */
 export const Deletion = ({ source, view, mistake, request }: DeletionProps) => (
   <DialogForm
+    page={`${request.base}/dashboard/models`}
     action="delete"
     isSmall
     title={
@@ -44,7 +45,7 @@ function consequence({ kind, shadows, enabled }: VirtualModelView): string {
 /** One sentence in the place of a form that cannot be shown. */
 export const Remark = ({ text, path }: { text: string; path: string }) => (
   <div class="editor small">
-    <DialogHead title="Not here" path={path} />
+    <DialogHead title="Not here" page={path} />
     <div class="fields">
       <p>{text}</p>
     </div>

@@ -1,4 +1,5 @@
 import { Refusal } from '../../../src/errors.ts'
+import { all, listed, text } from '../../../src/form.ts'
 import type { Form } from '../../../src/page.ts'
 import type { VirtualModelView } from '../model.ts'
 import { targetsOf } from './rows.ts'
@@ -50,12 +51,6 @@ export function draftOf(view: VirtualModelView): Draft {
   }
 }
 
-export const all = (form: Form, name: string): readonly string[] => {
-  const value = Object.hasOwn(form, name) ? form[name] : undefined
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value
-}
-export const text = (form: Form, name: string): string => all(form, name)[0] ?? ''
-
 export function draftFrom(form: Form): Draft {
   const weights = all(form, 'weight')
   const targets = all(form, 'target').map((model, index) => ({ model, weight: weights[index] ?? '1' }))
@@ -83,11 +78,7 @@ export function trim(draft: Draft): Draft {
 
 export const isRedirect = ({ targets }: Draft): boolean => targets.some(({ model }) => model.trim() !== '')
 
-export const pathsOf = ({ userPaths }: Draft): string[] =>
-  userPaths
-    .split(/[\n\r,]/)
-    .map(path => path.trim())
-    .filter(path => path !== '')
+export const pathsOf = ({ userPaths }: Draft): string[] => listed(userPaths)
 
 /** The body of `PUT /admin/virtual-models` that says what the draft says. */
 export function toInput(draft: Draft): Readonly<Record<string, unknown>> {

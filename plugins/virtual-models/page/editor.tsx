@@ -1,7 +1,7 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
-import { DialogForm } from './dialog-form.tsx'
 import type { Draft, Mistake } from './draft.ts'
 import type { Effect } from './effect.ts'
 import { Targets } from './targets.tsx'
@@ -21,6 +21,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
   const path = `${request.base}/dashboard/models`
   return (
     <DialogForm
+      page={path}
       action="save"
       title={<Title draft={draft} />}
       mistake={wrong(editing, 'form')}

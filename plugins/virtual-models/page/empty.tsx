@@ -1,6 +1,6 @@
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import { opening } from './opening.ts'
+import { opening } from '../../../views/opening.ts'
 
 /** What virtual models are for, as three things to do: shown until there is one. */
 export function Welcome({ path, example }: { path: string; example: string | undefined }) {

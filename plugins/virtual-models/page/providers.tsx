@@ -1,8 +1,8 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import { STATE, VIA } from './dialog-form.tsx'
 import { writeQuery } from './rows.ts'
 import type { ModelsData } from './views.tsx'
 

@@ -2,10 +2,10 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { opening } from '../../../views/opening.ts'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { VirtualModelView } from '../model.ts'
 import { Cover, Default, Goal, Toggle, Who } from './cells.tsx'
-import { opening } from './opening.ts'
 import { type ProviderRow, type Query, type Row, writeQuery } from './rows.ts'
 
 /** What a row has to know beyond itself. */

@@ -1,8 +1,8 @@
 import type { Child } from 'hono/jsx'
-import type { PageRequest } from '../../../src/page.ts'
-import { Csrf } from '../../../views/form.tsx'
-import { Icon } from '../../../views/icon.tsx'
-import { Link } from '../../../views/link.tsx'
+import type { PageRequest } from '../src/page.ts'
+import { Csrf } from './form.tsx'
+import { Icon } from './icon.tsx'
+import { Link } from './link.tsx'
 
 export const DIALOG_TITLE = 'dialog-title'
 
@@ -13,6 +13,8 @@ export const STATE = '#filters, #page-now'
 export const VIA = JSON.stringify({ via: 'htmx' })
 
 interface DialogFormProps {
+  /** The address of the page. */
+  readonly page: string
   /** Name of the page's action that takes it. */
   readonly action: string
   readonly title: Child
@@ -25,22 +27,30 @@ interface DialogFormProps {
 }
 
 /** A form in the dialog. Refused, it comes back in its own place; accepted, nothing does, and the dialog closes. */
-export function DialogForm({ action, title, isSmall, mistake, submit, request, children }: DialogFormProps) {
-  const path = `${request.base}/dashboard/models`
+export function DialogForm({
+  page,
+  action,
+  title,
+  isSmall,
+  mistake,
+  submit,
+  request,
+  children,
+}: DialogFormProps) {
   return (
     <form
       class={isSmall === true ? 'editor small' : 'editor'}
       method="post"
-      action={`${path}/${action}`}
+      action={`${page}/${action}`}
       novalidate
-      hx-post={`${path}/${action}`}
+      hx-post={`${page}/${action}`}
       hx-target="#dialog-content"
       hx-swap="innerHTML swapEmpty:true"
       hx-include={STATE}
       hx-vals={VIA}
       hx-disable="findAll button"
     >
-      <DialogHead title={title} path={path} />
+      <DialogHead title={title} page={page} />
       <div class="fields">
         <Csrf admin={request.admin} />
         {mistake !== undefined && (
@@ -51,7 +61,7 @@ export function DialogForm({ action, title, isSmall, mistake, submit, request, c
         {children}
       </div>
       <footer>
-        <Link class="button" href={path} data-close="">
+        <Link class="button" href={page} data-close="">
           Cancel
         </Link>
         {submit}
@@ -60,10 +70,10 @@ export function DialogForm({ action, title, isSmall, mistake, submit, request, c
   )
 }
 
-export const DialogHead = ({ title, path }: { title: Child; path: string }) => (
+export const DialogHead = ({ title, page }: { title: Child; page: string }) => (
   <header>
     <h2 id={DIALOG_TITLE}>{title}</h2>
-    <Link class="icon-button" href={path} data-close="" aria-label="Close">
+    <Link class="icon-button" href={page} data-close="" aria-label="Close">
       <Icon name="close" />
     </Link>
   </header>
