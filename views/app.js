@@ -47,7 +47,8 @@ function syncDialog() {
 function onClosed() {
   if (content().childElementCount > 0) content().replaceChildren()
   const address = new URL(location.href)
-  for (const name of ['new', 'edit', 'delete', 'source', 'target']) address.searchParams.delete(name)
+  for (const name of ['new', 'edit', 'delete', 'roll', 'revoke', 'source', 'target'])
+    address.searchParams.delete(name)
   if (address.href !== location.href) history.replaceState(history.state, '', address)
   const back =
     document.getElementById(opener) ?? document.getElementById('new') ?? document.getElementById('main')
@@ -63,6 +64,21 @@ document.addEventListener('click', event => {
   if (event.target.closest('[data-close]') === null || dialog()?.open !== true) return
   event.preventDefault()
   dialog().close()
+})
+
+/** Copies what stands in a field. Where the clipboard is closed, as on plain http, it is selected at least. */
+document.addEventListener('click', async event => {
+  const button = event.target.closest('[data-copy]')
+  if (button === null) return
+  const field = document.getElementById(button.dataset.copy)
+  field.select()
+  const isCopied = navigator.clipboard
+    ? await navigator.clipboard.writeText(field.value).then(
+        () => true,
+        () => false,
+      )
+    : document.execCommand('copy')
+  button.lastChild.textContent = isCopied ? 'Copied' : 'Press Ctrl+C'
 })
 
 for (const act of ['click', 'keydown', 'htmx:before:request']) {

@@ -10,6 +10,7 @@ import { createKeysApi } from './api.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
 import type { Auth } from './model.ts'
+import { createKeysPage } from './page.tsx'
 import { apiKeys, secrets } from './schema.ts'
 
 const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
@@ -54,6 +55,7 @@ export default definePlugin({
     return {
       exports,
       api: createKeysApi({ keys, now, hasMasterKey: masterHash !== undefined }),
+      pages: [createKeysPage({ keys, now, hasMasterKey: masterHash !== undefined })],
       start() {
         if (isOpen() && !site.isLoopback) {
           throw new ConfigError(

@@ -48,6 +48,26 @@ test('without scripts, below a base path, the dashboard still signs in, searches
   expect(problems).toEqual([])
 })
 
+test('without scripts a key is made, shown once on a page of its own, and revoked', async () => {
+  const { page, problems } = browser
+  await signIn(page, gateway.url)
+  await page.getByRole('link', { name: 'API keys' }).click()
+  await page.getByRole('link', { name: 'New API key' }).click()
+  await page.getByRole('button', { name: 'Create key' }).click()
+  // The mistake comes with the whole page around it.
+  await page.getByText('expected a name').waitFor()
+  expect(await page.getByRole('navigation', { name: 'Main' }).count()).toBe(1)
+  await page.getByLabel('Name', { exact: true }).fill('Plain')
+  await page.getByRole('button', { name: 'Create key' }).click()
+  expect(await page.getByLabel('The key', { exact: true }).inputValue()).toStartWith('mw_')
+  await page.getByRole('link', { name: 'Done' }).click()
+  await page.getByRole('link', { name: 'Revoke Plain' }).click()
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await page.getByText('revoked', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  expect(problems.filter(problem => !problem.includes('422'))).toEqual([])
+})
+
 test('the browser takes the protected cookie on http://localhost too', async () => {
   const { page, context } = browser
   const local = gateway.url.replace('127.0.0.1', 'localhost')

@@ -1,0 +1,62 @@
+import { definePage, type Page } from '../../src/page.ts'
+import type { Keys } from './keys.ts'
+import { createActions } from './page/actions.tsx'
+import { draftOf, emptyDraft } from './page/draft.ts'
+import { listKeys, readQuery } from './page/rows.ts'
+import { type DialogData, type KeysData, KeysView } from './page/views.tsx'
+
+export interface KeysPageDeps {
+  readonly keys: Keys
+  readonly now: () => number
+  readonly hasMasterKey: boolean
+}
+
+/** What the page and its actions have in common. */
+export interface KeysDesk {
+  readonly keys: Keys
+  readonly now: () => number
+  /** The next key would be the first, and nobody could manage it. */
+  locksOut(): boolean
+  load(read: (name: string) => string): KeysData
+}
+
+/** All managed keys, and the forms that make, change, roll and revoke them. */
+export function createKeysPage({ keys, now, hasMasterKey }: KeysPageDeps): Page {
+  const desk: KeysDesk = {
+    keys,
+    now,
+    locksOut: () => !hasMasterKey && !keys.exist(),
+    load(read) {
+      const query = readQuery(read)
+      const rows = keys.list()
+      return { query, listing: listKeys(rows, query, now()), count: rows.length, now: now() }
+    },
+  }
+  return definePage<KeysData>({
+    path: '/keys',
+    title: 'API keys',
+    nav: { group: 'Gateway', order: 20 },
+    load({ url }) {
+      const dialog = dialogOf(desk, url.searchParams)
+      return {
+        ...desk.load(name => url.searchParams.get(name) ?? ''),
+        ...(dialog !== undefined && { dialog }),
+      }
+    },
+    view: (data, request) => <KeysView data={data} request={request} />,
+    actions: createActions(desk),
+  })
+}
+
+/** The dialog that the address asks for: `?new`, `?edit=ID`, `?roll=ID` or `?revoke=ID`. */
+function dialogOf({ keys, locksOut }: KeysDesk, params: URLSearchParams): DialogData | undefined {
+  if (params.has('new')) return { kind: 'edit', editing: { draft: emptyDraft, locksOut: locksOut() } }
+  for (const kind of ['edit', 'roll', 'revoke'] as const) {
+    const wanted = params.get(kind)
+    if (wanted === null) continue
+    const row = keys.list().find(({ id, revokedAt }) => id === wanted && revokedAt === null)
+    if (row === undefined) return { kind: 'gone' }
+    return kind === 'edit' ? { kind, editing: { draft: draftOf(row), locksOut: false } } : { kind, row }
+  }
+  return undefined
+}

@@ -1,0 +1,137 @@
+import { check } from '../../../src/check.ts'
+import { Refusal, refuse } from '../../../src/errors.ts'
+import { listed, text } from '../../../src/form.ts'
+import type { Form } from '../../../src/page.ts'
+import { keyInput, type NewKey, toNewKey } from '../input.ts'
+import type { KeyRow } from '../views-of.ts'
+
+/** What is said of a key while it is typed: everything as the operator wrote it, so that nothing is lost when it is refused. */
+export interface Draft {
+  /** The key that is edited, and how it was when the form was opened; absent for a new one. */
+  readonly old?: { readonly id: string; readonly version: number }
+  readonly name: string
+  readonly description: string
+  readonly userPath: string
+  readonly subPaths: boolean
+  /** Selectors and names of redirects, one per line. */
+  readonly models: string
+  /** `name=value`, one per line. */
+  readonly labels: string
+  /** `2027-01-31`: the key works until the end of that day, UTC. */
+  readonly lastDay: string
+}
+
+export const emptyDraft: Draft = {
+  name: '',
+  description: '',
+  userPath: '',
+  subPaths: false,
+  models: '',
+  labels: '',
+  lastDay: '',
+}
+
+export const draftOf = (row: KeyRow): Draft => ({
+  old: { id: row.id, version: row.version },
+  name: row.name,
+  description: row.description,
+  userPath: row.userPath ?? '',
+  subPaths: row.subPaths,
+  models: (row.allowedModels ?? []).join('\n'),
+  labels: Object.entries(row.labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n'),
+  lastDay: row.expiresAt === null ? '' : dayOf(row.expiresAt),
+})
+
+export function draftFrom(form: Form): Draft {
+  const id = text(form, 'id')
+  return {
+    ...(id !== '' && { old: { id, version: Number(text(form, 'version')) } }),
+    name: text(form, 'name'),
+    description: text(form, 'description').replaceAll('\r\n', '\n'),
+    userPath: text(form, 'user_path'),
+    subPaths: text(form, 'sub_paths') === 'on',
+    models: text(form, 'allowed_models'),
+    labels: text(form, 'labels'),
+    lastDay: text(form, 'last_day').trim(),
+  }
+}
+
+/**
+ * What the admin API would make of the same: one set of rules for both. `present` is the key as it is; where its day
+ * was left alone, its hour stays, too.
+ *
+ * @throws Refusal that names the field.
+ */
+export function toKey(draft: Draft, { now, present }: { now: number; present: KeyRow | undefined }): NewKey {
+  const models = listed(draft.models)
+  const expiry = present?.expiresAt ?? null
+  const isSame = expiry !== null && dayOf(expiry) === draft.lastDay
+  const expiresAt =
+    draft.lastDay === '' ? null : isSame ? new Date(expiry).toISOString() : endOf(draft.lastDay)
+  const body = check(keyInput, {
+    name: draft.name,
+    description: draft.description,
+    user_path: draft.userPath,
+    sub_paths: draft.subPaths,
+    labels: labelsOf(draft.labels),
+    allowed_models: models.length === 0 ? null : models,
+    expires_at: expiresAt,
+  })
+  return toNewKey(body, { now, present: expiry })
+}
+
+/** The day on which something ends, in UTC. */
+export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+
+const endOf = (day: string): string =>
+  /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day))
+    ? `${day}T23:59:59Z`
+    : refuse('invalid_value', `“${day.slice(0, 20)}” is no day: write it as 2027-01-31`, {
+        param: 'expires_at',
+      })
+
+function labelsOf(written: string): Record<string, string> {
+  const lines = written.split(/[\n\r]+/).filter(line => line.trim() !== '')
+  return Object.fromEntries(
+    lines.map(line => {
+      const [, name, value] = /^([^=]+)=(.*)$/.exec(line) ?? []
+      if (name === undefined || value === undefined)
+        return refuse(
+          'invalid_value',
+          `Write a label as name=value: “${line.trim().slice(0, 40)}” has no “=”`,
+          {
+            param: 'labels',
+          },
+        )
+      return [name.trim(), value.trim()]
+    }),
+  )
+}
+
+const fields = [
+  'name',
+  'description',
+  'user_path',
+  'sub_paths',
+  'allowed_models',
+  'labels',
+  'expires_at',
+] as const
+
+/** What is wrong with a draft, and where; `form` is the whole of it. */
+export interface Mistake {
+  readonly field: (typeof fields)[number] | 'form'
+  readonly message: string
+}
+
+/** Puts a refusal beside the field that it is about; a bug stays a bug. */
+export function mistakeOf(error: unknown): Mistake {
+  if (!(error instanceof Refusal) || error.code === 'internal_error') throw error
+  const head = error.param?.split(/[.[]/)[0]
+  return {
+    field: fields.find(field => field === head) ?? 'form',
+    message: error.message.replace(/^Field "[^"]*":? (\w)/, (_, first: string) => first.toUpperCase()),
+  }
+}

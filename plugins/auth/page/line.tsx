@@ -1,0 +1,140 @@
+import { Badge } from '../../../views/badge.tsx'
+import { Link } from '../../../views/link.tsx'
+import { opening } from '../../../views/opening.ts'
+import type { KeyRow } from '../views-of.ts'
+import { type Listed, type Query, writeQuery } from './rows.ts'
+
+interface LineProps {
+  readonly listed: Listed
+  readonly query: Query
+  readonly now: number
+  readonly path: string
+}
+
+export const KeyLine = ({ listed, query, now, path }: LineProps) => {
+  const { row, status } = listed
+  return (
+    <tr data-off={status === 'active' ? undefined : ''}>
+      <th scope="row" data-label="Key">
+        <bdi class="name">{row.name}</bdi>
+        <p class="about">
+          <span class="mono">mw_…{row.lastFour}</span>
+          {row.description !== '' && <> · {row.description}</>}
+        </p>
+      </th>
+      <td data-label="On behalf of">
+        <Behalf row={row} />
+      </td>
+      <td data-label="May use">
+        <Models models={row.allowedModels} />
+      </td>
+      <td data-label="Labels">
+        <Labels labels={row.labels} />
+      </td>
+      <td data-label="State">
+        <div>
+          <Standing listed={listed} now={now} />
+        </div>
+      </td>
+      <td class="actions">{status !== 'revoked' && <Acts listed={listed} query={query} path={path} />}</td>
+    </tr>
+  )
+}
+
+const Behalf = ({ row: { userPath, subPaths } }: { row: KeyRow }) =>
+  userPath === null ? (
+    <span class="muted">A path that the caller names</span>
+  ) : (
+    <div>
+      <bdi class="mono">{userPath}</bdi>
+      {subPaths && <p class="about">and paths below it</p>}
+    </div>
+  )
+
+const SHOWN = 3
+
+const Models = ({ models }: { models: readonly string[] | null }) =>
+  models === null ? (
+    <span class="muted">All that its path may</span>
+  ) : (
+    <ul class="paths" title={models.join('\n').slice(0, 2000)}>
+      {models.slice(0, SHOWN).map(model => (
+        <li>
+          <bdi class="mono">{model}</bdi>
+        </li>
+      ))}
+      {models.length > SHOWN && <li class="muted">and {models.length - SHOWN} more</li>}
+    </ul>
+  )
+
+const Labels = ({ labels }: { labels: Readonly<Record<string, string>> }) => {
+  const all = Object.entries(labels).map(([name, value]) => `${name}=${value}`)
+  return all.length === 0 ? null : (
+    <ul class="paths" title={all.join('\n').slice(0, 2000)}>
+      {all.slice(0, SHOWN).map(label => (
+        <li>
+          <bdi class="label">{label}</bdi>
+        </li>
+      ))}
+      {all.length > SHOWN && <li class="muted">and {all.length - SHOWN} more</li>}
+    </ul>
+  )
+}
+
+function Standing({ listed: { row, status }, now }: { listed: Listed; now: number }) {
+  if (status === 'revoked')
+    return (
+      <>
+        <Badge tone="bad">revoked</Badge>
+        <When at={row.revokedAt} />
+      </>
+    )
+  if (status === 'expired')
+    return (
+      <>
+        <Badge tone="amber">expired</Badge>
+        <When at={row.expiresAt} />
+      </>
+    )
+  const isRolling = row.previousUntil !== null && row.previousUntil > now
+  return (
+    <>
+      <Badge tone="good">active</Badge>
+      {row.expiresAt !== null && <When word="until" at={row.expiresAt} />}
+      {isRolling && <When word="old key until" at={row.previousUntil} />}
+    </>
+  )
+}
+
+/** A moment in UTC, to the minute. */
+const When = ({ word, at }: { word?: string; at: number | null }) => {
+  if (at === null) return null
+  const iso = new Date(at).toISOString()
+  return (
+    <p class="about">
+      {word !== undefined && `${word} `}
+      <time datetime={iso} title={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)}`}</time>
+    </p>
+  )
+}
+
+function Acts({ listed: { row, status }, query, path }: Omit<LineProps, 'now'>) {
+  const act = (verb: string, word: string) => (
+    <Link
+      class="quiet"
+      id={`${verb}-${row.id}`}
+      href={path + writeQuery(query, { [verb]: row.id })}
+      {...opening(`${path}?${new URLSearchParams({ [verb]: row.id })}`)}
+      aria-label={`${word} ${row.name}`}
+    >
+      {word}
+    </Link>
+  )
+  return (
+    <>
+      {act('edit', 'Edit')}
+      {status === 'active' && act('roll', 'Roll')}
+      {act('revoke', 'Revoke')}
+    </>
+  )
+}

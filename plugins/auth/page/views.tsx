@@ -1,0 +1,183 @@
+import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/page.ts'
+import { Dialog } from '../../../views/dialog.tsx'
+import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import { opening } from '../../../views/opening.ts'
+import { Pager, Table } from '../../../views/table.tsx'
+import type { KeyRow } from '../views-of.ts'
+import { Gone, Revoking, Rolling } from './dialogs.tsx'
+import { type Editing, Editor } from './editor.tsx'
+import { KeyLine } from './line.tsx'
+import { type Listing, type Query, states, writeQuery } from './rows.ts'
+
+export type DialogData =
+  | { readonly kind: 'edit'; readonly editing: Editing }
+  | { readonly kind: 'roll' | 'revoke'; readonly row: KeyRow }
+  | { readonly kind: 'gone' }
+
+export interface KeysData {
+  readonly query: Query
+  readonly listing: Listing
+  /** All keys there are. */
+  readonly count: number
+  readonly now: number
+  readonly dialog?: DialogData
+}
+
+export function KeysView({ data, request }: { data: KeysData; request: PageRequest }) {
+  const path = `${request.base}/dashboard/keys`
+  return (
+    <>
+      <header class="top">
+        <div>
+          <h1>API keys</h1>
+          <p class="lead">Who may call, on whose behalf, and which models they reach.</p>
+        </div>
+        <Link
+          class="button primary"
+          id="new"
+          href={path + writeQuery(data.query, { new: '' })}
+          {...opening(`${path}?new=`)}
+        >
+          <Icon name="plus" />
+          New API key
+        </Link>
+      </header>
+      <Filters data={data} path={path} />
+      <KeysTable data={data} request={request} />
+      <Dialog labelledby={DIALOG_TITLE}>
+        {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
+      </Dialog>
+    </>
+  )
+}
+
+function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
+  if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
+  if (dialog.kind === 'roll') return <Rolling row={dialog.row} request={request} />
+  if (dialog.kind === 'revoke') return <Revoking row={dialog.row} request={request} />
+  return <Gone request={request} />
+}
+
+/** What changes after a write, each part where it belongs; `inDialog` is what the dialog says then. */
+export const Changed = ({
+  data,
+  request,
+  inDialog,
+  notice,
+}: {
+  data: KeysData
+  request: PageRequest
+  inDialog?: Child
+  notice?: Child
+}) => (
+  <>
+    {inDialog}
+    <hx-partial hx-target="#keys" hx-swap="outerHTML">
+      <KeysTable data={data} request={request} />
+    </hx-partial>
+    <hx-partial hx-target="#count" hx-swap="outerHTML">
+      <Count data={data} />
+    </hx-partial>
+    {notice}
+  </>
+)
+
+const Filters = ({ data, path }: { data: KeysData; path: string }) => (
+  <search>
+    <form
+      id="filters"
+      class="filters"
+      method="get"
+      action={path}
+      hx-get={path}
+      hx-trigger="input delay:180ms, submit"
+      hx-target="#keys"
+      hx-select="#keys"
+      hx-select-oob="#count:outerHTML"
+      hx-swap="outerHTML"
+      hx-replace-url="true"
+      hx-sync="this:replace"
+    >
+      <label class="search">
+        <span class="unseen">Search keys</span>
+        <Icon name="search" />
+        <input
+          type="search"
+          name="q"
+          value={data.query.q}
+          placeholder="Search names, paths, models, labels"
+          maxlength={200}
+          autocomplete="off"
+          spellcheck={false}
+          data-shortcut="/"
+        />
+      </label>
+      <label>
+        <span class="unseen">State</span>
+        <select name="state">
+          {Object.entries(states).map(([value, words]) => (
+            <option value={value} selected={value === data.query.state}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <noscript>
+        <button type="submit">Search</button>
+      </noscript>
+      <Count data={data} />
+    </form>
+  </search>
+)
+
+const Count = ({ data: { listing, count } }: { data: KeysData }) => (
+  <p id="count" class="count" role="status">
+    {listing.total === count
+      ? `${count.toLocaleString('en')} ${count === 1 ? 'key' : 'keys'}`
+      : `${listing.total.toLocaleString('en')} of ${count.toLocaleString('en')}`}
+  </p>
+)
+
+function KeysTable({ data, request }: { data: KeysData; request: PageRequest }) {
+  const { listing, query, count, now } = data
+  const path = `${request.base}/dashboard/keys`
+  return (
+    <section id="keys" tabindex={-1} aria-label="API keys">
+      <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
+      {listing.keys.length === 0 ? (
+        <Nothing isFiltered={count > 0} path={path} />
+      ) : (
+        <Table caption="API keys" headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}>
+          {listing.keys.map(key => (
+            <KeyLine listed={key} query={query} now={now} path={path} />
+          ))}
+        </Table>
+      )}
+      <Pager page={listing.page} pages={listing.pages} href={page => path + writeQuery({ ...query, page })} />
+    </section>
+  )
+}
+
+const Nothing = ({ isFiltered, path }: { isFiltered: boolean; path: string }) => (
+  <div class="nothing">
+    {isFiltered ? (
+      <>
+        <h2>Nothing matches</h2>
+        <p>
+          No key has all of these words. <Link href={path}>Show all keys</Link>
+        </p>
+      </>
+    ) : (
+      <>
+        <h2>No keys yet</h2>
+        <p>
+          Give each team or service a key of its own: bound to its path, limited to the models it needs, and
+          revoked without touching anybody else.
+        </p>
+      </>
+    )}
+  </div>
+)

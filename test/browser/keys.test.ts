@@ -1,0 +1,208 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import type { Locator, Page } from 'playwright-core'
+import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+
+setDefaultTimeout(20_000)
+
+let gateway: Running
+let browser: Watched
+let page: Page
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  browser = await openBrowser(gateway.url)
+  page = browser.page
+  await signIn(page, gateway.url)
+  await page.getByRole('link', { name: 'API keys', exact: true }).click()
+  await page.getByRole('heading', { name: 'No keys yet' }).waitFor()
+})
+
+afterEach(() => {
+  expect(browser.problems.splice(0)).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.stop()
+})
+
+const dialog = (): Locator => page.locator('dialog:modal')
+const closed = (): Promise<void> => dialog().waitFor({ state: 'detached' })
+const row = (name: string): Locator =>
+  page.locator('#keys tbody tr').filter({ has: page.locator('.name').getByText(name, { exact: true }) })
+const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '')
+const said = (text: string): Promise<void> => page.locator('#notice').getByText(text).waitFor()
+
+async function fill(fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [label, value] of Object.entries(fields))
+    await page.getByLabel(label, { exact: true }).fill(value)
+}
+
+/** Makes a key and returns it, as its holder would copy it. */
+async function create(fields: Readonly<Record<string, string>>): Promise<string> {
+  await page.getByRole('link', { name: 'New API key' }).click()
+  await dialog().waitFor()
+  await fill(fields)
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const secret = await page.getByLabel('The key', { exact: true }).inputValue()
+  await page.getByRole('link', { name: 'Done' }).click()
+  await closed()
+  return secret
+}
+
+const call = (key: string, model = 'demo/parrot'): Promise<number> =>
+  fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
+  }).then(({ status }) => status)
+
+const stored = async (name: string) => {
+  const answer = await fetch(`${gateway.url}/admin/keys`, { headers: { authorization: `Bearer ${MASTER}` } })
+  const keys = (await answer.json()) as { name: string }[]
+  return keys.find(key => key.name === name)
+}
+
+test('a new key is shown once, opens what it says, and nothing else', async () => {
+  const secret = await create({
+    Name: 'Team Alpha',
+    'User path': '/team/alpha',
+    'Allowed models': 'demo/parrot',
+    Labels: 'cost-centre=4711\nteam=alpha',
+  })
+  expect(secret).toMatch(/^mw_[\w-]{43}$/)
+  expect(await call(secret)).toBe(200)
+  expect(await call(secret, 'demo/storyteller')).toBe(403)
+  const text = await row('Team Alpha').textContent()
+  for (const part of ['/team/alpha', 'demo/parrot', 'cost-centre=4711', 'active', secret.slice(-4)])
+    expect(text).toContain(part)
+  expect(await focused()).toBe('new')
+  await page.reload()
+  expect(await page.content()).not.toContain(secret)
+})
+
+test('the key is copied with a button', async () => {
+  await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('link', { name: 'New API key' }).click()
+  await fill({ Name: 'Copied' })
+  await page.getByRole('button', { name: 'Create key' }).click()
+  await page.getByRole('button', { name: 'Copy' }).click()
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  const shown = await page.getByLabel('The key', { exact: true }).inputValue()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(shown)
+  await page.keyboard.press('Escape')
+  await closed()
+})
+
+test('what is wrong is said beside its field, and nothing that was typed is lost', async () => {
+  await page.getByRole('link', { name: 'New API key' }).click()
+  await fill({ Name: ' ', 'User path': '/team/../root', Labels: 'no equals sign' })
+  const submit = page.getByRole('button', { name: 'Create key' })
+  await submit.click()
+  await page.getByText('Write a label as name=value').waitFor()
+  await fill({ Labels: 'a=b' })
+  await submit.click()
+  await page.locator('#f-name-error').waitFor()
+  await fill({ Name: 'Careful' })
+  await submit.click()
+  await page.getByText('has a segment ".."').waitFor()
+  expect(await focused()).toBe('f-user-path')
+  await fill({ 'User path': '/team/root', 'Last day': '2020-01-01' })
+  await submit.click()
+  await page.locator('#f-last-day-error').waitFor()
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Careful')
+  await fill({ 'Last day': '' })
+  await submit.click()
+  await page.getByLabel('The key', { exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await closed()
+})
+
+test('an edit keeps the key and what was not touched, and does not overwrite what somebody else changed', async () => {
+  const secret = await create({
+    Name: 'Team Beta',
+    'User path': '/edited',
+    Labels: 'a=1',
+    'Last day': '2099-12-31',
+  })
+  await row('Team Beta').getByRole('link', { name: 'Edit' }).click()
+  await fill({ 'Allowed models': 'demo/storyteller\ndemo/parrot' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await closed()
+  await said('“Team Beta” is saved')
+  expect(await stored('Team Beta')).toMatchObject({
+    user_path: '/edited',
+    labels: { a: '1' },
+    allowed_models: ['demo/storyteller', 'demo/parrot'],
+    expires_at: '2099-12-31T23:59:59.000Z',
+  })
+  expect(await call(secret)).toBe(200)
+
+  await row('Team Beta').getByRole('link', { name: 'Edit' }).click()
+  const { id } = (await stored('Team Beta')) as unknown as { id: string }
+  await fetch(`${gateway.url}/admin/keys/${id}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Team Beta', user_path: '/elsewhere' }),
+  })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('changed by somebody else').waitFor()
+  expect(await stored('Team Beta')).toMatchObject({ user_path: '/elsewhere' })
+  await page.keyboard.press('Escape')
+  await closed()
+})
+
+test('a rolled key is replaced, and the old one goes on for as long as was said', async () => {
+  const first = await create({ Name: 'Team Gamma' })
+  const roll = async (grace: string) => {
+    await row('Team Gamma').getByRole('link', { name: 'Roll' }).click()
+    await page.getByLabel('The old key still works').selectOption(grace)
+    await page.getByRole('button', { name: 'Make the new key' }).click()
+    const secret = await page.getByLabel('The key', { exact: true }).inputValue()
+    await page.keyboard.press('Escape')
+    await closed()
+    return secret
+  }
+  const second = await roll('3600')
+  expect([await call(first), await call(second)]).toEqual([200, 200])
+  await row('Team Gamma').getByText('old key until').waitFor()
+  const third = await roll('0')
+  expect([await call(second), await call(third)]).toEqual([401, 200])
+})
+
+test('a revoked key is refused at once, and stays in the list as revoked', async () => {
+  const secret = await create({ Name: 'Leaked' })
+  await row('Leaked').getByRole('link', { name: 'Revoke' }).click()
+  await page.getByRole('heading', { name: 'Revoke Leaked?' }).waitFor()
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await closed()
+  await said('“Leaked” is revoked')
+  expect(await call(secret)).toBe(401)
+  expect(await row('Leaked').textContent()).toContain('revoked')
+  expect(await row('Leaked').getByRole('link').count()).toBe(0)
+})
+
+test('a search stands in the address, and shows what it looks for', async () => {
+  await page.getByRole('searchbox').fill('alpha')
+  await page.waitForURL(/q=alpha/)
+  await page.locator('#count').getByText('1 of').waitFor()
+  await page.reload()
+  expect(await page.locator('#keys tbody tr').count()).toBe(1)
+  await page.getByRole('searchbox').fill('')
+  await page.getByLabel('State').selectOption('revoked')
+  await page.waitForURL(/state=revoked/)
+  await row('Team Alpha').waitFor({ state: 'detached' })
+  expect(await row('Leaked').count()).toBe(1)
+  await page.getByLabel('State').selectOption('')
+  await row('Team Alpha').waitFor()
+})
+
+test('names, paths and labels are text, whatever stands in them', async () => {
+  const hostile = `"><img src=x onerror=alert(1)>`
+  await create({ Name: hostile, 'User path': `/${hostile.replaceAll('/', '')}`, Labels: `x=${hostile}` })
+  await row(hostile).getByRole('link', { name: 'Edit' }).click()
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(hostile)
+  await page.keyboard.press('Escape')
+  await closed()
+  expect(await page.locator('img').count()).toBe(0)
+})
