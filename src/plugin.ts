@@ -164,11 +164,16 @@ export interface Parts extends Partial<Hooks> {
   /** Memory that should outlive a reload of the configuration: sessions, say. Both gateways use it for a while. */
   readonly heritage?: object
   /** Work that repeats: `every` milliseconds, never two runs at once. */
-  readonly ticks?: readonly { readonly every: number; run(): Awaitable<void> }[]
+  readonly ticks?: readonly Tick[]
   /** After all plugins are set up and before the first request. */
   start?(): Awaitable<void>
   /** At the end, in reverse order. */
   close?(): Awaitable<void>
+}
+
+export interface Tick {
+  readonly every: number
+  run(): Awaitable<void>
 }
 
 /** Names of the environment variables that fill one field of a plugin's settings; the first that is set wins. */

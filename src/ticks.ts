@@ -1,24 +1,32 @@
 import type { Log } from './log.ts'
-import type { Parts } from './plugin.ts'
+import type { Parts, Tick } from './plugin.ts'
 import { describe } from './respond.ts'
 
 /** Starts the repeated work of all plugins; a run that is still going is not started again. Returns what stops it. */
 export function startTicks(parts: ReadonlyMap<string, Parts>, log: Log): () => void {
   const timers = [...parts].flatMap(([plugin, { ticks = [] }]) =>
-    ticks.map(tick => {
-      let isRunning = false
-      return setInterval(async () => {
-        if (isRunning) return
-        isRunning = true
-        try {
-          await tick.run()
-        } catch (error) {
-          log.error(`Plugin "${plugin}" failed in a tick`, { error: describe(error) })
-        } finally {
-          isRunning = false
-        }
-      }, tick.every)
-    }),
+    ticks.map(tick => setInterval(createRun(plugin, tick, log), tick.every)),
   )
   return () => timers.forEach(clearInterval)
+}
+
+/** What fails every second for an hour is one line in the log, and another one when it is over. */
+function createRun(plugin: string, tick: Tick, log: Log): () => Promise<void> {
+  let isRunning = false
+  let trouble: string | undefined
+  return async () => {
+    if (isRunning) return
+    isRunning = true
+    try {
+      await tick.run()
+      if (trouble !== undefined) log.info(`Plugin "${plugin}" works again`, { after: trouble })
+      trouble = undefined
+    } catch (error) {
+      const said = String(error)
+      if (said !== trouble) log.error(`Plugin "${plugin}" failed in a tick`, { error: describe(error) })
+      trouble = said
+    } finally {
+      isRunning = false
+    }
+  }
 }

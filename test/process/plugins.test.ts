@@ -185,4 +185,23 @@ describe('PLUGINS', () => {
     for (const where of ['timer', 'promise', 'tick']) expect(errors).toContain(`from a ${where}`)
     expect(errors).toContain('Plugin \\"clumsy\\" failed in a tick')
   }, 60_000)
+
+  test('a tick that fails again and again is one line in the log, and another one when it works again', async () => {
+    const plugin = write(
+      'stumbles.js',
+      declare(
+        'stumbles',
+        `() => {
+          let runs = 0
+          return { ticks: [{ every: 5, run: () => { if (++runs < 20) throw new Error('not yet') } }] }
+        }`,
+      ),
+    )
+    await using gateway = await spawnGateway({ cwd: folder, env: { PLUGINS: plugin } })
+    const said = (words: string) =>
+      gateway.logs().filter(({ message }) => String(message).includes(`"stumbles" ${words}`))
+    while (said('works again').length === 0) await Bun.sleep(20)
+    expect(said('failed in a tick')).toHaveLength(1)
+    expect(said('works again')).toMatchObject([{ level: 'info', after: 'Error: not yet' }])
+  }, 60_000)
 })
