@@ -39,6 +39,8 @@ export type Code = keyof typeof codes
 export interface RefusalOptions {
   /** The field of the request that is wrong. */
   readonly param?: string
+  /** The provider's own code, for clients that act on it: `context_length_exceeded`. */
+  readonly word?: string
   /** For the log only; never shown. */
   readonly cause?: unknown
   /** Overrides the status of the code: an upstream's own 400 or 409 stays what it was. */
@@ -58,6 +60,7 @@ export class Refusal extends Error {
   readonly status: number
   readonly heals: boolean
   readonly param: string | undefined
+  readonly word: string | undefined
   readonly retryAfter: number | undefined
   readonly body: unknown
   readonly usage: Usage | undefined
@@ -68,6 +71,7 @@ export class Refusal extends Error {
     this.status = options.status ?? codes[code].status
     this.heals = codes[code].heals
     this.param = options.param
+    this.word = options.word
     this.retryAfter = options.retryAfter
     this.body = options.body
     this.usage = options.usage

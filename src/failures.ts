@@ -1,4 +1,6 @@
 import { type Code, Refusal } from './errors.ts'
+import { isObject } from './lens.ts'
+import { type Words, wordsOf } from './provider-words.ts'
 import type { JsonObject, Usage } from './types.ts'
 
 interface Verdict {
@@ -36,32 +38,46 @@ export function toFailure(provider: string, response: Response, json: JsonObject
     const message = `Provider "${provider}" answered with a redirect (${status}), which is not followed`
     return new Refusal('upstream_invalid', message)
   }
-  const retryAfter = readRetryAfter(headers, Date.now())
-  const passes = statuses[status]?.pass && json?.error !== undefined
-  return toRefusalOf(provider, status, {
-    ...(passes && { body: json }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  })
+  const words = wordsOf(json)
+  // A client that speaks the provider's language reads its errors, too: they pass as they are. What is in no shape that
+  // such clients know is told in ours.
+  if (statuses[status]?.pass && isObject(json?.error) && !isAboutKey(words.message))
+    return toRefusalOf(provider, status, { body: json })
+  return toForeignFailure(provider, { status, headers, words })
 }
 
 interface ForeignFailure {
   readonly status: number
   readonly headers: Headers
   /** The provider's words; they go on where they speak of the caller's mistake. */
-  readonly message: string
+  readonly words: Partial<Words>
   readonly usage?: Usage | undefined
 }
 
 /** A failed answer in another language than the client's: its status and its words, nothing else of it. */
 export function toForeignFailure(
   provider: string,
-  { status, headers, message, usage }: ForeignFailure,
+  { status, headers, words: { message, code, param, retryAfter: asked }, usage }: ForeignFailure,
 ): Refusal {
-  const retryAfter = readRetryAfter(headers, Date.now())
+  const retryAfter = readRetryAfter(headers, Date.now()) ?? asked
+  // To wait is no use: somebody has to pay.
+  if (code === 'insufficient_quota') return toRefusalOf(provider, 402, { usage })
   const verdict = statuses[status]
-  if (verdict?.pass) return new Refusal(verdict.code, message.slice(0, LONGEST_MESSAGE), { status, usage })
-  return toRefusalOf(provider, status, { usage, ...(retryAfter !== undefined && { retryAfter }) })
+  if (!verdict?.pass || message === undefined)
+    return toRefusalOf(provider, status, { usage, ...(retryAfter !== undefined && { retryAfter }) })
+  if (isAboutKey(message)) return toRefusalOf(provider, 401, { usage })
+  return new Refusal(verdict.code, message.slice(0, LONGEST_MESSAGE), {
+    status,
+    usage,
+    ...(code !== undefined && { word: code }),
+    ...(param !== undefined && { param }),
+  })
 }
+
+/** Some answer 400 to a key that they do not know. The caller's own key never gets there: it is the gateway's. */
+const isAboutKey = (message: string | undefined): boolean => message !== undefined && ABOUT_KEY.test(message)
+const ABOUT_KEY =
+  /\b(?:api key (?:is )?(?:not valid|invalid|expired|not found)|(?:invalid|incorrect) api key)\b/i
 
 /** Characters of a provider's words that go on to a caller. */
 const LONGEST_MESSAGE = 2000
@@ -71,7 +87,7 @@ export const toHiddenFailure = (
   provider: string,
   { status, message }: { status: number; message: string },
   usage?: Usage,
-): Refusal => toForeignFailure(provider, { status, headers: new Headers(), message, usage })
+): Refusal => toForeignFailure(provider, { status, headers: new Headers(), words: { message }, usage })
 
 function toRefusalOf(
   provider: string,

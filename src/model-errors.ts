@@ -8,6 +8,7 @@ import {
 } from '@ai-sdk/provider'
 import { Refusal } from './errors.ts'
 import { toForeignFailure } from './failures.ts'
+import { wordsOf } from './provider-words.ts'
 import type { JsonObject } from './types.ts'
 import { Unreachable } from './unreachable.ts'
 
@@ -45,17 +46,18 @@ function fromCall(provider: string, error: APICallError): Refusal {
       `Provider "${provider}" answered with a redirect (${status}), which is not followed`,
     )
   const headers = new Headers(responseHeaders)
-  return toForeignFailure(provider, { status, headers, message: messageOf(responseBody) ?? error.message })
+  const words = wordsOf(toValue(responseBody))
+  return toForeignFailure(provider, {
+    status,
+    headers,
+    // Its name for a field is not the client's.
+    words: { ...words, message: words.message ?? error.message, param: undefined },
+  })
 }
 
-/** The provider's own words, in the shapes that are common: `{error: {message}}`, `{message}`, `{error: "…"}`. */
-function messageOf(body: string | undefined): string | undefined {
+function toValue(body: string | undefined): unknown {
   try {
-    const json: unknown = JSON.parse(body ?? '')
-    const first = (Array.isArray(json) ? json[0] : json) as JsonObject | null
-    const { error, message, detail } = first ?? {}
-    const words = [(error as JsonObject | undefined)?.message, message, error, detail]
-    return words.find((word): word is string => typeof word === 'string' && word !== '')
+    return JSON.parse(body ?? '')
   } catch {
     return undefined
   }
@@ -65,21 +67,21 @@ function messageOf(body: string | undefined): string | undefined {
 function fromEvent(provider: string, error: unknown): Refusal | undefined {
   if (error instanceof Error || typeof error !== 'object' || error === null) {
     return typeof error === 'string'
-      ? toForeignFailure(provider, { status: 502, headers: new Headers(), message: error })
+      ? toForeignFailure(provider, { status: 502, headers: new Headers(), words: { message: error } })
       : undefined
   }
   const inner = (error as JsonObject).error
-  const { message, code, status, type } = (
+  const { message, code, status, statusCode, type } = (
     typeof inner === 'object' && inner !== null ? inner : error
   ) as JsonObject
-  const told = [status, code]
+  const told = [status, statusCode, code]
     .map(value => (typeof value === 'object' ? Number.NaN : Number(value)))
     .find(value => value >= 400 && value <= 599)
   const known = typeof type === 'string' ? statusOfType[type] : undefined
   return toForeignFailure(provider, {
     status: told ?? known ?? 502,
     headers: new Headers(),
-    message: typeof message === 'string' ? message : 'no message',
+    words: { message: typeof message === 'string' ? message : 'no message' },
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Endings } from './endings.ts'
 import type { Settings, Vendor } from './instances.ts'
 import { createModelFetch } from './model-fetch.ts'
 import { createAccessFetch, createOffers, type Kind, type ModelPackage } from './offers.ts'
@@ -35,6 +36,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly optionsKey?: string | ((model: string) => string)
   /** What the package leaves unsaid of the vendor's own report of usage. */
   readonly usage?: UsageReader
+  /** What the vendor's own words for an end mean, where the package makes less of them. */
+  readonly endings?: Endings
   /** Where calls go when neither the operator nor `baseUrl` says it. */
   readonly address?: (settings: Settings<F>) => string
   /** Origins beside that of the base URL. */
@@ -109,6 +112,7 @@ async function createProvider<F extends string>(
     }),
     optionsKey,
     ...(declared.usage && { usage: declared.usage }),
+    ...(declared.endings && { endings: declared.endings }),
     ...(models && { models }),
   })
 }

@@ -1,4 +1,5 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, ProviderV4 } from '@ai-sdk/provider'
+import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
+import { adjusted, withOptions } from './adjusted.ts'
 import type { Vendor } from './instances.ts'
 import { countOf } from './lens.ts'
 import { readModels } from './model-list.ts'
@@ -114,23 +115,9 @@ const RESPONSES_KEY = 'openai'
 async function loadResponses({ baseUrl, fetch }: PackageSetup): Promise<(id: string) => LanguageModelV4> {
   const { createOpenAI } = await import('@ai-sdk/openai')
   const openai = createOpenAI({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
-  const unstored = (options: LanguageModelV4CallOptions): LanguageModelV4CallOptions => ({
-    ...options,
-    providerOptions: {
-      ...options.providerOptions,
+  return id =>
+    adjusted(openai.responses(id), {
       // The package knows thinking models by their own names only.
-      [RESPONSES_KEY]: { ...options.providerOptions?.[RESPONSES_KEY], store: false, forceReasoning: true },
-    },
-  })
-  return id => {
-    const model = openai.responses(id)
-    return {
-      specificationVersion: model.specificationVersion,
-      provider: model.provider,
-      modelId: model.modelId,
-      supportedUrls: model.supportedUrls,
-      doGenerate: options => model.doGenerate(unstored(options)),
-      doStream: options => model.doStream(unstored(options)),
-    }
-  }
+      options: options => withOptions(options, RESPONSES_KEY, { store: false, forceReasoning: true }),
+    })
 }

@@ -1,3 +1,4 @@
+import type { Endings } from './endings.ts'
 import type { Offers } from './translation.ts'
 import type { Awaitable, JsonObject, Model, Usage } from './types.ts'
 
@@ -73,6 +74,8 @@ export interface Provider {
   readonly optionsKey?: string | ((model: string) => string)
   /** What the provider's own report of usage tells beside what `offers` make of it. */
   readonly usage?: UsageReader
+  /** What the provider's own words for an end mean, where `offers` make less of them. */
+  readonly endings?: Endings
   /** Asks upstream for its models. Absent where there is no such list. */
   models?(
     get: (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>,

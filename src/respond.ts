@@ -159,7 +159,7 @@ export const plainRefusal = (refusal: Refusal) => ({
     message: refusal.message,
     type: typeOf(refusal.status),
     param: refusal.param ?? null,
-    code: refusal.code,
+    code: refusal.word ?? refusal.code,
   },
 })
 

@@ -5,6 +5,7 @@ import type {
 } from '@ai-sdk/provider'
 import type { Bytes } from './bytes.ts'
 import type { Dialect } from './dialect.ts'
+import { ended } from './endings.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { createLateCalls } from './late-calls.ts'
@@ -78,14 +79,14 @@ export function createTranslated(strict: boolean) {
       const result = await model.doGenerate({ ...options, abortSignal: signal }).then(undefined, fail)
       for (const warning of result.warnings) warn(say(warning))
       const usage = toUsage(result.usage, provider.usage)
-      const counted = { ...result, usage: withReport(result.usage, usage) }
+      const finishReason = ended(result.finishReason, provider, usage)
+      const counted = { ...result, finishReason, usage: withReport(result.usage, usage) }
       const body = translation.fromResult(counted, facts)
       return toWhole({ body, ...(usage && { usage }) }, dialect)
     }
     const { stream } = await model.doStream({ ...options, abortSignal: signal }).then(undefined, fail)
     const source = createSource(stream, translation.writer(facts), {
-      provider: provider.name,
-      readUsage: provider.usage,
+      provider,
       warn,
       tools: options.tools,
     })
@@ -132,8 +133,7 @@ function toWhole({ body, contentType, usage }: Translated, dialect?: Dialect): A
 }
 
 interface SourceOptions {
-  readonly provider: string
-  readonly readUsage: UsageReader | undefined
+  readonly provider: Provider
   readonly warn: (line: string) => void
   readonly tools: LanguageModelV4CallOptions['tools']
 }
@@ -146,8 +146,9 @@ interface Source extends ByteSource {
 function createSource(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   writer: Writer,
-  { provider, readUsage, warn, tools }: SourceOptions,
+  { provider, warn, tools }: SourceOptions,
 ): Source {
+  const { name } = provider
   const reader = stream.getReader()
   const inTime = createLateCalls(tools)
   let usage: Usage | undefined
@@ -156,16 +157,17 @@ function createSource(
 
   function take(came: LanguageModelV4StreamPart): string {
     let part = came
-    if (part.type === 'error') throw fromModelError(provider, part.error) ?? brokenOff(provider, part.error)
+    if (part.type === 'error') throw fromModelError(name, part.error) ?? brokenOff(name, part.error)
     if (part.type === 'stream-start') for (const warning of part.warnings) warn(say(warning))
     if (part.type === 'finish') {
       // Packages also finish a stream that merely ended. Who did not say why it ended was cut.
       const { raw, unified } = part.finishReason
       if (raw === undefined && (unified === 'other' || unified === 'interrupted'))
-        throw brokenOff(provider, undefined)
+        throw brokenOff(name, undefined)
       isFinished = true
-      usage = toUsage(part.usage, readUsage)
-      part = { ...part, usage: withReport(part.usage, usage) }
+      usage = toUsage(part.usage, provider.usage)
+      const finishReason = ended(part.finishReason, provider, usage)
+      part = { ...part, finishReason, usage: withReport(part.usage, usage) }
     }
     return inTime(part).map(writer.write).join('')
   }
@@ -175,9 +177,9 @@ function createSource(
     async read() {
       while (!isEnded) {
         const { done, value } = await reader.read().catch(error => {
-          throw fromModelError(provider, error) ?? error
+          throw fromModelError(name, error) ?? error
         })
-        if (done && !isFinished) throw brokenOff(provider, undefined)
+        if (done && !isFinished) throw brokenOff(name, undefined)
         isEnded = done
         const text = done ? writer.end() : take(value)
         if (text !== '') return { done: false, value: encoder.encode(text) }

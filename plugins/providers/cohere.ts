@@ -21,6 +21,7 @@ export default modelProvider({
     const cacheRead = Math.min(usage.input, countOf(raw.cached_tokens))
     return { ...usage, input: usage.input - cacheRead, cacheRead: usage.cacheRead + cacheRead }
   },
+  endings: { TIMEOUT: 'error', ERROR_LIMIT: 'length', ERROR_TOXIC: 'content-filter' },
   async load({ baseUrl, fetch }) {
     const { createCohere } = await import('@ai-sdk/cohere')
     return createCohere({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })

@@ -1,3 +1,6 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
+import { adjusted, withOptions } from '../../src/adjusted.ts'
+import { objectOf } from '../../src/lens.ts'
 import { modelProvider } from '../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../src/offers.ts'
 import { listAt } from '../../src/openai-compatible.ts'
@@ -7,7 +10,8 @@ import { listAt } from '../../src/openai-compatible.ts'
  * there. Edits of images take JSON instead of a form, and audio has endpoints of its own: these go through the package.
  *
  * The package asks for responses, as chat is a legacy endpoint there. What that loses for translated calls: stop
- * sequences and penalties, each with a warning to the caller.
+ * sequences and penalties, each with a warning to the caller. Nothing is stored there: what the next turn needs, encrypted
+ * thoughts among it, travels with the client.
  */
 export default modelProvider({
   name: 'xai',
@@ -18,6 +22,24 @@ export default modelProvider({
   models: listAt('/models'),
   async load({ baseUrl, fetch }) {
     const { createXai } = await import('@ai-sdk/xai')
-    return createXai({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    const xai = createXai({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    return {
+      ...xai,
+      languageModel: id => adjusted(xai.languageModel(id), { options: unstored, result: withReason }),
+    }
   },
 })
+
+const unstored = (options: LanguageModelV4CallOptions) => withOptions(options, 'xai', { store: false })
+
+/** Of a whole answer that was cut the package says that it is incomplete, not why. */
+function withReason(result: LanguageModelV4GenerateResult): LanguageModelV4GenerateResult {
+  const { incomplete_details: details } = objectOf(result.response?.body)
+  const unified = reasons[String(objectOf(details).reason)]
+  return unified === undefined ? result : { ...result, finishReason: { ...result.finishReason, unified } }
+}
+
+const reasons: Readonly<Record<string, 'length' | 'content-filter'>> = {
+  max_output_tokens: 'length',
+  content_filter: 'content-filter',
+}

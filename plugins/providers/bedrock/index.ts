@@ -81,6 +81,11 @@ export default modelProvider<Field>({
     return hasKey || baseUrl !== undefined ? undefined : `${nameOf('apiKey')}, or ${pair}`
   },
   usage: (usage, raw) => withHour(usage, hourOf(raw)),
+  endings: {
+    malformed_tool_use: 'error',
+    malformed_model_output: 'error',
+    model_context_window_exceeded: 'length',
+  },
   address: settings => addresses(settings).runtime,
   origins: settings =>
     [addresses(settings).agents, addresses(settings).control].map(url => new URL(url).origin),
