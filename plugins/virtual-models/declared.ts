@@ -14,7 +14,7 @@ const declaration = v.pipe(
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const { message, param } = error
-      const key = param as keyof typeof value | undefined
+      const key = param?.split('.')[0] as keyof typeof value | undefined
       addIssue({ message, ...(key !== undefined && { path: [item('object', value, key)] }) })
       return NEVER
     }

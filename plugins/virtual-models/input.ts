@@ -9,6 +9,9 @@ const MAX_TARGETS = 64
 const MAX_WEIGHT = 1_000_000
 const RESERVED = ['__proto__', 'constructor', 'prototype']
 
+/** Directions of writing, joiners, spaces of no width: two names that differ in them only look the same. */
+const UNSEEN = /(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/u
+
 const nameOrNothing = v.pipe(
   v.string(),
   v.trim(),
@@ -70,6 +73,10 @@ export type VirtualModelInput = v.InferOutput<typeof virtualModelInput>
 export function toDefinition(input: VirtualModelInput): Definition {
   const targets = toTargets(input)
   const { source, description, enabled } = input
+  // What has such a name already can be changed, and above all turned off.
+  if (source !== input.old_source) checkSeen(source, 'source')
+  for (const [index, { name }] of targets.entries())
+    checkSeen(name, input.targets?.[index] === undefined ? 'target_model' : `targets.${index}.model`)
   const userPaths = input.user_paths?.length ? [...new Set(input.user_paths)] : undefined
   const shared = { source, description, enabled, ...(userPaths && { userPaths }) }
   if (targets.length === 0) return { ...shared, ...toPolicy(input, userPaths) }
@@ -94,6 +101,15 @@ export function toDefinition(input: VirtualModelInput): Definition {
     failover: input.failover ?? true,
     reach: 'any',
   }
+}
+
+function checkSeen(name: string, param: string): void {
+  const char = UNSEEN.exec(name)?.[0].codePointAt(0)
+  if (char === undefined) return
+  const code = `U+${char.toString(16).toUpperCase().padStart(4, '0')}`
+  refuse('invalid_value', `The name has a character in it that nobody can see, ${code}: leave it out`, {
+    param,
+  })
 }
 
 function toPolicy(input: VirtualModelInput, userPaths: readonly UserPath[] | undefined) {

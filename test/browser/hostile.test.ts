@@ -13,8 +13,9 @@ const NAMES = [
   '" hx-get="/owned" hx-trigger="load" x="',
   'javascript:alert(5)',
   '{{7*7}}',
-  '\u202egnp.exe \u{1f99c}',
 ]
+/** What a name may have in it that nobody can see. */
+const UNSEEN = ['\u202egnp.exe \u{1f99c}', 'gpt\u200b-5', 'gpt\ufeff-5', '\u2067abc\u2069', 'a\u200d\u200eb']
 const ENDLESS = `<b>${'x'.repeat(10_000)}`
 
 let provider: Running
@@ -23,7 +24,7 @@ let browser: Watched
 const { row, dialog, closed, create } = createSteps(() => browser.page)
 
 beforeAll(async () => {
-  provider = startProvider(['gpt-5', ...NAMES, ENDLESS])
+  provider = startProvider(['gpt-5', 'two  spaces', 'wide\u00a0space', ...UNSEEN, ...NAMES, ENDLESS])
   gateway = await startGateway({ OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: `${provider.url}/v1` })
   browser = await openBrowser(gateway.url)
   browser.page.on('request', request => {
@@ -67,6 +68,47 @@ test('hostile names are inert wherever they are shown: as model, source, target,
     expect(await planted()).toBe(0)
     await page.goto(`${gateway.url}/dashboard/models`)
   }
+  expect(problems).toEqual([])
+})
+
+test('names that only look the same are told apart: spaces stay, and what cannot be seen is shown by its number', async () => {
+  const { page } = browser
+  await page.goto(`${gateway.url}/dashboard/models?kind=provider`)
+  const shown = await page.locator('.name').allInnerTexts()
+  for (const name of [
+    'openai/two  spaces',
+    'openai/wideU+00A0space',
+    'openai/U+202Egnp.exe \u{1f99c}',
+    'openai/gptU+200B-5',
+    'openai/gptU+FEFF-5',
+    'openai/U+2067abcU+2069',
+    'openai/aU+200DU+200Eb',
+  ])
+    expect(shown).toContain(name)
+})
+
+test('a source or target with characters that nobody can see is refused, and the mistake names the character', async () => {
+  const { page, problems } = browser
+  await page.goto(`${gateway.url}/dashboard/models`)
+  const submit = page.getByRole('button', { name: 'Create redirect' })
+  for (const [name, code] of [
+    ['admin\u202etxt', 'U+202E'],
+    ['gp\u200bt-5', 'U+200B'],
+    ['a\u2066b', 'U+2066'],
+    ['a\u200fb', 'U+200F'],
+    ['a\ufeffb', 'U+FEFF'],
+  ] as const) {
+    await page.goto(`${gateway.url}/dashboard/models?new=`)
+    await page.getByLabel('Source').fill(name)
+    await page.getByLabel('Target model 1').fill('openai/gpt-5')
+    await submit.click()
+    await page.locator('#f-source-error').getByText(code).waitFor()
+    await page.getByLabel('Source').fill('plain')
+    await page.getByLabel('Target model 1').fill(`openai/${name}`)
+    await submit.click()
+    await page.locator('#f-target-0-error').getByText(code).waitFor()
+  }
+  await page.goto(`${gateway.url}/dashboard/models`)
   expect(problems).toEqual([])
 })
 

@@ -3,6 +3,7 @@ import { DialogForm, DialogHead } from '../../../views/dialog-form.tsx'
 import { described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { KeyRow } from '../views-of.ts'
 
 interface AskProps {
@@ -34,7 +35,7 @@ export const Rolling = ({ row, mistake, request }: AskProps) => (
     isSmall
     title={
       <>
-        Roll <bdi>{row.name}</bdi>?
+        Roll <Name text={row.name} />?
       </>
     }
     mistake={mistake}
@@ -70,7 +71,7 @@ export const Revoking = ({ row, mistake, request }: AskProps) => (
     isSmall
     title={
       <>
-        Revoke <bdi>{row.name}</bdi>?
+        Revoke <Name text={row.name} />?
       </>
     }
     mistake={mistake}
@@ -94,7 +95,14 @@ export function Shown({ row, secret, request }: { row: KeyRow; secret: string; r
   const page = `${request.base}/dashboard/keys`
   return (
     <div class="editor shown">
-      <DialogHead title={<>The key of {row.name}</>} page={page} />
+      <DialogHead
+        title={
+          <>
+            The key of <Name text={row.name} />
+          </>
+        }
+        page={page}
+      />
       <div class="fields">
         <p>
           Copy it now: the gateway keeps only a hash of it, and <strong>cannot show it again</strong>.

@@ -1,6 +1,7 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { Draft, Mistake } from './draft.ts'
 
 export interface Editing {
@@ -17,7 +18,15 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
     <DialogForm
       page={`${request.base}/dashboard/keys`}
       action="save"
-      title={draft.old === undefined ? 'New API key' : <>Edit {draft.name}</>}
+      title={
+        draft.old === undefined ? (
+          'New API key'
+        ) : (
+          <>
+            Edit <Name text={draft.name} />
+          </>
+        )
+      }
       mistake={wrong(editing, 'form')}
       request={request}
       submit={

@@ -1,5 +1,6 @@
 import { Badge } from '../../../views/badge.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import type { KeyRow } from '../views-of.ts'
 import { type Listed, type Query, writeQuery } from './rows.ts'
@@ -16,7 +17,7 @@ export const KeyLine = ({ listed, query, now, path }: LineProps) => {
   return (
     <tr data-off={status === 'active' ? undefined : ''}>
       <th scope="row" data-label="Key">
-        <bdi class="name">{row.name}</bdi>
+        <Name class="name" text={row.name} />
         <p class="about">
           <span class="mono">mw_…{row.lastFour}</span>
           {row.description !== '' && <> · {row.description}</>}
@@ -46,7 +47,7 @@ const Behalf = ({ row: { userPath, subPaths } }: { row: KeyRow }) =>
     <span class="muted">A path that the caller names</span>
   ) : (
     <div>
-      <bdi class="mono">{userPath}</bdi>
+      <Name class="mono" text={userPath} />
       {subPaths && <p class="about">and paths below it</p>}
     </div>
   )
@@ -60,7 +61,7 @@ const Models = ({ models }: { models: readonly string[] | null }) =>
     <ul class="paths" title={models.join('\n').slice(0, 2000)}>
       {models.slice(0, SHOWN).map(model => (
         <li>
-          <bdi class="mono">{model}</bdi>
+          <Name class="mono" text={model} />
         </li>
       ))}
       {models.length > SHOWN && <li class="muted">and {models.length - SHOWN} more</li>}
@@ -73,7 +74,7 @@ const Labels = ({ labels }: { labels: Readonly<Record<string, string>> }) => {
     <ul class="paths" title={all.join('\n').slice(0, 2000)}>
       {all.slice(0, SHOWN).map(label => (
         <li>
-          <bdi class="label">{label}</bdi>
+          <Name class="label" text={label} />
         </li>
       ))}
       {all.length > SHOWN && <li class="muted">and {all.length - SHOWN} more</li>}

@@ -2,6 +2,7 @@ import type { PageRequest } from '../../../src/page.ts'
 import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
 import { targetsOf } from './rows.ts'
 import { strategyNames } from './targets.tsx'
@@ -17,7 +18,7 @@ export function Goal({ view }: { view: VirtualModelView }) {
         {targets.map(({ model, weight }) => (
           <li>
             <Icon name="arrow" />
-            <bdi class="mono">{model}</bdi>
+            <Name class="mono" text={model} />
             {isShared && (
               <span class="share" title={`Weight ${weight}`}>
                 {Math.round((weight / sum) * 100)} %
@@ -40,7 +41,7 @@ export function Goal({ view }: { view: VirtualModelView }) {
         view.resolved_model !== undefined &&
         view.resolved_model !== targets[0]!.model && (
           <p class="about">
-            now <bdi class="mono">{view.resolved_model}</bdi>
+            now <Name class="mono" text={view.resolved_model} />
           </p>
         )}
     </div>
@@ -71,7 +72,7 @@ export function Who({ view, by }: { view: VirtualModelView; by?: string }) {
   const paths = view.user_paths ?? []
   const note = by !== undefined && (
     <p class="about">
-      by policy <bdi class="mono">{by}</bdi>
+      by policy <Name class="mono" text={by} />
     </p>
   )
   if (view.kind === 'policy' && !view.enabled) return <div>Nobody{note}</div>
@@ -89,7 +90,7 @@ export function Who({ view, by }: { view: VirtualModelView; by?: string }) {
       <ul class="paths" title={paths.join('\n').slice(0, 2000)}>
         {shown.map(path => (
           <li>
-            <bdi class="mono">{path}</bdi>
+            <Name class="mono" text={path} />
           </li>
         ))}
         {paths.length > shown.length && <li class="muted">and {paths.length - shown.length} more</li>}

@@ -1,6 +1,7 @@
 import { Refusal } from '../../../src/errors.ts'
 import { all, listed, text } from '../../../src/form.ts'
 import type { Form } from '../../../src/page.ts'
+import { spell } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
 import { targetsOf } from './rows.ts'
 
@@ -155,5 +156,5 @@ export function mistakeOf(error: unknown, draft: Draft): Mistake {
   }
 }
 
-/** A name of any length in a sentence. */
-export const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 59)}…` : name)
+/** A name of any length, and of any characters, in a sentence. */
+export const short = (name: string): string => spell(name.length > 60 ? `${name.slice(0, 59)}…` : name)

@@ -2,6 +2,7 @@ import type { PageRequest } from '../../../src/page.ts'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { Draft, Mistake } from './draft.ts'
 import type { Effect } from './effect.ts'
 import { Targets } from './targets.tsx'
@@ -52,7 +53,7 @@ const Title = ({ draft: { old } }: { draft: Draft }) =>
     <>New virtual model</>
   ) : (
     <>
-      Edit <bdi>{old.source}</bdi>
+      Edit <Name text={old.source} />
     </>
   )
 

@@ -2,6 +2,7 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { VirtualModelView } from '../model.ts'
@@ -39,7 +40,7 @@ function ProviderModel({ row, facts, query, request }: RowProps & { row: Provide
   return (
     <tr>
       <th scope="row" data-label="Model">
-        <Name text={row.name} />
+        <RowName text={row.name} />
       </th>
       <td data-label="Kind">
         <Badge>provider</Badge>
@@ -47,7 +48,7 @@ function ProviderModel({ row, facts, query, request }: RowProps & { row: Provide
       <td data-label="Leads to">
         {shadow !== undefined && (
           <span class="muted">
-            shadowed by <bdi class="mono">{shadow.source}</bdi>
+            shadowed by <Name class="mono" text={shadow.source} />
           </span>
         )}
       </td>
@@ -97,7 +98,7 @@ function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelV
   return (
     <tr data-kind={view.kind} data-off={view.enabled ? undefined : ''}>
       <th scope="row" data-label="Model">
-        <Name text={view.source} />
+        <RowName text={view.source} />
         {view.description !== '' && (
           <p class="about" title={view.description}>
             {view.description}
@@ -153,8 +154,6 @@ const Kind = ({ view: { kind, shadows, managed } }: { view: VirtualModelView }) 
   </span>
 )
 
-const Name = ({ text }: { text: string }) => (
-  <bdi class="name mono" title={text.length > 60 ? text : undefined}>
-    {text}
-  </bdi>
+const RowName = ({ text }: { text: string }) => (
+  <Name class="name mono" text={text} {...(text.length > 60 && { title: text })} />
 )

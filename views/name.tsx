@@ -1,0 +1,21 @@
+/** Nothing is drawn for these, or a space that looks like any other: two names that differ in them look the same. */
+const HIDDEN = /((?![\ufe00-\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs})/u
+
+const codeOf = (char: string): string =>
+  `U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
+
+/** A name as it is, letter by letter: what cannot be seen is shown by its number. */
+export const Name = ({ text, class: more, title }: { text: string; class?: string; title?: string }) => (
+  <bdi class={more} title={title}>
+    {text
+      .split(HIDDEN)
+      .map((part, index) => (index % 2 === 1 ? <span class="hidden-char">{codeOf(part)}</span> : part))}
+  </bdi>
+)
+
+/** The same within a sentence that is plain text. */
+export const spell = (text: string): string =>
+  text
+    .split(HIDDEN)
+    .map((part, index) => (index % 2 === 1 ? `[${codeOf(part)}]` : part))
+    .join('')
