@@ -7,19 +7,33 @@ const content = () => document.getElementById('dialog-content')
 let opener = ''
 let hiding = 0
 
-/** Shows what is in the message line, above everything else. Mistakes stay until something else is done. */
+/** What stays until something else is done: mistakes, and what can still be undone. */
+const LASTING = '[data-tone=bad], form'
+
+/** Shows what is in the message line, above everything else; what can be done about it gets the keyboard. */
 function announce() {
   const line = notice()
   if (line === null || line.textContent === '') return
   if (line.matches(':popover-open')) line.hidePopover()
   line.showPopover()
   clearTimeout(hiding)
-  if (line.querySelector('[data-tone=bad]') === null) hiding = setTimeout(hush, 6000)
+  if (line.querySelector(LASTING) === null) hiding = setTimeout(hush, 6000)
+  line.querySelector('form button')?.focus({ preventScroll: true })
 }
 
 function hush() {
-  notice()?.hidePopover()
-  notice()?.replaceChildren()
+  const line = notice()
+  const hadFocus = line?.contains(document.activeElement)
+  line?.hidePopover()
+  line?.replaceChildren()
+  if (hadFocus) goBack()
+}
+
+/** To where the keyboard was before the dialog opened, or near. */
+function goBack() {
+  const back =
+    document.getElementById(opener) ?? document.getElementById('new') ?? document.getElementById('main')
+  back?.focus()
 }
 
 function complain(text) {
@@ -50,9 +64,9 @@ function onClosed() {
   for (const name of ['new', 'edit', 'delete', 'roll', 'revoke', 'source', 'target'])
     address.searchParams.delete(name)
   if (address.href !== location.href) history.replaceState(history.state, '', address)
-  const back =
-    document.getElementById(opener) ?? document.getElementById('new') ?? document.getElementById('main')
-  back?.focus()
+  const offered = notice()?.querySelector('form button')
+  if (offered) offered.focus({ preventScroll: true })
+  else goBack()
 }
 
 document.addEventListener('DOMContentLoaded', () => {
@@ -84,7 +98,16 @@ document.addEventListener('click', async event => {
 for (const act of ['click', 'keydown', 'htmx:before:request']) {
   document.addEventListener(
     act,
-    () => notice()?.querySelector('[data-tone=bad]') && notice().hidePopover(),
+    event => {
+      const line = notice()
+      if (line?.querySelector(LASTING) == null || line.contains(event.target)) {
+        if (event.key === 'Escape') hush()
+        return
+      }
+      // Whoever walks past with the keyboard may be on the way to it.
+      const isOffer = line.querySelector('form') !== null
+      if (act !== 'keydown' || !isOffer || event.key === 'Escape') hush()
+    },
     true,
   )
 }
@@ -123,3 +146,9 @@ document.addEventListener('htmx:after:swap', () => {
   syncDialog()
   announce()
 })
+/** What was pressed in the message line is gone with its answer. */
+document.addEventListener('htmx:finally:request', event => {
+  const { sourceElement } = event.detail.ctx
+  if (!sourceElement.isConnected && document.activeElement === document.body) goBack()
+})
+

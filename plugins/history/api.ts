@@ -4,12 +4,12 @@ import { refuse } from '../../src/errors.ts'
 import { guardHeaders, readIfMatch } from '../../src/precondition.ts'
 import { flag } from '../../src/settings.ts'
 import type { Chronicle, Version } from './chronicle.ts'
-import type { Restore } from './model.ts'
+import type { Restorer } from './restorer.ts'
 import { historyQuery, historyView, toListed, toVersion, versionView } from './shapes.ts'
 
 interface Deps {
   readonly chronicle: Chronicle
-  readonly restorers: ReadonlyMap<string, Restore>
+  readonly restore: Restorer
 }
 
 const shared = { access: 'admin', tag: 'History' } as const
@@ -50,7 +50,7 @@ function createReads({ chronicle }: Deps): Api[] {
   ]
 }
 
-function createRestore({ chronicle, restorers }: Deps): Api {
+function createRestore({ chronicle, restore }: Deps): Api {
   return defineApi({
     ...shared,
     method: 'POST',
@@ -68,18 +68,9 @@ function createRestore({ chronicle, restorers }: Deps): Api {
     answer: { about: 'The new version', schema: versionView },
     refusals: [404, 409, 412, 422],
     async run({ params, query, admin, request }) {
-      const { id, kind, line, before, after } = await find(chronicle, params.id)
-      const restore =
-        restorers.get(kind) ?? refuse('conflict', `Nobody here knows how to put back a "${kind}"`)
-      const { action, subject } = (await chronicle.latest(line))!
-      const version = await restore((after ?? before)!, {
-        subject: action === 'delete' ? undefined : subject,
-        author: admin!.via,
-        ifMatch: readIfMatch(request),
-        restored: id,
-        force: query.force,
-      })
-      return toVersion((await chronicle.at(line, version))!)
+      const { id } = await find(chronicle, params.id)
+      const ifMatch = readIfMatch(request)
+      return toVersion(await restore(id, { author: admin!.via, ifMatch, force: query.force }))
     },
   })
 }

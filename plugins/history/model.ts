@@ -32,6 +32,12 @@ export interface Authorship {
   readonly restored?: number
 }
 
+/** Who wants an old version back, and on which conditions. */
+export interface RestoreOrder extends Omit<Authorship, 'restored'> {
+  /** Store it although it leads nowhere at the moment. */
+  readonly force: boolean
+}
+
 /** How an old version is put back. */
 export interface Restoring extends Authorship {
   /** The present name; undefined when the thing is gone. */
@@ -52,4 +58,8 @@ export interface History {
   commit(change: Change, statements: (version: number) => readonly BatchItem<'sqlite'>[]): Promise<number>
   /** Tells how versions of a kind are put back. */
   restores(kind: string, restore: Restore): void
+  /** The `id` of the version that deleted what had this name; undefined when it was not deleted, or is back. */
+  deletionOf(kind: string, subject: string): Promise<number | undefined>
+  /** Puts a version back, as `POST /admin/history/:id/restore` does; returns the name of what came back. */
+  restore(id: number, order: RestoreOrder): Promise<string>
 }

@@ -9,14 +9,14 @@ import type { Prices } from '../prices/model.ts'
 import { createVirtualModelsApi } from './api.ts'
 import { declaredModels, listedModels, noLoops, toManaged } from './declared.ts'
 import { createLatencies } from './latency.ts'
-import type { Traces, VirtualModelSource, VirtualModels } from './model.ts'
+import { KIND, type Traces, type VirtualModelSource, type VirtualModels } from './model.ts'
 import { createOrder } from './order.ts'
 import { createModelsPage } from './page.tsx'
 import { createPins } from './pins.ts'
 import { createReach } from './reach.ts'
 import { virtualModels } from './schema.ts'
 import { expand, redirectOf } from './snapshot.ts'
-import { KIND, openStore } from './store.ts'
+import { openStore } from './store.ts'
 import { createViews, toView } from './views-of.ts'
 
 /** What a reload of the configuration must not forget. */
@@ -70,7 +70,16 @@ export default definePlugin({
       exports: virtual,
       heritage: { pins, latencies } satisfies Heritage,
       api: createVirtualModelsApi(virtual),
-      pages: [createModelsPage({ virtual, lists, providers, now, openByDefault: config.openByDefault })],
+      pages: [
+        createModelsPage({
+          virtual,
+          history,
+          lists,
+          providers,
+          now,
+          openByDefault: config.openByDefault,
+        }),
+      ],
       route: (route, x) => expand(current(), route, x),
       order,
       attempt({ target }) {

@@ -2,6 +2,9 @@ import type { Ordering } from '../../src/exchange.ts'
 import type { UserPath } from '../../src/types.ts'
 import type { Authorship } from '../history/model.ts'
 
+/** What history calls redirects and policies. */
+export const KIND = 'virtual-model'
+
 export const strategies = ['round_robin', 'cost', 'failover', 'latency'] as const
 export type Strategy = (typeof strategies)[number]
 

@@ -1,5 +1,6 @@
 import { definePage, type Page } from '../../src/page.ts'
 import type { Provider } from '../../src/provider.ts'
+import type { History } from '../history/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels, VirtualModelView } from './model.ts'
 import { createActions } from './page/actions.tsx'
@@ -12,6 +13,7 @@ import { type DialogData, type ModelsData, ModelsView } from './page/views.tsx'
 
 export interface ModelsPageDeps {
   readonly virtual: VirtualModels
+  readonly history: Pick<History, 'deletionOf' | 'restore'>
   readonly lists: ModelLists
   readonly providers: () => ReadonlyMap<string, Provider>
   /** Whether a model that no policy covers is open (`MODELS_ENABLED_BY_DEFAULT`). Where it is not known, the page does not say. */
@@ -20,12 +22,11 @@ export interface ModelsPageDeps {
 }
 
 /** What the page and its actions have in common. */
-export interface ModelsDesk {
-  readonly virtual: VirtualModels
+export interface ModelsDesk extends Pick<ModelsPageDeps, 'virtual' | 'history'> {
   readonly lists: ModelLists
   readonly provided: () => readonly ProviderRow[]
   load(read: (name: string) => string): Promise<ModelsData>
-  find(source: string): Promise<VirtualModelView | undefined>
+  find(source: string): VirtualModelView | undefined
   /** Gathers what the form shows beside the draft itself. */
   editing(draft: Draft, more?: Pick<Editing, 'mistake' | 'focus'>): Promise<Editing>
 }
@@ -51,6 +52,7 @@ export function createModelsPage(deps: ModelsPageDeps): Page {
 
 function createDesk({
   virtual,
+  history,
   lists,
   providers,
   openByDefault,
@@ -59,9 +61,10 @@ function createDesk({
   const provided = createProviderRows(lists, providers)
   return {
     virtual,
+    history,
     lists,
     provided,
-    find: async source => (await virtual.views()).find(view => view.source === source),
+    find: source => virtual.view(source),
     async load(read) {
       const views = await virtual.views()
       const rows = provided()
@@ -102,7 +105,7 @@ async function dialogOf(
   }
   const source = params.get('edit') ?? params.get('delete')
   if (source === null) return undefined
-  const view = await find(source)
+  const view = find(source)
   if (view === undefined)
     return { kind: 'note', text: `There is no virtual model “${short(source)}” any more.` }
   if (view.managed)

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/types.ts'
 import type { Authorship, Change, History, Restoring } from '../history/model.ts'
 import { checkTogether, createChecks, findLoopAround } from './checks.ts'
 import { toDefinition, virtualModelInput } from './input.ts'
-import { type Definition, type Snapshot, toVirtualModel, type VirtualModel } from './model.ts'
+import { type Definition, KIND, type Snapshot, toVirtualModel, type VirtualModel } from './model.ts'
 import { virtualModels } from './schema.ts'
 import { toRecord } from './views-of.ts'
 
@@ -30,9 +30,6 @@ export interface Store {
   /** Puts an old version back; returns the new one. */
   restore(state: JsonObject, restoring: Restoring): Promise<number>
 }
-
-/** What history calls redirects and policies. */
-export const KIND = 'virtual-model'
 
 /** Rows in the database, a snapshot in memory. A write is checked in full, stored, and then swapped in at once. */
 export async function openStore({ db, history, now, managed, checkReach }: StoreOptions): Promise<Store> {

@@ -1,12 +1,14 @@
+import type { Child } from 'hono/jsx'
 import { refuse } from '../../../src/errors.ts'
 import { all, text } from '../../../src/form.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
 import { Notice } from '../../../views/notice.tsx'
-import type { VirtualModelView } from '../model.ts'
+import { KIND } from '../model.ts'
 import type { ModelsDesk } from '../page.tsx'
-import { Deletion } from './dialogs.tsx'
+import { Deletion, Gone, Undo } from './dialogs.tsx'
 import { type Draft, draftFrom, draftOf, emptyDraft, mistakeOf, short, toInput, trim } from './draft.ts'
 import { Editor, Effects } from './editor.tsx'
+import { conflict, meanwhile } from './meanwhile.ts'
 import { suggest } from './suggest.ts'
 import { Suggestions } from './targets.tsx'
 import { Changed } from './views.tsx'
@@ -17,50 +19,74 @@ type Action = (desk: ModelsDesk, form: Form, request: PageRequest) => Promise<Ac
 const actions: Readonly<Record<string, Action>> = {
   async save(desk, form, request) {
     const draft = trim(draftFrom(form))
+    const { old } = draft
     try {
-      checkOld(draft, await desk.virtual.views())
-      const { kind, source } = await desk.virtual.save(toInput(draft), { author: request.admin.via })
+      const { kind, source } = await desk.virtual.save(toInput(draft), {
+        author: request.admin.via,
+        ifMatch: old === undefined ? 'none' : [old.version],
+      })
       const noun = kind === 'redirect' ? 'Redirect' : 'Access policy'
       return await changed(desk, { form, request, message: `${noun} “${short(source)}” is saved` })
     } catch (error) {
-      const editing = await desk.editing(draft, { mistake: mistakeOf(error, draft) })
+      const what = meanwhile(error, old, desk)
+      const said = what === undefined ? error : conflict(what, old?.source ?? draft.source.trim())
+      const mistake = mistakeOf(said, draft)
+      const editing = await desk.editing(what === 'deleted' ? anew(draft) : draft, { mistake })
       return { markup: <Editor editing={editing} request={request} />, status: 422 }
     }
   },
 
   async delete(desk, form, request) {
     const source = text(form, 'source')
+    const version = Number(text(form, 'version'))
     try {
-      await desk.virtual.remove(source, { author: request.admin.via })
-      return await changed(desk, { form, request, message: `“${short(source)}” is deleted` })
+      await desk.virtual.remove(source, { author: request.admin.via, ifMatch: [version] })
+      const undo = <Undo source={source} request={request} />
+      return await changed(desk, { form, request, message: `“${short(source)}” is deleted`, offer: undo })
+    } catch (error) {
+      const view = desk.find(source)
+      if (view === undefined) return { markup: <Gone source={source} request={request} />, status: 422 }
+      const isChanged = meanwhile(error, { source, version }, desk) === 'changed'
+      const message = isChanged
+        ? 'Somebody else has changed it since you looked: this is what it is now'
+        : mistakeOf(error, emptyDraft).message
+      return { markup: <Deletion view={view} mistake={message} request={request} />, status: 422 }
+    }
+  },
+
+  /** Brings back what was deleted, unless somebody else has done that, or has taken its name. */
+  async undo(desk, form, request) {
+    const source = text(form, 'source')
+    try {
+      const id =
+        (await desk.history.deletionOf(KIND, source)) ??
+        refuse('conflict', 'It is not deleted any more, or its name is in use')
+      // `force`: it leads where it led before, and whoever deleted it by mistake wants just that.
+      await desk.history.restore(id, { author: request.admin.via, ifMatch: 'none', force: true })
+      return await changed(desk, { form, request, message: `“${short(source)}” is back` })
     } catch (error) {
       const { message } = mistakeOf(error, emptyDraft)
-      const view = await desk.find(source)
-      return {
-        markup: <Deletion source={source} view={view} mistake={message} request={request} />,
-        status: 422,
-      }
+      return complaint(`“${short(source)}” cannot be brought back. ${message}`)
     }
   },
 
   async toggle(desk, form, request) {
     const source = text(form, 'source')
     const isOn = text(form, 'enabled') === 'on'
-    const view = await desk.find(source)
+    const view = desk.find(source)
     const draft = view && { ...draftOf(view), enabled: isOn, force: true }
     try {
-      if (draft === undefined)
+      if (view === undefined || draft === undefined)
         return refuse('not_found', `There is no virtual model “${short(source)}” any more`)
       // `force`: what it leads to does not change, so it is not asked again whether that exists.
-      const { kind } = await desk.virtual.save(toInput(draft), { author: request.admin.via })
+      const seen = { author: request.admin.via, ifMatch: [view.version] }
+      const { kind } = await desk.virtual.save(toInput(draft), seen)
       const off = kind === 'policy' ? 'off: nobody may use what it covers' : 'off'
       return await changed(desk, { form, request, message: `“${short(source)}” is ${isOn ? 'on' : off}` })
     } catch (error) {
-      const { message } = mistakeOf(error, draft ?? emptyDraft)
-      return {
-        markup: <Notice tone="bad">{`“${short(source)}” stays as it is. ${message}`}</Notice>,
-        status: 422,
-      }
+      const what = meanwhile(error, view, desk)
+      const { message } = mistakeOf(what ? conflict(what, source) : error, draft ?? emptyDraft)
+      return complaint(`“${short(source)}” stays as it is. ${message}`)
     }
   },
 
@@ -103,18 +129,29 @@ interface Write {
   readonly request: PageRequest
   readonly message: string
   readonly isBad?: boolean
+  /** What can be done about it. */
+  readonly offer?: Child
 }
 
 /** After a write: htmx gets the parts that changed, a plain browser the whole page. */
 async function changed(
   desk: ModelsDesk,
-  { form, request, message, isBad = false }: Write,
+  { form, request, message, isBad = false, offer }: Write,
 ): Promise<ActionResult> {
   if (text(form, 'via') !== 'htmx') return { go: '/dashboard/models' }
   const data = await desk.load(name => text(form, name))
-  const notice = <Notice tone={isBad ? 'bad' : 'good'}>{message}</Notice>
+  const notice = (
+    <Notice tone={isBad ? 'bad' : 'good'} offer={offer}>
+      {message}
+    </Notice>
+  )
   return { markup: <Changed data={data} request={request} notice={notice} /> }
 }
+
+const complaint = (message: string): ActionResult => ({
+  markup: <Notice tone="bad">{message}</Notice>,
+  status: 422,
+})
 
 function withTargets(form: Form): Draft {
   const draft = draftFrom(form)
@@ -124,20 +161,5 @@ function withTargets(form: Form): Draft {
   return { ...draft, targets: targets.length > 0 ? targets : emptyDraft.targets }
 }
 
-/** What the API lets a script do on purpose, a person should not do by accident: replace a row that they have not seen. */
-function checkOld({ old, source }: Draft, views: readonly VirtualModelView[]): void {
-  const seen = views.find(view => view.source === (old?.source ?? source.trim()))
-  if (seen === undefined) return
-  const name = short(seen.source)
-  if (old === undefined) {
-    refuse('conflict', `“${name}” exists already: edit it instead, or choose another name`, {
-      param: 'source',
-    })
-  }
-  if (seen.version !== old.version) {
-    refuse(
-      'version_conflict',
-      `“${name}” was changed by somebody else while this form was open: close it and look again`,
-    )
-  }
-}
+/** What is typed becomes a new virtual model: whoever saves that makes it on purpose. */
+const anew = ({ old: _old, ...draft }: Draft): Draft => draft

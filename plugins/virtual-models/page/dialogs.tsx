@@ -1,24 +1,26 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { DialogForm, DialogHead } from '../../../views/dialog-form.tsx'
+import { DialogForm, DialogHead, STATE, VIA } from '../../../views/dialog-form.tsx'
+import { Csrf } from '../../../views/form.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
+import { Cover, Goal, Who } from './cells.tsx'
+import { short } from './draft.ts'
 
 interface DeletionProps {
-  readonly source: string
-  /** Absent when it is gone already. */
-  readonly view: VirtualModelView | undefined
+  readonly view: VirtualModelView
   readonly mistake?: string
   readonly request: PageRequest
 }
 
-/** Says what deleting would do, and asks for it once. */
-export const Deletion = ({ source, view, mistake, request }: DeletionProps) => (
+/** Says what it is that would be deleted, and what would come of it, and asks for it once. */
+export const Deletion = ({ view, mistake, request }: DeletionProps) => (
   <DialogForm
     page={`${request.base}/dashboard/models`}
     action="delete"
     isSmall
     title={
       <>
-        Delete <bdi>{source}</bdi>?
+        Delete <Name text={view.source} />?
       </>
     }
     mistake={mistake}
@@ -29,9 +31,39 @@ export const Deletion = ({ source, view, mistake, request }: DeletionProps) => (
       </button>
     }
   >
-    <input type="hidden" name="source" value={source} />
-    {view !== undefined && <p>{consequence(view)} This cannot be undone.</p>}
+    <input type="hidden" name="source" value={view.source} />
+    <input type="hidden" name="version" value={String(view.version)} />
+    <dl class="facts">
+      <dt>{view.kind === 'policy' ? 'Access policy' : 'Redirect'}</dt>
+      <dd>{view.kind === 'policy' ? <Cover view={view} /> : <Goal view={view} />}</dd>
+      <dt>Who may use it</dt>
+      <dd>
+        <Who view={view} />
+      </dd>
+    </dl>
+    <p>{consequence(view)} Its history keeps it, so it can be brought back.</p>
   </DialogForm>
+)
+
+/** Takes a deletion back, for as long as the message about it is there. */
+export function Undo({ source, request }: { source: string; request: PageRequest }) {
+  const action = `${request.base}/dashboard/models/undo`
+  return (
+    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
+      <Csrf admin={request.admin} />
+      <input type="hidden" name="source" value={source} />
+      <button class="offer" type="submit">
+        Undo
+      </button>
+    </form>
+  )
+}
+
+export const Gone = ({ source, request }: { source: string; request: PageRequest }) => (
+  <Remark
+    text={`There is no virtual model “${short(source)}” any more.`}
+    path={`${request.base}/dashboard/models`}
+  />
 )
 
 function consequence({ kind, shadows, enabled }: VirtualModelView): string {

@@ -73,8 +73,7 @@ const Hello = ({ data, path }: { data: ModelsData; path: string }) =>
 
 function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
   if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
-  if (dialog.kind === 'delete')
-    return <Deletion source={dialog.view.source} view={dialog.view} request={request} />
+  if (dialog.kind === 'delete') return <Deletion view={dialog.view} request={request} />
   return <Remark text={dialog.text} path={`${request.base}/dashboard/models`} />
 }
 
