@@ -32,30 +32,55 @@ interface PagerProps {
   readonly href: (page: number) => string
 }
 
-/** To the page before and the page after; absent where everything fits on one. */
+/** To the pages before and after, to the first and the last, and to those around; absent where everything fits on one. */
 export const Pager = ({ page, pages, href }: PagerProps) =>
   pages <= 1 ? null : (
     <nav class="pager" aria-label="Pages">
-      {page > 1 ? (
-        <Link class="button" href={href(page - 1)} rel="prev">
-          Previous
-        </Link>
-      ) : (
-        <span class="button" aria-disabled="true">
-          Previous
-        </span>
-      )}
-      <span>
-        Page {page} of {pages}
-      </span>
-      {page < pages ? (
-        <Link class="button" href={href(page + 1)} rel="next">
-          Next
-        </Link>
-      ) : (
-        <span class="button" aria-disabled="true">
-          Next
-        </span>
-      )}
+      <Step href={page > 1 ? href(page - 1) : undefined} rel="prev">
+        Previous
+      </Step>
+      <ol>
+        {around(page, pages).map(number => (
+          <li>
+            {number === undefined ? (
+              '…'
+            ) : (
+              <Link
+                href={href(number)}
+                aria-label={`Page ${number}`}
+                {...(number === page && { 'aria-current': 'page' })}
+              >
+                {number}
+              </Link>
+            )}
+          </li>
+        ))}
+      </ol>
+      <Step href={page < pages ? href(page + 1) : undefined} rel="next">
+        Next
+      </Step>
     </nav>
   )
+
+const Step = ({ href, rel, children }: { href: string | undefined; rel: string; children?: Child }) =>
+  href === undefined ? (
+    <span class="button" aria-disabled="true">
+      {children}
+    </span>
+  ) : (
+    <Link class="button" href={href} rel={rel}>
+      {children}
+    </Link>
+  )
+
+/** The numbers to show; `undefined` is a gap of more than one page. */
+function around(page: number, pages: number): (number | undefined)[] {
+  const shown = new Set([1, page - 1, page, page + 1, pages])
+  // A gap of a single page is no shorter than its number.
+  if (page === 4) shown.add(2)
+  if (page === pages - 3) shown.add(pages - 1)
+  const numbers = [...shown].filter(number => number >= 1 && number <= pages).sort((a, b) => a - b)
+  return numbers.flatMap((number, index) =>
+    index > 0 && number > numbers[index - 1]! + 1 ? [undefined, number] : [number],
+  )
+}

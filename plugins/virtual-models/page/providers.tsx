@@ -4,6 +4,7 @@ import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { writeQuery } from './rows.ts'
+import { troubleOf } from './trouble.ts'
 import type { ModelsData } from './views.tsx'
 
 /** How fresh the lists of the providers are, and a way to fetch them anew. */
@@ -13,7 +14,7 @@ export function Providers({ data: { statuses, now }, request }: { data: ModelsDa
     <section id="providers" class="providers" aria-label="Lists of the providers">
       <ul>
         {statuses.map(status => (
-          <li data-state={status.state}>
+          <li data-state={status.state} data-failed={status.error === undefined ? undefined : ''}>
             <Link href={path + writeQuery({ q: '', kind: '', provider: status.name, page: 1 })}>
               <span class="dot" />
               <b>{status.name}</b>{' '}
@@ -24,7 +25,7 @@ export function Providers({ data: { statuses, now }, request }: { data: ModelsDa
             {status.state !== 'unknown' && status.refreshed_at !== undefined && (
               <Age at={status.refreshed_at} now={now} isStale={status.state === 'stale'} />
             )}
-            {status.error !== undefined && <span class="error">{status.error}</span>}
+            {status.error !== undefined && <span class="error">{troubleOf(status, status.error)}</span>}
           </li>
         ))}
       </ul>
