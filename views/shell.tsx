@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { Shell } from '../src/page.ts'
+import type { Admin } from '../src/types.ts'
 import { Document } from './document.tsx'
 import { Csrf } from './form.tsx'
 import { Icon, Mark } from './icon.tsx'
@@ -23,6 +24,23 @@ export const shell: Shell = ({ title, base, path, admin, nav, assets, main }) =>
         <Mark />
         Modelway
       </Link>
+      <Menu base={base} path={path} nav={nav} admin={admin} />
+    </header>
+    <main id="main" tabindex={-1}>
+      {main as Child}
+    </main>
+    <div id="notice" role="status" aria-live="polite" popover="manual" />
+  </Document>
+)
+
+/** The menu and the way out. Where there is little room a button opens them, without any script. */
+const Menu = ({ base, path, nav, admin }: Pick<ShellProps, 'base' | 'path' | 'nav'> & { admin: Admin }) => (
+  <>
+    <button id="menu-button" class="quiet" type="button" popovertarget="menu">
+      <Icon name="menu" />
+      Menu
+    </button>
+    <div id="menu" popover="auto">
       <nav aria-label="Main">
         {[...Map.groupBy(nav, ({ group }) => group)].map(([group, items]) => (
           <MenuGroup title={group} items={items} current={`${base}/dashboard${path}`} />
@@ -30,12 +48,8 @@ export const shell: Shell = ({ title, base, path, admin, nav, assets, main }) =>
         <MenuGroup title="Reference" items={[{ href: `${base}/swagger`, title: 'API' }]} current="" />
       </nav>
       <Leave admin={admin} base={base} />
-    </header>
-    <main id="main" tabindex={-1}>
-      {main as Child}
-    </main>
-    <div id="notice" role="status" aria-live="polite" popover="manual" />
-  </Document>
+    </div>
+  </>
 )
 
 interface MenuGroupProps {
@@ -60,7 +74,7 @@ const MenuGroup = ({ title, items, current }: MenuGroupProps) => (
 )
 
 /** Who is in without a session cannot leave; it says why they are in. */
-const Leave = ({ admin, base }: Pick<ShellProps, 'admin' | 'base'>) =>
+const Leave = ({ admin, base }: { admin: Admin; base: string }) =>
   admin.via === 'session' ? (
     <form class="leave" method="post" action={`${base}/sign-out`}>
       <Csrf admin={admin} />

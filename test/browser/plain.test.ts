@@ -48,6 +48,19 @@ test('without scripts, below a base path, the dashboard still signs in, searches
   expect(problems).toEqual([])
 })
 
+test('without scripts the menu of a narrow screen opens all the same', async () => {
+  const { page } = browser
+  await signIn(page, gateway.url)
+  await page.setViewportSize({ width: 390, height: 800 })
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'API keys' }).click()
+  await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.setViewportSize({ width: 1280, height: 900 })
+})
+
 test('without scripts a key is made, shown once on a page of its own, and revoked', async () => {
   const { page, problems } = browser
   await signIn(page, gateway.url)

@@ -28,7 +28,7 @@ export function Goal({ view }: { view: VirtualModelView }) {
         ))}
       </ul>
       {targets.length > 1 && view.strategy !== undefined && !isShared && (
-        <p class="about">{strategyNames[view.strategy].short}</p>
+        <p class="about">{strategyNames[view.strategy]}</p>
       )}
       {!view.valid && (
         <p class="warning">

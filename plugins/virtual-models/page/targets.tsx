@@ -5,11 +5,12 @@ import { type Strategy, strategies } from '../model.ts'
 import type { Draft, Mistake } from './draft.ts'
 import type { Editing } from './editor.tsx'
 
-export const strategyNames: Readonly<Record<Strategy, { readonly short: string; readonly long: string }>> = {
-  round_robin: { short: 'round robin', long: 'Round robin: shared out by weight' },
-  cost: { short: 'cheapest first', long: 'Cost: the cheapest first' },
-  failover: { short: 'in this order', long: 'Failover: in this order' },
-  latency: { short: 'quickest first', long: 'Latency: the quickest first' },
+/** Short enough for the narrowest screen. */
+export const strategyNames: Readonly<Record<Strategy, string>> = {
+  round_robin: 'Round robin',
+  cost: 'Cheapest first',
+  failover: 'In this order',
+  latency: 'Quickest first',
 }
 
 /** Lines for targets; more than one brings weights and a strategy. The server adds and removes lines. */
@@ -137,7 +138,7 @@ const Strategies = ({ draft, mistake }: { draft: Draft; mistake: Mistake | undef
       >
         {strategies.map(name => (
           <option value={name} selected={draft.strategy === name}>
-            {strategyNames[name].long}
+            {strategyNames[name]}
           </option>
         ))}
       </select>

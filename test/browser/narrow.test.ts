@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { createSteps } from './steps.ts'
+
+setDefaultTimeout(30_000)
+
+let gateway: Running
+let browser: Watched
+let page: Page
+const { closed, openForm } = createSteps(() => page)
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  browser = await openBrowser(gateway.url)
+  page = browser.page
+  await signIn(page, gateway.url)
+})
+
+afterEach(async () => {
+  await page.setViewportSize({ width: 1280, height: 900 })
+  expect(browser.problems.splice(0)).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.stop()
+})
+
+const resize = (width: number) => page.setViewportSize({ width, height: 800 })
+const box = async (selector: string) => (await page.locator(selector).first().boundingBox())!
+const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+
+test('with little room one button opens the menu and the way out, with the keyboard and without a script', async () => {
+  for (const width of [320, 390, 768]) {
+    await resize(width)
+    expect(await overflow()).toBeLessThanOrEqual(0)
+    const menu = page.getByRole('button', { name: 'Menu' })
+    const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'API keys' })
+    if (width === 768) {
+      expect(await menu.isVisible()).toBe(false)
+      expect(await link.isVisible()).toBe(true)
+      const [brand, out] = [await box('.brand'), await box('form.leave')]
+      expect(Math.abs(brand.y + brand.height / 2 - out.y - out.height / 2)).toBeLessThan(4)
+      continue
+    }
+    expect((await box('.side')).height).toBeLessThan(64)
+    expect(await link.isVisible()).toBe(false)
+    await menu.press('Enter')
+    await link.waitFor()
+    expect(await overflow()).toBeLessThanOrEqual(0)
+    expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    await link.waitFor({ state: 'hidden' })
+    await menu.click()
+    await link.click()
+    await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor()
+    expect(await link.isVisible()).toBe(false)
+    await page.goto(`${gateway.url}/dashboard/models`)
+  }
+})
+
+test('badges are as wide as their word, and no choice is cut', async () => {
+  await resize(390)
+  const cell = await box('#models td[data-label="Kind"]')
+  expect((await box('#models td[data-label="Kind"] .badge')).width).toBeLessThan(cell.width / 3)
+  for (const width of [320, 390]) {
+    await resize(width)
+    await openForm()
+    await page.getByLabel('Target model 1').fill('demo/parrot')
+    await page.getByRole('button', { name: 'Add target' }).click()
+    await page.getByLabel('Target model 2').fill('demo/storyteller')
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLSelectElement>('dialog select')]
+        .filter(select => select.checkVisibility())
+        .flatMap(select => {
+          const has = select.offsetWidth
+          select.style.width = 'max-content'
+          const needs = select.offsetWidth
+          select.style.width = ''
+          return needs > has ? [`${select.name} needs ${needs}, has ${has}`] : []
+        }),
+    )
+    expect(cut).toEqual([])
+    for (const button of await page.locator('dialog footer :is(a, button)').all()) {
+      const [outer, inner] = [await box('dialog'), (await button.boundingBox())!]
+      expect(inner.x).toBeGreaterThan(outer.x)
+      expect(inner.x + inner.width).toBeLessThan(outer.x + outer.width)
+    }
+    expect(await overflow()).toBeLessThanOrEqual(0)
+    await page.keyboard.press('Escape')
+    await closed()
+  }
+})
