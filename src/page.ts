@@ -42,8 +42,11 @@ export type Shell = (shell: {
   readonly title: string
   readonly base: string
   readonly path: string
-  readonly admin: Admin
+  /** Absent for people who are not signed in. */
+  readonly admin: Admin | undefined
   readonly nav: readonly { readonly href: string; readonly title: string; readonly group: string }[]
   readonly assets: Readonly<Record<string, string>>
   readonly main: Markup
+  /** There is no page at the address: the frame says so in the place of `main`. */
+  readonly isMissing?: boolean
 }) => Markup

@@ -1,6 +1,6 @@
 import type { Audit } from './audit.ts'
 import { readCapped } from './body.ts'
-import { type Refusal, refuse, toRefusal } from './errors.ts'
+import { Refusal, refuse, toRefusal } from './errors.ts'
 import { type Connection, Exchange } from './exchange.ts'
 import type { ActionResult, Form, Page, PageRequest, Shell } from './page.ts'
 import type { Admin, Markup } from './types.ts'
@@ -65,6 +65,9 @@ export function createPages({
     const url = new URL(request.url)
     const admin = await administrate(request)
     if (admin !== undefined) return { url, base, admin }
+    // Whoever is sent away from a form loses what they typed.
+    if (request.method === 'POST' && request.headers.has('hx-request'))
+      refuse('invalid_api_key', 'Your session has ended: sign in and try again')
     const from = url.pathname + url.search
     return goTo(
       request,
@@ -88,6 +91,27 @@ export function createPages({
 
   const show = async (page: Page, request: PageRequest): Promise<Response> =>
     draw(page, request, page.view(await page.load(request), request))
+
+  /** Where no page is, people are told so by a page; programs, and parts of pages, in plain words. */
+  async function miss(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    const message = `There is nothing at ${pathname.slice(0, 200)}: ${base}/swagger lists every address`
+    const refusal = new Refusal('not_found', message)
+    if (request.headers.has('hx-request')) return note(refusal)
+    if (!/\btext\/html\b/.test(request.headers.get('accept') ?? '')) return fail(refusal)
+    const admin = await administrate(request).catch(() => undefined)
+    const missing = shell({
+      title: 'Not found',
+      base,
+      path: '',
+      admin,
+      nav,
+      assets,
+      main: '',
+      isMissing: true,
+    })
+    return html(missing, '<!doctype html>', refusal.status)
+  }
 
   /** What an action has to say: in place for htmx, else on a page of its own. */
   const tell = (
@@ -113,7 +137,7 @@ export function createPages({
     return response
   }
 
-  return pages.flatMap((page): PageRoute[] => [
+  const routes = pages.flatMap((page): PageRoute[] => [
     { method: 'GET', path: `/dashboard${page.path}`, run: wrap(request => show(page, request)) },
     ...Object.entries(page.parts ?? {}).map(
       ([name, part]): PageRoute => ({
@@ -130,6 +154,7 @@ export function createPages({
       }),
     ),
   ])
+  return [...routes, { method: 'GET', path: '/dashboard/*', run: miss }]
 }
 
 /** A write from the dashboard comes from the dashboard: same origin, and with the token of this very session. */

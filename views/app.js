@@ -125,9 +125,41 @@ document.addEventListener('keydown', event => {
 /** Only our own markup is ever swapped in. Anything else, such as a refusal in plain words, is shown as text. */
 document.addEventListener('htmx:before:response', event => {
   const { response } = event.detail.ctx
+  const over = response.status === 401 ? document.getElementById('session-over') : null
+  if (over !== null) {
+    event.preventDefault()
+    return sayOver(over.content.cloneNode(true))
+  }
   if ((response.headers.get('content-type') ?? '').startsWith('text/html')) return
   event.preventDefault()
   response.raw.text().then(text => complain(text || `The gateway answered with status ${response.status}`))
+})
+
+/** In the open form, from where alone it can be reached, and which keeps all that was typed; else in the message line. */
+function sayOver(words) {
+  const form = document.querySelector('dialog:modal form')
+  if (form === null) {
+    notice()?.replaceChildren(words)
+    return announce()
+  }
+  if (form.querySelector('.session-over') === null) form.querySelector('footer').before(words)
+  // Whoever is typing goes on typing; a button that was pressed is disabled meanwhile and has lost the focus.
+  if (!form.contains(document.activeElement)) form.querySelector('.session-over a').focus()
+}
+
+/** Who signs in again, in whichever tab, has a new token; forms that are open in others go on with it. */
+const tabs = new BroadcastChannel('modelway-token')
+tabs.onmessage = ({ data: token }) => {
+  if (!document.body.hasAttribute(HEADERS)) return
+  document.body.setAttribute(HEADERS, JSON.stringify({ 'x-csrf-token': token }))
+  for (const field of document.querySelectorAll('input[name=csrf]')) field.value = token
+  for (const words of document.querySelectorAll('.session-over')) words.remove()
+  if (notice()?.childElementCount === 0) hush()
+}
+const HEADERS = 'hx-headers:inherited'
+document.addEventListener('DOMContentLoaded', () => {
+  const headers = document.body.getAttribute(HEADERS)
+  if (headers !== null) tabs.postMessage(JSON.parse(headers)['x-csrf-token'])
 })
 
 document.addEventListener('htmx:error', event => {
@@ -142,13 +174,13 @@ document.addEventListener('htmx:config:request', event => {
   for (const name of new Set(body.keys())) if (body.get(name) === '') body.delete(name)
 })
 
-document.addEventListener('htmx:after:swap', () => {
-  syncDialog()
-  announce()
-})
 /** What was pressed in the message line is gone with its answer. */
 document.addEventListener('htmx:finally:request', event => {
   const { sourceElement } = event.detail.ctx
   if (!sourceElement.isConnected && document.activeElement === document.body) goBack()
 })
 
+document.addEventListener('htmx:after:swap', () => {
+  syncDialog()
+  announce()
+})

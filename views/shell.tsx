@@ -9,12 +9,12 @@ import { Link } from './link.tsx'
 type ShellProps = Parameters<Shell>[0]
 
 /** The frame around every page: the menu, the way out, and one place for messages. */
-export const shell: Shell = ({ title, base, path, admin, nav, assets, main }) => (
+export const shell: Shell = ({ title, base, path, admin, nav, assets, main, isMissing = false }) => (
   <Document
     title={title}
     assets={assets}
     layout="app"
-    {...(admin.csrf !== undefined && { csrf: admin.csrf })}
+    {...(admin?.csrf !== undefined && { csrf: admin.csrf })}
   >
     <a class="skip" href="#main">
       Skip to content
@@ -24,12 +24,20 @@ export const shell: Shell = ({ title, base, path, admin, nav, assets, main }) =>
         <Mark />
         Modelway
       </Link>
-      <Menu base={base} path={path} nav={nav} admin={admin} />
+      {admin !== undefined && <Menu base={base} path={path} nav={nav} admin={admin} />}
+      {admin === undefined && (
+        <p class="leave">
+          <Link class="quiet" href={`${base}/sign-in`}>
+            Sign in
+          </Link>
+        </p>
+      )}
     </header>
     <main id="main" tabindex={-1}>
-      {main as Child}
+      {isMissing ? <Missing home={`${base}/dashboard/models`} /> : (main as Child)}
     </main>
     <div id="notice" role="status" aria-live="polite" popover="manual" />
+    <SessionOver href={`${base}/sign-in?${new URLSearchParams({ next: `${base}/dashboard${path}` })}`} />
   </Document>
 )
 
@@ -50,6 +58,30 @@ const Menu = ({ base, path, nav, admin }: Pick<ShellProps, 'base' | 'path' | 'na
       <Leave admin={admin} base={base} />
     </div>
   </>
+)
+
+const Missing = ({ home }: { home: string }) => (
+  <header class="top">
+    <div>
+      <h1>There is no page here</h1>
+      <p class="lead">
+        The address may be mistyped, or be one of another version. <Link href={home}>Go to the models</Link>
+      </p>
+    </div>
+  </header>
+)
+
+/** What is said when the session turns out to be over: `app.js` puts it where it can be seen, and nothing typed is lost. */
+const SessionOver = ({ href }: { href: string }) => (
+  <template id="session-over">
+    <p class="session-over" role="alert" data-tone="bad">
+      Your session has ended.{' '}
+      <Link href={href} target="_blank">
+        Sign in in a new tab
+      </Link>
+      , then come back and go on: what you typed stays here.
+    </p>
+  </template>
 )
 
 interface MenuGroupProps {

@@ -35,7 +35,12 @@ const shared = {
 /** `/sign-in`, `/sign-out`, and the ways from the root to the first page. */
 export function createSignInApi(deps: SignInDeps): Api[] {
   const goHome: Run = () => goTo(`${deps.base}/dashboard/models`)
-  const showSignIn: Run = ({ request }) => draw(deps, new URL(request.url).searchParams.get('next'))
+  const showSignIn: Run = ({ request }) => {
+    const next = new URL(request.url).searchParams.get('next')
+    // Whoever is in, and goes back to here or opens an old bookmark, is let through.
+    const isIn = readSessionIds(request).some(id => deps.sessions.find(id) !== undefined)
+    return isIn ? goTo(nextOf(deps, next)) : draw(deps, next)
+  }
   return [
     defineApi({ ...shared, method: 'GET', path: '/', summary: 'To the dashboard', run: goHome }),
     defineApi({ ...shared, method: 'GET', path: '/dashboard', summary: 'To the dashboard', run: goHome }),

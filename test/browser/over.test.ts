@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { createSteps } from './steps.ts'
+
+setDefaultTimeout(20_000)
+
+let gateway: Running
+let browser: Watched
+let page: Page
+const { row, dialog, closed, said, create, openForm } = createSteps(() => page)
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  browser = await openBrowser(gateway.url)
+  page = browser.page
+  await signIn(page, gateway.url)
+})
+
+afterEach(() => {
+  expect(browser.problems.splice(0)).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.stop()
+})
+
+/** Ends the session of this browser, which does not hear of it. */
+async function endSession(): Promise<void> {
+  const [cookie] = await browser.context.cookies()
+  const csrf = await page.locator('.leave input[name=csrf]').getAttribute('value')
+  await fetch(`${gateway.url}/sign-out`, {
+    method: 'POST',
+    headers: { cookie: `${cookie!.name}=${cookie!.value}` },
+    body: new URLSearchParams({ csrf: csrf! }),
+    redirect: 'manual',
+  })
+}
+
+/** Follows the link in the message to a new tab, signs in there, and closes it. */
+async function signInAgain(): Promise<void> {
+  const [tab] = await Promise.all([
+    browser.context.waitForEvent('page'),
+    page.getByRole('link', { name: 'Sign in in a new tab' }).click(),
+  ])
+  await tab.getByLabel('Master key').fill(MASTER)
+  await tab.keyboard.press('Enter')
+  await tab.getByRole('heading', { level: 1, name: 'Models', exact: true }).waitFor()
+  await tab.close()
+}
+
+test('a session that ends while a form is open takes nothing that was typed, and the form is sent after signing in', async () => {
+  await openForm()
+  await page.getByLabel('Source').fill('patient')
+  await page.getByLabel('Target model 1').fill('demo/parrot')
+  await page.getByLabel('Description').fill('Much was thought about this')
+  await endSession()
+  await page.getByRole('button', { name: 'Create redirect' }).click()
+  const message = dialog().getByRole('alert')
+  await message.getByText('Your session has ended').waitFor()
+  expect(await message.count()).toBe(1)
+  expect(page.url()).toEndWith('/dashboard/models')
+  expect(await page.getByLabel('Description').inputValue()).toBe('Much was thought about this')
+
+  await signInAgain()
+  await message.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Create redirect' }).click()
+  await closed()
+  await said('“patient” is saved')
+  await row('patient').getByText('Much was thought about this').waitFor()
+})
+
+test('typing after the end of a session says so before anything is sent', async () => {
+  await openForm()
+  await endSession()
+  await page.getByLabel('Source').fill('early')
+  await dialog().getByText('Your session has ended').waitFor()
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('f-source')
+  await signInAgain()
+  await page.keyboard.press('Escape')
+  await closed()
+})
+
+test('outside of a form the message line says that the session has ended', async () => {
+  await create('kept', 'demo/parrot')
+  await endSession()
+  await row('kept').getByRole('switch').click()
+  await said('Your session has ended')
+  await signInAgain()
+  await page.locator('#notice').waitFor({ state: 'hidden' })
+  await row('kept').getByRole('switch').click()
+  await said('“kept” is off')
+})
+
+test('going back after signing in does not ask to sign in again', async () => {
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await signIn(page, gateway.url)
+  await page.goBack()
+  await page.getByRole('heading', { name: 'Models', exact: true }).waitFor()
+  await page.goto(`${gateway.url}/sign-in?next=/dashboard/keys`)
+  await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor()
+})
+
+test('an unknown address of the dashboard is a page that says so, for people', async () => {
+  const answer = await page.goto(`${gateway.url}/dashboard/nowhere/at?all=1`)
+  expect(answer?.status()).toBe(404)
+  await page.getByRole('heading', { name: 'There is no page here' }).waitFor()
+  expect(await page.title()).toBe('Not found · Modelway')
+  expect(await page.getByRole('navigation', { name: 'Main' }).getByRole('link').count()).toBeGreaterThan(1)
+  await page.getByRole('link', { name: 'Go to the models' }).click()
+  await page.getByRole('heading', { name: 'Models', exact: true }).waitFor()
+  expect(browser.problems.splice(0).every(problem => problem.includes('404'))).toBe(true)
+})
+
+test('strangers are told no more than that, and programs get an answer for programs', async () => {
+  const get = (path: string, accept: string, more: Record<string, string> = {}) =>
+    fetch(`${gateway.url}${path}`, { headers: { accept, ...more }, redirect: 'manual' })
+  const stranger = await get('/dashboard/nowhere', 'text/html,*/*;q=0.8')
+  expect(stranger.status).toBe(404)
+  const page = await stranger.text()
+  expect(page).toContain('There is no page here')
+  expect(page).toContain('href="/sign-in"')
+  expect(page).not.toContain('aria-label="Main"')
+  for (const [path, accept] of [
+    ['/dashboard/nowhere', '*/*'],
+    ['/dashboard/nowhere', 'application/json'],
+    ['/nowhere', 'text/html'],
+    ['/favicon.ico', 'text/html'],
+  ] as const) {
+    const answer = await get(path, accept)
+    expect(answer.status).toBe(404)
+    expect(((await answer.json()) as { error: { message: string } }).error.message).toContain(
+      `There is nothing at ${path}`,
+    )
+  }
+  const part = await get('/dashboard/nowhere', 'text/html', { 'hx-request': 'true' })
+  expect([part.status, part.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8'])
+  const post = await fetch(`${gateway.url}/dashboard/nowhere`, {
+    method: 'POST',
+    headers: { accept: 'text/html' },
+  })
+  expect([post.status, post.headers.get('content-type')]).toEqual([404, 'application/json;charset=utf-8'])
+  expect((await get('/dashboard/', 'text/html')).status).toBe(303)
+})
