@@ -9,6 +9,8 @@ let hiding = 0
 
 /** What stays until something else is done: mistakes, and what can still be undone. */
 const LASTING = '[data-tone=bad], form'
+/** What can be done about it. */
+const OFFER = 'form button, a'
 
 /** Shows what is in the message line, above everything else; what can be done about it gets the keyboard. */
 function announce() {
@@ -18,7 +20,7 @@ function announce() {
   line.showPopover()
   clearTimeout(hiding)
   if (line.querySelector(LASTING) === null) hiding = setTimeout(hush, 6000)
-  line.querySelector('form button')?.focus({ preventScroll: true })
+  line.querySelector(OFFER)?.focus({ preventScroll: true })
 }
 
 function hush() {
@@ -64,7 +66,7 @@ function onClosed() {
   for (const name of ['new', 'edit', 'delete', 'roll', 'revoke', 'source', 'target'])
     address.searchParams.delete(name)
   if (address.href !== location.href) history.replaceState(history.state, '', address)
-  const offered = notice()?.querySelector('form button')
+  const offered = notice()?.querySelector(OFFER)
   if (offered) offered.focus({ preventScroll: true })
   else goBack()
 }
@@ -105,7 +107,7 @@ for (const act of ['click', 'keydown', 'htmx:before:request']) {
         return
       }
       // Whoever walks past with the keyboard may be on the way to it.
-      const isOffer = line.querySelector('form') !== null
+      const isOffer = line.querySelector(OFFER) !== null
       if (act !== 'keydown' || !isOffer || event.key === 'Escape') hush()
     },
     true,
@@ -148,6 +150,7 @@ function sayOver(words) {
 }
 
 /** Who signs in again, in whichever tab, has a new token; forms that are open in others go on with it. */
+const HEADERS = 'hx-headers:inherited'
 const tabs = new BroadcastChannel('modelway-token')
 tabs.onmessage = ({ data: token }) => {
   if (!document.body.hasAttribute(HEADERS)) return
@@ -156,7 +159,6 @@ tabs.onmessage = ({ data: token }) => {
   for (const words of document.querySelectorAll('.session-over')) words.remove()
   if (notice()?.childElementCount === 0) hush()
 }
-const HEADERS = 'hx-headers:inherited'
 document.addEventListener('DOMContentLoaded', () => {
   const headers = document.body.getAttribute(HEADERS)
   if (headers !== null) tabs.postMessage(JSON.parse(headers)['x-csrf-token'])

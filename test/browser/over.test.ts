@@ -87,6 +87,9 @@ test('outside of a form the message line says that the session has ended', async
   await endSession()
   await row('kept').getByRole('switch').click()
   await said('Your session has ended')
+  // The keyboard is at the link, and walking does not take it away.
+  for (const key of ['Tab', 'Shift+Tab']) await page.keyboard.press(key)
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sign in in a new tab')
   await signInAgain()
   await page.locator('#notice').waitFor({ state: 'hidden' })
   await row('kept').getByRole('switch').click()
