@@ -69,14 +69,21 @@ export const virtualModelInput = v.strictObject({
 /** A checked body. */
 export type VirtualModelInput = v.InferOutput<typeof virtualModelInput>
 
-/** A checked body as a virtual model: rules that concern it alone (P4, R7, duplicate targets). */
-export function toDefinition(input: VirtualModelInput): Definition {
+/**
+ * A checked body as a virtual model: rules that concern it alone (P4, R7, duplicate targets). What `isStored` knows is in
+ * use already, and may stay as it is.
+ */
+export function toDefinition(
+  input: VirtualModelInput,
+  isStored: (name: string) => boolean = () => false,
+): Definition {
   const targets = toTargets(input)
   const { source, description, enabled } = input
-  // What has such a name already can be changed, and above all turned off.
-  if (source !== input.old_source) checkSeen(source, 'source')
-  for (const [index, { name }] of targets.entries())
-    checkSeen(name, input.targets?.[index] === undefined ? 'target_model' : `targets.${index}.model`)
+  if (!isStored(source)) checkSeen(source, 'source')
+  for (const [index, { name }] of targets.entries()) {
+    const param = input.targets?.[index] === undefined ? 'target_model' : `targets.${index}.model`
+    if (!isStored(name)) checkSeen(name, param)
+  }
   const userPaths = input.user_paths?.length ? [...new Set(input.user_paths)] : undefined
   const shared = { source, description, enabled, ...(userPaths && { userPaths }) }
   if (targets.length === 0) return { ...shared, ...toPolicy(input, userPaths) }

@@ -42,11 +42,11 @@ export async function openStore({ db, history, now, managed, checkReach }: Store
 
   async function save(raw: unknown, by: Authorship): Promise<VirtualModel> {
     const input = check(virtualModelInput, raw)
-    const definition = toDefinition(input)
-    checks.managed(input.source)
-    checks.rename(input)
     const old = input.old_source ?? input.source
     const before = rows.get(old)
+    const definition = toDefinition(input, name => by.restored !== undefined || isIn(before, name))
+    checks.managed(input.source)
+    checks.rename(input)
     checkIfMatch(by.ifMatch, old, before?.version)
     checks.turn(before, definition)
     const facts = { managed: false, version: 0, updatedAt: now() }
@@ -82,6 +82,9 @@ export async function openStore({ db, history, now, managed, checkReach }: Store
       inTurn(async () => (await save(toInput(state, restoring, current()), restoring)).version),
   }
 }
+
+const isIn = (model: VirtualModel | undefined, name: string): boolean =>
+  model?.source === name || model?.targets.some(target => target.name === name) === true
 
 /** An old state as the body of a write to what it is now. */
 function toInput(state: JsonObject, { subject, force }: Restoring, { all }: Snapshot): JsonObject {

@@ -34,6 +34,15 @@ const cases: readonly Case[] = [
     [`${what} as provider of a target`, target([{ model: 'alpha', provider: name }]), 'targets.0.provider'],
     [`${what} as old_source`, redirect({ old_source: name }), 'old_source'],
   ]),
+  ...['\u200b', '\u200d', '\u200e', '\u202e', '\u2066', '\ufeff'].flatMap((char): Case[] => {
+    const [what, name] = [`U+${char.charCodeAt(0).toString(16)}`, `a${char}b`]
+    return [
+      [`${what} in a source`, { source: name, target_model: 'vllm/alpha' }, 'source'],
+      [`${what} in a name that is none yet`, { source: name, old_source: name, target_model: 'b' }, 'source'],
+      [`${what} in target_model`, { source: 'r', target_model: name, force: true }, 'target_model'],
+      [`${what} in a target`, target([{ model: 'vllm/alpha' }, { model: name }]), 'targets.1.model'],
+    ]
+  }),
   ['no source', { target_model: 'vllm/alpha' }, 'source'],
   ['an empty source', { source: '', target_model: 'vllm/alpha' }, 'source'],
   ['a blank source', { source: ' \t', target_model: 'vllm/alpha' }, 'source'],

@@ -85,6 +85,8 @@ describe('R11', () => {
     ['a blank source', '[{"source":" ","target_model":"a"}]', '"source"'],
     ['a line break in a source', '[{"source":"a\\nb","target_model":"a"}]', '"source"'],
     ['a control character in a target', '[{"source":"a","target_model":"b\\u0000c"}]', '"target_model"'],
+    ['what nobody sees in a source', '[{"source":"a\\u200bb","target_model":"a"}]', 'U+200B'],
+    ['what nobody sees in a target', '[{"source":"a","targets":[{"model":"b\\u202e"}]}]', 'U+202E'],
     ['a reserved target', '[{"source":"a","target_model":"__proto__"}]', '"target_model"'],
     ['a mistyped field', JSON.stringify([{ source: 'a', target: 'b' }]), '"target" is not known'],
     ['an unknown strategy', JSON.stringify([{ ...fine, strategy: 'random' }]), '"strategy"'],
