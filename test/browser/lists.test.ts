@@ -79,3 +79,11 @@ test('many pages: the first, the last and those around are one step away', async
   await page.setViewportSize({ width: 320, height: 800 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
 })
+
+test('a dialog that is opened by its address leaves a long list where it is', async () => {
+  for (let i = 0; i < 3; i++) {
+    await page.goto(`${gateway.url}/dashboard/models?new=`)
+    await page.locator('dialog:modal').waitFor()
+    expect(await page.evaluate(() => scrollY)).toBe(0)
+  }
+})

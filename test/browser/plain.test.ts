@@ -25,6 +25,8 @@ test('without scripts, below a base path, the dashboard still signs in, searches
   await signIn(page, gateway.url)
 
   await page.getByRole('link', { name: 'New virtual model' }).click()
+  const form = (await page.locator('dialog').boundingBox())!
+  expect([form.y >= 0, form.y + form.height <= 900]).toEqual([true, true])
   await page.getByLabel('Source').fill('plain')
   await page.getByLabel('Target model 1').fill('demo/parrot')
   await page.getByRole('button', { name: 'Create redirect' }).click()
