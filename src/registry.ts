@@ -3,6 +3,7 @@ import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import { type HookTable, inLine } from './hooks.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
+import { checkParts } from './plugin-shape.ts'
 import type { Provider } from './provider.ts'
 import type { Awaitable } from './types.ts'
 
@@ -31,7 +32,9 @@ export async function assemble(
       return parts.get(name)!.exports as A
     }
     const host = { ...shared(plugin.name), config, use }
-    parts.set(plugin.name, await blaming(plugin.name, 'setup', () => plugin.setup(host)))
+    const contributed = await blaming(plugin.name, 'setup', () => plugin.setup(host))
+    checkParts(plugin.name, contributed)
+    parts.set(plugin.name, contributed)
   }
   return { hooks: hookTable(parts), parts, providers: collectProviders(parts) }
 }

@@ -1,6 +1,10 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
+import * as v from 'valibot'
 import type { Api } from '../../src/api.ts'
+import { ConfigError } from '../../src/errors.ts'
 import type { Parts, Plugin } from '../../src/plugin.ts'
+import { checkPlugin } from '../../src/plugin-shape.ts'
+import { assemble } from '../../src/registry.ts'
 import { startGateway } from '../kit.ts'
 
 /** What types would forbid, and what arrives all the same where nobody checks them. */
@@ -9,6 +13,25 @@ const wild = (name: string, parts: unknown): Plugin => ({
   about: 'Made by a test.',
   setup: () => parts as Parts,
 })
+
+async function problemsOf(run: () => unknown): Promise<readonly string[]> {
+  try {
+    await run()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+const assembled = (...parts: readonly unknown[]) =>
+  problemsOf(() =>
+    assemble(
+      parts.map((part, i) => wild(['odd', 'even', 'third'][i]!, part)),
+      {},
+      () => ({}) as never,
+    ),
+  )
 
 const route = (more: object = {}) => ({
   method: 'GET',
@@ -20,6 +43,120 @@ const route = (more: object = {}) => ({
   run: () => ({ open: true }),
   ...more,
 })
+const page = (more: object = {}) => ({ path: '/x', title: 'X', load: () => 0, view: () => '', ...more })
+const provider = (more: object = {}) => ({
+  name: 'acme',
+  type: 'acme',
+  wires: new Set(['openai-chat']),
+  asksUsage: true,
+  call: () => new Response(),
+  ...more,
+})
+
+describe('what setup returns', () => {
+  const wrong: readonly (readonly [parts: unknown, says: string])[] = [
+    [undefined, 'its setup returned undefined, expected an object with what it contributes'],
+    ['hooks', 'its setup returned a string, expected an object with what it contributes'],
+    [{ gaurd() {} }, 'gaurd: there is no such member. Did you mean "guard"?'],
+    [{ guard: 5 }, 'guard: expected a function, it is 5'],
+    [{ api: route() }, 'api: expected a list, it is Object'],
+    [{ api: [route({ access: undefined })] }, 'api[0].access of "GET /x/secret": it is missing'],
+    [
+      { api: [route({ access: 'operator' })] },
+      'api[0].access of "GET /x/secret": expected "admin" or "caller" or "anyone", it is "operator"',
+    ],
+    [
+      { api: [route({ acess: 'admin' })] },
+      'api[0].acess of "GET /x/secret": there is no such member. Did you mean "access"?',
+    ],
+    [
+      { api: [route(), route({ path: 'nope' })] },
+      'api[1].path of "GET nope": expected a path such as "/teams/:id" or "/teams/*", it is "nope"',
+    ],
+    [{ api: [route({ run: 'it' })] }, 'api[0].run of "GET /x/secret": expected a function, it is "it"'],
+    [
+      { api: [route({ body: { a: 1 } })] },
+      'api[0].body of "GET /x/secret": expected a Valibot schema, such as v.object({ … })',
+    ],
+    [{ api: [route({ answer: {} })] }, 'api[0].answer.about of "GET /x/secret": it is missing'],
+    [{ pages: [page({ view: undefined })] }, 'pages[0].view of "/x": it is missing'],
+    [
+      { pages: [page({ actions: { 'a/b': () => 0 } })] },
+      'pages[0].actions.a/b of "/x": its name is part of an address: expected letters, digits and dashes',
+    ],
+    [
+      { providers: [provider({ name: 'my acme' })] },
+      'providers[0].name of "my acme": expected a name in kebab-case, it is "my acme"',
+    ],
+    [
+      { providers: [provider({ name: 'acme/east' })] },
+      'providers[0].name of "acme/east": expected a name in kebab-case, it is "acme/east"',
+    ],
+    [
+      { providers: [provider({ wires: ['openai-chat'] })] },
+      'providers[0].wires of "acme": expected a Set of names of dialects, it is Array',
+    ],
+    [
+      { passages: [{ name: 'x', methods: ['GET'], path: '/x', about: 'X' }] },
+      'passages[0].run of "/x": it is missing',
+    ],
+    [
+      { ticks: [{ every: 0, run() {} }] },
+      'ticks[0].every: expected milliseconds between 1 and 2147483647, it is 0',
+    ],
+    [
+      { ticks: [{ every: Number.NaN, run() {} }] },
+      'ticks[0].every: expected milliseconds between 1 and 2147483647, it is NaN',
+    ],
+    [
+      { ticks: [{ every: 2 ** 31, run() {} }] },
+      'ticks[0].every: expected milliseconds between 1 and 2147483647, it is 2147483648',
+    ],
+  ]
+  for (const [parts, says] of wrong) {
+    test(`is refused where it is wrong: ${says}`, async () => {
+      expect(await assembled(parts)).toEqual([`Cannot use plugin "odd": ${says}`])
+    })
+  }
+
+  test('may be the instance of a class: hooks are methods of it', async () => {
+    class Guard {
+      permit() {}
+    }
+    expect(await assembled(new Guard())).toEqual([])
+  })
+
+  test('of a dialect names every member that is missing', async () => {
+    const problems = await assembled({ dialects: [{ name: 'x', path: '/x', about: 'X' }] })
+    expect(problems.map(line => /dialects\[0\]\.(\w+) of "\/x": it is missing$/.exec(line)?.[1])).toEqual([
+      'usage',
+      'failure',
+      'isUsageOnly',
+      'endOf',
+      'isStream',
+      'refusalEvent',
+      'forwardedHeaders',
+    ])
+  })
+})
+
+describe('what a plugin declares', () => {
+  const wrong: readonly (readonly [more: object, says: string])[] = [
+    [{ config: { a: 1 } }, 'config: expected a Valibot schema, such as v.object({ … })'],
+    [{ config: v.pipeAsync(v.string()) }, 'config: expected a Valibot schema, such as v.object({ … })'],
+    [{ env: { size: 'SIZE' } }, "env: expected { field: ['VARIABLE'] } or a function"],
+    [{ need: ['auth'] }, 'need: there is no such member. Did you mean "needs"?'],
+    [{ needs: 'auth' }, 'needs: expected a list, it is "auth"'],
+    [{ setup: undefined }, 'setup: it is missing'],
+  ]
+  for (const [more, says] of wrong) {
+    test(`is refused where it is wrong: ${says}`, async () => {
+      const plugin = { ...wild('odd', {}), ...more }
+      expect(await problemsOf(() => checkPlugin('odd', plugin))).toEqual([`Cannot use plugin "odd": ${says}`])
+    })
+  }
+})
+
 test('an endpoint whose access turns into something unknown is for operators only', async () => {
   const endpoint = route({ access: 'anyone' }) as unknown as { -readonly [K in keyof Api]: Api[K] }
   const test = await startGateway({ extra: [wild('odd', { api: [endpoint] })] })
