@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { checkAddresses } from './addresses.ts'
 import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import { type HookTable, inLine } from './hooks.ts'
@@ -36,6 +37,7 @@ export async function assemble(
     checkParts(plugin.name, contributed)
     parts.set(plugin.name, contributed)
   }
+  checkAddresses(parts)
   return { hooks: hookTable(parts), parts, providers: collectProviders(parts) }
 }
 
@@ -90,16 +92,17 @@ function collectProviders(parts: ReadonlyMap<string, Parts>): ReadonlyMap<string
   const found = [...parts].flatMap(([plugin, part]) =>
     (part.providers ?? []).map(provider => ({ plugin, provider })),
   )
-  const alone = found.every(({ provider }) => provider.standIn)
-  const map = new Map<string, Provider>()
+  const owners = new Map<string, string>()
   for (const { plugin, provider } of found) {
-    if (provider.standIn && !alone) continue
-    if (map.has(provider.name)) {
+    const before = owners.get(provider.name)
+    if (before !== undefined) {
       throw new ConfigError(
-        `Two providers are named "${provider.name}": the second comes from plugin "${plugin}"`,
+        `Two providers are named "${provider.name}": plugin "${before}" has one, plugin "${plugin}" brings another`,
       )
     }
-    map.set(provider.name, provider)
+    owners.set(provider.name, plugin)
   }
-  return map
+  const alone = found.every(({ provider }) => provider.standIn)
+  const used = found.flatMap(({ provider }) => (provider.standIn && !alone ? [] : [provider]))
+  return new Map(used.map(provider => [provider.name, provider]))
 }

@@ -157,6 +157,75 @@ describe('what a plugin declares', () => {
   }
 })
 
+describe('an address', () => {
+  const swagger = 'Cannot give GET /swagger to plugin "odd": the gateway itself answers it already'
+  const wrong: readonly (readonly [why: string, parts: readonly object[], says: string])[] = [
+    [
+      'an endpoint of another plugin',
+      [{ api: [route()] }, { api: [route()] }],
+      'Cannot give GET /x/secret to plugin "even": plugin "odd" answers it already',
+    ],
+    [
+      'an endpoint whose segment has another name',
+      [{ api: [route({ path: '/x/:id' })] }, { api: [route({ path: '/x/:key' })] }],
+      'Cannot give GET /x/:key to plugin "even": plugin "odd" answers it already as /x/:id',
+    ],
+    [
+      'a page of another plugin',
+      [{ pages: [page()] }, { pages: [page({ title: 'Y' })] }],
+      'Cannot give GET /dashboard/x to plugin "even": plugin "odd" answers it already',
+    ],
+    [
+      'the action of a page',
+      [
+        { pages: [page({ actions: { save: () => 0 } })] },
+        { api: [route({ method: 'POST', path: '/dashboard/x/save' })] },
+      ],
+      'Cannot give POST /dashboard/x/save to plugin "even": plugin "odd" answers it already',
+    ],
+    [
+      'a passage',
+      [
+        { passages: [{ name: 'x', methods: ['GET', 'POST'], path: '/x/*', about: 'X', run: () => 0 }] },
+        { api: [route({ method: 'POST', path: '/x/*' })] },
+      ],
+      'Cannot give POST /x/* to plugin "even": plugin "odd" answers it already',
+    ],
+    [
+      'its own',
+      [{ api: [route(), route()] }],
+      'Cannot give GET /x/secret to plugin "odd": plugin "odd" answers it already',
+    ],
+    ['the API reference', [{ api: [route({ path: '/swagger' })] }], swagger],
+    [
+      'a segment that another plugin calls otherwise',
+      [{ api: [route({ path: '/x/:id' })] }, { api: [route({ path: '/x/:key/roll' })] }],
+      'Cannot give GET /x/:key/roll to plugin "even": plugin "odd" has /x/:id, so its ":key" must be called ":id"',
+    ],
+  ]
+  for (const [why, parts, says] of wrong) {
+    test(`belongs to one plugin: not to a second that takes ${why}`, async () => {
+      expect(await assembled(...parts)).toEqual([says])
+    })
+  }
+
+  test('may stand beside others: another method, a longer path, the rest', async () => {
+    const paths = ['/x', '/x/:id', '/x/:id/more', '/x/all', '/x/all/*']
+    const api = [...paths.map(path => route({ path })), route({ method: 'PUT', path: '/x/:key' })]
+    expect(await assembled({ api })).toEqual([])
+  })
+})
+
+describe('a provider', () => {
+  test('replaces no other one of its name, not even one that only stands in', async () => {
+    for (const standIn of [true, false]) {
+      expect(await assembled({ providers: [provider({ standIn })] }, { providers: [provider()] })).toEqual([
+        'Two providers are named "acme": plugin "odd" has one, plugin "even" brings another',
+      ])
+    }
+  })
+})
+
 test('an endpoint whose access turns into something unknown is for operators only', async () => {
   const endpoint = route({ access: 'anyone' }) as unknown as { -readonly [K in keyof Api]: Api[K] }
   const test = await startGateway({ extra: [wild('odd', { api: [endpoint] })] })
