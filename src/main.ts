@@ -70,6 +70,9 @@ function startLog({ logFormat, logLevel }: GatewaySettings): void {
   openLog({ level: logLevel, pretty, write: lines => void process.stdout.write(lines) })
 }
 
+/** The log writes in batches. */
+const endLog = () => Bun.sleep(50)
+
 const build = ({ settings, plugins, pluginSettings }: Loaded, inherited?: Heritage): Promise<Gateway> =>
   createGateway({
     settings,
@@ -133,7 +136,7 @@ function stopOnSignals(gateways: Switch, server: Bun.Server<undefined>): void {
     // The socket stays open meanwhile: who asks is told that this gateway is not ready, and to try again.
     await gateways.stop()
     await Promise.race([server.stop(), Bun.sleep(1000)])
-    await Bun.sleep(50) // The log writes in batches.
+    await endLog()
     process.exit(0)
   }
   process.on('SIGTERM', stop)
@@ -155,4 +158,7 @@ const code = await runProgram(isServe ? ['serve', ...process.argv.slice(2)] : pr
   out: text => void process.stdout.write(process.stdout.isTTY ? text : Bun.stripANSI(text)),
   note: text => void process.stderr.write(process.stderr.isTTY ? text : Bun.stripANSI(text)),
 })
-if (code !== undefined) process.exit(code)
+if (code !== undefined) {
+  if (code !== 0) await endLog()
+  process.exit(code)
+}

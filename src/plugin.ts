@@ -206,7 +206,10 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
   readonly needs?: readonly string[]
   /** Tables this plugin owns; nobody else writes them. */
   readonly tables?: Readonly<Record<string, SQLiteTable>>
-  /** A folder of migrations made by drizzle-kit, for plugins from outside; our own share `drizzle/`. */
+  /**
+   * A folder of migrations made by drizzle-kit, for plugins from outside; our own share `drizzle/`. A relative path
+   * begins at the plugin's file.
+   */
   readonly migrations?: string
   setup(host: Host<InferOutput<S>>): Awaitable<Parts>
 }

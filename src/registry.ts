@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 import { checkAddresses } from './addresses.ts'
+import { blaming } from './blaming.ts'
 import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import { type HookTable, inLine } from './hooks.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
 import { checkParts } from './plugin-shape.ts'
 import type { Provider } from './provider.ts'
-import type { Awaitable } from './types.ts'
 
 export interface House {
   readonly hooks: HookTable
@@ -39,16 +39,6 @@ export async function assemble(
   }
   checkAddresses(parts)
   return { hooks: hookTable(parts), parts, providers: collectProviders(parts) }
-}
-
-/** A fault at the start must say whose it is; a mistake in the configuration says it already. */
-export async function blaming<T>(plugin: string, step: string, run: () => Awaitable<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    throw new Error(`Plugin "${plugin}" failed in "${step}"`, { cause: error })
-  }
 }
 
 function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
 import type { Api } from '../../src/api.ts'
+import { blaming } from '../../src/blaming.ts'
 import { ConfigError } from '../../src/errors.ts'
 import type { Parts, Plugin } from '../../src/plugin.ts'
 import { checkPlugin } from '../../src/plugin-shape.ts'
@@ -223,6 +224,37 @@ describe('a provider', () => {
         'Two providers are named "acme": plugin "odd" has one, plugin "even" brings another',
       ])
     }
+  })
+})
+
+describe('a step of the start', () => {
+  const fail = (run: () => unknown, patience?: number) =>
+    problemsOf(() => blaming('odd', 'setup', run as () => unknown, patience))
+
+  test('that throws is one line: whose, why, where', async () => {
+    const [line] = await fail(() => {
+      throw new Error('no luck\nat all')
+    })
+    expect(line).toMatch(/^Plugin "odd" failed in "setup": no luck \(\S*strangers\.test\.ts:\d+:\d+\)$/)
+    expect(await fail(() => Promise.reject('a text'))).toEqual(['Plugin "odd" failed in "setup": a text'])
+    expect(await fail(() => Promise.reject(undefined))).toEqual(['Plugin "odd" failed in "setup": undefined'])
+  })
+
+  test('that never ends is given up', async () => {
+    expect(await fail(() => new Promise(() => {}), 20)).toEqual([
+      'Plugin "odd" did not finish "setup" within 0.02 s',
+    ])
+  })
+
+  test('that fails is told, whatever fails while the rest is closed', async () => {
+    const start = () => {
+      throw new Error('no luck')
+    }
+    const close = () => {
+      throw new Error('nothing to close')
+    }
+    const problems = await problemsOf(() => startGateway({ extra: [wild('odd', { start, close })] }))
+    expect(problems).toEqual([expect.stringMatching(/^Plugin "odd" failed in "start": no luck/)])
   })
 })
 
