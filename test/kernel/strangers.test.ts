@@ -2,11 +2,11 @@ import { describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
 import type { Api } from '../../src/api.ts'
 import { blaming } from '../../src/blaming.ts'
-import { ConfigError } from '../../src/errors.ts'
+import { ConfigError, refuse } from '../../src/errors.ts'
 import type { Parts, Plugin } from '../../src/plugin.ts'
 import { checkPlugin } from '../../src/plugin-shape.ts'
 import { assemble } from '../../src/registry.ts'
-import { startGateway } from '../kit.ts'
+import { MASTER, startGateway, until } from '../kit.ts'
 
 /** What types would forbid, and what arrives all the same where nobody checks them. */
 const wild = (name: string, parts: unknown): Plugin => ({
@@ -256,6 +256,24 @@ describe('a step of the start', () => {
     const problems = await problemsOf(() => startGateway({ extra: [wild('odd', { start, close })] }))
     expect(problems).toEqual([expect.stringMatching(/^Plugin "odd" failed in "start": no luck/)])
   })
+})
+
+test('a refusal with a code that does not exist is a bug that names the code; the caller is told nothing', async () => {
+  const permit = () => refuse('rate_limit' as 'conflict', 'Slower')
+  const test = await startGateway({ extra: [wild('odd', { permit })] })
+  try {
+    const { status, body } = await test.chat(
+      { model: 'demo/parrot', messages: [] },
+      { authorization: `Bearer ${MASTER}` },
+    )
+    expect([status, body.error.code]).toEqual([500, 'internal_error'])
+    await until(() => test.logs.some(({ level }) => level === 'error'), 'an error in the log')
+    const { error } = test.logs.find(({ level }) => level === 'error')!
+    expect(error).toContain('Plugin "odd" failed in "permit"')
+    expect(error).toContain('Cannot refuse with "rate_limit": there is no such code')
+  } finally {
+    await test.close()
+  }
 })
 
 test('an endpoint whose access turns into something unknown is for operators only', async () => {
