@@ -226,6 +226,16 @@ describe('PLUGINS', () => {
     ])
   }, 60_000)
 
+  test('ends the start with one line for a setting that is missing, by the name of its variable', async () => {
+    const text = declare(
+      'lean',
+      '() => ({})',
+      "config: v.object({ key: v.string() }), env: { key: ['LEAN_KEY'] },",
+    )
+    const { code, stderr } = await fail(write('lean.js', `import * as v from 'valibot'\n${text}`))
+    expect([code, stderr]).toEqual([3, 'modelway: Cannot use LEAN_KEY: it is missing\n'])
+  }, 60_000)
+
   test('ends the start with one line for a setup or start that fails: whose, why and where', async () => {
     const fails = '{ throw new Error("no luck") }'
     for (const [name, setup, step] of [
