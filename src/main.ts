@@ -7,6 +7,7 @@ import { announce } from './announce.ts'
 import { runProgram } from './cli/program.ts'
 import { type Loaded, load } from './config/load.ts'
 import type { GatewaySettings } from './config.ts'
+import { contract } from './contract.ts'
 import { describe } from './describe.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection } from './exchange.ts'
@@ -16,7 +17,7 @@ import { createReload, type Reload } from './reload/reload.ts'
 import { createSwitch, type Switch } from './reload/switch.ts'
 import { watch } from './reload/watch.ts'
 import { stampOf } from './runtime.ts'
-import { loadStrangers } from './strangers.ts'
+import { createStrangers } from './strangers.ts'
 
 /** Exit code of a gateway that is told to stop twice. */
 const FAULT = 1
@@ -28,10 +29,13 @@ const IDLE_SECONDS = 60
 const LOOK_EVERY = 500
 
 const migrations = new URL('../drizzle', import.meta.url).pathname
-const strangersHere = (specs: readonly string[]) => loadStrangers(specs, process.cwd())
+const loadStrangers = createStrangers(process.cwd(), {
+  ...contract,
+  'modelway/views': () => import('../views/index.ts'),
+})
 
 async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
-  const loaded = await load({ ours, loadStrangers: strangersHere, flags })
+  const loaded = await load({ ours, loadStrangers, flags })
   const { settings } = loaded
   startLog(settings)
   const gateways = createSwitch(await build(loaded))
@@ -48,7 +52,7 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
     createReload({
       settings,
       // A file that was there must not vanish: without it, everything that it says would be undone.
-      load: () => load({ ours, loadStrangers: strangersHere, flags: { ...flags, ...fileOf(settings) } }),
+      load: () => load({ ours, loadStrangers, flags: { ...flags, ...fileOf(settings) } }),
       build(next, { heritage }) {
         startLog(next.settings)
         return build(next, heritage)
@@ -152,7 +156,7 @@ const isServe = first === undefined || (first.startsWith('--') && !['--help', '-
 const code = await runProgram(isServe ? ['serve', ...process.argv.slice(2)] : process.argv.slice(2), {
   version,
   plugins: ours,
-  loadStrangers: strangersHere,
+  loadStrangers,
   migrations,
   serve,
   out: text => void process.stdout.write(process.stdout.isTTY ? text : Bun.stripANSI(text)),

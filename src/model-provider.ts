@@ -65,6 +65,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
  * are those of `vendorPlugin`: `<ENV>_API_KEY`, `<ENV>_BASE_URL`, `<ENV>_MODELS`, and those of `fields`.
  *
  * @example
+ * import { KEY_IN_FETCH, modelProvider } from 'modelway'
+ *
  * export default modelProvider({
  *   name: 'acme',
  *   about: 'Models of Acme.',

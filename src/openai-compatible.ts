@@ -37,6 +37,8 @@ export interface OpenAICompatible extends Vendor, Spoken {
  * `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`; a key or a base URL is enough.
  *
  * @example
+ * import { openaiCompatible } from 'modelway'
+ *
  * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
  */
 export function openaiCompatible(declared: OpenAICompatible): Plugin {

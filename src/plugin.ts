@@ -218,6 +218,8 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
  * Declares a plugin; the type of its settings reaches `setup`.
  *
  * @example
+ * import { definePlugin, refuse } from 'modelway'
+ *
  * export default definePlugin({
  *   name: 'night-shift',
  *   about: 'Closes the gateway at night.',

@@ -2,16 +2,40 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PATIENCE, placeOf, within } from './blaming.ts'
+import type { Contract } from './contract.ts'
 import { reasonOf } from './describe.ts'
 import { ConfigError } from './errors.ts'
 import type { Plugin } from './plugin.ts'
 import { checkPlugin } from './plugin-shape.ts'
 
-/** Loads the plugins that `PLUGINS` names: files (`./my-plugin.ts`) or packages. One clear line when one is no plugin. */
-export async function loadStrangers(specs: readonly string[], cwd: string): Promise<Plugin[]> {
-  const plugins: Plugin[] = []
-  for (const spec of specs) plugins.push(await load(spec, cwd))
-  return plugins
+/**
+ * Loads the plugins that `PLUGINS` names: files (`./my-plugin.ts`) or packages, as seen from `cwd`. One clear line when
+ * one is no plugin. What they import by the names of `contract` is ours: the same modules, never a second copy.
+ */
+export function createStrangers(cwd: string, contract: Contract = {}) {
+  let opened: Promise<void> | undefined
+  return async (specs: readonly string[]): Promise<readonly Plugin[]> => {
+    const plugins: Plugin[] = []
+    if (specs.length > 0) {
+      opened ??= open(contract)
+      await opened
+    }
+    for (const spec of specs) plugins.push(await load(spec, cwd))
+    return plugins
+  }
+}
+
+/** From here on these names lead to our modules, for every file that is not loaded yet. */
+async function open(contract: Contract): Promise<void> {
+  const modules = await Promise.all(
+    Object.entries(contract).map(async ([name, load]) => [name, { ...(await load()) }] as const),
+  )
+  await Bun.plugin({
+    name: 'modelway',
+    setup(build) {
+      for (const [name, exports] of modules) build.module(name, () => ({ exports, loader: 'object' }))
+    },
+  })
 }
 
 async function load(spec: string, cwd: string): Promise<Plugin> {
