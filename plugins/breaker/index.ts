@@ -101,9 +101,14 @@ export default definePlugin({
         const at = now()
         if (pair.provider.isOpen(at) || pair.model.isOpen(at)) {
           const until = Math.max(pair.provider.openUntil, pair.model.openUntil)
-          refuse('model_unavailable', whyNot(target, pair) ?? 'The target is being tried', {
-            retryAfter: Math.max(1, (until - at) / 1000),
-          })
+          const isResting = pair.model.isResting(at) && !pair.provider.isOpen(at)
+          refuse(
+            isResting ? 'rate_limit_exceeded' : 'model_unavailable',
+            whyNot(target, pair) ?? 'The target is being tried',
+            {
+              retryAfter: Math.max(1, (until - at) / 1000),
+            },
+          )
         }
         const began = { ...pair, isProviderProbe: pair.provider.begin(), isModelProbe: pair.model.begin() }
         return outcome => learn(target, began, outcome)

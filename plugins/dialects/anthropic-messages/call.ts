@@ -9,6 +9,7 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/border.ts'
+import { refuse } from '../../../src/errors.ts'
 import { isObject } from '../../../src/lens.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -165,6 +166,14 @@ const own: Readonly<Record<string, OwnReader>> = {
   context_management: helpful('context_management', value => ({
     contextManagement: camel(objectAt(value, 'context_management')),
   })),
+  thread: (_, { kin }) =>
+    // Anthropic's clients then send the whole conversation, as they always did.
+    kin.isAnthropic
+      ? undefined
+      : refuse('unsupported_parameter', '"thread": send the full conversation without it', {
+          param: 'thread',
+          word: 'thread_unsupported_request',
+        }),
   container: needed('container', value => ({
     container: typeof value === 'string' ? { id: value } : camel(objectAt(value, 'container')),
   })),

@@ -23,7 +23,7 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const warnings: string[] = []
   const warn: Warn = line => void (warnings.includes(line) || warnings.push(line))
   const kin = kinOf(destination)
-  const catalogue = readCatalogue(body.tools)
+  const catalogue = readCatalogue(body)
   const own = readOwn(body, kin, warn)
   const { options: toolOptions, ...tooling } = readTools(body, { kin, catalogue, warn })
   const thinking = readReasoning(body.reasoning, kin, warn)

@@ -63,6 +63,7 @@ function findCarried(items: readonly unknown[]): Map<string, Carried> {
 
 function readItem(item: JsonObject, at: string, reading: Reading): void {
   const type = item.type ?? (item.role === undefined ? 'item_reference' : 'message')
+  if (isHostedSearch(type, item)) return
   const read = entryOf(items, type)
   if (typeof type === 'string' && Object.hasOwn(results, type)) readResult(type, item, at, reading)
   else if (read !== undefined) read(item, at, reading)
@@ -73,7 +74,11 @@ function readItem(item: JsonObject, at: string, reading: Reading): void {
 
 /** What OpenAI's servers did during a turn, and what else they alone understand. */
 const FOREIGN =
-  /^(?:file_search_call|code_interpreter_call|computer_call(?:_output)?|image_generation_call|mcp_\w+|tool_search_(?:call|output)|program(?:_output)?|compaction(?:_\w+)?|additional_tools|configuration_update)$/
+  /^(?:file_search_call|code_interpreter_call|computer_call(?:_output)?|image_generation_call|mcp_\w+|program(?:_output)?|compaction(?:_\w+)?|configuration_update)$/
+
+/** OpenAI looked among deferred tools; here they are all in the list. */
+const isHostedSearch = (type: unknown, { call_id: id }: JsonObject): boolean =>
+  (type === 'tool_search_call' || type === 'tool_search_output') && id == null
 
 type Reader = (item: JsonObject, at: string, reading: Reading) => void
 
@@ -96,6 +101,13 @@ const items: Readonly<Record<string, Reader>> = {
       kind: 'apply_patch',
       input: { operation: objectAt(item.operation, `${at}.operation`) },
     }),
+  tool_search_call: (item, at, reading) =>
+    readCall(item, at, reading, {
+      kind: 'tool_search',
+      input: objectAt(item.arguments, `${at}.arguments`),
+    }),
+  // They are in the catalogue.
+  additional_tools: () => {},
   reasoning: readReasoning,
   web_search_call: (_, at, { kin }) => {
     // What was found stands in the text that follows.
