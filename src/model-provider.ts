@@ -3,6 +3,7 @@ import { createModelFetch } from './model-fetch.ts'
 import { createAccessFetch, createOffers, type Kind, type ModelPackage } from './offers.ts'
 import type { Plugin } from './plugin.ts'
 import type { Provider, UsageReader } from './provider.ts'
+import type { Thinking } from './thinking.ts'
 import type { Model } from './types.ts'
 import { type Instance, vendorPlugin } from './vendor-plugin.ts'
 import { type Access, createWires, type Headers, lowerCased, type Spoken } from './wires.ts'
@@ -33,6 +34,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   load(setup: PackageSetup<F>): Promise<ModelPackage>
   /** The key of `providerOptions` that the package reads, for a model where they differ. Default: the name. */
   readonly optionsKey?: string | ((model: string) => string)
+  /** How the vendor's models think; undefined for those that it does not know. */
+  readonly thinking?: (model: string) => Thinking | undefined
   /** What the package leaves unsaid of the vendor's own report of usage. */
   readonly usage?: UsageReader
   /** Where calls go when neither the operator nor `baseUrl` says it. */
@@ -108,6 +111,7 @@ async function createProvider<F extends string>(
         }),
     }),
     optionsKey,
+    ...(declared.thinking && { thinking: declared.thinking }),
     ...(declared.usage && { usage: declared.usage }),
     ...(models && { models }),
   })

@@ -1,3 +1,4 @@
+import type { Thinking } from './thinking.ts'
 import type { Offers } from './translation.ts'
 import type { Awaitable, JsonObject, Model, Usage } from './types.ts'
 
@@ -71,6 +72,8 @@ export interface Provider {
   readonly offers?: Offers
   /** The key of `providerOptions` that `offers` read, for a model where they differ. Default: the type. */
   readonly optionsKey?: string | ((model: string) => string)
+  /** How its models think; undefined for those that it does not know. */
+  thinking?(model: string): Thinking | undefined
   /** What the provider's own report of usage tells beside what `offers` make of it. */
   readonly usage?: UsageReader
   /** Asks upstream for its models. Absent where there is no such list. */

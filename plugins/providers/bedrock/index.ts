@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { claude } from '../../../src/claude.ts'
 import { secret } from '../../../src/instances.ts'
 import { countOf, listOf, objectOf, withHour } from '../../../src/lens.ts'
 import { modelProvider } from '../../../src/model-provider.ts'
@@ -45,6 +46,8 @@ const hourOf = ({ cacheDetails }: JsonObject): number =>
     .filter(({ ttl }) => ttl === '1h')
     .reduce((sum, { inputTokens }) => sum + countOf(inputTokens), 0)
 
+const thinkingOfClaude = claude(budgetTokens => ({ reasoningConfig: { type: 'enabled', budgetTokens } }))
+
 /**
  * Bedrock, with an API key of its own or with keys of AWS (SigV4), which are taken from `AWS_…` where `BEDROCK_…` says
  * nothing. A model's id is that of a model, of an inference profile, or an ARN. Calls use the Converse API, so one
@@ -80,6 +83,7 @@ export default modelProvider<Field>({
       return hasKey ? nameOf('region') : `${nameOf('region')}, and ${nameOf('apiKey')} or ${pair}`
     return hasKey || baseUrl !== undefined ? undefined : `${nameOf('apiKey')}, or ${pair}`
   },
+  thinking: model => (/claude/.test(model) ? thinkingOfClaude(model) : undefined),
   usage: (usage, raw) => withHour(usage, hourOf(raw)),
   address: settings => addresses(settings).runtime,
   origins: settings =>
