@@ -264,6 +264,33 @@ describe('Claude in the middle of its work, without what it thought', () => {
     expect(warning).toStartWith('thinking: this model thinks in the middle')
   })
 
+  const foreign = { type: 'thinking', thinking: 'Hm', signature: `modelway1.${btoa('{"model":"g"}')}` }
+  test.each<[string, object[]]>([
+    ['of which others thought', [foreign, call('1')]],
+    ['that others made without a thought', [call('1')]],
+  ])('is not asked to think by a client of its own language, behind calls %s', async (_, content) => {
+    const body = { ...limits, tools, messages: [question, turn(...content), result('1')] }
+    const { sent, warning } = await ask(SONNET, body)
+    expect(sent).toEqual({
+      model: 'claude-sonnet-4-5',
+      max_tokens: 5000,
+      tools,
+      messages: [question, turn(call('1')), result('1')],
+    })
+    expect(warning).toStartWith('thinking: this model thinks in the middle')
+    const refused = await ask(SONNET, body, strict)
+    expect([refused.status, refused.answer.error.type]).toEqual([400, 'invalid_request_error'])
+  })
+
+  test.each<[string, string, object, object[]]>([
+    ['the model does not mind', 'anthropic/claude-opus-4-8', { type: 'adaptive' }, [call('1')]],
+    ['its own thoughts come back', SONNET, limits.thinking, [thought, call('1')]],
+  ])('gets the bytes of a client of its own language where %s', async (_, model, thinking, content) => {
+    const body = { max_tokens: 5000, thinking, tools, messages: [question, turn(...content), result('1')] }
+    const { sent, warning } = await ask(model, body)
+    expect([sent, warning]).toEqual([{ ...body, model: model.replace('anthropic/', '') }, null])
+  })
+
   test('thinks on where the turn began with a thought, though later calls came without', async () => {
     const messages = [question, turn(thought, call('1')), result('1'), turn(call('2')), result('2')]
     const { sent, warning } = await ask(BEDROCK, { ...limits, tools, messages })
