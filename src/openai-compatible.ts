@@ -25,6 +25,8 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly readsImageUrls?: false
   /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
   readonly limit?: 'max_completion_tokens'
+  /** The names of models that are known not to think: asked to, they refuse. */
+  readonly neverThinks?: RegExp
   /** The names of models that clients of other languages reach by way of Responses instead of chat. */
   readonly asksResponses?: RegExp
 }
@@ -39,7 +41,15 @@ export interface OpenAICompatible extends Vendor, Spoken {
  * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
  */
 export function openaiCompatible(declared: OpenAICompatible): Plugin {
-  const { models, modelsPath = '/models', readsImageUrls = true, limit, asksResponses, ...vendor } = declared
+  const {
+    models,
+    modelsPath = '/models',
+    readsImageUrls = true,
+    limit,
+    asksResponses,
+    neverThinks,
+    ...vendor
+  } = declared
   const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
   return modelProvider({
     speaks: ['openai-chat'],
@@ -47,6 +57,7 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     offers: ['language'],
     idsInBody: true,
     optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
+    ...(neverThinks && { thinking: id => (neverThinks.test(id) ? { thinks: false } : undefined) }),
     usage: withBeside,
     async load(setup) {
       const includeUsage = declared.asksUsage ?? true

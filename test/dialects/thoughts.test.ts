@@ -309,3 +309,38 @@ describe('Claude in the middle of its work, without what it thought', () => {
     expect([told({ sent }), warning]).toEqual([[5000, 2000], null])
   })
 })
+
+describe('a model that is known not to think', () => {
+  test.each(['openai/gpt-4o', 'azure/prod-gpt-4o', 'gemini/gemini-2.0-flash'])(
+    'is not asked to by a client of messages, who is told: %s',
+    async model => {
+      const more = { max_tokens: 3000, ...enabled(1024) }
+      const { sent, warning } = await ask(model, more)
+      expect(warning).toBe('thinking: this model does not think, and is not asked to')
+      expect(JSON.stringify(sent)).not.toMatch(/reasoning|think/)
+      expect((await ask(model, more, strict)).answer.error.message).toContain('this model does not think')
+      // Who asks for none has it.
+      expect((await ask(model, { max_tokens: 3000 }, strict)).status).toBe(200)
+    },
+  )
+
+  test('nor by clients of other languages', async () => {
+    const haiku = 'anthropic/claude-3-5-haiku-latest'
+    const asked = await Promise.all([
+      chat(haiku, { reasoning_effort: 'low' }).then(({ warning }) => warning),
+      respond(haiku, { reasoning: { effort: 'low' } }).then(({ warning }) => warning),
+    ])
+    expect(asked.map(warning => warning?.split(':')[0])).toEqual(['reasoning_effort', 'reasoning.effort'])
+    expect(mock.requests.map(({ json }) => (json as Any).thinking)).toEqual([undefined, undefined])
+  })
+
+  test.each([
+    ['openai/gpt-5', 'openai'],
+    ['openai/something-new', 'chat'],
+    ['azure/prod', 'chat'],
+    ['groq/openai/gpt-oss-120b', 'chat'],
+  ])('others are asked as before: %s', async (model, way) => {
+    const { sent, warning } = await ask(model, { max_tokens: 3000, ...enabled(1024) })
+    expect([way === 'chat' ? sent.reasoning_effort : sent.reasoning.effort, warning]).toEqual(['low', null])
+  })
+})
