@@ -344,3 +344,56 @@ describe('a model that is known not to think', () => {
     expect([way === 'chat' ? sent.reasoning_effort : sent.reasoning.effort, warning]).toEqual(['low', null])
   })
 })
+
+describe('thoughts that Anthropic has sealed', () => {
+  // As Anthropic has it, and as Bedrock does: the same text in base64, as recorded of Claude 3.7 there.
+  const [data, redactedContent] = ['EtMFCkgICxABGAIqQGqB', 'RXRNRkNrZ0lDeEFCR0FJcVFHcUI=']
+  const sealed = [{ reasoningContent: { redactedContent } }, { text: 'There.' }]
+  const next = { role: 'user', content: 'And then?' }
+
+  test('reach Bedrock as AWS has them, from messages', async () => {
+    const content = [
+      { type: 'redacted_thinking', data },
+      { type: 'text', text: 'There.' },
+    ]
+    const { sent } = await ask(BEDROCK, {
+      max_tokens: 100,
+      messages: [...messages, { role: 'assistant', content }, next],
+    })
+    expect(sent.messages[1].content).toEqual(sealed)
+  })
+  test('and from chat', async () => {
+    const reasoning_details = [{ type: 'reasoning.encrypted', data, format: 'anthropic-claude-v1' }]
+    const turn = { role: 'assistant', content: 'There.', reasoning_details }
+    const { sent } = await chat(BEDROCK, { messages: [...messages, turn, next] })
+    expect(sent.messages[1].content).toEqual(sealed)
+  })
+  test('and from responses', async () => {
+    mock.setPlan(request => {
+      if (!request.path.endsWith('/v1/messages')) return answers(request)
+      const content = [
+        { type: 'redacted_thinking', data },
+        { type: 'text', text: 'There.' },
+      ]
+      const usage = { input_tokens: 1, output_tokens: 1 }
+      const message = { type: 'message', id: 'm', role: 'assistant', model: 'c', stop_reason: 'end_turn' }
+      return { body: JSON.stringify({ ...message, content, usage }) }
+    })
+    const { answer } = await respond(SONNET, { input: messages })
+    const { sent } = await respond(BEDROCK, { input: [...messages, ...answer.output, next] })
+    expect(sent.messages[1].content).toEqual(sealed)
+  })
+  test('go back to Bedrock as they came from there', async () => {
+    mock.setPlan(() => ({
+      body: JSON.stringify({
+        output: { message: { role: 'assistant', content: sealed } },
+        stopReason: 'end_turn',
+        usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+      }),
+    }))
+    const { answer } = await ask(BEDROCK, { max_tokens: 100 })
+    const turn = { role: 'assistant', content: answer.content }
+    const { sent } = await ask(BEDROCK, { max_tokens: 100, messages: [...messages, turn, next] })
+    expect(sent.messages[1].content).toEqual(sealed)
+  })
+})

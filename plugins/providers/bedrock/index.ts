@@ -7,6 +7,7 @@ import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import { text } from '../../../src/settings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { listModels } from './models.ts'
+import { withSealed } from './sealed.ts'
 import { createSigner } from './sign.ts'
 
 type Field = 'region' | 'accessKeyId' | 'secretAccessKey' | 'sessionToken'
@@ -53,7 +54,8 @@ const thinkingOfClaude = claude(budgetTokens => ({ reasoningConfig: { type: 'ena
  * nothing. A model's id is that of a model, of an inference profile, or an ARN. Calls use the Converse API, so one
  * declaration serves every maker's models; passthrough reaches the rest.
  *
- * What the package loses: which part of the written cache lives for an hour. `usage` reads it from `cacheDetails`.
+ * What the package loses: which part of the written cache lives for an hour. `usage` reads it from `cacheDetails`. And
+ * thoughts that Anthropic has sealed, which `sealed.ts` writes as AWS has them.
  */
 export default modelProvider<Field>({
   name: 'bedrock',
@@ -105,7 +107,7 @@ export default modelProvider<Field>({
     const models = createAmazonBedrock({ ...shared, baseURL: runtime })
     const { rerankingModel } = createAmazonBedrock({ ...shared, baseURL: agents })
     return {
-      languageModel: id => models.languageModel(id),
+      languageModel: id => withSealed(models.languageModel(id)),
       embeddingModel: id => models.embeddingModel(id),
       imageModel: id => models.imageModel(id),
       rerankingModel: id => rerankingModel(id),
