@@ -34,6 +34,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   load(setup: PackageSetup<F>): Promise<ModelPackage>
   /** The key of `providerOptions` that the package reads, for a model where they differ. Default: the name. */
   readonly optionsKey?: string | ((model: string) => string)
+  /** What `Provider.adapt` does. */
+  readonly adapt?: Provider['adapt'] & {}
   /** How the vendor's models think; undefined for those that it does not know. */
   readonly thinking?: (model: string) => Thinking | undefined
   /** What the package leaves unsaid of the vendor's own report of usage. */
@@ -111,6 +113,7 @@ async function createProvider<F extends string>(
         }),
     }),
     optionsKey,
+    ...(declared.adapt && { adapt: declared.adapt }),
     ...(declared.thinking && { thinking: declared.thinking }),
     ...(declared.usage && { usage: declared.usage }),
     ...(models && { models }),

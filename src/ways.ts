@@ -49,9 +49,12 @@ export function createWays({ egress, strict }: WaysOptions) {
   async function sameLanguage(x: Exchange, provider: Provider, target: Target): Promise<Answer> {
     const dialect = x.endpoint as Dialect
     const { stream } = x
-    const toward = { thinking: provider.thinking?.(target.model), warn: warnOf(x) }
-    const { json } = x.body!
-    const body = rewritten(x.body!, dialect.outgoing?.(json, toward) ?? json)
+    const warn = warnOf(x)
+    const { json, isOurs } = x.body!
+    const toward = { thinking: provider.thinking?.(target.model), warn }
+    const out = dialect.outgoing?.(json, toward) ?? json
+    const facts = { dialect: dialect.name, model: target.model, warn }
+    const body = rewritten(x.body!, (isOurs && provider.adapt?.(out, facts)) || out)
     const changes: Change[] = [{ field: 'model', value: target.model }]
     const ask = stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
     if (ask) changes.push(ask)

@@ -397,3 +397,35 @@ describe('thoughts that Anthropic has sealed', () => {
     expect(sent.messages[1].content).toEqual(sealed)
   })
 })
+
+describe("a body in Anthropic's shape that is posted to chat", () => {
+  const shaped = { system: 'Be brief.', max_tokens: 300, top_k: 40, ...enabled(200) }
+  test("is told in the vendor's own words, and what it lacks is left out with a word", async () => {
+    const { sent, warning } = await chat('openai/gpt-5', shaped)
+    expect(sent).toEqual({
+      model: 'gpt-5',
+      max_completion_tokens: 300,
+      reasoning_effort: 'low',
+      messages: [{ role: 'system', content: 'Be brief.' }, ...messages],
+    })
+    expect(warning).toBe('top_k: is not supported by this model, and was left out')
+  })
+  test('nor does it ask a model to think that is known not to', async () => {
+    const { sent, warning } = await chat('azure/prod-gpt-4o', { ...shaped, top_k: undefined })
+    expect([sent.max_completion_tokens, sent.reasoning_effort]).toEqual([300, undefined])
+    expect(warning).toStartWith('reasoning_effort: ')
+  })
+  test('what a vendor is not known to lack stays', async () => {
+    const { sent, warning } = await chat('groq/openai/gpt-oss-120b', shaped)
+    expect([sent.max_tokens, sent.top_k, sent.reasoning_effort, warning]).toEqual([300, 40, 'low', null])
+  })
+  test('where nothing may be left out, it is refused', async () => {
+    const { status, answer } = await chat('openai/gpt-5', shaped, strict)
+    expect([status, answer.error.param]).toEqual([400, 'top_k'])
+  })
+  test("a proper body stays the client's, whatever is in it", async () => {
+    const body = { max_tokens: 300, top_k: 40, reasoning_effort: 'low' }
+    const { sent, warning } = await chat('openai/gpt-4o', body, strict)
+    expect([sent, warning]).toEqual([{ model: 'gpt-4o', messages, ...body }, null])
+  })
+})
