@@ -44,10 +44,11 @@ export interface Circumstances {
   readonly warn: (line: string) => void
 }
 
-/** What the package is asked for: an effort, options with a budget, or neither where it is not to think about thinking. */
+/** What the package is asked for: an effort, options with a budget, or neither. */
 export interface Measure {
   readonly reasoning?: Effort
   readonly options?: JsonObject
+  /** What is left of the limit, where the package adds the budget to it. */
   readonly limit: number | undefined
 }
 
@@ -65,49 +66,53 @@ const LARGEST_LIMIT = 32_000
 /** Budgets (tokens) as the words that other vendors know: what coding agents call "think", "think hard", "ultrathink". */
 const effortOf = (budget: number): Effort => (budget <= 4096 ? 'low' : budget <= 12_288 ? 'medium' : 'high')
 
-export function measure({ effort, budget }: Wish, circumstances: Circumstances): Measure {
-  const { thinking, limit, prompt, field, warn } = circumstances
-  const none = { limit }
-  if (effort === undefined && budget === undefined) return none
+/** What fits the model. What does not is left out, and the client is told. */
+export function measure(wish: Wish, circumstances: Circumstances): Measure {
+  const { effort, budget } = wish
+  const { thinking, limit, field, warn } = circumstances
+  if (effort === undefined && budget === undefined) return { limit }
   const isOff = effort === 'none'
   if (thinking?.thinks === false) {
     if (!isOff) warn(`${field}: this model does not think, and is not asked to`)
-    return none
+    return { limit }
   }
   const rule = thinking?.budget
   const isCounted = budget !== undefined || (rule?.isWithinLimit && !rule.hasEfforts)
   if (isOff || rule === undefined || !isCounted) return { reasoning: effort ?? effortOf(budget!), limit }
-  if (!rule.isWithinLimit) return { options: rule.toOptions(within(rule, budget!, circumstances)), limit }
+  if (rule.isWithinLimit) return measureWithin(rule, wish, circumstances)
+  return { options: rule.toOptions(allowed(rule, budget!, circumstances)), limit }
+}
+
+function measureWithin(rule: Budget, { effort, budget }: Wish, circumstances: Circumstances): Measure {
+  const { limit, prompt, field, warn } = circumstances
   if (lacksThoughts(prompt.map(stepOf))) {
     warn(`${field}: ${NEEDS_THOUGHTS}`)
-    return none
+    return { limit }
   }
-  if (limit === undefined)
-    return budget === undefined
-      ? { reasoning: effort!, limit }
-      : { options: rule.toOptions(within(rule, budget, circumstances)), limit }
-  if (limit <= rule.least) {
+  if (limit === undefined && budget === undefined) return { reasoning: effort!, limit }
+  if (limit !== undefined && limit <= rule.least) {
     warn(
       `${field}: this model thinks ${rule.least} tokens or more, for which the limit of all output leaves no room, and is not asked to`,
     )
-    return none
+    return { limit }
   }
-  const isFitting = budget !== undefined && budget < limit
-  const wanted = isFitting ? budget : shareOf(effort ?? effortOf(budget!), limit)
-  const tokens = isFitting ? within(rule, wanted, circumstances) : Math.max(rule.least, wanted)
-  if (budget !== undefined && !isFitting)
+  const tokens =
+    budget !== undefined && budget < (limit ?? Number.POSITIVE_INFINITY)
+      ? allowed(rule, budget, circumstances)
+      : Math.max(rule.least, shareOf(effort ?? effortOf(budget!), limit!))
+  if (budget !== undefined && limit !== undefined && budget >= limit)
     warn(
       `${field}: a budget of ${budget} tokens is more than the limit of all output, and was cut to ${tokens}`,
     )
-  return { options: rule.toOptions(tokens), limit: limit - tokens }
+  return { options: rule.toOptions(tokens), limit: limit === undefined ? limit : limit - tokens }
 }
 
 const shareOf = (effort: Effort, limit: number): number =>
   Math.round(Math.min(limit, LARGEST_LIMIT) * (shares[effort] ?? shares.medium!))
 
 /** The client's own number, unless the model has no such budget. */
-function within(
-  { least, most = budgetless }: Budget,
+function allowed(
+  { least, most = Number.POSITIVE_INFINITY }: Budget,
   budget: number,
   { field, warn }: Circumstances,
 ): number {
@@ -116,7 +121,6 @@ function within(
     warn(`${field}: this model has no budget of ${budget} tokens, and was given ${tokens}`)
   return tokens
 }
-const budgetless = Number.POSITIVE_INFINITY
 
 /** Why a client is told that nobody thinks. */
 export const NEEDS_THOUGHTS =
