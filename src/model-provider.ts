@@ -4,6 +4,7 @@ import { createModelFetch } from './model-fetch.ts'
 import { createAccessFetch, createOffers, type Kind, type ModelPackage } from './offers.ts'
 import type { Plugin } from './plugin.ts'
 import type { Provider, UsageReader } from './provider.ts'
+import type { Thinking } from './thinking.ts'
 import type { Model } from './types.ts'
 import { type Instance, vendorPlugin } from './vendor-plugin.ts'
 import { type Access, createWires, type Headers, lowerCased, type Spoken } from './wires.ts'
@@ -34,6 +35,10 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   load(setup: PackageSetup<F>): Promise<ModelPackage>
   /** The key of `providerOptions` that the package reads, for a model where they differ. Default: the name. */
   readonly optionsKey?: string | ((model: string) => string)
+  /** What `Provider.adapt` does. */
+  readonly adapt?: Provider['adapt'] & {}
+  /** How the vendor's models think; undefined for those that it does not know. */
+  readonly thinking?: (model: string) => Thinking | undefined
   /** What the package leaves unsaid of the vendor's own report of usage. */
   readonly usage?: UsageReader
   /** What the vendor's own words for an end mean, where the package makes less of them. */
@@ -111,6 +116,8 @@ async function createProvider<F extends string>(
         }),
     }),
     optionsKey,
+    ...(declared.adapt && { adapt: declared.adapt }),
+    ...(declared.thinking && { thinking: declared.thinking }),
     ...(declared.usage && { usage: declared.usage }),
     ...(declared.endings && { endings: declared.endings }),
     ...(models && { models }),

@@ -13,6 +13,8 @@ export default openaiCompatible({
   credentials: key => ({ 'api-key': key }),
   modelsPath: false,
   limit: 'max_completion_tokens',
+  lacks: ['top_k'],
+  neverThinks: /(?:^|[^a-z0-9])gpt-?(?:[34]|5-chat)/i,
   asksResponses: /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)(?![\d.]*-chat)|o[1-9](?![a-z0-9])|codex)/i,
   speaks: [
     'openai-chat',

@@ -17,6 +17,10 @@ export default modelProvider({
   aliases: { apiKey: ['CO_API_KEY'] },
   speaks: ['rerank'],
   offers: ['language', 'embedding', 'reranking'],
+  // Which of its models think is their own affair; those that do take any budget.
+  thinking: () => ({
+    budget: { least: 1, toOptions: tokenBudget => ({ thinking: { type: 'enabled', tokenBudget } }) },
+  }),
   usage(usage, raw) {
     const cacheRead = Math.min(usage.input, countOf(raw.cached_tokens))
     return { ...usage, input: usage.input - cacheRead, cacheRead: usage.cacheRead + cacheRead }

@@ -27,14 +27,15 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const kin = kinOf(destination)
   const reading: Reading = { kin, model: destination.model, warn, calls: new Map() }
   const maxTokens = wholeAt(body.max_tokens, 'max_tokens')
-  const thinking = readThinking(body, maxTokens, reading)
+  const prompt = toPrompt(body, reading)
+  const thinking = readThinking(body, { limit: maxTokens, prompt, reading })
   const { options: toolOptions, ...tooling } = readTools(body, reading)
   const format = readFormat(body, reading)
   const own = { ...thinking.options, ...toolOptions, ...format.options, ...readOwn(body, reading) }
   const providerOptions = under(kin.key, own)
   const options: Call['options'] = {
-    prompt: toPrompt(body, reading),
-    maxOutputTokens: maxTokens - thinking.added,
+    prompt,
+    maxOutputTokens: thinking.limit ?? maxTokens,
     ...readSampling(body),
     ...tooling,
     ...(thinking.reasoning !== undefined && { reasoning: thinking.reasoning }),

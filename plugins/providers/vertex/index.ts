@@ -5,6 +5,7 @@ import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import type { UpstreamCall } from '../../../src/provider.ts'
 import { text } from '../../../src/settings.ts'
 import { readCredentials } from './credentials.ts'
+import { thinkingOf } from './thinking.ts'
 import { createTokens, tokenOrigin } from './token.ts'
 
 type Field = 'project' | 'location' | 'credentials'
@@ -68,6 +69,7 @@ export default modelProvider<Field>({
   },
   offers: ['language', 'embedding', 'image', 'speech'],
   optionsKey: model => (model.startsWith('claude-') ? 'anthropic' : 'google'),
+  thinking: thinkingOf,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   readsToolUrls: false,
   async load({ baseUrl, settings, fetch }) {
