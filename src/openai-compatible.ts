@@ -1,5 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, ProviderV4 } from '@ai-sdk/provider'
 import type { Vendor } from './instances.ts'
+import { withLayer } from './layer.ts'
 import { countOf } from './lens.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
@@ -122,15 +123,5 @@ async function loadResponses({ baseUrl, fetch }: PackageSetup): Promise<(id: str
       [RESPONSES_KEY]: { ...options.providerOptions?.[RESPONSES_KEY], store: false, forceReasoning: true },
     },
   })
-  return id => {
-    const model = openai.responses(id)
-    return {
-      specificationVersion: model.specificationVersion,
-      provider: model.provider,
-      modelId: model.modelId,
-      supportedUrls: model.supportedUrls,
-      doGenerate: options => model.doGenerate(unstored(options)),
-      doStream: options => model.doStream(unstored(options)),
-    }
-  }
+  return id => withLayer(openai.responses(id), options => ({ options: unstored(options) }))
 }
