@@ -46,6 +46,15 @@ export const responses = entries({
       { type: 'custom_tool_call_output', call_id: 'c', output: '1' },
     ),
   },
+  'a search of the web before': [
+    history({
+      type: 'web_search_call',
+      id: 'ws_1',
+      status: 'completed',
+      action: { type: 'search', query: 'Rome' },
+    }),
+    history(),
+  ],
   'functions as tools': flatTools,
   '`strict` functions': [{ tools: [{ ...flatTool, strict: true }] }, flatTools],
   'custom tools': { tools: [custom] },

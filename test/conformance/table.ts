@@ -119,6 +119,7 @@ const harmless: Readonly<Record<string, string>> = {
   'messages: thinking of a turn, signed by another model': 'thoughts go back to the model that had them',
   'messages: redacted thinking of a turn': 'thoughts go back to the model that had them',
   'responses: reasoning of another model': 'thoughts go back to the model that had them',
+  'responses: a search of the web before': 'what was found stands in the text that follows',
   'chat: `prompt_cache_key`': 'a cache is an optimisation',
   'messages: `cache_control`': 'a cache is an optimisation',
   'messages: `thinking`: adaptive': 'the model thinks as much as it wants to: what such providers do anyway',
