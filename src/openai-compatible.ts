@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, ProviderV4 } from '@ai-sdk/provider'
+import type { CallIds } from './call-ids.ts'
 import type { Vendor } from './instances.ts'
 import { withLayer } from './layer.ts'
 import { countOf } from './lens.ts'
@@ -26,6 +27,8 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly readsImageUrls?: false
   /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
   readonly limit?: 'max_completion_tokens'
+  /** The ids of tool calls that it takes; absent where it takes any. */
+  readonly callIds?: CallIds
   /** The names of models that clients of other languages reach by way of Responses instead of chat. */
   readonly asksResponses?: RegExp
 }

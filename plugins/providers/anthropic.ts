@@ -1,3 +1,4 @@
+import { PLAIN_IDS } from '../../src/call-ids.ts'
 import { countOf, objectOf, withHour } from '../../src/lens.ts'
 import { readPages, withParameter } from '../../src/model-list.ts'
 import { modelProvider } from '../../src/model-provider.ts'
@@ -17,6 +18,7 @@ export default modelProvider({
   credentials: key => ({ 'x-api-key': key }),
   defaults: { 'anthropic-version': '2023-06-01' },
   offers: ['language'],
+  callIds: PLAIN_IDS,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')

@@ -1,10 +1,10 @@
 import { MASTER, type Parsed, startGateway } from '../kit.ts'
-import { type Reply, startStub } from './stub.ts'
+import { type Received, type Reply, startStub } from './stub.ts'
 
 /** The whole gateway before one vendor that answers what a test says: clients in front, the vendor's wire behind. */
 export interface Behind {
   /** What the vendor answers to every POST. */
-  answer(reply: Reply | object): void
+  answer(reply: Reply | object | ((request: Received) => object)): void
   /** A call of a client; texts are read as they are, JSON is parsed. */
   ask(path: string, body: object): Promise<Parsed>
   /** The text of a stream. */
@@ -18,9 +18,11 @@ export interface Behind {
 
 /** `environment` makes the provider, given the address that it is to be asked at. */
 export async function startBehind(environment: (url: string) => Record<string, string>): Promise<Behind> {
-  let reply: Reply = { body: '{}' }
+  let reply: (request: Received) => object = () => ({})
   const notFound: Reply = { status: 404, body: '{"error":{"message":"no"}}' }
-  const stub = startStub(({ method }) => (method === 'POST' ? reply : notFound))
+  const toReply = (given: object): Reply =>
+    'body' in given ? (given as Reply) : { body: JSON.stringify(given) }
+  const stub = startStub(request => (request.method === 'POST' ? toReply(reply(request)) : notFound))
   const gateway = await startGateway({ env: { RETRIES: '0', ...environment(stub.url) } })
   const init = (body: object): RequestInit => ({
     method: 'POST',
@@ -30,7 +32,7 @@ export async function startBehind(environment: (url: string) => Record<string, s
   const posts = () => stub.received.filter(({ method }) => method === 'POST')
   return {
     answer(given) {
-      reply = 'body' in given ? (given as Reply) : { body: JSON.stringify(given) }
+      reply = typeof given === 'function' ? (given as typeof reply) : () => given
     },
     ask: (path, body) => gateway.json(path, init(body)),
     stream: async (path, body) => (await gateway.fetch(path, init({ ...body, stream: true }))).text(),

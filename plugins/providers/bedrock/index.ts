@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { PLAIN_IDS } from '../../../src/call-ids.ts'
 import { secret } from '../../../src/instances.ts'
 import { countOf, listOf, objectOf, withHour } from '../../../src/lens.ts'
 import { modelProvider } from '../../../src/model-provider.ts'
@@ -94,6 +95,7 @@ export default modelProvider<Field>({
     }
   },
   offers: ['language', 'embedding', 'image', 'reranking'],
+  callIds: PLAIN_IDS,
   async load({ settings, fetch }) {
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
     const { runtime, agents } = addresses(settings)
