@@ -38,6 +38,11 @@ export const responses = entries({
       { type: 'function_call_output', call_id: call.id, output: '21 °C' },
     ),
   },
+  'function calls and outputs, without `tools`': items(
+    asked,
+    { type: 'function_call', call_id: call.id, name: call.name, arguments: JSON.stringify(call.arguments) },
+    { type: 'function_call_output', call_id: call.id, output: '21 °C' },
+  ),
   'custom tool calls and outputs': {
     tools: [custom],
     ...items(

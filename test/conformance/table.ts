@@ -122,6 +122,7 @@ const harmless: Readonly<Record<string, string>> = {
   'responses: a search of the web before': 'what was found stands in the text that follows',
   'chat: `prompt_cache_key`': 'a cache is an optimisation',
   'messages: `cache_control`': 'a cache is an optimisation',
+  'messages: `cache_control` of a tool': 'a cache is an optimisation',
   'messages: `thinking`: adaptive': 'the model thinks as much as it wants to: what such providers do anyway',
   'messages: `thinking`: disabled': 'the model does not think unless it is told to',
   'responses: `max_tool_calls`': 'a limit for hosted tools, of which there are none',

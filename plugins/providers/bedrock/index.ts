@@ -6,6 +6,7 @@ import { modelProvider } from '../../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import { text } from '../../../src/settings.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { withConverse } from './converse.ts'
 import { listModels } from './models.ts'
 import { createSigner } from './sign.ts'
 
@@ -51,7 +52,8 @@ const hourOf = ({ cacheDetails }: JsonObject): number =>
  * nothing. A model's id is that of a model, of an inference profile, or an ARN. Calls use the Converse API, so one
  * declaration serves every maker's models; passthrough reaches the rest.
  *
- * What the package loses: which part of the written cache lives for an hour. `usage` reads it from `cacheDetails`.
+ * What the package loses: which part of the written cache lives for an hour (`usage` reads it from `cacheDetails`), and
+ * tools of the past (`converse.ts`).
  */
 export default modelProvider<Field>({
   name: 'bedrock',
@@ -103,7 +105,7 @@ export default modelProvider<Field>({
     const models = createAmazonBedrock({ ...shared, baseURL: runtime })
     const { rerankingModel } = createAmazonBedrock({ ...shared, baseURL: agents })
     return {
-      languageModel: id => models.languageModel(id),
+      languageModel: id => withConverse(models.languageModel(id)),
       embeddingModel: id => models.embeddingModel(id),
       imageModel: id => models.imageModel(id),
       rerankingModel: id => rerankingModel(id),

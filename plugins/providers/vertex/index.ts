@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { PLAIN_IDS } from '../../../src/call-ids.ts'
+import { withFreeName } from '../../../src/free-name.ts'
 import { countOf, objectOf, withHour } from '../../../src/lens.ts'
 import { modelProvider } from '../../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../../src/offers.ts'
@@ -100,7 +101,7 @@ export default modelProvider<Field>({
     const tuned = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
     return {
       languageModel: id => {
-        if (isClaude(id)) return claude.languageModel(id)
+        if (isClaude(id)) return withFreeName(claude.languageModel(id), 'json')
         return id.startsWith('endpoints/') ? tuned.languageModel(id) : google.languageModel(id)
       },
       embeddingModel: id => google.embeddingModel(id),
