@@ -204,19 +204,57 @@ describe('a tool that is named like the one that packages make of a schema', () 
   })
 })
 
-test('where a tool is to be cached is told, as the package has no place for it', async () => {
-  bedrock.answer(saying({ text: 'x' }))
-  const cache_control = { type: 'ephemeral' }
-  const warning = 'tools: "cache_control" of a tool has no counterpart at this provider, and was left out'
-  const { headers } = await bedrock.ask('/v1/messages', {
-    ...chat,
-    max_tokens: 9,
-    tools: [{ name: 'get', input_schema: schema, cache_control }],
+describe('where a tool is to be cached', () => {
+  const marked = (cache_control: object) => [
+    { name: 'höher', input_schema: schema, cache_control },
+    { name: 'get', input_schema: schema },
+  ]
+  const names = () =>
+    bedrock
+      .sent()
+      .toolConfig.tools.map((each: { toolSpec?: { name: string } }) => each.toolSpec?.name ?? each)
+  beforeAll(() => bedrock.answer(saying({ text: 'x' })))
+
+  test.each([
+    [{ type: 'ephemeral' }, { type: 'default' }],
+    [
+      { type: 'ephemeral', ttl: '1h' },
+      { type: 'default', ttl: '1h' },
+    ],
+  ])('is told to Claude: %j', async (control, cachePoint) => {
+    const { status, headers } = await bedrock.ask('/v1/messages', {
+      ...chat,
+      max_tokens: 9,
+      tools: marked(control),
+      tool_choice: { type: 'any' },
+    })
+    expect([status, warningOf(headers)]).toEqual([200, null])
+    expect(names()).toEqual(['höher', { cachePoint }, 'get'])
+    expect(bedrock.sent().toolConfig.toolChoice).toEqual({ any: {} })
   })
-  expect(warningOf(headers)).toBe(warning)
-  const other = await bedrock.ask('/v1/chat/completions', {
-    ...chat,
-    tools: [{ ...tool('get'), cache_control }],
+
+  test('is told from chat too', async () => {
+    await bedrock.ask('/v1/chat/completions', {
+      ...chat,
+      tools: [{ ...tool('get'), cache_control: { type: 'ephemeral' } }],
+    })
+    expect(names()).toEqual(['get', { cachePoint: { type: 'default' } }])
   })
-  expect(warningOf(other.headers)).toBe(warning)
+
+  test('goes out in the body only', async () => {
+    expect(JSON.stringify([...bedrock.headers()])).not.toContain('cached')
+  })
+
+  test('is left out with a warning where only prompts are cached', async () => {
+    const { headers } = await bedrock.ask('/v1/messages', {
+      ...chat,
+      model: 'bedrock/amazon.nova-pro-v1:0',
+      max_tokens: 9,
+      tools: marked({ type: 'ephemeral' }),
+    })
+    expect(warningOf(headers)).toBe(
+      'tools: "cache_control" of a tool has no counterpart at this model, and was left out',
+    )
+    expect(names()).toEqual(['höher', 'get'])
+  })
 })

@@ -12,6 +12,8 @@ export interface Behind {
   /** What the vendor was last sent. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely, and fail where they guess wrong
   sent(): any
+  /** The headers that it was sent with. */
+  headers(): Headers
   calls(): number
   close(): Promise<void>
 }
@@ -37,6 +39,7 @@ export async function startBehind(environment: (url: string) => Record<string, s
     ask: (path, body) => gateway.json(path, init(body)),
     stream: async (path, body) => (await gateway.fetch(path, init({ ...body, stream: true }))).text(),
     sent: () => JSON.parse(posts().at(-1)!.body),
+    headers: () => posts().at(-1)!.headers,
     calls: () => posts().length,
     async close() {
       await gateway.close()

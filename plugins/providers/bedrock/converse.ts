@@ -1,15 +1,14 @@
 import type {
   LanguageModelV4,
-  LanguageModelV4CallOptions,
   LanguageModelV4FilePart,
   LanguageModelV4Message,
   LanguageModelV4TextPart,
   LanguageModelV4ToolCallPart,
   LanguageModelV4ToolResultPart,
-  SharedV4Warning,
 } from '@ai-sdk/provider'
 import { withFreeName } from '../../../src/free-name.ts'
 import { withLayer } from '../../../src/layer.ts'
+import { withToolCachePoints } from './cache-points.ts'
 
 /**
  * Converse takes calls of tools and their results only beside tools, and has no way to forbid the tools that it is told
@@ -18,11 +17,10 @@ import { withLayer } from '../../../src/layer.ts'
  */
 export const withConverse = (model: LanguageModelV4): LanguageModelV4 =>
   withFreeName(
-    withLayer(model, options => {
+    withLayer(withToolCachePoints(model), options => {
       const { tools = [], toolChoice, prompt } = options
       const isBarred = toolChoice?.type === 'none' && tools.length > 0
-      const uncached = isBarred ? [] : readCachePoints(tools)
-      if (tools.length > 0 && !isBarred) return { options, warnings: uncached }
+      if (tools.length > 0 && !isBarred) return { options }
       const hasHistory = prompt.some(holdsTools)
       const { tools: _, toolChoice: _choice, ...rest } = options
       return {
@@ -38,15 +36,6 @@ function why(isBarred: boolean, hasHistory: boolean): string {
   if (!isBarred) return `tools: there are none, and this provider takes no calls without: ${words}`
   const none = 'tool_choice: this provider has no "none", so its model is not told of the tools'
   return hasHistory ? `${none}, and ${words}` : none
-}
-
-/** The package has no place for them. */
-function readCachePoints(tools: NonNullable<LanguageModelV4CallOptions['tools']>): SharedV4Warning[] {
-  const isMarked = tools.some(
-    tool => tool.type === 'function' && tool.providerOptions?.bedrock?.cachePoint !== undefined,
-  )
-  const message = 'tools: "cache_control" of a tool has no counterpart at this provider, and was left out'
-  return isMarked ? [{ type: 'other', message }] : []
 }
 
 const holdsTools = ({ content }: LanguageModelV4Message): boolean =>

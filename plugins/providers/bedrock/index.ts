@@ -6,6 +6,7 @@ import { modelProvider } from '../../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import { text } from '../../../src/settings.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { withMarkedTools } from './cache-points.ts'
 import { withConverse } from './converse.ts'
 import { listModels } from './models.ts'
 import { createSigner } from './sign.ts'
@@ -53,7 +54,7 @@ const hourOf = ({ cacheDetails }: JsonObject): number =>
  * declaration serves every maker's models; passthrough reaches the rest.
  *
  * What the package loses: which part of the written cache lives for an hour (`usage` reads it from `cacheDetails`), and
- * tools of the past (`converse.ts`).
+ * tools of the past (`converse.ts`) and where tools are to be cached (`cache-points.ts`).
  */
 export default modelProvider<Field>({
   name: 'bedrock',
@@ -102,7 +103,7 @@ export default modelProvider<Field>({
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
     const { runtime, agents } = addresses(settings)
     const shared = { region: settings.region ?? 'us-east-1', apiKey: KEY_IN_FETCH, fetch }
-    const models = createAmazonBedrock({ ...shared, baseURL: runtime })
+    const models = createAmazonBedrock({ ...shared, fetch: withMarkedTools(fetch), baseURL: runtime })
     const { rerankingModel } = createAmazonBedrock({ ...shared, baseURL: agents })
     return {
       languageModel: id => withConverse(models.languageModel(id)),
