@@ -43,7 +43,7 @@ describe('citations', () => {
   })
 
   test('that say next to nothing are none either', async () => {
-    cohere.answer(whole({ content, citations: [{}, null, cited()] }))
+    cohere.answer(whole({ content, citations: [{}, null, cited(), { start: '1', sources: 7 }] }))
     const { status, body } = await cohere.ask('/v1/messages', { ...chat, max_tokens: 9 })
     expect([status, body.content[0].text]).toEqual([200, '21 degrees'])
   })

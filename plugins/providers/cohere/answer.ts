@@ -5,7 +5,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
 import { type Layered, withLayer } from '../../../src/layer.ts'
-import { isObject, listOf, objectOf, parseObject } from '../../../src/lens.ts'
+import { countOf, isObject, listOf, objectOf, parseObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /**
@@ -26,16 +26,16 @@ export function withKnownCitations(send: typeof globalThis.fetch): typeof global
 
 function knownIn(text: string): string {
   const answer = parseObject(text)
-  if (!isObject(answer.message) || !Array.isArray(answer.message.citations)) return text
-  const citations = answer.message.citations.map(toKnown)
+  if (!isObject(answer.message) || answer.message.citations == null) return text
+  const citations = listOf(answer.message.citations).map(toKnown)
   return JSON.stringify({ ...answer, message: { ...answer.message, citations } })
 }
 
 function toKnown(citation: unknown): JsonObject {
   const { start, end, text, sources, type } = objectOf(citation)
   return {
-    start: Number(start ?? 0),
-    end: Number(end ?? 0),
+    start: countOf(start),
+    end: countOf(end),
     text: String(text ?? ''),
     sources: listOf(sources).map(toKnownSource),
     ...(typeof type === 'string' && { type }),
