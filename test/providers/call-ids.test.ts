@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Behind, startBehind } from './behind.ts'
+import { serviceAccount } from './vendors.ts'
 
 /** A conversation that begins at one vendor and goes on at another brings ids of tool calls that the other refuses. */
 
@@ -14,6 +15,8 @@ beforeAll(async () => {
     MISTRAL_BASE_URL: `${url}/v1`,
     OPENAI_API_KEY: 'k',
     OPENAI_BASE_URL: `${url}/v1`,
+    VERTEX_CREDENTIALS: serviceAccount('robot', `${url}/token`),
+    VERTEX_BASE_URL: `${url}/v1beta1/projects/p/locations/l`,
     GROQ_API_KEY: 'k',
     GROQ_BASE_URL: `${url}/v1`,
   }))
@@ -21,20 +24,20 @@ beforeAll(async () => {
 })
 afterAll(() => vendors.close())
 
+const message = {
+  type: 'message',
+  id: 'm',
+  model: 'c',
+  role: 'assistant',
+  content: [{ type: 'text', text: 'x' }],
+  stop_reason: 'end_turn',
+  usage: { input_tokens: 1, output_tokens: 1 },
+}
+
 /** What each vendor answers, by its path. */
 const answers: readonly (readonly [ending: string, answer: object])[] = [
-  [
-    '/messages',
-    {
-      type: 'message',
-      id: 'm',
-      model: 'c',
-      role: 'assistant',
-      content: [{ type: 'text', text: 'x' }],
-      stop_reason: 'end_turn',
-      usage: { input_tokens: 1, output_tokens: 1 },
-    },
-  ],
+  ['/messages', message],
+  [':rawPredict', message],
   [
     '/converse',
     {
@@ -143,6 +146,7 @@ async function arrived(door: Door, model: string, ids: readonly string[]) {
 
 const plain = /^[a-zA-Z0-9_-]{1,64}$/
 const anthropic = { model: 'anthropic/claude-x', form: plain, doors: ['chat', 'responses'] }
+const vertex = { ...anthropic, model: 'vertex/claude-x' }
 const bedrock = {
   model: 'bedrock/us.anthropic.claude-x:0',
   form: plain,
@@ -152,7 +156,7 @@ const mistral = { model: 'mistral/mistral-large', form: /^[a-zA-Z0-9]{9}$/, door
 const thinking = { model: 'openai/gpt-5', form: /^.{1,40}$/, doors: ['messages'] }
 const older = { model: 'openai/gpt-4o', form: /^.{1,40}$/, doors: ['messages'] }
 
-const ways = [anthropic, bedrock, mistral, thinking, older].flatMap(({ model, form, doors }) =>
+const ways = [anthropic, vertex, bedrock, mistral, thinking, older].flatMap(({ model, form, doors }) =>
   doors.map(door => [door as Door, model, form] as const),
 )
 
