@@ -1,3 +1,4 @@
+import type { CallIds } from './call-ids.ts'
 import type { Endings } from './endings.ts'
 import type { Settings, Vendor } from './instances.ts'
 import { createModelFetch } from './model-fetch.ts'
@@ -61,6 +62,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly models?: readonly string[] | ((setup: ListSetup<F>) => Promise<readonly Model[]>)
   /** False where the package takes URLs in prompts, but not in the results of tools. */
   readonly readsToolUrls?: false
+  /** The ids of tool calls that the vendor takes, for a model where they differ; absent where it takes any. */
+  readonly callIds?: CallIds | ((model: string) => CallIds | undefined)
   /** True where the package sends ids of models in bodies only, so that they may hold anything. */
   readonly idsInBody?: true
 }
@@ -95,6 +98,7 @@ async function createProvider<F extends string>(
   const access = (await declared.access?.(instance)) ?? accessByKey(declared, settings.apiKey)
   const origins = [...(declared.origins?.(settings) ?? []), ...(access.origins ?? [])]
   const { asksUsage = true, optionsKey = declared.name, readsToolUrls = true, idsInBody = false } = declared
+  const { callIds } = declared
   const models = createList(declared, { provider: name, baseUrl, settings }, access)
   return Object.freeze<Provider>({
     name,
@@ -108,6 +112,7 @@ async function createProvider<F extends string>(
       kinds: declared.offers,
       readsToolUrls,
       idsInBody,
+      callIds: typeof callIds === 'function' ? callIds : () => callIds,
       load: () =>
         declared.load({
           baseUrl,

@@ -1,6 +1,7 @@
 import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
-import { adjusted, withOptions } from './adjusted.ts'
+import type { CallIds } from './call-ids.ts'
 import type { Vendor } from './instances.ts'
+import { withLayer, withOptions } from './layer.ts'
 import { countOf } from './lens.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
@@ -31,6 +32,8 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly lacks?: readonly string[]
   /** The names of models that are known not to think: asked to, they refuse. */
   readonly neverThinks?: RegExp
+  /** The ids of tool calls that it takes; absent where it takes any. */
+  readonly callIds?: CallIds
   /** The names of models that clients of other languages reach by way of Responses instead of chat. */
   readonly asksResponses?: RegExp
 }
@@ -143,9 +146,8 @@ const RESPONSES_KEY = 'openai'
 async function loadResponses({ baseUrl, fetch }: PackageSetup): Promise<(id: string) => LanguageModelV4> {
   const { createOpenAI } = await import('@ai-sdk/openai')
   const openai = createOpenAI({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+  // The package knows thinking models by their own names only.
+  const own = { store: false, forceReasoning: true }
   return id =>
-    adjusted(openai.responses(id), {
-      // The package knows thinking models by their own names only.
-      options: options => withOptions(options, RESPONSES_KEY, { store: false, forceReasoning: true }),
-    })
+    withLayer(openai.responses(id), options => ({ options: withOptions(options, RESPONSES_KEY, own) }))
 }

@@ -73,13 +73,19 @@ function readFormat(
   wordAt(format.type, `${at}.type`, ['json_schema'])
   const schema = objectAt(format.schema, `${at}.schema`)
   const responseFormat = { type: 'json' as const, schema }
-  if (!enforcing.has(kin.key) || isStrict(schema)) return { responseFormat }
+  const isEnforced = enforcing.get(kin.key)
+  if (isEnforced === undefined) return { responseFormat }
+  if (isStrict(schema)) return { responseFormat, ...(!isEnforced && { options: { strictJsonSchema: true } }) }
   warn(`${at}.schema: not every property is required, so this provider follows it without a guarantee`)
   return { responseFormat, options: { strictJsonSchema: false } }
 }
 
-/** Those who follow OpenAI in this. */
-const enforcing = new Set(['compatible', 'openai'])
+/** Those who follow OpenAI in this, and whether their packages ask for it unless they are told otherwise. */
+const enforcing: ReadonlyMap<string, boolean> = new Map([
+  ['compatible', true],
+  ['openai', true],
+  ['mistral', false],
+])
 
 /** OpenAI enforces a schema only where every object names all its properties as required, and allows no others. */
 function isStrict(schema: unknown): boolean {

@@ -103,10 +103,13 @@ function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
       name: textAt(name, 'text.format.name'),
       ...(description != null && { description: textAt(description, 'text.format.description') }),
     },
-    // The vendor's default is strict, this language's is not.
-    options: { ...spoken, ...(kin.isCompatible && strict !== true && { strictJsonSchema: false }) },
+    // Packages have defaults of their own; this language's is not strict.
+    options: { ...spoken, ...(STRICT.has(kin.key) && { strictJsonSchema: strict === true }) },
   }
 }
+
+/** Packages that can be told how a schema is to be followed. */
+const STRICT = new Set(['compatible', 'openai', 'mistral'])
 
 /** How much the model says. */
 function readVerbosity(verbosity: unknown, kin: Kin, warn: Warn): JsonObject {
