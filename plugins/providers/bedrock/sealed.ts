@@ -1,9 +1,5 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4Message,
-  SharedV4ProviderOptions,
-} from '@ai-sdk/provider'
+import type { LanguageModelV4, LanguageModelV4Message, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import { withLayer } from '../../../src/layer.ts'
 import { objectOf } from '../../../src/lens.ts'
 
 /**
@@ -11,20 +7,8 @@ import { objectOf } from '../../../src/lens.ts'
  * package writes them into a field that the Converse API has not
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ReasoningContentBlock.html).
  */
-export function withSealed(model: LanguageModelV4): LanguageModelV4 {
-  const sealed = (options: LanguageModelV4CallOptions): LanguageModelV4CallOptions => ({
-    ...options,
-    prompt: options.prompt.map(sealedIn),
-  })
-  return {
-    specificationVersion: model.specificationVersion,
-    provider: model.provider,
-    modelId: model.modelId,
-    supportedUrls: model.supportedUrls,
-    doGenerate: options => model.doGenerate(sealed(options)),
-    doStream: options => model.doStream(sealed(options)),
-  }
-}
+export const withSealed = (model: LanguageModelV4): LanguageModelV4 =>
+  withLayer(model, options => ({ options: { ...options, prompt: options.prompt.map(sealedIn) } }))
 
 function sealedIn(message: LanguageModelV4Message): LanguageModelV4Message {
   if (message.role !== 'assistant') return message
