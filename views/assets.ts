@@ -12,7 +12,7 @@ export interface Asset {
 }
 
 /** Later sheets refine earlier ones. */
-const styles = ['base', 'frame', 'controls', 'table', 'models', 'dialog', 'narrow'].map(
+const styles = ['base', 'frame', 'controls', 'table', 'models', 'explain', 'dialog', 'narrow'].map(
   name => `./styles/${name}.css`,
 )
 
