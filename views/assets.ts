@@ -12,9 +12,17 @@ export interface Asset {
 }
 
 /** Later sheets refine earlier ones. */
-const styles = ['base', 'frame', 'controls', 'table', 'models', 'explain', 'dialog', 'narrow'].map(
-  name => `./styles/${name}.css`,
-)
+const styles = [
+  'base',
+  'frame',
+  'controls',
+  'table',
+  'models',
+  'explain',
+  'upstreams',
+  'dialog',
+  'narrow',
+].map(name => `./styles/${name}.css`)
 
 const files: readonly { readonly name: string; readonly type: string; readonly from: readonly string[] }[] = [
   { name: 'app.css', type: 'text/css; charset=utf-8', from: styles },
