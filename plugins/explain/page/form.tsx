@@ -19,7 +19,7 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
       hx-get={path}
       hx-target="#decision"
       hx-select="#decision"
-      hx-select-oob="#question:outerHTML"
+      hx-select-oob="#question:outerHTML,#verdict:innerHTML"
       hx-swap="outerHTML"
       hx-push-url="true"
       hx-sync="this:replace"
@@ -70,7 +70,7 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
           {...described('q-key', { error: wrong('key') })}
         />
       </Field>
-      <button class="primary" type="submit">
+      <button id="q-ask" class="primary" type="submit">
         Explain
       </button>
       <datalist id="q-names">

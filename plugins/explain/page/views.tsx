@@ -23,7 +23,10 @@ export const ExplainView = ({ data, request }: Props) => (
       </div>
     </header>
     <Question data={data} path={`${request.base}/dashboard/explain`} />
-    <div id="decision" class="decision" tabindex={-1}>
+    <div id="verdict" role="status">
+      {data.told !== undefined && <Verdict told={data.told} />}
+    </div>
+    <div id="decision">
       <Decision data={data} request={request} />
     </div>
   </>
@@ -37,16 +40,13 @@ function Decision({ data, request }: Props) {
     ) : null
   const { base } = request
   return (
-    <>
-      <Verdict told={told} />
-      <div class="reasons">
-        <div class="outcome">
-          <Tried told={told} base={base} />
-          <LeftOut told={told} base={base} />
-        </div>
-        <Trail told={told} base={base} />
+    <div class="reasons">
+      <div class="outcome">
+        <Tried told={told} base={base} />
+        <LeftOut told={told} base={base} />
       </div>
-    </>
+      <Trail told={told} base={base} />
+    </div>
   )
 }
 
