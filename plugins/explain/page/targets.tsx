@@ -9,9 +9,9 @@ import { editing, Phrase } from './trail.tsx'
 
 const strategies: Readonly<Record<Strategy, string>> = {
   round_robin: 'shared out by weight',
-  cost: 'cheapest first',
-  failover: 'in declared order',
-  latency: 'quickest first',
+  cost: 'the cheapest first, then as declared',
+  failover: 'as declared',
+  latency: 'the quickest first, then as declared',
 }
 
 /** Who would be asked, in this order, and who rests. */
