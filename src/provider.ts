@@ -72,6 +72,8 @@ export interface Provider {
   readonly asksUsage: boolean
   /** Model ids from the operator's configuration. */
   readonly configuredModels?: readonly string[]
+  /** What configured it, for people: names of variables, and of the config file. */
+  readonly configuredBy?: readonly string[]
   /** Serves only when no other provider is configured. */
   readonly standIn?: boolean
   /** What to send; a provider that answers by itself returns the `Response`. Called for its `wires` only. */
