@@ -172,7 +172,7 @@ test('a test call asks nobody but this provider, and nobody whom a policy closes
   await said('Not called: a redirect leads groq-eu/llama to openai/gpt-5')
   await admin('PUT', '/admin/virtual-models', { source: 'groq-eu/llama', user_paths: ['/team'], force: true })
   await testCall('groq-eu', 'llama')
-  await said(/is not open to user path.*403 model_access_denied/)
+  await said(/is not open to you.*403 model_access_denied/)
   await testCall('groq-eu', '')
   await said('groq-eu: Name a model to ask')
   expect(west.calls).toEqual([])
