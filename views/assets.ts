@@ -12,7 +12,7 @@ export interface Asset {
 }
 
 /** Later sheets refine earlier ones. */
-const styles = ['base', 'frame', 'controls', 'table', 'models', 'dialog', 'narrow'].map(
+const styles = ['base', 'frame', 'controls', 'table', 'models', 'dialog', 'usage', 'narrow'].map(
   name => `./styles/${name}.css`,
 )
 

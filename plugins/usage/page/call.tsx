@@ -1,0 +1,252 @@
+import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/page.ts'
+import { count, duration, money, number, UNKNOWN } from '../../../views/format.ts'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import type { Row } from '../report/log.ts'
+import { type Asked, addressOf } from './address.ts'
+import { dateOf, secondsOf } from './clock.ts'
+import { Outcome } from './request-row.tsx'
+import { Timeline } from './timeline.tsx'
+import { billingLong, pickWords, tokenParts, tokensOf } from './words.ts'
+
+export const CALL_TITLE = 'dialog-title'
+
+interface CallProps {
+  /** The call, and tries of it that failed and cost something. */
+  readonly lines: readonly Row[]
+  readonly zone: string
+  readonly keyName: (id: string) => string | undefined
+  readonly request: PageRequest
+  readonly asked: Asked
+}
+
+/** Everything that is known of one call. */
+export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
+  const call = lines[0]!
+  const path = `${request.base}/dashboard/requests`
+  return (
+    <article class="editor call">
+      <Head path={addressOf(path, asked)}>
+        <bdi>{call.asked ?? call.operation}</bdi>
+      </Head>
+      <section class="fields" tabindex={0} aria-label="The call">
+        <Outcome row={call} />
+        <Facts call={call} zone={zone} keyName={keyName} path={path} />
+        <Route call={call} />
+        <Timeline call={call} />
+        <Tokens call={call} failed={lines.slice(1)} />
+      </section>
+      <footer>
+        <Ways call={call} base={request.base} path={path} />
+      </footer>
+    </article>
+  )
+}
+
+const Head = ({ path, children }: { path: string; children?: Child }) => (
+  <header>
+    <h2 id={CALL_TITLE}>{children}</h2>
+    <Link class="icon-button" href={path} data-close="" aria-label="Close">
+      <Icon name="close" />
+    </Link>
+  </header>
+)
+
+/** In the place of a call that is not there. */
+export const NoCall = ({ id, path }: { id: string; path: string }) => (
+  <div class="editor small">
+    <Head path={path}>Not here</Head>
+    <div class="fields">
+      <p>
+        There is no call <bdi class="mono">{id}</bdi>: it was never made, or is older than USAGE_RETENTION.
+      </p>
+    </div>
+  </div>
+)
+
+const Fact = ({ name, children }: { name: string; children?: Child }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+function Facts({
+  call,
+  zone,
+  keyName,
+  path,
+}: Pick<CallProps, 'zone' | 'keyName'> & { call: Row; path: string }) {
+  const to = (changes: Record<string, string>) => addressOf(path, {}, changes)
+  const name = call.keyId === null ? undefined : keyName(call.keyId)
+  return (
+    <dl class="facts">
+      <Fact name="When">
+        {dateOf(call.at, zone)}, {secondsOf(call.at, zone)} {zone}
+      </Fact>
+      <Fact name="User path">
+        {call.userPath === null ? (
+          'none'
+        ) : (
+          <Link class="mono" href={to({ path: call.userPath })}>
+            <bdi>{call.userPath}</bdi>
+          </Link>
+        )}
+      </Fact>
+      <Fact name="Key">
+        {call.keyId === null ? (
+          'no valid one'
+        ) : (
+          <>
+            <Link class={name === undefined ? 'mono' : undefined} href={to({ key: call.keyId })}>
+              <bdi>{name ?? call.keyId}</bdi>
+            </Link>
+            {name !== undefined && name !== call.keyId && <span class="muted mono"> {call.keyId}</span>}
+          </>
+        )}
+      </Fact>
+      <Fact name="Asked as">
+        {call.dialect}, {call.operation}, {call.streamed ? 'answered as a stream' : 'answered as a whole'}
+        {call.batch && ', as part of a batch'}
+      </Fact>
+      {call.finish !== null && (
+        <Fact name="Finished">
+          <bdi class="mono">{call.finish}</bdi>
+        </Fact>
+      )}
+      {call.session !== null && (
+        <Fact name="Session">
+          <Link class="mono" href={to({ session: call.session })}>
+            <bdi>{call.session}</bdi>
+          </Link>
+        </Fact>
+      )}
+      {call.labels !== null && Object.keys(call.labels).length > 0 && (
+        <Fact name="Labels">
+          <ul class="chips">
+            {Object.entries(call.labels).map(([label, value]) => (
+              <li>
+                <Link href={to({ label: `${label}=${value}` })}>
+                  <bdi class="mono">
+                    {label}={value}
+                  </bdi>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      )}
+      <Fact name="Id">
+        <bdi class="mono">{call.requestId}</bdi>
+      </Fact>
+    </dl>
+  )
+}
+
+/** The way from the name that was asked for to the model that answered. */
+function Route({ call: { asked, chain, provider, model, strategy, pick } }: { call: Row }) {
+  const served = provider === null ? undefined : `${provider}/${model ?? ''}`
+  const names = [...new Set([...(asked === null ? [] : [asked]), ...(chain ?? [])])]
+  const stops = served === undefined || names.at(-1) === served ? names : [...names, served]
+  return (
+    <section aria-labelledby="route-title">
+      <h3 id="route-title">Way</h3>
+      <ol class="stops">
+        {stops.map((name, index) => (
+          <li>
+            {index > 0 && <Icon name="arrow" />}
+            <bdi class="mono">{name}</bdi>
+          </li>
+        ))}
+      </ol>
+      {served === undefined && <p class="hint">It reached no provider.</p>}
+      {pick !== null && (
+        <p class="hint">
+          This target served because {pickWords[pick]}
+          {strategy !== null && ` (strategy ${strategy.replaceAll('_', ' ')})`}.
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Tokens({ call, failed }: { call: Row; failed: readonly Row[] }) {
+  const known = tokenParts.filter(([part]) => call[part] !== null)
+  const { input, output } = tokensOf(call)
+  const speed = speedOf(call, output)
+  return (
+    <section aria-labelledby="tokens-title">
+      <h3 id="tokens-title">Tokens and cost</h3>
+      <dl class="sums">
+        {known.map(([part, name]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{number(call[part]!)}</dd>
+          </div>
+        ))}
+        <div class="total">
+          <dt>Tokens in all</dt>
+          <dd>{input === null && output === null ? UNKNOWN : number((input ?? 0) + (output ?? 0))}</dd>
+        </div>
+        <div class="total">
+          <dt>Cost</dt>
+          <dd>{money(call.costNano)}</dd>
+        </div>
+      </dl>
+      <p class="hint">
+        {billingLong(call.billing)} Parts that are not listed were not told apart.
+        {call.priceSource !== null &&
+          ` Price: ${call.priceSource}${call.priceVersion === null ? '' : `, ${call.priceVersion}`}.`}
+        {call.costNano === null &&
+          input !== null &&
+          ' No price is known for this model: MODEL_PRICES can name one.'}
+        {speed !== undefined && ` About ${number(speed)} tokens a second.`}
+      </p>
+      {failed.map(line => {
+        const { input, output } = tokensOf(line)
+        return (
+          <p class="hint">
+            Beside it, failed try {line.part} at <bdi class="mono">{`${line.provider}/${line.model}`}</bdi>:{' '}
+            {input === null && output === null
+              ? 'it may have used tokens, nobody said how many'
+              : count((input ?? 0) + (output ?? 0), 'token')}
+            , cost {money(line.costNano)}, {duration(line.totalMs)}.
+          </p>
+        )
+      })}
+    </section>
+  )
+}
+
+/** Tokens a second, from the first byte on; undefined where that would say little. */
+function speedOf({ streamed, firstByteMs, totalMs, code }: Row, output: number | null): number | undefined {
+  if (!streamed || firstByteMs === null || output === null || code !== null) return undefined
+  const ms = totalMs - firstByteMs
+  return ms < 200 || output < 10 ? undefined : Math.round((output / ms) * 1000)
+}
+
+/** Where to go on from here. */
+function Ways({ call, base, path }: { call: Row; base: string; path: string }) {
+  const explain = addressOf(`${base}/dashboard/explain`, {
+    model: call.asked ?? '',
+    user_path: call.userPath ?? '',
+  })
+  return (
+    <>
+      <Link class="quiet" href={`${base}/admin/usage/log/${encodeURIComponent(call.requestId)}`}>
+        As JSON
+      </Link>
+      {call.session !== null && (
+        <Link class="button" href={addressOf(path, {}, { session: call.session })}>
+          All of this session
+        </Link>
+      )}
+      {call.asked !== null && (
+        <Link class="button" href={explain}>
+          Explain this name
+        </Link>
+      )}
+    </>
+  )
+}
