@@ -70,7 +70,7 @@ export function percent(share: number | null): string {
   const value = share * 100
   if (value > 0 && value < 0.1) return '< 0.1 %'
   if (value < 100 && value > 99.9) return '> 99.9 %'
-  return `${value.toLocaleString('en', { maximumFractionDigits: value < 9.95 || value > 99 ? 1 : 0 })} %`
+  return `${value.toLocaleString('en', { maximumFractionDigits: value < 9.95 || (value > 99 && value < 100) ? 1 : 0 })} %`
 }
 
 /** `1 call`, `1,234 calls`. */

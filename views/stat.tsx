@@ -37,6 +37,9 @@ export const Stat = ({
   </li>
 )
 
+/** Less than this is the way of things, and no news: it has no colour. */
+const NOISE = 0.05
+
 /** An arrow and a percentage for the eye; a sentence for who does not see them. */
 export function Delta({ now, before, against, more, say }: Change) {
   if (now === null || before === null) return <span class="delta">nothing to compare with</span>
@@ -45,7 +48,8 @@ export function Delta({ now, before, against, more, say }: Change) {
   const share = before === 0 ? Number.POSITIVE_INFINITY : now / before - 1
   if (now === before || Math.abs(share) < 0.0005) return <span class="delta">as in {against}</span>
   const isMore = now > before
-  const tone = more === 'plain' ? 'plain' : isMore === (more === 'good') ? 'good' : 'bad'
+  const tone =
+    more === 'plain' || Math.abs(share) < NOISE ? 'plain' : isMore === (more === 'good') ? 'good' : 'bad'
   // Beyond ten times as much, a percentage says less than the factor.
   const size = share >= 9 ? `${Math.round(now / before)} times` : percent(Math.abs(share))
   const words =

@@ -106,12 +106,16 @@ function Cells({ part, series, links, whole, measure }: CellsProps) {
   return (
     <>
       <td class="sharing" data-label="Share">
-        <span>{share === null ? (value === null ? UNKNOWN : '–') : percent(share)}</span>
-        <Bar share={share ?? 0} series={series} />
+        <div>
+          <span>{share === null ? (value === null ? UNKNOWN : '–') : percent(share)}</span>
+          <Bar share={share ?? 0} series={series} />
+        </div>
       </td>
       <td class="num" data-label="Cost">
-        {money(costOf(sums))}
-        <Unsure sums={sums} />
+        <div>
+          {money(costOf(sums))}
+          <Unsure sums={sums} />
+        </div>
       </td>
       <td class="num" data-label="Calls">
         {links === undefined ? (
@@ -123,20 +127,24 @@ function Cells({ part, series, links, whole, measure }: CellsProps) {
         )}
       </td>
       <td class="num" data-label="Failed">
-        {sums.errors === 0 || links === undefined ? (
-          <span class={sums.errors === 0 ? 'muted' : undefined}>{number(sums.errors)}</span>
-        ) : (
-          <Link href={links.failed} aria-label={`${number(sums.errors)} failed calls: ${links.of}`}>
-            {number(sums.errors)}
-          </Link>
-        )}
-        {sums.errors > 0 && <p class="about">{percent(errorRate(sums))}</p>}
+        <div>
+          {sums.errors === 0 || links === undefined ? (
+            <span class={sums.errors === 0 ? 'muted' : undefined}>{number(sums.errors)}</span>
+          ) : (
+            <Link href={links.failed} aria-label={`${number(sums.errors)} failed calls: ${links.of}`}>
+              {number(sums.errors)}
+            </Link>
+          )}
+          {sums.errors > 0 && <p class="about">{percent(errorRate(sums))}</p>}
+        </div>
       </td>
       <Amount label="Tokens in" value={input} />
       <Amount label="Tokens out" value={output} />
       <td class="num" data-label="Duration">
-        {median === null ? <span class="muted">–</span> : duration(median)}
-        {slow !== null && <p class="about">95 %: {duration(slow)}</p>}
+        <div>
+          {median === null ? <span class="muted">–</span> : duration(median)}
+          {slow !== null && <p class="about">95 %: {duration(slow)}</p>}
+        </div>
       </td>
     </>
   )

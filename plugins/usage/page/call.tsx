@@ -1,14 +1,14 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
-import { count, duration, money, number, UNKNOWN } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import type { Row } from '../report/log.ts'
 import { type Asked, addressOf } from './address.ts'
+import { CallTokens } from './call-tokens.tsx'
 import { dateOf, secondsOf } from './clock.ts'
 import { Outcome } from './request-row.tsx'
 import { Timeline } from './timeline.tsx'
-import { billingLong, pickWords, tokenParts, tokensOf } from './words.ts'
+import { pickWords } from './words.ts'
 
 export const CALL_TITLE = 'dialog-title'
 
@@ -35,7 +35,7 @@ export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
         <Facts call={call} zone={zone} keyName={keyName} path={path} />
         <Route call={call} />
         <Timeline call={call} />
-        <Tokens call={call} failed={lines.slice(1)} />
+        <CallTokens call={call} failed={lines.slice(1)} />
       </section>
       <footer>
         <Ways call={call} base={request.base} path={path} />
@@ -169,61 +169,6 @@ function Route({ call: { asked, chain, provider, model, strategy, pick } }: { ca
       )}
     </section>
   )
-}
-
-function Tokens({ call, failed }: { call: Row; failed: readonly Row[] }) {
-  const known = tokenParts.filter(([part]) => call[part] !== null)
-  const { input, output } = tokensOf(call)
-  const speed = speedOf(call, output)
-  return (
-    <section aria-labelledby="tokens-title">
-      <h3 id="tokens-title">Tokens and cost</h3>
-      <dl class="sums">
-        {known.map(([part, name]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{number(call[part]!)}</dd>
-          </div>
-        ))}
-        <div class="total">
-          <dt>Tokens in all</dt>
-          <dd>{input === null && output === null ? UNKNOWN : number((input ?? 0) + (output ?? 0))}</dd>
-        </div>
-        <div class="total">
-          <dt>Cost</dt>
-          <dd>{money(call.costNano)}</dd>
-        </div>
-      </dl>
-      <p class="hint">
-        {billingLong(call.billing)} Parts that are not listed were not told apart.
-        {call.priceSource !== null &&
-          ` Price: ${call.priceSource}${call.priceVersion === null ? '' : `, ${call.priceVersion}`}.`}
-        {call.costNano === null &&
-          input !== null &&
-          ' No price is known for this model: MODEL_PRICES can name one.'}
-        {speed !== undefined && ` About ${number(speed)} tokens a second.`}
-      </p>
-      {failed.map(line => {
-        const { input, output } = tokensOf(line)
-        return (
-          <p class="hint">
-            Beside it, failed try {line.part} at <bdi class="mono">{`${line.provider}/${line.model}`}</bdi>:{' '}
-            {input === null && output === null
-              ? 'it may have used tokens, nobody said how many'
-              : count((input ?? 0) + (output ?? 0), 'token')}
-            , cost {money(line.costNano)}, {duration(line.totalMs)}.
-          </p>
-        )
-      })}
-    </section>
-  )
-}
-
-/** Tokens a second, from the first byte on; undefined where that would say little. */
-function speedOf({ streamed, firstByteMs, totalMs, code }: Row, output: number | null): number | undefined {
-  if (!streamed || firstByteMs === null || output === null || code !== null) return undefined
-  const ms = totalMs - firstByteMs
-  return ms < 200 || output < 10 ? undefined : Math.round((output / ms) * 1000)
 }
 
 /** Where to go on from here. */

@@ -33,7 +33,7 @@ export function Newer({ path, asked, after, found, most, round }: NewerProps) {
         'hx-swap': 'outerHTML',
       })}
     >
-      <Link class={found > 0 ? 'button primary' : 'quiet'} href={addressOf(path, asked)}>
+      <Link id="look-again" class={found > 0 ? 'button primary' : 'quiet'} href={addressOf(path, asked)}>
         <Icon name="refresh" />
         {found === 0
           ? 'Look again'

@@ -83,7 +83,7 @@ function Lines({ data, path }: { data: RequestsData; path: string }) {
         <h2 id="lines-title" class={total === undefined ? 'unseen' : undefined}>
           {total === undefined ? 'Calls' : count(total, 'call')}
         </h2>
-        {isFirst && first !== undefined && (
+        {isFirst && first !== undefined && span.preset !== 'custom' && (
           <Newer path={path} asked={asked} after={first} found={0} most={0} round={0} />
         )}
       </header>

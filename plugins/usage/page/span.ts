@@ -79,8 +79,10 @@ export function readSpan(params: URLSearchParams, clock: Clock): Span {
   const parts = typeof custom === 'object' ? customParts(custom) : fixed[preset](clock.now(), zone)
   const period = whole(parts.period)
   const length = period.to - period.from
-  const { before: start = period.from - length } = parts
-  const before = whole({ from: start, to: Math.min(start + length, period.from) })
+  const start = Math.max(0, parts.before ?? period.from - length)
+  const until = Math.min(start + length, period.from)
+  // Before the first moment of all there is nothing, and a minute of it is as good as any.
+  const before = start < until ? whole({ from: start, to: until }) : { from: 0, to: HOUR / 60 }
   return { ...parts, preset, zone, period, before, end: Math.max(parts.end ?? 0, period.to), mistakes }
 }
 
