@@ -38,7 +38,7 @@ export function BreakdownTable(props: BreakdownProps) {
         'Failed',
         'Tokens in',
         'Tokens out',
-        'Duration',
+        ...(kind.isTimed ? ['Duration'] : []),
       ]}
     >
       {groups.map((group, index) => (
@@ -97,7 +97,7 @@ interface CellsProps extends BreakdownProps {
   readonly links?: { readonly calls: string; readonly failed: string; readonly of: string }
 }
 
-function Cells({ part, series, links, whole, measure }: CellsProps) {
+function Cells({ kind, part, series, links, whole, measure }: CellsProps) {
   const { sums } = part
   const [value, all] = [measured(measure, sums), measured(measure, whole)]
   const share = value === null || !all ? null : value / all
@@ -140,12 +140,14 @@ function Cells({ part, series, links, whole, measure }: CellsProps) {
       </td>
       <Amount label="Tokens in" value={input} />
       <Amount label="Tokens out" value={output} />
-      <td class="num" data-label="Duration">
-        <div>
-          {median === null ? <span class="muted">–</span> : duration(median)}
-          {slow !== null && <p class="about">95 %: {duration(slow)}</p>}
-        </div>
-      </td>
+      {kind.isTimed && (
+        <td class="num" data-label="Duration">
+          <div>
+            {median === null ? <span class="muted">–</span> : duration(median)}
+            {slow !== null && <p class="about">95 %: {duration(slow)}</p>}
+          </div>
+        </td>
+      )}
     </>
   )
 }

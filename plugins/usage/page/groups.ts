@@ -12,16 +12,26 @@ export interface GroupKind {
   readonly none: string
   /** What is worth looking at when one of them has been chosen. */
   readonly next: string
+  /** Times are told apart by it: callers are many, and so would be their times. */
+  readonly isTimed: boolean
 }
 
 const kinds: readonly GroupKind[] = [
-  { name: 'model', title: 'Model', grouping: { by: 'model' }, none: 'Reached no model', next: 'path' },
+  {
+    name: 'model',
+    title: 'Model',
+    grouping: { by: 'model' },
+    none: 'Reached no model',
+    next: 'path',
+    isTimed: true,
+  },
   {
     name: 'virtual_model',
     title: 'Virtual model',
     grouping: { by: 'virtual_model' },
     none: 'None: asked for a model itself',
     next: 'model',
+    isTimed: true,
   },
   {
     name: 'provider',
@@ -29,10 +39,18 @@ const kinds: readonly GroupKind[] = [
     grouping: { by: 'provider' },
     none: 'Reached no provider',
     next: 'model',
+    isTimed: true,
   },
-  { name: 'path', title: 'User path', grouping: { by: 'path' }, none: 'No user path', next: 'model' },
-  { name: 'key', title: 'Key', grouping: { by: 'key' }, none: 'No valid key', next: 'model' },
-  { name: 'code', title: 'Error', grouping: { by: 'code' }, none: 'No error', next: 'model' },
+  {
+    name: 'path',
+    title: 'User path',
+    grouping: { by: 'path' },
+    none: 'No user path',
+    next: 'model',
+    isTimed: false,
+  },
+  { name: 'key', title: 'Key', grouping: { by: 'key' }, none: 'No valid key', next: 'model', isTimed: false },
+  { name: 'code', title: 'Error', grouping: { by: 'code' }, none: 'No error', next: 'model', isTimed: false },
 ]
 
 /** Labels have names of their own, so each is a kind. */
@@ -42,6 +60,7 @@ const labelKind = (label: string): GroupKind => ({
   grouping: { by: 'label', label },
   none: 'No such label',
   next: 'model',
+  isTimed: false,
 })
 
 const MAX_LABEL = 100

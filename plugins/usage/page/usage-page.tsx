@@ -2,9 +2,11 @@ import { Refusal } from '../../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../../src/page.ts'
 import type { Ask } from '../report/answers.ts'
 import { checkSize } from '../report/budget.ts'
+import type { Range } from '../report/cover.ts'
+import { type Filters, needsRecords } from '../report/dimensions.ts'
 import { NOTHING } from '../report/figures.ts'
 import { type Clock, toBuckets } from '../report/period.ts'
-import type { UsageAnswer } from '../report/usage.ts'
+import type { UsageAnswer, UsageQuestion } from '../report/usage.ts'
 import { type Asked, readFilters } from './address.ts'
 import { toChart } from './chart.ts'
 import { groupKinds, measures, readGroupKind, readMeasure } from './groups.ts'
@@ -61,13 +63,15 @@ async function load({ ask, keyName, example, ...clock }: PageDeps, { url }: Page
         groupings,
         filters,
         top,
-        latency: true,
+        latency: kind.isTimed,
       }),
+      kind.isTimed ? undefined : wholeTimes(ask, span.period, filters),
       compare(ask, { period: span.before, filters, top }),
     ])
   })
   const { label } = await ask('names', null)
-  const [now, before] = Array.isArray(found) ? found : [nothing, undefined]
+  const [answer, times, before] = Array.isArray(found) ? found : [nothing, undefined, undefined]
+  const now = times === undefined ? answer : { ...answer, times }
   const groups = now.groups.map(({ group }) => group[0] ?? '')
   return {
     asked,
@@ -88,10 +92,16 @@ async function load({ ask, keyName, example, ...clock }: PageDeps, { url }: Page
 
 const nothing: UsageAnswer = { source: 'rollups', sums: NOTHING, groups: [], rest: undefined, series: [] }
 
+/** Times of all calls together, where those of every group would take too long. */
+async function wholeTimes(ask: Ask, period: Range, filters: Filters) {
+  const records = needsRecords([], filters)
+  return (await ask('times', { ranges: [period], groupings: [], filters, records }))[0]?.times
+}
+
 interface Comparison {
-  readonly period: Parameters<typeof checkSize>[1]['period']
-  readonly filters: Parameters<typeof checkSize>[1]['filters']
-  readonly top: { readonly by: 'cost_nano' | 'calls' | 'input' | 'errors'; readonly most: number }
+  readonly period: Range
+  readonly filters: Filters
+  readonly top: UsageQuestion['top']
 }
 
 /** Where the period before is too large to be looked through, the figures stand alone. */
