@@ -144,6 +144,10 @@ describe('time', () => {
       { series: 0, value: 2 },
       { series: 6, value: 1 },
     ])
+    const late = spanOf('range=today', '2027-03-10T14:59:30Z')
+    const whole = toBuckets(late.period, { interval: 'hour', time_zone: 'UTC' }, 0)
+    const { slots } = toChart({ span: late, buckets: whole.buckets, series: [], groups: [], measure: 'cost' })
+    expect(slots[14]!.state).toBe('part')
     expect(chart.labels.map(({ index }) => index)).toEqual([0, 3, 6, 9, 12, 15, 18, 21])
   })
 })

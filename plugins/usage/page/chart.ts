@@ -50,7 +50,7 @@ interface Source {
 
 /** Stacked bars out of a series. */
 export function toChart({ span, buckets, series, groups, measure }: Source): Chart {
-  const { interval, zone, period, end } = span
+  const { interval, zone, period, reached, end } = span
   const first = buckets[0]?.start ?? period.from
   const starts = startsOf(interval, zone, { from: first, to: end }, 500) ?? buckets.map(({ start }) => start)
   const rank = new Map(groups.slice(0, COLOURS).map((group, index) => [group, index]))
@@ -58,7 +58,7 @@ export function toChart({ span, buckets, series, groups, measure }: Source): Cha
     const next = starts[i + 1] ?? nextStart(interval, zone, start)
     const part = series[i]
     const sums = part?.sums ?? NOTHING
-    const state = start >= period.to ? 'ahead' : start < period.from || next > period.to ? 'part' : 'whole'
+    const state = start >= reached ? 'ahead' : start < period.from || next > reached ? 'part' : 'whole'
     const [from, to] = [Math.max(start, period.from), state === 'ahead' ? next : Math.min(next, period.to)]
     return { from, to, sums, state, pieces: piecesOf(part, rank, measure), value: measured(measure, sums) }
   })

@@ -11,6 +11,8 @@ interface RowProps {
   readonly row: Row
   readonly zone: string
   readonly asked: Asked
+  /** The place in the log that the address names. */
+  readonly here: Asked
   readonly path: string
   readonly keyName: (id: string) => string | undefined
 }
@@ -25,8 +27,8 @@ export const opening = (href: string) => ({
 })
 
 /** One line of the log. */
-export function RequestRow({ row, zone, asked, path, keyName }: RowProps) {
-  const href = addressOf(path, asked, { call: row.requestId })
+export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) {
+  const href = addressOf(path, asked, { ...here, call: row.requestId })
   const { input, output } = tokensOf(row)
   return (
     <tr class="line" data-failed={row.code !== null && row.code !== 'client_closed' ? '' : undefined}>

@@ -7,7 +7,7 @@ import { fillPage } from '../report/fill-page.ts'
 import type { Place, Row } from '../report/log.ts'
 import { place } from '../report/log-api.ts'
 import { type Asked, readFilters } from './address.ts'
-import { Newer } from './newer.tsx'
+import { Newer, textOf } from './newer.tsx'
 import { type RequestsData, RequestsView } from './requests-view.tsx'
 import { readSpan, type Span, spanAddress } from './span.ts'
 import type { PageDeps } from './usage-page.tsx'
@@ -54,6 +54,7 @@ async function load(deps: PageDeps, request: PageRequest): Promise<RequestsData>
   return {
     ...rest,
     ...found,
+    here: hereOf(params),
     total: isCounted
       ? await countCalls(ask, { period: rest.isAll ? undefined : rest.span, filters }, deps)
       : undefined,
@@ -90,6 +91,15 @@ async function page(ask: Ask, question: Question, params: URLSearchParams): Prom
   const isFirst = before === undefined
   return { rows: down.rows, older: down.next, newer: isFirst ? undefined : (down.rows[0] ?? before), isFirst }
 }
+
+/** The place in the log that the address names, as text: a call that is opened leads back to it. */
+const hereOf = (params: URLSearchParams): Asked =>
+  Object.fromEntries(
+    ['before', 'after'].flatMap(name => {
+      const found = readPlace(params.get(name))
+      return found === undefined ? [] : [[name, textOf(found)]]
+    }),
+  )
 
 function readPlace(text: string | null): Place | undefined {
   const read = v.safeParse(place, text)

@@ -17,6 +17,8 @@ import { Times } from './time.tsx'
 
 export interface RequestsData {
   readonly asked: Asked
+  /** The place in the log that the address names. */
+  readonly here: Asked
   readonly span: Span
   /** No time is asked for. */
   readonly isAll: boolean
@@ -65,9 +67,15 @@ export function RequestsView({ data, request }: { data: RequestsData; request: P
       <Dialog labelledby={CALL_TITLE}>
         {call &&
           (call.lines.length === 0 ? (
-            <NoCall id={call.id} path={path} />
+            <NoCall id={call.id} path={addressOf(path, asked, data.here)} />
           ) : (
-            <CallView lines={call.lines} zone={span.zone} keyName={keyName} request={request} asked={asked} />
+            <CallView
+              lines={call.lines}
+              zone={span.zone}
+              keyName={keyName}
+              request={request}
+              asked={{ ...asked, ...data.here }}
+            />
           ))}
       </Dialog>
     </>
@@ -95,7 +103,14 @@ function Lines({ data, path }: { data: RequestsData; path: string }) {
           headings={['When', 'Model', 'Caller', 'Outcome', 'Time', 'Tokens', 'Cost']}
         >
           {rows.map(row => (
-            <RequestRow row={row} zone={span.zone} asked={asked} path={path} keyName={keyName} />
+            <RequestRow
+              row={row}
+              zone={span.zone}
+              asked={asked}
+              here={data.here}
+              path={path}
+              keyName={keyName}
+            />
           ))}
         </Table>
       )}

@@ -28,6 +28,8 @@ export interface Span {
   readonly preset: Preset
   readonly zone: string
   readonly period: Range
+  /** Until when it is told, to the millisecond: `period` grows to a whole minute, or reaches ahead. */
+  readonly reached: number
   /** What it is compared with. */
   readonly before: Range
   /** What that is called, as in “more than in …”. */
@@ -83,7 +85,9 @@ export function readSpan(params: URLSearchParams, clock: Clock): Span {
   const until = Math.min(start + length, period.from)
   // Before the first moment of all there is nothing, and a minute of it is as good as any.
   const before = start < until ? whole({ from: start, to: until }) : { from: 0, to: HOUR / 60 }
-  return { ...parts, preset, zone, period, before, end: Math.max(parts.end ?? 0, period.to), mistakes }
+  const reached = Math.min(parts.period.to, clock.now() + 1)
+  const end = Math.max(parts.end ?? 0, period.to)
+  return { ...parts, preset, zone, period, reached, before, end, mistakes }
 }
 
 interface Parts {
