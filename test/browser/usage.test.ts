@@ -362,7 +362,7 @@ describe('with calls', () => {
     expect(await planted()).toBe(0)
     await go(`requests?label=${encodeURIComponent(`x-team=${LABEL}`)}`)
     expect(await lines().count()).toBe(HOSTILE)
-    expect(await page.locator('.way').allTextContents()).toContainEqual(expect.stringContaining(MARKUP))
+    expect(await page.locator('.names').allTextContents()).toContainEqual(expect.stringContaining(MARKUP))
     await page.locator('.open').last().click()
     await dialog().getByText(`x-team=${LABEL}`).waitFor()
     expect(await planted()).toBe(0)

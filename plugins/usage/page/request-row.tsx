@@ -99,7 +99,7 @@ function Way({ row: { asked, provider, model } }: { row: Row }) {
   const served = provider === null ? undefined : `${provider}/${model ?? ''}`
   const isSame = served === asked || model === asked
   return (
-    <div class="way">
+    <div class="names">
       <bdi class="mono">{isSame ? served : (asked ?? served ?? 'no model')}</bdi>
       {!isSame && served !== undefined && asked !== null && (
         <p class="about">
@@ -116,7 +116,7 @@ export function Outcome({ row: { status, code, hungUp, attempts, streamed } }: {
   const isFailed = code !== null && code !== 'client_closed'
   const tries = attempts?.length ?? 0
   return (
-    <div class="outcome">
+    <div class="became">
       <Badge tone={isFailed ? 'bad' : hungUp ? 'amber' : 'good'}>{status === 0 ? 'none' : status}</Badge>{' '}
       {code !== null && <bdi class="mono code">{code}</bdi>}
       {code === null && streamed && <span class="muted">stream</span>}

@@ -87,7 +87,7 @@ function Lines({ data, path }: { data: RequestsData; path: string }) {
   const first = rows[0]
   return (
     <section aria-labelledby="lines-title">
-      <header class="head">
+      <header class="topic">
         <h2 id="lines-title" class={total === undefined ? 'unseen' : undefined}>
           {total === undefined ? 'Calls' : count(total, 'call')}
         </h2>

@@ -93,7 +93,7 @@ function Figures({ data, request }: { data: UsageData; request: PageRequest }) {
         />
       </section>
       <section class="card" aria-labelledby="chart-title">
-        <header class="head">
+        <header class="topic">
           <h2 id="chart-title">
             {measures[measure].title} by {kind.title.toLowerCase()}
           </h2>
@@ -117,7 +117,7 @@ function Figures({ data, request }: { data: UsageData; request: PageRequest }) {
         />
       </section>
       <section id="breakdown" aria-labelledby="breakdown-title">
-        <header class="head">
+        <header class="topic">
           <h2 id="breakdown-title">Who and what</h2>
           <Segments
             label="By"
