@@ -117,6 +117,19 @@ describe('before the first call', () => {
   })
 })
 
+test('in a house without providers that command is answered', async () => {
+  const fresh = await startGateway()
+  try {
+    const html = await (await fetch(`${fresh.url}/dashboard/usage`, { headers: bearer })).text()
+    const [, command] = /<code>(curl [^<]+)<\/code>/.exec(html)!
+    const [, body] = /-d '(.+)'$/.exec(command!.replaceAll('&quot;', '"').replaceAll('&#39;', "'"))!
+    const address = /curl (\S+)/.exec(command!)![1]!
+    expect((await fetch(address, { method: 'POST', headers: bearer, body: body! })).status).toBe(200)
+  } finally {
+    await fresh.stop()
+  }
+})
+
 describe('with calls', () => {
   /** Those that the commands of the empty pages made. */
   const FIRST = 2
