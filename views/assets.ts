@@ -22,6 +22,7 @@ const styles = [
   'explain',
   'upstreams',
   'dialog',
+  'usage',
   'narrow',
 ].map(name => `./styles/${name}.css`)
 

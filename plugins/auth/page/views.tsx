@@ -47,7 +47,7 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
       </header>
       <Filters data={data} path={path} />
       <KeysTable data={data} request={request} />
-      <Dialog labelledby={DIALOG_TITLE}>
+      <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'roll', 'revoke']}>
         {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
       </Dialog>
     </>
