@@ -4,7 +4,7 @@ import { createMockProvider, type MockProvider } from '../mock/provider.ts'
 import { violations } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
 
-setDefaultTimeout(20_000)
+setDefaultTimeout(60_000)
 
 const HOSTILE = [
   '<script>alert(1)</script>',

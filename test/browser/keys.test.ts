@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 
 import type { Locator, Page } from 'playwright-core'
 import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
 
-setDefaultTimeout(20_000)
+setDefaultTimeout(60_000)
 
 let gateway: Running
 let browser: Watched

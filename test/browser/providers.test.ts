@@ -4,7 +4,7 @@ import { variables } from '../../plugins/model-lists/page/adding.tsx'
 import { violations } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
 
-setDefaultTimeout(20_000)
+setDefaultTimeout(60_000)
 
 const SECRET = 'sk-upstream-secret-4711'
 const HOSTILE = '<img src=x onerror=alert(1)>"\'><hx-partial hx-target="body"><b>owned</b></hx-partial>'
