@@ -152,7 +152,7 @@ function KeysTable({ data, request }: { data: KeysData; request: PageRequest }) 
       ) : (
         <Table caption="API keys" headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}>
           {listing.keys.map(key => (
-            <KeyLine listed={key} query={query} now={now} path={path} />
+            <KeyLine listed={key} query={query} now={now} base={request.base} />
           ))}
         </Table>
       )}
