@@ -112,6 +112,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
     plan: async (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
+    call: request => door(request, LOCAL),
     plugins: () => order,
     inherited: inherited?.get(plugin),
     site: {

@@ -38,11 +38,13 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
   const loaded = await load({ ours, loadStrangers, flags })
   const { settings } = loaded
   startLog(settings)
+  for (const line of loaded.odd) createLog('gateway').warn(line)
   const gateways = createSwitch(await build(loaded))
   const server = listen(gateways, settings)
   announce({
     gateway: gateways.current(),
     settings,
+    isPretty: isPretty(settings),
     version,
     host: server.hostname ?? settings.host,
     port: server.port ?? settings.port,
@@ -70,12 +72,16 @@ type Heritage = Gateway['heritage']
 const fileOf = ({ configFile }: GatewaySettings) => (configFile === undefined ? {} : { configFile })
 
 function startLog({ logFormat, logLevel }: GatewaySettings): void {
-  const pretty = logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty'
+  const pretty = isPretty({ logFormat })
   openLog({ level: logLevel, pretty, write: lines => void process.stdout.write(lines) })
 }
 
 /** The log writes in batches. */
 const endLog = () => Bun.sleep(50)
+
+/** For a person, or for a program. */
+const isPretty = ({ logFormat }: Pick<GatewaySettings, 'logFormat'>): boolean =>
+  logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty'
 
 const build = ({ settings, plugins, pluginSettings }: Loaded, inherited?: Heritage): Promise<Gateway> =>
   createGateway({

@@ -124,6 +124,8 @@ export interface Host<C = unknown> {
   readonly plan: (asked: string, facts: Ordering) => Promise<Route>
   /** The models this caller may use, sorted by id. */
   readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
+  /** A call at the gateway's own door, as one from this machine: known, refused, answered and recorded like any other. */
+  readonly call: (request: Request) => Awaitable<Response>
   /** The order of the house: every plugin with its hooks. */
   readonly plugins: () => readonly {
     readonly name: string

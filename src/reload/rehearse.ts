@@ -36,6 +36,7 @@ export async function rehearse(
       decide: notNow,
       plan: notNow,
       list: notNow,
+      call: notNow,
       plugins: () => [],
       site: { version, base: settings.basePath, isLoopback: true, isStopping: () => false },
     }))
