@@ -5,22 +5,23 @@ import { createLog } from './log.ts'
 export interface Announcement {
   readonly gateway: Gateway
   readonly settings: GatewaySettings
+  /** For a person, not for a log collector. */
+  readonly isPretty: boolean
   readonly version: string
   readonly host: string
   readonly port: number
 }
 
 /** Tells that the gateway listens: to a log collector as a line, to a person with what to do next. */
-export function announce({ gateway, settings, version, host, port }: Announcement): void {
+export function announce({ gateway, settings, isPretty, version, host, port }: Announcement): void {
   const log = createLog('gateway')
   for (const [index, { name, hooks }] of gateway.order.entries())
     log.debug('Plugin', { index, name, hooks: hooks.join(' ') })
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const name = isEverywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
   const url = `http://${name}:${port}${settings.basePath}`
-  if (settings.logFormat === 'json')
-    log.info('Listening', { url, version, providers: gateway.providers, file: settings.configFile })
-  else process.stdout.write(welcome(gateway, url, { version, file: settings.configFile }))
+  if (isPretty) process.stdout.write(welcome(gateway, url, { version, file: settings.configFile }))
+  else log.info('Listening', { url, version, providers: gateway.providers, file: settings.configFile })
 }
 
 interface Facts {

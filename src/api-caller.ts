@@ -77,9 +77,9 @@ export function createApiCaller(options: ApiCallerOptions) {
 
   return (route: Api, request: Request, params: Params): Promise<Response> => {
     if (route.access === 'caller') return callAsCaller(route, request, params)
-    return route.access === 'admin'
-      ? callAsAdmin(route, request, params)
-      : answer(() => run(route, request, params, undefined))
+    if (route.access === 'anyone') return answer(() => run(route, request, params, undefined))
+    // Whatever else it says: operators only.
+    return callAsAdmin(route, request, params)
   }
 }
 

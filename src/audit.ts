@@ -1,6 +1,6 @@
+import { describe } from './describe.ts'
 import { all, type HookTable } from './hooks.ts'
 import type { Log } from './log.ts'
-import { describe } from './respond.ts'
 import type { Admin } from './types.ts'
 
 /** Tells the `audit` hooks what an operator did; `admin` is undefined where nobody was let in. */

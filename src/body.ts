@@ -14,6 +14,8 @@ export interface Body {
   readonly members?: readonly Member[]
   /** What arrived as multipart: its files, and its fields in order. */
   readonly form?: FormData
+  /** The client sent another shape: what is here the gateway wrote. */
+  readonly isOurs?: true
 }
 
 /** Nobody uploads a prompt for longer than this (milliseconds). */
@@ -84,7 +86,8 @@ function put(form: FormData, key: string, value: unknown): void {
 /** The same body, unless somebody made another one of it. */
 export function rewritten(body: Body, json: JsonObject): Body {
   if (json === body.json) return body
-  if (body.form === undefined) return { json, text: JSON.stringify(json) }
+  if (body.form === undefined)
+    return { json, text: JSON.stringify(json), ...(body.isOurs && { isOurs: true }) }
   const changes = Object.keys({ ...body.json, ...json })
     .filter(field => json[field] !== body.json[field])
     .map(field => ({ field: field.toLowerCase(), value: json[field] }))

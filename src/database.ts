@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { type Client, createClient, type InStatement, type TransactionMode } from '@libsql/client'
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
+import { reasonOf } from './describe.ts'
 import { ConfigError } from './errors.ts'
 
 export type Database = LibSQLDatabase
@@ -35,16 +36,22 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
     return {
       db,
       migrate: (folder, book) =>
-        migrate(db, { migrationsFolder: folder, ...(book !== undefined && { migrationsTable: book }) }),
+        migrate(db, {
+          migrationsFolder: folder,
+          ...(book !== undefined && { migrationsTable: book }),
+        }).catch(cause => {
+          throw new ConfigError(`Cannot prepare the tables of ${named(url)}: ${reasonOf(cause)}`, { cause })
+        }),
       close: () => client.close(),
     }
   } catch (cause) {
-    throw new ConfigError(
-      `Cannot open the database "${url.replace(/\?.*$/, '')}": ${(cause as Error).message}`,
-      { cause },
-    )
+    const why = reasonOf(cause).replaceAll(url, named(url))
+    throw new ConfigError(`Cannot open the database ${named(url)}: ${why}`, { cause })
   }
 }
+
+/** A database in words: its address without what may be a secret. */
+const named = (url: string): string => `"${url.replace(/\?.*$/, '').replace(/\/\/[^/@]*@/, '//')}"`
 
 /**
  * A local file answers "busy" while another process writes. Waiting inside the library would stop the event loop, so it

@@ -1,7 +1,9 @@
 import type { Change } from './body.ts'
 import type { Refusal } from './errors.ts'
+import type { Thinking } from './thinking.ts'
 import type { Translation } from './translation.ts'
 import type { JsonObject, Usage } from './types.ts'
+import type { Warn } from './warnings.ts'
 
 /** What the door mounts and the pipeline serves: a dialect that asks a model, or a route that answers by itself. */
 export interface Endpoint {
@@ -40,6 +42,14 @@ export interface Lens {
   readonly modelAt?: readonly (readonly string[])[]
 }
 
+/** Where a body goes. */
+export interface Toward {
+  /** How the model thinks, where its provider knows. */
+  readonly thinking?: Thinking | undefined
+  /** Something is left out: a line for the caller. */
+  readonly warn: Warn
+}
+
 /**
  * A client's language, seen as a lens over its parsed JSON. Where the provider speaks the same one, the client's bytes
  * pass, and the lens only reads; where it does not, `translation` carries the call over.
@@ -56,10 +66,10 @@ export interface Dialect extends Endpoint, Lens {
   /** The body in this language, where clients are known to send another one here; the same object where they did not. */
   read?(body: JsonObject): JsonObject
   /**
-   * The body for a provider that speaks this language, without what the gateway itself has put into a conversation;
-   * the same object where there is nothing of the kind.
+   * The body for a provider that speaks this language, without what the gateway itself has brought into a conversation,
+   * or its other targets; the same object where there is nothing of the kind.
    */
-  outgoing?(body: JsonObject): JsonObject
+  outgoing?(body: JsonObject, toward: Toward): JsonObject
   /** True when the client wants server-sent events. */
   isStream(body: JsonObject): boolean
   /**

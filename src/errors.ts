@@ -1,3 +1,4 @@
+import { didYouMean } from './nearest.ts'
 import type { Usage } from './types.ts'
 
 /**
@@ -67,6 +68,11 @@ export class Refusal extends Error {
 
   constructor(code: Code, message: string, options: RefusalOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    if (!Object.hasOwn(codes, code)) {
+      throw new TypeError(
+        `Cannot refuse with "${code}": there is no such code${didYouMean(code, Object.keys(codes))}`,
+      )
+    }
     this.code = code
     this.status = options.status ?? codes[code].status
     this.heals = codes[code].heals

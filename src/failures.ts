@@ -66,13 +66,18 @@ export function toForeignFailure(
   if (!verdict?.pass || message === undefined)
     return toRefusalOf(provider, status, { usage, ...(retryAfter !== undefined && { retryAfter }) })
   if (isAboutKey(message)) return toRefusalOf(provider, 401, { usage })
+  const word = TOO_LONG.test(message) ? 'context_length_exceeded' : code
   return new Refusal(verdict.code, message.slice(0, LONGEST_MESSAGE), {
     status,
     usage,
-    ...(code !== undefined && { word: code }),
+    ...(word !== undefined && { word }),
     ...(param !== undefined && { param }),
   })
 }
+
+/** Agents that read OpenAI's word for this make room and go on; every provider says it in words of its own. */
+const TOO_LONG =
+  /\b(?:prompt is too long|maximum (?:context|prompt) length|context[_ ](?:length|window) (?:is |was )?exceed\w*|exceeds? the (?:model's )?(?:context|maximum number of tokens)|input is too long|too many input tokens)\b/i
 
 /** Some answer 400 to a key that they do not know. The caller's own key never gets there: it is the gateway's. */
 const isAboutKey = (message: string | undefined): boolean => message !== undefined && ABOUT_KEY.test(message)

@@ -1,4 +1,5 @@
 import { isLoopbackName, ORIGIN } from './address.ts'
+import { blaming } from './blaming.ts'
 import type { GatewaySettings } from './config.ts'
 import { type OpenDatabase, openDatabase } from './database.ts'
 import { createDoor } from './door.ts'
@@ -9,10 +10,11 @@ import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } 
 import { first } from './hooks.ts'
 import { createInFlight } from './in-flight.ts'
 import { createLog } from './log.ts'
+import { migrateAll } from './migrations.ts'
 import type { Shell } from './page.ts'
 import { createPipeline } from './pipeline.ts'
 import { type Host, kinds, type Plugin } from './plugin.ts'
-import { assemble, blaming, type House } from './registry.ts'
+import { assemble, type House } from './registry.ts'
 import { createRespond } from './respond.ts'
 import { startTicks } from './ticks.ts'
 import type { Awaitable } from './types.ts'
@@ -62,10 +64,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const database = await openDatabase(databaseUrl, databaseAuthToken)
   const closing: Closing = [() => database.close()]
   try {
-    await migrateAll(database, options)
+    await migrateAll(database, options.migrations, options.plugins)
     return await build(options, database, closing)
   } catch (error) {
-    await closeAll(closing)
+    // What was only half opened may not close either; why it was not opened is what matters.
+    await closeAll(closing).catch(() => {})
     throw error
   }
 }
@@ -109,6 +112,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
     plan: async (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
+    call: request => door(request, LOCAL),
     plugins: () => order,
     inherited: inherited?.get(plugin),
     site: {
@@ -202,17 +206,6 @@ async function isOpen({ hooks }: House): Promise<boolean> {
     return (await first(hooks.authenticate, probe))?.kind === 'open'
   } catch {
     return false
-  }
-}
-
-async function migrateAll(
-  database: Awaited<ReturnType<typeof openDatabase>>,
-  { migrations, plugins }: GatewayOptions,
-): Promise<void> {
-  await database.migrate(migrations)
-  for (const plugin of plugins) {
-    if (plugin.migrations !== undefined)
-      await database.migrate(plugin.migrations, `__migrations_${plugin.name.replaceAll('-', '_')}`)
   }
 }
 

@@ -115,6 +115,18 @@ export function discoverInstances<F extends string>(
   return Object.fromEntries(found)
 }
 
+/** Which variable says which field of which instance. */
+export const variablesOf = <F extends string>(
+  declared: Vendor<F>,
+  environment: Environment,
+): Readonly<Record<string, Readonly<Record<string, string>>>> =>
+  Object.fromEntries(
+    [...collect(declared, environment)].map(([name, fields]) => [
+      name,
+      Object.fromEntries([...fields].map(([field, { variable }]) => [field, variable])),
+    ]),
+  )
+
 function collect<F extends string>(declared: Vendor<F>, environment: Environment) {
   const { name: first, ignores, aliases = {}, borrows = [] } = declared
   const instances = new Map<string, Map<string, Said>>()

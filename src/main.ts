@@ -7,6 +7,8 @@ import { announce } from './announce.ts'
 import { runProgram } from './cli/program.ts'
 import { type Loaded, load } from './config/load.ts'
 import type { GatewaySettings } from './config.ts'
+import { contract } from './contract.ts'
+import { describe } from './describe.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection } from './exchange.ts'
 import { createGateway, type Gateway } from './gateway.ts'
@@ -14,9 +16,8 @@ import { createLog, openLog } from './log.ts'
 import { createReload, type Reload } from './reload/reload.ts'
 import { createSwitch, type Switch } from './reload/switch.ts'
 import { watch } from './reload/watch.ts'
-import { describe } from './respond.ts'
 import { stampOf } from './runtime.ts'
-import { loadStrangers } from './strangers.ts'
+import { createStrangers } from './strangers.ts'
 
 /** Exit code of a gateway that is told to stop twice. */
 const FAULT = 1
@@ -28,17 +29,22 @@ const IDLE_SECONDS = 60
 const LOOK_EVERY = 500
 
 const migrations = new URL('../drizzle', import.meta.url).pathname
-const strangersHere = (specs: readonly string[]) => loadStrangers(specs, process.cwd())
+const loadStrangers = createStrangers(process.cwd(), {
+  ...contract,
+  'modelway/views': () => import('../views/index.ts'),
+})
 
 async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
-  const loaded = await load({ ours, loadStrangers: strangersHere, flags })
+  const loaded = await load({ ours, loadStrangers, flags })
   const { settings } = loaded
   startLog(settings)
+  for (const line of loaded.odd) createLog('gateway').warn(line)
   const gateways = createSwitch(await build(loaded))
   const server = listen(gateways, settings)
   announce({
     gateway: gateways.current(),
     settings,
+    isPretty: isPretty(settings),
     version,
     host: server.hostname ?? settings.host,
     port: server.port ?? settings.port,
@@ -48,7 +54,7 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
     createReload({
       settings,
       // A file that was there must not vanish: without it, everything that it says would be undone.
-      load: () => load({ ours, loadStrangers: strangersHere, flags: { ...flags, ...fileOf(settings) } }),
+      load: () => load({ ours, loadStrangers, flags: { ...flags, ...fileOf(settings) } }),
       build(next, { heritage }) {
         startLog(next.settings)
         return build(next, heritage)
@@ -66,9 +72,16 @@ type Heritage = Gateway['heritage']
 const fileOf = ({ configFile }: GatewaySettings) => (configFile === undefined ? {} : { configFile })
 
 function startLog({ logFormat, logLevel }: GatewaySettings): void {
-  const pretty = logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty'
+  const pretty = isPretty({ logFormat })
   openLog({ level: logLevel, pretty, write: lines => void process.stdout.write(lines) })
 }
+
+/** The log writes in batches. */
+const endLog = () => Bun.sleep(50)
+
+/** For a person, or for a program. */
+const isPretty = ({ logFormat }: Pick<GatewaySettings, 'logFormat'>): boolean =>
+  logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty'
 
 const build = ({ settings, plugins, pluginSettings }: Loaded, inherited?: Heritage): Promise<Gateway> =>
   createGateway({
@@ -133,7 +146,7 @@ function stopOnSignals(gateways: Switch, server: Bun.Server<undefined>): void {
     // The socket stays open meanwhile: who asks is told that this gateway is not ready, and to try again.
     await gateways.stop()
     await Promise.race([server.stop(), Bun.sleep(1000)])
-    await Bun.sleep(50) // The log writes in batches.
+    await endLog()
     process.exit(0)
   }
   process.on('SIGTERM', stop)
@@ -149,10 +162,13 @@ const isServe = first === undefined || (first.startsWith('--') && !['--help', '-
 const code = await runProgram(isServe ? ['serve', ...process.argv.slice(2)] : process.argv.slice(2), {
   version,
   plugins: ours,
-  loadStrangers: strangersHere,
+  loadStrangers,
   migrations,
   serve,
   out: text => void process.stdout.write(process.stdout.isTTY ? text : Bun.stripANSI(text)),
   note: text => void process.stderr.write(process.stderr.isTTY ? text : Bun.stripANSI(text)),
 })
-if (code !== undefined) process.exit(code)
+if (code !== undefined) {
+  if (code !== 0) await endLog()
+  process.exit(code)
+}

@@ -1,9 +1,11 @@
+import type { CallIds } from './call-ids.ts'
 import type { Endings } from './endings.ts'
 import type { Settings, Vendor } from './instances.ts'
 import { createModelFetch } from './model-fetch.ts'
 import { createAccessFetch, createOffers, type Kind, type ModelPackage } from './offers.ts'
 import type { Plugin } from './plugin.ts'
 import type { Provider, UsageReader } from './provider.ts'
+import type { Thinking } from './thinking.ts'
 import type { Model } from './types.ts'
 import { type Instance, vendorPlugin } from './vendor-plugin.ts'
 import { type Access, createWires, type Headers, lowerCased, type Spoken } from './wires.ts'
@@ -34,6 +36,10 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   load(setup: PackageSetup<F>): Promise<ModelPackage>
   /** The key of `providerOptions` that the package reads, for a model where they differ. Default: the name. */
   readonly optionsKey?: string | ((model: string) => string)
+  /** What `Provider.adapt` does. */
+  readonly adapt?: Provider['adapt'] & {}
+  /** How the vendor's models think; undefined for those that it does not know. */
+  readonly thinking?: (model: string) => Thinking | undefined
   /** What the package leaves unsaid of the vendor's own report of usage. */
   readonly usage?: UsageReader
   /** What the vendor's own words for an end mean, where the package makes less of them. */
@@ -56,6 +62,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly models?: readonly string[] | ((setup: ListSetup<F>) => Promise<readonly Model[]>)
   /** False where the package takes URLs in prompts, but not in the results of tools. */
   readonly readsToolUrls?: false
+  /** The ids of tool calls that the vendor takes, for a model where they differ; absent where it takes any. */
+  readonly callIds?: CallIds | ((model: string) => CallIds | undefined)
   /** True where the package sends ids of models in bodies only, so that they may hold anything. */
   readonly idsInBody?: true
 }
@@ -65,6 +73,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
  * are those of `vendorPlugin`: `<ENV>_API_KEY`, `<ENV>_BASE_URL`, `<ENV>_MODELS`, and those of `fields`.
  *
  * @example
+ * import { KEY_IN_FETCH, modelProvider } from 'modelway'
+ *
  * export default modelProvider({
  *   name: 'acme',
  *   about: 'Models of Acme.',
@@ -90,6 +100,7 @@ async function createProvider<F extends string>(
   const access = (await declared.access?.(instance)) ?? accessByKey(declared, settings.apiKey)
   const origins = [...(declared.origins?.(settings) ?? []), ...(access.origins ?? [])]
   const { asksUsage = true, optionsKey = declared.name, readsToolUrls = true, idsInBody = false } = declared
+  const { callIds } = declared
   const models = createList(declared, { provider: name, baseUrl, settings }, access)
   return Object.freeze<Provider>({
     name,
@@ -103,6 +114,7 @@ async function createProvider<F extends string>(
       kinds: declared.offers,
       readsToolUrls,
       idsInBody,
+      callIds: typeof callIds === 'function' ? callIds : () => callIds,
       load: () =>
         declared.load({
           baseUrl,
@@ -111,6 +123,8 @@ async function createProvider<F extends string>(
         }),
     }),
     optionsKey,
+    ...(declared.adapt && { adapt: declared.adapt }),
+    ...(declared.thinking && { thinking: declared.thinking }),
     ...(declared.usage && { usage: declared.usage }),
     ...(declared.endings && { endings: declared.endings }),
     ...(models && { models }),

@@ -1,5 +1,6 @@
 import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
 import { LRUCache } from 'lru-cache'
+import { type CallIds, withCallIds } from './call-ids.ts'
 import { type Download, download } from './download.ts'
 import { refuse } from './errors.ts'
 import { plainHeaders } from './model-fetch.ts'
@@ -40,6 +41,8 @@ export interface OffersOptions {
   /** False where the package takes URLs in prompts, but not in the results of tools. */
   readonly readsToolUrls?: boolean
   readonly download?: Download
+  /** The ids of tool calls that the vendor takes; absent where it takes any. */
+  readonly callIds?: (model: string) => CallIds | undefined
   /** True where ids of models are sent in bodies only, so that they may hold anything. */
   readonly idsInBody?: boolean
 }
@@ -60,6 +63,7 @@ export function createOffers({
   load,
   readsToolUrls = true,
   download: fetchFile = download,
+  callIds,
   idsInBody = false,
 }: OffersOptions): Offers {
   let loading: Promise<ModelPackage> | undefined
@@ -82,7 +86,10 @@ export function createOffers({
   const language = new LRUCache<string, Promise<LanguageModelV4>>({ max: MODELS })
   /** A model holds nothing of a call, so one will do for all. */
   function keep(id: string): Promise<LanguageModelV4> {
-    const made = make('language', id).then(model => withDownloads(model, fetchFile, { readsToolUrls }))
+    const ids = callIds?.(id)
+    const made = make('language', id).then(model =>
+      withDownloads(ids === undefined ? model : withCallIds(model, ids), fetchFile, { readsToolUrls }),
+    )
     language.set(id, made)
     made.catch(() => language.delete(id))
     return made

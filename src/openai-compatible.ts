@@ -1,11 +1,13 @@
 import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
-import { adjusted, withOptions } from './adjusted.ts'
+import type { CallIds } from './call-ids.ts'
 import type { Vendor } from './instances.ts'
+import { withLayer, withOptions } from './layer.ts'
 import { countOf } from './lens.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
 import { KEY_IN_FETCH, type ModelPackage } from './offers.ts'
 import type { Plugin } from './plugin.ts'
+import type { AdaptFacts } from './provider.ts'
 import type { JsonObject, Usage } from './types.ts'
 import type { Headers, Spoken } from './wires.ts'
 
@@ -26,6 +28,12 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly readsImageUrls?: false
   /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
   readonly limit?: 'max_completion_tokens'
+  /** Parameters of chat that others of this family have, and this vendor refuses. */
+  readonly lacks?: readonly string[]
+  /** The names of models that are known not to think: asked to, they refuse. */
+  readonly neverThinks?: RegExp
+  /** The ids of tool calls that it takes; absent where it takes any. */
+  readonly callIds?: CallIds
   /** The names of models that clients of other languages reach by way of Responses instead of chat. */
   readonly asksResponses?: RegExp
 }
@@ -37,10 +45,20 @@ export interface OpenAICompatible extends Vendor, Spoken {
  * `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`; a key or a base URL is enough.
  *
  * @example
+ * import { openaiCompatible } from 'modelway'
+ *
  * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
  */
 export function openaiCompatible(declared: OpenAICompatible): Plugin {
-  const { models, modelsPath = '/models', readsImageUrls = true, limit, asksResponses, ...vendor } = declared
+  const {
+    models,
+    modelsPath = '/models',
+    readsImageUrls = true,
+    limit,
+    asksResponses,
+    neverThinks,
+    ...vendor
+  } = declared
   const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
   return modelProvider({
     speaks: ['openai-chat'],
@@ -48,6 +66,8 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     offers: ['language'],
     idsInBody: true,
     optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
+    ...(neverThinks && { thinking: id => (neverThinks.test(id) ? { thinks: false } : undefined) }),
+    adapt: createAdapt(declared),
     usage: withBeside,
     async load(setup) {
       const includeUsage = declared.asksUsage ?? true
@@ -59,6 +79,19 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     ...(list && { models: list }),
   })
 }
+
+/** Bodies of chat that clients sent in the shape of another language. */
+const createAdapt =
+  ({ limit, neverThinks, lacks = [] }: Pick<OpenAICompatible, 'limit' | 'neverThinks' | 'lacks'>) =>
+  (body: JsonObject, { dialect, model, warn }: AdaptFacts): JsonObject => {
+    if (dialect !== 'openai-chat') return body
+    const without = neverThinks?.test(model) ? [...lacks, 'reasoning_effort'] : lacks
+    const gone = new Set(without.filter(field => body[field] != null))
+    for (const field of gone) warn(`${field}: is not supported by this model, and was left out`)
+    const newName = limit !== undefined && body[limit] == null ? limit : 'max_tokens'
+    const kept = Object.entries(body).filter(([field]) => !gone.has(field))
+    return Object.fromEntries(kept.map(([field, value]) => [field === 'max_tokens' ? newName : field, value]))
+  }
 
 /** Some vendors count reasoning beside the completion: told by their total, or by there being more of it than of the whole. */
 function withBeside(usage: Usage, raw: JsonObject): Usage {
@@ -115,9 +148,8 @@ const RESPONSES_KEY = 'openai'
 async function loadResponses({ baseUrl, fetch }: PackageSetup): Promise<(id: string) => LanguageModelV4> {
   const { createOpenAI } = await import('@ai-sdk/openai')
   const openai = createOpenAI({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+  // The package knows thinking models by their own names only.
+  const own = { store: false, forceReasoning: true }
   return id =>
-    adjusted(openai.responses(id), {
-      // The package knows thinking models by their own names only.
-      options: options => withOptions(options, RESPONSES_KEY, { store: false, forceReasoning: true }),
-    })
+    withLayer(openai.responses(id), options => ({ options: withOptions(options, RESPONSES_KEY, own) }))
 }

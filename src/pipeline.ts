@@ -118,7 +118,11 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
   function readIn({ request, endpoint }: Exchange): Promise<Body> {
     const dialect = endpoint as Dialect
     const body = dialect.takes === 'form' ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
-    return dialect.read === undefined ? body : body.then(body => rewritten(body, dialect.read!(body.json)))
+    if (dialect.read === undefined) return body
+    return body.then(body => {
+      const json = dialect.read!(body.json)
+      return json === body.json ? body : { ...rewritten(body, json), isOurs: true }
+    })
   }
 
   const askForStream = (x: Exchange): Promise<Answer> =>

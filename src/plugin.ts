@@ -124,6 +124,8 @@ export interface Host<C = unknown> {
   readonly plan: (asked: string, facts: Ordering) => Promise<Route>
   /** The models this caller may use, sorted by id. */
   readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
+  /** A call at the gateway's own door, as one from this machine: known, refused, answered and recorded like any other. */
+  readonly call: (request: Request) => Awaitable<Response>
   /** The order of the house: every plugin with its hooks. */
   readonly plugins: () => readonly {
     readonly name: string
@@ -206,7 +208,10 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
   readonly needs?: readonly string[]
   /** Tables this plugin owns; nobody else writes them. */
   readonly tables?: Readonly<Record<string, SQLiteTable>>
-  /** A folder of migrations made by drizzle-kit, for plugins from outside; our own share `drizzle/`. */
+  /**
+   * A folder of migrations made by drizzle-kit, for plugins from outside; our own share `drizzle/`. A relative path
+   * begins at the plugin's file.
+   */
   readonly migrations?: string
   setup(host: Host<InferOutput<S>>): Awaitable<Parts>
 }
@@ -215,6 +220,8 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
  * Declares a plugin; the type of its settings reaches `setup`.
  *
  * @example
+ * import { definePlugin, refuse } from 'modelway'
+ *
  * export default definePlugin({
  *   name: 'night-shift',
  *   about: 'Closes the gateway at night.',

@@ -1,6 +1,8 @@
 import type { Endings } from './endings.ts'
+import type { Thinking } from './thinking.ts'
 import type { Offers } from './translation.ts'
 import type { Awaitable, JsonObject, Model, Usage } from './types.ts'
+import type { Warn } from './warnings.ts'
 
 /** What may be sent: text, a form, bytes, or bytes on their way. */
 export type Sendable = string | FormData | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
@@ -26,6 +28,14 @@ export interface CallFacts {
   readonly body: string | FormData
   /** Headers that the dialect lets through. */
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a body of the gateway's own is adapted for. */
+export interface AdaptFacts {
+  readonly dialect: string
+  readonly model: string
+  /** Something is left out: a line for the caller. */
+  readonly warn: Warn
 }
 
 /** A call in the provider's own language, whatever that is. */
@@ -62,16 +72,25 @@ export interface Provider {
   readonly asksUsage: boolean
   /** Model ids from the operator's configuration. */
   readonly configuredModels?: readonly string[]
+  /** What configured it, for people: names of variables, and of the config file. */
+  readonly configuredBy?: readonly string[]
   /** Serves only when no other provider is configured. */
   readonly standIn?: boolean
   /** What to send; a provider that answers by itself returns the `Response`. Called for its `wires` only. */
   call(facts: CallFacts, signal: AbortSignal): Awaitable<UpstreamCall | Response>
+  /**
+   * A body in one of its `wires` that the gateway wrote, in the provider's own words: what it calls otherwise, and without
+   * what it has not.
+   */
+  adapt?(body: JsonObject, facts: AdaptFacts): JsonObject
   /** A call in its own language, for passthrough, files and batches. Absent where there is none. */
   native?(facts: NativeFacts): Awaitable<UpstreamCall>
   /** Models for the dialects that it does not speak. */
   readonly offers?: Offers
   /** The key of `providerOptions` that `offers` read, for a model where they differ. Default: the type. */
   readonly optionsKey?: string | ((model: string) => string)
+  /** How its models think; undefined for those that it does not know. */
+  thinking?(model: string): Thinking | undefined
   /** What the provider's own report of usage tells beside what `offers` make of it. */
   readonly usage?: UsageReader
   /** What the provider's own words for an end mean, where `offers` make less of them. */

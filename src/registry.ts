@@ -1,10 +1,12 @@
 import * as v from 'valibot'
+import { checkAddresses } from './addresses.ts'
+import { blaming } from './blaming.ts'
 import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import { type HookTable, inLine } from './hooks.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
+import { checkParts } from './plugin-shape.ts'
 import type { Provider } from './provider.ts'
-import type { Awaitable } from './types.ts'
 
 export interface House {
   readonly hooks: HookTable
@@ -31,19 +33,12 @@ export async function assemble(
       return parts.get(name)!.exports as A
     }
     const host = { ...shared(plugin.name), config, use }
-    parts.set(plugin.name, await blaming(plugin.name, 'setup', () => plugin.setup(host)))
+    const contributed = await blaming(plugin.name, 'setup', () => plugin.setup(host))
+    checkParts(plugin.name, contributed)
+    parts.set(plugin.name, contributed)
   }
+  checkAddresses(parts)
   return { hooks: hookTable(parts), parts, providers: collectProviders(parts) }
-}
-
-/** A fault at the start must say whose it is; a mistake in the configuration says it already. */
-export async function blaming<T>(plugin: string, step: string, run: () => Awaitable<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    throw new Error(`Plugin "${plugin}" failed in "${step}"`, { cause: error })
-  }
 }
 
 function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {
@@ -87,16 +82,17 @@ function collectProviders(parts: ReadonlyMap<string, Parts>): ReadonlyMap<string
   const found = [...parts].flatMap(([plugin, part]) =>
     (part.providers ?? []).map(provider => ({ plugin, provider })),
   )
-  const alone = found.every(({ provider }) => provider.standIn)
-  const map = new Map<string, Provider>()
+  const owners = new Map<string, string>()
   for (const { plugin, provider } of found) {
-    if (provider.standIn && !alone) continue
-    if (map.has(provider.name)) {
+    const before = owners.get(provider.name)
+    if (before !== undefined) {
       throw new ConfigError(
-        `Two providers are named "${provider.name}": the second comes from plugin "${plugin}"`,
+        `Two providers are named "${provider.name}": plugin "${before}" has one, plugin "${plugin}" brings another`,
       )
     }
-    map.set(provider.name, provider)
+    owners.set(provider.name, plugin)
   }
-  return map
+  const alone = found.every(({ provider }) => provider.standIn)
+  const used = found.flatMap(({ provider }) => (provider.standIn && !alone ? [] : [provider]))
+  return new Map(used.map(provider => [provider.name, provider]))
 }

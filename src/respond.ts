@@ -1,3 +1,4 @@
+import { describe } from './describe.ts'
 import { isDialect } from './dialect.ts'
 import type { Drain } from './drain.ts'
 import { type Refusal, toRefusal } from './errors.ts'
@@ -180,10 +181,3 @@ const headerSafe = (value: string): string =>
 
 /** Texts from elsewhere, fit for a header. */
 const asciiOnly = (text: string): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300)
-
-/** An error with its causes, for the log. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const own = error.stack ?? `${error.name}: ${error.message}`
-  return error.cause === undefined ? own : `${own}\ncaused by ${describe(error.cause)}`
-}

@@ -23,9 +23,13 @@ export function refuseUnrouted({ asked, dropped }: Route, userPath: UserPath): n
   if (codes.has('model_unavailable'))
     refuse('model_unavailable', `Model "${name}" is not available at the moment`, { param: 'model' })
   if (codes.has('model_access_denied')) {
-    refuse('model_access_denied', `Model "${name}" is not open to user path "${userPath}"`, {
-      param: 'model',
-    })
+    refuse(
+      'model_access_denied',
+      `Model "${name}" is not open to you: your key, or user path "${userPath}", does not include it`,
+      {
+        param: 'model',
+      },
+    )
   }
   return refuse(
     'model_not_found',

@@ -1,6 +1,6 @@
+import { describe, reasonOf } from './describe.ts'
 import type { Log } from './log.ts'
 import type { Parts, Tick } from './plugin.ts'
-import { describe } from './respond.ts'
 
 /** Starts the repeated work of all plugins; a run that is still going is not started again. Returns what stops it. */
 export function startTicks(parts: ReadonlyMap<string, Parts>, log: Log): () => void {
@@ -22,7 +22,7 @@ function createRun(plugin: string, tick: Tick, log: Log): () => Promise<void> {
       if (trouble !== undefined) log.info(`Plugin "${plugin}" works again`, { after: trouble })
       trouble = undefined
     } catch (error) {
-      const said = String(error)
+      const said = reasonOf(error)
       if (said !== trouble) log.error(`Plugin "${plugin}" failed in a tick`, { error: describe(error) })
       trouble = said
     } finally {

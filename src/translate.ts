@@ -22,7 +22,7 @@ import type {
   Writer,
 } from './translation.ts'
 import type { Answer, ByteSource, JsonObject, Target, Usage } from './types.ts'
-import { paramOf, say } from './warnings.ts'
+import { createWarn, say } from './warnings.ts'
 
 /** One call in another language. */
 interface Journey {
@@ -36,10 +36,7 @@ const encoder = new TextEncoder()
 
 /** Asks a provider that does not speak the client's language. */
 export function createTranslated(strict: boolean) {
-  const warnOf = (x: Exchange) => (line: string) => {
-    if (strict) refuse('unsupported_parameter', `${line} (STRICT_PARAMETERS is on)`, paramOf(line))
-    if (!x.warnings.includes(line)) x.warnings.push(line)
-  }
+  const warnOf = createWarn(strict)
 
   return async (x: Exchange, { provider, target, dialect, translation }: Journey): Promise<Answer> => {
     const warn = warnOf(x)
@@ -50,10 +47,12 @@ export function createTranslated(strict: boolean) {
       model: target.model,
       body: json,
     }
+    const thinking = provider.thinking?.(target.model)
     const destination: Destination = {
       type: provider.type,
       options: optionsKeyOf(provider, target.model),
       model: target.model,
+      ...(thinking && { thinking }),
     }
     const { signal } = x.abort
     const fail = (error: unknown): never => {

@@ -11,6 +11,7 @@ import type {
   TranscriptionModelV4,
 } from '@ai-sdk/provider'
 import type { Body } from './body.ts'
+import type { Thinking } from './thinking.ts'
 import type { Awaitable, JsonObject, Usage } from './types.ts'
 
 /** The model interfaces of the AI SDK (https://ai-sdk.dev, `@ai-sdk/provider` V4): what every language is carried over to. */
@@ -34,6 +35,8 @@ export interface Destination {
   readonly options: string
   /** The model's id there. */
   readonly model: string
+  /** How the model thinks, where the provider knows. */
+  readonly thinking?: Thinking
 }
 
 /** What an answer is dressed with. */

@@ -6,6 +6,7 @@ import {
   type Settings,
   settingsSchema,
   type Vendor,
+  variablesOf,
 } from './instances.ts'
 import { definePlugin, type Host, type Plugin } from './plugin.ts'
 import type { Provider } from './provider.ts'
@@ -34,14 +35,35 @@ export function vendorPlugin<F extends string>(
     about,
     config: v.object({
       instances: v.optional(v.pipe(v.record(instance, settingsSchema(declared)), allComplete(declared)), {}),
+      /** Names, for people who ask where a provider comes from. */
+      variables: v.optional(v.record(v.string(), v.record(v.string(), v.string())), {}),
     }),
-    env: environment => ({ instances: discoverInstances(declared, environment) }),
+    env(environment) {
+      const instances = discoverInstances(declared, environment)
+      return Object.keys(instances).length === 0
+        ? { instances }
+        : { instances, variables: variablesOf(declared, environment) }
+    },
     reads: variable => isRead(declared, variable),
     file: { section: 'providers', field: 'instances', type },
-    async setup({ config, fetch, now }) {
-      const found = Object.entries(config.instances)
-      const made = found.map(([name, settings]) => createProvider({ name, settings, host: { fetch, now } }))
+    async setup({ config, fetch, now, site }) {
+      const made = Object.entries(config.instances).map(async ([name, settings]) => {
+        const provider = await createProvider({ name, settings, host: { fetch, now } })
+        const configuredBy = sourcesOf(settings, config.variables[name] ?? {}, () => site.configFile)
+        return Object.freeze({ ...provider, configuredBy })
+      })
       return { providers: await Promise.all(made) }
     },
   })
+}
+
+/** What no variable says stands in the config file. */
+function sourcesOf(
+  settings: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, string>>,
+  configFile: () => string | undefined,
+): readonly string[] {
+  const said = Object.keys(settings).filter(field => settings[field] !== undefined)
+  const names = [...new Set(Object.values(variables))].sort()
+  return said.every(field => field in variables) ? names : [...names, configFile() ?? 'the config file']
 }

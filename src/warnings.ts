@@ -1,4 +1,17 @@
 import type { SharedV4Warning } from '@ai-sdk/provider'
+import { refuse } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+
+export type Warn = (line: string) => void
+
+/** Tells the caller what is left out; where that is not wanted, the call is refused for it. */
+export const createWarn =
+  (strict: boolean) =>
+  (x: Exchange): Warn =>
+  line => {
+    if (strict) refuse('unsupported_parameter', `${line} (STRICT_PARAMETERS is on)`, paramOf(line))
+    if (!x.warnings.includes(line)) x.warnings.push(line)
+  }
 
 /** Warnings begin with the field that they are about. */
 export function paramOf(line: string): { readonly param?: string } {

@@ -9,6 +9,7 @@ import type { Provider, Sendable, UpstreamCall } from './provider.ts'
 import { createTranslated } from './translate.ts'
 import type { Answer, Target } from './types.ts'
 import { Unreachable } from './unreachable.ts'
+import { createWarn } from './warnings.ts'
 
 export interface WaysOptions {
   readonly egress: GuardedFetch
@@ -25,6 +26,7 @@ export type Way = () => Promise<Answer>
  */
 export function createWays({ egress, strict }: WaysOptions) {
   const translated = createTranslated(strict)
+  const warnOf = createWarn(strict)
 
   const send = (
     { url, method = 'POST', headers, body }: UpstreamCall,
@@ -47,7 +49,12 @@ export function createWays({ egress, strict }: WaysOptions) {
   async function sameLanguage(x: Exchange, provider: Provider, target: Target): Promise<Answer> {
     const dialect = x.endpoint as Dialect
     const { stream } = x
-    const body = dialect.outgoing === undefined ? x.body! : rewritten(x.body!, dialect.outgoing(x.body!.json))
+    const warn = warnOf(x)
+    const { json, isOurs } = x.body!
+    const toward = { thinking: provider.thinking?.(target.model), warn }
+    const out = dialect.outgoing?.(json, toward) ?? json
+    const facts = { dialect: dialect.name, model: target.model, warn }
+    const body = rewritten(x.body!, (isOurs && provider.adapt?.(out, facts)) || out)
     const changes: Change[] = [{ field: 'model', value: target.model }]
     const ask = stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
     if (ask) changes.push(ask)

@@ -7,6 +7,7 @@ import type {
 } from '@ai-sdk/provider'
 import type { Download, Downloaded } from './download.ts'
 import { refuse } from './errors.ts'
+import { withLayer } from './layer.ts'
 import { isAsWanted } from './media-type.ts'
 
 /** Anything of a prompt that holds a file. */
@@ -60,14 +61,7 @@ export function withDownloads(
     return { ...options, prompt: mapFiles(options.prompt, swap) }
   }
 
-  return {
-    specificationVersion: model.specificationVersion,
-    provider: model.provider,
-    modelId: model.modelId,
-    supportedUrls: model.supportedUrls,
-    doGenerate: async options => model.doGenerate(await inline(options)),
-    doStream: async options => model.doStream(await inline(options)),
-  }
+  return withLayer(model, async options => ({ options: await inline(options) }))
 }
 
 async function fetchAll(

@@ -16,12 +16,14 @@ const acme: OpenAICompatible = {
   baseUrl: 'https://api.acme.example/v1',
 }
 
+const host = { site: {} } as never
+
 /** The providers that these plugins make of an environment, as at the start of the gateway. */
 async function start(
   plugins: readonly Plugin[],
   environment: Record<string, string>,
 ): Promise<ReadonlyMap<string, Provider>> {
-  const house = await assemble(plugins, readPluginSettings(plugins, environment), () => ({}) as never)
+  const house = await assemble(plugins, readPluginSettings(plugins, environment), () => host)
   return house.providers
 }
 
@@ -254,10 +256,26 @@ describe('openaiCompatible()', () => {
     expect(await one(acme, { ACME_API_KEY: KEY })).not.toHaveProperty('configuredModels')
   })
 
+  test('says what configured it, variables and file by name and nothing by value', async () => {
+    const instances = { acme: { apiKey: 'sk-secret', baseUrl: 'http://gpu/v1' } }
+    const sourcesOf = async (variables: Record<string, string>) => {
+      const settings = { acme: { instances, variables: { acme: variables } } }
+      const given = { site: { configFile: 'modelway.yaml' } } as never
+      const { providers } = await assemble([openaiCompatible(acme)], settings, () => given)
+      return providers.get('acme')?.configuredBy
+    }
+    expect(await sourcesOf({ apiKey: 'ACME_API_KEY', baseUrl: 'ACME_BASE_URL' })).toEqual([
+      'ACME_API_KEY',
+      'ACME_BASE_URL',
+    ])
+    expect(await sourcesOf({ apiKey: 'ACME_API_KEY' })).toEqual(['ACME_API_KEY', 'modelway.yaml'])
+    expect(await sourcesOf({})).toEqual(['modelway.yaml'])
+  })
+
   test('validates settings from elsewhere by the same rules', async () => {
     const plugins = [openaiCompatible(acme)]
     const from = (instance: unknown, name = 'acme') =>
-      assemble(plugins, { acme: { instances: { [name]: instance } } }, () => ({}) as never)
+      assemble(plugins, { acme: { instances: { [name]: instance } } }, () => host)
     expect(
       [...(await from({ baseUrl: 'http://gpu/v1/', models: ['a'] })).providers.values()][0]?.baseUrl,
     ).toBe('http://gpu/v1')

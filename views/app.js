@@ -63,8 +63,7 @@ function syncDialog() {
 function onClosed() {
   if (content().childElementCount > 0) content().replaceChildren()
   const address = new URL(location.href)
-  for (const name of ['new', 'edit', 'delete', 'roll', 'revoke', 'source', 'target'])
-    address.searchParams.delete(name)
+  for (const name of dialog().dataset.asks.split(' ')) address.searchParams.delete(name)
   if (address.href !== location.href) history.replaceState(history.state, '', address)
   const offered = notice()?.querySelector(OFFER)
   if (offered) offered.focus({ preventScroll: true })

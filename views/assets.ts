@@ -12,9 +12,19 @@ export interface Asset {
 }
 
 /** Later sheets refine earlier ones. */
-const styles = ['base', 'frame', 'controls', 'table', 'models', 'keys', 'dialog', 'narrow'].map(
-  name => `./styles/${name}.css`,
-)
+const styles = [
+  'base',
+  'frame',
+  'controls',
+  'table',
+  'models',
+  'keys',
+  'explain',
+  'upstreams',
+  'dialog',
+  'usage',
+  'narrow',
+].map(name => `./styles/${name}.css`)
 
 const files: readonly { readonly name: string; readonly type: string; readonly from: readonly string[] }[] = [
   { name: 'app.css', type: 'text/css; charset=utf-8', from: styles },

@@ -103,7 +103,8 @@ function createChanges({ keys, now, answer }: ChangesDeps): Api[] {
       method: 'POST',
       path: '/admin/keys/:id/roll',
       summary: 'Replace a key',
-      description: 'The old key goes on working for `grace_seconds` (an hour unless told otherwise).',
+      description:
+        'The old key goes on working for `grace_seconds` (an hour unless told otherwise). One old key works beside the new one: the grace of an earlier roll ends.',
       body: v.strictObject({
         grace_seconds: v.optional(
           v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30 * 86_400)),

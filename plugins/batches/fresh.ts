@@ -1,3 +1,4 @@
+import { reasonOf } from '../../src/describe.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Language, Refresh, Thing } from '../files/model.ts'
@@ -55,7 +56,7 @@ export function createRefresh(
         try {
           news.set(provider, await ask(provider))
         } catch (error) {
-          host.log.warn('No news of batches', { provider, error: String(error) })
+          host.log.warn('No news of batches', { provider, error: reasonOf(error) })
         }
       }),
     )

@@ -19,6 +19,8 @@ export interface Circuit {
   readonly failuresInRow: number
   /** Until when nobody calls (ms since 1970); in the past or 0 when it may be called. */
   readonly openUntil: number
+  /** Nobody calls because the upstream asked for it, not because it failed. */
+  isResting(now: number): boolean
   /** Calls are refused now. */
   isOpen(now: number): boolean
   /** A try begins; true when it is the probe. */
@@ -56,6 +58,7 @@ export function createCircuit({ failures, pause, longestPause }: CircuitOptions)
     get openUntil() {
       return Math.max(openUntil, restUntil)
     },
+    isResting: now => restUntil > now && openUntil <= now && !isProbing,
     isOpen: now => openUntil > now || restUntil > now || isProbing,
     begin() {
       const isProbe = openUntil > 0 && !isProbing

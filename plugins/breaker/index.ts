@@ -3,6 +3,7 @@ import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { duration, whole } from '../../src/settings.ts'
 import type { Outcome, Target } from '../../src/types.ts'
+import type { ModelLists } from '../model-lists/model.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
 import type { Breaker } from './model.ts'
 
@@ -32,7 +33,8 @@ export default definePlugin({
     longestPause: v.optional(duration(), '2m'),
   }),
   env: { failures: ['BREAKER_FAILURES'], pause: ['BREAKER_PAUSE'], longestPause: ['BREAKER_LONGEST_PAUSE'] },
-  setup({ config, now, log }) {
+  needs: ['model-lists'],
+  setup({ config, now, log, use }) {
     const providers = new Map<string, Known>()
     let models = 0
     /** Both circuits of a target, made when it is first tried. */
@@ -92,7 +94,19 @@ export default definePlugin({
     const warn = ({ provider, model }: Target, code: string) =>
       log.warn('A model keeps failing and is skipped for a while', { provider, model, code })
 
-    const exports: Breaker = { whyNot: target => whyNot(target) }
+    function resting(provider: string): readonly string[] {
+      const known = providers.get(provider)
+      if (known === undefined) return []
+      const { circuit, models } = known
+      if (circuit.isOpen(now()))
+        return [whyNot({ provider, model: '', via: [] }, pairOf(circuit))].filter(isSaid)
+      return [...models]
+        .map(([model, own]) => whyNot({ provider, model, via: [] }, { provider: circuit, model: own }))
+        .filter(isSaid)
+    }
+
+    const exports: Breaker = { whyNot: target => whyNot(target), resting }
+    use<ModelLists>('model-lists').addHealth(resting)
     return {
       exports,
       attempt({ target }) {
@@ -101,9 +115,14 @@ export default definePlugin({
         const at = now()
         if (pair.provider.isOpen(at) || pair.model.isOpen(at)) {
           const until = Math.max(pair.provider.openUntil, pair.model.openUntil)
-          refuse('model_unavailable', whyNot(target, pair) ?? 'The target is being tried', {
-            retryAfter: Math.max(1, (until - at) / 1000),
-          })
+          const isResting = pair.model.isResting(at) && !pair.provider.isOpen(at)
+          refuse(
+            isResting ? 'rate_limit_exceeded' : 'model_unavailable',
+            whyNot(target, pair) ?? 'The target is being tried',
+            {
+              retryAfter: Math.max(1, (until - at) / 1000),
+            },
+          )
         }
         const began = { ...pair, isProviderProbe: pair.provider.begin(), isModelProbe: pair.model.begin() }
         return outcome => learn(target, began, outcome)
@@ -111,6 +130,9 @@ export default definePlugin({
     }
   },
 })
+
+const pairOf = (circuit: Circuit): Pair => ({ provider: circuit, model: circuit })
+const isSaid = (text: string | undefined): text is string => text !== undefined
 
 interface Known {
   readonly circuit: Circuit

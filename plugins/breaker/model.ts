@@ -4,4 +4,6 @@ import type { Target } from '../../src/types.ts'
 export interface Breaker {
   /** Why this target is not tried now; undefined when it is. */
   whyNot(target: Target): string | undefined
+  /** What of a provider is not tried now, and why, one sentence each; empty when all of it is. */
+  resting(provider: string): readonly string[]
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../src/describe.ts'
 import type { Log } from '../../src/log.ts'
 import type { PriceQuery, Pricer, Prices } from '../prices/model.ts'
 import type { Metrics } from './model.ts'
@@ -21,7 +22,7 @@ export function createCosts(prices: Prices, log: Log): Costs {
       }
       pricer = await createPricer(options)
     } catch (error) {
-      log.warn('Prices cannot be loaded: metrics are without costs', { error: String(error) })
+      log.warn('Prices cannot be loaded: metrics are without costs', { error: reasonOf(error) })
     }
   }
 

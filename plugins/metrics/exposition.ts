@@ -1,4 +1,5 @@
 import type { Metric, Registry } from 'prom-client'
+import { reasonOf } from '../../src/describe.ts'
 import type { Log } from '../../src/log.ts'
 import type { Family } from './model.ts'
 
@@ -50,7 +51,7 @@ function valuesOf(family: Family, log: Log) {
   try {
     return family.read().map(({ labels, value, name = family.name }) => ({ labels, value, metricName: name }))
   } catch (error) {
-    log.error('A metric cannot be read', { metric: family.name, error: String(error) })
+    log.error('A metric cannot be read', { metric: family.name, error: reasonOf(error) })
     return []
   }
 }

@@ -3,8 +3,12 @@ import { defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { duration } from '../../src/settings.ts'
+import type { Auth } from '../auth/model.ts'
 import { createLists } from './lists.ts'
+import type { ModelLists } from './model.ts'
+import { createProvidersPage } from './page.tsx'
 import { providerModels } from './schema.ts'
+import { createTestCalls } from './test-calls.ts'
 
 const HOUR = 3_600_000
 
@@ -15,6 +19,7 @@ const statusView = v.object({
   state: v.picklist(['fresh', 'stale', 'unknown', 'configured']),
   models: v.number(),
   refreshed_at: v.optional(v.string()),
+  tried_at: v.optional(v.string()),
   error: v.optional(v.string()),
 })
 
@@ -26,16 +31,36 @@ export default definePlugin({
     deadline: v.optional(duration(), '10s'),
   }),
   env: { mode: ['CONFIGURED_PROVIDER_MODELS_MODE'], deadline: ['MODEL_LIST_TIMEOUT'] },
+  needs: ['auth'],
   tables: { providerModels },
   setup(host) {
     const lists = createLists(host, host.config)
+    const tests = createTestCalls(host, host.use<Auth>('auth').master)
+    const health: ((provider: string) => readonly string[])[] = []
+    let nextRefresh = 0
+    const refreshAll = () => {
+      nextRefresh = host.now() + HOUR
+      return lists.refresh()
+    }
     return {
-      exports: lists,
+      exports: { ...lists, addHealth: troublesOf => void health.push(troublesOf) } satisfies ModelLists,
+      authenticate: tests.authenticate,
       async start() {
         await lists.load()
-        void lists.refresh()
+        void refreshAll()
       },
-      ticks: [{ every: HOUR, run: () => lists.refresh() }],
+      ticks: [{ every: HOUR, run: refreshAll }],
+      pages: [
+        createProvidersPage({
+          lists,
+          tests,
+          providers: host.providers,
+          troublesOf: provider => health.flatMap(troublesOf => troublesOf(provider)),
+          nextRefresh: () => nextRefresh,
+          now: host.now,
+          configFile: host.site.configFile,
+        }),
+      ],
       api: [
         defineApi({
           method: 'GET',

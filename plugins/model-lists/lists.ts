@@ -15,10 +15,11 @@ interface Entry {
   readonly state: ProviderStatus['state']
   readonly models: ReadonlyMap<string, Model> | undefined
   readonly fetchedAt?: number
+  readonly triedAt?: number
   readonly error?: string
 }
 
-export interface OwnedLists extends ModelLists {
+export interface OwnedLists extends Omit<ModelLists, 'addHealth'> {
   /** Reads what the database remembers. */
   load(): Promise<void>
 }
@@ -63,12 +64,15 @@ export function createLists(
     if (isFixed(provider) || provider.models === undefined) {
       return set(name, fallback === undefined ? UNKNOWN : { state: 'configured', models: fallback })
     }
+    const triedAt = host.now()
     try {
       const models = await fetchList(provider)
-      if (models.length === 0 && fallback !== undefined)
-        return set(name, { state: 'configured', models: fallback, error: 'the provider lists no models' })
+      if (models.length === 0 && fallback !== undefined) {
+        const error = 'the provider lists no models'
+        return set(name, { state: 'configured', models: fallback, error, triedAt })
+      }
       const fetchedAt = host.now()
-      set(name, { state: 'fresh', models: toMap(models), fetchedAt })
+      set(name, { state: 'fresh', models: toMap(models), fetchedAt, triedAt })
       await host.db
         .insert(providerModels)
         .values({ provider: name, models, fetchedAt })
@@ -77,9 +81,10 @@ export function createLists(
       const reason = reasonOf(error)
       const before = entries.get(name)
       host.log.warn('Cannot refresh the model list', { provider: name, reason })
-      if (before?.fetchedAt !== undefined) set(name, { ...before, state: 'stale', error: reason })
-      else if (fallback !== undefined) set(name, { state: 'configured', models: fallback, error: reason })
-      else set(name, { ...UNKNOWN, error: reason })
+      const failed = { error: reason, triedAt }
+      if (before?.fetchedAt !== undefined) set(name, { ...before, ...failed, state: 'stale' })
+      else if (fallback !== undefined) set(name, { ...failed, state: 'configured', models: fallback })
+      else set(name, { ...UNKNOWN, ...failed })
     }
   }
 
@@ -138,7 +143,7 @@ const toMap = (models: readonly Model[]): ReadonlyMap<string, Model> =>
 
 const toStatus = (
   { name, type, baseUrl }: Provider,
-  { state, models, fetchedAt, error }: Entry,
+  { state, models, fetchedAt, triedAt, error }: Entry,
 ): ProviderStatus => ({
   name,
   type,
@@ -146,6 +151,7 @@ const toStatus = (
   state,
   models: models?.size ?? 0,
   ...(fetchedAt !== undefined && { refreshed_at: new Date(fetchedAt).toISOString() }),
+  ...(triedAt !== undefined && { tried_at: new Date(triedAt).toISOString() }),
   ...(error !== undefined && { error }),
 })
 

@@ -10,6 +10,8 @@ export interface ProviderStatus {
   readonly models: number
   /** Time of the list in use. */
   readonly refreshed_at?: string
+  /** Time of the last try to fetch it. */
+  readonly tried_at?: string
   /** Why the last refresh failed. */
   readonly error?: string
 }
@@ -25,6 +27,8 @@ export interface ModelLists {
   /** Resolves when the refreshes under way are done; undefined when there are none. */
   pending(): Promise<void> | undefined
   status(): readonly ProviderStatus[]
+  /** Shows what another plugin knows of a provider's health, on the page; during `setup`. One sentence for each trouble. */
+  addHealth(troublesOf: (provider: string) => readonly string[]): void
   /** Grows whenever a list changes. */
   revision(): number
 }

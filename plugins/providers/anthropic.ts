@@ -1,3 +1,6 @@
+import { PLAIN_IDS } from '../../src/call-ids.ts'
+import { claude } from '../../src/claude.ts'
+import { withFreeName } from '../../src/free-name.ts'
 import { countOf, objectOf, withHour } from '../../src/lens.ts'
 import { readPages, withParameter } from '../../src/model-list.ts'
 import { modelProvider } from '../../src/model-provider.ts'
@@ -17,10 +20,13 @@ export default modelProvider({
   credentials: key => ({ 'x-api-key': key }),
   defaults: { 'anthropic-version': '2023-06-01' },
   offers: ['language'],
+  thinking: claude(budgetTokens => ({ thinking: { type: 'enabled', budgetTokens } })),
+  callIds: PLAIN_IDS,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
-    return createAnthropic({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    const anthropic = createAnthropic({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    return { languageModel: id => withFreeName(anthropic.languageModel(id), 'json') }
   },
   models: ({ provider, baseUrl, get }) =>
     readPages({

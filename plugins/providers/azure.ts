@@ -13,6 +13,10 @@ export default openaiCompatible({
   credentials: key => ({ 'api-key': key }),
   modelsPath: false,
   limit: 'max_completion_tokens',
+  lacks: ['top_k'],
+  neverThinks: /(?:^|[^a-z0-9])gpt-?(?:[34]|5-chat)/i,
+  // Chat has refused more than 40 characters, responses more than 64.
+  callIds: { fits: /^.{1,40}$/s, length: 32 },
   asksResponses: /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)(?![\d.]*-chat)|o[1-9](?![a-z0-9])|codex)/i,
   speaks: [
     'openai-chat',

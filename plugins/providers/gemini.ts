@@ -1,9 +1,28 @@
 import { readPages, withParameter } from '../../src/model-list.ts'
 import { modelProvider } from '../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../src/offers.ts'
+import type { Thinking } from '../../src/thinking.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
+
+/**
+ * Gemini 2.5 is told how many tokens it may think (https://ai.google.dev/gemini-api/docs/thinking), later ones are told a
+ * level. Those before do not think.
+ */
+function thinkingOf(model: string): Thinking | undefined {
+  if (/^gemini-(?:1|2\.0)/.test(model)) return { thinks: false }
+  const range = ranges.find(([name]) => name.test(model))
+  if (range === undefined) return undefined
+  const [, least, most] = range
+  return { budget: { least, most, toOptions: thinkingBudget => ({ thinkingConfig: { thinkingBudget } }) } }
+}
+
+const ranges: readonly (readonly [name: RegExp, least: number, most: number])[] = [
+  [/^gemini-2\.5-pro/, 128, 32_768],
+  [/^gemini-2\.5-flash-lite/, 512, 24_576],
+  [/^gemini-2\.5-flash(?!-image)/, 1, 24_576],
+]
 
 /**
  * Google's Gemini API. Google also answers in OpenAI's language, as a beta; through the package all of its parameters,
@@ -18,6 +37,7 @@ export default modelProvider({
   credentials: key => ({ 'x-goog-api-key': key }),
   offers: ['language', 'embedding', 'image', 'speech', 'transcription'],
   optionsKey: 'google',
+  thinking: thinkingOf,
   readsToolUrls: false,
   async load({ baseUrl, fetch }) {
     const { createGoogle } = await import('@ai-sdk/google')

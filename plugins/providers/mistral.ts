@@ -16,6 +16,8 @@ export default modelProvider({
   speaks: ['openai-chat', 'openai-embeddings', 'openai-moderations', 'openai-transcriptions'],
   asksUsage: false,
   offers: ['language', 'speech'],
+  // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9."
+  callIds: { fits: /^[a-zA-Z0-9]{9}$/, length: 9 },
   models: listAt('/models'),
   async load({ baseUrl, fetch }) {
     const { createMistral } = await import('@ai-sdk/mistral')

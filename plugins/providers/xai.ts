@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
-import { adjusted, withOptions } from '../../src/adjusted.ts'
+import { withLayer, withOptions } from '../../src/layer.ts'
 import { objectOf } from '../../src/lens.ts'
 import { modelProvider } from '../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../src/offers.ts'
@@ -23,14 +23,13 @@ export default modelProvider({
   async load({ baseUrl, fetch }) {
     const { createXai } = await import('@ai-sdk/xai')
     const xai = createXai({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
-    return {
-      ...xai,
-      languageModel: id => adjusted(xai.languageModel(id), { options: unstored, result: withReason }),
-    }
+    const layer = (options: LanguageModelV4CallOptions) => ({
+      options: withOptions(options, 'xai', { store: false }),
+      result: withReason,
+    })
+    return { ...xai, languageModel: id => withLayer(xai.languageModel(id), layer) }
   },
 })
-
-const unstored = (options: LanguageModelV4CallOptions) => withOptions(options, 'xai', { store: false })
 
 /** Of a whole answer that was cut the package says that it is incomplete, not why. */
 function withReason(result: LanguageModelV4GenerateResult): LanguageModelV4GenerateResult {

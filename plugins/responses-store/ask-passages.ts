@@ -41,7 +41,7 @@ export function createAskPassages({ host, language, find }: AskPassagesOptions):
       const state = isStateful(given.json) ? await find(given.json, who) : undefined
       const target = pick(route.targets, state ?? {}, path)
       const full = state === undefined ? given.json : expanded(given.json, state)
-      const body = rewritten(given, dialect.outgoing?.(full) ?? full)
+      const body = rewritten(given, dialect.outgoing?.(full, { warn() {} }) ?? full)
       const text = splice(body.text, [{ field: 'model', value: target.model }])
       return forward({
         ...target,

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../src/describe.ts'
 import { isDialect } from '../../src/dialect.ts'
 import type { Attempted, Settled } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
@@ -63,7 +64,7 @@ export default definePlugin({
         exporter = await createExporter({ host, config, metrics })
         look()
       } catch (error) {
-        log.error('Telemetry cannot be started', { error: String(error) })
+        log.error('Telemetry cannot be started', { error: reasonOf(error) })
       }
     }
 

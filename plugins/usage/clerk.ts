@@ -1,3 +1,4 @@
+import { reasonOf } from '../../src/describe.ts'
 import type { Lines } from '../../src/spool.ts'
 import { type BacklogOptions, createBacklog } from './backlog.ts'
 import type { Connection } from './connections.ts'
@@ -214,8 +215,3 @@ function readLine(text: string, price: Price): { readonly lines: readonly Line[]
 }
 
 const NONE = { lines: [], count: 0 }
-
-const reasonOf = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error ? cause.message : String(cause)
-}

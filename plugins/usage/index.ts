@@ -1,15 +1,18 @@
 import * as v from 'valibot'
+import { describe } from '../../src/describe.ts'
 import type { Settled } from '../../src/exchange.ts'
 import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { describe } from '../../src/respond.ts'
 import { bytes, csv, duration, text } from '../../src/settings.ts'
+import type { Auth } from '../auth/model.ts'
+import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces } from '../virtual-models/model.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
 import { createLabels } from './labels.ts'
 import { createLedger } from './ledger.ts'
 import type { UsageBook } from './model.ts'
+import { createPages } from './pages.ts'
 import { createReports } from './report/index.ts'
 import {
   usageGroups,
@@ -58,7 +61,7 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
-  needs: ['history', 'prices', 'virtual-models'],
+  needs: ['history', 'auth', 'model-lists', 'prices', 'virtual-models'],
   tables: {
     usageRecords,
     usageGroups,
@@ -105,6 +108,12 @@ export default definePlugin({
       exports: book,
       heritage: threads,
       api: reports.api,
+      pages: createPages({
+        ...reports.desk,
+        auth: use<Auth>('auth'),
+        lists: use<ModelLists>('model-lists'),
+        providers,
+      }),
       settle(x) {
         if (isRecorded(x) && (x.caller !== undefined || admitStranger())) later.add({ x, endedAt: now() })
       },

@@ -20,7 +20,9 @@ export const checkCommand = (world: World) =>
         const providers = await rehearse(loaded, { migrations, version })
         const facts = { file: loaded.settings.configFile ?? null, providers }
         world.out(
-          json ? `${JSON.stringify({ ok: true, problems: [], ...facts })}\n` : praise(loaded, providers),
+          json
+            ? `${JSON.stringify({ ok: true, problems: [], warnings: loaded.odd, ...facts })}\n`
+            : praise(loaded, providers),
         )
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error
@@ -31,7 +33,7 @@ export const checkCommand = (world: World) =>
     },
   })
 
-const praise = ({ settings }: Loaded, providers: readonly string[]): string =>
-  `No mistakes in ${settings.configFile === undefined ? 'the environment' : `${settings.configFile} and the environment`}
+const praise = ({ settings, odd }: Loaded, providers: readonly string[]): string =>
+  `${odd.map(line => `Warning: ${line}\n`).join('')}No mistakes in ${settings.configFile === undefined ? 'the environment' : `${settings.configFile} and the environment`}
 Providers: ${providers.join(', ') || 'none'}
 `

@@ -1,7 +1,7 @@
 import { type ArgsDef, type CommandDef, renderUsage, runCommand } from 'citty'
+import { describe } from '../describe.ts'
 import { ConfigError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
-import { describe } from '../respond.ts'
 import { checkCommand } from './check.ts'
 import { group } from './command.ts'
 import { explainCommand } from './explain.ts'

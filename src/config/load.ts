@@ -1,10 +1,11 @@
-import { type Environment, gatewayEnv, readEnvironment } from '../config.ts'
+import { type Environment, readEnvironment } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
 import { readText, stampOf } from '../runtime.ts'
 import type { Awaitable } from '../types.ts'
 import { type ConfigFile, type Configuration, readConfiguration, type Sources } from './configuration.ts'
 import { MAX_FILE } from './limits.ts'
+import { oddVariables, ownVariables, readsVariable } from './odd-variables.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { referencesIn } from './substitute.ts'
 
@@ -24,6 +25,8 @@ export interface Loaded extends Configuration {
   readonly plugins: readonly Plugin[]
   /** With the contents of `NAME_FILE` in the place of `NAME`. */
   readonly environment: Environment
+  /** Variables that look like a slip of the pen, each in a sentence. */
+  readonly odd: readonly string[]
 }
 
 /** Where the config file is, and whether it may be missing. */
@@ -56,7 +59,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const environment = await readSecretFiles(own, isTheirs, problems)
   const found = await attempt(() => readConfiguration({ plugins, environment, file, flags }), problems)
   if (found === undefined || problems.length > 0) throw new ConfigError(problems)
-  return { ...found, plugins, environment }
+  return { ...found, plugins, environment, odd: oddVariables(environment, plugins) }
 }
 
 /** Goes on after a mistake, so that the others are found as well. */
@@ -86,11 +89,6 @@ async function readFile(
   const { parseTree } = await import('./tree.ts')
   return { file: { name: path, tree: parseTree(text, path) }, references: new Set(referencesIn(text)) }
 }
-
-const ownVariables: ReadonlySet<string> = new Set(Object.values(gatewayEnv).flat())
-
-const readsVariable = ({ env, reads }: Plugin, name: string): boolean =>
-  typeof env === 'object' ? Object.values(env).some(names => names.includes(name)) : (reads?.(name) ?? false)
 
 /** The setting `plugins` alone; whatever else is wrong is found when everything is judged. */
 function pluginsOf({ environment, file, flags = {} }: Omit<Sources, 'plugins'>): readonly string[] {

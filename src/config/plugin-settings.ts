@@ -94,7 +94,10 @@ function describe(
   if (typeof plugin.env === 'object' && field !== undefined && field in fromVariables)
     return say(variableOf(String(field), plugin.env, environment) + tail(shown(rest, text)), text)
   const isHere = part !== undefined && (part.field === undefined || part.field === field)
-  if (!isHere) return say(`setting "${plugin.name}${tail(path)}"`, text)
+  if (!isHere) {
+    const variable = typeof plugin.env === 'object' ? plugin.env[String(field)]?.[0] : undefined
+    return say(variable ? variable + tail(rest) : `setting "${plugin.name}${tail(path)}"`, text)
+  }
   const { tree, isExact, steps } = locate(part.tree, part.field === undefined ? path : rest)
   if (binding.tainted.has(tree)) return undefined
   if (!isExact && isIn(fromVariables, path)) return say(`setting "${plugin.name}${tail(path)}"`, text)

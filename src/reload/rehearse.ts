@@ -1,6 +1,7 @@
 import type { Loaded } from '../config/load.ts'
 import { openDatabase } from '../database.ts'
 import { createLog } from '../log.ts'
+import { migrateAll } from '../migrations.ts'
 import { assemble } from '../registry.ts'
 
 export interface RehearseOptions {
@@ -23,9 +24,7 @@ export async function rehearse(
     throw new Error('A check asks nobody')
   }
   try {
-    await database.migrate(migrations)
-    for (const { migrations: folder, name } of plugins)
-      if (folder !== undefined) await database.migrate(folder, `__migrations_${name.replaceAll('-', '_')}`)
+    await migrateAll(database, migrations, plugins)
     const house = await assemble(plugins, pluginSettings, plugin => ({
       db: database.db,
       log: createLog(plugin),
@@ -37,6 +36,7 @@ export async function rehearse(
       decide: notNow,
       plan: notNow,
       list: notNow,
+      call: notNow,
       plugins: () => [],
       site: { version, base: settings.basePath, isLoopback: true, isStopping: () => false },
     }))

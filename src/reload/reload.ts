@@ -1,9 +1,9 @@
 import type { Loaded } from '../config/load.ts'
 import type { GatewaySettings } from '../config.ts'
+import { describe } from '../describe.ts'
 import { ConfigError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Log } from '../log.ts'
-import { describe } from '../respond.ts'
 import type { Switch } from './switch.ts'
 
 export interface ReloadOptions {

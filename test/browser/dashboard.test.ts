@@ -11,7 +11,7 @@ import {
 } from './kit.ts'
 import { createSteps } from './steps.ts'
 
-setDefaultTimeout(20_000)
+setDefaultTimeout(60_000)
 
 let provider: Running
 let gateway: Running

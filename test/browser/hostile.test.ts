@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { openBrowser, type Running, signIn, startGateway, startProvider, type Watched } from './kit.ts'
 import { createSteps } from './steps.ts'
 
-setDefaultTimeout(20_000)
+setDefaultTimeout(60_000)
 
 const NAMES = [
   '<script>alert(1)</script>',

@@ -113,7 +113,7 @@ export async function openBrowser(
     viewport: { width: 1280, height: 900 },
     ...options,
   })
-  context.setDefaultTimeout(5000)
+  context.setDefaultTimeout(10_000)
   const problems: string[] = []
   const page = context.pages()[0] ?? (await context.newPage())
   watch(page, origin, problems)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
 
-setDefaultTimeout(20_000)
+setDefaultTimeout(60_000)
 
 let gateway: Running
 let browser: Watched

@@ -56,6 +56,26 @@ describe('modelway', () => {
 })
 
 describe('modelway check', () => {
+  test('asks about variables that look like a slip of the pen, and lets those of others be', async () => {
+    const env = {
+      MODELWAY_MASTERKEY: 'abcdefgh',
+      OPENAI_APIKEY: 'x',
+      LOG_LEVL: 'debug',
+      MODELWAY_COLOUR: 'red',
+      OPENAI_EAST_API_KEY: 'sk-x',
+      HOSTNAME: 'me',
+      LANG: 'de',
+    }
+    const { code, out } = await run('check', env)
+    expect(code).toBe(0)
+    expect(out.split('\n').filter(line => line.startsWith('Warning: '))).toEqual([
+      'Warning: Nobody reads LOG_LEVL. Did you mean LOG_LEVEL?',
+      'Warning: Nobody reads MODELWAY_COLOUR',
+      'Warning: Nobody reads MODELWAY_MASTERKEY. Did you mean MODELWAY_MASTER_KEY?',
+      'Warning: Nobody reads OPENAI_APIKEY. Did you mean OPENAI_API_KEY?',
+    ])
+  })
+
   test('says that all is well, with the providers that there would be', async () => {
     const env = { OPENAI_API_KEY: 'sk-x', GROQ_API_KEY: 'gsk-x' }
     expect(await run('check', env)).toEqual({
@@ -66,6 +86,7 @@ describe('modelway check', () => {
     expect(JSON.parse((await run('check --json', env)).out)).toEqual({
       ok: true,
       problems: [],
+      warnings: [],
       file: null,
       providers: ['openai', 'groq'],
     })

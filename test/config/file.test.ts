@@ -114,6 +114,10 @@ providers:
         'openai-east': { baseUrl: 'https://east.example.com/v1', apiKey: 'new' },
         openai: { apiKey: 'other' },
       },
+      variables: {
+        openai: { apiKey: 'OPENAI_API_KEY' },
+        'openai-east': { apiKey: 'OPENAI_EAST_API_KEY' },
+      },
     })
     const half = 'providers: { openai: }'
     expect(await pluginOf('openai', { yaml: half, env })).toMatchObject({
@@ -281,6 +285,10 @@ describe('NAME_FILE', () => {
     expect(pluginSettings.auth).toEqual({ masterKey: 'sk-master-key' })
     expect(pluginSettings.openai).toEqual({
       instances: { openai: { apiKey: 'sk-openai' }, 'openai-east': { apiKey: 'sk-east' } },
+      variables: {
+        openai: { apiKey: 'OPENAI_API_KEY' },
+        'openai-east': { apiKey: 'OPENAI_EAST_API_KEY' },
+      },
     })
     expect(pluginSettings['virtual-models']).toEqual({ declared: '[{"source": "a", "target_model": "b"}]' })
   })

@@ -7,7 +7,7 @@ import type { Environment } from '../../src/config.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { createGateway, type Gateway } from '../../src/gateway.ts'
 import { openLog } from '../../src/log.ts'
-import { loadStrangers } from '../../src/strangers.ts'
+import { createStrangers } from '../../src/strangers.ts'
 
 export const root = new URL('../..', import.meta.url).pathname
 
@@ -43,7 +43,7 @@ export async function read({ yaml, env = {}, flags = {} }: Read): Promise<Loaded
   const named = yaml === undefined ? {} : { CONFIG_FILE: folder.write('modelway.yaml', yaml) }
   const options = {
     ours,
-    loadStrangers: (specs: readonly string[]) => loadStrangers(specs, folder.path),
+    loadStrangers: createStrangers(folder.path),
     flags,
   }
   return await load({ ...options, environment: { ...named, ...env } })

@@ -38,6 +38,11 @@ export const responses = entries({
       { type: 'function_call_output', call_id: call.id, output: '21 °C' },
     ),
   },
+  'function calls and outputs, without `tools`': items(
+    asked,
+    { type: 'function_call', call_id: call.id, name: call.name, arguments: JSON.stringify(call.arguments) },
+    { type: 'function_call_output', call_id: call.id, output: '21 °C' },
+  ),
   'custom tool calls and outputs': {
     tools: [custom],
     ...items(
@@ -46,6 +51,15 @@ export const responses = entries({
       { type: 'custom_tool_call_output', call_id: 'c', output: '1' },
     ),
   },
+  'a search of the web before': [
+    history({
+      type: 'web_search_call',
+      id: 'ws_1',
+      status: 'completed',
+      action: { type: 'search', query: 'Rome' },
+    }),
+    history(),
+  ],
   'functions as tools': flatTools,
   '`strict` functions': [{ tools: [{ ...flatTool, strict: true }] }, flatTools],
   'custom tools': { tools: [custom] },

@@ -48,6 +48,13 @@ const chat = entries({
       { role: 'tool', tool_call_id: call.id, content: '21 °C' },
     ],
   },
+  'tool calls and results, without `tools`': {
+    messages: [
+      { role: 'user', content: hello },
+      { role: 'assistant', content: null, tool_calls: [chatCall] },
+      { role: 'tool', tool_call_id: call.id, content: '21 °C' },
+    ],
+  },
   tools: chatTools,
   '`strict` tools': [
     { tools: [{ ...chatTool, function: { ...chatTool.function, strict: true } }] },
@@ -129,9 +136,11 @@ const messages = entries({
   ],
   'redacted thinking of a turn': [turn({ type: 'redacted_thinking', data: 'c2ln' }), turn()],
   'tool calls and results': used({}),
+  'tool calls and results, without `tools`': { ...used({}), tools: undefined },
   'results that failed (`is_error`)': [used({ is_error: true }), used({})],
   'pictures in results': [used({ content: [image] }), used({})],
   tools,
+  '`cache_control` of a tool': [{ tools: [{ ...tool, cache_control }] }, tools],
   '`strict` tools': [{ tools: [{ ...tool, strict: true }] }, tools],
   'tools of the server: web search': { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
   '`tool_choice`: any': choice({ type: 'any' }),

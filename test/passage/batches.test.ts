@@ -89,7 +89,7 @@ describe('a file for a batch', () => {
   test.each([
     [
       [line('openai/gpt-5'), line('openai/closed')],
-      'Line 2: Model "openai/closed" is not open to user path "/alpha"',
+      'Line 2: Model "openai/closed" is not open to you: your key, or user path "/alpha", does not include it',
     ],
     [
       [line('openai/gpt-5'), '', line('groq/x')],

@@ -85,11 +85,15 @@ describe('PLUGINS', () => {
   const wrong: readonly (readonly [why: string, make: () => string, says: RegExp])[] = [
     ['a file that is missing', () => './missing.js', /plugin "\.\/missing\.js"/],
     ['a package that is not installed', () => 'no-such-plugin', /"no-such-plugin".*bun add/],
-    ['a file that is no program', () => write('broken.js', 'export default {{{'), /plugin "\.\/broken\.js"/],
+    [
+      'a file that is no program',
+      () => write('broken.js', '\nexport default {{{'),
+      /plugin "\.\/broken\.js": .*\(\S*\/broken\.js:2:17\)/,
+    ],
     [
       'a file that throws',
       () => write('throws.js', 'throw new Error("at import")'),
-      /"\.\/throws\.js": at import/,
+      /"\.\/throws\.js": at import \(\S*\/throws\.js:1:\d+\)/,
     ],
     [
       'a file that imports what is missing',
@@ -104,7 +108,80 @@ describe('PLUGINS', () => {
     [
       'a plugin without a sentence',
       () => write('mute.js', 'export default { name: "mute", setup: () => ({}) }'),
-      /"\.\/mute\.js"/,
+      /"\.\/mute\.js": about: it is missing/,
+    ],
+    [
+      'settings without a schema',
+      () => write('shapeless.js', declare('shapeless', '() => ({})', 'config: { size: 1 },')),
+      /"\.\/shapeless\.js": config: expected a Valibot schema/,
+    ],
+    [
+      'migrations that are missing',
+      () => write('rootless.js', declare('rootless', '() => ({})', "migrations: './nowhere',")),
+      /"\.\/rootless\.js": there are no migrations in "\S+\/run-\w+\/nowhere": .*drizzle-kit generate/,
+    ],
+    [
+      'a setup that returns nothing',
+      () => write('silent.js', declare('silent', '() => {}')),
+      /"silent": its setup returned undefined/,
+    ],
+    [
+      'a hook that nobody knows',
+      () => write('typo.js', declare('typo', '() => ({ gaurd() {} })')),
+      /"typo": gaurd: there is no such member\. Did you mean "guard"\?/,
+    ],
+    [
+      'an endpoint that does not say who may',
+      () =>
+        write(
+          'open.js',
+          declare(
+            'open',
+            "() => ({ api: [{ method: 'GET', path: '/open', summary: 'X', tag: 'X', answer: { about: 'X' }, run: () => 1 }] })",
+          ),
+        ),
+      /"open": api\[0\]\.access of "GET \/open": it is missing/,
+    ],
+    [
+      'an endpoint of another plugin',
+      () =>
+        write(
+          'thief.js',
+          declare(
+            'thief',
+            "() => ({ api: [{ method: 'PUT', path: '/admin/keys/:name', access: 'anyone', summary: 'X', tag: 'X', answer: { about: 'X' }, run: () => 1 }] })",
+          ),
+        ),
+      /\/admin\/keys\/:name to plugin "thief": plugin "auth"/,
+    ],
+    [
+      'a page of another plugin',
+      () =>
+        write(
+          'squatter.js',
+          declare(
+            'squatter',
+            "() => ({ pages: [{ path: '/models', title: 'M', load: () => 0, view: () => '' }] })",
+          ),
+        ),
+      /GET \/dashboard\/models to plugin "squatter": plugin "virtual-models" answers it already/,
+    ],
+    [
+      'a provider of another plugin',
+      () =>
+        write(
+          'double.js',
+          declare(
+            'double',
+            "() => ({ providers: [{ name: 'demo', type: 'demo', wires: new Set(), asksUsage: false, call: () => new Response() }] })",
+          ),
+        ),
+      /Two providers are named "demo": plugin "demo" has one, plugin "double" brings another/,
+    ],
+    [
+      'a tick without a time',
+      () => write('restless.js', declare('restless', '() => ({ ticks: [{ every: 0, run() {} }] })')),
+      /"restless": ticks\[0\]\.every: expected milliseconds/,
     ],
     ['another name than its file', () => write('one.js', declare('other', '() => ({})')), /"other".*"one"/],
     ['a name in capitals', () => write('Loud.js', declare('Loud', '() => ({})')), /"Loud".*kebab-case/],
@@ -149,16 +226,78 @@ describe('PLUGINS', () => {
     ])
   }, 60_000)
 
-  test('names the plugin whose setup or start fails', async () => {
+  test('ends the start with one line for a setting that is missing, by the name of its variable', async () => {
+    const text = declare(
+      'lean',
+      '() => ({})',
+      "config: v.object({ key: v.string() }), env: { key: ['LEAN_KEY'] },",
+    )
+    const { code, stderr } = await fail(write('lean.js', `import * as v from 'valibot'\n${text}`))
+    expect([code, stderr]).toEqual([3, 'modelway: Cannot use LEAN_KEY: it is missing\n'])
+  }, 60_000)
+
+  test('ends the start with one line for a setup or start that fails: whose, why and where', async () => {
     const fails = '{ throw new Error("no luck") }'
-    for (const [name, setup] of [
-      ['sick', `() => ${fails}`],
-      ['tired', `() => ({ start() ${fails} })`],
+    for (const [name, setup, step] of [
+      ['sick', `() => ${fails}`, 'setup'],
+      ['torn', '() => Promise.reject(new Error("no luck"))', 'setup'],
+      ['tired', `() => ({ start() ${fails} })`, 'start'],
     ] as const) {
       const { code, stderr } = await fail(write(`${name}.js`, declare(name, setup)))
-      expect([code > 0, stderr]).toEqual([true, expect.stringContaining(`"${name}"`)])
-      expect(stderr).toContain('no luck')
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(
+          new RegExp(
+            `^modelway: Plugin "${name}" failed in "${step}": no luck \\(\\S+/${name}\\.js:3:\\d+\\)\n$`,
+          ),
+        ),
+      ])
     }
+  }, 60_000)
+
+  test('shows the stack of what fails in the log at level debug', async () => {
+    const plugin = write('ill.js', declare('ill', '() => { throw new TypeError("no luck") }'))
+    await using gateway = launchGateway({ cwd: folder, env: { PLUGINS: plugin, LOG_LEVEL: 'debug' } })
+    expect(await gateway.exited).toBe(3)
+    expect(gateway.logs().find(({ log }) => log === 'ill')).toMatchObject({
+      level: 'debug',
+      message: 'Failed in "setup"',
+      error: expect.stringMatching(/^TypeError: no luck\n +at setup \(/),
+    })
+  }, 60_000)
+
+  test('finds the migrations of a plugin beside its file', async () => {
+    const name = write(
+      'notes/index.js',
+      declare(
+        'notes',
+        `({ db }) => ({
+          api: [{ method: 'GET', path: '/notes', access: 'anyone', summary: 'Notes', tag: 'Notes', answer: { about: 'Notes' },
+            run: () => db.all('SELECT text FROM notes') }],
+        })`,
+        "migrations: './drizzle',",
+      ).replaceAll('../../../../', '../../../../../'),
+    )
+    write(
+      'notes/drizzle/0000_notes.sql',
+      "CREATE TABLE notes (text TEXT);--> statement-breakpoint\nINSERT INTO notes VALUES ('kept');",
+    )
+    const entries = [{ idx: 0, version: '6', when: 1, tag: '0000_notes', breakpoints: true }]
+    write('notes/drizzle/meta/_journal.json', JSON.stringify({ version: '7', dialect: 'sqlite', entries }))
+    await using gateway = await spawnGateway({ cwd: folder, env: { PLUGINS: name } })
+    expect(await (await gateway.fetch('/notes')).json()).toEqual([{ text: 'kept' }])
+  }, 60_000)
+
+  test('ends the start with one line for migrations that fail', async () => {
+    const name = write('sad.js', declare('sad', '() => ({})', "migrations: './sad-drizzle',"))
+    write('sad-drizzle/0000_sad.sql', 'CREATE TABEL notes (text TEXT);')
+    const entries = [{ idx: 0, version: '6', when: 1, tag: '0000_sad', breakpoints: true }]
+    write('sad-drizzle/meta/_journal.json', JSON.stringify({ version: '7', dialect: 'sqlite', entries }))
+    const { code, stderr } = await fail(name)
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^modelway: Cannot prepare the tables of plugin "sad": [^\n]*TABEL[^\n]*\n$/),
+    ])
   }, 60_000)
 
   test('keeps the gateway alive when a stranger fails behind its back; the log tells', async () => {
@@ -202,6 +341,6 @@ describe('PLUGINS', () => {
       gateway.logs().filter(({ message }) => String(message).includes(`"stumbles" ${words}`))
     while (said('works again').length === 0) await Bun.sleep(20)
     expect(said('failed in a tick')).toHaveLength(1)
-    expect(said('works again')).toMatchObject([{ level: 'info', after: 'Error: not yet' }])
+    expect(said('works again')).toMatchObject([{ level: 'info', after: 'not yet' }])
   }, 60_000)
 })

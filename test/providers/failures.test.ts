@@ -272,3 +272,36 @@ describe('exceptions in a stream of Bedrock', () => {
     }
   })
 })
+
+describe('a prompt that is too long', () => {
+  const said: readonly (readonly [string, object])[] = [
+    [
+      'cerebras/m',
+      {
+        error: {
+          message: "This model's maximum context length is 128000 tokens",
+          code: 'context_length_exceeded',
+        },
+      },
+    ],
+    ['cohere/command-a', { message: 'too many input tokens: size limit exceeded by 3' }],
+    ['bedrock/a.b-v1:0', { message: 'Input is too long for requested model.' }],
+  ]
+  test('is said in the words that agents of each language make room for', async () => {
+    for (const [model, body] of said) {
+      reply = json(body, 400)
+      const claude = await ask('/v1/messages', model)
+      expect([model, claude.status, claude.body]).toMatchObject([
+        model,
+        400,
+        { error: { message: expect.stringMatching(/^prompt is too long: /) } },
+      ])
+      const codex = await ask('/v1/responses', model)
+      expect([model, codex.status, codex.body]).toMatchObject([
+        model,
+        400,
+        { error: { code: 'context_length_exceeded' } },
+      ])
+    }
+  })
+})

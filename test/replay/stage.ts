@@ -1,7 +1,7 @@
 import { plugins } from '../../plugins/index.ts'
 import anthropic from '../../plugins/providers/anthropic.ts'
 import bedrock from '../../plugins/providers/bedrock/index.ts'
-import cohere from '../../plugins/providers/cohere.ts'
+import cohere from '../../plugins/providers/cohere/index.ts'
 import gemini from '../../plugins/providers/gemini.ts'
 import { modelProvider } from '../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../src/offers.ts'

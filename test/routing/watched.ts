@@ -20,7 +20,8 @@ export const isSkipped = async (fleet: Fleet, target: string): Promise<boolean> 
   const before = fleet.calls.length
   const { status, code } = await fleet.ask(target)
   const wasCalled = fleet.calls.slice(before).includes(target)
-  if (!wasCalled) expect([status, code]).toEqual([503, 'model_unavailable'])
+  // What was asked to rest is told as the provider told it.
+  if (!wasCalled) expect(['503 model_unavailable', '429 rate_limit_exceeded']).toContain(`${status} ${code}`)
   return !wasCalled
 }
 

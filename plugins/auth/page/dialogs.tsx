@@ -51,8 +51,12 @@ export const Rolling = ({ row, mistake, request }: AskProps) => (
       Its holder gets a new key in place of <span class="mono">…{row.lastFour}</span>. What it may do stays as
       it is.
     </p>
-    <Field id="f-grace" label="The old key still works">
-      <select name="grace" {...described('f-grace', { hint: false, focus: mistake === undefined })}>
+    <Field
+      id="f-grace"
+      label="The old key still works"
+      hint="Only one old key works beside the new one: that of an earlier roll stops now."
+    >
+      <select name="grace" {...described('f-grace', { focus: mistake === undefined })}>
         {Object.entries(graces).map(([value, words]) => (
           <option value={value} selected={value === '3600'}>
             {words}

@@ -9,15 +9,22 @@ interface LineProps {
   readonly listed: Listed
   readonly query: Query
   readonly now: number
-  readonly path: string
+  /** What addresses begin with. */
+  readonly base: string
 }
 
-export const KeyLine = ({ listed, query, now, path }: LineProps) => {
+export const KeyLine = ({ listed, query, now, base }: LineProps) => {
   const { row, status } = listed
   return (
     <tr data-off={status === 'active' ? undefined : ''}>
       <th scope="row" data-label="Key">
-        <Name class="name" text={row.name} />
+        <Link
+          class="name"
+          href={`${base}/dashboard/requests?${new URLSearchParams({ key: row.id })}`}
+          title="What it was used for"
+        >
+          <Name text={row.name} />
+        </Link>
         <p class="about">
           <span class="mono">mw_…{row.lastFour}</span>
           {row.description !== '' && <> · {row.description}</>}
@@ -37,7 +44,7 @@ export const KeyLine = ({ listed, query, now, path }: LineProps) => {
           <Standing listed={listed} now={now} />
         </div>
       </td>
-      <td class="actions">{status !== 'revoked' && <Acts listed={listed} query={query} path={path} />}</td>
+      <td class="actions">{status !== 'revoked' && <Acts listed={listed} query={query} base={base} />}</td>
     </tr>
   )
 }
@@ -119,7 +126,8 @@ const When = ({ word, at }: { word?: string; at: number | null }) => {
   )
 }
 
-function Acts({ listed: { row, status }, query, path }: Omit<LineProps, 'now'>) {
+function Acts({ listed: { row, status }, query, base }: Omit<LineProps, 'now'>) {
+  const path = `${base}/dashboard/keys`
   const act = (verb: string, word: string) => (
     <Link
       class="quiet"

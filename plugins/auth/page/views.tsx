@@ -47,7 +47,7 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
       </header>
       <Filters data={data} path={path} />
       <KeysTable data={data} request={request} />
-      <Dialog labelledby={DIALOG_TITLE}>
+      <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'roll', 'revoke']}>
         {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
       </Dialog>
     </>
@@ -152,7 +152,7 @@ function KeysTable({ data, request }: { data: KeysData; request: PageRequest }) 
       ) : (
         <Table caption="API keys" headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}>
           {listing.keys.map(key => (
-            <KeyLine listed={key} query={query} now={now} path={path} />
+            <KeyLine listed={key} query={query} now={now} base={request.base} />
           ))}
         </Table>
       )}

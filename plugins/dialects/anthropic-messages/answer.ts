@@ -48,7 +48,7 @@ function toBlocks(part: LanguageModelV4Content, model: string): JsonObject[] {
     case 'text': {
       if (part.text === '') return only(carriedFor(part.providerMetadata, model, { text: true }))
       const citations = citationsOf(part.citations)
-      const block = { type: 'text', text: part.text, citations: citations.length > 0 ? citations : null }
+      const block = { type: 'text', text: part.text, ...(citations.length > 0 && { citations }) }
       return [block, ...only(carriedFor(part.providerMetadata, model, { text: true }))]
     }
     case 'reasoning': {

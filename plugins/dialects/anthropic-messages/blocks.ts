@@ -82,7 +82,7 @@ export function fileBlock({
   data,
 }: LanguageModelV4File | LanguageModelV4ReasoningFile): JsonObject {
   const mark = mediaType.startsWith('image/') ? '!' : ''
-  return { type: 'text', text: `${mark}[${mediaType}](${addressOf(mediaType, data)})`, citations: null }
+  return { type: 'text', text: `${mark}[${mediaType}](${addressOf(mediaType, data)})` }
 }
 
 function addressOf(mediaType: string, data: LanguageModelV4File['data']): string {

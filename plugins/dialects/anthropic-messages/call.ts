@@ -9,6 +9,7 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/border.ts'
+import { refuse } from '../../../src/errors.ts'
 import { isObject } from '../../../src/lens.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -26,14 +27,15 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const kin = kinOf(destination)
   const reading: Reading = { kin, model: destination.model, warn, calls: new Map() }
   const maxTokens = wholeAt(body.max_tokens, 'max_tokens')
-  const thinking = readThinking(body, maxTokens, reading)
+  const prompt = toPrompt(body, reading)
+  const thinking = readThinking(body, { limit: maxTokens, prompt, reading })
   const { options: toolOptions, ...tooling } = readTools(body, reading)
   const format = readFormat(body, reading)
   const own = { ...thinking.options, ...toolOptions, ...format.options, ...readOwn(body, reading) }
   const providerOptions = under(kin.key, own)
   const options: Call['options'] = {
-    prompt: toPrompt(body, reading),
-    maxOutputTokens: maxTokens - thinking.added,
+    prompt,
+    maxOutputTokens: thinking.limit ?? maxTokens,
     ...readSampling(body),
     ...tooling,
     ...(thinking.reasoning !== undefined && { reasoning: thinking.reasoning }),
@@ -71,13 +73,19 @@ function readFormat(
   wordAt(format.type, `${at}.type`, ['json_schema'])
   const schema = objectAt(format.schema, `${at}.schema`)
   const responseFormat = { type: 'json' as const, schema }
-  if (!enforcing.has(kin.key) || isStrict(schema)) return { responseFormat }
+  const isEnforced = enforcing.get(kin.key)
+  if (isEnforced === undefined) return { responseFormat }
+  if (isStrict(schema)) return { responseFormat, ...(!isEnforced && { options: { strictJsonSchema: true } }) }
   warn(`${at}.schema: not every property is required, so this provider follows it without a guarantee`)
   return { responseFormat, options: { strictJsonSchema: false } }
 }
 
-/** Those who follow OpenAI in this. */
-const enforcing = new Set(['compatible', 'openai'])
+/** Those who follow OpenAI in this, and whether their packages ask for it unless they are told otherwise. */
+const enforcing: ReadonlyMap<string, boolean> = new Map([
+  ['compatible', true],
+  ['openai', true],
+  ['mistral', false],
+])
 
 /** OpenAI enforces a schema only where every object names all its properties as required, and allows no others. */
 function isStrict(schema: unknown): boolean {
@@ -165,6 +173,14 @@ const own: Readonly<Record<string, OwnReader>> = {
   context_management: helpful('context_management', value => ({
     contextManagement: camel(objectAt(value, 'context_management')),
   })),
+  thread: (_, { kin }) =>
+    // Anthropic's clients then send the whole conversation, as they always did.
+    kin.isAnthropic
+      ? undefined
+      : refuse('unsupported_parameter', '"thread": send the full conversation without it', {
+          param: 'thread',
+          word: 'thread_unsupported_request',
+        }),
   container: needed('container', value => ({
     container: typeof value === 'string' ? { id: value } : camel(objectAt(value, 'container')),
   })),

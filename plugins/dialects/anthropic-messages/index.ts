@@ -2,9 +2,9 @@ import type { Dialect } from '../../../src/dialect.ts'
 import { definePlugin } from '../../../src/plugin.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
-import { withoutCarried } from './carry.ts'
 import { estimate } from './estimate.ts'
 import { lens } from './lens.ts'
+import { outgoing } from './outgoing.ts'
 import { toError, toErrorEvent } from './refusal.ts'
 import { createWriter } from './writer.ts'
 
@@ -19,8 +19,7 @@ export const messages: Dialect = {
   about: "A message, in Anthropic's language",
   forwardedHeaders,
   idHeader: 'request-id',
-  // A conversation that moves to Anthropic: it refuses what we carry for others.
-  outgoing: withoutCarried,
+  outgoing,
   isStream: body => body.stream === true,
   refusal: (refusal, _request, id) => toError(refusal, id),
   refusalEvent: toErrorEvent,

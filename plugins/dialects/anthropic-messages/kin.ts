@@ -1,4 +1,5 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { Thinking } from '../../../src/thinking.ts'
 import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
@@ -28,9 +29,13 @@ export interface Kin {
   readonly ignoresStrict?: true
   /** The option that names the end user. */
   readonly user?: (id: string) => JsonObject
+  /** How the model thinks, where its provider knows. */
+  readonly thinking?: Thinking | undefined
 }
 
-type Row = Omit<Kin, 'key' | 'isClaude' | 'isAnthropic' | 'keys'> & { readonly keys?: readonly string[] }
+type Row = Omit<Kin, 'key' | 'isClaude' | 'isAnthropic' | 'keys' | 'thinking'> & {
+  readonly keys?: readonly string[]
+}
 
 const google: Row = {
   keys: ['google', 'googleVertex', 'vertex'],
@@ -100,13 +105,13 @@ const CLAUDE = /claude|anthropic/i
 /** Models that Bedrock caches prompts for; others refuse a cache point. */
 const CACHED_AT_BEDROCK = /claude|anthropic|nova/i
 
-export function kinOf({ options, model }: Destination): Kin {
+export function kinOf({ options, model, thinking }: Destination): Kin {
   const { keys = [options], cache, ...row } = rows[options] ?? stranger
   const isAnthropic = options === 'anthropic'
   const isBedrock = keys.includes('bedrock')
   const isClaude = isAnthropic || (isBedrock && CLAUDE.test(model))
   const caches = cache !== undefined && (!isBedrock || CACHED_AT_BEDROCK.test(model))
-  return { ...row, key: options, keys, isClaude, isAnthropic, ...(caches && { cache }) }
+  return { ...row, key: options, keys, isClaude, isAnthropic, thinking, ...(caches && { cache }) }
 }
 
 /** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */

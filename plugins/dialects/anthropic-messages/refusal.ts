@@ -28,14 +28,16 @@ const typeOf = (status: number): string =>
  * An error as Anthropic's SDK expects it. There is no place for the field that is wrong, so the message begins with it,
  * as Anthropic's own do; the code stands where the SDK looks for one (`errorCode`).
  */
-export function toError({ status, code, message, param }: Refusal, id: string) {
+export function toError({ status, code, word, message, param }: Refusal, id: string) {
   const names = param === undefined || message.includes(param)
+  // Agents make room for more when they read this, and know no other sign.
+  const isTooLong = word === 'context_length_exceeded' && !/^prompt is too long/i.test(message)
   return {
     type: 'error',
     error: {
       type: typeOf(status),
-      message: names ? message : `${param}: ${message}`,
-      details: { error_code: code, ...(param !== undefined && { param }) },
+      message: isTooLong ? `prompt is too long: ${message}` : names ? message : `${param}: ${message}`,
+      details: { error_code: word ?? code, ...(param !== undefined && { param }) },
     },
     request_id: id,
   }

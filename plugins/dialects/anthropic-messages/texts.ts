@@ -26,7 +26,7 @@ export function createTexts(queue: Queue, model: string) {
     const known = texts.get(id)
     if (known !== undefined && !known.isDone) return known
     const block: TextBlock = {
-      start: () => ({ type: 'text', text: '', citations: null }),
+      start: () => ({ type: 'text', text: '' }),
       close: () => (block.isHeldBack ? undefined : []),
       isSoft: true,
       deltas: [],

@@ -1,49 +1,55 @@
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import { objectAt, wholeAt, wordAt, wrong } from '../../../src/border.ts'
+import { type Circumstances, type Measure, measure, type Wish, withOptions } from '../../../src/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './sources.ts'
-
-type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>
-
-export interface Thinking {
-  readonly reasoning?: Effort
-  /** Options of the call. */
-  readonly options?: JsonObject
-  /** Tokens that the packages add to the limit by themselves. */
-  readonly added: number
-}
 
 const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const
 type Asked = (typeof efforts)[number]
 
-interface Wish {
+interface Given {
   readonly type: 'enabled' | 'disabled' | 'adaptive' | 'between_tools' | undefined
   readonly budget?: number
   readonly display?: string
   readonly effort?: Asked
 }
 
-/** How much the model shall think. `maxTokens` is the limit for thoughts and answer together. */
-export function readThinking(body: JsonObject, maxTokens: number, { kin, warn }: Reading): Thinking {
-  const wish = wishOf(body, maxTokens)
+interface Around extends Pick<Circumstances, 'prompt'> {
+  /** For thoughts and answer together. */
+  readonly limit: number
+  readonly reading: Reading
+}
+
+/** How much the model shall think. */
+export function readThinking(body: JsonObject, { limit, prompt, reading }: Around): Measure {
+  const { kin, warn } = reading
+  const { thinking } = kin
+  const wish = wishOf(body, limit)
   const { type, budget, effort } = wish
-  if (kin.isClaude) return { options: (kin.isAnthropic ? toAnthropic : toBedrock)(wish), added: budget ?? 0 }
-  const reasoning = effort ?? (budget === undefined ? undefined : effortOf(budget))
-  const isAsked = type === 'enabled' || type === 'adaptive'
+  const ask = (wanted: Wish) => measure(wanted, { thinking, prompt, limit, field: 'thinking', warn })
+  if (kin.isClaude) {
+    const own = kin.isAnthropic ? toAnthropic : toBedrock
+    if (budget === undefined) return { options: own(wish), limit }
+    const { options, ...measured } = ask({ budget })
+    // Those that take no budget think as much as they want to, with an effort.
+    if (measured.reasoning !== undefined) return { ...measured, reasoning: effort ?? measured.reasoning }
+    return { ...measured, options: withOptions(options, own({ type: undefined, ...(effort && { effort }) })) }
+  }
+  const isOff = type === 'disabled'
   if (kin.keys.includes('google')) {
-    const includeThoughts = isAsked && wish.display !== 'omitted'
+    const measured = ask(isOff ? { effort: 'none' } : { effort, budget })
+    const isShown = (type === 'enabled' || type === 'adaptive') && wish.display !== 'omitted'
+    if (!isShown || thinking?.thinks === false) return measured
     return {
-      added: 0,
-      ...(type === 'disabled' ? { reasoning: 'none' } : reasoning !== undefined && { reasoning }),
-      ...(includeThoughts && { options: { thinkingConfig: { includeThoughts } } }),
+      ...measured,
+      options: withOptions(measured.options, { thinkingConfig: { includeThoughts: true } }),
     }
   }
   // Being told not to think is the rule in this language, and an error for many models elsewhere.
-  if (type === 'disabled') warn('thinking.type: this provider decides by itself whether the model thinks')
-  return { added: 0, ...(reasoning !== undefined && { reasoning }) }
+  if (isOff) warn('thinking.type: this provider decides by itself whether the model thinks')
+  return ask({ effort, budget })
 }
 
-function wishOf({ thinking, output_config: config }: JsonObject, maxTokens: number): Wish {
+function wishOf({ thinking, output_config: config }: JsonObject, maxTokens: number): Given {
   const wanted = config == null ? undefined : objectAt(config, 'output_config').effort
   const effort = wanted == null ? {} : { effort: wordAt(wanted, 'output_config.effort', efforts) }
   if (thinking == null) return { type: undefined, ...effort }
@@ -56,7 +62,7 @@ function wishOf({ thinking, output_config: config }: JsonObject, maxTokens: numb
   return { type, budget, ...shown, ...effort }
 }
 
-const toAnthropic = ({ type, budget, display, effort }: Wish): JsonObject => ({
+const toAnthropic = ({ type, budget, display, effort }: Given): JsonObject => ({
   ...(type !== undefined && {
     thinking: {
       type,
@@ -67,7 +73,7 @@ const toAnthropic = ({ type, budget, display, effort }: Wish): JsonObject => ({
   ...(effort !== undefined && { effort }),
 })
 
-function toBedrock({ type, budget, display, effort }: Wish): JsonObject {
+function toBedrock({ type, budget, display, effort }: Given): JsonObject {
   const config = {
     ...(type !== undefined && type !== 'between_tools' && { type }),
     ...(budget !== undefined && { budgetTokens: budget }),
@@ -76,6 +82,3 @@ function toBedrock({ type, budget, display, effort }: Wish): JsonObject {
   }
   return Object.keys(config).length === 0 ? {} : { reasoningConfig: config }
 }
-
-/** Budgets (tokens) as the words that other vendors know: what coding agents call "think", "think hard", "ultrathink". */
-const effortOf = (budget: number): Asked => (budget <= 4096 ? 'low' : budget <= 12_288 ? 'medium' : 'high')

@@ -16,10 +16,21 @@ export interface Tooling {
 }
 
 export function readTools({ tools: given, tool_choice: choice }: JsonObject, reading: Reading): Tooling {
-  const tools =
-    given == null ? [] : arrayAt(given, 'tools').map((each, i) => readTool(each, `tools[${i}]`, reading))
+  const all = given == null ? [] : arrayAt(given, 'tools')
+  const isOffer = all.some(isClients)
+  const tools = all.flatMap((each, i): Tool[] => {
+    const at = `tools[${i}]`
+    if (!isOffer || reading.kin.isAnthropic || !isServed(each)) return [readTool(each, at, reading)]
+    // Agents offer it in every call beside their own, and go on without.
+    reading.warn(`${at}: this provider has no ${String(each.name)} of its own, so it does without`)
+    return []
+  })
   return { ...(tools.length > 0 && { tools }), ...readChoice(choice, tools, reading) }
 }
+
+const isClients = (tool: unknown): boolean => isObject(tool) && (tool.type == null || tool.type === 'custom')
+const isServed = (tool: unknown): tool is JsonObject =>
+  isObject(tool) && typeof tool.type === 'string' && SERVED.test(tool.type)
 
 function readTool(each: unknown, at: string, reading: Reading): Tool {
   const tool = objectAt(each, at)

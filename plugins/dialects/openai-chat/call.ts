@@ -25,15 +25,21 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const reading: Reading = { kin, model: destination.model, warn }
   const prompt = toPrompt(body, reading)
   const { options: toolOptions, ...tooling } = readTools(body, reading)
-  const { options: thinkOptions, ...thinking } = readReasoning(body, prompt, reading)
+  const { maxOutputTokens, ...limits } = readLimits(body)
+  const { options: thinkOptions, ...thinking } = readReasoning(body, {
+    prompt,
+    limit: maxOutputTokens,
+    reading,
+  })
   const { options: formatOptions, instruction, ...format } = readFormat(body.response_format, reading)
   const own = { ...readParameters(body, reading), ...toolOptions, ...thinkOptions, ...formatOptions }
   const providerOptions = under(kin.key, own)
   const options: Call['options'] = {
     prompt: instruction === undefined ? prompt : instructed(prompt, instruction),
-    ...readLimits(body),
+    ...(thinking.limit !== undefined && { maxOutputTokens: thinking.limit }),
+    ...limits,
     ...tooling,
-    ...thinking,
+    ...(thinking.reasoning !== undefined && { reasoning: thinking.reasoning }),
     ...format,
     ...(providerOptions && { providerOptions }),
   }

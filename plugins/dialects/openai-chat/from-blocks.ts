@@ -114,13 +114,25 @@ export function fromUser(content: readonly unknown[], at: string): JsonObject[] 
 }
 
 function toResult(block: JsonObject, at: string): JsonObject {
-  const { tool_use_id: id, content } = block
+  const { tool_use_id: id, content: given } = block
+  const content = given == null ? '' : typeof given === 'string' ? given : toParts(given, `${at}.content`)
   return cachedAs(block, {
     role: 'tool',
     tool_call_id: nameAt(id, `${at}.tool_use_id`),
-    content: content == null ? '' : typeof content === 'string' ? content : toParts(content, `${at}.content`),
+    content: block.is_error === true ? failed(content) : content,
   })
 }
+
+/** Chat has no mark for a result that failed: its words say so, as in all other translations. */
+function failed(content: string | readonly JsonObject[]): string | readonly JsonObject[] {
+  if (typeof content === 'string') return saidFailed(content)
+  const [first, ...rest] = content
+  if (typeof first?.text !== 'string') return [text('Error'), ...content]
+  return [{ ...first, text: saidFailed(first.text) }, ...rest]
+}
+
+const saidFailed = (words: string): string =>
+  /^\W*error\s*[:>]/i.test(words) ? words : words === '' ? 'Error' : `Error: ${words}`
 
 /** What the model said before: its thoughts, its words, its calls. */
 export function fromAssistant(blocks: readonly unknown[], at: string): JsonObject {

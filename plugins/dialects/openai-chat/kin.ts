@@ -1,4 +1,5 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { Thinking } from '../../../src/thinking.ts'
 import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
@@ -35,6 +36,8 @@ export interface Kin {
   readonly ignoresStrict?: true
   /** The tool by which it searches the web. */
   readonly search?: (location: JsonObject | undefined) => SearchTool
+  /** How the model thinks, where its provider knows. */
+  readonly thinking?: Thinking | undefined
 }
 
 export interface SearchTool {
@@ -44,7 +47,7 @@ export interface SearchTool {
   readonly args: Record<string, unknown>
 }
 
-type Row = Partial<Omit<Kin, 'key' | 'isClaude' | 'isCompatible'>>
+type Row = Partial<Omit<Kin, 'key' | 'isClaude' | 'isCompatible' | 'thinking'>>
 
 const anthropic: Row = {
   media: new Set(['image', 'pdf', 'text']),
@@ -109,7 +112,7 @@ const CLAUDE = /claude|anthropic/i
 /** Models that Bedrock caches prompts for; others refuse a cache point. */
 const CACHED_AT_BEDROCK = /claude|anthropic|nova/i
 
-export function kinOf({ options, model }: Destination): Kin {
+export function kinOf({ options, model, thinking }: Destination): Kin {
   const row = Object.hasOwn(rows, options) ? rows[options]! : {}
   const { keys = [options], cache, ...rest } = row
   const isBedrock = row === bedrock
@@ -121,6 +124,7 @@ export function kinOf({ options, model }: Destination): Kin {
     keys,
     isClaude: options === 'anthropic' || (isBedrock && CLAUDE.test(model)),
     isCompatible: options === 'compatible',
+    thinking,
     ...(caches && { cache }),
   }
 }

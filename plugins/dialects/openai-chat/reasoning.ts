@@ -1,24 +1,10 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
 import { booleanAt, objectAt, wholeAt, wordAt } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
+import { type Circumstances, type Measure, measure, type Wish, withOptions } from '../../../src/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
 
-type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>
-
-export interface Reasoning {
-  readonly reasoning?: Effort
-  /** Options of the call. */
-  readonly options?: JsonObject
-}
-
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
-
-/** What a client may say about it: an effort, a budget (tokens), or both. */
-interface Wish {
-  readonly effort?: (typeof efforts)[number]
-  readonly budget?: number
-}
 
 /**
  * How much the model shall think: OpenAI's `reasoning_effort`, OpenRouter's `reasoning`, or the `thinking` that several
@@ -26,31 +12,21 @@ interface Wish {
  */
 export function readReasoning(
   body: JsonObject,
-  prompt: readonly LanguageModelV4Message[],
-  { kin, model, warn }: Reading,
-): Reasoning {
-  const { effort, budget } = wishOf(body)
-  if (effort === undefined && budget === undefined) return {}
-  const isOff = effort === 'none'
-  if (kin.isClaude && !isOff && wantsThoughts.test(model) && isAmidCalls(prompt)) {
-    warn(
-      'reasoning_effort: this model thinks in the middle of its work with tools only where "reasoning_details" of its last message come back',
-    )
-    return {}
-  }
-  if (budget !== undefined && !isOff) {
-    if (kin.key === 'anthropic') return { options: { thinking: { type: 'enabled', budgetTokens: budget } } }
-    if (kin.isClaude) return { options: { reasoningConfig: { type: 'enabled', budgetTokens: budget } } }
-    if (kin.keys.includes('google'))
-      return { options: { thinkingConfig: { thinkingBudget: budget, includeThoughts: !isHidden(body) } } }
-  }
-  return {
-    reasoning: effort ?? effortOf(budget!),
-    // Gemini keeps its thoughts to itself unless it is asked for them.
-    ...(kin.keys.includes('google') &&
-      !isOff && { options: { thinkingConfig: { includeThoughts: !isHidden(body) } } }),
-  }
+  { prompt, limit, reading }: Pick<Circumstances, 'prompt' | 'limit'> & { readonly reading: Reading },
+): Measure {
+  const { kin, warn } = reading
+  const { thinking } = kin
+  const field = fields.find(each => body[each] != null) ?? fields[0]
+  const wish = wishOf(body)
+  const measured = measure(wish, { thinking, prompt, limit, field, warn })
+  const isThinking = measured.options !== undefined || (measured.reasoning ?? 'none') !== 'none'
+  if (!isThinking || !kin.keys.includes('google')) return measured
+  // Gemini keeps its thoughts to itself unless it is asked for them.
+  const shown = { thinkingConfig: { includeThoughts: !isHidden(body) } }
+  return { ...measured, options: withOptions(measured.options, shown) }
 }
+
+const fields = ['reasoning_effort', 'reasoning', 'thinking'] as const
 
 function wishOf({ reasoning_effort: word, reasoning, thinking }: JsonObject): Wish {
   const effort = word == null ? {} : { effort: wordAt(word, 'reasoning_effort', efforts) }
@@ -83,17 +59,3 @@ function readThinking(thinking: unknown): Wish {
 /** The client does not want to see what the model thinks. */
 export const isHidden = ({ reasoning, include_reasoning: shown }: JsonObject): boolean =>
   shown === false || (isObject(reasoning) && reasoning.exclude === true)
-
-/** Budgets (tokens) as the words that other vendors know. */
-const effortOf = (budget: number): Effort => (budget <= 4096 ? 'low' : budget <= 12_288 ? 'medium' : 'high')
-
-/** Claude before it thought adaptively: with thinking on, its turns with tools must begin with what it thought. */
-const wantsThoughts = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[015]\b|-\d{8}|@|$))/
-
-/** The tools have answered, and what the model thought when it called them is not there. */
-function isAmidCalls(prompt: readonly LanguageModelV4Message[]): boolean {
-  const at = prompt.findLastIndex(({ role }) => role === 'assistant')
-  const last = prompt[at]
-  if (last?.role !== 'assistant' || prompt[at + 1]?.role !== 'tool') return false
-  return last.content[0]?.type !== 'reasoning'
-}

@@ -27,7 +27,7 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
   const thoughts = createThoughts(output, facts.model)
   const calls = createCalls(output, {
     thoughts,
-    catalogue: readCatalogue(facts.body.tools),
+    catalogue: readCatalogue(facts.body),
     isOneCall: isOneCall(facts.body),
   })
 

@@ -10,6 +10,7 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/border.ts'
+import { type Measure, measure, withOptions } from '../../../src/thinking.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'
@@ -23,17 +24,18 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const warnings: string[] = []
   const warn: Warn = line => void (warnings.includes(line) || warnings.push(line))
   const kin = kinOf(destination)
-  const catalogue = readCatalogue(body.tools)
+  const catalogue = readCatalogue(body)
   const own = readOwn(body, kin, warn)
   const { options: toolOptions, ...tooling } = readTools(body, { kin, catalogue, warn })
-  const thinking = readReasoning(body.reasoning, kin, warn)
   const format = readFormat(body.text, kin, warn)
-  const providerOptions = under(kin.key, { ...own, ...toolOptions, ...thinking.options, ...format.options })
   const { max_output_tokens: most, temperature, top_p: topP } = body
+  const limit = most == null ? undefined : wholeAt(most, 'max_output_tokens')
   const prompt = toPrompt(body, { kin, catalogue, warn })
+  const thinking = readReasoning(body.reasoning, { kin, warn, limit, prompt })
+  const providerOptions = under(kin.key, { ...own, ...toolOptions, ...thinking.options, ...format.options })
   const options: Call['options'] = {
     prompt: format.instruction === undefined ? prompt : instructed(prompt, format.instruction),
-    ...(most != null && { maxOutputTokens: wholeAt(most, 'max_output_tokens') }),
+    ...(thinking.limit !== undefined && { maxOutputTokens: thinking.limit }),
     ...(temperature != null && { temperature: numberAt(temperature, 'temperature') }),
     ...(topP != null && { topP: numberAt(topP, 'top_p') }),
     ...tooling,
@@ -46,22 +48,23 @@ export function toCall(body: JsonObject, destination: Destination): Call {
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 
-interface Thinking {
-  readonly reasoning?: (typeof efforts)[number]
-  readonly options?: JsonObject
+interface Asked {
+  readonly kin: Kin
+  readonly warn: Warn
+  readonly limit: number | undefined
+  readonly prompt: readonly LanguageModelV4Message[]
 }
 
-function readReasoning(given: unknown, kin: Kin, warn: Warn): Thinking {
-  if (given == null) return {}
+function readReasoning(given: unknown, { kin, ...asked }: Asked): Measure {
+  const { limit, warn } = asked
+  if (given == null) return { limit }
   const { effort, summary, generate_summary: old, ...rest } = objectAt(given, 'reasoning')
   for (const [field, value] of Object.entries(rest))
     if (value != null) warn(`reasoning.${field}: has no counterpart at this provider, and was left out`)
-  const reasoning = effort == null ? undefined : wordAt(effort, 'reasoning.effort', efforts)
-  const isShown = (summary ?? old) != null
-  return {
-    ...(reasoning !== undefined && { reasoning }),
-    ...(isShown && reasoning !== 'none' && kin.showThoughts && { options: kin.showThoughts }),
-  }
+  const word = effort == null ? undefined : wordAt(effort, 'reasoning.effort', efforts)
+  const isShown = (summary ?? old) != null && word !== 'none' && kin.thinking?.thinks !== false
+  const measured = measure({ effort: word }, { ...asked, thinking: kin.thinking, field: 'reasoning.effort' })
+  return isShown ? { ...measured, options: withOptions(measured.options, kin.showThoughts) } : measured
 }
 
 interface Format {
@@ -100,10 +103,13 @@ function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
       name: textAt(name, 'text.format.name'),
       ...(description != null && { description: textAt(description, 'text.format.description') }),
     },
-    // The vendor's default is strict, this language's is not.
-    options: { ...spoken, ...(kin.isCompatible && strict !== true && { strictJsonSchema: false }) },
+    // Packages have defaults of their own; this language's is not strict.
+    options: { ...spoken, ...(STRICT.has(kin.key) && { strictJsonSchema: strict === true }) },
   }
 }
+
+/** Packages that can be told how a schema is to be followed. */
+const STRICT = new Set(['compatible', 'openai', 'mistral'])
 
 /** How much the model says. */
 function readVerbosity(verbosity: unknown, kin: Kin, warn: Warn): JsonObject {

@@ -137,6 +137,7 @@ const prefixes: Readonly<Record<string, Prefix>> = {
   local_shell_call: 'lsh',
   shell_call: 'sh',
   apply_patch_call: 'apc',
+  tool_search_call: 'tsc',
 }
 
 /** A call of one of OpenAI's own tools, which comes at once: half of one says nothing. */

@@ -1,8 +1,8 @@
 import { isObject, listOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
-/** Tools that the client runs. The last three are OpenAI's own; other models get them as functions. */
-export type ToolKind = 'function' | 'custom' | 'local_shell' | 'shell' | 'apply_patch'
+/** Tools that the client runs. The last four are OpenAI's own; other models get them as functions. */
+export type ToolKind = 'function' | 'custom' | 'local_shell' | 'shell' | 'apply_patch' | 'tool_search'
 
 /** A tool of the client's. */
 export interface Entry {
@@ -31,34 +31,59 @@ const kinds: ReadonlySet<unknown> = new Set<ToolKind>([
   'shell',
   'apply_patch',
 ])
+
+/** The client runs it; a search among tools may also be the provider's. */
+export const isClients = ({ type, execution }: JsonObject): boolean =>
+  kinds.has(type) || (type === 'tool_search' && execution === 'client')
+
+/** A list of tools, and where it stands in the body. */
+export interface ToolList {
+  readonly tools: unknown
+  readonly at: string
+}
+
+/** Agents also say on the way what tools there are, and what a search among them has found. */
+export function toolLists({ tools, input }: JsonObject): readonly ToolList[] {
+  const later = listOf(input).flatMap((item, i): ToolList[] =>
+    isObject(item) && (item.type === 'additional_tools' || item.type === 'tool_search_output')
+      ? [{ tools: item.tools, at: `input[${i}].tools` }]
+      : [],
+  )
+  return tools == null ? later : [{ tools, at: 'tools' }, ...later]
+}
+
 /** Most providers take no longer name. */
 const LONGEST = 64
 
-/** The tools of a body under names that are flat, and each of its own. What is no tool of the client's is passed over. */
-export function readCatalogue(tools: unknown): Catalogue {
-  const entries: Entry[] = []
+/**
+ * The tools of a body under names that are flat, and each of its own; what is said again counts as it was said last. What
+ * is no tool of the client's is passed over.
+ */
+export function readCatalogue(body: JsonObject): Catalogue {
   const byFlat = new Map<string, Entry>()
   const byName = new Map<string, Entry>()
   const add = (tool: JsonObject, at: string, namespace?: string): void => {
     const kind = tool.type as ToolKind
     const name = kind === 'function' || kind === 'custom' ? tool.name : kind
     if (typeof name !== 'string' || name === '') return
-    const flat = unused(flatName(name, namespace), flat => byFlat.has(flat))
+    const key = keyOf(kind, name, namespace)
+    const flat = byName.get(key)?.flat ?? unused(flatName(name, namespace), flat => byFlat.has(flat))
     const entry = { kind, name, flat, tool, at, ...(namespace !== undefined && { namespace }) }
-    entries.push(entry)
     byFlat.set(flat, entry)
-    byName.set(keyOf(kind, name, namespace), entry)
+    byName.set(key, entry)
   }
-  for (const [i, tool] of listOf(tools).entries()) {
-    if (!isObject(tool)) continue
-    if (kinds.has(tool.type)) add(tool, `tools[${i}]`)
-    if (tool.type !== 'namespace' || typeof tool.name !== 'string') continue
-    for (const [j, inner] of listOf(tool.tools).entries())
-      if (isObject(inner) && (inner.type === 'function' || inner.type === 'custom'))
-        add(inner, `tools[${i}].tools[${j}]`, tool.name)
+  for (const { tools, at } of toolLists(body)) {
+    for (const [i, tool] of listOf(tools).entries()) {
+      if (!isObject(tool)) continue
+      if (isClients(tool)) add(tool, `${at}[${i}]`)
+      if (tool.type !== 'namespace' || typeof tool.name !== 'string') continue
+      for (const [j, inner] of listOf(tool.tools).entries())
+        if (isObject(inner) && (inner.type === 'function' || inner.type === 'custom'))
+          add(inner, `${at}[${i}].tools[${j}]`, tool.name)
+    }
   }
   return {
-    entries,
+    entries: [...byFlat.values()],
     called: flat => byFlat.get(flat),
     flat: (kind, name, namespace) =>
       byName.get(keyOf(kind, name, namespace))?.flat ?? flatName(name, namespace),

@@ -14,7 +14,10 @@ const strings = (description: string): Schema => ({ type: 'array', items: { type
 
 /** OpenAI's models know these without a word; others have to be told. */
 const told: Readonly<
-  Record<Exclude<ToolKind, 'function' | 'custom'>, { description: string; inputSchema: Schema }>
+  Record<
+    Exclude<ToolKind, 'function' | 'custom' | 'tool_search'>,
+    { description: string; inputSchema: Schema }
+  >
 > = {
   local_shell: {
     description: "Runs one command on the user's machine and returns what it printed.",
@@ -60,7 +63,7 @@ function object(required: string[], properties: Record<string, Schema>): Schema 
 /** A tool as a function that any model can call. */
 export function toFunction(entry: Entry, warn: (line: string) => void): LanguageModelV4FunctionTool {
   const { kind, flat: name, tool, at } = entry
-  if (kind === 'function') return plainFunction(entry)
+  if (kind === 'function' || kind === 'tool_search') return plainFunction(entry)
   if (kind === 'custom') return customFunction(entry, warn)
   const { environment } = tool
   if (kind === 'shell' && isObject(environment) && environment.type !== 'local')
@@ -111,6 +114,7 @@ export function customInput(text: string): string {
 /** A call of one of OpenAI's own tools as its item; undefined where the model wrote something else. */
 export function ownCall(kind: ToolKind, input: string): JsonObject | undefined {
   const args = parseObject(input)
+  if (kind === 'tool_search') return { type: 'tool_search_call', execution: 'client', arguments: args }
   if (kind === 'local_shell' && isStrings(args.command))
     return {
       type: 'local_shell_call',

@@ -1,4 +1,5 @@
 import type { LanguageModelV4ProviderTool, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { Thinking } from '../../../src/thinking.ts'
 import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
@@ -31,9 +32,13 @@ export interface Kin {
   readonly user?: (id: string) => JsonObject
   /** The option that lets thoughts be seen; absent where they are anyway. */
   readonly showThoughts?: JsonObject
+  /** How the model thinks, where its provider knows. */
+  readonly thinking?: Thinking | undefined
 }
 
-type Row = Omit<Kin, 'key' | 'isClaude' | 'keys' | 'model'> & { readonly keys?: readonly string[] }
+type Row = Omit<Kin, 'key' | 'isClaude' | 'keys' | 'model' | 'thinking'> & {
+  readonly keys?: readonly string[]
+}
 
 const google: Row = {
   keys: ['google', 'googleVertex', 'vertex'],
@@ -80,10 +85,10 @@ const rows: Readonly<Record<string, Row>> = {
 /** A package that we know nothing of gets what every one understands. */
 const stranger: Row = { hasFilesInResults: false, hasLateSystem: true }
 
-export function kinOf({ options, model }: Destination): Kin {
+export function kinOf({ options, model, thinking }: Destination): Kin {
   const { keys = [options], ...row } = rows[options] ?? stranger
   const isClaude = options === 'anthropic' || (keys.includes('bedrock') && /claude|anthropic/i.test(model))
-  return { ...row, key: options, keys, model, isClaude }
+  return { ...row, key: options, keys, model, isClaude, thinking }
 }
 
 /** https://docs.claude.com/en/docs/agents-and-tools/tool-use/web-search-tool */

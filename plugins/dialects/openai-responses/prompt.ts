@@ -27,8 +27,8 @@ export interface PromptReading {
 
 interface Reading extends PromptReading {
   readonly turns: Turns
-  /** What was carried for each tool call. */
-  readonly carried: ReadonlyMap<string, Carried>
+  /** What was carried for each tool call; where an id stands twice, for the one that comes next. */
+  readonly carried: Map<string, Carried>
 }
 
 /** The whole conversation. */
@@ -49,6 +49,9 @@ export function toPrompt(
       open.at,
       `is a call that has no output (${open.id.slice(0, 80)}): send one of type "…_output" for it`,
     )
+  if (turns.isEmpty()) wrong('input', 'says nothing: send at least one message')
+  if (turns.endsWithModel() && !given.kin.isClaude)
+    given.warn(`input[${items.length - 1}]: this provider may begin a new answer instead of continuing yours`)
   return turns.messages()
 }
 
@@ -63,6 +66,7 @@ function findCarried(items: readonly unknown[]): Map<string, Carried> {
 
 function readItem(item: JsonObject, at: string, reading: Reading): void {
   const type = item.type ?? (item.role === undefined ? 'item_reference' : 'message')
+  if (isHostedSearch(type, item)) return
   const read = entryOf(items, type)
   if (typeof type === 'string' && Object.hasOwn(results, type)) readResult(type, item, at, reading)
   else if (read !== undefined) read(item, at, reading)
@@ -73,7 +77,11 @@ function readItem(item: JsonObject, at: string, reading: Reading): void {
 
 /** What OpenAI's servers did during a turn, and what else they alone understand. */
 const FOREIGN =
-  /^(?:file_search_call|code_interpreter_call|computer_call(?:_output)?|image_generation_call|mcp_\w+|tool_search_(?:call|output)|program(?:_output)?|compaction(?:_\w+)?|additional_tools|configuration_update)$/
+  /^(?:file_search_call|code_interpreter_call|computer_call(?:_output)?|image_generation_call|mcp_\w+|program(?:_output)?|compaction(?:_\w+)?|configuration_update)$/
+
+/** OpenAI looked among deferred tools; here they are all in the list. */
+const isHostedSearch = (type: unknown, { call_id: id }: JsonObject): boolean =>
+  (type === 'tool_search_call' || type === 'tool_search_output') && id == null
 
 type Reader = (item: JsonObject, at: string, reading: Reading) => void
 
@@ -96,11 +104,17 @@ const items: Readonly<Record<string, Reader>> = {
       kind: 'apply_patch',
       input: { operation: objectAt(item.operation, `${at}.operation`) },
     }),
+  tool_search_call: (item, at, reading) =>
+    readCall(item, at, reading, {
+      kind: 'tool_search',
+      input: objectAt(item.arguments, `${at}.arguments`),
+    }),
+  // They are in the catalogue.
+  additional_tools: () => {},
   reasoning: readReasoning,
-  web_search_call: (_, at, { kin }) => {
-    // What was found stands in the text that follows.
+  web_search_call: (_, at, { kin, warn }) => {
     if (kin.search === undefined)
-      unsupported(`${at}.type`, 'is a search of the web, which this provider has not')
+      warn(`${at}.type: a search of the web is left out; what was found stands in the text that follows`)
   },
   item_reference: (item, at) => {
     nameAt(item.id, `${at}.id`)
@@ -146,7 +160,9 @@ function readCall(
   { kind, input }: { kind: ToolKind; input: unknown },
 ): void {
   const id = nameAt(item.call_id, `${at}.call_id`)
-  if (turns.wasCalled(id)) wrong(`${at}.call_id`, `is that of a call before it (${id.slice(0, 80)})`)
+  // Some vendors number their calls anew with every turn. Whose output is whose is clear while one is open at a time.
+  if (turns.isOpen(id))
+    wrong(`${at}.call_id`, `is that of a call before it that has no output yet (${id.slice(0, 80)})`)
   const name = kind === 'function' || kind === 'custom' ? nameAt(item.name, `${at}.name`) : kind
   const namespace = item.namespace == null ? undefined : textAt(item.namespace, `${at}.namespace`)
   const toolName = catalogue.flat(kind, name, namespace)
@@ -176,9 +192,10 @@ function readResult(type: string, item: JsonObject, at: string, { turns, kin, wa
  * A thought goes back to whom it came from, and to nobody else: other models are not made for it, and many providers
  * refuse it.
  */
-function readReasoning(item: JsonObject, at: string, { turns, kin }: Reading): void {
+function readReasoning(item: JsonObject, at: string, { turns, kin, carried: forCalls }: Reading): void {
   const summary = item.summary == null ? [] : arrayAt(item.summary, `${at}.summary`)
   const carried = unpack(item.encrypted_content)
+  if (carried?.call !== undefined) forCalls.set(carried.call, carried)
   if (carried === undefined || carried.call !== undefined) return
   const words = [...summary, ...listOf(item.content)]
     .map(part => (isObject(part) && typeof part.text === 'string' ? part.text : ''))

@@ -1,5 +1,6 @@
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
 import { arrayAt, entryOf, textAt, wordAt } from '../../../src/border.ts'
+import { listOf, objectOf } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isText, type Part, readContent, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'
@@ -16,6 +17,7 @@ type Reader = (item: JsonObject, at: string, reading: { kin: Kin; warn: Warn }) 
 export const results: Readonly<Record<string, Reader>> = {
   function_call_output: readOutput,
   custom_tool_call_output: readOutput,
+  tool_search_output: ({ tools }, at) => plain(`Loaded tools: ${namesIn(arrayAt(tools, `${at}.tools`))}`),
   local_shell_call_output: ({ output }, at) => plain(textAt(output, `${at}.output`)),
   shell_call_output: ({ output }, at) => plain(JSON.stringify({ output: arrayAt(output, `${at}.output`) })),
   apply_patch_call_output: ({ status, output }, at) => {
@@ -26,6 +28,15 @@ export const results: Readonly<Record<string, Reader>> = {
     if (isError) return plain(words === '' ? 'The patch has failed.' : `The patch has failed: ${words}`, true)
     return plain(words === '' ? 'The patch has been applied.' : words)
   },
+}
+
+/** What a search has found can be called from now on: it is in the list of tools. */
+function namesIn(tools: readonly unknown[]): string {
+  const names = tools
+    .map(objectOf)
+    .flatMap(tool => (tool.type === 'namespace' ? listOf(tool.tools).map(objectOf) : [tool]))
+    .map(({ name, type }) => String(name ?? type))
+  return names.length === 0 ? 'none' : names.join(', ')
 }
 
 export const isResult = (type: unknown): boolean => entryOf(results, type) !== undefined

@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import { arrayAt, nameAt, objectAt, shown, unsupported, wholeAt, wordAt, wrong } from '../../../src/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import type { Catalogue, Entry, ToolKind } from './catalogue.ts'
+import { type Catalogue, type Entry, isClients, type ToolKind, toolLists } from './catalogue.ts'
 import { toFunction } from './functions.ts'
 import type { Kin } from './kin.ts'
 
@@ -26,10 +26,12 @@ export function readTools(body: JsonObject, reading: ToolReading): Tooling {
   for (const { kind, tool, at } of catalogue.entries)
     if (kind === 'function' && tool.strict === true && kin.ignoresStrict)
       reading.warn(`${at}.strict: this provider follows the schema of a tool without a guarantee`)
-  const hosted = body.tools == null ? [] : readHosted(body, reading)
+  const found = readHosted(body, reading)
   const own = catalogue.entries.map(entry => ({ entry, tool: toFunction(entry, reading.warn) }))
-  if (hosted.length > 0 && own.length > 0 && kin.mixesTools === false)
-    unsupported('tools', 'holds functions and a search of the web, which this provider cannot have at once')
+  const isMixed = found.length > 0 && own.length > 0 && kin.mixesTools === false
+  if (isMixed)
+    reading.warn('tools: this provider cannot search the web beside functions, so it does not search')
+  const hosted = isMixed ? [] : found
   const { choice, allowed } = readChoice(body.tool_choice, catalogue, own.length + hosted.length)
   const isAllowed = ({ entry }: { entry: Entry }) => allowed === undefined || allowed.has(entry)
   const tools = [...own.filter(isAllowed).map(({ tool }) => tool), ...(allowed === undefined ? hosted : [])]
@@ -50,36 +52,54 @@ export const isOneCall = ({ parallel_tool_calls: wanted }: JsonObject): boolean 
 
 const SEARCH = /^web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/
 const HOSTED =
-  /^(?:file_search|code_interpreter|computer|computer_use|computer_use_preview|image_generation|mcp|tool_search|programmatic_tool_calling)$/
+  /^(?:file_search|code_interpreter|computer|computer_use|computer_use_preview|image_generation|mcp|programmatic_tool_calling)$/
 
-/** Checks the list, and finds what runs at the provider. */
-function readHosted(body: JsonObject, { kin, catalogue }: ToolReading): Tool[] {
-  const known = new Map(catalogue.entries.map(entry => [entry.tool, entry]))
-  return arrayAt(body.tools, 'tools').flatMap((each, i): Tool[] => {
-    const at = `tools[${i}]`
-    const tool = objectAt(each, at)
-    const { type } = tool
-    if (known.has(tool)) return []
-    if (type === 'function' || type === 'custom') nameAt(tool.name, `${at}.name`)
-    if (type === 'namespace') return checkNamespace(tool, at, known)
-    if (typeof type === 'string' && SEARCH.test(type)) {
-      const most = body.max_tool_calls == null ? undefined : wholeAt(body.max_tool_calls, 'max_tool_calls')
-      return [kin.search?.(tool, most) ?? lacks(`${at}.type`, type)]
-    }
-    if (typeof type === 'string' && HOSTED.test(type)) return lacks(`${at}.type`, type)
-    return wrong(`${at}.type`, `is ${shown(type)}: use "function", "custom" or "namespace"`)
-  })
+/** Checks the lists, and finds what runs at the provider. */
+function readHosted(body: JsonObject, reading: ToolReading): Tool[] {
+  return toolLists(body).flatMap(({ tools, at }) =>
+    arrayAt(tools, at).flatMap((each, i) =>
+      readTool(objectAt(each, `${at}[${i}]`), `${at}[${i}]`, body, reading),
+    ),
+  )
 }
 
-const lacks = (at: string, type: string): never =>
-  unsupported(at, `is "${type}", which this provider does not have: leave it out, or use one that has it`)
+function readTool(tool: JsonObject, at: string, body: JsonObject, reading: ToolReading): Tool[] {
+  const { type } = tool
+  if (type === 'function' || type === 'custom') nameAt(tool.name, `${at}.name`)
+  if (type === 'namespace') return checkNamespace(tool, at)
+  // Of deferred tools a provider would be told when it searches for them; here it is told of all.
+  if (isClients(tool) || type === 'tool_search') return []
+  if (typeof type === 'string' && SEARCH.test(type)) return readSearch(tool, at, body, reading)
+  if (typeof type === 'string' && HOSTED.test(type))
+    return unsupported(
+      `${at}.type`,
+      `is "${type}", which this provider does not have: leave it out, or use one that has it`,
+    )
+  return wrong(`${at}.type`, `is ${shown(type)}: use "function", "custom" or "namespace"`)
+}
 
-function checkNamespace(tool: JsonObject, at: string, known: ReadonlyMap<JsonObject, Entry>): never[] {
+/** A search beside other tools is an offer to the model: agents make it in every call, and go on without. */
+function readSearch(
+  tool: JsonObject,
+  at: string,
+  body: JsonObject,
+  { kin, catalogue, warn }: ToolReading,
+): Tool[] {
+  const most = body.max_tool_calls == null ? undefined : wholeAt(body.max_tool_calls, 'max_tool_calls')
+  const isOffline = tool.external_web_access === false
+  if (kin.search !== undefined && !isOffline) return [kin.search(tool, most)]
+  const lacks = `this provider cannot search the web${isOffline ? ' without going there' : ''}`
+  if (catalogue.entries.length === 0) unsupported(`${at}.type`, `is "${String(tool.type)}": ${lacks}`)
+  warn(`${at}: ${lacks}, so it does not search`)
+  return []
+}
+
+function checkNamespace(tool: JsonObject, at: string): never[] {
   nameAt(tool.name, `${at}.name`)
   for (const [j, each] of arrayAt(tool.tools, `${at}.tools`).entries()) {
     const inner = objectAt(each, `${at}.tools[${j}]`)
     wordAt(inner.type, `${at}.tools[${j}].type`, ['function', 'custom'])
-    if (!known.has(inner)) nameAt(inner.name, `${at}.tools[${j}].name`)
+    nameAt(inner.name, `${at}.tools[${j}].name`)
   }
   return []
 }
@@ -114,6 +134,7 @@ const choosable: ReadonlySet<unknown> = new Set<ToolKind>([
   'local_shell',
   'shell',
   'apply_patch',
+  'tool_search',
 ])
 
 function findTool(wanted: JsonObject, at: string, { entries }: Catalogue): Entry {

@@ -21,7 +21,6 @@ type Entry = Turn | Extract<LanguageModelV4Message, { role: 'system' | 'user' }>
 export function createTurns() {
   const entries: Entry[] = []
   const open = new Map<string, { turn: Turn; name: string; at: string }>()
-  const seen = new Set<string>()
 
   function turn(): Turn {
     const last = entries.at(-1)
@@ -34,13 +33,17 @@ export function createTurns() {
   return {
     add: (message: Exclude<Entry, Turn>): void => void entries.push(message),
     isEmpty: (): boolean => entries.length === 0,
+    /** The model has the last word, and there is no output of a tool behind it. */
+    endsWithModel(): boolean {
+      const last = entries.at(-1)
+      return last?.role === 'assistant' && last.results.length === 0
+    },
     hasOnlySystem: (): boolean => entries.every(({ role }) => role === 'system'),
     say: (...parts: Said): void => void (parts.length > 0 && turn().said.push(...parts)),
     call(id: string, name: string, at: string, part: Said[number]): void {
       const mine = turn()
       mine.said.push(part)
       open.set(id, { turn: mine, name, at })
-      seen.add(id)
     },
     /** False where there is no such call, or it was answered before. */
     answer(id: string, { output, files }: Result): boolean {
@@ -52,7 +55,8 @@ export function createTurns() {
       if (files.length > 0) mine.files.push(text(`Result of tool call ${id} (${name}):`), ...files)
       return true
     },
-    wasCalled: (id: string): boolean => seen.has(id),
+    /** A call of this id waits for its output. */
+    isOpen: (id: string): boolean => open.has(id),
     /** Where the first call stands that nobody has answered. */
     unanswered: (): { id: string; at: string } | undefined => {
       const [first] = open

@@ -1,11 +1,16 @@
 import * as v from 'valibot'
+import { PLAIN_IDS } from '../../../src/call-ids.ts'
+import { claude } from '../../../src/claude.ts'
 import { secret } from '../../../src/instances.ts'
 import { countOf, listOf, objectOf, withHour } from '../../../src/lens.ts'
 import { modelProvider } from '../../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import { text } from '../../../src/settings.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { withMarkedTools } from './cache-points.ts'
+import { withConverse } from './converse.ts'
 import { listModels } from './models.ts'
+import { withSealed } from './sealed.ts'
 import { createSigner } from './sign.ts'
 
 type Field = 'region' | 'accessKeyId' | 'secretAccessKey' | 'sessionToken'
@@ -45,12 +50,16 @@ const hourOf = ({ cacheDetails }: JsonObject): number =>
     .filter(({ ttl }) => ttl === '1h')
     .reduce((sum, { inputTokens }) => sum + countOf(inputTokens), 0)
 
+const thinkingOfClaude = claude(budgetTokens => ({ reasoningConfig: { type: 'enabled', budgetTokens } }))
+
 /**
  * Bedrock, with an API key of its own or with keys of AWS (SigV4), which are taken from `AWS_…` where `BEDROCK_…` says
  * nothing. A model's id is that of a model, of an inference profile, or an ARN. Calls use the Converse API, so one
  * declaration serves every maker's models; passthrough reaches the rest.
  *
- * What the package loses: which part of the written cache lives for an hour. `usage` reads it from `cacheDetails`.
+ * What the package loses: which part of the written cache lives for an hour (`usage` reads it from `cacheDetails`), tools
+ * of the past (`converse.ts`), where tools are to be cached (`cache-points.ts`), and thoughts that Anthropic has sealed,
+ * which `sealed.ts` writes as AWS has them.
  */
 export default modelProvider<Field>({
   name: 'bedrock',
@@ -80,6 +89,7 @@ export default modelProvider<Field>({
       return hasKey ? nameOf('region') : `${nameOf('region')}, and ${nameOf('apiKey')} or ${pair}`
     return hasKey || baseUrl !== undefined ? undefined : `${nameOf('apiKey')}, or ${pair}`
   },
+  thinking: model => (/claude/.test(model) ? thinkingOfClaude(model) : undefined),
   usage: (usage, raw) => withHour(usage, hourOf(raw)),
   endings: {
     malformed_tool_use: 'error',
@@ -99,14 +109,15 @@ export default modelProvider<Field>({
     }
   },
   offers: ['language', 'embedding', 'image', 'reranking'],
+  callIds: PLAIN_IDS,
   async load({ settings, fetch }) {
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
     const { runtime, agents } = addresses(settings)
     const shared = { region: settings.region ?? 'us-east-1', apiKey: KEY_IN_FETCH, fetch }
-    const models = createAmazonBedrock({ ...shared, baseURL: runtime })
+    const models = createAmazonBedrock({ ...shared, fetch: withMarkedTools(fetch), baseURL: runtime })
     const { rerankingModel } = createAmazonBedrock({ ...shared, baseURL: agents })
     return {
-      languageModel: id => models.languageModel(id),
+      languageModel: id => withConverse(withSealed(models.languageModel(id))),
       embeddingModel: id => models.embeddingModel(id),
       imageModel: id => models.imageModel(id),
       rerankingModel: id => rerankingModel(id),

@@ -1,10 +1,13 @@
 import * as v from 'valibot'
+import { PLAIN_IDS } from '../../../src/call-ids.ts'
+import { withFreeName } from '../../../src/free-name.ts'
 import { countOf, objectOf, withHour } from '../../../src/lens.ts'
 import { modelProvider } from '../../../src/model-provider.ts'
 import { KEY_IN_FETCH } from '../../../src/offers.ts'
 import type { UpstreamCall } from '../../../src/provider.ts'
 import { text } from '../../../src/settings.ts'
 import { readCredentials } from './credentials.ts'
+import { thinkingOf } from './thinking.ts'
 import { createTokens, tokenOrigin } from './token.ts'
 
 type Field = 'project' | 'location' | 'credentials'
@@ -13,6 +16,8 @@ const segment = (what: string) => v.pipe(text(), v.regex(/^[a-z0-9][a-z0-9.:-]*$
 const location = v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected a location such as europe-west4 or global'))
 
 const EXPRESS = 'https://aiplatform.googleapis.com/v1'
+
+const isClaude = (model: string): boolean => model.startsWith('claude-')
 
 function hostOf(location: string): string {
   if (location === 'global') return 'aiplatform.googleapis.com'
@@ -67,7 +72,9 @@ export default modelProvider<Field>({
     }
   },
   offers: ['language', 'embedding', 'image', 'speech'],
-  optionsKey: model => (model.startsWith('claude-') ? 'anthropic' : 'google'),
+  callIds: model => (isClaude(model) ? PLAIN_IDS : undefined),
+  optionsKey: model => (isClaude(model) ? 'anthropic' : 'google'),
+  thinking: thinkingOf,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   readsToolUrls: false,
   async load({ baseUrl, settings, fetch }) {
@@ -96,7 +103,7 @@ export default modelProvider<Field>({
     const tuned = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
     return {
       languageModel: id => {
-        if (id.startsWith('claude-')) return claude.languageModel(id)
+        if (isClaude(id)) return withFreeName(claude.languageModel(id), 'json')
         return id.startsWith('endpoints/') ? tuned.languageModel(id) : google.languageModel(id)
       },
       embeddingModel: id => google.embeddingModel(id),

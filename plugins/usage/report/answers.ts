@@ -3,6 +3,7 @@ import type { Pricer } from '../../prices/model.ts'
 import { type ForecastQuestion, forecastPage } from './forecast.ts'
 import { type LogQuestion, readCall, readEdges, readLog } from './log.ts'
 import { readMarkers } from './markers.ts'
+import { readNames } from './names.ts'
 import type { Question } from './statement.ts'
 import { sumUp, timeUp } from './sums.ts'
 import { readFailedTries } from './tries.ts'
@@ -25,6 +26,7 @@ export const answers = {
   markers: ({ db }: Sources, question: Periods) => readMarkers(db, question),
   log: ({ db }: Sources, question: LogQuestion) => readLog(db, question),
   call: ({ db }: Sources, id: string) => readCall(db, id),
+  names: ({ db }: Sources, _: null) => readNames(db),
   edges: ({ db }: Sources, _: null) => readEdges(db),
   forecast: async ({ db, price }: Sources, question: ForecastQuestion) =>
     forecastPage(db, await price(), question),

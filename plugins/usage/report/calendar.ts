@@ -60,6 +60,10 @@ export function startsOf(
   return starts
 }
 
+/** Where the first interval begins that begins after this moment. */
+export const nextStart = (interval: Interval, zone: string, at: number): number =>
+  steps[interval].next(toZoned(at, zone)).epochMilliseconds
+
 /** A moment as the clocks of a place show it: `2027-03-28T00:00:00+01:00`. */
 export const toLocalText = (at: number, zone: string): string =>
   toZoned(at, zone).toString({ timeZoneName: 'never', smallestUnit: 'second' })

@@ -16,6 +16,7 @@ export const recordedOnly = [
   'status_class',
   'status',
   'code',
+  'failed',
   'streamed',
 ] as const
 
@@ -51,6 +52,8 @@ export interface Filters {
   /** From, to. */
   readonly status?: readonly [number, number] | undefined
   readonly code?: string | undefined
+  /** What counts as an error: hang-ups do not. */
+  readonly failed?: boolean | undefined
   readonly streamed?: boolean | undefined
 }
 
@@ -93,6 +96,7 @@ const values: Readonly<Record<Exclude<Dimension, 'label'>, (column: (name: strin
   status_class: column => `(${column('status')} / 100) || 'xx'`,
   status: column => `cast(${column('status')} as text)`,
   code: column => column('code'),
+  failed: column => `case when ${column('code')} in ('', 'client_closed') then 'false' else 'true' end`,
   streamed: column => `case ${column('streamed')} when 1 then 'true' else 'false' end`,
 }
 
@@ -119,7 +123,7 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
     const value = filters[name as keyof typeof SAME]
     return value === undefined ? [] : [is(column(of), value, table)]
   })
-  const { called, target, path, within, label, status, streamed } = filters
+  const { called, target, path, within, label, status, failed, streamed } = filters
   return [
     ...same,
     ...(called === undefined ? [] : [sql`${readingOf({ by: 'called' }, table)} = ${called}`]),
@@ -131,6 +135,7 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
       ? []
       : [sql`${readingOf({ by: 'label', label: label[0] }, table)} = ${label[1]}`]),
     ...(status === undefined ? [] : [sql`r.status between ${status[0]} and ${status[1]}`]),
+    ...(failed === undefined ? [] : [sql`${readingOf({ by: 'failed' }, table)} = ${String(failed)}`]),
     ...(streamed === undefined ? [] : [sql`r.streamed = ${streamed ? 1 : 0}`]),
   ]
 }

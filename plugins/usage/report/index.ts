@@ -2,11 +2,12 @@ import type { Api } from '../../../src/api.ts'
 import type { Host } from '../../../src/plugin.ts'
 import type { Prices } from '../../prices/model.ts'
 import type { UsageBook } from '../model.ts'
+import type { Ask } from './answers.ts'
 import { createCallerApi } from './caller-api.ts'
 import { createCompareApi } from './compare-api.ts'
 import { createForecastApi } from './forecast-api.ts'
 import { createLogApi } from './log-api.ts'
-import { keptSince } from './period.ts'
+import { type Clock, keptSince } from './period.ts'
 import { createReader } from './reader.ts'
 import { createRecomputeApi } from './recompute.ts'
 import { createUsageApi } from './usage-api.ts'
@@ -22,6 +23,8 @@ export interface ReportDeps extends Pick<Host, 'db' | 'now' | 'log' | 'providers
 /** Everything that can be asked about usage. */
 export interface Reports {
   readonly api: readonly Api[]
+  /** For pages: they ask as the endpoints do. */
+  readonly desk: Clock & { readonly ask: Ask }
   close(): Promise<void>
 }
 
@@ -30,6 +33,7 @@ export function createReports({ retention, ...deps }: ReportDeps): Reports {
   const reader = createReader(deps)
   const shared = { ask: reader.ask, now, keptSince: () => keptSince(now(), retention) }
   return {
+    desk: shared,
     api: [
       createCallerApi(shared),
       ...createUsageApi(shared),

@@ -56,6 +56,7 @@ export const filterEntries = {
   dialect: text('`openai-chat`, `anthropic-messages`, …'),
   status,
   code: text('The error code; empty: calls without one'),
+  failed: v.optional(v.pipe(flag(), v.description('Counted as an error, or not; hang-ups are not'))),
   streamed: v.optional(v.pipe(flag(), v.description('Answered as a stream, or not'))),
 }
 

@@ -2,20 +2,18 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { refuse } from '../../../src/errors.ts'
 import { whole } from '../../../src/settings.ts'
-import type { Ask } from './answers.ts'
 import { contentTypes, exportLog, formats } from './export.ts'
+import { fillPage } from './fill-page.ts'
 import { filterEntries, toFilters } from './inputs.ts'
 import { lineView, toLine } from './lines.ts'
-import type { LogPage, LogQuestion, Place, Row } from './log.ts'
+import type { Place } from './log.ts'
 import { type PeriodInput, periodEntries, readPeriod } from './period.ts'
 import type { ApiDeps } from './usage-api.ts'
 
 const shared = { method: 'GET', access: 'admin', tag: 'Usage' } as const
 const MAX_ID = 80
-/** Milliseconds that are spent on a page. */
-const PATIENCE = 3000
 
-const place = v.pipe(
+export const place = v.pipe(
   v.string(),
   v.regex(/^\d{1,15}\.\d{1,15}$/, 'expected `next` of the page before'),
   v.description('`next` of the page before'),
@@ -30,21 +28,6 @@ export const createLogApi = (deps: ApiDeps): Api[] => [createPage(deps), createC
 
 /** All of the log, where no period is named. */
 const periodOf = (query: PeriodInput, now: number) => readPeriod(query, now, { first: 0 })
-
-/** Asks until a page is full, or has taken long enough. */
-async function fillPage(ask: Ask, question: LogQuestion): Promise<LogPage> {
-  const began = performance.now()
-  const rows: Row[] = []
-  // One more, to know whether there is another page.
-  const limit = question.limit + 1
-  for (let after = question.after; ; ) {
-    const page = await ask('log', { ...question, after, limit: limit - rows.length })
-    rows.push(...page.rows)
-    if (rows.length === limit) return { rows: rows.slice(0, -1), next: rows.at(-2) }
-    if (page.next === undefined || performance.now() - began > PATIENCE) return { rows, next: page.next }
-    after = page.next
-  }
-}
 
 const createPage = ({ ask, now }: ApiDeps): Api =>
   defineApi({

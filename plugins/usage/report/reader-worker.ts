@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type OpenDatabase, openDatabase } from '../../../src/database.ts'
+import { reasonOf } from '../../../src/describe.ts'
 import type { DatabaseAddress } from '../../../src/plugin.ts'
 import type { PriceRecipe } from '../../prices/model.ts'
 import { loadPrice } from '../price.ts'
@@ -53,8 +54,7 @@ self.onmessage = async ({ data }: MessageEvent<ToReader>) => {
       // A connection that failed once may fail for ever.
       opened?.close()
       opened = undefined
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-      tell({ kind: 'failed', why: cause instanceof Error ? cause.message : String(cause) })
+      tell({ kind: 'failed', why: reasonOf(error) })
     }
   } else {
     opened?.close()

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type Api, answerJson, defineApi } from '../../../src/api.ts'
+import { reasonOf } from '../../../src/describe.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Log } from '../../../src/log.ts'
 import type { UsageBook } from '../model.ts'
@@ -87,7 +88,7 @@ export function createRecomputeApi({ ask, reprice, now, log }: RecomputeDeps): A
         job = { from, to, until: from, changed: 0, state: 'running' }
         const work = run().catch(error => {
           job = { ...job!, state: 'failed' }
-          log.error('Records could not be priced anew', { error: String(error) })
+          log.error('Records could not be priced anew', { error: reasonOf(error) })
         })
         await Promise.race([work, new Promise(resolve => setTimeout(resolve, PATIENCE))])
         return answerJson(toView(job), { status: 202 })

@@ -62,10 +62,23 @@ function ProviderModel({ row, facts, query, request }: RowProps & { row: Provide
       <td data-label="State">{policy?.enabled === false && <span class="muted">Closed</span>}</td>
       <td class="actions">
         {row.name.length <= MAX_NAME && (
-          <Offers row={row} query={query} path={`${request.base}/dashboard/models`} />
+          <>
+            <Explain name={row.name} base={request.base} />
+            <Offers row={row} query={query} path={`${request.base}/dashboard/models`} />
+          </>
         )}
       </td>
     </tr>
+  )
+}
+
+/** Where the name leads, for a caller who may use it where the row names one. */
+function Explain({ name, path = '/', base }: { name: string; path?: string | undefined; base: string }) {
+  const asked = new URLSearchParams({ model: name, ...(path !== '/' && { user_path: path }) })
+  return (
+    <Link class="quiet" href={`${base}/dashboard/explain?${asked}`} aria-label={`Explain ${name}`}>
+      Explain
+    </Link>
   )
 }
 
@@ -121,6 +134,9 @@ function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelV
         <Toggle view={view} id={`toggle-${key}`} request={request} />
       </td>
       <td class="actions">
+        {view.kind === 'redirect' && (
+          <Explain name={view.source} path={view.user_paths?.[0]} base={request.base} />
+        )}
         {!view.managed && (
           <>
             <Link class="quiet" id={`edit-${key}`} {...act('edit')} aria-label={`Edit ${view.source}`}>

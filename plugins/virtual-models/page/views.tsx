@@ -61,7 +61,7 @@ export function ModelsView({ data, request }: { data: ModelsData; request: PageR
       </div>
       <Filters data={data} path={path} />
       <Models data={data} request={request} />
-      <Dialog labelledby={DIALOG_TITLE}>
+      <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'delete', 'source', 'target']}>
         {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
       </Dialog>
     </>

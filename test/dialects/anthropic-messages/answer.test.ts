@@ -37,7 +37,7 @@ test('an answer is a message with everything that the SDK expects', () => {
     type: 'message',
     role: 'assistant',
     model: 'some-model',
-    content: [{ type: 'text', text: 'Hello', citations: null }],
+    content: [{ type: 'text', text: 'Hello' }],
     stop_reason: 'end_turn',
     stop_sequence: null,
     stop_details: null,
@@ -65,7 +65,7 @@ describe('content', () => {
     ])
     expect(content).toEqual([
       { type: 'thinking', thinking: 'Hm', signature: 's' },
-      { type: 'text', text: 'I go', citations: null },
+      { type: 'text', text: 'I go' },
       { type: 'tool_use', id: 'call_1', name: 'go', input: { to: 'x' } },
       { type: 'tool_use', id: 'call_2', name: 'go', input: {} },
     ])
@@ -125,7 +125,7 @@ describe('content', () => {
     ).toEqual([cited])
     expect(
       answer([text('x'), text('y'), url]).content.map(({ citations }: { citations: unknown }) => citations),
-    ).toEqual([null, [{ ...cited, cited_text: '' }]])
+    ).toEqual([undefined, [{ ...cited, cited_text: '' }]])
     expect(answer([url]).content).toEqual([])
   })
 

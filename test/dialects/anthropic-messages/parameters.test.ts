@@ -192,12 +192,16 @@ describe('thinking', () => {
     ['Gemini can be told not to', { thinking: { type: 'disabled' } }, gemini, { reasoning: 'none' }],
     [
       'Claude',
-      { thinking: { type: 'enabled', budget_tokens: 600 }, output_config: { effort: 'low' } },
-      claude,
+      {
+        thinking: { type: 'enabled', budget_tokens: 1600 },
+        output_config: { effort: 'low' },
+        max_tokens: 2000,
+      },
+      to('anthropic', 'claude-opus-4-5'),
       {
         reasoning: undefined,
         maxOutputTokens: 400,
-        providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 600 }, effort: 'low' } },
+        providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 1600 }, effort: 'low' } },
       },
     ],
     [
@@ -211,12 +215,16 @@ describe('thinking', () => {
     ],
     [
       'Claude at Bedrock',
-      { thinking: { type: 'enabled', budget_tokens: 600 }, output_config: { effort: 'low' } },
+      {
+        thinking: { type: 'enabled', budget_tokens: 1600 },
+        output_config: { effort: 'low' },
+        max_tokens: 2000,
+      },
       bedrock,
       {
         maxOutputTokens: 400,
         providerOptions: {
-          bedrock: { reasoningConfig: { type: 'enabled', budgetTokens: 600, maxReasoningEffort: 'low' } },
+          bedrock: { reasoningConfig: { type: 'enabled', budgetTokens: 1600, maxReasoningEffort: 'low' } },
         },
       },
     ],

@@ -73,7 +73,7 @@ test('who wants one call at a time gets the first, however they come in turns', 
   expect(message).toMatchObject({ stop_reason: 'tool_use' })
   expect(message.content).toEqual([
     { type: 'tool_use', id: 'a', name: 'tool_a', input: { x: 1 } },
-    { type: 'text', text: 'So', citations: null },
+    { type: 'text', text: 'So' },
   ])
 })
 

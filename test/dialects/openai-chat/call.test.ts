@@ -67,19 +67,34 @@ describe('parameters', () => {
       'a budget for Claude',
       { thinking: { type: 'enabled', budget_tokens: 2048 } },
       { providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 2048 } } } },
-      anthropic,
+      claude,
     ],
     [
       'a budget for Claude at Bedrock',
       { reasoning: { max_tokens: 2048 } },
       { providerOptions: { bedrock: { reasoningConfig: { type: 'enabled', budgetTokens: 2048 } } } },
+      to('bedrock', 'eu.anthropic.claude-sonnet-4-5'),
+    ],
+    [
+      'a budget for Claude that knows none',
+      { reasoning: { max_tokens: 2048 } },
+      { reasoning: 'low' },
       bedrock,
+    ],
+    [
+      'a budget within a limit of all output, to which the package adds it',
+      { reasoning: { max_tokens: 2048 }, max_tokens: 5000 },
+      {
+        maxOutputTokens: 2952,
+        providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 2048 } } },
+      },
+      claude,
     ],
     [
       'a budget for Gemini',
       { reasoning: { max_tokens: 2048 } },
       { providerOptions: { google: { thinkingConfig: { thinkingBudget: 2048, includeThoughts: true } } } },
-      google,
+      to('google', 'gemini-2.5-pro'),
     ],
     [
       'Gemini is asked to show what it thinks',

@@ -12,6 +12,7 @@ import { definePlugin, type Plugin } from '../../../src/plugin.ts'
 import type { AnswerFacts, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readEvents } from '../../kernel/sse.ts'
+import { thinkingOf } from '../thinking.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON freely, and fail where they guess wrong
 export type Loose = any
@@ -23,7 +24,10 @@ export const facts = (body: JsonObject = {}): AnswerFacts => ({
   body,
 })
 
-export const to = (options: string, model = 'some-model'): Destination => ({ type: options, options, model })
+export const to = (options: string, model = 'some-model'): Destination => {
+  const thinking = thinkingOf[options]?.(model)
+  return { type: options, options, model, ...(thinking && { thinking }) }
+}
 export const stranger = to('stranger')
 export const anthropic = to('anthropic', 'claude-sonnet-5')
 export const google = to('google', 'gemini-3-pro')

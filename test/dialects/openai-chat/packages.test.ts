@@ -7,7 +7,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { toCall } from '../../../plugins/dialects/openai-chat/call.ts'
 import type { Destination } from '../../../src/translation.ts'
-import { anthropic, bedrock, body, cohere, compatible, google, type Loose } from './kit.ts'
+import { anthropic, bedrock, body, cohere, compatible, google, type Loose, to } from './kit.ts'
 
 /** What the packages make of our calls: each of them checks the options that are written for it. */
 
@@ -170,9 +170,10 @@ describe('Anthropic', () => {
         max_tokens: 4096,
         web_search_options: { user_location: { type: 'approximate', approximate: { city: 'Ulm' } } },
       },
-      { ...anthropic, model: 'claude-opus-4-1' },
+      to('anthropic', 'claude-opus-4-1'),
     )
     expect(body).toMatchObject({
+      max_tokens: 4096,
       thinking: { type: 'enabled', budget_tokens: 2048 },
       tools: [{ type: 'web_search_20250305', user_location: { city: 'Ulm' } }],
     })
@@ -237,13 +238,17 @@ describe('Gemini', () => {
   })
   test('images, budgets, a search', async () => {
     const { body } = await sent(
-      { modalities: ['text', 'image'], reasoning: { max_tokens: 99, exclude: true }, web_search_options: {} },
-      google,
+      {
+        modalities: ['text', 'image'],
+        reasoning: { max_tokens: 199, exclude: true },
+        web_search_options: {},
+      },
+      to('google', 'gemini-2.5-pro'),
     )
     expect(body).toMatchObject({
       generationConfig: {
         responseModalities: ['TEXT', 'IMAGE'],
-        thinkingConfig: { thinkingBudget: 99, includeThoughts: false },
+        thinkingConfig: { thinkingBudget: 199, includeThoughts: false },
       },
       tools: [{ googleSearch: {} }],
     })

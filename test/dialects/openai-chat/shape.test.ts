@@ -493,9 +493,26 @@ describe("a body of Anthropic's", () => {
         ],
         tool_calls: [{ id: '1', type: 'function', function: { name: 'a', arguments: '{}' } }],
       },
-      { role: 'tool', tool_call_id: '1', content: [{ type: 'text', text: 'R' }] },
+      { role: 'tool', tool_call_id: '1', content: [{ type: 'text', text: 'Error: R' }] },
       { role: 'user', content: [{ type: 'text', text: 'Q', cache_control }] },
     ])
+  })
+
+  const image = { type: 'image', source: { type: 'url', url: 'https://a.example/b.png' } }
+  const picture = { type: 'image_url', image_url: { url: 'https://a.example/b.png' } }
+  test.each<[unknown, unknown]>([
+    ['no such file', 'Error: no such file'],
+    ['Error: no such file', 'Error: no such file'],
+    ['<error>no</error>', '<error>no</error>'],
+    [undefined, 'Error'],
+    [[image], [{ type: 'text', text: 'Error' }, picture]],
+    [
+      [{ type: 'text', text: 'no' }, image],
+      [{ type: 'text', text: 'Error: no' }, picture],
+    ],
+  ])('a result that failed says so in its words: %j', (content, told) => {
+    const result = { type: 'tool_result', tool_use_id: '1', is_error: true, content }
+    expect(of({ messages: [{ role: 'user', content: [result] }] }).messages.at(-1).content).toEqual(told)
   })
 
   test.each<[object, string]>([

@@ -169,3 +169,26 @@ test('a request for a WebSocket is refused at once, so that clients fall back', 
     (await gateway.fetch('/v1/responses', { headers: { authorization: `Bearer ${MASTER}` } })).status,
   ).toBe(405)
 })
+
+test('a model that looks for tools gets its call as the item that clients wait for, whole and in a stream', async () => {
+  const search = { type: 'tool_search', execution: 'client', parameters: { type: 'object' } }
+  const input = '{"query":"mail"}'
+  const item = { type: 'tool_search_call', call_id: 'c', execution: 'client', arguments: { query: 'mail' } }
+  scripted.say(
+    result([{ type: 'tool-call', toolCallId: 'c', toolName: 'tool_search', input }], {
+      finishReason: { unified: 'tool-calls', raw: 'tool_calls' },
+    }),
+  )
+  const whole = await post({ input: 'Hi', tools: [search] })
+  expect(JSON.parse(whole.text).output).toEqual([expect.objectContaining(item)])
+  scripted.stream([
+    { type: 'stream-start', warnings: [] },
+    { type: 'tool-input-start', id: 'c', toolName: 'tool_search' },
+    { type: 'tool-input-delta', id: 'c', delta: input },
+    { type: 'tool-input-end', id: 'c' },
+    { type: 'tool-call', toolCallId: 'c', toolName: 'tool_search', input },
+    finish('tool-calls'),
+  ])
+  const streamed = await post({ input: 'Hi', tools: [search], stream: true })
+  expect(accumulate(eventsIn(streamed.text)).output).toEqual([expect.objectContaining(item)])
+})

@@ -10,6 +10,7 @@ import { Refusal } from '../../../src/errors.ts'
 import { definePlugin, type Plugin } from '../../../src/plugin.ts'
 import type { AnswerFacts, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { thinkingOf } from '../thinking.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely, and fail where they guess wrong
 export type Any = any
@@ -21,7 +22,10 @@ export const facts = (body: JsonObject = {}): AnswerFacts => ({
   body,
 })
 
-export const to = (options: string, model = 'some-model'): Destination => ({ type: options, options, model })
+export const to = (options: string, model = 'some-model'): Destination => {
+  const thinking = thinkingOf[options]?.(model)
+  return { type: options, options, model, ...(thinking && { thinking }) }
+}
 export const compatible = to('compatible')
 
 /** The least that is a body, and more. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { pack } from '../../../plugins/dialects/openai-responses/carry.ts'
-import { type Any, call, compatible, promptOf, to } from './kit.ts'
+import { type Any, call, compatible, promptOf, refusalOf, to } from './kit.ts'
 
 const words = (text: string) => ({ type: 'text', text })
 const user = (...parts: object[]) => ({ role: 'user', content: parts })
@@ -314,10 +314,73 @@ describe('thoughts', () => {
   })
 })
 
-test('a search of the web that was made is no hindrance where there is one', () => {
+describe('call ids that come again, as of vendors that number their calls anew with every turn', () => {
+  const turn = (id: string, result: string) => [fcall(id), output(id, result)]
+
+  test('are no hindrance: an output belongs to the call that waits for one', () => {
+    const prompt = promptOf([
+      { role: 'user', content: 'Hi' },
+      ...turn('list:0', 'a'),
+      ...turn('list:0', 'b'),
+    ]) as Any
+    expect(prompt.map(({ role }: Any) => role)).toEqual(['user', 'assistant', 'tool', 'assistant', 'tool'])
+    expect([prompt[2], prompt[4]].map(({ content }) => content[0].output.value)).toEqual(['a', 'b'])
+  })
+
+  test('bring each call its own thought', () => {
+    const thought = (sig: string) => ({
+      type: 'reasoning',
+      summary: [],
+      encrypted_content: pack({ model: 'm', options: { google: { thoughtSignature: sig } }, call: '1' }),
+    })
+    const input = [thought('first'), ...turn('1', 'a'), thought('second'), ...turn('1', 'b')]
+    const calls = (promptOf(input, google) as Any).filter(({ role }: Any) => role === 'assistant')
+    expect(calls.map(({ content }: Any) => content[0].providerOptions.google.thoughtSignature)).toEqual([
+      'first',
+      'second',
+    ])
+  })
+
+  test('are refused where two calls wait at once', () => {
+    expect(refusalOf({ input: [fcall('1'), fcall('1'), output('1'), output('1')] })).toEqual({
+      code: 'invalid_request',
+      param: 'input[1].call_id',
+    })
+  })
+})
+
+describe('a search of the web that another provider made', () => {
   const input = [
     { type: 'web_search_call', id: 'ws_1', status: 'completed' },
     { role: 'user', content: 'More' },
   ]
-  expect(call({ input }, claude).options.prompt).toHaveLength(1)
+
+  test('is no hindrance where there is one', () => {
+    const { options, warnings } = call({ input }, claude)
+    expect([options.prompt.length, warnings]).toEqual([1, []])
+  })
+
+  test('is left out, with a word, where there is none', () => {
+    const { options, warnings } = call({ input })
+    expect(options.prompt).toHaveLength(1)
+    expect(warnings).toEqual([
+      'input[0].type: a search of the web is left out; what was found stands in the text that follows',
+    ])
+  })
+})
+
+describe('an answer that the client has begun', () => {
+  const input = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'Well,' },
+  ]
+
+  test('is told where the provider may not go on with it', () => {
+    expect(call({ input }).warnings).toEqual([
+      'input[1]: this provider may begin a new answer instead of continuing yours',
+    ])
+    expect(call({ input: [...input, { role: 'user', content: 'And?' }] }).warnings).toEqual([])
+  })
+
+  test('is what Claude goes on with', () => expect(call({ input }, claude).warnings).toEqual([]))
 })

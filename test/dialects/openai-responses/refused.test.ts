@@ -86,9 +86,7 @@ describe('what another provider may have is named too', () => {
       'mcp_call',
       'mcp_list_tools',
       'mcp_approval_request',
-      'tool_search_call',
       'compaction',
-      'web_search_call',
     ].map((type): [string, object] => ['input[0].type', { input: [{ type }] }]),
     ...[
       'file_search',
@@ -99,7 +97,6 @@ describe('what another provider may have is named too', () => {
       'mcp',
       'web_search',
       'web_search_preview',
-      'tool_search',
     ].map((type): [string, object] => ['tools[0].type', { tools: [{ type }] }]),
     ['tools[0].environment', { tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }],
     ['tool_choice.type', { tools: [tool], tool_choice: { type: 'web_search_preview' } }],
@@ -116,6 +113,16 @@ describe('what is left out is told', () => {
     ['tools[0].strict', { tools: [{ ...tool, strict: true }] }, to('cohere')],
     ['reasoning.context', { reasoning: { context: 'all' } }],
     ['nonsense', { nonsense: 1 }],
+    ['input[0].type', { input: [{ type: 'web_search_call' }, { role: 'user', content: 'More' }] }],
+    [
+      'input[1]',
+      {
+        input: [
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content: 'Well,' },
+        ],
+      },
+    ],
     [
       'input[0].content[0].detail',
       user({ type: 'input_image', image_url: 'https://a.example/b', detail: 'high' }),

@@ -28,10 +28,11 @@ describe('tools', () => {
   test('of a namespace have names that are their own', () => {
     const inner = { type: 'function', name: 'f', parameters: {} }
     const space = (name: string) => ({ type: 'namespace', name, description: '', tools: [inner] })
-    const names = toolsOf([f, space('a'), space('a'), space('b__'), space('x'.repeat(80))]).tools.map(
+    const [one, other] = ['x'.repeat(80), `y${'x'.repeat(80)}`]
+    const names = toolsOf([f, space('a'), space('b__'), space(one), space(other)]).tools.map(
       (t: Any) => t.name,
     )
-    expect(names.slice(0, 4)).toEqual(['f', 'a__f', 'a__f_2', 'b__f'])
+    expect(names.slice(0, 3)).toEqual(['f', 'a__f', 'b__f'])
     expect(new Set(names).size).toBe(5)
     for (const name of names) expect(name.length).toBeLessThanOrEqual(64)
   })
@@ -69,10 +70,92 @@ describe('tools', () => {
       },
     ])
     expect(toolsOf([search], {}, to('google')).tools[0].id).toBe('google.google_search')
-    expect(refusalOf({ tools: [search, f] }, to('google'))).toEqual({
+  })
+
+  test('that search the web are left out with a word where they cannot be had', () => {
+    const offline = { type: 'web_search', external_web_access: false }
+    for (const [tools, destination, words] of [
+      [[f, { type: 'web_search' }], to('compatible'), 'tools[1]: this provider cannot search the web'],
+      [
+        [f, { type: 'web_search' }],
+        to('google'),
+        'tools: this provider cannot search the web beside functions',
+      ],
+      [[f, offline], to('anthropic'), 'tools[1]: this provider cannot search the web without going there'],
+    ] as const) {
+      const { options, warnings } = call({ tools }, destination)
+      expect((options.tools as Any).map((tool: Any) => tool.name)).toEqual(['f'])
+      expect(warnings).toEqual([expect.stringContaining(words)])
+    }
+    expect(refusalOf({ tools: [f, offline], tool_choice: { type: 'web_search' } })).toEqual({
       code: 'unsupported_parameter',
-      param: 'tools',
+      param: 'tool_choice.type',
     })
+  })
+
+  test('that come on the way count like those of the list, and the last word on each counts', () => {
+    const inner = { type: 'function', name: 'exec', description: 'Runs', parameters: { type: 'object' } }
+    const items = [
+      {
+        type: 'additional_tools',
+        role: 'developer',
+        tools: [{ type: 'namespace', name: 'functions', description: '', tools: [inner] }, patch],
+      },
+      { role: 'user', content: 'Go' },
+      { type: 'additional_tools', role: 'developer', tools: [{ ...patch, description: 'Patches well' }] },
+    ]
+    const { prompt, tools } = toolsOf([f], { input: items })
+    expect(prompt).toHaveLength(1)
+    expect(tools.map(({ name, description }: Any) => [name, description])).toEqual([
+      ['f', 'Does'],
+      ['functions__exec', 'Runs'],
+      ['patch', 'Patches well'],
+    ])
+    expect(refusalOf({ input: [{ type: 'additional_tools', tools: [{ type: 'function' }] }] })).toEqual({
+      code: 'invalid_request',
+      param: 'input[0].tools[0].name',
+    })
+  })
+
+  test('that look for tools are functions where the client looks, and nothing where all tools are told at once', () => {
+    const search = {
+      type: 'tool_search',
+      execution: 'client',
+      description: 'Finds tools',
+      parameters: { type: 'object', properties: { query: { type: 'string' } } },
+    }
+    expect(toolsOf([search]).tools).toEqual([
+      { type: 'function', name: 'tool_search', description: 'Finds tools', inputSchema: search.parameters },
+    ])
+    expect(toolsOf([{ type: 'tool_search' }, { ...f, defer_loading: true }]).tools).toHaveLength(1)
+    const found = { type: 'namespace', name: 'mail', description: '', tools: [{ ...f, name: 'send' }] }
+    const { prompt, tools } = toolsOf([search], {
+      input: [
+        { role: 'user', content: 'Write to Ann' },
+        { type: 'tool_search_call', call_id: 'c1', execution: 'client', arguments: { query: 'mail' } },
+        { type: 'tool_search_output', call_id: 'c1', execution: 'client', tools: [found] },
+        { type: 'tool_search_call', call_id: null, execution: 'server', arguments: {} },
+        { type: 'tool_search_output', call_id: null, execution: 'server', tools: [] },
+      ],
+    })
+    expect(tools.map(({ name }: Any) => name)).toEqual(['tool_search', 'mail__send'])
+    expect(prompt.slice(1)).toEqual([
+      {
+        role: 'assistant',
+        content: [{ type: 'tool-call', toolCallId: 'c1', toolName: 'tool_search', input: { query: 'mail' } }],
+      },
+      {
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            toolCallId: 'c1',
+            toolName: 'tool_search',
+            output: { type: 'text', value: 'Loaded tools: send' },
+          },
+        ],
+      },
+    ])
   })
 })
 

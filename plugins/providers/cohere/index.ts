@@ -1,13 +1,14 @@
-import { countOf } from '../../src/lens.ts'
-import { readPages, withParameter } from '../../src/model-list.ts'
-import { modelProvider } from '../../src/model-provider.ts'
-import { KEY_IN_FETCH } from '../../src/offers.ts'
+import { countOf } from '../../../src/lens.ts'
+import { readPages, withParameter } from '../../../src/model-list.ts'
+import { modelProvider } from '../../../src/model-provider.ts'
+import { KEY_IN_FETCH } from '../../../src/offers.ts'
+import { withKnownCitations, withPlans } from './answer.ts'
 
 /**
  * Reranking passes as bytes: its language is Cohere's own (https://docs.cohere.com/reference/rerank).
  *
- * What the package loses: what was read from a cache. `usage` reads it from the vendor's report. Of the list of models
- * there is version 1 only.
+ * What the package loses: what was read from a cache (`usage` reads it from the vendor's report), plans, and citations
+ * (`answer.ts`). Of the list of models there is version 1 only.
  */
 export default modelProvider({
   name: 'cohere',
@@ -17,6 +18,10 @@ export default modelProvider({
   aliases: { apiKey: ['CO_API_KEY'] },
   speaks: ['rerank'],
   offers: ['language', 'embedding', 'reranking'],
+  // Which of its models think is their own affair; those that do take any budget.
+  thinking: () => ({
+    budget: { least: 1, toOptions: tokenBudget => ({ thinking: { type: 'enabled', tokenBudget } }) },
+  }),
   usage(usage, raw) {
     const cacheRead = Math.min(usage.input, countOf(raw.cached_tokens))
     return { ...usage, input: usage.input - cacheRead, cacheRead: usage.cacheRead + cacheRead }
@@ -24,7 +29,16 @@ export default modelProvider({
   endings: { TIMEOUT: 'error', ERROR_LIMIT: 'length', ERROR_TOXIC: 'content-filter' },
   async load({ baseUrl, fetch }) {
     const { createCohere } = await import('@ai-sdk/cohere')
-    return createCohere({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    const cohere = createCohere({
+      baseURL: baseUrl,
+      apiKey: KEY_IN_FETCH,
+      fetch: withKnownCitations(fetch),
+    })
+    return {
+      languageModel: id => withPlans(cohere.languageModel(id)),
+      embeddingModel: id => cohere.embeddingModel(id),
+      rerankingModel: id => cohere.rerankingModel(id),
+    }
   },
   models: ({ provider, baseUrl, get }) =>
     readPages({

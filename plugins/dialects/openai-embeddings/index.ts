@@ -1,9 +1,10 @@
 import type { EmbeddingModelV4 } from '@ai-sdk/provider'
-import type { Dialect } from '../../src/dialect.ts'
-import { refuse } from '../../src/errors.ts'
-import { countOf, objectOf, smallApi, usageOf } from '../../src/lens.ts'
-import { definePlugin } from '../../src/plugin.ts'
-import type { Errand, Translated } from '../../src/translation.ts'
+import type { Dialect } from '../../../src/dialect.ts'
+import { refuse } from '../../../src/errors.ts'
+import { countOf, objectOf, smallApi, usageOf } from '../../../src/lens.ts'
+import { definePlugin } from '../../../src/plugin.ts'
+import type { Errand, Translated } from '../../../src/translation.ts'
+import { kinOf, purposeOptions, sizeOptions } from './kin.ts'
 
 /** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings */
 const openaiEmbeddings: Dialect = {
@@ -19,12 +20,15 @@ const openaiEmbeddings: Dialect = {
   translation: { kind: 'embedding', run: embed },
 }
 
-const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user'])
+const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'input_type'])
 
-async function embed(model: EmbeddingModelV4, { body, facts, signal, warn }: Errand): Promise<Translated> {
+async function embed(
+  model: EmbeddingModelV4,
+  { body, facts, destination, signal, warn }: Errand,
+): Promise<Translated> {
   const { json } = body
   const values = textsOf(json.input)
-  const { dimensions, encoding_format: format = 'float' } = json
+  const { dimensions, encoding_format: format = 'float', input_type: purpose } = json
   if (dimensions !== undefined && !(Number.isSafeInteger(dimensions) && (dimensions as number) > 0))
     refuse('invalid_request', 'Field "dimensions" must be a whole number above 0', { param: 'dimensions' })
   if (format !== 'float' && format !== 'base64')
@@ -33,6 +37,11 @@ async function embed(model: EmbeddingModelV4, { body, facts, signal, warn }: Err
     })
   for (const field of Object.keys(json))
     if (!known.has(field)) warn(`"${field}" has no counterpart at this provider`)
+  const kin = kinOf(destination)
+  const own = {
+    ...(dimensions !== undefined && sizeOptions(dimensions as number, kin)),
+    ...(purpose != null && purposeOptions(purpose, kin, warn)),
+  }
   const vectors: number[][] = []
   const warnings = []
   let tokens: number | undefined
@@ -41,6 +50,7 @@ async function embed(model: EmbeddingModelV4, { body, facts, signal, warn }: Err
       values: part,
       abortSignal: signal,
       ...(dimensions !== undefined && { dimensions: dimensions as number }),
+      ...(Object.keys(own).length > 0 && { providerOptions: { [destination.options]: own } }),
     })
     vectors.push(...result.embeddings)
     warnings.push(...result.warnings)

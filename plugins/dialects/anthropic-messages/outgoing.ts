@@ -1,0 +1,26 @@
+import type { Toward } from '../../../src/dialect.ts'
+import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { lacksThoughts, NEEDS_THOUGHTS, type Step } from '../../../src/thinking.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { withoutCarried } from './carry.ts'
+
+/**
+ * A conversation that moves to Anthropic: it refuses what we carry for others, and to think between calls of tools when
+ * somebody else made the first of them.
+ */
+export function outgoing(given: JsonObject, { thinking, warn }: Toward): JsonObject {
+  const body = withoutCarried(given)
+  const isAsked = objectOf(body.thinking).type === 'enabled'
+  if (!isAsked || !thinking?.budget?.isWithinLimit || !lacksThoughts(listOf(body.messages).map(stepOf)))
+    return body
+  warn(`thinking: ${NEEDS_THOUGHTS}`)
+  const { thinking: _, ...rest } = body
+  return rest
+}
+
+function stepOf(message: unknown): Step {
+  const { role, content } = objectOf(message)
+  const types = listOf(content).map(block => (isObject(block) ? block.type : undefined))
+  if (role !== 'assistant') return types.includes('tool_result') ? 'results' : 'asked'
+  return types[0] === 'thinking' || types[0] === 'redacted_thinking' ? 'thought' : 'said'
+}

@@ -1,0 +1,59 @@
+import { count, duration, money, number, UNKNOWN } from '../../../views/format.ts'
+import type { Row } from '../report/log.ts'
+import { billingLong, tokenParts, tokensOf } from './words.ts'
+
+/** What a call used, part by part, what it cost, and how well that is known. */
+export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[] }) {
+  const known = tokenParts.filter(([part]) => call[part] !== null)
+  const { input, output } = tokensOf(call)
+  const speed = speedOf(call, output)
+  return (
+    <section aria-labelledby="tokens-title">
+      <h3 id="tokens-title">Tokens and cost</h3>
+      <dl class="sums">
+        {known.map(([part, name]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{number(call[part]!)}</dd>
+          </div>
+        ))}
+        <div class="total">
+          <dt>Tokens in all</dt>
+          <dd>{input === null && output === null ? UNKNOWN : number((input ?? 0) + (output ?? 0))}</dd>
+        </div>
+        <div class="total">
+          <dt>Cost</dt>
+          <dd>{money(call.costNano)}</dd>
+        </div>
+      </dl>
+      <p class="hint">
+        {billingLong(call.billing)} Parts that are not listed were not told apart.
+        {call.priceSource !== null &&
+          ` Price: ${call.priceSource}${call.priceVersion === null ? '' : `, ${call.priceVersion}`}.`}
+        {call.costNano === null &&
+          input !== null &&
+          ' No price is known for this model: MODEL_PRICES can name one.'}
+        {speed !== undefined && ` About ${number(speed)} tokens a second.`}
+      </p>
+      {failed.map(line => {
+        const { input, output } = tokensOf(line)
+        return (
+          <p class="hint">
+            Beside it, failed try {line.part} at <bdi class="mono">{`${line.provider}/${line.model}`}</bdi>:{' '}
+            {input === null && output === null
+              ? 'it may have used tokens, nobody said how many'
+              : count((input ?? 0) + (output ?? 0), 'token')}
+            , cost {money(line.costNano)}, {duration(line.totalMs)}.
+          </p>
+        )
+      })}
+    </section>
+  )
+}
+
+/** Tokens a second, from the first byte on; undefined where that would say little. */
+function speedOf({ streamed, firstByteMs, totalMs, code }: Row, output: number | null): number | undefined {
+  if (!streamed || firstByteMs === null || output === null || code !== null) return undefined
+  const ms = totalMs - firstByteMs
+  return ms < 200 || output < 10 ? undefined : Math.round((output / ms) * 1000)
+}

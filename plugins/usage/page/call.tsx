@@ -1,0 +1,197 @@
+import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/page.ts'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import type { Row } from '../report/log.ts'
+import { type Asked, addressOf } from './address.ts'
+import { CallTokens } from './call-tokens.tsx'
+import { dateOf, secondsOf } from './clock.ts'
+import { Outcome } from './request-row.tsx'
+import { Timeline } from './timeline.tsx'
+import { pickWords } from './words.ts'
+
+export const CALL_TITLE = 'dialog-title'
+
+interface CallProps {
+  /** The call, and tries of it that failed and cost something. */
+  readonly lines: readonly Row[]
+  readonly zone: string
+  readonly keyName: (id: string) => string | undefined
+  readonly request: PageRequest
+  readonly asked: Asked
+}
+
+/** Everything that is known of one call. */
+export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
+  const call = lines[0]!
+  const path = `${request.base}/dashboard/requests`
+  return (
+    <article class="editor call">
+      <Head path={addressOf(path, asked)}>
+        <bdi>{call.asked ?? call.operation}</bdi>
+      </Head>
+      <section class="fields" tabindex={0} aria-label="The call">
+        <Outcome row={call} />
+        <Facts call={call} zone={zone} keyName={keyName} path={path} />
+        <Route call={call} />
+        <Timeline call={call} />
+        <CallTokens call={call} failed={lines.slice(1)} />
+      </section>
+      <footer>
+        <Ways call={call} base={request.base} path={path} />
+      </footer>
+    </article>
+  )
+}
+
+const Head = ({ path, children }: { path: string; children?: Child }) => (
+  <header>
+    <h2 id={CALL_TITLE}>{children}</h2>
+    <Link class="icon-button" href={path} data-close="" aria-label="Close">
+      <Icon name="close" />
+    </Link>
+  </header>
+)
+
+/** In the place of a call that is not there. */
+export const NoCall = ({ id, path }: { id: string; path: string }) => (
+  <div class="editor small">
+    <Head path={path}>Not here</Head>
+    <div class="fields">
+      <p>
+        There is no call <bdi class="mono">{id}</bdi>: it was never made, or is older than USAGE_RETENTION.
+      </p>
+    </div>
+  </div>
+)
+
+const Fact = ({ name, children }: { name: string; children?: Child }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+function Facts({
+  call,
+  zone,
+  keyName,
+  path,
+}: Pick<CallProps, 'zone' | 'keyName'> & { call: Row; path: string }) {
+  const to = (changes: Record<string, string>) => addressOf(path, {}, changes)
+  const name = call.keyId === null ? undefined : keyName(call.keyId)
+  return (
+    <dl class="facts">
+      <Fact name="When">
+        {dateOf(call.at, zone)}, {secondsOf(call.at, zone)} {zone}
+      </Fact>
+      <Fact name="User path">
+        {call.userPath === null ? (
+          'none'
+        ) : (
+          <Link class="mono" href={to({ path: call.userPath })}>
+            <bdi>{call.userPath}</bdi>
+          </Link>
+        )}
+      </Fact>
+      <Fact name="Key">
+        {call.keyId === null ? (
+          'no valid one'
+        ) : (
+          <>
+            <Link class={name === undefined ? 'mono' : undefined} href={to({ key: call.keyId })}>
+              <bdi>{name ?? call.keyId}</bdi>
+            </Link>
+            {name !== undefined && name !== call.keyId && <span class="muted mono"> {call.keyId}</span>}
+          </>
+        )}
+      </Fact>
+      <Fact name="Asked as">
+        {call.dialect}, {call.operation}, {call.streamed ? 'answered as a stream' : 'answered as a whole'}
+        {call.batch && ', as part of a batch'}
+      </Fact>
+      {call.finish !== null && (
+        <Fact name="Finished">
+          <bdi class="mono">{call.finish}</bdi>
+        </Fact>
+      )}
+      {call.session !== null && (
+        <Fact name="Session">
+          <Link class="mono" href={to({ session: call.session })}>
+            <bdi>{call.session}</bdi>
+          </Link>
+        </Fact>
+      )}
+      {call.labels !== null && Object.keys(call.labels).length > 0 && (
+        <Fact name="Labels">
+          <ul class="chips">
+            {Object.entries(call.labels).map(([label, value]) => (
+              <li>
+                <Link href={to({ label: `${label}=${value}` })}>
+                  <bdi class="mono">
+                    {label}={value}
+                  </bdi>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      )}
+      <Fact name="Id">
+        <bdi class="mono">{call.requestId}</bdi>
+      </Fact>
+    </dl>
+  )
+}
+
+/** The way from the name that was asked for to the model that answered. */
+function Route({ call: { asked, chain, provider, model, strategy, pick } }: { call: Row }) {
+  const served = provider === null ? undefined : `${provider}/${model ?? ''}`
+  const names = [...new Set([...(asked === null ? [] : [asked]), ...(chain ?? [])])]
+  const stops = served === undefined || names.at(-1) === served ? names : [...names, served]
+  return (
+    <section aria-labelledby="route-title">
+      <h3 id="route-title">Way</h3>
+      <ol class="stops">
+        {stops.map((name, index) => (
+          <li>
+            {index > 0 && <Icon name="arrow" />}
+            <bdi class="mono">{name}</bdi>
+          </li>
+        ))}
+      </ol>
+      {served === undefined && <p class="hint">It reached no provider.</p>}
+      {pick !== null && (
+        <p class="hint">
+          This target served because {pickWords[pick]}
+          {strategy !== null && ` (strategy ${strategy.replaceAll('_', ' ')})`}.
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** Where to go on from here. */
+function Ways({ call, base, path }: { call: Row; base: string; path: string }) {
+  const explain = addressOf(`${base}/dashboard/explain`, {
+    model: call.asked ?? '',
+    user_path: call.userPath ?? '',
+  })
+  return (
+    <>
+      <Link class="quiet" href={`${base}/admin/usage/log/${encodeURIComponent(call.requestId)}`}>
+        As JSON
+      </Link>
+      {call.session !== null && (
+        <Link class="button" href={addressOf(path, {}, { session: call.session })}>
+          All of this session
+        </Link>
+      )}
+      {call.asked !== null && (
+        <Link class="button" href={explain}>
+          Explain this name
+        </Link>
+      )}
+    </>
+  )
+}

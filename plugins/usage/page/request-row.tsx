@@ -1,0 +1,127 @@
+import { Badge } from '../../../views/badge.tsx'
+import { compact, duration, money, UNKNOWN } from '../../../views/format.ts'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import type { Row } from '../report/log.ts'
+import { type Asked, addressOf } from './address.ts'
+import { dayOf, secondsOf } from './clock.ts'
+import { billingShort, tokensOf } from './words.ts'
+
+interface RowProps {
+  readonly row: Row
+  readonly zone: string
+  readonly asked: Asked
+  /** The place in the log that the address names. */
+  readonly here: Asked
+  readonly path: string
+  readonly keyName: (id: string) => string | undefined
+}
+
+/** Makes a link open the call in the dialog of the page; the address is then that of the call. */
+export const opening = (href: string) => ({
+  'hx-get': href,
+  'hx-target': '#dialog-content',
+  'hx-select': '#dialog-content > *',
+  'hx-swap': 'innerHTML',
+  'hx-replace-url': 'true',
+})
+
+/** One line of the log. */
+export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) {
+  const href = addressOf(path, asked, { ...here, call: row.requestId })
+  const { input, output } = tokensOf(row)
+  return (
+    <tr class="line" data-failed={row.code !== null && row.code !== 'client_closed' ? '' : undefined}>
+      <th scope="row" data-label="When">
+        <Link class="open" id={`call-${row.no}`} href={href} {...opening(href)}>
+          <time datetime={new Date(row.at).toISOString()}>
+            <span class="day">{dayOf(row.at, zone)}</span> {secondsOf(row.at, zone)}
+          </time>
+        </Link>
+        {row.part > 0 && <p class="about">Failed try {row.part} of a call</p>}
+      </th>
+      <td data-label="Model">
+        <Way row={row} />
+      </td>
+      <td data-label="Caller">
+        <div>
+          {row.userPath === null ? (
+            <span class="muted">No user path</span>
+          ) : (
+            <Link class="within mono" href={addressOf(path, asked, { path: row.userPath })}>
+              <bdi>{row.userPath}</bdi>
+            </Link>
+          )}
+          <p class="about">
+            {row.keyId === null ? (
+              'no valid key'
+            ) : (
+              <Link class="within" href={addressOf(path, asked, { key: row.keyId })}>
+                <bdi>{keyName(row.keyId) ?? row.keyId}</bdi>
+              </Link>
+            )}
+          </p>
+        </div>
+      </td>
+      <td data-label="Outcome">
+        <Outcome row={row} />
+      </td>
+      <td class="num" data-label="Time">
+        <div>
+          {duration(row.totalMs)}
+          {row.streamed && row.firstByteMs !== null && <p class="about">first {duration(row.firstByteMs)}</p>}
+        </div>
+      </td>
+      <td class="num" data-label="Tokens">
+        {input === null && output === null ? (
+          <span class="muted">{UNKNOWN}</span>
+        ) : (
+          <span>
+            {input === null ? '?' : compact(input)} <span class="muted">in</span>{' '}
+            {output === null ? '?' : compact(output)} <span class="muted">out</span>
+          </span>
+        )}
+      </td>
+      <td class="num" data-label="Cost">
+        <div>
+          {row.costNano === null ? <span class="muted">{UNKNOWN}</span> : money(row.costNano)}
+          {row.billing !== 'exact' && row.billing !== null && (
+            <p class="about">{billingShort[row.billing]}</p>
+          )}
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+/** What was asked for, and what answered. */
+function Way({ row: { asked, provider, model } }: { row: Row }) {
+  const served = provider === null ? undefined : `${provider}/${model ?? ''}`
+  const isSame = served === asked || model === asked
+  return (
+    <div class="names">
+      <bdi class="mono">{isSame ? served : (asked ?? served ?? 'no model')}</bdi>
+      {!isSame && served !== undefined && asked !== null && (
+        <p class="about">
+          <Icon name="arrow" /> <bdi class="mono">{served}</bdi>
+        </p>
+      )}
+      {served === undefined && <p class="about">reached no provider</p>}
+    </div>
+  )
+}
+
+/** What became of it, in a badge and, where it failed, its code. */
+export function Outcome({ row: { status, code, hungUp, attempts, streamed } }: { row: Row }) {
+  const isFailed = code !== null && code !== 'client_closed'
+  const tries = attempts?.length ?? 0
+  return (
+    <div class="became">
+      <Badge tone={isFailed ? 'bad' : hungUp ? 'amber' : 'good'}>{status === 0 ? 'none' : status}</Badge>{' '}
+      {code !== null && <bdi class="mono code">{code}</bdi>}
+      {code === null && streamed && <span class="muted">stream</span>}
+      {tries > 1 && <p class="about">{tries} tries</p>}
+      {hungUp && code !== 'client_closed' && <p class="about">caller hung up</p>}
+    </div>
+  )
+}

@@ -1,0 +1,142 @@
+import { described, Field } from '../../../views/form.tsx'
+import { Segments } from '../../../views/segments.tsx'
+import { type Asked, addressOf } from './address.ts'
+import { momentOf } from './clock.ts'
+import { type Preset, presets, type Span, toField } from './span.ts'
+
+interface TimeProps {
+  readonly asked: Asked
+  readonly path: string
+  /** What is swapped when another time is chosen. */
+  readonly into: string
+  readonly span: Span
+  /** The page can show all there is, and does so by itself. */
+  readonly hasAll?: boolean
+  readonly isAll?: boolean
+}
+
+/** The choice of a time: a few that move on with the clock, and one that is written down. */
+export function Times({ asked, path, into, span, hasAll = false, isAll = false }: TimeProps) {
+  const custom = {
+    range: 'custom',
+    from: toField(span.period.from, span.zone),
+    to: toField(span.period.to, span.zone),
+  }
+  const to = (name: Preset) => {
+    const usual = name === '24h' && !hasAll
+    return addressOf(path, asked, {
+      before: '',
+      after: '',
+      range: usual ? '' : name,
+      from: '',
+      to: '',
+      ...(name === 'custom' && custom),
+    })
+  }
+  const all = {
+    id: 'range-all',
+    text: 'All',
+    href: addressOf(path, asked, { range: '', from: '', to: '', before: '', after: '' }),
+    isCurrent: isAll,
+  }
+  return (
+    <div class="times">
+      <Segments
+        label="Time"
+        into={into}
+        segments={[
+          ...(hasAll ? [all] : []),
+          ...(Object.keys(presets) as Preset[]).map(name => ({
+            id: `range-${name}`,
+            text: presets[name],
+            href: to(name),
+            isCurrent: !isAll && span.preset === name,
+          })),
+        ]}
+      />
+      <Zone asked={asked} path={path} span={span} />
+    </div>
+  )
+}
+
+/** Whose clocks times go by; and, where a time of its own is chosen, from when to when. */
+function Zone({ asked, path, span }: Pick<TimeProps, 'asked' | 'path' | 'span'>) {
+  const isCustom = span.preset === 'custom' && asked.range === 'custom'
+  const kept = Object.entries(asked).filter(
+    ([name, value]) => value !== '' && !['from', 'to', 'time_zone', 'before', 'after', 'call'].includes(name),
+  )
+  return (
+    <details class="zone" open={isCustom}>
+      <summary>{span.zone}</summary>
+      <form method="get" action={path}>
+        {kept.map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        {isCustom && (
+          <>
+            <Field id="t-from" label="From">
+              <input
+                type="datetime-local"
+                name="from"
+                value={toField(span.period.from, span.zone)}
+                {...described('t-from', { hint: false })}
+              />
+            </Field>
+            <Field id="t-to" label="To">
+              <input
+                type="datetime-local"
+                name="to"
+                value={toField(span.period.to, span.zone)}
+                {...described('t-to', { hint: false })}
+              />
+            </Field>
+          </>
+        )}
+        <Field id="t-zone" label="Time zone">
+          <input
+            name="time_zone"
+            value={span.zone}
+            list="zones"
+            maxlength={64}
+            autocomplete="off"
+            spellcheck={false}
+            {...described('t-zone', { hint: false })}
+          />
+        </Field>
+        <datalist id="zones">
+          {zones.map(zone => (
+            <option value={zone} />
+          ))}
+        </datalist>
+        <button type="submit">Show</button>
+      </form>
+    </details>
+  )
+}
+
+/** One for most hours of the day; any other may be typed. */
+const zones = [
+  'UTC',
+  'America/Los_Angeles',
+  'America/Denver',
+  'America/Chicago',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Europe/London',
+  'Europe/Berlin',
+  'Europe/Zurich',
+  'Europe/Helsinki',
+  'Europe/Istanbul',
+  'Africa/Johannesburg',
+  'Asia/Dubai',
+  'Asia/Kolkata',
+  'Asia/Singapore',
+  'Asia/Shanghai',
+  'Asia/Tokyo',
+  'Australia/Sydney',
+  'Pacific/Auckland',
+]
+
+/** What is shown, in a sentence. */
+export const spanText = ({ period, zone, preset }: Span): string =>
+  `${momentOf(period.from, zone)} to ${preset === 'custom' ? momentOf(period.to, zone) : 'now'}, ${zone}`

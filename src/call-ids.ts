@@ -1,0 +1,83 @@
+import type { LanguageModelV4, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
+import { withLayer } from './layer.ts'
+
+/** The ids of tool calls that a vendor takes. A conversation may hold those of another, where it was before. */
+export interface CallIds {
+  readonly fits: RegExp
+  /** Letters and digits of an id in the place of one that does not fit. */
+  readonly length: number
+}
+
+/** What most take that ask for any form at all. */
+export const PLAIN_IDS: CallIds = { fits: /^[a-zA-Z0-9_-]{1,64}$/, length: 32 }
+
+/**
+ * The same model for prompts with any ids. One that fits stays; another becomes the same one each time, in the call and
+ * in its result. Where an id stands twice, the later call gets one of its own: results belong to calls in their order.
+ */
+export const withCallIds = (model: LanguageModelV4, ids: CallIds): LanguageModelV4 =>
+  withLayer(model, async options => ({ options: { ...options, prompt: await fitted(options.prompt, ids) } }))
+
+async function fitted(prompt: LanguageModelV4Prompt, ids: CallIds): Promise<LanguageModelV4Prompt> {
+  if (isFit(prompt, ids)) return prompt
+  const namer = createNamer(ids)
+  const made: LanguageModelV4Message[] = []
+  for (const message of prompt) {
+    if (typeof message.content === 'string') {
+      made.push(message)
+      continue
+    }
+    const content = []
+    for (const part of message.content)
+      if (part.type === 'tool-call')
+        content.push({ ...part, toolCallId: await namer.called(part.toolCallId) })
+      else if (part.type === 'tool-result')
+        content.push({ ...part, toolCallId: await namer.answered(part.toolCallId) })
+      else content.push(part)
+    // Each part keeps its own type, so the message does too; the compiler does not follow that.
+    made.push({ ...message, content } as LanguageModelV4Message)
+  }
+  return made
+}
+
+function isFit(prompt: LanguageModelV4Prompt, { fits }: CallIds): boolean {
+  const seen = new Set<string>()
+  return prompt.every(({ content }) => {
+    if (typeof content === 'string') return true
+    return content.every(part => {
+      if (part.type !== 'tool-call') return true
+      const isNew = !seen.has(part.toolCallId)
+      seen.add(part.toolCallId)
+      return isNew && fits.test(part.toolCallId)
+    })
+  })
+}
+
+function createNamer({ fits, length }: CallIds) {
+  const taken = new Set<string>()
+  /** The calls of an id that wait for their results, and the one that was answered last. */
+  const open = new Map<string, string[]>()
+  const closed = new Map<string, string>()
+  const fit = async (id: string) => (fits.test(id) ? id : hashed(id, length))
+  return {
+    async called(id: string): Promise<string> {
+      let own = await fit(id)
+      for (let n = 2; taken.has(own); n++) own = await hashed(`${id} ${n}`, length)
+      taken.add(own)
+      open.set(id, [...(open.get(id) ?? []), own])
+      return own
+    },
+    async answered(id: string): Promise<string> {
+      const own = open.get(id)?.shift() ?? closed.get(id) ?? (await fit(id))
+      closed.set(id, own)
+      return own
+    },
+  }
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+async function hashed(text: string, length: number): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return Array.from(bytes.subarray(0, length), byte => LETTERS[byte % LETTERS.length]).join('')
+}

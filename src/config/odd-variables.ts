@@ -1,0 +1,40 @@
+import { distance } from 'fastest-levenshtein'
+import { type Environment, gatewayEnv } from '../config.ts'
+import type { Plugin } from '../plugin.ts'
+
+export const ownVariables: ReadonlySet<string> = new Set(Object.values(gatewayEnv).flat())
+
+export const readsVariable = ({ env, reads }: Plugin, name: string): boolean =>
+  typeof env === 'object' ? Object.values(env).some(names => names.includes(name)) : (reads?.(name) ?? false)
+
+/**
+ * Variables that nobody reads, and that look like a slip of the pen. They may belong to another program, so they stop
+ * nothing; but a master key that is misspelt is none.
+ */
+export function oddVariables(environment: Environment, plugins: readonly Plugin[]): readonly string[] {
+  const known = [...ownVariables, ...plugins.flatMap(namesOf)]
+  const isRead = (name: string) =>
+    ownVariables.has(name) || plugins.some(plugin => readsVariable(plugin, name))
+  return Object.keys(environment)
+    .filter(name => !isRead(name) && !isRead(name.replace(/_FILE$/, '')))
+    .flatMap(name => {
+      const meant = known.find(candidate => isSlipOf(name, candidate))
+      if (meant !== undefined) return [`Nobody reads ${name}. Did you mean ${meant}?`]
+      return name.startsWith('MODELWAY_') ? [`Nobody reads ${name}`] : []
+    })
+    .sort()
+}
+
+/** Names of a provider's own instance; those of others follow them. */
+const namesOf = ({ env, file }: Plugin): readonly string[] => {
+  if (typeof env === 'object') return Object.values(env).flat()
+  const type = file?.type?.toUpperCase().replaceAll('-', '_')
+  return type === undefined ? [] : ['API_KEY', 'BASE_URL', 'MODELS'].map(field => `${type}_${field}`)
+}
+
+/** Short names are near to many. */
+const SHORTEST = 7
+const LONG = 12
+
+const isSlipOf = (name: string, known: string): boolean =>
+  name.length >= SHORTEST && distance(name.toUpperCase(), known) <= (name.length >= LONG ? 2 : 1)

@@ -1,0 +1,42 @@
+/**
+ * What plugins import as `modelway`: this very installation, wherever the plugin is. Components for their pages are in
+ * `modelway/views`. Our own plugins import the files themselves.
+ */
+export { type Api, type ApiCall, answerJson, defineApi, restOf } from './api.ts'
+export { check } from './check.ts'
+export type { Database } from './database.ts'
+export type { Dialect, Endpoint, Lens } from './dialect.ts'
+export { type Code, codes, Refusal, type RefusalOptions, refuse } from './errors.ts'
+export type {
+  Attempted,
+  Deciding,
+  Identified,
+  Ordering,
+  Parsed,
+  Received,
+  Routed,
+  Scoped,
+  Settled,
+} from './exchange.ts'
+export type { Log } from './log.ts'
+export { type ModelProvider, modelProvider } from './model-provider.ts'
+export { createOffers, KEY_IN_FETCH } from './offers.ts'
+export { type OpenAICompatible, openaiCompatible } from './openai-compatible.ts'
+export { type ActionResult, definePage, type Form, type Page, type PageRequest } from './page.ts'
+export type { Aim, Passage, PassageCall } from './passage.ts'
+export {
+  type DatabaseAddress,
+  definePlugin,
+  type EnvNames,
+  type FileSection,
+  type Hooks,
+  type Host,
+  type Parts,
+  type Plugin,
+  type Tick,
+} from './plugin.ts'
+export type { CallFacts, NativeFacts, Provider, UpstreamCall } from './provider.ts'
+export { bytes, csv, duration, flag, text, whole } from './settings.ts'
+export type { Translation } from './translation.ts'
+export type * from './types.ts'
+export { isInside } from './user-path.ts'
