@@ -171,12 +171,15 @@ export function toldCohere(came: Came): Told {
   let last: Json = {}
   if (came.kind === 'whole') {
     const message = objectOr(came.json.message)
+    // What it is going to do with its tools is a thought.
+    thought += textOf(message.tool_plan)
     listOf(message.content).forEach(take)
     listOf(message.tool_calls).forEach(call)
     last = came.json
   } else
     for (const event of came.events) {
-      const { content, tool_calls } = objectOr(objectOr(event.delta).message)
+      const { content, tool_calls, tool_plan } = objectOr(objectOr(event.delta).message)
+      thought += textOf(tool_plan)
       take(content)
       if (isObject(tool_calls)) call(tool_calls, count(event.index))
       if (event.type === 'message-end') last = objectOr(event.delta)

@@ -11,7 +11,7 @@ export async function startDenying(options: WorldOptions = {}): Promise<World> {
 /** The path on whose behalf a request is made, or the status with which it is refused before anybody asks. */
 export async function pathOf(world: World, as: As): Promise<unknown> {
   const { code, status, message } = await world.ask('alpha', as)
-  return code === 'model_access_denied' ? /user path "(.*)"$/.exec(message)?.[1] : status
+  return code === 'model_access_denied' ? /user path "(.*)", does not include it$/.exec(message)?.[1] : status
 }
 
 export const header = (value: string, name = 'x-modelway-user-path'): As => ({ headers: { [name]: value } })
