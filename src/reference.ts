@@ -22,8 +22,17 @@ export function createReference(options: ReferenceOptions): (request: Request) =
   let app: Promise<AnyElysia> | undefined
   return async request => {
     app ??= build(options)
-    return (await app).fetch(request)
+    const response = await (await app).fetch(request)
+    for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value)
+    return response
   }
+}
+
+/** The page may be put into no other one. What it loads is its own script's business. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "frame-ancestors 'none'",
+  'referrer-policy': 'same-origin',
 }
 
 async function build(options: ReferenceOptions): Promise<AnyElysia> {

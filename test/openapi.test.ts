@@ -256,3 +256,14 @@ describe('every admin endpoint', () => {
     expect(silent.map(name)).toEqual([])
   })
 })
+
+test('the reference may be shown in no page of another, and is read as what it says it is', async () => {
+  for (const path of ['/swagger', '/swagger/json']) {
+    const { headers } = await gateway.fetch(path)
+    expect([path, headers.get('x-content-type-options'), headers.get('content-security-policy')]).toEqual([
+      path,
+      'nosniff',
+      "frame-ancestors 'none'",
+    ])
+  }
+})

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
+import { Choice, Filters } from '../../../views/filters.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { opening } from '../../../views/opening.ts'
@@ -45,7 +46,7 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
           New API key
         </Link>
       </header>
-      <Filters data={data} path={path} />
+      <KeyFilters data={data} path={path} />
       <KeysTable data={data} request={request} />
       <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'roll', 'revoke']}>
         {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
@@ -85,53 +86,19 @@ export const Changed = ({
   </>
 )
 
-const Filters = ({ data, path }: { data: KeysData; path: string }) => (
-  <search>
-    <form
-      id="filters"
-      class="filters"
-      method="get"
-      action={path}
-      hx-get={path}
-      hx-trigger="input delay:180ms, submit"
-      hx-target="#keys"
-      hx-select="#keys"
-      hx-select-oob="#count:outerHTML"
-      hx-swap="outerHTML"
-      hx-replace-url="true"
-      hx-sync="this:replace"
-    >
-      <label class="search">
-        <span class="unseen">Search keys</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          name="q"
-          value={data.query.q}
-          placeholder="Search names, paths, models, labels"
-          maxlength={200}
-          autocomplete="off"
-          spellcheck={false}
-          data-shortcut="/"
-        />
-      </label>
-      <label>
-        <span class="unseen">State</span>
-        <select name="state">
-          {Object.entries(states).map(([value, words]) => (
-            <option value={value} selected={value === data.query.state}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
-      <noscript>
-        <button type="submit">Search</button>
-      </noscript>
+const KeyFilters = ({ data, path }: { data: KeysData; path: string }) => {
+  const search = {
+    label: 'Search keys',
+    placeholder: 'Search names, paths, models, labels',
+    value: data.query.q,
+  }
+  return (
+    <Filters path={path} into="keys" search={search}>
+      <Choice name="state" label="State" value={data.query.state} options={states} />
       <Count data={data} />
-    </form>
-  </search>
-)
+    </Filters>
+  )
+}
 
 const Count = ({ data: { listing, count } }: { data: KeysData }) => (
   <p id="count" class="count" role="status">

@@ -1,86 +1,28 @@
-import { Icon } from '../../../views/icon.tsx'
+import { Choice, Filters } from '../../../views/filters.tsx'
 import { rowKinds } from './rows.ts'
 import type { ModelsData } from './views.tsx'
 
-/** Search and filters; they stand in the address, so that a view can be shared. */
-export const Filters = ({
-  data: { query, statuses, listing, counts },
-  path,
-}: {
-  data: ModelsData
-  path: string
-}) => (
-  <search>
-    <form
-      id="filters"
-      class="filters"
-      method="get"
-      action={path}
-      hx-get={path}
-      hx-trigger="input delay:180ms, submit"
-      hx-target="#models"
-      hx-select="#models"
-      hx-select-oob="#count:outerHTML"
-      hx-swap="outerHTML"
-      hx-replace-url="true"
-      hx-sync="this:replace"
-    >
-      <label class="search">
-        <span class="unseen">Search models</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          name="q"
-          value={query.q}
-          placeholder="Search names, targets, user paths"
-          maxlength={200}
-          autocomplete="off"
-          spellcheck={false}
-          data-shortcut="/"
-        />
-      </label>
-      <Choice
-        name="kind"
-        label="Kind"
-        value={query.kind}
-        options={Object.entries(rowKinds).map(([value, text]) => ({ value, text }))}
-      />
+export const ModelFilters = ({ data, path }: { data: ModelsData; path: string }) => {
+  const { query, statuses } = data
+  const names = statuses.map(({ name }) => [name, name])
+  const search = {
+    label: 'Search models',
+    placeholder: 'Search names, targets, user paths',
+    value: query.q,
+  }
+  return (
+    <Filters path={path} into="models" search={search}>
+      <Choice name="kind" label="Kind" value={query.kind} options={rowKinds} />
       <Choice
         name="provider"
         label="Provider"
         value={query.provider}
-        options={[
-          { value: '', text: 'All providers' },
-          ...statuses.map(({ name }) => ({ value: name, text: name })),
-        ]}
+        options={{ '': 'All providers', ...Object.fromEntries(names) }}
       />
-      <noscript>
-        <button type="submit">Search</button>
-      </noscript>
-      <Count data={{ listing, counts }} />
-    </form>
-  </search>
-)
-
-interface ChoiceProps {
-  readonly name: string
-  readonly label: string
-  readonly value: string
-  readonly options: readonly { readonly value: string; readonly text: string }[]
+      <Count data={data} />
+    </Filters>
+  )
 }
-
-const Choice = ({ name, label, value, options }: ChoiceProps) => (
-  <label>
-    <span class="unseen">{label}</span>
-    <select name={name}>
-      {options.map(option => (
-        <option value={option.value} selected={option.value === value}>
-          {option.text}
-        </option>
-      ))}
-    </select>
-  </label>
-)
 
 /** How much of all is shown. */
 export const Count = ({ data: { listing, counts } }: { data: Pick<ModelsData, 'listing' | 'counts'> }) => {

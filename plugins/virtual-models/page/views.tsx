@@ -11,7 +11,7 @@ import type { VirtualModelView } from '../model.ts'
 import { Deletion, Remark } from './dialogs.tsx'
 import { type Editing, Editor } from './editor.tsx'
 import { NothingFound, Welcome } from './empty.tsx'
-import { Count, Filters } from './filters.tsx'
+import { Count, ModelFilters } from './filters.tsx'
 import { Providers } from './providers.tsx'
 import { ModelRow, type RowFacts } from './row.tsx'
 import { type Listing, type Query, writeQuery } from './rows.ts'
@@ -59,7 +59,7 @@ export function ModelsView({ data, request }: { data: ModelsData; request: PageR
       <div id="welcome">
         <Hello data={data} path={path} />
       </div>
-      <Filters data={data} path={path} />
+      <ModelFilters data={data} path={path} />
       <Models data={data} request={request} />
       <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'delete', 'source', 'target']}>
         {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
