@@ -1,12 +1,13 @@
 import { refuse } from '../../src/errors.ts'
 import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
 import type { Provider } from '../../src/provider.ts'
+import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
 import type { OwnedLists } from './lists.ts'
 import type { ProviderStatus } from './model.ts'
 import { Known } from './page/card.tsx'
 import { ProvidersView } from './page/views.tsx'
-import { cardId, countOf, reasonOf } from './page/words.ts'
+import { cardId, reasonOf } from './page/words.ts'
 import type { TestCalls, Tested } from './test-calls.ts'
 
 export interface ProvidersPageDeps {
@@ -130,7 +131,7 @@ const sayOne = ({ name, error, models, state }: ProviderStatus): string =>
   error === undefined
     ? state === 'unknown'
       ? `${name} has no list of models`
-      : `${name}: ${countOf(models)}`
+      : `${name}: ${count(models, 'model')}`
     : `${name}: ${reasonOf(error)}`
 
 function sayAll(statuses: readonly ProviderStatus[]): string {

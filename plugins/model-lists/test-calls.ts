@@ -2,6 +2,7 @@ import { ORIGIN } from '../../src/address.ts'
 import type { Received } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Caller, JsonObject } from '../../src/types.ts'
+import { duration } from '../../views/format.ts'
 
 /** What came of a test call. */
 export interface Tested {
@@ -66,7 +67,7 @@ export function createTestCalls(
     const began = performance.now()
     const answer = await Promise.race([answerTo(request), expiryOf(signal)])
     const ms = Math.round(performance.now() - began)
-    if (answer === undefined) return { isGood: false, text: `No answer within ${seconds(DEADLINE)}` }
+    if (answer === undefined) return { isGood: false, text: `No answer within ${duration(DEADLINE)}` }
     const { status, body } = answer
     return status === 200
       ? { isGood: true, text: praise(body, ms) }
@@ -93,7 +94,7 @@ function praise(body: JsonObject, ms: number): string {
   const said = String(at(body, 'choices', '0', 'message', 'content') ?? '').trim()
   const tokens = at(body, 'usage', 'total_tokens')
   const words = said === '' ? 'without a word' : `“${said.length > 80 ? `${said.slice(0, 80)}…` : said}”`
-  return `Answered in ${seconds(ms)}: ${words}${typeof tokens === 'number' ? ` (${tokens} tokens)` : ''}`
+  return `Answered in ${duration(ms)}: ${words}${typeof tokens === 'number' ? ` (${tokens} tokens)` : ''}`
 }
 
 /** A gateway that reads on for clients that hung up does not give up when the deadline comes; whoever waits here does. */
@@ -103,11 +104,8 @@ const expiryOf = (signal: AbortSignal): Promise<undefined> =>
 function blame(status: number, body: JsonObject, ms: number): string {
   const code = at(body, 'error', 'code')
   const message = String(at(body, 'error', 'message') ?? 'no reason given').slice(0, 500)
-  return `No answer after ${seconds(ms)}: ${message} (${status}${typeof code === 'string' ? ` ${code}` : ''})`
+  return `No answer after ${duration(ms)}: ${message} (${status}${typeof code === 'string' ? ` ${code}` : ''})`
 }
-
-const seconds = (ms: number): string =>
-  ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
 
 function parse(text: string): JsonObject {
   try {

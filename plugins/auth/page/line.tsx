@@ -1,9 +1,10 @@
 import { Badge } from '../../../views/badge.tsx'
 import { Link } from '../../../views/link.tsx'
+import { toQuery } from '../../../views/listing.ts'
 import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import type { KeyRow } from '../views-of.ts'
-import { type Listed, type Query, writeQuery } from './rows.ts'
+import type { Listed, Query } from './rows.ts'
 
 interface LineProps {
   readonly listed: Listed
@@ -132,7 +133,7 @@ function Acts({ listed: { row, status }, query, base }: Omit<LineProps, 'now'>) 
     <Link
       class="quiet"
       id={`${verb}-${row.id}`}
-      href={path + writeQuery(query, { [verb]: row.id })}
+      href={path + toQuery(query, { [verb]: row.id })}
       {...opening(`${path}?${new URLSearchParams({ [verb]: row.id })}`)}
       aria-label={`${word} ${row.name}`}
     >

@@ -5,13 +5,14 @@ import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { type Listing, toQuery } from '../../../views/listing.ts'
 import { opening } from '../../../views/opening.ts'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { KeyRow } from '../views-of.ts'
 import { Gone, Revoking, Rolling } from './dialogs.tsx'
 import { type Editing, Editor } from './editor.tsx'
 import { KeyLine } from './line.tsx'
-import { type Listing, type Query, states, writeQuery } from './rows.ts'
+import { type Listed, type Query, states } from './rows.ts'
 
 export type DialogData =
   | { readonly kind: 'edit'; readonly editing: Editing }
@@ -20,7 +21,7 @@ export type DialogData =
 
 export interface KeysData {
   readonly query: Query
-  readonly listing: Listing
+  readonly listing: Listing<Listed>
   /** All keys there are. */
   readonly count: number
   readonly now: number
@@ -39,7 +40,7 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
         <Link
           class="button primary"
           id="new"
-          href={path + writeQuery(data.query, { new: '' })}
+          href={path + toQuery(data.query, { new: '' })}
           {...opening(`${path}?new=`)}
         >
           <Icon name="plus" />
@@ -114,16 +115,16 @@ function KeysTable({ data, request }: { data: KeysData; request: PageRequest }) 
   return (
     <section id="keys" tabindex={-1} aria-label="API keys">
       <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
-      {listing.keys.length === 0 ? (
+      {listing.rows.length === 0 ? (
         <Nothing isFiltered={count > 0} path={path} />
       ) : (
         <Table caption="API keys" headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}>
-          {listing.keys.map(key => (
+          {listing.rows.map(key => (
             <KeyLine listed={key} query={query} now={now} base={request.base} />
           ))}
         </Table>
       )}
-      <Pager page={listing.page} pages={listing.pages} href={page => path + writeQuery({ ...query, page })} />
+      <Pager page={listing.page} pages={listing.pages} href={page => path + toQuery({ ...query, page })} />
     </section>
   )
 }

@@ -1,15 +1,14 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
+import { VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
+import { ago, count } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import type { ProvidersData, Upstream } from '../page.tsx'
 import type { Tested } from '../test-calls.ts'
-import { ago, ahead, cardId, consequenceOf, countOf, reasonOf, stateOf } from './words.ts'
-
-/** Tells a form that htmx sends, and whose answer lands in the page, from one that the browser sends. */
-export const VIA = JSON.stringify({ via: 'htmx' })
+import { ahead, cardId, consequenceOf, reasonOf, stateOf } from './words.ts'
 
 interface CardProps {
   readonly upstream: Upstream
@@ -80,7 +79,7 @@ function Facts({ upstream: { provider, status }, data, request }: CardProps) {
   return (
     <dl>
       <Fact name="Models">
-        {status.models > 0 ? <Link href={models}>{countOf(status.models)}</Link> : 'not known'}
+        {status.models > 0 ? <Link href={models}>{count(status.models, 'model')}</Link> : 'not known'}
       </Fact>
       <Fact name="List">
         <When status={status} hasList={provider.models !== undefined} data={data} />

@@ -1,9 +1,10 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import type { ProvidersData } from '../page.tsx'
 import { HowToAdd } from './adding.tsx'
-import { Card, VIA } from './card.tsx'
+import { Card } from './card.tsx'
 
 export function ProvidersView({ data, request }: { data: ProvidersData; request: PageRequest }) {
   const { upstreams, configFile } = data

@@ -50,14 +50,4 @@ export function reasonOf(error: string): string {
   return words === undefined ? error : `${words} (${error})`
 }
 
-export const countOf = (models: number): string =>
-  `${models.toLocaleString('en')} ${models === 1 ? 'model' : 'models'}`
-
-export function ago(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000))
-  if (minutes < 1) return 'just now'
-  if (minutes < 120) return `${minutes} min ago`
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`
-}
-
 export const ahead = (ms: number): string => `in ${Math.max(1, Math.ceil(ms / 60_000))} min`

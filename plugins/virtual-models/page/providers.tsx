@@ -1,9 +1,10 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
+import { ago } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import { writeQuery } from './rows.ts'
+import { toQuery } from '../../../views/listing.ts'
 import { troubleOf } from './trouble.ts'
 import type { ModelsData } from './views.tsx'
 
@@ -15,7 +16,7 @@ export function Providers({ data: { statuses, now }, request }: { data: ModelsDa
       <ul>
         {statuses.map(status => (
           <li data-state={status.state} data-failed={status.error === undefined ? undefined : ''}>
-            <Link href={path + writeQuery({ q: '', kind: '', provider: status.name, page: 1 })}>
+            <Link href={path + toQuery({ q: '', kind: '', provider: status.name, page: 1 })}>
               <span class="dot" />
               <b>{status.name}</b>{' '}
               {status.state === 'unknown'
@@ -54,10 +55,3 @@ const Age = ({ at, now, isStale }: { at: string; now: number; isStale: boolean }
     {ago(now - Date.parse(at))}
   </time>
 )
-
-function ago(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000))
-  if (minutes < 1) return 'just now'
-  if (minutes < 120) return `${minutes} min ago`
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`
-}

@@ -2,12 +2,13 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { toQuery } from '../../../views/listing.ts'
 import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { VirtualModelView } from '../model.ts'
 import { Cover, Default, Goal, Toggle, Who } from './cells.tsx'
-import { type ProviderRow, type Query, type Row, writeQuery } from './rows.ts'
+import type { ProviderRow, Query, Row } from './rows.ts'
 
 /** What a row has to know beyond itself. */
 export interface RowFacts {
@@ -86,7 +87,7 @@ function Explain({ name, path = '/', base }: { name: string; path?: string | und
 function Offers({ row: { name }, query, path }: { row: ProviderRow; query: Query; path: string }) {
   const key = shortHash(name)
   const act = (more: Record<string, string>) => ({
-    href: path + writeQuery(query, { new: '', ...more }),
+    href: path + toQuery(query, { new: '', ...more }),
     ...opening(`${path}?${new URLSearchParams({ new: '', ...more })}`),
   })
   return (
@@ -105,7 +106,7 @@ function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelV
   const path = `${request.base}/dashboard/models`
   const key = shortHash(view.source)
   const act = (verb: string) => ({
-    href: path + writeQuery(query, { [verb]: view.source }),
+    href: path + toQuery(query, { [verb]: view.source }),
     ...opening(`${path}?${new URLSearchParams({ [verb]: view.source })}`),
   })
   return (

@@ -1,4 +1,5 @@
 import type { Provider } from '../../../src/provider.ts'
+import { createSearch, type Listing, MAX_SEARCH, pageOf, readPage } from '../../../views/listing.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
 
@@ -39,31 +40,14 @@ export interface Query {
   readonly page: number
 }
 
-export const PAGE_SIZE = 100
-const MAX_SEARCH = 200
-
 export function readQuery(read: (name: string) => string): Query {
   const kind = read('kind')
-  const page = Number(read('page'))
   return {
     q: read('q').slice(0, MAX_SEARCH),
     kind: Object.hasOwn(rowKinds, kind) ? (kind as RowKind) : '',
     provider: read('provider').slice(0, MAX_SEARCH),
-    page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+    page: readPage(read('page')),
   }
-}
-
-/** The query as it stands in addresses; defaults are left out. */
-export function writeQuery(
-  { q, kind, provider, page }: Query,
-  more: Readonly<Record<string, string>> = {},
-): string {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries({ q, kind, provider, page: page > 1 ? String(page) : '' })) {
-    if (value !== '') params.set(name, value)
-  }
-  for (const [name, value] of Object.entries(more)) params.set(name, value)
-  return params.size === 0 ? '' : `?${params}`
 }
 
 /** All rows of the providers, sorted; built anew only when a list has changed. */
@@ -87,36 +71,18 @@ export function createProviderRows(
   }
 }
 
-export interface Listing {
-  readonly rows: readonly Row[]
-  /** Rows that match, on all pages. */
-  readonly total: number
-  readonly page: number
-  readonly pages: number
-}
-
 /** One page of what matches: what the operator made comes first, then what the providers offer. */
 export function listRows(
   views: readonly VirtualModelView[],
   provided: readonly ProviderRow[],
   query: Query,
-): Listing {
+): Listing<Row> {
   const virtual = views.map((view): VirtualRow => ({ kind: 'virtual', name: view.source, view }))
-  const words = query.q
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(word => word !== '')
+  const isFound = createSearch(query.q)
   const matching = [...virtual, ...provided].filter(
-    row => isKind(row, query.kind) && isAt(row, query.provider) && hasWords(row, words),
+    row => isKind(row, query.kind) && isAt(row, query.provider) && isFound(textsOf(row)),
   )
-  const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE))
-  const page = Math.min(query.page, pages)
-  return {
-    rows: matching.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
-    total: matching.length,
-    page,
-    pages,
-  }
+  return pageOf(matching, query.page)
 }
 
 function isKind(row: Row, kind: RowKind): boolean {
@@ -136,16 +102,10 @@ function isAt(row: Row, provider: string): boolean {
   )
 }
 
-function hasWords(row: Row, words: readonly string[]): boolean {
-  if (words.length === 0) return true
-  const text =
-    row.kind === 'provider'
-      ? row.name.toLowerCase()
-      : [row.name, row.view.description, ...namesOf(row.view), ...(row.view.user_paths ?? [])]
-          .join(' ')
-          .toLowerCase()
-  return words.every(word => text.includes(word))
-}
+const textsOf = (row: Row): readonly string[] =>
+  row.kind === 'provider'
+    ? [row.name]
+    : [row.name, row.view.description, ...namesOf(row.view), ...(row.view.user_paths ?? [])]
 
 /** Where a redirect leads by name. */
 export const namesOf = (view: VirtualModelView): string[] => targetsOf(view).map(({ model }) => model)

@@ -4,6 +4,7 @@ import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { type Listing, toQuery } from '../../../views/listing.ts'
 import { opening } from '../../../views/opening.ts'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { ProviderStatus } from '../../model-lists/model.ts'
@@ -14,7 +15,7 @@ import { NothingFound, Welcome } from './empty.tsx'
 import { Count, ModelFilters } from './filters.tsx'
 import { Providers } from './providers.tsx'
 import { ModelRow, type RowFacts } from './row.tsx'
-import { type Listing, type Query, writeQuery } from './rows.ts'
+import type { Query, Row } from './rows.ts'
 
 export type DialogData =
   | { readonly kind: 'edit'; readonly editing: Editing }
@@ -23,7 +24,7 @@ export type DialogData =
 
 export interface ModelsData {
   readonly query: Query
-  readonly listing: Listing
+  readonly listing: Listing<Row>
   readonly statuses: readonly ProviderStatus[]
   readonly facts: RowFacts
   /** A model to write examples with. */
@@ -48,7 +49,7 @@ export function ModelsView({ data, request }: { data: ModelsData; request: PageR
         <Link
           class="button primary"
           id="new"
-          href={path + writeQuery(data.query, { new: '' })}
+          href={path + toQuery(data.query, { new: '' })}
           {...opening(`${path}?new=`)}
         >
           <Icon name="plus" />
@@ -111,7 +112,7 @@ export function Models({ data, request }: { data: ModelsData; request: PageReque
     <section id="models" tabindex={-1} aria-label="Models">
       <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
       {listing.rows.length === 0 ? (
-        <NothingFound isFiltered={writeQuery({ ...query, page: 1 }) !== ''} path={path} />
+        <NothingFound isFiltered={toQuery({ ...query, page: 1 }) !== ''} path={path} />
       ) : (
         <Table
           caption="Provider models and virtual models"
@@ -122,7 +123,7 @@ export function Models({ data, request }: { data: ModelsData; request: PageReque
           ))}
         </Table>
       )}
-      <Pager page={listing.page} pages={listing.pages} href={page => path + writeQuery({ ...query, page })} />
+      <Pager page={listing.page} pages={listing.pages} href={page => path + toQuery({ ...query, page })} />
     </section>
   )
 }
