@@ -1,12 +1,14 @@
-import { type Bytes, joinBytes, sizeOf } from './bytes.ts'
+import type { Bytes } from './bytes.ts'
 import type { Dialect, Lens } from './dialect.ts'
 import { Refusal, refuse } from './errors.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
+import type { Arrival, ArrivalHeaders } from './http/arrival.ts'
+import { readCapped, readHead } from './http/read.ts'
 import { isObject } from './lens.ts'
 import type { Aim } from './passage.ts'
 import { peek } from './peek.ts'
 import type { Provider } from './provider.ts'
-import type { Answer, ByteSource, JsonObject, Usage } from './types.ts'
+import type { Answer, JsonObject, Usage } from './types.ts'
 
 /** Whole answers beyond this are not read: no model writes so much, a broken or hostile upstream may. */
 const ANSWER_LIMIT = 64 * 1024 * 1024
@@ -22,15 +24,17 @@ export interface Reading {
 }
 
 /** A provider's answer; what is none, broken, or an error in disguise, is thrown as a refusal. */
-export async function readAnswer(response: Response, reading: Reading): Promise<Answer> {
+export async function readAnswer(arrival: Arrival, reading: Reading): Promise<Answer> {
   const { provider, dialect } = reading
   try {
-    if (!response.ok)
-      throw toFailure(provider.name, response, toJson(await readCapped(response, ERROR_LIMIT)))
-    const contentType = response.headers.get('content-type') ?? ''
-    if (isEventStream(contentType)) return await readStream(response, reading)
-    if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(response, contentType, INERT)
-    return toWhole(await readCapped(response, ANSWER_LIMIT), reading)
+    const { status, headers } = arrival
+    if (status < 200 || status > 299)
+      throw toFailure(provider.name, arrival, toJson(await readCapped(arrival, ERROR_LIMIT)))
+    const contentType = headers.get('content-type') ?? ''
+    if (isEventStream(contentType)) return await readStream(arrival, reading)
+    if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(arrival, contentType, INERT)
+    const bytes = readCapped(arrival, ANSWER_LIMIT)
+    return toWhole(bytes instanceof Promise ? await bytes : bytes, reading)
   } catch (error) {
     return throwCut(provider, error)
   }
@@ -69,10 +73,9 @@ const isEventStream = (contentType: string): boolean => /^text\/event-stream\b/i
 
 /** A stream may still turn out to be an error: its first events tell. */
 async function readStream(
-  response: Response,
+  { body: reader }: Arrival,
   { provider, dialect, hideUsage }: { provider: Provider; dialect: Lens; hideUsage: boolean },
 ): Promise<Answer> {
-  const reader = (response.body as ReadableStream<Bytes> | null)?.getReader()
   if (reader === undefined)
     return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
   const { head, pending, failure, isEmpty } = await peek(reader, dialect)
@@ -100,22 +103,22 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
  * An answer in the provider's own language: what is JSON, or a stream in a language we know, is looked into; the rest
  * passes.
  */
-export const readNative = (response: Response, reading: NativeReading): Promise<Answer> =>
-  readPassed(response, reading).catch(error => throwCut(reading.provider, error))
+export const readNative = (arrival: Arrival, reading: NativeReading): Promise<Answer> =>
+  readPassed(arrival, reading).catch(error => throwCut(reading.provider, error))
 
-async function readPassed(response: Response, { provider, aim, method }: NativeReading): Promise<Answer> {
-  const { status, headers } = response
-  if (status >= 300 && status !== 304) throw await readFailure(response, provider)
+async function readPassed(arrival: Arrival, { provider, aim, method }: NativeReading): Promise<Answer> {
+  const { status, headers } = arrival
+  if (status >= 300 && status !== 304) throw await readFailure(arrival, provider)
   const contentType = headers.get('content-type') ?? 'application/octet-stream'
   const passing = passingHeaders(headers)
   if (method === 'HEAD' || bodiless.has(status)) {
-    response.body?.cancel().catch(() => {})
+    arrival.body?.cancel().catch(() => {})
     return { kind: 'whole', body: new Uint8Array(), contentType, status, headers: passing }
   }
   if (aim.lens !== undefined && isEventStream(contentType))
-    return readStream(response, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })
-  if (!isJson(contentType)) return toRaw(response, contentType, { ...passing, ...lengthOf(headers) })
-  const { head, rest } = await readHead(response, LOOK_LIMIT)
+    return readStream(arrival, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })
+  if (!isJson(contentType)) return toRaw(arrival, contentType, { ...passing, ...lengthOf(headers) })
+  const { head, rest } = await readHead(arrival, LOOK_LIMIT)
   if (rest !== undefined) return { kind: 'raw', reader: rest, contentType, status, headers: passing }
   return {
     kind: 'whole',
@@ -131,12 +134,12 @@ async function readPassed(response: Response, { provider, aim, method }: NativeR
 const ours: ReadonlySet<number> = new Set([401, 402, 403, 407])
 
 /** A failed answer with the provider's own status and words, as far as they are meant for the caller. */
-async function readFailure(response: Response, provider: Provider): Promise<Refusal> {
-  const { status } = response
-  const { head, rest } = await readHead(response, ERROR_LIMIT)
+async function readFailure(arrival: Arrival, provider: Provider): Promise<Refusal> {
+  const { status } = arrival
+  const { head, rest } = await readHead(arrival, ERROR_LIMIT)
   rest?.cancel().catch(() => {})
   const json = toValue(head)
-  const failure = toFailure(provider.name, response, undefined)
+  const failure = toFailure(provider.name, arrival, undefined)
   if (status < 400 || status > 599 || ours.has(status)) return failure
   const { code, message, retryAfter } = failure
   return new Refusal(code, message, {
@@ -158,37 +161,11 @@ function learnAll(body: Bytes, lens: Lens) {
   return { usage, finish }
 }
 
-/** An answer up to a limit: all of it, or its beginning with a reader that gives everything from the start. */
-async function readHead(response: Response, limit: number): Promise<{ head: Bytes; rest?: ByteSource }> {
-  const reader = (response.body as ReadableStream<Bytes> | null)?.getReader()
-  if (reader === undefined) return { head: new Uint8Array() }
-  const chunks: Bytes[] = []
-  for (let size = 0; size <= limit; ) {
-    const { done, value } = await reader.read()
-    if (done) return { head: joinBytes(chunks) }
-    chunks.push(value)
-    size += value.length
-  }
-  const head = joinBytes(chunks)
-  const waiting = [head]
-  return {
-    head,
-    rest: {
-      async read() {
-        const value = waiting.pop()
-        return value === undefined ? reader.read() : { done: false, value }
-      },
-      cancel: reason => reader.cancel(reason),
-    },
-  }
-}
-
 const nothing: Readonly<Record<string, string>> = {}
 
-function toRaw(response: Response, contentType: string, headers = nothing): Answer {
-  const body = (response.body as ReadableStream<Bytes> | null) ?? new Blob([]).stream()
-  const reader = body.getReader() as ReadableStreamDefaultReader<Bytes>
-  return { kind: 'raw', reader, contentType, status: response.status, headers }
+function toRaw({ status, body }: Arrival, contentType: string, headers = nothing): Answer {
+  const empty = () => new Blob([]).stream().getReader() as ReadableStreamDefaultReader<Bytes>
+  return { kind: 'raw', reader: body ?? empty(), contentType, status, headers }
 }
 
 /** Headers of a provider's answer that say something about the answer, and nothing about the connection or the account. */
@@ -201,32 +178,15 @@ const INERT = {
   'content-security-policy': "default-src 'none'; sandbox",
 }
 
-const passingHeaders = (headers: Headers): Record<string, string> => ({
+const passingHeaders = (headers: ArrivalHeaders): Record<string, string> => ({
   ...Object.fromEntries([...headers].filter(([name]) => PASSING.test(name))),
   ...INERT,
 })
 
 /** With it, a client can tell a download that was cut. What was packed has been unpacked, and is longer. */
-function lengthOf(headers: Headers): Record<string, string> {
+function lengthOf(headers: ArrivalHeaders): Record<string, string> {
   const length = headers.get('content-length')
   return length === null || headers.has('content-encoding') ? {} : { 'content-length': length }
-}
-
-function readCapped(response: Response, limit: number): Promise<Bytes> {
-  const isPlain = sizeOf(response.headers) <= limit && !response.headers.has('content-encoding')
-  return isPlain ? response.bytes() : readChunks(response, limit)
-}
-
-/** The announced length may lie, or be that of compressed bytes: what counts is what arrives. */
-async function readChunks(response: Response, limit: number): Promise<Bytes> {
-  const chunks: Bytes[] = []
-  let size = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Bytes>) {
-    size += chunk.length
-    if (size > limit) refuse('upstream_invalid', `The provider sent more than ${limit} bytes`)
-    chunks.push(chunk)
-  }
-  return joinBytes(chunks)
 }
 
 const decoder = new TextDecoder()

@@ -15,7 +15,7 @@ export function joinBytes(parts: readonly Bytes[]): Bytes {
 const DIGIT_0 = 48
 
 /** The announced length of a body in bytes; NaN where there is none, or one that is no whole number. */
-export function sizeOf(headers: Headers): number {
+export function sizeOf(headers: Pick<Headers, 'get'>): number {
   const text = headers.get('content-length')
   if (text === null || text === '') return Number.NaN
   let size = 0

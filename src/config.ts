@@ -13,6 +13,13 @@ export function readEnvironment(): Environment {
   )
 }
 
+/** Proxies, and certificates that need not be valid: what the runtime's `fetch` reads itself, and nobody else knows. */
+const onlyFetchKnows = /^(?:(?:https?|all)_proxy|NODE_TLS_REJECT_UNAUTHORIZED)$/i
+
+/** How calls leave is set by variables of the runtime. */
+export const isSetByRuntime = (): boolean =>
+  Object.keys(readEnvironment()).some(name => onlyFetchKnows.test(name))
+
 const levels = ['debug', 'info', 'warning', 'error'] as const
 
 const isOrigin = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')

@@ -1,21 +1,63 @@
+import { type Arrival, fromResponse, toResponse, unpacked } from './http/arrival.ts'
+import type { Arriving } from './http/arriving.ts'
+import { createClient } from './http/client.ts'
+
 export type GuardedFetch = (url: string, init?: RequestInit) => Promise<Response>
 
 /**
- * The only fetch of the house. It speaks http(s), to origins that the operator configured, and follows no redirect: a
+ * The only way out of the house. It speaks http(s), to origins that the operator configured, and follows no redirect: a
  * redirect would carry the provider's key wherever the answer says. Idle timers are off, because models think for
  * minutes; deadlines are the caller's business.
  */
-export function createGuardedFetch(isAllowed: (origin: string) => boolean): GuardedFetch {
+export interface Egress {
+  readonly fetch: GuardedFetch
+  /** The same without what a `Response` costs. */
+  readonly send: (url: string, init?: RequestInit) => Promise<Arrival>
+  /** Ends the connections that are kept for later. */
+  readonly close: () => void
+}
+
+/** `byFetch`: calls need what only the runtime's `fetch` can do, such as proxies. */
+export function createEgress(isAllowed: (origin: string) => boolean, byFetch: boolean): Egress {
+  const client = createClient()
   const checked = new Set<string>()
-  return (url, { method, headers, body, signal } = {}) => {
-    if (!checked.has(url)) {
-      checkUrl(url, isAllowed)
-      if (checked.size < 10_000) checked.add(url)
-    }
-    // Nothing else of what a caller may have set goes along: proxies, sockets, TLS settings.
-    return fetch(url, { method, headers, body, signal, redirect: 'manual', timeout: false } as RequestInit)
+
+  function check(url: string): void {
+    if (checked.has(url)) return
+    checkUrl(url, isAllowed)
+    if (checked.size < 10_000) checked.add(url)
+  }
+
+  /** Plain calls take connections of our own, which cost half; undefined for all others. */
+  function direct(url: string, init: RequestInit): Promise<Arriving> | undefined {
+    const { method = 'GET', headers = {}, body, signal } = init
+    const isPlain = (body == null || typeof body === 'string') && isRecord(headers)
+    if (byFetch || !isPlain) return undefined
+    return client.send({ url, method, headers, body: body ?? undefined, signal: signal ?? undefined })
+  }
+
+  // Nothing else of what a caller may have set goes along: proxies, sockets, TLS settings.
+  const byRuntime = (url: string, { method, headers, body, signal }: RequestInit): Promise<Response> =>
+    fetch(url, { method, headers, body, signal, redirect: 'manual', timeout: false } as RequestInit)
+
+  return {
+    async fetch(url, init = {}) {
+      check(url)
+      const arriving = await direct(url, init)
+      if (arriving === undefined) return byRuntime(url, init)
+      const arrival = unpacked(arriving)
+      return toResponse(arrival, arrival === arriving ? arriving.whole : undefined)
+    },
+    send(url, init = {}) {
+      check(url)
+      return direct(url, init)?.then(unpacked) ?? byRuntime(url, init).then(fromResponse)
+    },
+    close: client.close,
   }
 }
+
+const isRecord = (headers: NonNullable<RequestInit['headers']>): headers is Record<string, string> =>
+  !(headers instanceof Headers) && !Array.isArray(headers)
 
 function checkUrl(url: string, isAllowed: (origin: string) => boolean): void {
   const parsed = URL.parse(url)

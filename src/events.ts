@@ -25,11 +25,19 @@ export function endOfLastEvent(text: string): number {
   return end
 }
 
+function* ends(text: string): Generator<number> {
+  for (const match of text.matchAll(BOUNDARY)) yield match.index + match[0].length
+}
+
+/** The same where all line ends are line feeds, as in nearly all streams: no pattern has to be tried. */
+function* plainEnds(text: string): Generator<number> {
+  for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n', at + 2)) yield at + 2
+}
+
 /** The events of a text with their blank lines; the last one may be incomplete. */
 export function* blocks(text: string): Generator<readonly [start: number, end: number, isComplete: boolean]> {
   let start = 0
-  for (const match of text.matchAll(BOUNDARY)) {
-    const end = match.index + match[0].length
+  for (const end of text.includes('\r') ? ends(text) : plainEnds(text)) {
     yield [start, end, true]
     start = end
   }

@@ -1,4 +1,5 @@
 import { type Code, Refusal } from './errors.ts'
+import type { Arrival, ArrivalHeaders } from './http/arrival.ts'
 import { isObject } from './lens.ts'
 import { type Words, wordsOf } from './provider-words.ts'
 import type { JsonObject, Usage } from './types.ts'
@@ -32,7 +33,11 @@ const statuses: Readonly<Record<number, Verdict>> = {
 }
 
 /** A provider's failed answer as a refusal of ours. */
-export function toFailure(provider: string, response: Response, json: JsonObject | undefined): Refusal {
+export function toFailure(
+  provider: string,
+  response: Pick<Arrival, 'status' | 'headers'>,
+  json: JsonObject | undefined,
+): Refusal {
   const { status, headers } = response
   if (status >= 300 && status < 400) {
     const message = `Provider "${provider}" answered with a redirect (${status}), which is not followed`
@@ -48,7 +53,7 @@ export function toFailure(provider: string, response: Response, json: JsonObject
 
 interface ForeignFailure {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: ArrivalHeaders
   /** The provider's words; they go on where they speak of the caller's mistake. */
   readonly words: Partial<Words>
   readonly usage?: Usage | undefined
@@ -114,7 +119,7 @@ const NUMBER = /^\d+(?:\.\d+)?$/
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 /** Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date, RFC 9110 10.2.3); undefined when unsaid or nonsense. */
-export function readRetryAfter(headers: Headers, now: number): number | undefined {
+export function readRetryAfter(headers: Pick<Headers, 'get'>, now: number): number | undefined {
   const ms = headers.get('retry-after-ms')?.trim() ?? ''
   const text = headers.get('retry-after')?.trim() ?? ''
   let seconds = Number.NaN

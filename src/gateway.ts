@@ -1,10 +1,10 @@
 import { isLoopbackName, ORIGIN } from './address.ts'
 import { blaming } from './blaming.ts'
-import type { GatewaySettings } from './config.ts'
+import { type GatewaySettings, isSetByRuntime } from './config.ts'
 import { type OpenDatabase, openDatabase } from './database.ts'
 import { createDoor } from './door.ts'
 import { createDrain } from './drain.ts'
-import { createGuardedFetch } from './egress.ts'
+import { createEgress } from './egress.ts'
 import { ConfigError } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { first } from './hooks.ts'
@@ -98,14 +98,15 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     ),
     ...[...built().parts.values()].flatMap(({ origins = [] }) => origins),
   ]
-  const guarded = createGuardedFetch(origin => allowed.has(origin) || origins().includes(origin))
+  const egress = createEgress(origin => allowed.has(origin) || origins().includes(origin), isSetByRuntime())
+  closing.push(egress.close)
   let order: Gateway['order'] = []
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
     db: database.db,
     ...addressOf(settings),
     log: createLog(plugin),
     now,
-    fetch: guarded,
+    fetch: egress.fetch,
     providers: () => built().providers,
     dialects: () => allDialects().map(({ name }) => name),
     dialect: name => allDialects().find(dialect => dialect.name === name),
@@ -139,7 +140,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   const ask = createAsk({
     providers: () => built().providers,
     hooks,
-    egress: guarded,
+    egress,
     timeout: settings.upstreamTimeout,
     attemptTimeout: settings.attemptTimeout,
     retries: settings.retries,

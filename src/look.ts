@@ -76,7 +76,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
 
   function remember(bytes: Bytes): void {
     // What holds no data says nothing, however much of it follows the end.
-    if (findBytes(bytes, DATA, 0) < 0) return
+    if (bytes[0] !== DATA[0] && findBytes(bytes, DATA, 0) < 0) return
     if (last.push(bytes) > LAST) last.shift()
   }
 
@@ -164,6 +164,8 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 
   function takeWhole(bytes: Bytes): Bytes {
+    // Most pieces are whole events, whatever their lines end with before.
+    if (heldSize === 0 && seam.length === 0 && endsEvent(bytes)) return events(bytes)
     const isUsual = heldSize > 0 || seam.length === 0
     return isUsual && !bytes.includes(CARRIAGE_RETURN) && !seam.includes(CARRIAGE_RETURN)
       ? takePlain(bytes)
@@ -218,6 +220,9 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     sample: () => ({ size, bytes: joinBytes(first) }),
   }
 }
+
+const endsEvent = (bytes: Bytes): boolean =>
+  bytes[bytes.length - 1] === LINE_FEED && bytes[bytes.length - 2] === LINE_FEED
 
 /** The data of the events, the last one first. */
 function* dataFromBehind(pieces: readonly Bytes[]): Generator<string> {

@@ -24,16 +24,20 @@ const decoder = new TextDecoder()
  * can still be tried elsewhere.
  */
 export async function peek(source: ByteSource, lens: Lens): Promise<Head> {
-  const first = source.read()
   let head: Bytes | undefined
   let late: ReturnType<typeof setTimeout> | undefined
-  const inTime = new Promise<undefined>(resolve => {
-    late = setTimeout(resolve, PATIENCE, undefined)
-  })
+  let inTime: Promise<undefined> | undefined
   try {
-    for (let pending = first; ; pending = source.read()) {
-      const read = await Promise.race([pending, inTime])
-      if (read === undefined) return { ...(head && { head }), pending, isEmpty: false }
+    for (;;) {
+      const pending = source.read()
+      let read: StreamRead | undefined
+      if (pending instanceof Promise) {
+        inTime ??= new Promise(resolve => {
+          late = setTimeout(resolve, PATIENCE, undefined)
+        })
+        read = await Promise.race([pending, inTime])
+        if (read === undefined) return { ...(head && { head }), pending, isEmpty: false }
+      } else read = pending
       if (read.done) return { isEmpty: true }
       head = head === undefined ? read.value : joinBytes([head, read.value])
       const verdict = judge(decoder.decode(head), lens)

@@ -28,8 +28,12 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
   /** What comes next: kept until it is taken, because the client may go away meanwhile, and another reader take over. */
   const next = (): Awaitable<StreamRead> => {
     if (head !== undefined) return { done: false, value: head }
-    pending ??= reader.read()
-    return pending
+    if (pending !== undefined) return pending
+    const read = reader.read()
+    // A value that is here at once is kept, too.
+    if (read instanceof Promise) pending = read
+    else if (!read.done) head = read.value
+    return read
   }
   const taken = () => {
     if (head !== undefined) head = undefined

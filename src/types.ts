@@ -168,7 +168,7 @@ export type StreamRead = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Arr
 
 /** Where the bytes of a stream come from. */
 export interface ByteSource {
-  read(): Promise<StreamRead>
+  read(): Awaitable<StreamRead>
   cancel(reason?: unknown): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import type { Drain } from './drain.ts'
-import type { GuardedFetch } from './egress.ts'
+import type { Egress } from './egress.ts'
 import { Refusal, refuse, toRefusal } from './errors.ts'
 import { cutShort, type Exchange } from './exchange.ts'
 import { isNextWorthwhile, pauseBefore, summarize } from './failures.ts'
@@ -14,7 +14,7 @@ import { createWays } from './ways.ts'
 export interface AskOptions {
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly hooks: HookTable
-  readonly egress: GuardedFetch
+  readonly egress: Egress
   /** Milliseconds that may pass until an answer begins, all tries together. */
   readonly timeout: number
   /** The same for one try, while another target is left. */

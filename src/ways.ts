@@ -1,9 +1,10 @@
 import { readAnswer, readNative } from './answer.ts'
 import { type Body, type Change, rewritten, splice, spliceForm } from './body.ts'
 import type { Dialect } from './dialect.ts'
-import type { GuardedFetch } from './egress.ts'
+import type { Egress } from './egress.ts'
 import { refuse } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { type Arrival, fromResponse } from './http/arrival.ts'
 import { type Aim, isBody } from './passage.ts'
 import type { Provider, Sendable, UpstreamCall } from './provider.ts'
 import { createTranslated } from './translate.ts'
@@ -12,7 +13,7 @@ import { Unreachable } from './unreachable.ts'
 import { createWarn } from './warnings.ts'
 
 export interface WaysOptions {
-  readonly egress: GuardedFetch
+  readonly egress: Egress
   /** Parameters that a target lacks are refused, not left out. */
   readonly strict: boolean
 }
@@ -31,7 +32,7 @@ export function createWays({ egress, strict }: WaysOptions) {
   const send = (
     { url, method = 'POST', headers, body }: UpstreamCall,
     signal: AbortSignal,
-  ): Promise<Response> => egress(url, { method, headers, body, signal } as RequestInit).catch(unreachable)
+  ): Promise<Arrival> => egress.send(url, { method, headers, body, signal } as RequestInit).catch(unreachable)
 
   /** @throws Refusal when the provider does not offer what is asked for. */
   return function wayTo(x: Exchange, provider: Provider, target: Target): Way {
@@ -70,8 +71,8 @@ export function createWays({ egress, strict }: WaysOptions) {
       signal,
     )
     const sent = call instanceof Promise ? await call : call
-    const response = sent instanceof Response ? sent : await send(sent, signal)
-    return readAnswer(response, { provider, dialect, stream, hideUsage: ask !== undefined })
+    const arrival = sent instanceof Response ? fromResponse(sent) : await send(sent, signal)
+    return readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
   }
 
   function native(x: Exchange, provider: Provider, aim: Aim): Way {
@@ -90,8 +91,8 @@ export function createWays({ egress, strict }: WaysOptions) {
       const call = await provider.native!(facts)
       if (provider.baseUrl !== undefined && !isBelow(call.url, provider.baseUrl))
         refuse('invalid_request', 'The address leads out of what the provider serves')
-      const response = await send(call, x.abort.signal)
-      return readNative(response, { provider, aim, method })
+      const arrival = await send(call, x.abort.signal)
+      return readNative(arrival, { provider, aim, method })
     }
   }
 }

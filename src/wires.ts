@@ -77,8 +77,11 @@ export function createWires({
   // Unpacking costs time per chunk, and a packed answer can be a thousand times larger than its limit.
   const plain = { 'accept-encoding': 'identity', ...own }
   const sent = { 'content-type': 'application/json', ...plain }
-  // Most calls bring no headers of their own: these are put together once.
-  const usual = { json: { ...defaults, ...sent }, form: { ...defaults, ...plain } }
+  // Most calls bring no headers of their own: these are put together once, and written down once by who sends them.
+  const usual = {
+    json: Object.freeze({ ...defaults, ...sent }),
+    form: Object.freeze({ ...defaults, ...plain }),
+  }
   const urls = findUrls(baseUrl, official, spoken)
   const signed = (call: UpstreamCall) => (sign === undefined ? call : sign(call))
   return {
@@ -87,7 +90,10 @@ export function createWires({
       const url = urls.get(dialect)
       if (url === undefined) throw new Error(`Provider "${provider}" does not speak "${dialect}"`)
       const isText = typeof body === 'string'
-      if (isEmpty(headers)) return signed({ url, headers: { ...(isText ? usual.json : usual.form) }, body })
+      if (isEmpty(headers)) {
+        const shared = isText ? usual.json : usual.form
+        return signed({ url, headers: sign === undefined ? shared : { ...shared }, body })
+      }
       const last = isText ? sent : plain
       return signed({ url, headers: { ...defaults, ...withoutCredentials(headers), ...last }, body })
     },

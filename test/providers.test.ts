@@ -239,7 +239,9 @@ describe('openaiCompatible()', () => {
   test('does not share state between calls', async () => {
     const provider = await one(acme, { ACME_API_KEY: KEY })
     const first = (await call(provider)).headers as Record<string, string>
-    first.authorization = 'changed'
+    expect(() => {
+      first.authorization = 'changed'
+    }).toThrow('readonly')
     expect((await call(provider)).headers.authorization).toBe(`Bearer ${KEY}`)
   })
 

@@ -1,7 +1,7 @@
 import { load } from '../config/load.ts'
 import { readSecretFiles } from '../config/secret-files.ts'
 import { gatewayEnv, readEnvironment, readSettings } from '../config.ts'
-import { createGuardedFetch } from '../egress.ts'
+import { createEgress } from '../egress.ts'
 import { ConfigError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
 import { FaultError, UsageError, type World } from './world.ts'
@@ -26,7 +26,7 @@ export async function connect(world: World, url: string | undefined): Promise<Cl
   const origin = URL.parse(base)?.origin
   if (origin === undefined || !/^https?:/.test(base))
     throw new UsageError(`Cannot use --url "${base}": expected an address such as http://localhost:8080`)
-  const send = createGuardedFetch(asked => asked === origin)
+  const { fetch: send } = createEgress(asked => asked === origin, true)
   const key = await masterKey(world.plugins)
   return {
     url: base,

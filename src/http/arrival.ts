@@ -1,0 +1,98 @@
+import type { Bytes } from '../bytes.ts'
+import type { Awaitable, ByteSource } from '../types.ts'
+
+/** What is read of the headers of an answer; names in lower case. */
+export type ArrivalHeaders = Pick<Headers, 'get' | 'has'> & Iterable<[name: string, value: string]>
+
+/** An upstream's answer: its head is here, its body may still be on the way. */
+export interface Arrival {
+  readonly status: number
+  readonly headers: ArrivalHeaders
+  /** Whoever does not read to the end cancels. Undefined where there is none. */
+  readonly body: ByteSource | undefined
+  /** All of the body at once. */
+  bytes(): Awaitable<Bytes>
+}
+
+type Head = Pick<Arrival, 'status' | 'headers'>
+
+/** Headers as they came, names and values in turn: few of them are ever asked for. */
+export class RawHeaders implements ArrivalHeaders {
+  readonly #raw: readonly string[]
+  constructor(raw: readonly string[]) {
+    this.#raw = raw
+  }
+  get(name: string): string | null {
+    let found: string | null = null
+    for (let i = 0; i < this.#raw.length; i += 2) {
+      const each = this.#raw[i]!
+      if (each.length !== name.length || each.toLowerCase() !== name) continue
+      found = found === null ? this.#raw[i + 1]! : `${found}, ${this.#raw[i + 1]}`
+    }
+    return found
+  }
+  has(name: string): boolean {
+    return this.get(name) !== null
+  }
+  *[Symbol.iterator](): Generator<[string, string]> {
+    for (let i = 0; i < this.#raw.length; i += 2) yield [this.#raw[i]!.toLowerCase(), this.#raw[i + 1]!]
+  }
+}
+
+/** What `fetch` brought. */
+export function fromResponse(response: Response, { status, headers }: Head = response): Arrival {
+  let body: ByteSource | undefined
+  return {
+    status,
+    headers,
+    get body() {
+      body ??= (response.body as ReadableStream<Bytes> | null)?.getReader()
+      return body
+    },
+    bytes: () => response.bytes(),
+  }
+}
+
+/** Statuses whose answers have no body (Fetch, "null body status"). */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
+
+// A stream that nobody reads any more, and nobody cancelled, must not hold its connection for ever.
+const forgotten = new FinalizationRegistry<ByteSource>(source => source.cancel().catch(() => {}))
+
+/** For those who expect what `fetch` brings. */
+export function toResponse({ status, headers, body }: Arrival, whole: Bytes | undefined): Response {
+  const init = { status, headers: [...headers] as [string, string][] }
+  if (bodiless.has(status) || body === undefined) return new Response(null, init)
+  if (whole !== undefined) return new Response(whole, init)
+  const stream = toStream(body)
+  forgotten.register(stream, body)
+  return new Response(stream, init)
+}
+
+const toStream = (source: ByteSource): ReadableStream<Bytes> =>
+  new ReadableStream<Bytes>({
+    async pull(controller) {
+      const { done, value } = await source.read()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: reason => source.cancel(reason),
+  })
+
+/** The names of packings in HTTP (RFC 9110 8.4.1), and what the platform calls them. */
+const packings: Readonly<Record<string, string>> = {
+  gzip: 'gzip',
+  'x-gzip': 'gzip',
+  deflate: 'deflate',
+  br: 'brotli',
+  zstd: 'zstd',
+}
+
+/** The same answer with its body unpacked, for upstreams that pack although they were asked not to. */
+export function unpacked(arrival: Arrival): Arrival {
+  const { status, headers, body } = arrival
+  const format = packings[headers.get('content-encoding')?.trim().toLowerCase() ?? '']
+  if (format === undefined || body === undefined) return arrival
+  const plain = toStream(body).pipeThrough<Bytes>(new DecompressionStream(format as 'gzip'))
+  return fromResponse(new Response(plain), { status, headers })
+}

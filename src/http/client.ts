@@ -1,0 +1,76 @@
+import { Arriving } from './arriving.ts'
+import { Connection, type Origin } from './connection.ts'
+import { type Request, writeHead } from './request.ts'
+
+/** Calls upstreams over connections that are kept between calls. */
+export interface Client {
+  /** Resolves when the head of the answer is here; undefined where the call is better made by `fetch`. */
+  send(request: Request): Promise<Arriving> | undefined
+  /** Ends the connections that wait for another call. */
+  close(): void
+}
+
+/** Connections that nobody used for so long are closed (ms); looked for as often. */
+const IDLE = 30_000
+/** So many addresses are remembered. */
+const MOST = 10_000
+
+/** Where a call goes. */
+interface Place {
+  readonly origin: Origin
+  /** With its query. */
+  readonly path: string
+}
+
+export function createClient(): Client {
+  const origins = new Map<string, Origin>()
+  const places = new Map<string, Place>()
+  const sweep = setInterval(() => {
+    const before = performance.now() - IDLE
+    for (const { idle } of origins.values())
+      for (const connection of idle.filter(({ idleSince }) => idleSince < before)) connection.leave()
+  }, IDLE)
+  sweep.unref()
+
+  function placeOf(address: string): Place {
+    const known = places.get(address)
+    if (known !== undefined) return known
+    const url = new URL(address)
+    const origin = origins.get(url.origin) ?? toOrigin(url)
+    origins.set(url.origin, origin)
+    const place = { origin, path: url.pathname + url.search }
+    if (places.size < MOST) places.set(address, place)
+    return place
+  }
+
+  return {
+    send(request) {
+      const { url, method, body = '', signal } = request
+      const { origin, path } = placeOf(url)
+      const length = Buffer.byteLength(body)
+      const head = writeHead(request, { host: origin.host, path, length })
+      if (head === undefined) return undefined
+      if (signal?.aborted) return Promise.reject(signal.reason)
+      const sent = { text: head + body, size: head.length + length, method }
+      const arriving = new Arriving(sent, signal)
+      const connection = origin.idle.pop() ?? new Connection(origin)
+      connection.send(arriving)
+      return arriving.head
+    },
+    close() {
+      clearInterval(sweep)
+      for (const { idle } of origins.values()) for (const connection of [...idle]) connection.leave()
+    },
+  }
+}
+
+function toOrigin({ protocol, hostname, port, host }: URL): Origin {
+  const isSecure = protocol === 'https:'
+  return {
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || (isSecure ? 443 : 80)),
+    isSecure,
+    host,
+    idle: [],
+  }
+}
