@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { topLevel } from '../src/json.ts'
 import { definePlugin } from '../src/plugin.ts'
+import { topLevel } from '../src/request/json.ts'
 
 const usual: readonly (readonly string[])[] = [['model']]
 

@@ -1,9 +1,9 @@
-import type { Change } from './body.ts'
 import type { Refusal } from './errors.ts'
-import type { Thinking } from './thinking.ts'
+import type { Change } from './request/body.ts'
+import type { Thinking } from './translate/thinking.ts'
+import type { Warn } from './translate/warnings.ts'
 import type { Translation } from './translation.ts'
 import type { JsonObject, Usage } from './types.ts'
-import type { Warn } from './warnings.ts'
 
 /** What the door mounts and the pipeline serves: a dialect that asks a model, or a route that answers by itself. */
 export interface Endpoint {

@@ -1,7 +1,7 @@
-import type { Body } from './body.ts'
 import { type Endpoint, isDialect, type Lens } from './dialect.ts'
 import type { Refusal } from './errors.ts'
 import type { Aim } from './passage.ts'
+import type { Body } from './request/body.ts'
 import { timedId } from './runtime.ts'
 import type { Answer, Attempt, Caller, Route, Step, Target, Usage, UserPath } from './types.ts'
 

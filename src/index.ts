@@ -3,7 +3,6 @@
  * `modelway/views`. Our own plugins import the files themselves.
  */
 export { type Api, type ApiCall, answerJson, defineApi, restOf } from './api.ts'
-export { check } from './check.ts'
 export type { Database } from './database.ts'
 export type { Dialect, Endpoint, Lens } from './dialect.ts'
 export { type Code, codes, Refusal, type RefusalOptions, refuse } from './errors.ts'
@@ -19,9 +18,6 @@ export type {
   Settled,
 } from './exchange.ts'
 export type { Log } from './log.ts'
-export { type ModelProvider, modelProvider } from './model-provider.ts'
-export { createOffers, KEY_IN_FETCH } from './offers.ts'
-export { type OpenAICompatible, openaiCompatible } from './openai-compatible.ts'
 export { type ActionResult, definePage, type Form, type Page, type PageRequest } from './page.ts'
 export type { Aim, Passage, PassageCall } from './passage.ts'
 export {
@@ -36,7 +32,11 @@ export {
   type Tick,
 } from './plugin.ts'
 export type { CallFacts, NativeFacts, Provider, UpstreamCall } from './provider.ts'
+export { check } from './request/check.ts'
 export { bytes, csv, duration, flag, text, whole } from './settings.ts'
+export { createOffers, KEY_IN_FETCH } from './translate/offers.ts'
 export type { Translation } from './translation.ts'
 export type * from './types.ts'
 export { isInside } from './user-path.ts'
+export { type ModelProvider, modelProvider } from './vendors/model-provider.ts'
+export { type OpenAICompatible, openaiCompatible } from './vendors/openai-compatible.ts'

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts'
-import { plainRefusal } from './respond.ts'
+import { plainRefusal } from './respond/respond.ts'
 import type { JsonObject, Usage } from './types.ts'
 
 /** Readers for JSON from outside, which may hold anything anywhere, and what the dialects of one family share. */

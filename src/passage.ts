@@ -1,7 +1,7 @@
-import type { Body } from './body.ts'
 import type { Dialect, Endpoint, Lens } from './dialect.ts'
 import type { Scoped } from './exchange.ts'
 import type { Sendable } from './provider.ts'
+import type { Body } from './request/body.ts'
 import type { Answer, Awaitable, Leg } from './types.ts'
 
 /** Where a passage leads: a call to one provider in its own language. */

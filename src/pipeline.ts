@@ -1,12 +1,12 @@
-import { type Body, readBody, readForm, rewritten } from './body.ts'
 import type { Dialect, Endpoint } from './dialect.ts'
-import { orEarly } from './early.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { after, chain, every, first, type HookTable, walk } from './hooks.ts'
 import { type Aim, isBody } from './passage.ts'
-import { readModel, refuseUnrouted } from './route.ts'
+import { type Body, readBody, readForm, rewritten } from './request/body.ts'
+import { readModel, refuseUnrouted } from './request/route.ts'
 import type { Answer, Awaitable, ListedModel, Route, Target, UserPath } from './types.ts'
+import { orEarly } from './upstream/early.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable

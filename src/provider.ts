@@ -1,8 +1,8 @@
-import type { Endings } from './endings.ts'
-import type { Thinking } from './thinking.ts'
+import type { Endings } from './translate/endings.ts'
+import type { Thinking } from './translate/thinking.ts'
+import type { Warn } from './translate/warnings.ts'
 import type { Offers } from './translation.ts'
 import type { Awaitable, JsonObject, Model, Usage } from './types.ts'
-import type { Warn } from './warnings.ts'
 
 /** What may be sent: text, a form, bytes, or bytes on their way. */
 export type Sendable = string | FormData | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import { checkAddresses } from './addresses.ts'
-import { blaming } from './blaming.ts'
 import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import { type HookTable, inLine } from './hooks.ts'
+import { checkAddresses } from './loading/addresses.ts'
+import { blaming } from './loading/blaming.ts'
+import { checkParts } from './loading/plugin-shape.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
-import { checkParts } from './plugin-shape.ts'
 import type { Provider } from './provider.ts'
 
 export interface House {

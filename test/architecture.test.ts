@@ -78,7 +78,7 @@ describe('rooms', () => {
       .flatMap(file => /^plugins\/providers\/([^/]+?)(?:\/index)?\.ts$/.exec(file)?.[1] ?? [])
       .filter(name => name !== 'index')
     expect(vendors.length).toBeGreaterThan(20)
-    // These two are also the names of the languages that the whole field speaks: src/openai-compatible.ts.
+    // These two are also the names of the languages that the whole field speaks: src/vendors/openai-compatible.ts.
     const languages = ['openai', 'anthropic']
     const names = new RegExp(`\\b(${vendors.filter(name => !languages.includes(name)).join('|')})\\b`, 'i')
     expect(mentions(names, /^(plugins|views)\/|openai-compatible/)).toEqual([])
@@ -90,19 +90,22 @@ describe('doors', () => {
     expect(
       breaches(
         ({ file, from, isType }) =>
-          /^(elysia|@elysiajs)/.test(from) && !isType && !/^src\/(door|reference)\.ts$/.test(file),
+          /^(elysia|@elysiajs)/.test(from) && !isType && !/^src\/door\/(door|reference)\.ts$/.test(file),
       ),
     ).toEqual([]))
 
   test('only egress.ts fetches', () =>
-    expect(mentions(/(?<![.\w])fetch\((?!request)/, /^src\/egress\.ts$/)).toEqual([]))
+    expect(mentions(/(?<![.\w])fetch\((?!request)/, /^src\/upstream\/egress\.ts$/)).toEqual([]))
 
   test('only config.ts reads the environment; start.ts hands it on', () =>
     expect(mentions(/process\.env|Bun\.env/, /^src\/(config|start)\.ts$/)).toEqual([]))
 
   test("the runtime's own APIs stay at the rim", () =>
     expect(
-      mentions(/\bBun\.|\bBuffer\b|from 'bun/, /^src\/(main|start|strangers|runtime|http\/\w+)\.ts$/),
+      mentions(
+        /\bBun\.|\bBuffer\b|from 'bun/,
+        /^src\/(main|start|runtime|loading\/strangers|http\/\w+)\.ts$/,
+      ),
     ).toEqual([]))
 
   test('Node built-ins stay at the rim', () =>
@@ -110,7 +113,9 @@ describe('doors', () => {
       breaches(
         ({ file, from }) =>
           from.startsWith('node:') &&
-          !/^(src\/(database|download|spool|start|strangers)\.ts|views\/(assets|reference)\.ts)$/.test(file),
+          !/^(src\/(database|spool|start|loading\/strangers|translate\/download)\.ts|views\/(assets|reference)\.ts)$/.test(
+            file,
+          ),
       ),
     ).toEqual([]))
 

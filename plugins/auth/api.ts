@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
-import { etagOf, guardHeaders, readIfMatch } from '../../src/precondition.ts'
+import { etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
 import type { Authorship } from '../history/model.ts'
 import { keyInput, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { check } from '../../src/check.ts'
 import { refuse } from '../../src/errors.ts'
+import { check } from '../../src/request/check.ts'
 import type { JsonObject, UserPath } from '../../src/types.ts'
 import { parseUserPath } from '../../src/user-path.ts'
 

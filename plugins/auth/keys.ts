@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
+import { checkIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
-import { checkIfMatch } from '../../src/precondition.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { createTurns } from '../../src/turns.ts'
 import type { Caller } from '../../src/types.ts'

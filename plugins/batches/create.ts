@@ -1,6 +1,6 @@
-import { readBody, splice } from '../../src/body.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Aim, PassageCall } from '../../src/passage.ts'
+import { readBody, splice } from '../../src/request/body.ts'
 import type { Answer } from '../../src/types.ts'
 import type { FileDesk, Language, NamedModel, Thing } from '../files/model.ts'
 import { places } from './fresh.ts'

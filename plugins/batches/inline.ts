@@ -1,6 +1,6 @@
-import type { Body } from '../../src/body.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
-import { parseJson, topLevel } from '../../src/json.ts'
+import type { Body } from '../../src/request/body.ts'
+import { parseJson, topLevel } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { FileDesk, Gate, Place } from '../files/model.ts'
 

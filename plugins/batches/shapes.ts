@@ -1,5 +1,5 @@
-import { splice } from '../../src/body.ts'
 import type { Aim } from '../../src/passage.ts'
+import { splice } from '../../src/request/body.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import type { FileDesk, Thing } from '../files/model.ts'
 

@@ -1,4 +1,4 @@
-import { isLoopbackName } from '../../src/address.ts'
+import { isLoopbackName } from '../../src/door/address.ts'
 
 /** The prefix makes browsers insist on `Secure`, on this very host, and on the whole of it. */
 const SECURE = '__Host-modelway'

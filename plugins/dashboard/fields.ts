@@ -1,4 +1,4 @@
-import { readCapped } from '../../src/body.ts'
+import { readCapped } from '../../src/request/body.ts'
 
 /** Anybody may send this form, so it is small and stays small while it is read. */
 const LIMIT = 16_384

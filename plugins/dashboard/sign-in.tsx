@@ -1,7 +1,7 @@
 import { type Api, defineApi } from '../../src/api.ts'
+import { pageHeaders } from '../../src/door/pages.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'
-import { pageHeaders } from '../../src/pages.ts'
 import type { Auth } from '../auth/model.ts'
 import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
 import { readFields } from './fields.ts'

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import { Refusal, refuse, toRefusal } from '../../src/errors.ts'
 import type { Ordering, Scoped } from '../../src/exchange.ts'
-import { summarize } from '../../src/failures.ts'
 import type { Host } from '../../src/plugin.ts'
-import { readModel, refuseUnrouted } from '../../src/route.ts'
+import { readModel, refuseUnrouted } from '../../src/request/route.ts'
 import type { Caller, Route, Step, UserPath } from '../../src/types.ts'
+import { summarize } from '../../src/upstream/failures.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
 

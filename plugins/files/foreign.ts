@@ -1,5 +1,5 @@
-import type { Body } from '../../src/body.ts'
 import { refuse } from '../../src/errors.ts'
+import type { Body } from '../../src/request/body.ts'
 import type { JsonObject, UserPath } from '../../src/types.ts'
 import type { Owners } from './book.ts'
 

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../src/bytes.ts'
 import { refuse } from '../../src/errors.ts'
-import { parseJson } from '../../src/json.ts'
+import { parseJson } from '../../src/request/json.ts'
 import { at, placeOf } from './gate.ts'
 import type { Gate } from './model.ts'
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { check } from '../../src/check.ts'
 import type { PassageCall } from '../../src/passage.ts'
+import { check } from '../../src/request/check.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import { namedBy } from './choose.ts'
 import type { Book, Kind, Language, PageQuery, Refresh, Thing } from './model.ts'

@@ -1,8 +1,8 @@
-import { readCapped } from '../../src/body.ts'
 import type { Bytes } from '../../src/bytes.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Aim, PassageCall } from '../../src/passage.ts'
 import type { Provider } from '../../src/provider.ts'
+import { readCapped } from '../../src/request/body.ts'
 import { passLines } from './lines.ts'
 import type { Gate, NamedModel } from './model.ts'
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
+import { guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
-import { guardHeaders, readIfMatch } from '../../src/precondition.ts'
 import { flag } from '../../src/settings.ts'
 import type { Chronicle, Version } from './chronicle.ts'
 import type { Restorer } from './restorer.ts'

@@ -1,5 +1,5 @@
 import type { BatchItem } from 'drizzle-orm/batch'
-import type { IfMatch } from '../../src/precondition.ts'
+import type { IfMatch } from '../../src/door/precondition.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 export const actions = ['create', 'replace', 'rename', 'delete', 'revoke', 'roll', 'restore'] as const

@@ -1,4 +1,4 @@
-import { ORIGIN } from '../../src/address.ts'
+import { ORIGIN } from '../../src/door/address.ts'
 import type { Received } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Caller, JsonObject } from '../../src/types.ts'

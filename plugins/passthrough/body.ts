@@ -1,8 +1,8 @@
-import { type Body, readCapped, readForm } from '../../src/body.ts'
 import type { Dialect } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
-import { parseJson } from '../../src/json.ts'
 import type { Aim, PassageCall } from '../../src/passage.ts'
+import { type Body, readCapped, readForm } from '../../src/request/body.ts'
+import { parseJson } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { unambiguous } from './models.ts'
 

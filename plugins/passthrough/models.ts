@@ -1,7 +1,7 @@
-import type { Body } from '../../src/body.ts'
-import { splice } from '../../src/body.ts'
 import { refuse } from '../../src/errors.ts'
-import { parseJson, topLevel } from '../../src/json.ts'
+import type { Body } from '../../src/request/body.ts'
+import { splice } from '../../src/request/body.ts'
+import { parseJson, topLevel } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { valuesOf } from './address.ts'
 

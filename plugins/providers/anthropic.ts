@@ -1,10 +1,10 @@
-import { PLAIN_IDS } from '../../src/call-ids.ts'
-import { claude } from '../../src/claude.ts'
-import { withFreeName } from '../../src/free-name.ts'
 import { countOf, objectOf, withHour } from '../../src/lens.ts'
-import { readPages, withParameter } from '../../src/model-list.ts'
-import { modelProvider } from '../../src/model-provider.ts'
-import { KEY_IN_FETCH } from '../../src/offers.ts'
+import { PLAIN_IDS } from '../../src/translate/call-ids.ts'
+import { claude } from '../../src/translate/claude.ts'
+import { withFreeName } from '../../src/translate/free-name.ts'
+import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
+import { readPages, withParameter } from '../../src/vendors/model-list.ts'
+import { modelProvider } from '../../src/vendors/model-provider.ts'
 
 /**
  * Messages and token counts pass as bytes; chat and the others are translated.

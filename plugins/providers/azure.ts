@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * The v1 API, `https://RESOURCE.openai.azure.com/openai/v1`, with what its reference lists: all of OpenAI's but

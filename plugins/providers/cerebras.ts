@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /** Chat and completions: https://inference-docs.cerebras.ai/api-reference. */
 export default openaiCompatible({

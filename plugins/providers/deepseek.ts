@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Completions are a beta with a path of its own (https://api-docs.deepseek.com/api/create-completion); messages live

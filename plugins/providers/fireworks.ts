@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Model ids are paths: `accounts/fireworks/models/gpt-oss-120b`. What it speaks: https://docs.fireworks.ai/api-reference,

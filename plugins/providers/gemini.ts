@@ -1,7 +1,7 @@
-import { readPages, withParameter } from '../../src/model-list.ts'
-import { modelProvider } from '../../src/model-provider.ts'
-import { KEY_IN_FETCH } from '../../src/offers.ts'
-import type { Thinking } from '../../src/thinking.ts'
+import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
+import type { Thinking } from '../../src/translate/thinking.ts'
+import { readPages, withParameter } from '../../src/vendors/model-list.ts'
+import { modelProvider } from '../../src/vendors/model-provider.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])

@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Without a base URL of its own: the usual port of `llama-server` is 8080, and so is the gateway's. What it speaks:

@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Answers to `stream_options` since version 0.3.18; older ones report no usage in streams. What it speaks:

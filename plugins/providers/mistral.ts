@@ -1,6 +1,6 @@
-import { modelProvider } from '../../src/model-provider.ts'
-import { KEY_IN_FETCH } from '../../src/offers.ts'
-import { listAt } from '../../src/openai-compatible.ts'
+import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
+import { modelProvider } from '../../src/vendors/model-provider.ts'
+import { listAt } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Refuses `stream_options.include_usage` with 422 and reports usage in the last chunk anyway. It speaks what

@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Accounts of the Chinese platform set `MOONSHOT_BASE_URL=https://api.moonshot.cn/v1`. What it speaks:

@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Also for NIM containers of one's own, with `NVIDIA_BASE_URL`. Chat, completions and embeddings:

@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Everything that https://platform.openai.com/docs/api-reference lists. From GPT-5.4 on chat refuses every tool unless

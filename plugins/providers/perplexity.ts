@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Its `/v1/models` is for another API of Perplexity, the one for agents. Every chunk reports usage unasked. Sonar models

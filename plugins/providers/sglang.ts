@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * What it speaks: https://docs.sglang.io/docs/basic_usage/openai_api and

@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /** What it speaks: https://docs.vllm.ai/en/stable/serving/online_serving */
 export default openaiCompatible({

@@ -1,9 +1,9 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
-import { withLayer, withOptions } from '../../src/layer.ts'
 import { objectOf } from '../../src/lens.ts'
-import { modelProvider } from '../../src/model-provider.ts'
-import { KEY_IN_FETCH } from '../../src/offers.ts'
-import { listAt } from '../../src/openai-compatible.ts'
+import { withLayer, withOptions } from '../../src/translate/layer.ts'
+import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
+import { modelProvider } from '../../src/vendors/model-provider.ts'
+import { listAt } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * Speaks what https://docs.x.ai/developers/rest-api-reference lists, but for Anthropic's messages, which are deprecated

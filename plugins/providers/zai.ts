@@ -1,4 +1,4 @@
-import { openaiCompatible } from '../../src/openai-compatible.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
  * The last chunk reports usage unasked. The coding plan has another base URL: `https://api.z.ai/api/coding/paas/v4`.

@@ -1,7 +1,7 @@
-import { readBody } from '../../src/body.ts'
 import { refuse } from '../../src/errors.ts'
 import { isObject } from '../../src/lens.ts'
 import type { Passage, PassageCall } from '../../src/passage.ts'
+import { readBody } from '../../src/request/body.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import { json, metadataAt, noAfter, page, readPage } from './answers.ts'
 import type { Conversation, Item } from './model.ts'

@@ -1,4 +1,4 @@
-import { blocks, dataOf, toJson } from '../../src/events.ts'
+import { blocks, dataOf, toJson } from '../../src/respond/events.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Billing, Evidence, Tokens } from './model.ts'
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type Api, answerJson, defineApi, restOf } from '../../src/api.ts'
+import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
-import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/precondition.ts'
 import { virtualModelInput } from './input.ts'
 import { strategies, type VirtualModels, type VirtualModelView } from './model.ts'
 

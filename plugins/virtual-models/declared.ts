@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { explain } from '../../src/check.ts'
 import { Refusal } from '../../src/errors.ts'
+import { explain } from '../../src/request/check.ts'
 import { findLoop } from './graph.ts'
 import { toDefinition, virtualModelInput } from './input.ts'
 import { type Definition, toVirtualModel, type VirtualModel } from './model.ts'

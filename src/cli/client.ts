@@ -1,9 +1,9 @@
 import { load } from '../config/load.ts'
 import { readSecretFiles } from '../config/secret-files.ts'
 import { gatewayEnv, readEnvironment, readSettings } from '../config.ts'
-import { createEgress } from '../egress.ts'
 import { ConfigError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
+import { createEgress } from '../upstream/egress.ts'
 import { FaultError, UsageError, type World } from './world.ts'
 
 /** The admin API of a running gateway. */

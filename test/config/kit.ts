@@ -6,8 +6,8 @@ import { type Loaded, load } from '../../src/config/load.ts'
 import type { Environment } from '../../src/config.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { createGateway, type Gateway } from '../../src/gateway.ts'
+import { createStrangers } from '../../src/loading/strangers.ts'
 import { openLog } from '../../src/log.ts'
-import { createStrangers } from '../../src/strangers.ts'
 
 export const root = new URL('../..', import.meta.url).pathname
 

@@ -1,5 +1,5 @@
-import { claude } from '../../src/claude.ts'
-import type { Thinking } from '../../src/thinking.ts'
+import { claude } from '../../src/translate/claude.ts'
+import type { Thinking } from '../../src/translate/thinking.ts'
 
 /** What providers say about how their models think, by the key of their options. */
 export const thinkingOf: Readonly<Record<string, (model: string) => Thinking | undefined>> = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { topLevel } from '../../src/json.ts'
+import { topLevel } from '../../src/request/json.ts'
 import { type House, openHouse } from './house.ts'
 import { errorOf, refusalOf } from './shapes.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { splice } from '../../src/body.ts'
 import { Refusal } from '../../src/errors.ts'
-import { findFault, MAX_DEPTH, parseJson, parseText, topLevel } from '../../src/json.ts'
+import { splice } from '../../src/request/body.ts'
+import { findFault, MAX_DEPTH, parseJson, parseText, topLevel } from '../../src/request/json.ts'
 
 /** JSON as people write it: with white space, escapes, exponents and every kind of number. */
 const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { parseForm } from '../../src/multipart.ts'
+import { parseForm } from '../../src/request/multipart.ts'
 
 const encoder = new TextEncoder()
 const read = async (form: FormData) =>

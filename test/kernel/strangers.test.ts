@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
 import type { Api } from '../../src/api.ts'
-import { blaming } from '../../src/blaming.ts'
 import { ConfigError, refuse } from '../../src/errors.ts'
+import { blaming } from '../../src/loading/blaming.ts'
+import { checkPlugin } from '../../src/loading/plugin-shape.ts'
 import type { Parts, Plugin } from '../../src/plugin.ts'
-import { checkPlugin } from '../../src/plugin-shape.ts'
 import { assemble } from '../../src/registry.ts'
 import { MASTER, startGateway, until } from '../kit.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { belowBase, readAddress, readingOf } from '../../plugins/passthrough/address.ts'
 import { Refusal } from '../../src/errors.ts'
-import { createWires } from '../../src/wires.ts'
+import { createWires } from '../../src/upstream/wires.ts'
 
 /** H-13 and H-20: whatever a client writes, a call goes to the provider's origin and below its base URL. */
 

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { createDownload, type DownloadOptions } from '../../src/download.ts'
-import { fetchPinned } from '../../src/egress.ts'
 import type { Refusal } from '../../src/errors.ts'
-import { isAsWanted, mediaTypeOf } from '../../src/media-type.ts'
-import { isPublicAddress } from '../../src/public-address.ts'
+import { createDownload, type DownloadOptions } from '../../src/translate/download.ts'
+import { isAsWanted, mediaTypeOf } from '../../src/translate/media-type.ts'
+import { isPublicAddress } from '../../src/translate/public-address.ts'
+import { fetchPinned } from '../../src/upstream/egress.ts'
 
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
 const PUBLIC = '93.184.215.14'
@@ -473,7 +473,7 @@ describe('fetchPinned()', () => {
     expect(failure).toMatch(/SELF_SIGNED/)
     // The same call in a process that trusts this one certificate: then the name decides.
     const program = `
-      const { fetchPinned } = await import(${JSON.stringify(new URL('../../src/egress.ts', import.meta.url).pathname)})
+      const { fetchPinned } = await import(${JSON.stringify(new URL('../../src/upstream/egress.ts', import.meta.url).pathname)})
       const ask = name => fetchPinned(new URL('https://' + name + ':${secure.port}/'), '127.0.0.1').then(
         async response => (await response.json()).host, error => error.code)
       console.log(JSON.stringify([await ask('img.example.test'), await ask('other.example.test')]))`

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { withFreeName } from '../../src/free-name.ts'
+import { withFreeName } from '../../src/translate/free-name.ts'
 import { startBehind } from './behind.ts'
 import { options } from './recorded.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider'
-import type { Download } from '../../src/download.ts'
 import { refuse } from '../../src/errors.ts'
-import { withDownloads } from '../../src/with-downloads.ts'
+import type { Download } from '../../src/translate/download.ts'
+import { withDownloads } from '../../src/translate/with-downloads.ts'
 
 const DATA = Uint8Array.from([1, 2, 3])
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readRetryAfter } from '../../src/failures.ts'
+import { readRetryAfter } from '../../src/upstream/failures.ts'
 import type { Plan } from '../mock/plan.ts'
 import { createClock, EAST, type Fleet, startFleet, WEST } from './fleet.ts'
 

@@ -3,8 +3,8 @@ import { toDefinition, virtualModelInput } from '../../plugins/virtual-models/in
 import { toVirtualModel } from '../../plugins/virtual-models/model.ts'
 import { createOrder } from '../../plugins/virtual-models/order.ts'
 import { expand } from '../../plugins/virtual-models/snapshot.ts'
-import { check } from '../../src/check.ts'
 import { ConfigError } from '../../src/errors.ts'
+import { check } from '../../src/request/check.ts'
 import { countSteps } from './steps.ts'
 import { type As, createFolder, failureOf, startWorld, type World } from './world.ts'
 

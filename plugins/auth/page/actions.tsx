@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
+import { text } from '../../../src/door/form.ts'
 import { Refusal } from '../../../src/errors.ts'
-import { text } from '../../../src/form.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
 import { Notice } from '../../../views/notice.tsx'
 import type { Authorship } from '../../history/model.ts'

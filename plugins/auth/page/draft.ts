@@ -1,7 +1,7 @@
-import { check } from '../../../src/check.ts'
+import { listed, text } from '../../../src/door/form.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
-import { listed, text } from '../../../src/form.ts'
 import type { Form } from '../../../src/page.ts'
+import { check } from '../../../src/request/check.ts'
 import { keyInput, type NewKey, toNewKey } from '../input.ts'
 import type { KeyRow } from '../views-of.ts'
 

@@ -1,6 +1,14 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
-import { arrayAt, entryOf, nameAt, objectAt, textAt, unsupported, wrong } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
+import {
+  arrayAt,
+  entryOf,
+  nameAt,
+  objectAt,
+  textAt,
+  unsupported,
+  wrong,
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { type Carried, optionsFor, unpack } from './carry.ts'

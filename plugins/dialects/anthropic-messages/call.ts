@@ -1,4 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import { refuse } from '../../../src/errors.ts'
+import { isObject } from '../../../src/lens.ts'
 import {
   arrayAt,
   entryOf,
@@ -8,9 +10,7 @@ import {
   unsupported,
   wholeAt,
   wordAt,
-} from '../../../src/border.ts'
-import { refuse } from '../../../src/errors.ts'
-import { isObject } from '../../../src/lens.ts'
+} from '../../../src/request/border.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'

@@ -1,5 +1,5 @@
-import { arrayAt, entryOf } from '../../../src/border.ts'
 import { isObject, objectOf } from '../../../src/lens.ts'
+import { arrayAt, entryOf } from '../../../src/request/border.ts'
 import type { Errand, Translated } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

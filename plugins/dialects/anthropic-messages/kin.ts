@@ -1,5 +1,5 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
-import type { Thinking } from '../../../src/thinking.ts'
+import type { Thinking } from '../../../src/translate/thinking.ts'
 import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

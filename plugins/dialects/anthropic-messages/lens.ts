@@ -1,6 +1,6 @@
-import { entryOf } from '../../../src/border.ts'
 import type { Lens } from '../../../src/dialect.ts'
 import { isObject, objectOf } from '../../../src/lens.ts'
+import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 import { count } from './read.ts'
 import { statusOfType } from './refusal.ts'

@@ -1,5 +1,13 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
-import { arrayAt, entryOf, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/border.ts'
+import {
+  arrayAt,
+  entryOf,
+  objectAt,
+  textAt,
+  unsupported,
+  wordAt,
+  wrong,
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, withOptions } from './cache.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
-import { arrayAt, entryOf, nameAt, objectAt, textAt, wrong } from '../../../src/border.ts'
+import { arrayAt, entryOf, nameAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import { type Part, type Reading, readDocument, readImage, readSearchResult, text } from './sources.ts'

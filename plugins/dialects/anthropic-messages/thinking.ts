@@ -1,5 +1,11 @@
-import { objectAt, wholeAt, wordAt, wrong } from '../../../src/border.ts'
-import { type Circumstances, type Measure, measure, type Wish, withOptions } from '../../../src/thinking.ts'
+import { objectAt, wholeAt, wordAt, wrong } from '../../../src/request/border.ts'
+import {
+  type Circumstances,
+  type Measure,
+  measure,
+  type Wish,
+  withOptions,
+} from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './sources.ts'
 

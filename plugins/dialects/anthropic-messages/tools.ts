@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/border.ts'
 import { isObject, objectOf } from '../../../src/lens.ts'
+import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { under } from './kin.ts'

@@ -3,8 +3,8 @@ import type {
   LanguageModelV4ToolCallPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
-import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
+import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import type { Kin } from './kin.ts'

@@ -8,7 +8,7 @@ import {
   textAt,
   wholeAt,
   wordAt,
-} from '../../../src/border.ts'
+} from '../../../src/request/border.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { kinOf, type Reading, under } from './kin.ts'

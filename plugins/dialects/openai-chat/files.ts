@@ -1,5 +1,5 @@
 import type { LanguageModelV4FilePart, SharedV4FileData } from '@ai-sdk/provider'
-import { nameAt, objectAt, shown, textAt, unsupported, wrong } from '../../../src/border.ts'
+import { nameAt, objectAt, shown, textAt, unsupported, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Media, Reading } from './kin.ts'
 

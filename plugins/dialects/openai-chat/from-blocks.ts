@@ -1,5 +1,14 @@
-import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
+import {
+  arrayAt,
+  entryOf,
+  nameAt,
+  objectAt,
+  shown,
+  textAt,
+  wordAt,
+  wrong,
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** Blocks of Anthropic's messages as parts and messages of chat. */

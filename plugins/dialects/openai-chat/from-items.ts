@@ -1,5 +1,14 @@
-import { arrayAt, entryOf, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/border.ts'
 import { listOf, objectOf } from '../../../src/lens.ts'
+import {
+  arrayAt,
+  entryOf,
+  nameAt,
+  objectAt,
+  shown,
+  textAt,
+  wordAt,
+  wrong,
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** A turn of the model, which the Responses API has in pieces: thoughts, words, calls. */

@@ -1,5 +1,5 @@
-import { arrayAt, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/border.ts'
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { arrayAt, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { fromAssistant, fromUser, toTextParts } from './from-blocks.ts'
 

@@ -1,5 +1,5 @@
-import { arrayAt, objectAt, textAt, wrong } from '../../../src/border.ts'
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { arrayAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'
 import { fromItems } from './from-items.ts'

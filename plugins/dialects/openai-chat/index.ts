@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { objectOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
-import { plainRefusal } from '../../../src/respond.ts'
+import { plainRefusal } from '../../../src/respond/respond.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { lens } from './lens.ts'

@@ -1,3 +1,4 @@
+import { isObject } from '../../../src/lens.ts'
 import {
   arrayAt,
   booleanAt,
@@ -7,8 +8,7 @@ import {
   textAt,
   unsupported,
   wordAt,
-} from '../../../src/border.ts'
-import { isObject } from '../../../src/lens.ts'
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
 

@@ -1,5 +1,5 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider'
-import { arrayAt, entryOf, objectAt, shown, textAt, wrong } from '../../../src/border.ts'
+import { arrayAt, entryOf, objectAt, shown, textAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { readAudio, readFile, readImage, readVideo } from './files.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
-import { arrayAt, nameAt, objectAt, wordAt, wrong } from '../../../src/border.ts'
+import { arrayAt, nameAt, objectAt, wordAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, type Optional, withOptions } from './cache.ts'

@@ -1,6 +1,12 @@
-import { booleanAt, objectAt, wholeAt, wordAt } from '../../../src/border.ts'
 import { isObject } from '../../../src/lens.ts'
-import { type Circumstances, type Measure, measure, type Wish, withOptions } from '../../../src/thinking.ts'
+import { booleanAt, objectAt, wholeAt, wordAt } from '../../../src/request/border.ts'
+import {
+  type Circumstances,
+  type Measure,
+  measure,
+  type Wish,
+  withOptions,
+} from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
 

@@ -1,4 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   booleanAt,
@@ -9,8 +10,7 @@ import {
   unsupported,
   wordAt,
   wrong,
-} from '../../../src/border.ts'
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import type { Reading } from './kin.ts'

@@ -6,7 +6,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
 import { objectOf } from '../../../src/lens.ts'
-import { toUsage } from '../../../src/translate.ts'
+import { toUsage } from '../../../src/translate/translate.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

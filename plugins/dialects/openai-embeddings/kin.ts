@@ -1,4 +1,4 @@
-import { entryOf, shown, unsupported, wrong } from '../../../src/border.ts'
+import { entryOf, shown, unsupported, wrong } from '../../../src/request/border.ts'
 import type { Destination, Errand } from '../../../src/translation.ts'
 
 /** What a package reads of this language, in its own words. */

@@ -9,8 +9,8 @@ import {
   unsupported,
   wholeAt,
   wordAt,
-} from '../../../src/border.ts'
-import { type Measure, measure, withOptions } from '../../../src/thinking.ts'
+} from '../../../src/request/border.ts'
+import { type Measure, measure, withOptions } from '../../../src/translate/thinking.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'

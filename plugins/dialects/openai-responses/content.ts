@@ -9,7 +9,7 @@ import {
   unsupported,
   wordAt,
   wrong,
-} from '../../../src/border.ts'
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** What a user's content becomes. */

@@ -1,6 +1,6 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { objectAt, textAt, unsupported } from '../../../src/border.ts'
 import { isObject, objectOf, parseObject } from '../../../src/lens.ts'
+import { objectAt, textAt, unsupported } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Entry, ToolKind } from './catalogue.ts'
 

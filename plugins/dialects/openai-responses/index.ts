@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { definePlugin } from '../../../src/plugin.ts'
-import { plainRefusal } from '../../../src/respond.ts'
+import { plainRefusal } from '../../../src/respond/respond.ts'
 import { createWriter, toEvent, toResponse } from './answer.ts'
 import type { Clock } from './builder.ts'
 import { toCall } from './call.ts'

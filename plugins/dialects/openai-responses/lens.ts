@@ -1,6 +1,6 @@
-import { entryOf } from '../../../src/border.ts'
 import type { Lens } from '../../../src/dialect.ts'
 import { countOf, failureOf, isObject, objectOf, parseObject } from '../../../src/lens.ts'
+import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 
 /** How answers are read: https://platform.openai.com/docs/api-reference/responses-streaming */

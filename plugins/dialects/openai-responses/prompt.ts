@@ -1,4 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import { isObject, listOf, parseObject } from '../../../src/lens.ts'
 import {
   arrayAt,
   entryOf,
@@ -9,8 +10,7 @@ import {
   unsupported,
   wordAt,
   wrong,
-} from '../../../src/border.ts'
-import { isObject, listOf, parseObject } from '../../../src/lens.ts'
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Carried, optionsFor, unpack } from './carry.ts'
 import type { Catalogue, ToolKind } from './catalogue.ts'

@@ -1,6 +1,6 @@
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
-import { arrayAt, entryOf, textAt, wordAt } from '../../../src/border.ts'
 import { listOf, objectOf } from '../../../src/lens.ts'
+import { arrayAt, entryOf, textAt, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isText, type Part, readContent, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'

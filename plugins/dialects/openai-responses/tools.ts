@@ -1,5 +1,14 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import { arrayAt, nameAt, objectAt, shown, unsupported, wholeAt, wordAt, wrong } from '../../../src/border.ts'
+import {
+  arrayAt,
+  nameAt,
+  objectAt,
+  shown,
+  unsupported,
+  wholeAt,
+  wordAt,
+  wrong,
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Catalogue, type Entry, isClients, type ToolKind, toolLists } from './catalogue.ts'
 import { toFunction } from './functions.ts'

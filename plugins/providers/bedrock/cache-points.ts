@@ -1,8 +1,8 @@
 import type { LanguageModelV4, SharedV4Warning } from '@ai-sdk/provider'
-import { entryOf } from '../../../src/border.ts'
-import { withLayer } from '../../../src/layer.ts'
 import { listOf, objectOf, parseObject } from '../../../src/lens.ts'
-import { plainHeaders } from '../../../src/model-fetch.ts'
+import { entryOf } from '../../../src/request/border.ts'
+import { withLayer } from '../../../src/translate/layer.ts'
+import { plainHeaders } from '../../../src/translate/model-fetch.ts'
 
 /** Which tools of a call are marked, for the fetch of the same call: it goes no further. */
 const MARK = 'x-cached-tools'

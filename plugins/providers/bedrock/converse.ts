@@ -6,8 +6,8 @@ import type {
   LanguageModelV4ToolCallPart,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider'
-import { withFreeName } from '../../../src/free-name.ts'
-import { withLayer } from '../../../src/layer.ts'
+import { withFreeName } from '../../../src/translate/free-name.ts'
+import { withLayer } from '../../../src/translate/layer.ts'
 import { withToolCachePoints } from './cache-points.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { type ListShape, readPages, withParameter } from '../../../src/model-list.ts'
-import type { ListSetup } from '../../../src/model-provider.ts'
 import type { Model } from '../../../src/types.ts'
+import { type ListShape, readPages, withParameter } from '../../../src/vendors/model-list.ts'
+import type { ListSetup } from '../../../src/vendors/model-provider.ts'
 
 /** Models that can be called by their own id, and those that are callable through a profile only. */
 const foundation: ListShape = {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4Message, SharedV4ProviderOptions } from '@ai-sdk/provider'
-import { withLayer } from '../../../src/layer.ts'
 import { objectOf } from '../../../src/lens.ts'
+import { withLayer } from '../../../src/translate/layer.ts'
 
 /**
  * Thoughts that Anthropic has sealed, as Bedrock has them: the same text as bytes, which its JSON holds in base64. The

@@ -4,8 +4,8 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { type Layered, withLayer } from '../../../src/layer.ts'
 import { countOf, isObject, listOf, objectOf, parseObject } from '../../../src/lens.ts'
+import { type Layered, withLayer } from '../../../src/translate/layer.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { countOf } from '../../../src/lens.ts'
-import { readPages, withParameter } from '../../../src/model-list.ts'
-import { modelProvider } from '../../../src/model-provider.ts'
-import { KEY_IN_FETCH } from '../../../src/offers.ts'
+import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
+import { readPages, withParameter } from '../../../src/vendors/model-list.ts'
+import { modelProvider } from '../../../src/vendors/model-provider.ts'
 import { withKnownCitations, withPlans } from './answer.ts'
 
 /**

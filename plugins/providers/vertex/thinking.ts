@@ -1,5 +1,5 @@
-import { claude } from '../../../src/claude.ts'
-import type { Thinking } from '../../../src/thinking.ts'
+import { claude } from '../../../src/translate/claude.ts'
+import type { Thinking } from '../../../src/translate/thinking.ts'
 
 const thinkingOfClaude = claude(budgetTokens => ({ thinking: { type: 'enabled', budgetTokens } }))
 

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
+import { all, text } from '../../../src/door/form.ts'
 import { refuse } from '../../../src/errors.ts'
-import { all, text } from '../../../src/form.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
 import { Notice } from '../../../views/notice.tsx'
 import { KIND } from '../model.ts'

@@ -1,5 +1,5 @@
+import { all, listed, text } from '../../../src/door/form.ts'
 import { Refusal } from '../../../src/errors.ts'
-import { all, listed, text } from '../../../src/form.ts'
 import type { Form } from '../../../src/page.ts'
 import { spell } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'

@@ -1,0 +1,189 @@
+import { Refusal, refuse, toRefusal } from '../errors.ts'
+import { type Connection, Exchange } from '../exchange.ts'
+import type { ActionResult, Form, Page, PageRequest, Shell } from '../page.ts'
+import { readCapped } from '../request/body.ts'
+import type { Admin, Markup } from '../types.ts'
+import type { Audit } from './audit.ts'
+
+export interface PagesOptions {
+  readonly pages: readonly Page[]
+  readonly shell: Shell
+  /** Names of scripts and styles → their addresses. */
+  readonly assets: Readonly<Record<string, string>>
+  readonly base: string
+  readonly administrate: (request: Request) => Promise<Admin | undefined>
+  readonly audit: Audit
+  readonly fail: (error: unknown) => Response
+  readonly connectionOf: (request: Request) => Connection
+  /** The gateway does not stop in the middle of an action. */
+  readonly enter: (x: Exchange) => void
+  readonly leave: (x: Exchange) => void
+}
+
+export interface PageRoute {
+  readonly method: 'GET' | 'POST'
+  readonly path: `/${string}`
+  run(request: Request): Promise<Response>
+}
+
+type Action = NonNullable<Page['actions']>[string]
+type InPlace = Extract<ActionResult, { readonly markup: unknown }>
+
+const FORM_LIMIT = 1024 * 1024
+
+/** Everything a page may do is here: markup and same-origin requests; nothing inline, nothing from elsewhere. */
+export const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+} as const
+
+/** The routes of all dashboard pages: signed in, checked against forgery, drawn in the shell. */
+export function createPages({
+  pages,
+  shell,
+  assets,
+  base,
+  administrate,
+  audit,
+  fail,
+  connectionOf,
+  enter,
+  leave,
+}: PagesOptions): PageRoute[] {
+  const nav = pages
+    .flatMap(({ path, title, nav }) => (nav ? [{ href: `${base}/dashboard${path}`, title, ...nav }] : []))
+    .sort((a, b) => a.order - b.order)
+
+  /** Signed in, or sent to the sign-in page. */
+  async function admit(request: Request): Promise<PageRequest | Response> {
+    const url = new URL(request.url)
+    const admin = await administrate(request)
+    if (admin !== undefined) return { url, base, admin }
+    // Whoever is sent away from a form loses what they typed.
+    if (request.method === 'POST' && request.headers.has('hx-request'))
+      refuse('invalid_api_key', 'Your session has ended: sign in and try again')
+    const from = url.pathname + url.search
+    return goTo(
+      request,
+      `${base}/sign-in?next=${encodeURIComponent(request.method === 'GET' ? from : `${base}/dashboard/models`)}`,
+    )
+  }
+
+  const wrap =
+    (run: (page: PageRequest, request: Request) => Promise<Response>) => async (request: Request) => {
+      try {
+        const admitted = await admit(request)
+        return admitted instanceof Response ? admitted : await run(admitted, request)
+      } catch (error) {
+        const refusal = toRefusal(error)
+        return refusal.code === 'internal_error' ? fail(error) : note(refusal)
+      }
+    }
+
+  const draw = ({ title, path }: Page, { admin }: PageRequest, main: Markup, status = 200): Response =>
+    html(shell({ title, base, path, admin, nav, assets, main }), '<!doctype html>', status)
+
+  const show = async (page: Page, request: PageRequest): Promise<Response> =>
+    draw(page, request, page.view(await page.load(request), request))
+
+  /** Where no page is, people are told so by a page; programs, and parts of pages, in plain words. */
+  async function miss(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    const message = `There is nothing at ${pathname.slice(0, 200)}: ${base}/swagger lists every address`
+    const refusal = new Refusal('not_found', message)
+    if (request.headers.has('hx-request')) return note(refusal)
+    if (!/\btext\/html\b/.test(request.headers.get('accept') ?? '')) return fail(refusal)
+    const admin = await administrate(request).catch(() => undefined)
+    const missing = shell({
+      title: 'Not found',
+      base,
+      path: '',
+      admin,
+      nav,
+      assets,
+      main: '',
+      isMissing: true,
+    })
+    return html(missing, '<!doctype html>', refusal.status)
+  }
+
+  /** What an action has to say: in place for htmx, else on a page of its own. */
+  const tell = (
+    page: Page,
+    asked: PageRequest,
+    { headers }: Request,
+    { markup, status }: InPlace,
+  ): Response => (headers.has('hx-request') ? html(markup, '', status) : draw(page, asked, markup, status))
+
+  const perform = (page: Page, route: string, act: Action) => async (request: Request) => {
+    const x = new Exchange(request, { name: route }, connectionOf(request))
+    let admin: Admin | undefined
+    const response = await wrap(async asked => {
+      admin = asked.admin
+      enter(x)
+      const form = await readForm(request)
+      checkForgery(request, admin, form)
+      const result = await act(form, asked)
+      return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
+    })(request)
+    audit(admin, request, route, response.status)
+    leave(x)
+    return response
+  }
+
+  const routes = pages.flatMap((page): PageRoute[] => [
+    { method: 'GET', path: `/dashboard${page.path}`, run: wrap(request => show(page, request)) },
+    ...Object.entries(page.parts ?? {}).map(
+      ([name, part]): PageRoute => ({
+        method: 'GET',
+        path: `/dashboard${page.path}/${name}`,
+        run: wrap(async request => html(await part(request))),
+      }),
+    ),
+    ...Object.entries(page.actions ?? {}).map(
+      ([name, act]): PageRoute => ({
+        method: 'POST',
+        path: `/dashboard${page.path}/${name}`,
+        run: perform(page, `/dashboard${page.path}/${name}`, act),
+      }),
+    ),
+  ])
+  return [...routes, { method: 'GET', path: '/dashboard/*', run: miss }]
+}
+
+/** A write from the dashboard comes from the dashboard: same origin, and with the token of this very session. */
+function checkForgery(request: Request, admin: Admin, form: Form): void {
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null && site !== 'same-origin') refuse('forbidden', 'The form was sent from another site')
+  if (admin.csrf !== undefined && (request.headers.get('x-csrf-token') ?? form.csrf) !== admin.csrf) {
+    refuse('forbidden', 'The form is out of date: reload the page and try again')
+  }
+}
+
+async function readForm(request: Request): Promise<Form> {
+  const fields = new Map<string, string | string[]>()
+  const text = new TextDecoder().decode(await readCapped(request, FORM_LIMIT))
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = fields.get(name)
+    fields.set(name, before === undefined ? value : [before, value].flat())
+  }
+  return Object.fromEntries(fields)
+}
+
+const html = (markup: Markup, prefix = '', status = 200): Response =>
+  new Response(prefix + markup.toString(), { status, headers: pageHeaders })
+
+/** A browser follows 303; htmx is told to, because it would swap the followed page into the old one. */
+const goTo = (request: Request, to: string): Response =>
+  request.headers.has('hx-request')
+    ? new Response(null, { status: 204, headers: { ...pageHeaders, 'hx-redirect': to } })
+    : new Response(null, { status: 303, headers: { location: to } })
+
+const note = ({ status, message }: Refusal): Response =>
+  new Response(message, { status, headers: { ...pageHeaders, 'content-type': 'text/plain; charset=utf-8' } })

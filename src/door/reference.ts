@@ -1,0 +1,80 @@
+import type { ElysiaSwaggerConfig } from '@elysiajs/swagger'
+import { type AnyElysia, Elysia } from 'elysia'
+import type { Api } from '../api.ts'
+import type { Dialect } from '../dialect.ts'
+import type { Passage } from '../passage.ts'
+import { describeApi, describeDialect, describePassage, describeRests } from './openapi.ts'
+
+export interface ReferenceOptions {
+  readonly version: string
+  readonly base: string
+  readonly dialects: readonly Dialect[]
+  readonly passages: readonly Passage[]
+  readonly api: readonly Api[]
+  readonly tags: readonly { readonly name: string; readonly description: string }[]
+}
+
+/**
+ * Answers `/swagger` and `/swagger/json`. What writes the document is loaded and run when somebody first asks for it:
+ * most gateways are never asked, and it is a tenth of their memory.
+ */
+export function createReference(options: ReferenceOptions): (request: Request) => Promise<Response> {
+  let app: Promise<AnyElysia> | undefined
+  return async request => {
+    app ??= build(options)
+    const response = await (await app).fetch(request)
+    for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value)
+    return response
+  }
+}
+
+/** The page may be put into no other one. What it loads is its own script's business. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "frame-ancestors 'none'",
+  'referrer-policy': 'same-origin',
+}
+
+async function build(options: ReferenceOptions): Promise<AnyElysia> {
+  const { swagger } = await import('@elysiajs/swagger')
+  const app: AnyElysia = new Elysia({ prefix: options.base }).use(swagger(documentOf(options)))
+  const nothing = () => ''
+  for (const dialect of options.dialects)
+    app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
+  for (const passage of options.passages)
+    for (const method of passage.methods)
+      app.route(method, passage.path, nothing, { detail: describePassage(passage, method) as object })
+  for (const api of options.api)
+    app.route(api.method, api.path, nothing, { detail: describeApi(api) as object })
+  return app
+}
+
+/** The page loads our own copy of its script. */
+function documentOf({ version, base, tags, api, passages }: ReferenceOptions): ElysiaSwaggerConfig {
+  return {
+    path: '/swagger',
+    provider: 'scalar',
+    scalarCDN: `${base}/swagger/ui.js`,
+    scalarConfig: { customCss: '' },
+    exclude: ['/swagger', '/swagger/json', '/swagger/ui.js', '/swagger/ui.css'],
+    documentation: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Modelway',
+        version,
+        description:
+          'An AI gateway: one address for every model, with names, targets and access that you define.',
+        license: { name: 'MIT', identifier: 'MIT' } as never,
+      },
+      servers: [{ url: '/' }],
+      tags: [...tags],
+      paths: describeRests(base, api, passages),
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        },
+      },
+    } as never,
+  }
+}

@@ -1,0 +1,211 @@
+import * as v from 'valibot'
+import type { Api } from '../api.ts'
+import type { Dialect, Endpoint, Lens } from '../dialect.ts'
+import { didYouMean } from '../nearest.ts'
+import type { Page } from '../page.ts'
+import type { Passage } from '../passage.ts'
+import { type Hooks, kinds, type Parts, type Plugin, type Tick } from '../plugin.ts'
+import type { Provider } from '../provider.ts'
+
+/** What a plugin consists of, as schemas: `satisfies` keeps them as complete as the types. */
+
+type Entries<T> = { readonly [K in keyof Required<T>]: v.GenericSchema }
+type Words = (issue: v.BaseIssue<unknown>) => string
+
+const wanted =
+  (what: string): Words =>
+  ({ received }) =>
+    received === 'undefined' ? 'it is missing' : `expected ${what}, it is ${received}`
+
+/** An object with these members and no others. */
+const members = <E extends v.ObjectEntries>(entries: E) =>
+  v.strictObject(entries, issue => {
+    if (issue.expected !== 'never') return wanted('an object')(issue)
+    const key = String(issue.path?.at(-1)?.key)
+    return `there is no such member${didYouMean(key, Object.keys(entries))}`
+  })
+
+const may = <S extends v.GenericSchema>(schema: S) => v.optional(schema)
+const fun = v.function(wanted('a function'))
+const text = v.pipe(v.string(wanted('a text')), v.nonEmpty('it is empty'))
+const bool = v.boolean(wanted('true or false'))
+const object = v.custom(isRecord, wanted('an object'))
+const schema = v.custom(
+  value => isRecord(value) && value.kind === 'schema' && value.async === false,
+  'expected a Valibot schema, such as v.object({ … })',
+)
+const list = <S extends v.GenericSchema>(item: S) => v.array(item, wanted('a list'))
+const map = <S extends v.GenericSchema>(value: S) => v.record(v.string(), value, wanted('an object'))
+const oneOf = (...words: readonly string[]) =>
+  v.picklist(words, wanted(words.map(word => `"${word}"`).join(' or ')))
+const texts = list(text)
+const kebab = v.pipe(
+  text,
+  v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, ({ received }) => `expected a name in kebab-case, it is ${received}`),
+)
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** `/admin/keys/:id`, `/v1/models/*`: what the door can tell apart. */
+const path = v.pipe(
+  v.string(wanted('a path')),
+  v.regex(
+    /^\/$|^(?=\/)(?:\/(?:[\w.~@-]+|:\w+))*(?:\/\*)?$/,
+    ({ received }) => `expected a path such as "/teams/:id" or "/teams/*", it is ${received}`,
+  ),
+)
+const segment = v.pipe(
+  v.string(),
+  v.regex(/^[\w.~-]+$/, 'its name is part of an address: expected letters, digits and dashes'),
+)
+
+const endpoint = { name: text, idHeader: may(text), refusal: may(fun) } satisfies Entries<Endpoint>
+
+const lens = {
+  usage: fun,
+  failure: fun,
+  isUsageOnly: fun,
+  endOf: fun,
+  finish: may(fun),
+  isPreamble: may(fun),
+  modelAt: may(list(texts)),
+} satisfies Entries<Lens>
+
+const dialect = {
+  ...endpoint,
+  ...lens,
+  path,
+  about: text,
+  takes: may(oneOf('json', 'form')),
+  gives: may(oneOf('json', 'any')),
+  read: may(fun),
+  outgoing: may(fun),
+  isStream: fun,
+  askUsage: may(fun),
+  translation: may(object),
+  refusalEvent: fun,
+  forwardedHeaders: texts,
+} satisfies Entries<Dialect>
+
+const provider = {
+  name: kebab,
+  type: kebab,
+  baseUrl: may(v.pipe(text, v.url('expected an address such as https://api.example.com/v1'))),
+  origins: may(texts),
+  wires: v.custom(value => value instanceof Set, wanted('a Set of names of dialects')),
+  asksUsage: bool,
+  configuredModels: may(texts),
+  configuredBy: may(texts),
+  standIn: may(bool),
+  call: fun,
+  adapt: may(fun),
+  native: may(fun),
+  offers: may(object),
+  optionsKey: may(v.union([v.string(), v.function()], wanted('a text or a function'))),
+  thinking: may(fun),
+  usage: may(fun),
+  endings: may(v.any()),
+  models: may(fun),
+} satisfies Entries<Provider>
+
+const passage = {
+  ...endpoint,
+  methods: list(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')),
+  path,
+  rest: may(text),
+  about: text,
+  tag: may(text),
+  takes: may(oneOf('json', 'form', 'any')),
+  run: fun,
+} satisfies Entries<Passage>
+
+const api = {
+  name: may(text),
+  idHeader: may(text),
+  refusal: may(fun),
+  method: oneOf('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
+  path,
+  rest: may(text),
+  access: oneOf('admin', 'caller', 'anyone'),
+  summary: text,
+  description: may(text),
+  tag: text,
+  body: may(schema),
+  query: may(schema),
+  heeds: may(map(text)),
+  example: may(v.unknown()),
+  answer: members({
+    status: may(v.number(wanted('a number'))),
+    about: text,
+    schema: may(schema),
+    type: may(text),
+    headers: may(map(text)),
+  } satisfies Entries<Api['answer']>),
+  refusals: may(list(v.number(wanted('a number')))),
+  hidden: may(bool),
+  run: fun,
+} satisfies Entries<Api>
+
+const page = {
+  path,
+  title: text,
+  nav: may(
+    members({ group: text, order: v.number(wanted('a number')) } satisfies Entries<NonNullable<Page['nav']>>),
+  ),
+  load: fun,
+  view: fun,
+  actions: may(v.record(segment, fun, wanted('an object'))),
+  parts: may(v.record(segment, fun, wanted('an object'))),
+} satisfies Entries<Page>
+
+/** The longest time that a timer of the runtime keeps: a longer one would be over at once. */
+const LONGEST = 2 ** 31 - 1
+const every = `milliseconds between 1 and ${LONGEST}`
+
+const tick = {
+  every: v.pipe(v.number(wanted(every)), v.minValue(1, wanted(every)), v.maxValue(LONGEST, wanted(every))),
+  run: fun,
+} satisfies Entries<Tick>
+
+const hooks = Object.fromEntries(
+  Object.keys(kinds).map(hook => [hook, may(fun)]),
+) as unknown as Entries<Hooks>
+
+/** What `setup` may return. */
+export const partsSchema = members({
+  ...hooks,
+  providers: may(list(members(provider))),
+  dialects: may(list(members(dialect))),
+  passages: may(list(members(passage))),
+  origins: may(texts),
+  api: may(list(members(api))),
+  pages: may(list(members(page))),
+  exports: may(v.any()),
+  heritage: may(v.any()),
+  ticks: may(list(members(tick))),
+  start: may(fun),
+  close: may(fun),
+} satisfies Entries<Parts>)
+
+/** What `definePlugin` takes. */
+export const pluginSchema = members({
+  name: kebab,
+  about: text,
+  config: may(schema),
+  env: may(
+    v.union(
+      [v.function(), v.record(v.string(), v.array(v.string()))],
+      "expected { field: ['VARIABLE'] } or a function",
+    ),
+  ),
+  reads: may(fun),
+  file: may(
+    members({ section: text, field: text, type: may(text) } satisfies Entries<NonNullable<Plugin['file']>>),
+  ),
+  needs: may(texts),
+  tables: may(object),
+  migrations: may(text),
+  setup: fun,
+} satisfies Entries<Plugin>)

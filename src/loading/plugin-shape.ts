@@ -1,0 +1,53 @@
+import * as v from 'valibot'
+import { tail } from '../config/problem.ts'
+import { ConfigError } from '../errors.ts'
+import { partsSchema, pluginSchema } from './plugin-members.ts'
+
+/**
+ * Checks a plugin from outside before anything of it is called: its types were erased, if it ever had any.
+ *
+ * @throws ConfigError with a line for each mistake, naming the plugin and the member.
+ */
+export const checkPlugin = (name: string, plugin: object): void =>
+  report(name, plugin, v.safeParse(pluginSchema, plugin))
+
+/**
+ * Checks what `setup` returned. A hook that nobody knows would be a rule that nobody keeps.
+ *
+ * @throws ConfigError with a line for each mistake, naming the plugin, the member and the route it belongs to.
+ */
+export function checkParts(name: string, parts: unknown): void {
+  if (typeof parts !== 'object' || parts === null) {
+    const got = parts === undefined || parts === null ? String(parts) : `a ${typeof parts}`
+    throw new ConfigError(
+      `Cannot use plugin "${name}": its setup returned ${got}, expected an object with what it contributes`,
+    )
+  }
+  report(name, parts, v.safeParse(partsSchema, parts))
+}
+
+function report(plugin: string, value: object, { issues }: { readonly issues?: Issues | undefined }): void {
+  if (issues === undefined) return
+  throw new ConfigError(
+    issues.map(({ path: steps = [], message }) => {
+      const path = steps.map(({ key }) => key as string | number)
+      return `Cannot use plugin "${plugin}": ${tail(path).slice(1)}${ownerOf(value, path)}: ${message}`
+    }),
+  )
+}
+
+type Issues = readonly v.BaseIssue<unknown>[]
+
+/** Of a list, which one: by its route, its path or its name. */
+function ownerOf(value: object, [member, index, inner]: readonly (string | number)[]): string {
+  if (typeof index !== 'number' || inner === undefined) return ''
+  const owner = (value as Readonly<Record<string, readonly Named[]>>)[member!]?.[index]
+  const named = [owner?.method, owner?.path ?? owner?.name].filter(word => typeof word === 'string')
+  return named.length === 0 ? '' : ` of "${named.join(' ')}"`
+}
+
+interface Named {
+  readonly method?: unknown
+  readonly path?: unknown
+  readonly name?: unknown
+}

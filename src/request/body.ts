@@ -1,0 +1,202 @@
+import { type Bytes, joinBytes, sizeOf } from '../bytes.ts'
+import { refuse } from '../errors.ts'
+import type { JsonObject } from '../types.ts'
+import { type Member, parseText, topLevel } from './json.ts'
+import { parseForm } from './multipart.ts'
+
+/** A request body, read and parsed once: what the client wrote, and what it means. */
+export interface Body {
+  /** Empty for a form. */
+  readonly text: string
+  /** The text fields of a form; several of one name are an array. */
+  readonly json: JsonObject
+  /** Where the top-level fields stand in the text, duplicates included; looked for anew where it is absent. */
+  readonly members?: readonly Member[]
+  /** What arrived as multipart: its files, and its fields in order. */
+  readonly form?: FormData
+  /** The client sent another shape: what is here the gateway wrote. */
+  readonly isOurs?: true
+}
+
+/** Nobody uploads a prompt for longer than this (milliseconds). */
+const UPLOAD_DEADLINE = 120_000
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Reads a JSON object of at most `limit` bytes. */
+export async function readBody(request: Request, limit: number): Promise<Body> {
+  const declared = checkHeaders(request.headers, limit)
+  const bytes = declared <= SMALL ? await request.bytes() : await readCapped(request, limit)
+  if (bytes.length > limit) tooLarge(limit)
+  const text = decode(bytes)
+  const { json, members } = parseText(text)
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    refuse('invalid_request', `The body is ${nounOf(json)}: send a JSON object`)
+  }
+  return { text, json: json as JsonObject, ...(members && { members }) }
+}
+
+const FORM = /^multipart\/form-data\b/i
+/** No honest form has more. */
+const MAX_FIELDS = 1000
+
+/** Reads a form of at most `limit` bytes: its text fields are what a JSON body would say. */
+export async function readForm(request: Request, limit: number): Promise<Body> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!FORM.test(type)) {
+    refuse(
+      'invalid_request',
+      `Send a form: "content-type: multipart/form-data" (it is "${type.slice(0, 80)}")`,
+    )
+  }
+  checkEncoding(request.headers)
+  if (sizeOf(request.headers) > limit) tooLarge(limit)
+  const bytes = await readCapped(request, limit)
+  const form = await parseForm(bytes, type).catch(cause =>
+    refuse('invalid_request', 'The body is not a complete multipart form', { cause }),
+  )
+  const fields = new Map<string, unknown>()
+  let count = 0
+  for (const [key, value] of form) {
+    if (++count > MAX_FIELDS) refuse('invalid_request', `The form has more than ${MAX_FIELDS} fields`)
+    if (typeof value !== 'string') continue
+    const before = fields.get(key)
+    fields.set(key, before === undefined ? value : [before, value].flat())
+  }
+  return { text: '', json: Object.fromEntries(fields) as JsonObject, form }
+}
+
+/** The client's own form with the value of a text field replaced, or the field put behind the others. */
+export function spliceForm(form: FormData, changes: readonly Change[]): FormData {
+  const out = new FormData()
+  const missing = new Set(changes)
+  for (const [key, value] of form) {
+    const change = changes.find(({ field }) => field === key.toLowerCase())
+    if (change === undefined) out.append(key, value as string)
+    else if (missing.delete(change)) put(out, key, change.value)
+  }
+  for (const { field, value } of missing) put(out, field, value)
+  return out
+}
+
+/** Several values are as many fields of one name, and undefined is none. */
+function put(form: FormData, key: string, value: unknown): void {
+  for (const one of [value].flat()) if (one !== undefined) form.append(key, String(one))
+}
+
+/** The same body, unless somebody made another one of it. */
+export function rewritten(body: Body, json: JsonObject): Body {
+  if (json === body.json) return body
+  if (body.form === undefined)
+    return { json, text: JSON.stringify(json), ...(body.isOurs && { isOurs: true }) }
+  const changes = Object.keys({ ...body.json, ...json })
+    .filter(field => json[field] !== body.json[field])
+    .map(field => ({ field: field.toLowerCase(), value: json[field] }))
+  return { json, text: '', form: spliceForm(body.form, changes) }
+}
+
+/** Bodies of an announced size up to this are read in one go (bytes). */
+const SMALL = 65_536
+
+/** A new value for a top-level field. */
+export interface Change {
+  readonly field: string
+  readonly value: unknown
+}
+
+/** The client's own text with the value of each named top-level field replaced, and missing ones put in front. */
+export function splice(
+  text: string,
+  changes: readonly Change[],
+  members: readonly Member[] = topLevel(text),
+): string {
+  let out = ''
+  let at = 0
+  for (const { key, start, end } of members) {
+    const change = changes.find(({ field }) => isField(key, field))
+    if (change === undefined) continue
+    out += text.slice(at, start) + toText(change.value)
+    at = end
+  }
+  out += text.slice(at)
+  const missing = changes.filter(({ field }) => !members.some(({ key }) => isField(key, field)))
+  if (missing.length === 0) return out
+  const open = out.indexOf('{') + 1
+  const added = missing.map(({ field, value }) => `${toText(field)}:${toText(value)}`).join(',')
+  const empty = out.slice(open).trimStart().startsWith('}')
+  return out.slice(0, open) + added + (empty ? '' : ',') + out.slice(open)
+}
+
+/** Names of models need no escapes, and are the usual case. */
+const toText = (value: unknown): string =>
+  typeof value === 'string' && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
+const PLAIN = /^[\w./:@-]*$/
+
+/**
+ * Some servers match field names without regard to case, so a body could name one model to us in `model` and
+ * another one to them in `MODEL`. All spellings are one field here, and all get the same value.
+ */
+const isField = (key: string, field: string): boolean =>
+  key === field || (key.length === field.length && key.toLowerCase() === field)
+
+/** What the headers say about the body; returns its announced length, NaN when there is none. */
+function checkHeaders(headers: Headers, limit: number): number {
+  const type = headers.get('content-type')
+  if (type !== null && type !== 'application/json' && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
+    refuse(
+      'invalid_request',
+      `Send the header "content-type: application/json" (it is "${type.slice(0, 80)}")`,
+    )
+  }
+  checkEncoding(headers)
+  const declared = sizeOf(headers)
+  if (declared > limit) tooLarge(limit)
+  return declared
+}
+
+function checkEncoding(headers: Headers): void {
+  const encoding = headers.get('content-encoding')
+  if (encoding !== null && encoding !== 'identity') {
+    refuse('invalid_request', `Send the body without content-encoding (it is "${encoding.slice(0, 80)}")`)
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return refuse('invalid_request', 'The body is not valid UTF-8')
+  }
+}
+
+/** The bytes of a body, read no further than `limit`. */
+export async function readCapped(request: Request, limit: number): Promise<Bytes> {
+  if (request.body === null) return new Uint8Array()
+  const reader = request.body.getReader()
+  const chunks: Bytes[] = []
+  let size = 0
+  const late = setTimeout(() => void reader.cancel('upload deadline'), UPLOAD_DEADLINE)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      size += value.length
+      if (size > limit) {
+        void reader.cancel('too large')
+        tooLarge(limit)
+      }
+      chunks.push(value)
+    }
+  } finally {
+    clearTimeout(late)
+  }
+  return joinBytes(chunks)
+}
+
+const tooLarge = (limit: number): never =>
+  refuse(
+    'request_too_large',
+    `The body is larger than ${limit} bytes: shorten it, or ask the operator to raise BODY_SIZE_LIMIT`,
+  )
+
+const nounOf = (json: unknown): string =>
+  json === null ? 'null' : Array.isArray(json) ? 'an array' : `a ${typeof json}`

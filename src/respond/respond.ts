@@ -1,0 +1,183 @@
+import { describe } from '../describe.ts'
+import { isDialect } from '../dialect.ts'
+import type { Drain } from '../drain.ts'
+import { type Refusal, toRefusal } from '../errors.ts'
+import type { Exchange, Release } from '../exchange.ts'
+import { all, type Bound, blame, type HookTable } from '../hooks.ts'
+import type { Log } from '../log.ts'
+import type { Hooks } from '../plugin.ts'
+import type { RawAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
+import type { Tap } from './look.ts'
+import { pass, pump } from './stream.ts'
+
+export interface RespondOptions {
+  readonly hooks: HookTable
+  readonly log: Log
+  /** Tell the caller which model and provider served, and after how many attempts. */
+  readonly revealServed: boolean
+  /** Lets the answer of a client that went away arrive; absent where it is cut. */
+  readonly drain: Drain | undefined
+  /** The exchange is over. */
+  readonly leave: (x: Exchange) => void
+}
+
+/** Turns a finished exchange into an answer and settles it exactly once: end, failure or hang-up. */
+export function createRespond({ hooks, log, revealServed, drain, leave }: RespondOptions) {
+  function settle(x: Exchange): void {
+    if (x.settled) return
+    x.settled = true
+    x.totalMs = performance.now() - x.startedAt
+    for (const release of x.releases) giveBack(x, release)
+    leave(x)
+    if (x.refusal?.code === 'internal_error') {
+      log.error('A request failed because of a bug', { id: x.id, error: describe(x.refusal.cause) })
+    }
+    all(hooks.settle, x, (error, plugin) => {
+      log.error(`Plugin "${plugin}" failed in "settle"`, { id: x.id, error: describe(error) })
+    })
+  }
+
+  function giveBack(x: Exchange, { plugin, run }: Release): void {
+    try {
+      run()
+    } catch (error) {
+      log.error(`Plugin "${plugin}" failed to give back what it took`, { id: x.id, error: describe(error) })
+    }
+  }
+
+  function headersOf(x: Exchange, type: string): Record<string, string> {
+    const headers: Record<string, string> = { 'content-type': type, 'x-request-id': x.id }
+    if (x.endpoint.idHeader !== undefined) headers[x.endpoint.idHeader] = x.id
+    if (revealServed && x.target && x.attempts.length > 0) {
+      headers['x-modelway-model'] = headerSafe(x.target.model)
+      headers['x-modelway-provider'] = headerSafe(x.target.provider)
+      headers['x-modelway-attempts'] = String(x.attempts.length)
+    }
+    if (x.warnings.length > 0) headers['x-modelway-warning'] = x.warnings.map(asciiOnly).join('; ')
+    return headers
+  }
+
+  function respondRefusal(x: Exchange, refusal: Refusal): Response {
+    x.status = refusal.status
+    settle(x)
+    const headers = { ...headersOf(x, 'application/json'), ...refusalHeaders(refusal) }
+    const body = refusal.body ?? renderRefusal(x, refusal)
+    return new Response(JSON.stringify(body), { status: refusal.status, headers })
+  }
+
+  function respondWhole(x: Exchange, answer: WholeAnswer): Response {
+    const { status = 200 } = answer
+    x.status = status
+    x.usage = answer.usage
+    x.finish = answer.finish
+    x.firstByteMs = performance.now() - x.startedAt
+    const isEmpty = answer.body.length === 0
+    const body = isEmpty ? null : tapWhole(x, answer)
+    settle(x)
+    const own = headersOf(x, answer.contentType)
+    const headers = answer.headers === undefined ? own : { ...answer.headers, ...own }
+    return new Response(body, { status, headers })
+  }
+
+  function tapWhole(x: Exchange, answer: WholeAnswer): BodyInit {
+    const taps = createTaps(x)
+    if (taps.length === 0 || !answer.contentType.includes('json')) return answer.body
+    let text: string | undefined = new TextDecoder().decode(answer.body)
+    for (const tap of taps) if (text !== undefined) text = tap(text)
+    return text ?? '{}'
+  }
+
+  function respondStream(x: Exchange, answer: StreamedAnswer): Response {
+    x.status = 200
+    const finish = (refusal?: Refusal): string => {
+      if (x.settled) return ''
+      x.refusal = refusal
+      settle(x)
+      if (refusal === undefined) return ''
+      const { refusalEvent } = isDialect(x.endpoint) ? x.endpoint : (x.aim?.lens ?? {})
+      return refusalEvent?.(refusal, x.id) ?? `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`
+    }
+    const headers = headersOf(x, 'text/event-stream')
+    headers['cache-control'] = 'no-cache, no-transform'
+    headers['x-accel-buffering'] = 'no'
+    return new Response(pump(x, answer, { taps: createTaps(x), finish, drain }), { headers })
+  }
+
+  function respondRaw(x: Exchange, answer: RawAnswer): Response {
+    x.status = answer.status
+    const finish = (refusal?: Refusal): void => {
+      x.refusal ??= refusal
+      settle(x)
+    }
+    const headers = { ...answer.headers, ...headersOf(x, answer.contentType) }
+    return new Response(pass(x, answer, finish), { status: answer.status, headers })
+  }
+
+  function createTaps(x: Exchange): readonly Tap[] {
+    const taps: Tap[] = []
+    for (let bound = hooks.tap; bound !== undefined; bound = bound.next) {
+      const tap = tapOf(bound, x)
+      if (tap !== undefined) taps.push(tap)
+    }
+    return taps
+  }
+
+  /** Every request leaves through here. A bug in a tap is a refusal too. */
+  return function respond(x: Exchange): Response {
+    try {
+      if (x.refusal === undefined && x.answer?.kind === 'stream') return respondStream(x, x.answer)
+      if (x.refusal === undefined && x.answer?.kind === 'whole') return respondWhole(x, x.answer)
+      if (x.refusal === undefined && x.answer?.kind === 'raw') return respondRaw(x, x.answer)
+    } catch (error) {
+      x.refusal = toRefusal(error)
+      if (x.answer && x.answer.kind !== 'whole') x.answer.reader.cancel(error).catch(() => {})
+    }
+    return respondRefusal(x, toRefusal(x.refusal))
+  }
+}
+
+function tapOf(bound: Bound<Hooks['tap']>, x: Exchange): Tap | undefined {
+  const tap = guarded(bound, () => bound.run.call(bound.owner, x))
+  return tap && (data => guarded(bound, () => tap(data)))
+}
+
+/** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
+function guarded<T>(bound: Bound<unknown>, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    return blame(error, bound)
+  }
+}
+
+function renderRefusal(x: Exchange, refusal: Refusal): unknown {
+  return x.endpoint.refusal?.(refusal, x.request, x.id) ?? plainRefusal(refusal)
+}
+
+/** The error shape of everything that is not a dialect of its own. */
+export const plainRefusal = (refusal: Refusal) => ({
+  error: {
+    message: refusal.message,
+    type: typeOf(refusal.status),
+    param: refusal.param ?? null,
+    code: refusal.word ?? refusal.code,
+  },
+})
+
+const typeOf = (status: number): string =>
+  status === 429 ? 'requests' : status < 500 ? 'invalid_request_error' : 'server_error'
+
+/** SDKs retry many statuses by themselves; where that is useless they are told. */
+export function refusalHeaders(refusal: Refusal): Record<string, string> {
+  return {
+    ...(refusal.status >= 400 && !refusal.heals && { 'x-should-retry': 'false' }),
+    ...(refusal.retryAfter !== undefined && { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
+  }
+}
+
+/** Model names may hold any character; header values may not. */
+const headerSafe = (value: string): string =>
+  /^[\x21-\x7e]*$/.test(value) ? value : encodeURIComponent(value.toWellFormed())
+
+/** Texts from elsewhere, fit for a header. */
+const asciiOnly = (text: string): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300)

@@ -1,0 +1,22 @@
+import type { JsonObject } from '../types.ts'
+import type { Thinking } from './thinking.ts'
+
+/** Those that came before thinking, or refuse it. */
+const THOUGHTLESS = /claude-(?:v?[12]|instant|3-(?:5|opus|sonnet|haiku))/
+
+/** Those that are told a budget. The last of them also think as much as they want to, and know efforts. */
+const BUDGETED = /claude-(?:3-7|(?:opus|sonnet|haiku)-4(?:-[0156]\b|-\d{8}|@|$))/
+const LAST_BUDGETED = /claude-(?:opus|sonnet|haiku)-4-6/
+
+/**
+ * How Claude thinks, at whatever cloud: https://platform.claude.com/docs/en/build-with-claude/extended-thinking.
+ * `toOptions` is how the cloud's package is told a budget.
+ */
+export const claude =
+  (toOptions: (tokens: number) => JsonObject) =>
+  (model: string): Thinking => {
+    if (THOUGHTLESS.test(model)) return { thinks: false }
+    if (!BUDGETED.test(model)) return {}
+    const budget = { least: 1024, toOptions, isWithinLimit: true } as const
+    return { budget: LAST_BUDGETED.test(model) ? { ...budget, hasEfforts: true } : budget }
+  }

@@ -1,0 +1,157 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import type { JsonObject } from '../types.ts'
+
+/** How much a model shall think: what every language asks for, fitted to what the model takes. */
+
+/** What a vendor says about how one of its models thinks. Of models that it does not know it says nothing. */
+export interface Thinking {
+  /** It refuses to be asked. */
+  readonly thinks?: false
+  /** How it is told a number of tokens; absent where it is told an effort instead. */
+  readonly budget?: Budget
+}
+
+export interface Budget {
+  readonly least: number
+  readonly most?: number
+  /** The number, as options of the vendor's package. */
+  toOptions(tokens: number): JsonObject
+  /**
+   * The number is a part of the limit of all output and has to be less, and the package adds the one to the other. Such
+   * models also refuse to think in the middle of their work with tools when they do not get back what they thought.
+   */
+  readonly isWithinLimit?: true
+  /** Efforts are no budgets to it. */
+  readonly hasEfforts?: true
+}
+
+export type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>
+
+/** What a client says about it. */
+export interface Wish {
+  readonly effort?: Effort | undefined
+  /** Tokens. */
+  readonly budget?: number | undefined
+}
+
+export interface Circumstances {
+  readonly thinking: Thinking | undefined
+  /** The client's limit of all output: what is thought counts. */
+  readonly limit: number | undefined
+  readonly prompt: readonly LanguageModelV4Message[]
+  /** The client's field, for what it is told. */
+  readonly field: string
+  readonly warn: (line: string) => void
+}
+
+/** What the package is asked for: an effort, options with a budget, or neither. */
+export interface Measure {
+  readonly reasoning?: Effort
+  readonly options?: JsonObject
+  /** What is left of the limit, where the package adds the budget to it. */
+  readonly limit: number | undefined
+}
+
+/** An effort as a share of the limit, as the packages have it; the limit counts up to what the smallest of such models can say. */
+const shares: Readonly<Record<string, number>> = {
+  minimal: 0.02,
+  low: 0.1,
+  medium: 0.3,
+  high: 0.6,
+  xhigh: 0.9,
+  max: 0.95,
+}
+const LARGEST_LIMIT = 32_000
+
+/** Budgets (tokens) as the words that other vendors know: what coding agents call "think", "think hard", "ultrathink". */
+const effortOf = (budget: number): Effort => (budget <= 4096 ? 'low' : budget <= 12_288 ? 'medium' : 'high')
+
+/** What fits the model. What does not is left out, and the client is told. */
+export function measure(wish: Wish, circumstances: Circumstances): Measure {
+  const { effort, budget } = wish
+  const { thinking, limit, field, warn } = circumstances
+  if (effort === undefined && budget === undefined) return { limit }
+  const isOff = effort === 'none'
+  if (thinking?.thinks === false) {
+    if (!isOff) warn(`${field}: this model does not think, and is not asked to`)
+    return { limit }
+  }
+  const rule = thinking?.budget
+  const isCounted = budget !== undefined || (rule?.isWithinLimit && !rule.hasEfforts)
+  if (isOff || rule === undefined || !isCounted) return { reasoning: effort ?? effortOf(budget!), limit }
+  if (rule.isWithinLimit) return measureWithin(rule, wish, circumstances)
+  return { options: rule.toOptions(allowed(rule, budget!, circumstances)), limit }
+}
+
+function measureWithin(rule: Budget, { effort, budget }: Wish, circumstances: Circumstances): Measure {
+  const { limit, prompt, field, warn } = circumstances
+  if (lacksThoughts(prompt.map(stepOf))) {
+    warn(`${field}: ${NEEDS_THOUGHTS}`)
+    return { limit }
+  }
+  if (limit === undefined && budget === undefined) return { reasoning: effort!, limit }
+  if (limit !== undefined && limit <= rule.least) {
+    warn(
+      `${field}: this model thinks ${rule.least} tokens or more, for which the limit of all output leaves no room, and is not asked to`,
+    )
+    return { limit }
+  }
+  const tokens =
+    budget !== undefined && budget < (limit ?? Number.POSITIVE_INFINITY)
+      ? allowed(rule, budget, circumstances)
+      : Math.max(rule.least, shareOf(effort ?? effortOf(budget!), limit!))
+  if (budget !== undefined && limit !== undefined && budget >= limit)
+    warn(
+      `${field}: a budget of ${budget} tokens is more than the limit of all output, and was cut to ${tokens}`,
+    )
+  return { options: rule.toOptions(tokens), limit: limit === undefined ? limit : limit - tokens }
+}
+
+const shareOf = (effort: Effort, limit: number): number =>
+  Math.round(Math.min(limit, LARGEST_LIMIT) * (shares[effort] ?? shares.medium!))
+
+/** The client's own number, unless the model has no such budget. */
+function allowed(
+  { least, most = Number.POSITIVE_INFINITY }: Budget,
+  budget: number,
+  { field, warn }: Circumstances,
+): number {
+  const tokens = Math.min(most, Math.max(least, budget))
+  if (tokens !== budget)
+    warn(`${field}: this model has no budget of ${budget} tokens, and was given ${tokens}`)
+  return tokens
+}
+
+/** Why a client is told that nobody thinks. */
+export const NEEDS_THOUGHTS =
+  'this model thinks in the middle of its work with tools only where what it thought before comes back, and is not asked to'
+
+/** What a message is to the rule below. */
+export type Step = 'asked' | 'thought' | 'said' | 'results'
+
+/**
+ * The tools have answered, and the turn that called them has nothing of what the model thought. One thought is enough:
+ * between calls such models need not think again.
+ */
+export function lacksThoughts(steps: readonly Step[]): boolean {
+  const at = steps.findLastIndex(step => step === 'thought' || step === 'said')
+  if (at < 0 || steps[at + 1] !== 'results') return false
+  const begin = steps.lastIndexOf('asked', at)
+  return !steps.slice(begin + 1, at + 1).includes('thought')
+}
+
+const stepOf = ({ role, content }: LanguageModelV4Message): Step => {
+  if (role === 'tool') return 'results'
+  if (role !== 'assistant') return 'asked'
+  return content[0]?.type === 'reasoning' ? 'thought' : 'said'
+}
+
+/** Options of two origins for one call; what both have goes together. */
+export function withOptions(one: JsonObject | undefined, other: JsonObject | undefined): JsonObject {
+  const all: Record<string, unknown> = { ...one }
+  for (const [key, value] of Object.entries(other ?? {}))
+    all[key] = isPlain(all[key]) && isPlain(value) ? { ...all[key], ...value } : value
+  return all
+}
+
+const isPlain = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null

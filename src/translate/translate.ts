@@ -1,0 +1,239 @@
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider'
+import type { Bytes } from '../bytes.ts'
+import type { Dialect } from '../dialect.ts'
+import { Refusal, refuse } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Provider, UsageReader } from '../provider.ts'
+import type {
+  AnswerFacts,
+  Destination,
+  Errand,
+  Interfaces,
+  Translated,
+  Translation,
+  Writer,
+} from '../translation.ts'
+import type { Answer, ByteSource, JsonObject, Target, Usage } from '../types.ts'
+import { peek } from '../upstream/peek.ts'
+import { ended } from './endings.ts'
+import { createLateCalls } from './late-calls.ts'
+import { fromModelError, unreadable } from './model-errors.ts'
+import { createWarn, say } from './warnings.ts'
+
+/** One call in another language. */
+interface Journey {
+  readonly provider: Provider
+  readonly target: Target
+  readonly dialect: Dialect
+  readonly translation: Translation
+}
+
+const encoder = new TextEncoder()
+
+/** Asks a provider that does not speak the client's language. */
+export function createTranslated(strict: boolean) {
+  const warnOf = createWarn(strict)
+
+  return async (x: Exchange, { provider, target, dialect, translation }: Journey): Promise<Answer> => {
+    const warn = warnOf(x)
+    const { json } = x.body!
+    const facts: AnswerFacts = {
+      id: x.id,
+      at: performance.timeOrigin + x.startedAt,
+      model: target.model,
+      body: json,
+    }
+    const thinking = provider.thinking?.(target.model)
+    const destination: Destination = {
+      type: provider.type,
+      options: optionsKeyOf(provider, target.model),
+      model: target.model,
+      ...(thinking && { thinking }),
+    }
+    const { signal } = x.abort
+    const fail = (error: unknown): never => {
+      throw signal.aborted ? error : unreadable(provider.name, error)
+    }
+    if (translation.kind !== 'language') {
+      if (x.stream)
+        refuse('unsupported_parameter', `Provider "${provider.name}" does not stream ${dialect.name}`, {
+          param: 'stream',
+        })
+      const errand: Errand = { body: x.body!, facts, destination, signal, warn }
+      const translated =
+        translation.kind === 'local'
+          ? await translation.run(errand)
+          : await runOther(translation, provider, errand)
+      for (const warning of translated.warnings ?? []) warn(say(warning))
+      return toWhole(translated)
+    }
+    const { options, warnings } = translation.toCall(json, destination)
+    for (const line of warnings) warn(line)
+    const model = await provider.offers!.language!(target.model)
+    if (!x.stream) {
+      const result = await model.doGenerate({ ...options, abortSignal: signal }).then(undefined, fail)
+      for (const warning of result.warnings) warn(say(warning))
+      const usage = toUsage(result.usage, provider.usage)
+      const finishReason = ended(result.finishReason, provider, usage)
+      const counted = { ...result, finishReason, usage: withReport(result.usage, usage) }
+      const body = translation.fromResult(counted, facts)
+      return toWhole({ body, ...(usage && { usage }) }, dialect)
+    }
+    const { stream } = await model.doStream({ ...options, abortSignal: signal }).then(undefined, fail)
+    const source = createSource(stream, translation.writer(facts), {
+      provider,
+      warn,
+      tools: options.tools,
+    })
+    const { head, pending, isEmpty } = await peek(source, dialect).catch(error => {
+      source.cancel(error).catch(() => {})
+      throw error
+    })
+    if (isEmpty) return refuse('upstream_invalid', `Provider "${provider.name}" sent an empty stream`)
+    return {
+      kind: 'stream',
+      reader: source,
+      hideUsage: dialect.askUsage?.(json) !== undefined,
+      usage: source.usage,
+      ...(head && { head }),
+      ...(pending && { pending }),
+    }
+  }
+}
+
+async function runOther(
+  translation: Exclude<Translation, { kind: 'language' | 'local' }>,
+  { offers }: Provider,
+  errand: Errand,
+): Promise<Translated> {
+  const model = await offers![translation.kind]!(errand.destination.model)
+  // The kind of the model is that of the translation; the compiler does not follow the pairs of a union.
+  const run = translation.run as (
+    model: Interfaces[typeof translation.kind],
+    errand: Errand,
+  ) => Promise<Translated>
+  return run(model, errand)
+}
+
+function toWhole({ body, contentType, usage }: Translated, dialect?: Dialect): Answer {
+  const bytes = body instanceof Uint8Array ? (body as Bytes) : encoder.encode(JSON.stringify(body))
+  const finish = dialect?.finish?.(body as JsonObject)
+  return {
+    kind: 'whole',
+    body: bytes,
+    contentType: contentType ?? 'application/json',
+    ...(usage && { usage }),
+    ...(finish !== undefined && { finish }),
+  }
+}
+
+interface SourceOptions {
+  readonly provider: Provider
+  readonly warn: (line: string) => void
+  readonly tools: LanguageModelV4CallOptions['tools']
+}
+
+interface Source extends ByteSource {
+  readonly usage: () => Usage | undefined
+}
+
+/** The parts of a stream as bytes in the client's language. What went wrong on the way is thrown, never written as an end. */
+function createSource(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  writer: Writer,
+  { provider, warn, tools }: SourceOptions,
+): Source {
+  const { name } = provider
+  const reader = stream.getReader()
+  const inTime = createLateCalls(tools)
+  let usage: Usage | undefined
+  let isFinished = false
+  let isEnded = false
+
+  function take(came: LanguageModelV4StreamPart): string {
+    let part = came
+    if (part.type === 'error') throw fromModelError(name, part.error) ?? brokenOff(name, part.error)
+    if (part.type === 'stream-start') for (const warning of part.warnings) warn(say(warning))
+    if (part.type === 'finish') {
+      // Packages also finish a stream that merely ended. Who did not say why it ended was cut.
+      const { raw, unified } = part.finishReason
+      if (raw === undefined && (unified === 'other' || unified === 'interrupted'))
+        throw brokenOff(name, undefined)
+      isFinished = true
+      usage = toUsage(part.usage, provider.usage)
+      const finishReason = ended(part.finishReason, provider, usage)
+      part = { ...part, finishReason, usage: withReport(part.usage, usage) }
+    }
+    return inTime(part).map(writer.write).join('')
+  }
+
+  return {
+    usage: () => usage,
+    async read() {
+      while (!isEnded) {
+        const { done, value } = await reader.read().catch(error => {
+          throw fromModelError(name, error) ?? error
+        })
+        if (done && !isFinished) throw brokenOff(name, undefined)
+        isEnded = done
+        const text = done ? writer.end() : take(value)
+        if (text !== '') return { done: false, value: encoder.encode(text) }
+      }
+      return { done: true, value: undefined }
+    },
+    cancel: reason => reader.cancel(reason),
+  }
+}
+
+const brokenOff = (provider: string, cause: unknown): Refusal =>
+  new Refusal('upstream_cut', `Provider "${provider}" ended the stream before the answer was complete`, {
+    cause,
+  })
+
+/** Undefined when the provider told nothing. */
+export function toUsage(
+  { inputTokens, outputTokens, raw }: LanguageModelV4Usage,
+  read: UsageReader = usage => usage,
+): Usage | undefined {
+  const { total: allIn, noCache, cacheRead = 0, cacheWrite = 0 } = inputTokens
+  const { total: allOut, text, reasoning = 0 } = outputTokens
+  if (allIn === undefined && noCache === undefined && allOut === undefined && text === undefined)
+    return undefined
+  const usage = {
+    input: noCache ?? Math.max(0, (allIn ?? 0) - cacheRead - cacheWrite),
+    cacheRead,
+    cacheWrite,
+    output: text ?? Math.max(0, (allOut ?? 0) - reasoning),
+    reasoning,
+  }
+  return raw === undefined ? usage : read(usage, raw)
+}
+
+/** What the client is told is what is booked. Parts that nobody told stay untold. */
+function withReport(told: LanguageModelV4Usage, usage: Usage | undefined): LanguageModelV4Usage {
+  if (usage === undefined) return told
+  const { input, cacheRead, cacheWrite, cacheWriteHour = 0, output, reasoning } = usage
+  const { inputTokens, outputTokens } = told
+  const written = cacheWrite + cacheWriteHour
+  return {
+    ...told,
+    inputTokens: {
+      total: input + cacheRead + written,
+      noCache: input,
+      cacheRead: cacheRead === 0 ? inputTokens.cacheRead : cacheRead,
+      cacheWrite: written === 0 ? inputTokens.cacheWrite : written,
+    },
+    outputTokens: {
+      total: output + reasoning,
+      text: output,
+      reasoning: reasoning === 0 ? outputTokens.reasoning : reasoning,
+    },
+  }
+}
+
+const optionsKeyOf = ({ optionsKey, type }: Provider, model: string): string =>
+  typeof optionsKey === 'function' ? optionsKey(model) : (optionsKey ?? type)

@@ -1,0 +1,153 @@
+import type { Dialect } from '../dialect.ts'
+import { refuse } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
+import { type Arrival, fromResponse } from '../http/arrival.ts'
+import { type Aim, isBody } from '../passage.ts'
+import type { Provider, Sendable, UpstreamCall } from '../provider.ts'
+import { type Body, type Change, rewritten, splice, spliceForm } from '../request/body.ts'
+import { createTranslated } from '../translate/translate.ts'
+import { createWarn } from '../translate/warnings.ts'
+import type { Answer, Target } from '../types.ts'
+import { readAnswer, readNative } from './answer.ts'
+import type { Egress } from './egress.ts'
+import { Unreachable } from './unreachable.ts'
+
+export interface WaysOptions {
+  readonly egress: Egress
+  /** Parameters that a target lacks are refused, not left out. */
+  readonly strict: boolean
+}
+
+/** One try, ready to be made. */
+export type Way = () => Promise<Answer>
+
+/**
+ * How a provider is asked: in its own language where a passage leads there, in the client's where it speaks that, else
+ * through a translation.
+ */
+export function createWays({ egress, strict }: WaysOptions) {
+  const translated = createTranslated(strict)
+  const warnOf = createWarn(strict)
+
+  const send = (
+    { url, method = 'POST', headers, body }: UpstreamCall,
+    signal: AbortSignal,
+  ): Promise<Arrival> => egress.send(url, { method, headers, body, signal } as RequestInit).catch(unreachable)
+
+  /** @throws Refusal when the provider does not offer what is asked for. */
+  return function wayTo(x: Exchange, provider: Provider, target: Target): Way {
+    if (x.aim !== undefined) return native(x, provider, x.aim)
+    const dialect = x.endpoint as Dialect
+    if (provider.wires.has(dialect.name)) return () => sameLanguage(x, provider, target)
+    const { translation } = dialect
+    const isOffered =
+      translation !== undefined && (translation.kind === 'local' || provider.offers?.[translation.kind])
+    if (isOffered) return () => translated(x, { provider, target, dialect, translation })
+    return refuse('unsupported_operation', `Provider "${provider.name}" does not offer ${dialect.name}`)
+  }
+
+  /** The client's own bytes, with the model's name at this provider and, for a stream, the wish for usage. */
+  async function sameLanguage(x: Exchange, provider: Provider, target: Target): Promise<Answer> {
+    const dialect = x.endpoint as Dialect
+    const { stream } = x
+    const warn = warnOf(x)
+    const { json, isOurs } = x.body!
+    const toward = { thinking: provider.thinking?.(target.model), warn }
+    const out = dialect.outgoing?.(json, toward) ?? json
+    const facts = { dialect: dialect.name, model: target.model, warn }
+    const body = rewritten(x.body!, (isOurs && provider.adapt?.(out, facts)) || out)
+    const changes: Change[] = [{ field: 'model', value: target.model }]
+    const ask = stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
+    if (ask) changes.push(ask)
+    const { signal } = x.abort
+    const call = provider.call(
+      {
+        dialect: dialect.name,
+        model: target.model,
+        stream,
+        body: write(body, changes),
+        headers: forwarded(x.request, dialect),
+      },
+      signal,
+    )
+    const sent = call instanceof Promise ? await call : call
+    const arrival = sent instanceof Response ? fromResponse(sent) : await send(sent, signal)
+    return readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
+  }
+
+  function native(x: Exchange, provider: Provider, aim: Aim): Way {
+    if (provider.native === undefined)
+      return refuse(
+        'unsupported_operation',
+        `Provider "${provider.name}" has no API of its own to pass calls on to`,
+      )
+    return async () => {
+      const { path, query = '', method = x.request.method } = aim
+      const body = toSend(aim, x.body)
+      const headers = { ...passable(x.request.headers), ...aim.headers }
+      // A form is written anew, with another boundary than the client's.
+      if (body === undefined || body instanceof FormData) delete headers['content-type']
+      const facts = { method, path, query, headers, ...(body !== undefined && { body }) }
+      const call = await provider.native!(facts)
+      if (provider.baseUrl !== undefined && !isBelow(call.url, provider.baseUrl))
+        refuse('invalid_request', 'The address leads out of what the provider serves')
+      const arrival = await send(call, x.abort.signal)
+      return readNative(arrival, { provider, aim, method })
+    }
+  }
+}
+
+function unreachable(cause: unknown): never {
+  throw new Unreachable(undefined, { cause })
+}
+
+/** Whatever a passage makes of what a client wrote: the operator's credentials go nowhere but below the base URL. */
+function isBelow(url: string, baseUrl: string): boolean {
+  const [to, base] = [URL.parse(url), URL.parse(baseUrl)]
+  if (to === null || base === null) return false
+  const isSame = to.origin === base.origin && to.username === '' && to.password === ''
+  return isSame && to.pathname.startsWith(`${base.pathname.replace(/\/+$/, '')}/`)
+}
+
+const write = ({ text, members, form }: Body, changes: readonly Change[]): string | FormData =>
+  form === undefined ? splice(text, changes, members) : spliceForm(form, changes)
+
+/** Guards may have changed a body that they saw. */
+function toSend({ body }: Aim, seen: Body | undefined): Sendable | undefined {
+  if (!isBody(body)) return body
+  const { text, form } = seen ?? body
+  return form ?? text
+}
+
+function forwarded(request: Request, dialect: Dialect): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of dialect.forwardedHeaders) {
+    const value = request.headers.get(name)
+    if (value !== null) headers[name] = value
+  }
+  return headers
+}
+
+/**
+ * What is between the client and us, and not for a provider (RFC 9110 7.6.1); what names or proves who calls, or who
+ * pays; and what makes another call of the one that was checked.
+ */
+const PRIVATE = new RegExp(
+  `^(?:${[
+    'host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|http2-settings|expect|content-length|accept-encoding',
+    'cookie2?|(?:.*-)?authorization|(?:.*-)?api-?key|(?:.*-)?(?:auth|access|security|session)-token|.*-subscription-key',
+    'openai-organization|openai-project|x-goog-user-project|x-goog-iam-.*|x-amz-.*|x-ms-.*',
+    'forwarded|via|origin|referer|proxy-.*|x-forwarded-.*|x-real-ip|true-client-ip|x-client-ip|sec-.*|access-control-.*|cf-.*',
+    'x-modelway-.*|x-gomodel-.*|x-http-method|x-http-method-override|x-method-override|x-original-url|x-rewrite-url|traceparent|tracestate|baggage',
+  ].join('|')})$`,
+)
+
+function passable(headers: Headers): Record<string, string> {
+  const named = new Set(
+    headers
+      .get('connection')
+      ?.toLowerCase()
+      .split(/\s*,\s*/) ?? [],
+  )
+  return Object.fromEntries([...headers].filter(([name]) => !PRIVATE.test(name) && !named.has(name)))
+}

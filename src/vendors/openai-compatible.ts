@@ -1,0 +1,155 @@
+import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
+import { countOf } from '../lens.ts'
+import type { Plugin } from '../plugin.ts'
+import type { AdaptFacts } from '../provider.ts'
+import type { CallIds } from '../translate/call-ids.ts'
+import { withLayer, withOptions } from '../translate/layer.ts'
+import { KEY_IN_FETCH, type ModelPackage } from '../translate/offers.ts'
+import type { JsonObject, Usage } from '../types.ts'
+import type { Headers, Spoken } from '../upstream/wires.ts'
+import type { Vendor } from './instances.ts'
+import { readModels } from './model-list.ts'
+import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
+
+/** What has to be said about a vendor whose API follows OpenAI's. */
+export interface OpenAICompatible extends Vendor, Spoken {
+  readonly about: string
+  /** The headers that carry a key. Default: `authorization: Bearer KEY`. */
+  readonly credentials?: (key: string) => Headers
+  /** Sent with every call. */
+  readonly headers?: Headers
+  /** False where streams report usage unasked, or where `stream_options` is refused. */
+  readonly asksUsage?: false
+  /** The models of a vendor that has no list of them. */
+  readonly models?: readonly string[]
+  /** Where the list of models is. Default: `/models`; false where it names what cannot be called. */
+  readonly modelsPath?: `/${string}` | false
+  /** False where pictures must come as data: then those that are named by URL are fetched here. */
+  readonly readsImageUrls?: false
+  /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
+  readonly limit?: 'max_completion_tokens'
+  /** Parameters of chat that others of this family have, and this vendor refuses. */
+  readonly lacks?: readonly string[]
+  /** The names of models that are known not to think: asked to, they refuse. */
+  readonly neverThinks?: RegExp
+  /** The ids of tool calls that it takes; absent where it takes any. */
+  readonly callIds?: CallIds
+  /** The names of models that clients of other languages reach by way of Responses instead of chat. */
+  readonly asksResponses?: RegExp
+}
+
+/**
+ * A whole provider from a declaration. The dialects that the vendor `speaks` (default: `openai-chat`) pass as bytes, all
+ * others are translated to its chat, or to its Responses for models that want that. Each `<ENV>_API_KEY`,
+ * `<ENV>_BASE_URL` and `<ENV>_MODELS` (with commas) belongs to the instance named like the type, each
+ * `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`; a key or a base URL is enough.
+ *
+ * @example
+ * import { openaiCompatible } from 'modelway'
+ *
+ * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
+ */
+export function openaiCompatible(declared: OpenAICompatible): Plugin {
+  const {
+    models,
+    modelsPath = '/models',
+    readsImageUrls = true,
+    limit,
+    asksResponses,
+    neverThinks,
+    ...vendor
+  } = declared
+  const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
+  return modelProvider({
+    speaks: ['openai-chat'],
+    ...vendor,
+    offers: ['language'],
+    idsInBody: true,
+    optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
+    ...(neverThinks && { thinking: id => (neverThinks.test(id) ? { thinks: false } : undefined) }),
+    adapt: createAdapt(declared),
+    usage: withBeside,
+    async load(setup) {
+      const includeUsage = declared.asksUsage ?? true
+      const chat = await loadChat(setup, { includeUsage, readsImageUrls, limit })
+      if (asksResponses === undefined) return chat
+      const responses = await loadResponses(setup)
+      return { languageModel: id => (asksResponses.test(id) ? responses(id) : chat.languageModel(id)) }
+    },
+    ...(list && { models: list }),
+  })
+}
+
+/** Bodies of chat that clients sent in the shape of another language. */
+const createAdapt =
+  ({ limit, neverThinks, lacks = [] }: Pick<OpenAICompatible, 'limit' | 'neverThinks' | 'lacks'>) =>
+  (body: JsonObject, { dialect, model, warn }: AdaptFacts): JsonObject => {
+    if (dialect !== 'openai-chat') return body
+    const without = neverThinks?.test(model) ? [...lacks, 'reasoning_effort'] : lacks
+    const gone = new Set(without.filter(field => body[field] != null))
+    for (const field of gone) warn(`${field}: is not supported by this model, and was left out`)
+    const newName = limit !== undefined && body[limit] == null ? limit : 'max_tokens'
+    const kept = Object.entries(body).filter(([field]) => !gone.has(field))
+    return Object.fromEntries(kept.map(([field, value]) => [field === 'max_tokens' ? newName : field, value]))
+  }
+
+/** Some vendors count reasoning beside the completion: told by their total, or by there being more of it than of the whole. */
+function withBeside(usage: Usage, raw: JsonObject): Usage {
+  // Responses count it in.
+  if (raw.completion_tokens === undefined) return usage
+  const [prompt, completion] = [countOf(raw.prompt_tokens), countOf(raw.completion_tokens)]
+  const { reasoning } = usage
+  const isBeside = reasoning > completion || countOf(raw.total_tokens) === prompt + completion + reasoning
+  return isBeside ? { ...usage, output: completion } : usage
+}
+
+/** The list of models of a vendor that writes it as OpenAI does. */
+export const listAt =
+  (path: `/${string}`): ModelProvider['models'] & {} =>
+  async ({ provider, baseUrl, get }) =>
+    readModels(provider, await get(baseUrl + path))
+
+/** What `providerOptions` for these vendors are called; keys that the package does not know go into the body as they are. */
+const OPTIONS_KEY = 'compatible'
+const imageUrls = { 'image/*': [/^https?:\/\//] }
+
+interface Habits {
+  readonly includeUsage: boolean
+  readonly readsImageUrls: boolean
+  readonly limit: OpenAICompatible['limit']
+}
+
+/** Chat for clients of other languages. */
+async function loadChat(
+  { baseUrl, fetch }: PackageSetup,
+  { includeUsage, readsImageUrls, limit }: Habits,
+): Promise<ModelPackage & Pick<ProviderV4, 'languageModel'>> {
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+  return createOpenAICompatible({
+    name: OPTIONS_KEY,
+    baseURL: baseUrl,
+    fetch,
+    includeUsage,
+    supportsStructuredOutputs: true,
+    supportedUrls: () => (readsImageUrls ? imageUrls : {}),
+    ...(limit && {
+      transformRequestBody: ({ max_tokens, ...body }: Record<string, unknown>) =>
+        max_tokens === undefined ? body : { ...body, [limit]: max_tokens },
+    }),
+  })
+}
+
+const RESPONSES_KEY = 'openai'
+
+/**
+ * Responses for clients of other languages. Nothing is stored there: what the next turn needs, encrypted thoughts among
+ * it, travels with the client.
+ */
+async function loadResponses({ baseUrl, fetch }: PackageSetup): Promise<(id: string) => LanguageModelV4> {
+  const { createOpenAI } = await import('@ai-sdk/openai')
+  const openai = createOpenAI({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+  // The package knows thinking models by their own names only.
+  const own = { store: false, forceReasoning: true }
+  return id =>
+    withLayer(openai.responses(id), options => ({ options: withOptions(options, RESPONSES_KEY, own) }))
+}

@@ -1,0 +1,69 @@
+import * as v from 'valibot'
+import { definePlugin, type Host, type Plugin } from '../plugin.ts'
+import type { Provider } from '../provider.ts'
+import type { Awaitable } from '../types.ts'
+import {
+  allComplete,
+  discoverInstances,
+  isRead,
+  type Settings,
+  settingsSchema,
+  type Vendor,
+  variablesOf,
+} from './instances.ts'
+
+/** One configured instance of a vendor. */
+export interface Instance<F extends string = never> {
+  readonly name: string
+  readonly settings: Settings<F>
+  readonly host: Pick<Host, 'fetch' | 'now'>
+}
+
+/**
+ * The plugin of a vendor: finds its instances in the environment and in the config file, and makes a provider of each.
+ * Each `<ENV>_API_KEY`, `<ENV>_BASE_URL` and `<ENV>_MODELS` (with commas) belongs to the instance named like the type,
+ * each `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`.
+ */
+export function vendorPlugin<F extends string>(
+  declared: Vendor<F> & { readonly about: string },
+  createProvider: (instance: Instance<F>) => Awaitable<Provider>,
+): Plugin {
+  const { name: type, about } = declared
+  const instance = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'expected a name in kebab-case'))
+  return definePlugin({
+    name: type,
+    about,
+    config: v.object({
+      instances: v.optional(v.pipe(v.record(instance, settingsSchema(declared)), allComplete(declared)), {}),
+      /** Names, for people who ask where a provider comes from. */
+      variables: v.optional(v.record(v.string(), v.record(v.string(), v.string())), {}),
+    }),
+    env(environment) {
+      const instances = discoverInstances(declared, environment)
+      return Object.keys(instances).length === 0
+        ? { instances }
+        : { instances, variables: variablesOf(declared, environment) }
+    },
+    reads: variable => isRead(declared, variable),
+    file: { section: 'providers', field: 'instances', type },
+    async setup({ config, fetch, now, site }) {
+      const made = Object.entries(config.instances).map(async ([name, settings]) => {
+        const provider = await createProvider({ name, settings, host: { fetch, now } })
+        const configuredBy = sourcesOf(settings, config.variables[name] ?? {}, () => site.configFile)
+        return Object.freeze({ ...provider, configuredBy })
+      })
+      return { providers: await Promise.all(made) }
+    },
+  })
+}
+
+/** What no variable says stands in the config file. */
+function sourcesOf(
+  settings: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, string>>,
+  configFile: () => string | undefined,
+): readonly string[] {
+  const said = Object.keys(settings).filter(field => settings[field] !== undefined)
+  const names = [...new Set(Object.values(variables))].sort()
+  return said.every(field => field in variables) ? names : [...names, configFile() ?? 'the config file']
+}
