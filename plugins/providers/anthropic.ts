@@ -2,6 +2,7 @@ import { countOf, objectOf, withHour } from '../../src/lens.ts'
 import { PLAIN_IDS } from '../../src/translate/call-ids.ts'
 import { claude } from '../../src/translate/claude.ts'
 import { withFreeName } from '../../src/translate/free-name.ts'
+import { withNewEvents } from '../../src/translate/new-events.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
@@ -9,7 +10,8 @@ import { modelProvider } from '../../src/vendors/model-provider.ts'
 /**
  * Messages and token counts pass as bytes; chat and the others are translated.
  *
- * What the package loses: which share of the cache was written for an hour. `usage` reads it from the vendor's report.
+ * What the package loses: which share of the cache was written for an hour, which `usage` reads from the vendor's report;
+ * streams with events that are new, which are passed over.
  */
 export default modelProvider({
   name: 'anthropic',
@@ -26,7 +28,7 @@ export default modelProvider({
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
     const anthropic = createAnthropic({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
-    return { languageModel: id => withFreeName(anthropic.languageModel(id), 'json') }
+    return { languageModel: id => withFreeName(withNewEvents(anthropic.languageModel(id)), 'json') }
   },
   models: ({ provider, baseUrl, get }) =>
     readPages({

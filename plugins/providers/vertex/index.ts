@@ -4,6 +4,7 @@ import type { UpstreamCall } from '../../../src/provider.ts'
 import { text } from '../../../src/settings.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
+import { withNewEvents } from '../../../src/translate/new-events.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
 import { readCredentials } from './credentials.ts'
@@ -103,7 +104,7 @@ export default modelProvider<Field>({
     const tuned = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
     return {
       languageModel: id => {
-        if (isClaude(id)) return withFreeName(claude.languageModel(id), 'json')
+        if (isClaude(id)) return withFreeName(withNewEvents(claude.languageModel(id)), 'json')
         return id.startsWith('endpoints/') ? tuned.languageModel(id) : google.languageModel(id)
       },
       embeddingModel: id => google.embeddingModel(id),
