@@ -73,6 +73,16 @@ describe('rooms', () => {
       }),
     ).toEqual([]))
 
+  test('http/ knows nothing of the house but bytes and refusals', () =>
+    expect(
+      breaches(
+        ({ file, from }) =>
+          /^src\/http\//.test(file) &&
+          /^src\//.test(from) &&
+          !/^src\/(http\/|(bytes|errors|types)\.ts$)/.test(from),
+      ),
+    ).toEqual([]))
+
   test('no vendor is named in src', async () => {
     const vendors = files
       .flatMap(file => /^plugins\/providers\/([^/]+?)(?:\/index)?\.ts$/.exec(file)?.[1] ?? [])
