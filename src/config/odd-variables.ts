@@ -37,4 +37,7 @@ const SHORTEST = 7
 const LONG = 12
 
 const isSlipOf = (name: string, known: string): boolean =>
-  name.length >= SHORTEST && distance(name.toUpperCase(), known) <= (name.length >= LONG ? 2 : 1)
+  name.length >= SHORTEST &&
+  // Nearly all are too different in length already; the gateway starts with this.
+  Math.abs(name.length - known.length) <= 2 &&
+  distance(name.toUpperCase(), known) <= (name.length >= LONG ? 2 : 1)

@@ -161,6 +161,8 @@ const tailOf = (field: string): string => toSnake(field).toUpperCase()
 
 /** The instance and the field that a variable speaks of; undefined for other variables. */
 export function readVariable<F extends string>(declared: Vendor<F>, variable: string) {
+  // Nearly all variables are somebody else's, and each is shown to every vendor at the start.
+  if (!variable.startsWith(envOf(declared))) return undefined
   const fields: readonly string[] = [...common, ...Object.keys(declared.fields ?? {})]
   // `ACME_SECRET_ACCESS_KEY` may end with the names of two settings: the longer one is meant.
   const field = fields
