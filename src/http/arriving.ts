@@ -84,6 +84,8 @@ export class Arriving implements Arrival, ByteSource {
   finish(): void {
     this.isOver = true
     this.#signal?.removeEventListener('abort', this)
+    // The connection carries other calls from now on: none may wait for the reader of this one.
+    this.#resume()
   }
 
   fail(error: unknown): void {
@@ -121,11 +123,14 @@ export class Arriving implements Arrival, ByteSource {
     const value = joinBytes(this.#pieces)
     this.#pieces = []
     this.#waiting = 0
-    if (this.#isPaused) {
-      this.#isPaused = false
-      this.#carrier?.resume()
-    }
+    this.#resume()
     return { done: false, value }
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#carrier?.resume()
   }
 
   async cancel(): Promise<void> {

@@ -382,6 +382,19 @@ describe('a reader', () => {
     expect(await house.ask().then(next => next.status)).toBe(200)
   })
 
+  test('that never takes a large answer, or later, holds up no other call on its connection', async () => {
+    const house = start(() => [answer('x'.repeat(400_000))])
+    const never = await house.ask()
+    while (!never.isOver) await Bun.sleep(1)
+    await never.cancel()
+    const late = await house.ask()
+    while (!late.isOver) await Bun.sleep(1)
+    expect((await house.text()).length).toBe(400_000)
+    expect(late.whole?.length).toBe(400_000)
+    expect((await house.text()).length).toBe(400_000)
+    expect(house.sockets.length).toBe(1)
+  })
+
   test('gets what came together as one piece', async () => {
     const house = start(() => [
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n',
