@@ -62,7 +62,11 @@ const forgotten = new FinalizationRegistry<ByteSource>(source => source.cancel()
 /** For those who expect what `fetch` brings. */
 export function toResponse({ status, headers, body }: Arrival, whole: Bytes | undefined): Response {
   const init = { status, headers: [...headers] as [string, string][] }
-  if (bodiless.has(status) || body === undefined) return new Response(null, init)
+  if (bodiless.has(status) || status > 599 || body === undefined) {
+    // What these bring all the same can be given to nobody.
+    body?.cancel().catch(() => {})
+    return new Response(null, init)
+  }
   if (whole !== undefined) return new Response(whole, init)
   const stream = toStream(body)
   forgotten.register(stream, body)
@@ -70,14 +74,18 @@ export function toResponse({ status, headers, body }: Arrival, whole: Bytes | un
 }
 
 const toStream = (source: ByteSource): ReadableStream<Bytes> =>
-  new ReadableStream<Bytes>({
-    async pull(controller) {
-      const { done, value } = await source.read()
-      if (done) controller.close()
-      else controller.enqueue(value)
+  new ReadableStream<Bytes>(
+    {
+      async pull(controller) {
+        const { done, value } = await source.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: reason => source.cancel(reason),
     },
-    cancel: reason => source.cancel(reason),
-  })
+    // Nothing is read before somebody asks: a read that waits would keep a forgotten stream alive.
+    { highWaterMark: 0 },
+  )
 
 /** The names of packings in HTTP (RFC 9110 8.4.1), and what the platform calls them. */
 const packings: Readonly<Record<string, string>> = {
