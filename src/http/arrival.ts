@@ -97,10 +97,11 @@ const packings: Readonly<Record<string, string>> = {
 }
 
 /** The same answer with its body unpacked, for upstreams that pack although they were asked not to. */
-export function unpacked(arrival: Arrival): Arrival {
+export function unpacked(arrival: Arrival & { readonly whole?: Bytes | undefined }): Arrival {
   const { status, headers, body } = arrival
   const format = packings[headers.get('content-encoding')?.trim().toLowerCase() ?? '']
-  if (format === undefined || body === undefined) return arrival
+  // What has no body may still say how it would be packed.
+  if (format === undefined || body === undefined || arrival.whole?.length === 0) return arrival
   const plain = toStream(body).pipeThrough<Bytes>(new DecompressionStream(format as 'gzip'))
   return fromResponse(new Response(plain), { status, headers })
 }

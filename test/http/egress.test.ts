@@ -46,6 +46,19 @@ describe('an answer that fetch brings', () => {
     expect(house.open()).toBe(0)
   })
 
+  test('is empty where nothing came, however that would be packed', async () => {
+    for (const [method, head] of [
+      ['GET', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n'],
+      ['GET', 'HTTP/1.1 429 Slow down\r\ncontent-length: 0\r\n'],
+      ['GET', 'HTTP/1.1 304 Not Modified\r\n'],
+      ['HEAD', 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n'],
+    ] as const) {
+      const house = start(() => [`${head}content-encoding: gzip\r\n\r\n`])
+      expect(await (await house.fetch(house.url, { method })).text()).toBe('')
+      expect((await (await house.send(house.url, { method })).bytes()).length).toBe(0)
+    }
+  })
+
   test('is an error where the platform knows no such status, and leaves nothing open', async () => {
     const house = start(() => ['HTTP/1.1 999 Denied\r\ncontent-length: 9\r\n\r\n'])
     expect(await house.fetch(house.url).catch(error => error)).toBeInstanceOf(RangeError)
