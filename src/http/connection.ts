@@ -91,7 +91,7 @@ export class Connection {
   leave(): void {
     this.#forget()
     this.#isClosed = true
-    this.#socket?.end()
+    if (this.#socket !== undefined) close(this.#socket)
   }
 
   opened(socket: Socket<Connection>): void {
@@ -211,6 +211,9 @@ export class Connection {
 
 const cut = (): Error =>
   Object.assign(new Error('The connection was closed before the answer was complete'), { code: 'ECONNRESET' })
+
+/** `end` would wait, where TLS is spoken, for a word of the other side. The types do not know this one. */
+const close = (socket: Socket<Connection>): void => (socket as Socket<Connection> & { close(): void }).close()
 
 /** What the runtime tells of all connections. */
 const events = {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import { createServer } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { unpacked } from '../../src/http/arrival.ts'
@@ -449,5 +450,28 @@ describe('TLS', () => {
       ),
     ).toEqual(['3000000', '3000000', 'ERR_TLS_CERT_ALTNAME_INVALID'])
     expect(await hear({}, `https://localhost:${right}/`)).toEqual(['UNABLE_TO_VERIFY_LEAF_SIGNATURE'])
+  })
+
+  test('ends without the other side, which may never say that it has ended, too', async () => {
+    const [cert, key] = await Promise.all(
+      ['pem', 'key'].map(end => Bun.file(`${folder}localhost.${end}`).text()),
+    )
+    const server = createServer({ allowHalfOpen: true, cert, key }, socket =>
+      socket.on('error', () => {}).once('data', () => socket.write(answer('hello', 'connection: close\r\n'))),
+    )
+    const port = await new Promise(resolve =>
+      server.listen(0, () => resolve((server.address() as { port: number }).port)),
+    )
+    stops.push(() => server.close())
+    // A process ends when nothing is open any more.
+    const child = Bun.spawn(
+      [process.execPath, '-e', script.replace('process.exit()', ''), `https://localhost:${port}/`],
+      {
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: `${folder}authority.pem` },
+      },
+    )
+    stops.push(() => child.kill())
+    expect(await Promise.race([child.exited, Bun.sleep(3000)])).toBe(0)
+    expect(await new Response(child.stdout).text()).toBe('hello\n')
   })
 })
