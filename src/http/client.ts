@@ -12,6 +12,8 @@ export interface Client {
 
 /** Connections that nobody used for so long are closed (ms); looked for as often. */
 const IDLE = 30_000
+/** Where so many connections are being made for nobody, nobody is there: `fetch` can end its own. */
+const STRAYS = 16
 /** So many addresses are remembered. */
 const MOST = 10_000
 
@@ -47,6 +49,7 @@ export function createClient(): Client {
     send(request) {
       const { url, method, body = '', signal } = request
       const { origin, path } = placeOf(url)
+      if (origin.idle.length === 0 && origin.strays >= STRAYS) return undefined
       const length = Buffer.byteLength(body)
       const head = writeHead(request, { host: origin.host, path, length })
       if (head === undefined) return undefined
@@ -72,5 +75,6 @@ function toOrigin({ protocol, hostname, port, host }: URL): Origin {
     isSecure,
     host,
     idle: [],
+    strays: 0,
   }
 }

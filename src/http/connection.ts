@@ -10,6 +10,8 @@ export interface Origin {
   /** As the `host` header has it. */
   readonly host: string
   readonly idle: Connection[]
+  /** How many are still being made although nobody waits for them any more. */
+  strays: number
 }
 
 /** So many connections are kept for later at one origin. */
@@ -40,6 +42,7 @@ export class Connection {
   /** Ready to be written to; where TLS is spoken, the other side has shown who it is. */
   #isReady = false
   #isClosed = false
+  #isStray = false
   /** It has carried a call before. */
   #isUsed = false
   #current: Arriving | undefined
@@ -84,7 +87,8 @@ export class Connection {
     if (this.#current !== call) return
     this.#current = undefined
     this.#isClosed = true
-    this.#socket?.terminate()
+    if (this.#socket === undefined) this.#stray(true)
+    else this.#socket.terminate()
   }
 
   /** Closes a connection that carries no call. */
@@ -96,6 +100,7 @@ export class Connection {
 
   opened(socket: Socket<Connection>): void {
     this.#socket = socket
+    this.#stray(false)
     if (this.#isClosed) socket.terminate()
     else if (!this.#origin.isSecure) this.#ready(socket)
   }
@@ -126,6 +131,7 @@ export class Connection {
 
   closed(error?: unknown): void {
     this.#forget()
+    this.#stray(false)
     this.#isClosed = true
     const call = this.#current
     if (call === undefined) return
@@ -201,6 +207,13 @@ export class Connection {
     this.idleSince = performance.now()
     if (idle.length < KEPT) idle.push(this)
     else this.leave()
+  }
+
+  /** The runtime ends no connection that is still being made: the system gives up after minutes. */
+  #stray(isStray: boolean): void {
+    if (this.#isStray === isStray) return
+    this.#isStray = isStray
+    this.#origin.strays += isStray ? 1 : -1
   }
 
   #forget(): void {

@@ -272,6 +272,32 @@ describe('a signal', () => {
       expect([when, await given(when).catch(error => error)]).toEqual([when, reason])
   })
 
+  test('given while connecting, again and again, leaves calls to fetch, which can end what it began', async () => {
+    const house = start(() => [answer('hello')])
+    const given = () => {
+      const controller = new AbortController()
+      const { url } = house
+      const asking = house.client.send({
+        url,
+        method: 'GET',
+        headers: {},
+        body: undefined,
+        signal: controller.signal,
+      })
+      controller.abort(reason)
+      return asking
+    }
+    const all = Array.from({ length: 17 }, given)
+    expect(all.map(asking => asking === undefined)).toEqual([...Array(16).fill(false), true])
+    expect(await Promise.all(all.map(asking => asking?.catch(error => error)))).toEqual([
+      ...Array(16).fill(reason),
+      undefined,
+    ])
+    await Bun.sleep(20)
+    expect(await house.text()).toBe('hello')
+    expect(house.requests.length).toBe(1)
+  })
+
   test('given after the end touches nobody: its connection may carry another call by then', async () => {
     const house = start(index => [...(index === 0 ? [] : [30]), answer(`${index}`)])
     const controller = new AbortController()
