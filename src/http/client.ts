@@ -1,5 +1,6 @@
 import { Arriving } from './arriving.ts'
-import { Connection, type Origin } from './connection.ts'
+import { Connection } from './connection.ts'
+import { type Origin, toOrigin } from './origin.ts'
 import { type Request, writeHead } from './request.ts'
 
 /** Calls upstreams over connections that are kept between calls. */
@@ -64,17 +65,5 @@ export function createClient(): Client {
       clearInterval(sweep)
       for (const { idle } of origins.values()) for (const connection of [...idle]) connection.leave()
     },
-  }
-}
-
-function toOrigin({ protocol, hostname, port, host }: URL): Origin {
-  const isSecure = protocol === 'https:'
-  return {
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || (isSecure ? 443 : 80)),
-    isSecure,
-    host,
-    idle: [],
-    strays: 0,
   }
 }

@@ -1,18 +1,7 @@
 import type { Socket } from 'bun'
 import type { Arriving } from './arriving.ts'
+import type { Origin } from './origin.ts'
 import { createParser } from './parser.ts'
-
-/** Where connections lead, and those that wait there for another call. */
-export interface Origin {
-  readonly hostname: string
-  readonly port: number
-  readonly isSecure: boolean
-  /** As the `host` header has it. */
-  readonly host: string
-  readonly idle: Connection[]
-  /** How many are still being made although nobody waits for them any more. */
-  strays: number
-}
 
 /** So many connections are kept for later at one origin. */
 const KEPT = 256
@@ -21,6 +10,8 @@ const PROBE = 60_000
 /** Servers keep connections for seconds at least, and one that was closed meanwhile says so at once (ms). */
 const LONG = 1000
 const AT_ONCE = 1000
+/** Where one was closed sooner, without a word, none is kept for so long (ms): the next would be lost with its call. */
+const MISTRUST = 300_000
 
 /** One connection: one call at a time, written at once, and its answer. */
 export class Connection {
@@ -132,8 +123,9 @@ export class Connection {
   closed(error?: unknown): void {
     this.#forget()
     this.#stray(false)
-    this.#isClosed = true
     const call = this.#current
+    if (!this.#isClosed && this.#isCurt()) this.#origin.keepsFrom = performance.now() + MISTRUST
+    this.#isClosed = true
     if (call === undefined) return
     // Some answers end with their connection.
     if (error === undefined && call.status >= 200 && this.#parser.finish() === undefined) call.tell()
@@ -151,6 +143,12 @@ export class Connection {
   #isStale(): boolean {
     if (!this.#isUsed || this.#isHeard) return false
     return this.#askedAt - this.idleSince > LONG && performance.now() - this.#askedAt < AT_ONCE
+  }
+
+  /** The other side closed right behind an answer. */
+  #isCurt(): boolean {
+    const isBetween = this.#current === undefined || !this.#isHeard
+    return this.#isUsed && isBetween && performance.now() - this.idleSince < LONG
   }
 
   #ready(socket: Socket<Connection>): void {
@@ -202,10 +200,10 @@ export class Connection {
   }
 
   #rest(): void {
-    const { idle } = this.#origin
+    const { idle, keepsFrom } = this.#origin
     this.#isUsed = true
     this.idleSince = performance.now()
-    if (idle.length < KEPT) idle.push(this)
+    if (idle.length < KEPT && this.idleSince >= keepsFrom) idle.push(this)
     else this.leave()
   }
 

@@ -182,6 +182,15 @@ describe('a connection', () => {
     expect(house.requests.length).toBe(3)
   })
 
+  test('is kept no more where the server closes each right behind its answer, and does not say so', async () => {
+    for (const end of ['close', 'reset'] as const) {
+      const house = start(() => [answer('hello'), 1, end])
+      let lost = 0
+      for (let i = 0; i < 20; i++) await house.text().catch(() => lost++)
+      expect(lost).toBeLessThanOrEqual(1)
+    }
+  })
+
   test('that was kept for long and is closed just when it is used again is replaced, once', async () => {
     const house = start((index, head) =>
       head.includes('fine') || index === 0 ? [answer('hello')] : ['reset'],
