@@ -7,7 +7,7 @@ import { type Request, writeHead } from './request.ts'
 export interface Client {
   /** Resolves when the head of the answer is here; undefined where the call is better made by `fetch`. */
   send(request: Request): Promise<Arriving> | undefined
-  /** Ends the connections that wait for another call. */
+  /** Ends the connections that wait for another call; none waits any more. */
   close(): void
 }
 
@@ -63,7 +63,11 @@ export function createClient(): Client {
     },
     close() {
       clearInterval(sweep)
-      for (const { idle } of origins.values()) for (const connection of [...idle]) connection.leave()
+      for (const origin of origins.values()) {
+        // Calls under way run on, and nobody sweeps behind them.
+        origin.keepsFrom = Number.POSITIVE_INFINITY
+        for (const connection of [...origin.idle]) connection.leave()
+      }
     },
   }
 }

@@ -124,7 +124,7 @@ export class Connection {
     this.#forget()
     this.#stray(false)
     const call = this.#current
-    if (!this.#isClosed && this.#isCurt()) this.#origin.keepsFrom = performance.now() + MISTRUST
+    if (!this.#isClosed && this.#isCurt()) this.#mistrust()
     this.#isClosed = true
     if (call === undefined) return
     // Some answers end with their connection.
@@ -149,6 +149,11 @@ export class Connection {
   #isCurt(): boolean {
     const isBetween = this.#current === undefined || !this.#isHeard
     return this.#isUsed && isBetween && performance.now() - this.idleSince < LONG
+  }
+
+  #mistrust(): void {
+    const origin = this.#origin
+    origin.keepsFrom = Math.max(origin.keepsFrom, performance.now() + MISTRUST)
   }
 
   #ready(socket: Socket<Connection>): void {

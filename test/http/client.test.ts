@@ -191,6 +191,16 @@ describe('a connection', () => {
     }
   })
 
+  test('is not kept by a client that was closed meanwhile', async () => {
+    const house = start(() => [20, answer('hello')])
+    const asking = house.text()
+    await Bun.sleep(10)
+    house.client.close()
+    expect(await asking).toBe('hello')
+    await Bun.sleep(10)
+    expect(house.sockets[0]!.readyState).toBeLessThanOrEqual(0)
+  })
+
   test('that was kept for long and is closed just when it is used again is replaced, once', async () => {
     const house = start((index, head) =>
       head.includes('fine') || index === 0 ? [answer('hello')] : ['reset'],
