@@ -7,6 +7,8 @@ export type ArrivalHeaders = Pick<Headers, 'get' | 'has'> & Iterable<[name: stri
 /** An upstream's answer: its head is here, its body may still be on the way. */
 export interface Arrival {
   readonly status: number
+  /** The words behind the status; all that some failures say. */
+  readonly statusText: string
   readonly headers: ArrivalHeaders
   /** Whoever does not read to the end cancels. Undefined where there is none. */
   readonly body: ByteSource | undefined
@@ -14,7 +16,7 @@ export interface Arrival {
   bytes(): Awaitable<Bytes>
 }
 
-type Head = Pick<Arrival, 'status' | 'headers'>
+type Head = Pick<Arrival, 'status' | 'statusText' | 'headers'>
 
 /** Headers as they came, names and values in turn: few of them are ever asked for. */
 export class RawHeaders implements ArrivalHeaders {
@@ -40,10 +42,11 @@ export class RawHeaders implements ArrivalHeaders {
 }
 
 /** What `fetch` brought. */
-export function fromResponse(response: Response, { status, headers }: Head = response): Arrival {
+export function fromResponse(response: Response, { status, statusText, headers }: Head = response): Arrival {
   let body: ByteSource | undefined
   return {
     status,
+    statusText,
     headers,
     get body() {
       body ??= (response.body as ReadableStream<Bytes> | null)?.getReader()
@@ -60,8 +63,11 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
 const forgotten = new FinalizationRegistry<ByteSource>(source => source.cancel().catch(() => {}))
 
 /** For those who expect what `fetch` brings. */
-export function toResponse({ status, headers, body }: Arrival, whole: Bytes | undefined): Response {
-  const init = { status, headers: [...headers] as [string, string][] }
+export function toResponse(
+  { status, statusText, headers, body }: Arrival,
+  whole: Bytes | undefined,
+): Response {
+  const init = { status, statusText, headers: [...headers] as [string, string][] }
   if (bodiless.has(status) || status > 599 || body === undefined) {
     // What these bring all the same can be given to nobody.
     body?.cancel().catch(() => {})
@@ -98,10 +104,10 @@ const packings: Readonly<Record<string, string>> = {
 
 /** The same answer with its body unpacked, for upstreams that pack although they were asked not to. */
 export function unpacked(arrival: Arrival & { readonly whole?: Bytes | undefined }): Arrival {
-  const { status, headers, body } = arrival
+  const { headers, body } = arrival
   const format = packings[headers.get('content-encoding')?.trim().toLowerCase() ?? '']
   // What has no body may still say how it would be packed.
   if (format === undefined || body === undefined || arrival.whole?.length === 0) return arrival
   const plain = toStream(body).pipeThrough<Bytes>(new DecompressionStream(format as 'gzip'))
-  return fromResponse(new Response(plain), { status, headers })
+  return fromResponse(new Response(plain), arrival)
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'bun'
 import type { Arriving } from './arriving.ts'
 import type { Origin } from './origin.ts'
-import { createParser } from './parser.ts'
+import { createParser, type ParsedHead } from './parser.ts'
 
 /** So many connections are kept for later at one origin. */
 const KEPT = 256
@@ -23,7 +23,7 @@ export class Connection {
     onBegin: () => {
       if (this.#isAnswered) this.#isLast = true
     },
-    onHead: (status, headers, isLast) => this.#begin(status, headers, isLast),
+    onHead: head => this.#begin(head),
     onBody: bytes => {
       if (!this.#isAnswered) this.#current?.push(bytes)
     },
@@ -190,9 +190,9 @@ export class Connection {
   }
 
   /** True where no body follows, whatever the headers say. */
-  #begin(status: number, headers: readonly string[], isLast: boolean): boolean {
-    if (!this.#isAnswered) this.#current?.begin(status, headers)
-    this.#isLast ||= isLast
+  #begin(head: ParsedHead): boolean {
+    if (!this.#isAnswered) this.#current?.begin(head)
+    this.#isLast ||= head.isLast
     return this.#current?.sent.method === 'HEAD'
   }
 

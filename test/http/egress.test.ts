@@ -59,6 +59,16 @@ describe('an answer that fetch brings', () => {
     }
   })
 
+  test('says in words what its status means, which may be all that it says', async () => {
+    for (const packing of ['', 'content-encoding: gzip\r\n'])
+      for (const body of ['', 'x']) {
+        const house = start(() => [
+          `HTTP/1.1 400 So not\r\n${packing}content-length: ${body.length}\r\n\r\n${body}`,
+        ])
+        expect((await house.fetch(house.url)).statusText).toBe('So not')
+      }
+  })
+
   test('is an error where the platform knows no such status, and leaves nothing open', async () => {
     const house = start(() => ['HTTP/1.1 999 Denied\r\ncontent-length: 9\r\n\r\n'])
     expect(await house.fetch(house.url).catch(error => error)).toBeInstanceOf(RangeError)
