@@ -124,7 +124,7 @@ export class Connection {
     this.#forget()
     this.#stray(false)
     const call = this.#current
-    if (!this.#isClosed && this.#isCurt()) this.#mistrust()
+    if (!this.#isClosed) this.#mistrust()
     this.#isClosed = true
     if (call === undefined) return
     // Some answers end with their connection.
@@ -145,15 +145,12 @@ export class Connection {
     return this.#askedAt - this.idleSince > LONG && performance.now() - this.#askedAt < AT_ONCE
   }
 
-  /** The other side closed right behind an answer. */
-  #isCurt(): boolean {
-    const isBetween = this.#current === undefined || !this.#isHeard
-    return this.#isUsed && isBetween && performance.now() - this.idleSince < LONG
-  }
-
+  /** Who closed right behind an answer does so again. */
   #mistrust(): void {
-    const origin = this.#origin
-    origin.keepsFrom = Math.max(origin.keepsFrom, performance.now() + MISTRUST)
+    const isBetween = this.#current === undefined || !this.#isHeard
+    const now = performance.now()
+    if (!this.#isUsed || !isBetween || now - this.idleSince >= LONG) return
+    this.#origin.keepsFrom = Math.max(this.#origin.keepsFrom, now + MISTRUST)
   }
 
   #ready(socket: Socket<Connection>): void {
@@ -165,6 +162,7 @@ export class Connection {
   }
 
   #write({ sent: { text, size } }: Arriving): void {
+    this.#socket!.ref()
     const written = this.#socket!.write(text)
     if (written < 0) this.closed()
     else if (written < size) this.#unsent = Buffer.from(text).subarray(written)
@@ -208,8 +206,11 @@ export class Connection {
     const { idle, keepsFrom } = this.#origin
     this.#isUsed = true
     this.idleSince = performance.now()
-    if (idle.length < KEPT && this.idleSince >= keepsFrom) idle.push(this)
-    else this.leave()
+    if (idle.length < KEPT && this.idleSince >= keepsFrom) {
+      // A process that has nothing else to do need not wait for it.
+      this.#socket?.unref()
+      idle.push(this)
+    } else this.leave()
   }
 
   /** The runtime ends no connection that is still being made: the system gives up after minutes. */

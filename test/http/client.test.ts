@@ -191,6 +191,22 @@ describe('a connection', () => {
     }
   })
 
+  test('that waits for another call keeps no process alive; one that carries a call does', async () => {
+    const house = start(() => [300, answer('hello')])
+    const script = `
+      import { createClient } from ${JSON.stringify(new URL('../../src/http/client.ts', import.meta.url).pathname)}
+      const { send } = createClient()
+      for (let i = 0; i < 2; i++) {
+        const answer = await send({ url: process.argv[1], method: 'GET', headers: {}, signal: undefined })
+        console.log((await answer.bytes()).length)
+      }`
+    const child = Bun.spawn([process.execPath, '-e', script, house.url])
+    stops.push(() => child.kill())
+    expect(await Promise.race([child.exited, Bun.sleep(4000)])).toBe(0)
+    expect(await new Response(child.stdout).text()).toBe('5\n5\n')
+    expect(house.sockets.length).toBe(1)
+  })
+
   test('is not kept by a client that was closed meanwhile', async () => {
     const house = start(() => [20, answer('hello')])
     const asking = house.text()
