@@ -1,6 +1,6 @@
 import type { Socket } from 'bun'
 import type { Arriving } from './arriving.ts'
-import type { Origin } from './origin.ts'
+import { mistrust, type Origin } from './origin.ts'
 import { createParser, type ParsedHead } from './parser.ts'
 
 /** So many connections are kept for later at one origin. */
@@ -10,8 +10,6 @@ const PROBE = 60_000
 /** Servers keep connections for seconds at least, and one that was closed meanwhile says so at once (ms). */
 const LONG = 1000
 const AT_ONCE = 1000
-/** Where one was closed sooner, without a word, none is kept for so long (ms): the next would be lost with its call. */
-const MISTRUST = 300_000
 
 /** One connection: one call at a time, written at once, and its answer. */
 export class Connection {
@@ -148,9 +146,7 @@ export class Connection {
   /** Who closed right behind an answer does so again. */
   #mistrust(): void {
     const isBetween = this.#current === undefined || !this.#isHeard
-    const now = performance.now()
-    if (!this.#isUsed || !isBetween || now - this.idleSince >= LONG) return
-    this.#origin.keepsFrom = Math.max(this.#origin.keepsFrom, now + MISTRUST)
+    if (this.#isUsed && isBetween && performance.now() - this.idleSince < LONG) mistrust(this.#origin)
   }
 
   #ready(socket: Socket<Connection>): void {

@@ -207,6 +207,16 @@ describe('a connection', () => {
     expect(house.sockets.length).toBe(1)
   })
 
+  test('is kept again soon where only one call was lost', async () => {
+    const house = start(index => (index === 1 ? ['reset'] : [answer('hello')]))
+    await house.text()
+    expect(await codeOf(house.text())).toBe('ECONNRESET')
+    await house.text()
+    await Bun.sleep(2050)
+    for (let i = 0; i < 3; i++) await house.text()
+    expect(house.sockets.length).toBe(3)
+  })
+
   test('is not kept by a client that was closed meanwhile', async () => {
     const house = start(() => [20, answer('hello')])
     const asking = house.text()
