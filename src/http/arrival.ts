@@ -7,6 +7,8 @@ export type ArrivalHeaders = Pick<Headers, 'get' | 'has'> & Iterable<[name: stri
 /** An upstream's answer: its head is here, its body may still be on the way. */
 export interface Arrival {
   readonly status: number
+  /** The words behind the status; all that some failures say. */
+  readonly statusText: string
   readonly headers: ArrivalHeaders
   /** Whoever does not read to the end cancels. Undefined where there is none. */
   readonly body: ByteSource | undefined
@@ -14,7 +16,7 @@ export interface Arrival {
   bytes(): Awaitable<Bytes>
 }
 
-type Head = Pick<Arrival, 'status' | 'headers'>
+type Head = Pick<Arrival, 'status' | 'statusText' | 'headers'>
 
 /** Headers as they came, names and values in turn: few of them are ever asked for. */
 export class RawHeaders implements ArrivalHeaders {
@@ -40,10 +42,11 @@ export class RawHeaders implements ArrivalHeaders {
 }
 
 /** What `fetch` brought. */
-export function fromResponse(response: Response, { status, headers }: Head = response): Arrival {
+export function fromResponse(response: Response, { status, statusText, headers }: Head = response): Arrival {
   let body: ByteSource | undefined
   return {
     status,
+    statusText,
     headers,
     get body() {
       body ??= (response.body as ReadableStream<Bytes> | null)?.getReader()
@@ -60,9 +63,16 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
 const forgotten = new FinalizationRegistry<ByteSource>(source => source.cancel().catch(() => {}))
 
 /** For those who expect what `fetch` brings. */
-export function toResponse({ status, headers, body }: Arrival, whole: Bytes | undefined): Response {
-  const init = { status, headers: [...headers] as [string, string][] }
-  if (bodiless.has(status) || body === undefined) return new Response(null, init)
+export function toResponse(
+  { status, statusText, headers, body }: Arrival,
+  whole: Bytes | undefined,
+): Response {
+  const init = { status, statusText, headers: [...headers] as [string, string][] }
+  if (bodiless.has(status) || status > 599 || body === undefined) {
+    // What these bring all the same can be given to nobody.
+    body?.cancel().catch(() => {})
+    return new Response(null, init)
+  }
   if (whole !== undefined) return new Response(whole, init)
   const stream = toStream(body)
   forgotten.register(stream, body)
@@ -70,14 +80,18 @@ export function toResponse({ status, headers, body }: Arrival, whole: Bytes | un
 }
 
 const toStream = (source: ByteSource): ReadableStream<Bytes> =>
-  new ReadableStream<Bytes>({
-    async pull(controller) {
-      const { done, value } = await source.read()
-      if (done) controller.close()
-      else controller.enqueue(value)
+  new ReadableStream<Bytes>(
+    {
+      async pull(controller) {
+        const { done, value } = await source.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: reason => source.cancel(reason),
     },
-    cancel: reason => source.cancel(reason),
-  })
+    // Nothing is read before somebody asks: a read that waits would keep a forgotten stream alive.
+    { highWaterMark: 0 },
+  )
 
 /** The names of packings in HTTP (RFC 9110 8.4.1), and what the platform calls them. */
 const packings: Readonly<Record<string, string>> = {
@@ -89,10 +103,11 @@ const packings: Readonly<Record<string, string>> = {
 }
 
 /** The same answer with its body unpacked, for upstreams that pack although they were asked not to. */
-export function unpacked(arrival: Arrival): Arrival {
-  const { status, headers, body } = arrival
+export function unpacked(arrival: Arrival & { readonly whole?: Bytes | undefined }): Arrival {
+  const { headers, body } = arrival
   const format = packings[headers.get('content-encoding')?.trim().toLowerCase() ?? '']
-  if (format === undefined || body === undefined) return arrival
+  // What has no body may still say how it would be packed.
+  if (format === undefined || body === undefined || arrival.whole?.length === 0) return arrival
   const plain = toStream(body).pipeThrough<Bytes>(new DecompressionStream(format as 'gzip'))
-  return fromResponse(new Response(plain), { status, headers })
+  return fromResponse(new Response(plain), arrival)
 }

@@ -1,6 +1,7 @@
 import { type Bytes, joinBytes } from '../bytes.ts'
 import type { Awaitable, ByteSource, StreamRead } from '../types.ts'
 import { type Arrival, RawHeaders } from './arrival.ts'
+import type { ParsedHead } from './parser.ts'
 
 /** So much of a body is kept for a reader that is slow (bytes); then the upstream has to wait. */
 const ENOUGH = 256 * 1024
@@ -28,6 +29,7 @@ export class Arriving implements Arrival, ByteSource {
   /** Resolves when the head of the answer is here. */
   readonly head: Promise<Arriving>
   status = 0
+  statusText = ''
   headers = new RawHeaders([])
   /** It goes once over each of two connections: the first was kept for too long. */
   isAgain = false
@@ -68,8 +70,9 @@ export class Arriving implements Arrival, ByteSource {
   }
 
   /** One answer of the parser's: those before the last only say that more will come. */
-  begin(status: number, headers: readonly string[]): void {
+  begin({ status, statusText, headers }: ParsedHead): void {
     this.status = status
+    this.statusText = statusText
     this.headers = new RawHeaders(headers)
   }
 
@@ -84,6 +87,8 @@ export class Arriving implements Arrival, ByteSource {
   finish(): void {
     this.isOver = true
     this.#signal?.removeEventListener('abort', this)
+    // The connection carries other calls from now on: none may wait for the reader of this one.
+    this.#resume()
   }
 
   fail(error: unknown): void {
@@ -121,11 +126,14 @@ export class Arriving implements Arrival, ByteSource {
     const value = joinBytes(this.#pieces)
     this.#pieces = []
     this.#waiting = 0
-    if (this.#isPaused) {
-      this.#isPaused = false
-      this.#carrier?.resume()
-    }
+    this.#resume()
     return { done: false, value }
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#carrier?.resume()
   }
 
   async cancel(): Promise<void> {

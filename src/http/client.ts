@@ -1,17 +1,20 @@
 import { Arriving } from './arriving.ts'
-import { Connection, type Origin } from './connection.ts'
+import { Connection } from './connection.ts'
+import { type Origin, toOrigin } from './origin.ts'
 import { type Request, writeHead } from './request.ts'
 
 /** Calls upstreams over connections that are kept between calls. */
 export interface Client {
   /** Resolves when the head of the answer is here; undefined where the call is better made by `fetch`. */
   send(request: Request): Promise<Arriving> | undefined
-  /** Ends the connections that wait for another call. */
+  /** Ends the connections that wait for another call; none waits any more. */
   close(): void
 }
 
 /** Connections that nobody used for so long are closed (ms); looked for as often. */
 const IDLE = 30_000
+/** Where so many connections are being made for nobody, nobody is there: `fetch` can end its own. */
+const STRAYS = 16
 /** So many addresses are remembered. */
 const MOST = 10_000
 
@@ -47,6 +50,7 @@ export function createClient(): Client {
     send(request) {
       const { url, method, body = '', signal } = request
       const { origin, path } = placeOf(url)
+      if (origin.idle.length === 0 && origin.strays >= STRAYS) return undefined
       const length = Buffer.byteLength(body)
       const head = writeHead(request, { host: origin.host, path, length })
       if (head === undefined) return undefined
@@ -59,18 +63,11 @@ export function createClient(): Client {
     },
     close() {
       clearInterval(sweep)
-      for (const { idle } of origins.values()) for (const connection of [...idle]) connection.leave()
+      for (const origin of origins.values()) {
+        // Calls under way run on, and nobody sweeps behind them.
+        origin.keepsFrom = Number.POSITIVE_INFINITY
+        for (const connection of [...origin.idle]) connection.leave()
+      }
     },
-  }
-}
-
-function toOrigin({ protocol, hostname, port, host }: URL): Origin {
-  const isSecure = protocol === 'https:'
-  return {
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || (isSecure ? 443 : 80)),
-    isSecure,
-    host,
-    idle: [],
   }
 }

@@ -1,16 +1,7 @@
 import type { Socket } from 'bun'
 import type { Arriving } from './arriving.ts'
-import { createParser } from './parser.ts'
-
-/** Where connections lead, and those that wait there for another call. */
-export interface Origin {
-  readonly hostname: string
-  readonly port: number
-  readonly isSecure: boolean
-  /** As the `host` header has it. */
-  readonly host: string
-  readonly idle: Connection[]
-}
+import { mistrust, type Origin } from './origin.ts'
+import { createParser, type ParsedHead } from './parser.ts'
 
 /** So many connections are kept for later at one origin. */
 const KEPT = 256
@@ -30,7 +21,7 @@ export class Connection {
     onBegin: () => {
       if (this.#isAnswered) this.#isLast = true
     },
-    onHead: (status, headers, isLast) => this.#begin(status, headers, isLast),
+    onHead: head => this.#begin(head),
     onBody: bytes => {
       if (!this.#isAnswered) this.#current?.push(bytes)
     },
@@ -40,6 +31,7 @@ export class Connection {
   /** Ready to be written to; where TLS is spoken, the other side has shown who it is. */
   #isReady = false
   #isClosed = false
+  #isStray = false
   /** It has carried a call before. */
   #isUsed = false
   #current: Arriving | undefined
@@ -84,18 +76,20 @@ export class Connection {
     if (this.#current !== call) return
     this.#current = undefined
     this.#isClosed = true
-    this.#socket?.terminate()
+    if (this.#socket === undefined) this.#stray(true)
+    else this.#socket.terminate()
   }
 
   /** Closes a connection that carries no call. */
   leave(): void {
     this.#forget()
     this.#isClosed = true
-    this.#socket?.end()
+    if (this.#socket !== undefined) close(this.#socket)
   }
 
   opened(socket: Socket<Connection>): void {
     this.#socket = socket
+    this.#stray(false)
     if (this.#isClosed) socket.terminate()
     else if (!this.#origin.isSecure) this.#ready(socket)
   }
@@ -126,8 +120,10 @@ export class Connection {
 
   closed(error?: unknown): void {
     this.#forget()
-    this.#isClosed = true
+    this.#stray(false)
     const call = this.#current
+    if (!this.#isClosed) this.#mistrust()
+    this.#isClosed = true
     if (call === undefined) return
     // Some answers end with their connection.
     if (error === undefined && call.status >= 200 && this.#parser.finish() === undefined) call.tell()
@@ -147,6 +143,12 @@ export class Connection {
     return this.#askedAt - this.idleSince > LONG && performance.now() - this.#askedAt < AT_ONCE
   }
 
+  /** Who closed right behind an answer does so again. */
+  #mistrust(): void {
+    const isBetween = this.#current === undefined || !this.#isHeard
+    if (this.#isUsed && isBetween && performance.now() - this.idleSince < LONG) mistrust(this.#origin)
+  }
+
   #ready(socket: Socket<Connection>): void {
     socket.setNoDelay(true)
     socket.setKeepAlive(true, PROBE)
@@ -156,6 +158,7 @@ export class Connection {
   }
 
   #write({ sent: { text, size } }: Arriving): void {
+    this.#socket!.ref()
     const written = this.#socket!.write(text)
     if (written < 0) this.closed()
     else if (written < size) this.#unsent = Buffer.from(text).subarray(written)
@@ -181,9 +184,9 @@ export class Connection {
   }
 
   /** True where no body follows, whatever the headers say. */
-  #begin(status: number, headers: readonly string[], isLast: boolean): boolean {
-    if (!this.#isAnswered) this.#current?.begin(status, headers)
-    this.#isLast ||= isLast
+  #begin(head: ParsedHead): boolean {
+    if (!this.#isAnswered) this.#current?.begin(head)
+    this.#isLast ||= head.isLast
     return this.#current?.sent.method === 'HEAD'
   }
 
@@ -196,11 +199,21 @@ export class Connection {
   }
 
   #rest(): void {
-    const { idle } = this.#origin
+    const { idle, keepsFrom } = this.#origin
     this.#isUsed = true
     this.idleSince = performance.now()
-    if (idle.length < KEPT) idle.push(this)
-    else this.leave()
+    if (idle.length < KEPT && this.idleSince >= keepsFrom) {
+      // A process that has nothing else to do need not wait for it.
+      this.#socket?.unref()
+      idle.push(this)
+    } else this.leave()
+  }
+
+  /** The runtime ends no connection that is still being made: the system gives up after minutes. */
+  #stray(isStray: boolean): void {
+    if (this.#isStray === isStray) return
+    this.#isStray = isStray
+    this.#origin.strays += isStray ? 1 : -1
   }
 
   #forget(): void {
@@ -211,6 +224,9 @@ export class Connection {
 
 const cut = (): Error =>
   Object.assign(new Error('The connection was closed before the answer was complete'), { code: 'ECONNRESET' })
+
+/** `end` would wait, where TLS is spoken, for a word of the other side. The types do not know this one. */
+const close = (socket: Socket<Connection>): void => (socket as Socket<Connection> & { close(): void }).close()
 
 /** What the runtime tells of all connections. */
 const events = {

@@ -24,10 +24,19 @@ interface Parser {
 /** Heads that are larger are broken (bytes). */
 const HEADER_LIMIT = 256 * 1024
 
+export interface ParsedHead {
+  readonly status: number
+  readonly statusText: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  /** The connection ends behind it. */
+  readonly isLast: boolean
+}
+
 export interface ParserEvents {
   onBegin(): void
-  /** The head of an answer; `headers` are names and values in turn. True where no body follows, whatever it says. */
-  onHead(status: number, headers: readonly string[], isLast: boolean): boolean
+  /** The head of an answer. True where no body follows, whatever it says. */
+  onHead(head: ParsedHead): boolean
   onBody(bytes: Uint8Array<ArrayBuffer>): unknown
   onEnd(): void
 }
@@ -45,21 +54,21 @@ export function createParser(events: ParserEvents): Pick<Parser, 'execute' | 'fi
     early.push(...headers)
   }
   parser[HTTPParser.kOnHeadersComplete] = (
-    ...[, , headers, , , status, , , isKept]: [
+    ...[, , headers, , , status, statusText, , isKept]: [
       major: number,
       minor: number,
       headers: string[] | undefined,
       method: unknown,
       url: unknown,
       status: number,
-      text: string,
+      statusText: string,
       isUpgrade: boolean,
       isKept: boolean,
     ]
   ) => {
     const all = early.length === 0 ? (headers ?? []) : [...early, ...(headers ?? [])]
     early = []
-    return events.onHead(status, all, !isKept) ? 1 : 0
+    return events.onHead({ status, statusText, headers: all, isLast: !isKept }) ? 1 : 0
   }
   parser[HTTPParser.kOnBody] = (bytes: Uint8Array<ArrayBuffer>) => events.onBody(bytes)
   parser[HTTPParser.kOnMessageComplete] = () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import { createServer } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { unpacked } from '../../src/http/arrival.ts'
@@ -181,6 +182,51 @@ describe('a connection', () => {
     expect(house.requests.length).toBe(3)
   })
 
+  test('is kept no more where the server closes each right behind its answer, and does not say so', async () => {
+    for (const end of ['close', 'reset'] as const) {
+      const house = start(() => [answer('hello'), 1, end])
+      let lost = 0
+      for (let i = 0; i < 20; i++) await house.text().catch(() => lost++)
+      expect(lost).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('that waits for another call keeps no process alive; one that carries a call does', async () => {
+    const house = start(() => [300, answer('hello')])
+    const script = `
+      import { createClient } from ${JSON.stringify(new URL('../../src/http/client.ts', import.meta.url).pathname)}
+      const { send } = createClient()
+      for (let i = 0; i < 2; i++) {
+        const answer = await send({ url: process.argv[1], method: 'GET', headers: {}, signal: undefined })
+        console.log((await answer.bytes()).length)
+      }`
+    const child = Bun.spawn([process.execPath, '-e', script, house.url])
+    stops.push(() => child.kill())
+    expect(await Promise.race([child.exited, Bun.sleep(4000)])).toBe(0)
+    expect(await new Response(child.stdout).text()).toBe('5\n5\n')
+    expect(house.sockets.length).toBe(1)
+  })
+
+  test('is kept again soon where only one call was lost', async () => {
+    const house = start(index => (index === 1 ? ['reset'] : [answer('hello')]))
+    await house.text()
+    expect(await codeOf(house.text())).toBe('ECONNRESET')
+    await house.text()
+    await Bun.sleep(2050)
+    for (let i = 0; i < 3; i++) await house.text()
+    expect(house.sockets.length).toBe(3)
+  })
+
+  test('is not kept by a client that was closed meanwhile', async () => {
+    const house = start(() => [20, answer('hello')])
+    const asking = house.text()
+    await Bun.sleep(10)
+    house.client.close()
+    expect(await asking).toBe('hello')
+    await Bun.sleep(10)
+    expect(house.sockets[0]!.readyState).toBeLessThanOrEqual(0)
+  })
+
   test('that was kept for long and is closed just when it is used again is replaced, once', async () => {
     const house = start((index, head) =>
       head.includes('fine') || index === 0 ? [answer('hello')] : ['reset'],
@@ -269,6 +315,32 @@ describe('a signal', () => {
     }
     for (const when of [-1, 0, 10, 60])
       expect([when, await given(when).catch(error => error)]).toEqual([when, reason])
+  })
+
+  test('given while connecting, again and again, leaves calls to fetch, which can end what it began', async () => {
+    const house = start(() => [answer('hello')])
+    const given = () => {
+      const controller = new AbortController()
+      const { url } = house
+      const asking = house.client.send({
+        url,
+        method: 'GET',
+        headers: {},
+        body: undefined,
+        signal: controller.signal,
+      })
+      controller.abort(reason)
+      return asking
+    }
+    const all = Array.from({ length: 17 }, given)
+    expect(all.map(asking => asking === undefined)).toEqual([...Array(16).fill(false), true])
+    expect(await Promise.all(all.map(asking => asking?.catch(error => error)))).toEqual([
+      ...Array(16).fill(reason),
+      undefined,
+    ])
+    await Bun.sleep(20)
+    expect(await house.text()).toBe('hello')
+    expect(house.requests.length).toBe(1)
   })
 
   test('given after the end touches nobody: its connection may carry another call by then', async () => {
@@ -382,6 +454,22 @@ describe('a reader', () => {
     expect(await house.ask().then(next => next.status)).toBe(200)
   })
 
+  test('that never takes a large answer, or later, holds up no other call on its connection', async () => {
+    const size = 256 * 1024 + 1
+    const whole = answer('x'.repeat(size))
+    // The last byte is the one that is too much to be kept.
+    const house = start(() => [whole.slice(0, -1), 10, whole.slice(-1)])
+    const never = await house.ask()
+    while (!never.isOver) await Bun.sleep(1)
+    await never.cancel()
+    const late = await house.ask()
+    while (!late.isOver) await Bun.sleep(1)
+    expect((await house.text()).length).toBe(size)
+    expect(late.whole?.length).toBe(size)
+    expect((await house.text()).length).toBe(size)
+    expect(house.sockets.length).toBe(1)
+  })
+
   test('gets what came together as one piece', async () => {
     const house = start(() => [
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n',
@@ -436,5 +524,28 @@ describe('TLS', () => {
       ),
     ).toEqual(['3000000', '3000000', 'ERR_TLS_CERT_ALTNAME_INVALID'])
     expect(await hear({}, `https://localhost:${right}/`)).toEqual(['UNABLE_TO_VERIFY_LEAF_SIGNATURE'])
+  })
+
+  test('ends without the other side, which may never say that it has ended, too', async () => {
+    const [cert, key] = await Promise.all(
+      ['pem', 'key'].map(end => Bun.file(`${folder}localhost.${end}`).text()),
+    )
+    const server = createServer({ allowHalfOpen: true, cert, key }, socket =>
+      socket.on('error', () => {}).once('data', () => socket.write(answer('hello', 'connection: close\r\n'))),
+    )
+    const port = await new Promise(resolve =>
+      server.listen(0, () => resolve((server.address() as { port: number }).port)),
+    )
+    stops.push(() => server.close())
+    // A process ends when nothing is open any more.
+    const child = Bun.spawn(
+      [process.execPath, '-e', script.replace('process.exit()', ''), `https://localhost:${port}/`],
+      {
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: `${folder}authority.pem` },
+      },
+    )
+    stops.push(() => child.kill())
+    expect(await Promise.race([child.exited, Bun.sleep(3000)])).toBe(0)
+    expect(await new Response(child.stdout).text()).toBe('hello\n')
   })
 })
