@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
-import { createEgress } from '../../src/egress.ts'
+import { createEgress } from '../../src/upstream/egress.ts'
 import { serveRaw } from './server.ts'
 
 const stops: (() => void)[] = []
