@@ -269,11 +269,13 @@ describe('a connection', () => {
           index === 0 ? [answer('mine'), ...(pause ? [pause] : []), more] : [answer(`${index}`)],
         )
         const together = start(index => [index === 0 ? answer('mine') + more : answer(`${index}`)])
-        for (const { text } of [house, together]) {
+        for (const { text, closed } of [house, together]) {
           expect(await text()).toBe('mine')
-          await Bun.sleep(pause * 2)
+          // What the system has not told us yet could not be told from an answer: it has when we have left.
+          await Promise.race([closed, Bun.sleep(2000)])
           expect(await text()).toBe('1')
         }
+        expect(house.sockets.length).toBe(2)
         expect(together.sockets.length).toBe(2)
       }
     }

@@ -34,8 +34,15 @@ export function serveRaw(script: (index: number, head: string) => readonly Step[
         }
       },
       drain: socket => drains.get(socket)?.(),
-      close: socket => drains.get(socket)?.(),
+      close(socket) {
+        drains.get(socket)?.()
+        tellClosed()
+      },
     },
+  })
+  let tellClosed = () => {}
+  const closed = new Promise<void>(resolve => {
+    tellClosed = resolve
   })
   const drains = new Map<Socket<State>, () => void>()
 
@@ -74,6 +81,8 @@ export function serveRaw(script: (index: number, head: string) => readonly Step[
     requests,
     /** All connections that were ever made. */
     sockets,
+    /** Resolves when a client has ended a connection. */
+    closed,
     /** Bytes that the system took for the other side. */
     sent: () => sent,
     /** Bytes that came. */
