@@ -29,7 +29,7 @@ export async function readAnswer(arrival: Arrival, reading: Reading): Promise<An
   try {
     const { status, headers } = arrival
     if (status < 200 || status > 299)
-      throw toFailure(provider.name, arrival, toJson(await readCapped(arrival, ERROR_LIMIT)))
+      throw toFailure(provider.name, arrival, asObject(await readWords(arrival)))
     const contentType = headers.get('content-type') ?? ''
     if (isEventStream(contentType)) return await readStream(arrival, reading)
     if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(arrival, contentType, INERT)
@@ -38,6 +38,13 @@ export async function readAnswer(arrival: Arrival, reading: Reading): Promise<An
   } catch (error) {
     return throwCut(provider, error)
   }
+}
+
+/** What a failed answer says. One that is too large to be read is a failure all the same, and of the same kind. */
+async function readWords(arrival: Arrival): Promise<unknown> {
+  const { head, rest } = await readHead(arrival, ERROR_LIMIT)
+  rest?.cancel().catch(() => {})
+  return rest === undefined ? toValue(head) : undefined
 }
 
 function throwCut({ name }: Provider, error: unknown): never {
@@ -136,9 +143,7 @@ const ours: ReadonlySet<number> = new Set([401, 402, 403, 407])
 /** A failed answer with the provider's own status and words, as far as they are meant for the caller. */
 async function readFailure(arrival: Arrival, provider: Provider): Promise<Refusal> {
   const { status } = arrival
-  const { head, rest } = await readHead(arrival, ERROR_LIMIT)
-  rest?.cancel().catch(() => {})
-  const json = toValue(head)
+  const json = await readWords(arrival)
   const failure = toFailure(provider.name, arrival, undefined)
   if (status < 400 || status > 599 || ours.has(status)) return failure
   const { code, message, retryAfter } = failure
@@ -190,10 +195,9 @@ function lengthOf(headers: ArrivalHeaders): Record<string, string> {
 }
 
 const decoder = new TextDecoder()
-function toJson(bytes: Uint8Array): JsonObject | undefined {
-  const json = toValue(bytes)
-  return isObject(json) ? json : undefined
-}
+const toJson = (bytes: Uint8Array): JsonObject | undefined => asObject(toValue(bytes))
+
+const asObject = (json: unknown): JsonObject | undefined => (isObject(json) ? json : undefined)
 
 /** Undefined for what is no JSON. */
 function toValue(bytes: Uint8Array): unknown {

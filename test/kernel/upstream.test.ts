@@ -93,10 +93,18 @@ describe('a provider that fails', () => {
       expect(refusalOf(await take({ status: 400, body }))).toEqual([400, 'invalid_request'])
   })
 
-  test('with an endless error is cut short', async () => {
+  test('with an endless error is cut short, and has failed as its status says', async () => {
+    await using other = await openHouse()
     const began = performance.now()
-    expect((await take({ status: 500, body: 'x'.repeat(65_536), repeat: 0 })).status).toBe(502)
-    expect((await take({ status: 400, body: 'x'.repeat(65_536), repeat: 0 })).status).toBe(502)
+    const endless = { body: 'x'.repeat(65_536), repeat: 0, headers: { 'retry-after': '7' } }
+    const fail = (status: number) => take({ status, ...endless }, {}, other)
+    expect((await fail(500)).status).toBe(502)
+    expect(refusalOf(await fail(400))).toEqual([400, 'invalid_request'])
+    const limited = await fail(429)
+    expect([refusalOf(limited), limited.headers.get('retry-after')]).toEqual([
+      [429, 'rate_limit_exceeded'],
+      '7',
+    ])
     expect(performance.now() - began).toBeLessThan(1500)
   })
 })
