@@ -31,6 +31,9 @@ const imports = files.flatMap(file =>
 const plugin = (file: string): string =>
   /^plugins\/((?:providers|dialects)\/[^/.]+|[^/.]+)/.exec(file)?.[1]?.replace(/^dialects\//, '') ?? ''
 
+/** What models of one maker do, whichever vendor serves them. */
+const isFamily = (file: string): boolean => file.startsWith('plugins/families/')
+
 const breaches = (rule: (edge: Import) => boolean) =>
   imports.filter(rule).map(({ file, from }) => `${file} → ${from}`)
 const mentions = (pattern: RegExp, allowed: RegExp) =>
@@ -65,13 +68,24 @@ describe('rooms', () => {
           !/^plugins\//.test(file) ||
           !/^plugins\//.test(from) ||
           file === 'plugins/index.ts' ||
-          file === 'plugins/providers/index.ts'
+          file === 'plugins/providers/index.ts' ||
+          isFamily(from)
         )
           return false
         const [own, other] = [plugin(file), plugin(from)]
         return own !== other && !(isType && texts.get(`plugins/${own}/index.ts`)?.includes(`'${other}'`))
       }),
     ).toEqual([]))
+
+  test('what is known of a family of models is no plugin, and needs none', () => {
+    expect(files.some(isFamily)).toBe(true)
+    expect(breaches(({ file, from }) => isFamily(file) && !/^(src\/|@ai-sdk\/provider$)/.test(from))).toEqual(
+      [],
+    )
+    expect(
+      files.filter(file => isFamily(file) && /definePlugin|modelProvider/.test(texts.get(file)!)),
+    ).toEqual([])
+  })
 
   test('http/ knows nothing of the house but bytes and refusals', () =>
     expect(
@@ -83,9 +97,9 @@ describe('rooms', () => {
       ),
     ).toEqual([]))
 
-  test('no vendor is named in src', async () => {
+  test('no vendor and no family of models is named in src', async () => {
     const vendors = files
-      .flatMap(file => /^plugins\/providers\/([^/]+?)(?:\/index)?\.ts$/.exec(file)?.[1] ?? [])
+      .flatMap(file => /^plugins\/(?:providers|families)\/([^/]+?)(?:\/index)?\.ts$/.exec(file)?.[1] ?? [])
       .filter(name => name !== 'index')
     expect(vendors.length).toBeGreaterThan(20)
     // These two are also the names of the languages that the whole field speaks: src/vendors/openai-compatible.ts.

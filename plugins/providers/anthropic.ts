@@ -1,11 +1,11 @@
 import { countOf, objectOf, withHour } from '../../src/lens.ts'
 import { PLAIN_IDS } from '../../src/translate/call-ids.ts'
-import { claude } from '../../src/translate/claude.ts'
 import { withFreeName } from '../../src/translate/free-name.ts'
-import { withNewEvents } from '../../src/translate/new-events.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
+import { claude } from '../families/claude.ts'
+import { withNewEvents } from '../families/claude-events.ts'
 
 /**
  * Messages and token counts pass as bytes; chat and the others are translated.

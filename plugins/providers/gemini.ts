@@ -1,28 +1,10 @@
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
-import type { Thinking } from '../../src/translate/thinking.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
+import { gemini } from '../families/gemini.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
-
-/**
- * Gemini 2.5 is told how many tokens it may think (https://ai.google.dev/gemini-api/docs/thinking), later ones are told a
- * level. Those before do not think.
- */
-function thinkingOf(model: string): Thinking | undefined {
-  if (/^gemini-(?:1|2\.0)/.test(model)) return { thinks: false }
-  const range = ranges.find(([name]) => name.test(model))
-  if (range === undefined) return undefined
-  const [, least, most] = range
-  return { budget: { least, most, toOptions: thinkingBudget => ({ thinkingConfig: { thinkingBudget } }) } }
-}
-
-const ranges: readonly (readonly [name: RegExp, least: number, most: number])[] = [
-  [/^gemini-2\.5-pro/, 128, 32_768],
-  [/^gemini-2\.5-flash-lite/, 512, 24_576],
-  [/^gemini-2\.5-flash(?!-image)/, 1, 24_576],
-]
 
 /**
  * Google's Gemini API. Google also answers in OpenAI's language, as a beta; through the package all of its parameters,
@@ -37,7 +19,7 @@ export default modelProvider({
   credentials: key => ({ 'x-goog-api-key': key }),
   offers: ['language', 'embedding', 'image', 'speech', 'transcription'],
   optionsKey: 'google',
-  thinking: thinkingOf,
+  thinking: gemini,
   readsToolUrls: false,
   async load({ baseUrl, fetch }) {
     const { createGoogle } = await import('@ai-sdk/google')

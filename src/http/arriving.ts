@@ -23,6 +23,8 @@ interface Sent {
   readonly method: string
 }
 
+const NONE = new RawHeaders([])
+
 /** One request and its answer, from the first byte sent to the last one read. */
 export class Arriving implements Arrival, ByteSource {
   readonly sent: Sent
@@ -30,7 +32,7 @@ export class Arriving implements Arrival, ByteSource {
   readonly head: Promise<Arriving>
   status = 0
   statusText = ''
-  headers = new RawHeaders([])
+  headers = NONE
   /** It goes once over each of two connections: the first was kept for too long. */
   isAgain = false
   /** The last byte is here, or will never be. */

@@ -1,12 +1,12 @@
 import { Arriving } from './arriving.ts'
 import { Connection } from './connection.ts'
 import { type Origin, toOrigin } from './origin.ts'
-import { type Request, writeHead } from './request.ts'
+import { type PlainCall, writeHead } from './request.ts'
 
 /** Calls upstreams over connections that are kept between calls. */
 export interface Client {
   /** Resolves when the head of the answer is here; undefined where the call is better made by `fetch`. */
-  send(request: Request): Promise<Arriving> | undefined
+  send(call: PlainCall): Promise<Arriving> | undefined
   /** Ends the connections that wait for another call; none waits any more. */
   close(): void
 }
@@ -47,12 +47,12 @@ export function createClient(): Client {
   }
 
   return {
-    send(request) {
-      const { url, method, body = '', signal } = request
+    send(call) {
+      const { url, method, body = '', signal } = call
       const { origin, path } = placeOf(url)
       if (origin.idle.length === 0 && origin.strays >= STRAYS) return undefined
       const length = Buffer.byteLength(body)
-      const head = writeHead(request, { host: origin.host, path, length })
+      const head = writeHead(call, { host: origin.host, path, length })
       if (head === undefined) return undefined
       if (signal?.aborted) return Promise.reject(signal.reason)
       const sent = { text: head + body, size: head.length + length, method }

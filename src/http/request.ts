@@ -1,5 +1,5 @@
 /** A call that can be written down plainly. */
-export interface Request {
+export interface PlainCall {
   readonly url: string
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
  * know more than this.
  */
 export function writeHead(
-  { method, headers, body }: Request,
+  { method, headers, body }: PlainCall,
   { host, path, length }: { host: string; path: string; length: number },
 ): string | undefined {
   const lines = METHOD.test(method) ? linesOf(headers) : undefined
@@ -34,7 +34,7 @@ export function writeHead(
 /** Lines of headers that are the same for many calls. */
 const known = new WeakMap<object, string>()
 
-function linesOf(headers: Request['headers']): string | undefined {
+function linesOf(headers: PlainCall['headers']): string | undefined {
   const earlier = known.get(headers)
   if (earlier !== undefined) return earlier
   const lines = writeLines(headers)
@@ -42,7 +42,7 @@ function linesOf(headers: Request['headers']): string | undefined {
   return lines
 }
 
-function writeLines(headers: Request['headers']): string | undefined {
+function writeLines(headers: PlainCall['headers']): string | undefined {
   let lines = ''
   const given = new Set<string>()
   for (const [name, value] of Object.entries(headers)) {

@@ -75,7 +75,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   }
 
   function remember(bytes: Bytes): void {
-    // What holds no data says nothing, however much of it follows the end.
+    // What holds no data says nothing, however much of it follows the end. Most begins with it: no need to search.
     if (bytes[0] !== DATA[0] && findBytes(bytes, DATA, 0) < 0) return
     if (last.push(bytes) > LAST) last.shift()
   }

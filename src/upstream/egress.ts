@@ -28,7 +28,7 @@ export function createEgress(isAllowed: (origin: string) => boolean, byFetch: bo
     if (checked.size < 10_000) checked.add(url)
   }
 
-  /** Plain calls take connections of our own, which cost half; undefined for all others. */
+  /** Plain calls take connections of our own, which take less of the processor; undefined for all others. */
   function direct(url: string, init: RequestInit): Promise<Arriving> | undefined {
     const { method = 'GET', headers = {}, body, signal } = init
     const isPlain = (body == null || typeof body === 'string') && isRecord(headers)

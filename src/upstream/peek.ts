@@ -27,17 +27,19 @@ export async function peek(source: ByteSource, lens: Lens): Promise<Head> {
   let head: Bytes | undefined
   let late: ReturnType<typeof setTimeout> | undefined
   let inTime: Promise<undefined> | undefined
+  /** Undefined where it takes too long, all pieces together. */
+  const soon = (reading: Promise<StreamRead>): Promise<StreamRead | undefined> => {
+    inTime ??= new Promise(resolve => {
+      late = setTimeout(resolve, PATIENCE, undefined)
+    })
+    return Promise.race([reading, inTime])
+  }
   try {
     for (;;) {
-      const pending = source.read()
-      let read: StreamRead | undefined
-      if (pending instanceof Promise) {
-        inTime ??= new Promise(resolve => {
-          late = setTimeout(resolve, PATIENCE, undefined)
-        })
-        read = await Promise.race([pending, inTime])
-        if (read === undefined) return { ...(head && { head }), pending, isEmpty: false }
-      } else read = pending
+      const reading = source.read()
+      const read = reading instanceof Promise ? await soon(reading) : reading
+      if (read === undefined)
+        return { ...(head && { head }), pending: Promise.resolve(reading), isEmpty: false }
       if (read.done) return { isEmpty: true }
       head = head === undefined ? read.value : joinBytes([head, read.value])
       const verdict = judge(decoder.decode(head), lens)

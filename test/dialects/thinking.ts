@@ -1,4 +1,4 @@
-import { claude } from '../../src/translate/claude.ts'
+import { claude } from '../../plugins/families/claude.ts'
 import type { Thinking } from '../../src/translate/thinking.ts'
 
 /** What providers say about how their models think, by the key of their options. */

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { unpacked } from '../../src/http/arrival.ts'
 import type { Arriving } from '../../src/http/arriving.ts'
 import { createClient } from '../../src/http/client.ts'
-import type { Request } from '../../src/http/request.ts'
+import type { PlainCall } from '../../src/http/request.ts'
 import { answer, type Step, serveRaw } from './server.ts'
 
 const stops: (() => void)[] = []
@@ -17,9 +17,9 @@ function start(script: Parameters<typeof serveRaw>[0]) {
   const server = serveRaw(script)
   const client = createClient()
   stops.push(client.close, server.stop)
-  const ask = (more: Partial<Request> = {}): Promise<Arriving> =>
+  const ask = (more: Partial<PlainCall> = {}): Promise<Arriving> =>
     client.send({ url: server.url, method: 'POST', headers: {}, body: 'ask', signal: undefined, ...more })!
-  const text = async (more: Partial<Request> = {}): Promise<string> => textOf(await ask(more))
+  const text = async (more: Partial<PlainCall> = {}): Promise<string> => textOf(await ask(more))
   return { ...server, client, ask, text }
 }
 
@@ -382,7 +382,7 @@ describe('a request', () => {
 
   test('that could be read as two is never written', () => {
     const { client, url } = start(() => [answer('')])
-    const evil: Partial<Request>[] = [
+    const evil: Partial<PlainCall>[] = [
       { headers: { 'x-a': 'b\r\nevil: 1' } },
       { headers: { 'x-a': 'b\0' } },
       { headers: { 'x-a\r\nevil': 'b' } },

@@ -1,23 +1,9 @@
-import { claude } from '../../../src/translate/claude.ts'
 import type { Thinking } from '../../../src/translate/thinking.ts'
+import { claude } from '../../families/claude.ts'
+import { gemini } from '../../families/gemini.ts'
 
 const thinkingOfClaude = claude(budgetTokens => ({ thinking: { type: 'enabled', budgetTokens } }))
 
-/**
- * Gemini 2.5 is told how many tokens it may think (https://ai.google.dev/gemini-api/docs/thinking), later ones are told a
- * level. Those before do not think.
- */
-export function thinkingOf(model: string): Thinking | undefined {
-  if (model.startsWith('claude-')) return thinkingOfClaude(model)
-  if (/^gemini-(?:1|2\.0)/.test(model)) return { thinks: false }
-  const range = ranges.find(([name]) => name.test(model))
-  if (range === undefined) return undefined
-  const [, least, most] = range
-  return { budget: { least, most, toOptions: thinkingBudget => ({ thinkingConfig: { thinkingBudget } }) } }
-}
-
-const ranges: readonly (readonly [name: RegExp, least: number, most: number])[] = [
-  [/^gemini-2\.5-pro/, 128, 32_768],
-  [/^gemini-2\.5-flash-lite/, 512, 24_576],
-  [/^gemini-2\.5-flash(?!-image)/, 1, 24_576],
-]
+/** Models of two makers are served here. */
+export const thinkingOf = (model: string): Thinking | undefined =>
+  model.startsWith('claude-') ? thinkingOfClaude(model) : gemini(model)

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../types.ts'
-import type { Thinking } from './thinking.ts'
+import type { Thinking } from '../../src/translate/thinking.ts'
+import type { JsonObject } from '../../src/types.ts'
 
 /** Those that came before thinking, or refuse it. */
 const THOUGHTLESS = /claude-(?:v?[12]|instant|3-(?:5|opus|sonnet|haiku))/

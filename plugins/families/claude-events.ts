@@ -1,6 +1,6 @@
 import { type LanguageModelV4, type LanguageModelV4StreamPart, TypeValidationError } from '@ai-sdk/provider'
-import { isObject } from '../lens.ts'
-import { withLayer } from './layer.ts'
+import { isObject } from '../../src/lens.ts'
+import { withLayer } from '../../src/translate/layer.ts'
 
 /** Events of Anthropic's streams: https://platform.claude.com/docs/en/build-with-claude/streaming */
 const known: ReadonlySet<unknown> = new Set([

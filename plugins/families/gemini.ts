@@ -1,0 +1,19 @@
+import type { Thinking } from '../../src/translate/thinking.ts'
+
+/**
+ * How Gemini thinks, at whatever address of Google: 2.5 is told how many tokens it may think
+ * (https://ai.google.dev/gemini-api/docs/thinking), later ones are told a level. Those before do not think.
+ */
+export function gemini(model: string): Thinking | undefined {
+  if (/^gemini-(?:1|2\.0)/.test(model)) return { thinks: false }
+  const range = ranges.find(([name]) => name.test(model))
+  if (range === undefined) return undefined
+  const [, least, most] = range
+  return { budget: { least, most, toOptions: thinkingBudget => ({ thinkingConfig: { thinkingBudget } }) } }
+}
+
+const ranges: readonly (readonly [name: RegExp, least: number, most: number])[] = [
+  [/^gemini-2\.5-pro/, 128, 32_768],
+  [/^gemini-2\.5-flash-lite/, 512, 24_576],
+  [/^gemini-2\.5-flash(?!-image)/, 1, 24_576],
+]
