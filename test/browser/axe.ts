@@ -1,3 +1,4 @@
+import { expect } from 'bun:test'
 import type { Page } from 'playwright-core'
 
 const source = await Bun.file(new URL(import.meta.resolve('axe-core/axe.min.js'))).text()
@@ -23,4 +24,21 @@ export async function violations(page: Page, within = 'html'): Promise<string[]>
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
   )
+}
+
+/** Each of these views has no violation, light and dark, wide and narrow, and never has to be moved sideways. */
+export async function expectFitForAll(page: Page, views: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 })
+      for (const show of views) {
+        await show()
+        expect(await violations(page)).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+      }
+    }
+  }
+  await page.emulateMedia({ colorScheme: null })
+  await page.setViewportSize({ width: 1280, height: 900 })
 }

@@ -1,14 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import {
-  MASTER,
-  openBrowser,
-  type Running,
-  signIn,
-  startGateway,
-  startProvider,
-  type Watched,
-} from './kit.ts'
+import { MASTER, type Running, startGateway, startProvider, type Watched } from './kit.ts'
+import { setStage } from './stage.ts'
 import { createSteps } from './steps.ts'
 
 setDefaultTimeout(60_000)
@@ -19,23 +12,20 @@ let browser: Watched
 let page: Page
 const { row, dialog, closed, said, openForm, create } = createSteps(() => page)
 
-beforeAll(async () => {
-  provider = startProvider(['gpt-5', 'gpt-5-mini', 'gpt-4.1', 'o4-mini'])
-  gateway = await startGateway({ OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: `${provider.url}/v1` })
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
-  await page.getByRole('button', { name: 'Refresh lists' }).click()
-  await row('openai/gpt-5').waitFor()
-})
-
-afterEach(() => {
-  expect(browser.problems.splice(0)).toEqual([])
-})
+setStage(
+  async () => {
+    provider = startProvider(['gpt-5', 'gpt-5-mini', 'gpt-4.1', 'o4-mini'])
+    gateway = await startGateway({ OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: `${provider.url}/v1` })
+    return gateway
+  },
+  async stage => {
+    ;({ gateway, browser, page } = stage)
+    await page.getByRole('button', { name: 'Refresh lists' }).click()
+    await row('openai/gpt-5').waitFor()
+  },
+)
 
 afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
   await provider?.stop()
 })
 

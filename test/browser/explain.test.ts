@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { createMockProvider, type MockProvider } from '../mock/provider.ts'
-import { violations } from './axe.ts'
-import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { expectFitForAll } from './axe.ts'
+import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
+import { setStage } from './stage.ts'
 
 setDefaultTimeout(60_000)
 
@@ -16,7 +17,6 @@ const HOSTILE = [
 let east: MockProvider
 let west: MockProvider
 let gateway: Running
-let browser: Watched
 let page: Page
 
 const headers = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
@@ -28,53 +28,50 @@ const api = async (method: string, path: string, body: object) => {
 const put = async (body: object) =>
   expect((await api('PUT', '/admin/virtual-models', { force: true, ...body })).status).toBe(200)
 
-beforeAll(async () => {
-  east = createMockProvider({ models: ['gpt-5', 'gpt-4o', 'o4-mini', ...HOSTILE], tokens: 2 })
-  west = createMockProvider({ models: ['llama-3.3-70b', 'weak'], tokens: 2 })
-  gateway = await startGateway({
-    OPENAI_BASE_URL: east.url,
-    GROQ_BASE_URL: west.url,
-    BREAKER_FAILURES: '2',
-    BREAKER_PAUSE: '2m',
-    RETRIES: '0',
-  })
-  await api('POST', '/admin/providers/refresh', {})
-  await put({ source: 'smart', targets: [{ model: 'openai/gpt-5' }] })
-  await put({
-    source: 'smarter',
-    strategy: 'failover',
-    targets: [{ model: 'smart' }, { model: 'groq/llama-3.3-70b' }],
-  })
-  await put({ source: 'openai/gpt-4o', target_model: 'groq/llama-3.3-70b' })
-  await put({
-    source: 'spread',
-    targets: [{ model: 'openai/gpt-5', weight: 3 }, { model: 'groq/llama-3.3-70b' }],
-  })
-  await put({
-    source: 'shaky',
-    strategy: 'failover',
-    targets: [{ model: 'groq/weak' }, { model: 'openai/gpt-5' }],
-  })
-  await put({ source: 'labs', target_model: 'openai/gpt-5', user_paths: ['/labs'] })
-  await put({ source: 'openai/o4-mini', user_paths: ['/team/alpha'] })
-  west.setPlan(request => (request.json?.model === 'weak' ? { status: 500 } : undefined))
-  for (const text of ['a', 'b'])
-    await api('POST', '/v1/chat/completions', {
-      model: 'groq/weak',
-      messages: [{ role: 'user', content: text }],
+setStage(
+  async () => {
+    east = createMockProvider({ models: ['gpt-5', 'gpt-4o', 'o4-mini', ...HOSTILE], tokens: 2 })
+    west = createMockProvider({ models: ['llama-3.3-70b', 'weak'], tokens: 2 })
+    gateway = await startGateway({
+      OPENAI_BASE_URL: east.url,
+      GROQ_BASE_URL: west.url,
+      BREAKER_FAILURES: '2',
+      BREAKER_PAUSE: '2m',
+      RETRIES: '0',
     })
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
-})
-
-afterEach(() => {
-  expect(browser.problems.splice(0)).toEqual([])
-})
+    await api('POST', '/admin/providers/refresh', {})
+    await put({ source: 'smart', targets: [{ model: 'openai/gpt-5' }] })
+    await put({
+      source: 'smarter',
+      strategy: 'failover',
+      targets: [{ model: 'smart' }, { model: 'groq/llama-3.3-70b' }],
+    })
+    await put({ source: 'openai/gpt-4o', target_model: 'groq/llama-3.3-70b' })
+    await put({
+      source: 'spread',
+      targets: [{ model: 'openai/gpt-5', weight: 3 }, { model: 'groq/llama-3.3-70b' }],
+    })
+    await put({
+      source: 'shaky',
+      strategy: 'failover',
+      targets: [{ model: 'groq/weak' }, { model: 'openai/gpt-5' }],
+    })
+    await put({ source: 'labs', target_model: 'openai/gpt-5', user_paths: ['/labs'] })
+    await put({ source: 'openai/o4-mini', user_paths: ['/team/alpha'] })
+    west.setPlan(request => (request.json?.model === 'weak' ? { status: 500 } : undefined))
+    for (const text of ['a', 'b'])
+      await api('POST', '/v1/chat/completions', {
+        model: 'groq/weak',
+        messages: [{ role: 'user', content: text }],
+      })
+    return gateway
+  },
+  stage => {
+    ;({ gateway, page } = stage)
+  },
+)
 
 afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
   east?.stop()
   west?.stop()
 })
@@ -251,19 +248,16 @@ test('hostile names are inert as question, redirect, target, path and key', asyn
 })
 
 test('nothing is wrong for readers of any kind, light and dark, wide and narrow', async () => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 844 })
-      for (const asked of [{}, { model: 'shaky' }, { model: 'nobody' }, { model: 'x', user_path: '..' }]) {
-        await open(asked as Record<string, string>)
-        expect(await violations(page)).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
-      }
-    }
-  }
-  await page.emulateMedia({ colorScheme: null })
-  await page.setViewportSize({ width: 1280, height: 900 })
+  const asked: Record<string, string>[] = [
+    {},
+    { model: 'shaky' },
+    { model: 'nobody' },
+    { model: 'x', user_path: '..' },
+  ]
+  await expectFitForAll(
+    page,
+    asked.map(each => () => open(each)),
+  )
 })
 
 test('without scripts the form asks, and the answer is the same', async () => {

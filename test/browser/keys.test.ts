@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
-import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { MASTER, type Running, startGateway, type Watched } from './kit.ts'
+import { setStage } from './stage.ts'
 
 setDefaultTimeout(60_000)
 
@@ -8,22 +9,10 @@ let gateway: Running
 let browser: Watched
 let page: Page
 
-beforeAll(async () => {
-  gateway = await startGateway()
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
+setStage(startGateway, async stage => {
+  ;({ gateway, browser, page } = stage)
   await page.getByRole('link', { name: 'API keys', exact: true }).click()
   await page.getByRole('heading', { name: 'No keys yet' }).waitFor()
-})
-
-afterEach(() => {
-  expect(browser.problems.splice(0)).toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
 })
 
 const dialog = (): Locator => page.locator('dialog:modal')

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { openBrowser, type Running, signIn, startGateway, startProvider, type Watched } from './kit.ts'
+import { type Running, startGateway, startProvider } from './kit.ts'
+import { setStage } from './stage.ts'
 import { createSteps } from './steps.ts'
 
 setDefaultTimeout(30_000)
@@ -9,37 +10,36 @@ const MANY = Array.from({ length: 1150 }, (_, index) => `model-${String(index).p
 
 let provider: Running
 let gateway: Running
-let browser: Watched
 let page: Page
 const { row } = createSteps(() => page)
 
-beforeAll(async () => {
-  provider = startProvider(MANY)
-  gateway = await startGateway({
-    OPENAI_API_KEY: 'sk-upstream',
-    OPENAI_BASE_URL: `${provider.url}/v1`,
-    GROQ_API_KEY: 'sk-nobody',
-    GROQ_BASE_URL: 'http://127.0.0.1:9/v1',
-    GROQ_MODELS: 'configured-one',
-    MISTRAL_API_KEY: 'sk-nobody',
-    MISTRAL_BASE_URL: 'http://127.0.0.1:9/v1',
-  })
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
-  await page.getByRole('button', { name: 'Refresh lists' }).click()
-  await row('openai/model-0000').waitFor()
-  await page.reload()
-})
+setStage(
+  async () => {
+    provider = startProvider(MANY)
+    gateway = await startGateway({
+      OPENAI_API_KEY: 'sk-upstream',
+      OPENAI_BASE_URL: `${provider.url}/v1`,
+      GROQ_API_KEY: 'sk-nobody',
+      GROQ_BASE_URL: 'http://127.0.0.1:9/v1',
+      GROQ_MODELS: 'configured-one',
+      MISTRAL_API_KEY: 'sk-nobody',
+      MISTRAL_BASE_URL: 'http://127.0.0.1:9/v1',
+    })
+    return gateway
+  },
+  async stage => {
+    ;({ gateway, page } = stage)
+    await page.getByRole('button', { name: 'Refresh lists' }).click()
+    await row('openai/model-0000').waitFor()
+    await page.reload()
+  },
+)
 
 afterEach(async () => {
   await page.setViewportSize({ width: 1280, height: 900 })
-  expect(browser.problems.splice(0)).toEqual([])
 })
 
 afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
   await provider?.stop()
 })
 

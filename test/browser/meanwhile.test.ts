@@ -1,29 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { MASTER, type Running, startGateway } from './kit.ts'
+import { setStage } from './stage.ts'
 import { createSteps } from './steps.ts'
 
 setDefaultTimeout(20_000)
 
 let gateway: Running
-let browser: Watched
 let page: Page
 const { row, dialog, closed, said, create } = createSteps(() => page)
 
-beforeAll(async () => {
-  gateway = await startGateway()
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
-})
-
-afterEach(() => {
-  expect(browser.problems.splice(0)).toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
+setStage(startGateway, stage => {
+  ;({ gateway, page } = stage)
 })
 
 /** What somebody else does through the admin API. */

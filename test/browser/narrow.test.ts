@@ -1,30 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { type Running, startGateway } from './kit.ts'
+import { setStage } from './stage.ts'
 import { createSteps } from './steps.ts'
 
 setDefaultTimeout(30_000)
 
 let gateway: Running
-let browser: Watched
 let page: Page
 const { closed, openForm } = createSteps(() => page)
 
-beforeAll(async () => {
-  gateway = await startGateway()
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
+setStage(startGateway, stage => {
+  ;({ gateway, page } = stage)
 })
 
 afterEach(async () => {
   await page.setViewportSize({ width: 1280, height: 900 })
-  expect(browser.problems.splice(0)).toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
 })
 
 const resize = (width: number) => page.setViewportSize({ width, height: 800 })

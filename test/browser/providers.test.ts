@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 import { variables } from '../../plugins/model-lists/page/adding.tsx'
-import { violations } from './axe.ts'
+import { expectFitForAll, violations } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { setStage } from './stage.ts'
 
 setDefaultTimeout(60_000)
 
@@ -56,32 +57,29 @@ const admin = async (method: string, path: string, body?: object) => {
   return (await response.json()) as any
 }
 
-beforeAll(async () => {
-  east = startUpstream(['gpt-5', 'gpt-5-mini', HOSTILE])
-  west = startUpstream(['llama'])
-  gateway = await startGateway({
-    OPENAI_API_KEY: SECRET,
-    OPENAI_BASE_URL: `${east.url}/hidden-token/v1`,
-    GROQ_EU_API_KEY: SECRET,
-    GROQ_EU_BASE_URL: west.url,
-    VERTEX_API_KEY: SECRET,
-    BREAKER_FAILURES: '2',
-    RETRIES: '0',
-  })
-  await admin('POST', '/admin/providers/refresh')
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
-  await page.goto(`${gateway.url}/dashboard/providers`)
-})
-
-afterEach(() => {
-  expect(browser.problems.splice(0)).toEqual([])
-})
+setStage(
+  async () => {
+    east = startUpstream(['gpt-5', 'gpt-5-mini', HOSTILE])
+    west = startUpstream(['llama'])
+    gateway = await startGateway({
+      OPENAI_API_KEY: SECRET,
+      OPENAI_BASE_URL: `${east.url}/hidden-token/v1`,
+      GROQ_EU_API_KEY: SECRET,
+      GROQ_EU_BASE_URL: west.url,
+      VERTEX_API_KEY: SECRET,
+      BREAKER_FAILURES: '2',
+      RETRIES: '0',
+    })
+    await admin('POST', '/admin/providers/refresh')
+    return gateway
+  },
+  async stage => {
+    ;({ gateway, browser, page } = stage)
+    await page.goto(`${gateway.url}/dashboard/providers`)
+  },
+)
 
 afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
   east?.stop()
   west?.stop()
 })
@@ -211,18 +209,12 @@ test('hostile models, reasons and answers are inert', async () => {
 })
 
 test('nothing is wrong for readers of any kind, light and dark, wide and narrow', async () => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 844 })
+  await expectFitForAll(page, [
+    async () => {
       await page.goto(`${gateway.url}/dashboard/providers`)
       await page.getByText('Add another provider').click()
-      expect(await violations(page)).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
-    }
-  }
-  await page.emulateMedia({ colorScheme: null })
-  await page.setViewportSize({ width: 1280, height: 900 })
+    },
+  ])
 })
 
 test('without scripts lists are refreshed and models are tested, and the page comes back at the provider', async () => {

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { compact, money, number, percent } from '../../views/format.ts'
 import { violations } from './axe.ts'
-import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
+import { setStage } from './stage.ts'
 
 setDefaultTimeout(30_000)
 
@@ -17,30 +18,26 @@ const HOSTILE = 2
 
 let broken: Running
 let gateway: Running
-let browser: Watched
 let page: Page
 
-beforeAll(async () => {
-  broken = startBroken()
-  gateway = await startGateway({
-    DEMO: 'true',
-    OPENAI_API_KEY: 'sk-upstream',
-    OPENAI_BASE_URL: `${broken.url}/v1`,
-    MODEL_PRICES: JSON.stringify({ 'demo/parrot': { input: 3, output: 15 } }),
-    USAGE_LABEL_HEADERS: 'x-team',
-  })
-  browser = await openBrowser(gateway.url)
-  page = browser.page
-  await signIn(page, gateway.url)
-})
-
-afterEach(() => {
-  expect(browser.problems.splice(0)).toEqual([])
-})
+setStage(
+  async () => {
+    broken = startBroken()
+    gateway = await startGateway({
+      DEMO: 'true',
+      OPENAI_API_KEY: 'sk-upstream',
+      OPENAI_BASE_URL: `${broken.url}/v1`,
+      MODEL_PRICES: JSON.stringify({ 'demo/parrot': { input: 3, output: 15 } }),
+      USAGE_LABEL_HEADERS: 'x-team',
+    })
+    return gateway
+  },
+  stage => {
+    ;({ gateway, page } = stage)
+  },
+)
 
 afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
   await broken?.stop()
 })
 
