@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Client, createClient, type InStatement, type TransactionMode } from '@libsql/client'
-import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql'
+import type { Client, InStatement, TransactionMode } from '@libsql/client'
+import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
+import { drizzle } from 'drizzle-orm/libsql/sqlite3'
 import { reasonOf } from './describe.ts'
 import { ConfigError } from './errors.ts'
 
@@ -23,6 +24,7 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
   const file = /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path
   try {
     if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
+    const createClient = await clientFor(url)
     const client = patient(() =>
       createClient({ url, ...(authToken !== undefined && { authToken }), timeout: 0 } as Parameters<
         typeof createClient
@@ -48,6 +50,13 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
     const why = reasonOf(cause).replaceAll(url, named(url))
     throw new ConfigError(`Cannot open the database ${named(url)}: ${why}`, { cause })
   }
+}
+
+/** A file needs none of the modules that speak to servers, and every gateway starts with this. */
+const clientFor = async (url: string) => {
+  const isLocal = /^file:|^:memory:$/.test(url)
+  const { createClient } = await (isLocal ? import('@libsql/client/sqlite3') : import('@libsql/client'))
+  return createClient
 }
 
 /** A database in words: its address without what may be a secret. */

@@ -38,7 +38,6 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
   const loaded = await load({ ours, loadStrangers, flags })
   const { settings } = loaded
   startLog(settings)
-  for (const line of loaded.odd) createLog('gateway').warn(line)
   const gateways = createSwitch(await build(loaded))
   const server = listen(gateways, settings)
   announce({
@@ -50,6 +49,7 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
     port: server.port ?? settings.port,
   })
   const log = createLog('gateway')
+  for (const line of loaded.odd()) log.warn(line)
   reloadOnChange(
     createReload({
       settings,

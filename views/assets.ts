@@ -33,13 +33,17 @@ const files: readonly { readonly name: string; readonly type: string; readonly f
   { name: 'icon.svg', type: 'image/svg+xml', from: ['./icon.svg'] },
 ]
 
+let read: readonly Asset[] | undefined
+
 /** Everything a page loads, from here and from nowhere else. */
-export const readAssets = (): readonly Asset[] =>
-  files.map(({ name, type, from }) => {
+export function readAssets(): readonly Asset[] {
+  read ??= files.map(({ name, type, from }) => {
     const text = from.map(file => readFileSync(new URL(import.meta.resolve(file)), 'utf8')).join('\n')
     const bytes = new TextEncoder().encode(text)
     return { name, type, bytes, file: name.replace('.', `-${shortHash(bytes)}.`) }
   })
+  return read
+}
 
 /** The addresses of all assets by name, for a gateway below `base`. */
 export const loadAssets = (base: string): { readonly assets: Readonly<Record<string, string>> } => ({

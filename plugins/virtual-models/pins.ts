@@ -34,7 +34,8 @@ const OPENING = 2048
 
 /** Pins live in memory, the least used go first; a session means nothing outside its user path. */
 export function createPins(): Pins {
-  const pins = new LRUCache<string, string>({ max: MAX_PINS, ttl: 2 * HOUR, updateAgeOnGet: true })
+  // Takes megabytes at once, for all that it may ever hold: made where a redirect keeps sessions.
+  let pins: LRUCache<string, string> | undefined
   const secret = randomToken(16)
   const sessions = new WeakMap<object, string | undefined>()
   const keyOf = (source: string, session: string, { userPath }: Ordering) =>
@@ -62,15 +63,18 @@ export function createPins(): Pins {
   return {
     sessionOf,
     nameOf,
-    find: (source, session, x) => pins.get(keyOf(source, session, x)),
-    set: (source, session, x, target) => void pins.set(keyOf(source, session, x), target),
+    find: (source, session, x) => pins?.get(keyOf(source, session, x)),
+    set(source, session, x, target) {
+      pins ??= new LRUCache({ max: MAX_PINS, ttl: 2 * HOUR, updateAgeOnGet: true })
+      pins.set(keyOf(source, session, x), target)
+    },
     correct(x, { via }, nameOf) {
       const session = sessionOf(x)
       if (session === undefined) return
       for (const { source, index } of via) {
         const name = nameOf(source, index)
         const key = keyOf(source, session, x)
-        if (name !== undefined && pins.has(key)) pins.set(key, name)
+        if (name !== undefined && pins?.has(key)) pins.set(key, name)
       }
     },
   }

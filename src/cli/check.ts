@@ -21,7 +21,7 @@ export const checkCommand = (world: World) =>
         const facts = { file: loaded.settings.configFile ?? null, providers }
         world.out(
           json
-            ? `${JSON.stringify({ ok: true, problems: [], warnings: loaded.odd, ...facts })}\n`
+            ? `${JSON.stringify({ ok: true, problems: [], warnings: loaded.odd(), ...facts })}\n`
             : praise(loaded, providers),
         )
       } catch (error) {
@@ -34,6 +34,10 @@ export const checkCommand = (world: World) =>
   })
 
 const praise = ({ settings, odd }: Loaded, providers: readonly string[]): string =>
-  `${odd.map(line => `Warning: ${line}\n`).join('')}No mistakes in ${settings.configFile === undefined ? 'the environment' : `${settings.configFile} and the environment`}
+  `${odd()
+    .map(line => `Warning: ${line}\n`)
+    .join(
+      '',
+    )}No mistakes in ${settings.configFile === undefined ? 'the environment' : `${settings.configFile} and the environment`}
 Providers: ${providers.join(', ') || 'none'}
 `

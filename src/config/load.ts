@@ -25,8 +25,8 @@ export interface Loaded extends Configuration {
   readonly plugins: readonly Plugin[]
   /** With the contents of `NAME_FILE` in the place of `NAME`. */
   readonly environment: Environment
-  /** Variables that look like a slip of the pen, each in a sentence. */
-  readonly odd: readonly string[]
+  /** Variables that look like a slip of the pen, each in a sentence. Takes a while, so a gateway starts first. */
+  odd(): readonly string[]
 }
 
 /** Where the config file is, and whether it may be missing. */
@@ -59,7 +59,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const environment = await readSecretFiles(own, isTheirs, problems)
   const found = await attempt(() => readConfiguration({ plugins, environment, file, flags }), problems)
   if (found === undefined || problems.length > 0) throw new ConfigError(problems)
-  return { ...found, plugins, environment, odd: oddVariables(environment, plugins) }
+  return { ...found, plugins, environment, odd: () => oddVariables(environment, plugins) }
 }
 
 /** Goes on after a mistake, so that the others are found as well. */

@@ -11,7 +11,6 @@ export interface ReferenceOptions {
   readonly dialects: readonly Dialect[]
   readonly passages: readonly Passage[]
   readonly api: readonly Api[]
-  readonly tags: readonly { readonly name: string; readonly description: string }[]
 }
 
 /**
@@ -50,7 +49,7 @@ async function build(options: ReferenceOptions): Promise<AnyElysia> {
 }
 
 /** The page loads our own copy of its script. */
-function documentOf({ version, base, tags, api, passages }: ReferenceOptions): ElysiaSwaggerConfig {
+function documentOf({ version, base, api, passages }: ReferenceOptions): ElysiaSwaggerConfig {
   return {
     path: '/swagger',
     provider: 'scalar',
@@ -67,7 +66,7 @@ function documentOf({ version, base, tags, api, passages }: ReferenceOptions): E
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
       servers: [{ url: '/' }],
-      tags: [...tags],
+      tags: tagsOf(api, passages),
       paths: describeRests(base, api, passages),
       components: {
         securitySchemes: {
@@ -77,4 +76,23 @@ function documentOf({ version, base, tags, api, passages }: ReferenceOptions): E
       },
     } as never,
   }
+}
+
+const tagsOf = (api: readonly Api[], passages: readonly Passage[]) => {
+  const shown = api.filter(({ hidden }) => !hidden)
+  const names = ['Models', ...passages.map(({ tag = 'Models' }) => tag), ...shown.map(({ tag }) => tag)]
+  return [...new Set(names)].map(name => ({ name, description: tagTexts[name] ?? name }))
+}
+
+const tagTexts: Readonly<Record<string, string>> = {
+  Models: 'What applications call.',
+  Passthrough: 'Everything else that a provider offers, in its own language.',
+  Files: 'Files that providers keep.',
+  Batches: 'Many calls at once, for less.',
+  'Virtual models': 'Redirects and access policies.',
+  Keys: 'Who may call.',
+  Usage: 'What was used, and what it cost.',
+  Providers: 'Configured upstreams and what they offer.',
+  History: 'What was changed, by whom, and what it was before.',
+  Health: 'For load balancers.',
 }

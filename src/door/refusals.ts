@@ -1,0 +1,21 @@
+import { describe } from '../describe.ts'
+import { type Refusal, toRefusal } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { plainRefusal, refusalHeaders } from '../respond/respond.ts'
+
+/** Whatever was thrown, as an answer; of a bug the log is told more than the caller. */
+export const createFail =
+  (log: Log) =>
+  (error: unknown): Response => {
+    const refusal = toRefusal(error)
+    if (refusal.code === 'internal_error')
+      log.error('A request failed because of a bug', { error: describe(refusal.cause) })
+    return refusalResponse(refusal)
+  }
+
+/** A refusal where no dialect is spoken. */
+export const refusalResponse = (refusal: Refusal, headers: Record<string, string> = {}): Response =>
+  Response.json(plainRefusal(refusal), {
+    status: refusal.status,
+    headers: { 'x-request-id': crypto.randomUUID(), ...refusalHeaders(refusal), ...headers },
+  })

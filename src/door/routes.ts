@@ -1,0 +1,98 @@
+import { type AnyElysia, Elysia } from 'elysia'
+import { Refusal } from '../errors.ts'
+import { type Connection, Exchange } from '../exchange.ts'
+import { first } from '../hooks.ts'
+import type { Passage } from '../passage.ts'
+import { createApiCaller } from './api-caller.ts'
+import { createAudit } from './audit.ts'
+import type { Door, DoorOptions } from './door.ts'
+import { createPages } from './pages.ts'
+import { createReference } from './reference.ts'
+import { createFail, refusalResponse } from './refusals.ts'
+
+/** Every address of the house. Elysia finds the route; policy is bound to what was found, never to a path prefix. */
+export function createRoutes(options: DoorOptions): Door {
+  const { base, dialects, api, hooks, log } = options
+  const fail = createFail(log)
+  const connections = new WeakMap<Request, Connection>()
+  const connectionOf = (request: Request) => connections.get(request)!
+  const app: AnyElysia = new Elysia({ prefix: base, precompile: false })
+  app.onError(({ error, code, request, path }) => {
+    if (code === 'NOT_FOUND') return noSuchRoute(request.method, path)
+    if (code === 'PARSE' || code === 'VALIDATION')
+      return refusalResponse(new Refusal('invalid_request', 'The request is malformed'))
+    return fail(error)
+  })
+  const reference = createReference(options)
+  for (const path of ['/swagger', '/swagger/json']) app.get(path, ({ request }) => reference(request))
+  for (const dialect of dialects) {
+    app.post(dialect.path, ({ request }) => options.answer(request, dialect, connectionOf(request)), {
+      parse: 'none',
+    })
+  }
+  for (const passage of options.passages) {
+    for (const method of passage.methods) {
+      app.route(method, passage.path, ({ request, params }) => callPassage(passage, request, params ?? {}), {
+        parse: 'none',
+      })
+    }
+  }
+  for (const route of api) {
+    app.route(
+      route.method,
+      route.path,
+      ({ request, params }) => callApi(route, request, (params ?? {}) as Record<string, string>),
+      {
+        parse: 'none',
+      },
+    )
+  }
+  const audit = createAudit(hooks, log, options.now)
+  const callApi = createApiCaller({
+    audit,
+    ...options,
+    administrate: request => administrate(request),
+    connectionOf,
+    fail,
+  })
+  const administrate = async (request: Request) =>
+    first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
+  for (const { method, path, run } of createPages({ ...options, administrate, audit, connectionOf, fail })) {
+    app.route(method, path, ({ request }) => run(request), { parse: 'none' })
+  }
+
+  const { bodyLimit, uploadLimit } = options
+  const callPassage = (passage: Passage, request: Request, params: Readonly<Record<string, string>>) =>
+    options.serve(request, passage, connectionOf(request), (x, forward) =>
+      passage.run({ request, params, x, bodyLimit, uploadLimit, forward }),
+    )
+
+  const table = [
+    ...dialects.map(({ path }) => ({ method: 'POST', path })),
+    ...api.map(({ method, path }) => ({ method, path })),
+    ...options.passages.flatMap(({ methods, path }) => methods.map(method => ({ method, path }))),
+  ].map(({ method, path }) => ({ method, path, pattern: toPattern(base + path) }))
+
+  function noSuchRoute(method: string, path: string): Response {
+    const allowed = [...new Set(table.filter(({ pattern }) => pattern.test(path)).map(route => route.method))]
+    if (allowed.length > 0) {
+      const message = `${path} does not take ${method}: use ${allowed.join(' or ')}`
+      return refusalResponse(new Refusal('method_not_allowed', message), { allow: allowed.join(', ') })
+    }
+    const message = `There is nothing at ${path.slice(0, 200)}: ${base}/swagger lists every address`
+    return refusalResponse(new Refusal('not_found', message))
+  }
+
+  return (request, connection) => {
+    connections.set(request, connection)
+    return app.fetch(request)
+  }
+}
+
+const toPattern = (path: string): RegExp =>
+  new RegExp(
+    `^${path
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:\w+/g, '[^/]+')
+      .replace(/\*$/, '.*')}/?$`,
+  )
