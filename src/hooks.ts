@@ -23,100 +23,124 @@ export const inLine = <F>(hooks: readonly Omit<Bound<F>, 'next'>[]): Bound<F> | 
   hooks.reduceRight<Bound<F> | undefined>((next, hook) => Object.freeze({ ...hook, next }), undefined)
 
 // Everything here stays synchronous while the hooks do: most hooks only look something up, and a promise for each of them
-// would cost more than the look-up.
+// would cost more than the look-up. What has to wait goes on in a function of its own: a closure costs room for what it
+// holds each time the function around it is called, made or not, and these are called dozens of times for each request.
 
 /** What is made of a value: now where it is there, later where it is promised. */
 export const after = <T, R>(value: Awaitable<T>, make: (value: T) => Awaitable<R>): Awaitable<R> =>
   value instanceof Promise ? value.then(make) : make(value)
 
+/** A step that finds something out, and writes down what it found. */
+export const step =
+  <X, T>(find: (x: X) => Awaitable<T>, write: (x: X, found: T) => void) =>
+  (x: X): Awaitable<void> => {
+    const found = find(x)
+    return found instanceof Promise ? writeLater(found, x, write) : write(x, found)
+  }
+
+const writeLater = <X, T>(found: Promise<T>, x: X, write: (x: X, found: T) => void): Promise<void> =>
+  found.then(found => write(x, found))
+
 /** One step after the other; a throw stops the walk. */
 export function walk<X>(steps: readonly ((x: X) => Awaitable<unknown>)[], x: X, from = 0): Awaitable<void> {
   for (let i = from; i < steps.length; i++) {
     const taken = steps[i]!(x)
-    if (taken instanceof Promise) return taken.then(() => walk(steps, x, i + 1))
+    if (taken instanceof Promise) return walkLater(taken, steps, x, i + 1)
   }
 }
 
-/** First answer wins. */
-export function first<X, T>(
-  line: Bound<(x: X) => Awaitable<T | undefined>> | undefined,
+const walkLater = <X>(
+  taken: Promise<unknown>,
+  steps: readonly ((x: X) => Awaitable<unknown>)[],
   x: X,
-): Awaitable<T | undefined> {
+  from: number,
+): Promise<void> => taken.then(() => walk(steps, x, from))
+
+type FirstLine<X, T> = Bound<(x: X) => Awaitable<T | undefined>> | undefined
+
+/** First answer wins. */
+export function first<X, T>(line: FirstLine<X, T>, x: X): Awaitable<T | undefined> {
   for (let bound = line; bound !== undefined; bound = bound.next) {
-    const { next } = bound
     const value = call(bound, x, undefined)
-    if (value instanceof Promise) return value.then(later => later ?? first(next, x))
+    if (value instanceof Promise) return firstLater(value, bound.next, x)
     if (value !== undefined) return value
   }
   return undefined
 }
 
+const firstLater = <X, T>(value: Promise<T | undefined>, next: FirstLine<X, T>, x: X) =>
+  value.then(value => value ?? first(next, x))
+
+type EveryLine<X, T> = Bound<(x: X) => Awaitable<T | undefined>>
+type Keep<X, T> = ((value: T, plugin: string, x: X) => void) | undefined
+
 /** Each in turn; a throw stops the walk. What they return goes to `keep`. */
-export function every<X, T>(
-  line: Bound<(x: X) => Awaitable<T | undefined>> | undefined,
-  x: X,
-  keep?: (value: T, plugin: string) => void,
-): Awaitable<void> {
+export function every<X, T>(line: EveryLine<X, T> | undefined, x: X, keep?: Keep<X, T>): Awaitable<void> {
   for (let bound = line; bound !== undefined; bound = bound.next) {
-    const { plugin, next } = bound
     const value = call(bound, x, undefined)
-    if (value instanceof Promise) {
-      return value.then(later => {
-        if (later !== undefined) keep?.(later, plugin)
-        return every(next, x, keep)
-      })
-    }
-    if (value !== undefined) keep?.(value, plugin)
+    if (value instanceof Promise) return everyLater(value, bound, x, keep)
+    if (value !== undefined) keep?.(value, bound.plugin, x)
   }
 }
 
-/** Each receives what the one before returned. */
-export function chain<V, X>(
-  line: Bound<(value: V, x: X) => Awaitable<V>> | undefined,
-  value: V,
+const everyLater = <X, T>(
+  value: Promise<T | undefined>,
+  { plugin, next }: EveryLine<X, T>,
   x: X,
-): Awaitable<V> {
+  keep: Keep<X, T>,
+) =>
+  value.then(value => {
+    if (value !== undefined) keep?.(value, plugin, x)
+    return every(next, x, keep)
+  })
+
+type ChainLine<V, X> = Bound<(value: V, x: X) => Awaitable<V>> | undefined
+
+/** Each receives what the one before returned. */
+export function chain<V, X>(line: ChainLine<V, X>, value: V, x: X): Awaitable<V> {
   let current = value
   for (let bound = line; bound !== undefined; bound = bound.next) {
-    const { next } = bound
     const made = call(bound, current, x)
-    if (made instanceof Promise) return made.then(later => chain(next, later, x))
+    if (made instanceof Promise) return chainLater(made, bound.next, x)
     current = made
   }
   return current
 }
 
+const chainLater = <V, X>(made: Promise<V>, next: ChainLine<V, X>, x: X) =>
+  made.then(value => chain(next, value, x))
+
+type Report<X> = (error: unknown, plugin: string, x: X) => void
+
 /** All of them, whatever happens to one; failures go to `report` and change nothing. */
-export function all<X>(
-  line: Bound<(x: X) => Awaitable<void>> | undefined,
-  x: X,
-  report: (error: unknown, plugin: string) => void,
-): void {
+export function all<X>(line: Bound<(x: X) => Awaitable<void>> | undefined, x: X, report: Report<X>): void {
   for (let bound = line; bound !== undefined; bound = bound.next) tell(bound, x, report)
 }
 
-function tell<X>(
-  { plugin, run, owner }: Bound<(x: X) => Awaitable<void>>,
-  x: X,
-  report: (error: unknown, plugin: string) => void,
-): void {
+function tell<X>({ plugin, run, owner }: Bound<(x: X) => Awaitable<void>>, x: X, report: Report<X>): void {
   try {
     const done = promised(run.call(owner, x))
-    if (done instanceof Promise) done.catch(error => report(error, plugin))
+    if (done instanceof Promise) reportLater(done, report, plugin, x)
   } catch (error) {
-    report(error, plugin)
+    report(error, plugin, x)
   }
 }
+
+const reportLater = <X>(done: Promise<void>, report: Report<X>, plugin: string, x: X): void =>
+  void done.catch(error => report(error, plugin, x))
 
 /** Calls one hook. A `Refusal` is an answer; anything else is a bug, and the log must say whose. */
 export function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): Awaitable<T> {
   try {
     const value = promised(bound.run.call(bound.owner, a, b))
-    return value instanceof Promise ? value.catch(error => blame(error, bound)) : value
+    return value instanceof Promise ? blameLater(value, bound) : value
   } catch (error) {
     return blame(error, bound)
   }
 }
+
+const blameLater = <T>(value: Promise<T>, bound: Bound<unknown>): Promise<T> =>
+  value.catch(error => blame(error, bound))
 
 /** Not every promise is a `Promise`: a database query, for one, only runs when somebody waits for it. */
 function promised<T>(value: Awaitable<T>): Awaitable<T> {

@@ -1,7 +1,7 @@
 import type { Dialect, Endpoint } from './dialect.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
-import { after, chain, every, first, type HookTable, walk } from './hooks.ts'
+import { after, chain, every, first, type HookTable, step, walk } from './hooks.ts'
 import { type Aim, isBody } from './passage.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
@@ -20,6 +20,8 @@ export interface PipelineOptions {
   readonly uploadLimit: number
 }
 
+const keepRelease = (run: () => void, plugin: string, x: Exchange) => x.releases.push({ plugin, run })
+
 type Step = (x: Exchange) => Awaitable<unknown>
 
 /** The whole request path: read `toModel` from top to bottom; nothing happens anywhere else. */
@@ -27,46 +29,52 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
   // Each step writes what it found; those behind it see it. Steps that need not wait follow each other at once.
   const identify: readonly Step[] = [
     enter,
-    x =>
-      after(first(hooks.authenticate, x), caller => {
+    step(
+      x => first(hooks.authenticate, x),
+      (x, caller) => {
         x.caller = caller ?? refuse('invalid_api_key', NO_KEY)
-      }),
-    x =>
-      after(first(hooks.scope, x), path => {
+      },
+    ),
+    step(
+      x => first(hooks.scope, x),
+      (x, path) => {
         x.userPath = path ?? '/'
-      }),
+      },
+    ),
   ]
   const permit: Step = x => every(hooks.permit, x)
-  const admit: Step = x => every(hooks.admit, x, (run, plugin) => x.releases.push({ plugin, run }))
-  const guard: Step = x =>
-    x.body &&
-    after(chain(hooks.guard, x.body.json, x), json => {
-      x.body = rewritten(x.body!, json)
-    })
+  const admit: Step = x => every(hooks.admit, x, keepRelease)
+  const guard: Step = step(
+    x => x.body && chain(hooks.guard, x.body.json, x),
+    (x, json) => {
+      x.body = json && rewritten(x.body!, json)
+    },
+  )
 
   /** A client asks a model. */
   const toModel: readonly Step[] = [
     ...identify,
-    x =>
-      after(readIn(x), body => {
-        x.body = body
-        x.asked = readModel(body.json)
-        x.stream = (x.endpoint as Dialect).isStream(body.json)
-        x.connection.keepOpen()
-      }),
+    step(readIn, (x, body) => {
+      x.body = body
+      x.asked = readModel(body.json)
+      x.stream = (x.endpoint as Dialect).isStream(body.json)
+      x.connection.keepOpen()
+    }),
     permit,
-    x =>
-      after(plan(x.asked, x), route => {
+    step(
+      x => plan(x.asked, x),
+      (x, route) => {
         x.route = routed(route, x.userPath)
-      }),
+      },
+    ),
     admit,
     guard,
-    x =>
-      after(first(hooks.recall, x), stored =>
-        after(stored ?? (x.stream ? askForStream(x) : ask(x)), answer => {
-          x.answer = answer
-        }),
-      ),
+    step(
+      x => after(first(hooks.recall, x), stored => stored ?? (x.stream ? askForStream(x) : ask(x))),
+      (x, answer) => {
+        x.answer = answer
+      },
+    ),
   ]
 
   async function answer(request: Request, dialect: Dialect, connection: Connection): Promise<Response> {
@@ -140,11 +148,10 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
 
   /** The same with the targets in the order in which they are tried, each once. */
   const plan = (asked: string, facts: Ordering): Awaitable<Route> =>
-    after(decide(asked, facts), route =>
-      route.targets.length < 2
-        ? route
-        : after(chain(hooks.order, route.targets, facts), targets => ({ ...route, targets: once(targets) })),
-    )
+    after(decide(asked, facts), route => (route.targets.length < 2 ? route : inOrder(route, facts)))
+
+  const inOrder = (route: Route, facts: Ordering): Awaitable<Route> =>
+    after(chain(hooks.order, route.targets, facts), targets => ({ ...route, targets: once(targets) }))
 
   /** What a caller may use: exactly the names that `decide` gives a target. */
   async function list(x: Scoped): Promise<readonly ListedModel[]> {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { flag } from '../../src/settings.ts'
-import type { ListedModel } from '../../src/types.ts'
+import type { ListedModel, Target } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import type { History } from '../history/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
@@ -9,7 +9,7 @@ import type { Prices } from '../prices/model.ts'
 import { createVirtualModelsApi } from './api.ts'
 import { declaredModels, listedModels, noLoops, toManaged } from './declared.ts'
 import { createLatencies } from './latency.ts'
-import { KIND, type Traces, type VirtualModelSource, type VirtualModels } from './model.ts'
+import { KIND, type Snapshot, type Traces, type VirtualModelSource, type VirtualModels } from './model.ts'
 import { createOrder } from './order.ts'
 import { createModelsPage } from './page.tsx'
 import { createPins } from './pins.ts'
@@ -83,10 +83,8 @@ export default definePlugin({
       route: (route, x) => expand(current(), route, x),
       order,
       attempt({ target }) {
-        if (target === undefined || target.via.length === 0) return undefined
-        const { all } = current()
-        const isMeasured = target.via.some(({ source }) => all.get(source)?.strategy === 'latency')
-        return isMeasured ? outcome => latencies.learn(target, outcome) : undefined
+        if (target === undefined || !isMeasured(target, current())) return undefined
+        return outcome => latencies.learn(target, outcome)
       },
       settle(x) {
         if (x.route === undefined || x.route.targets.length < 2) return
@@ -116,3 +114,7 @@ export default definePlugin({
     }
   },
 })
+
+/** A redirect that wants to know leads to it. */
+const isMeasured = ({ via }: Target, { all }: Snapshot): boolean =>
+  via.some(({ source }) => all.get(source)?.strategy === 'latency')

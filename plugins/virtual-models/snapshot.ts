@@ -11,11 +11,15 @@ export function redirectOf({ all }: Snapshot, name: string): VirtualModel | unde
 }
 
 /** Puts the targets of redirects in place of their names, through chains, until only names of real models are left. */
-export function expand(snapshot: Snapshot, route: Route, { userPath, trace }: Deciding): Route {
-  const only =
-    route.names.length === 1 && trace === undefined ? onlyOf(snapshot, route.names[0]!, userPath) : undefined
+export function expand(snapshot: Snapshot, route: Route, facts: Deciding): Route {
+  const isPlain = route.names.length === 1 && facts.trace === undefined
+  const only = isPlain ? onlyOf(snapshot, route.names[0]!, facts.userPath) : undefined
   if (only !== undefined)
     return { asked: route.asked, names: [only], targets: route.targets, dropped: route.dropped }
+  return expandAll(snapshot, route, facts)
+}
+
+function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Deciding): Route {
   if (!route.names.some(({ name }) => snapshot.all.has(name))) return route
   const names: Name[] = []
   const dropped: Dropped[] = [...route.dropped]

@@ -45,10 +45,16 @@ export function createDoor(options: DoorOptions): Door {
   const known = new Map(options.dialects.map(dialect => [options.base + dialect.path, dialect]))
   const settleAddress = createAddressCheck()
   const fail = createFail(options.log)
-  let routes: Promise<Door> | undefined
-  async function search(request: Request, connection: Connection): Promise<Response> {
-    routes ??= import('./routes.ts').then(({ createRoutes }) => createRoutes(options))
-    return (await routes)(request, connection)
+  let routes: Door | undefined
+  let loading: Promise<void> | undefined
+  async function load(): Promise<void> {
+    const { createRoutes } = await import('./routes.ts')
+    routes = createRoutes(options)
+  }
+  function search(request: Request, connection: Connection): Awaitable<Response> {
+    if (routes !== undefined) return routes(request, connection)
+    loading ??= load()
+    return loading.then(() => search(request, connection))
   }
   return (request, connection) => {
     try {
@@ -56,7 +62,7 @@ export function createDoor(options: DoorOptions): Door {
       const dialect = settled.method === 'POST' ? known.get(pathOf(settled.url)) : undefined
       const answer =
         dialect === undefined ? search(settled, connection) : options.answer(settled, dialect, connection)
-      return answer.catch(fail)
+      return answer instanceof Promise ? answer.catch(fail) : answer
     } catch (error) {
       return fail(error)
     }

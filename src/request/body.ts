@@ -112,18 +112,28 @@ export function splice(
   let out = ''
   let at = 0
   for (const { key, start, end } of members) {
-    const change = changes.find(({ field }) => isField(key, field))
+    const change = changeOf(key, changes)
     if (change === undefined) continue
     out += text.slice(at, start) + toText(change.value)
     at = end
   }
   out += text.slice(at)
-  const missing = changes.filter(({ field }) => !members.some(({ key }) => isField(key, field)))
+  const missing = changes.filter(({ field }) => !isAmong(field, members))
   if (missing.length === 0) return out
   const open = out.indexOf('{') + 1
   const added = missing.map(({ field, value }) => `${toText(field)}:${toText(value)}`).join(',')
   const empty = out.slice(open).trimStart().startsWith('}')
   return out.slice(0, open) + added + (empty ? '' : ',') + out.slice(open)
+}
+
+const changeOf = (key: string, changes: readonly Change[]): Change | undefined => {
+  for (const change of changes) if (isField(key, change.field)) return change
+  return undefined
+}
+
+const isAmong = (field: string, members: readonly Member[]): boolean => {
+  for (const { key } of members) if (isField(key, field)) return true
+  return false
 }
 
 /** Names of models need no escapes, and are the usual case. */

@@ -2,7 +2,7 @@ import { describe } from '../describe.ts'
 import { isDialect } from '../dialect.ts'
 import type { Drain } from '../drain.ts'
 import { type Refusal, toRefusal } from '../errors.ts'
-import type { Exchange, Release } from '../exchange.ts'
+import type { Exchange, Release, Settled } from '../exchange.ts'
 import { all, type Bound, blame, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
 import type { Hooks } from '../plugin.ts'
@@ -32,10 +32,11 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     if (x.refusal?.code === 'internal_error') {
       log.error('A request failed because of a bug', { id: x.id, error: describe(x.refusal.cause) })
     }
-    all(hooks.settle, x, (error, plugin) => {
-      log.error(`Plugin "${plugin}" failed in "settle"`, { id: x.id, error: describe(error) })
-    })
+    all(hooks.settle, x, report)
   }
+
+  const report = (error: unknown, plugin: string, { id }: Settled): void =>
+    log.error(`Plugin "${plugin}" failed in "settle"`, { id, error: describe(error) })
 
   function giveBack(x: Exchange, { plugin, run }: Release): void {
     try {
@@ -136,19 +137,25 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
   }
 }
 
-function tapOf(bound: Bound<Hooks['tap']>, x: Exchange): Tap | undefined {
-  const tap = guarded(bound, () => bound.run.call(bound.owner, x))
-  return tap && (data => guarded(bound, () => tap(data)))
-}
-
 /** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
-function guarded<T>(bound: Bound<unknown>, run: () => T): T {
+function tapOf(bound: Bound<Hooks['tap']>, x: Exchange): Tap | undefined {
   try {
-    return run()
+    const tap = bound.run.call(bound.owner, x)
+    return tap && guarded(tap, bound)
   } catch (error) {
     return blame(error, bound)
   }
 }
+
+const guarded =
+  (tap: Tap, bound: Bound<unknown>): Tap =>
+  data => {
+    try {
+      return tap(data)
+    } catch (error) {
+      return blame(error, bound)
+    }
+  }
 
 function renderRefusal(x: Exchange, refusal: Refusal): unknown {
   return x.endpoint.refusal?.(refusal, x.request, x.id) ?? plainRefusal(refusal)
