@@ -30,31 +30,22 @@ export const inLine = <F>(hooks: readonly Omit<Bound<F>, 'next'>[]): Bound<F> | 
 export const after = <T, R>(value: Awaitable<T>, make: (value: T) => Awaitable<R>): Awaitable<R> =>
   value instanceof Promise ? value.then(make) : make(value)
 
-/** A step that finds something out, and writes down what it found. */
-export const step =
-  <X, T>(find: (x: X) => Awaitable<T>, write: (x: X, found: T) => void) =>
-  (x: X): Awaitable<void> => {
-    const found = find(x)
-    return found instanceof Promise ? writeLater(found, x, write) : write(x, found)
-  }
-
-const writeLater = <X, T>(found: Promise<T>, x: X, write: (x: X, found: T) => void): Promise<void> =>
-  found.then(found => write(x, found))
-
-/** One step after the other; a throw stops the walk. */
-export function walk<X>(steps: readonly ((x: X) => Awaitable<unknown>)[], x: X, from = 0): Awaitable<void> {
-  for (let i = from; i < steps.length; i++) {
-    const taken = steps[i]!(x)
-    if (taken instanceof Promise) return walkLater(taken, steps, x, i + 1)
-  }
+/** A part of a way: it finds something out, and what it found is written down. */
+export interface Step<X> {
+  readonly find: (x: X) => Awaitable<unknown>
+  readonly write?: (x: X, found: never) => void
 }
 
-const walkLater = <X>(
-  taken: Promise<unknown>,
-  steps: readonly ((x: X) => Awaitable<unknown>)[],
-  x: X,
-  from: number,
-): Promise<void> => taken.then(() => walk(steps, x, from))
+export const step = <X, T>(find: (x: X) => Awaitable<T>, write?: (x: X, found: T) => void): Step<X> =>
+  write === undefined ? { find } : { find, write }
+
+/** One step after the other; a throw stops the walk. It begins at once, and waits only where a step does. */
+export async function walk<X>(steps: readonly Step<X>[], x: X): Promise<void> {
+  for (const { find, write } of steps) {
+    const found = find(x)
+    write?.(x, (found instanceof Promise ? await found : found) as never)
+  }
+}
 
 type FirstLine<X, T> = Bound<(x: X) => Awaitable<T | undefined>> | undefined
 

@@ -1,7 +1,7 @@
 import type { Dialect, Endpoint } from './dialect.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
-import { after, chain, every, first, type HookTable, step, walk } from './hooks.ts'
+import { after, chain, every, first, type HookTable, type Step, step, walk } from './hooks.ts'
 import { type Aim, isBody } from './passage.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
@@ -22,13 +22,11 @@ export interface PipelineOptions {
 
 const keepRelease = (run: () => void, plugin: string, x: Exchange) => x.releases.push({ plugin, run })
 
-type Step = (x: Exchange) => Awaitable<unknown>
-
 /** The whole request path: read `toModel` from top to bottom; nothing happens anywhere else. */
 export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLimit }: PipelineOptions) {
   // Each step writes what it found; those behind it see it. Steps that need not wait follow each other at once.
-  const identify: readonly Step[] = [
-    enter,
+  const identify: readonly Step<Exchange>[] = [
+    step(enter),
     step(
       x => first(hooks.authenticate, x),
       (x, caller) => {
@@ -42,22 +40,22 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
       },
     ),
   ]
-  const permit: Step = x => every(hooks.permit, x)
-  const admit: Step = x => every(hooks.admit, x, keepRelease)
-  const guard: Step = step(
-    x => x.body && chain(hooks.guard, x.body.json, x),
+  const permit = step((x: Exchange) => every(hooks.permit, x))
+  const admit = step((x: Exchange) => every(hooks.admit, x, keepRelease))
+  const guard = step(
+    (x: Exchange) => x.body && chain(hooks.guard, x.body.json, x),
     (x, json) => {
       x.body = json && rewritten(x.body!, json)
     },
   )
 
   /** A client asks a model. */
-  const toModel: readonly Step[] = [
+  const toModel: readonly Step<Exchange>[] = [
     ...identify,
     step(readIn, (x, body) => {
-      x.body = body
-      x.asked = readModel(body.json)
-      x.stream = (x.endpoint as Dialect).isStream(body.json)
+      x.body = inDialect(body, x.endpoint as Dialect)
+      x.asked = readModel(x.body.json)
+      x.stream = (x.endpoint as Dialect).isStream(x.body.json)
       x.connection.keepOpen()
     }),
     permit,
@@ -122,15 +120,9 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     return ask(x)
   }
 
-  /** The body as its dialect has it, whatever shape it arrived in. */
   function readIn({ request, endpoint }: Exchange): Promise<Body> {
-    const dialect = endpoint as Dialect
-    const body = dialect.takes === 'form' ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
-    if (dialect.read === undefined) return body
-    return body.then(body => {
-      const json = dialect.read!(body.json)
-      return json === body.json ? body : { ...rewritten(body, json), isOurs: true }
-    })
+    const isForm = (endpoint as Dialect).takes === 'form'
+    return isForm ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
   }
 
   const askForStream = (x: Exchange): Promise<Answer> =>
@@ -166,6 +158,12 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
   }
 
   return { answer, serve, decide, plan, list }
+}
+
+/** The body as its dialect has it, whatever shape it arrived in. */
+function inDialect(body: Body, dialect: Dialect): Body {
+  const json = dialect.read?.(body.json) ?? body.json
+  return json === body.json ? body : { ...rewritten(body, json), isOurs: true }
 }
 
 const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'

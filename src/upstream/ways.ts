@@ -72,7 +72,7 @@ export function createWays({ egress, strict }: WaysOptions) {
     )
     const sent = call instanceof Promise ? await call : call
     const arrival = sent instanceof Response ? fromResponse(sent) : await send(sent, signal)
-    return readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
+    return await readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
   }
 
   function native(x: Exchange, provider: Provider, aim: Aim): Way {
