@@ -42,8 +42,9 @@ export const step = <X, T>(find: (x: X) => Awaitable<T>, write?: (x: X, found: T
 /** One step after the other; a throw stops the walk. It begins at once, and waits only where a step does. */
 export async function walk<X>(steps: readonly Step<X>[], x: X): Promise<void> {
   for (const { find, write } of steps) {
-    const found = find(x)
-    write?.(x, (found instanceof Promise ? await found : found) as never)
+    const finding = find(x)
+    const found = finding instanceof Promise ? await finding : finding
+    write?.(x, found as never)
   }
 }
 
