@@ -6,6 +6,7 @@ import batches from './batches/index.ts'
 import bodies from './bodies/index.ts'
 import breaker from './breaker/index.ts'
 import catalog from './catalog/index.ts'
+import connect from './connect/index.ts'
 import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
 import anthropicMessages from './dialects/anthropic-messages/index.ts'
@@ -73,6 +74,7 @@ export const plugins: readonly Plugin[] = [
   responsesStore,
   // who operates, and who watches
   explain,
+  connect,
   dashboard,
   requestLog,
   usage,

@@ -81,14 +81,15 @@ document.addEventListener('click', event => {
   dialog().close()
 })
 
-/** Copies what stands in a field. Where the clipboard is closed, as on plain http, it is selected at least. */
+/** Copies what stands in a field or in a block. Where the clipboard is closed, as on plain http, it is selected at least. */
 document.addEventListener('click', async event => {
   const button = event.target.closest('[data-copy]')
   if (button === null) return
-  const field = document.getElementById(button.dataset.copy)
-  field.select()
+  const source = document.getElementById(button.dataset.copy)
+  if ('select' in source) source.select()
+  else getSelection().selectAllChildren(source)
   const isCopied = navigator.clipboard
-    ? await navigator.clipboard.writeText(field.value).then(
+    ? await navigator.clipboard.writeText(source.value ?? source.textContent).then(
         () => true,
         () => false,
       )

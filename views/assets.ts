@@ -20,6 +20,7 @@ const styles = [
   'models',
   'keys',
   'explain',
+  'connect',
   'upstreams',
   'dialog',
   'usage',

@@ -1,0 +1,119 @@
+import { CHAT, type Client, exports, MESSAGES, RESPONSES, SHELL } from './client.ts'
+import { json, shell } from './quote.ts'
+
+/** Agents that write code, as they are set up to be led here. */
+export const agents: readonly Client[] = [
+  {
+    id: 'claude-code',
+    name: 'Claude Code',
+    group: 'Coding agents',
+    speaks: MESSAGES,
+    pieces: ({ address, model, key }) => [
+      {
+        place: SHELL,
+        text: `${exports({
+          ANTHROPIC_BASE_URL: address,
+          ANTHROPIC_AUTH_TOKEN: key,
+          ANTHROPIC_MODEL: model,
+          ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
+        })}\nclaude`,
+      },
+    ],
+    note: 'The last variable names the model for its small background tasks: a cheaper one will do.',
+  },
+  {
+    id: 'codex',
+    name: 'Codex',
+    group: 'Coding agents',
+    speaks: RESPONSES,
+    pieces: ({ address, model, key }) => [
+      {
+        place: '~/.codex/config.toml',
+        text: `model = ${json(model)}
+model_provider = "modelway"
+
+[model_providers.modelway]
+name = "Modelway"
+base_url = ${json(`${address}/v1`)}
+env_key = "MODELWAY_KEY"
+wire_api = "responses"`,
+      },
+      { place: SHELL, text: `${exports({ MODELWAY_KEY: key })}\ncodex` },
+    ],
+  },
+  {
+    id: 'opencode',
+    name: 'opencode',
+    group: 'Coding agents',
+    speaks: CHAT,
+    pieces: ({ address, model, key }) => [
+      {
+        place: 'opencode.json',
+        text: JSON.stringify(
+          {
+            $schema: 'https://opencode.ai/config.json',
+            provider: {
+              modelway: {
+                npm: '@ai-sdk/openai-compatible',
+                name: 'Modelway',
+                options: { baseURL: `${address}/v1`, apiKey: key },
+                models: { [model]: { name: model } },
+              },
+            },
+            model: `modelway/${model}`,
+          },
+          null,
+          2,
+        ),
+      },
+      { place: SHELL, text: 'opencode' },
+    ],
+  },
+  {
+    id: 'aider',
+    name: 'aider',
+    group: 'Coding agents',
+    speaks: CHAT,
+    pieces: ({ address, model, key }) => [
+      {
+        place: SHELL,
+        text: `${exports({ OPENAI_API_BASE: `${address}/v1`, OPENAI_API_KEY: key })}
+aider --model ${shell(`openai/${model}`)}`,
+      },
+    ],
+    note: 'The prefix “openai/” is for aider, and tells it how to call: it does not arrive here.',
+  },
+  {
+    id: 'cline',
+    name: 'Cline',
+    group: 'Coding agents',
+    speaks: CHAT,
+    pieces: ({ address, model, key }) => [
+      { place: 'Settings → API Provider', text: 'OpenAI Compatible' },
+      { place: 'Base URL', text: `${address}/v1` },
+      { place: 'API Key', text: key },
+      { place: 'Model ID', text: model },
+    ],
+  },
+  {
+    id: 'continue',
+    name: 'Continue',
+    group: 'Coding agents',
+    speaks: CHAT,
+    pieces: ({ address, model, key }) => [
+      {
+        place: '~/.continue/config.yaml',
+        text: `name: Modelway
+version: 1.0.0
+schema: v1
+models:
+  - name: ${json(model)}
+    provider: openai
+    model: ${json(model)}
+    apiBase: ${json(`${address}/v1`)}
+    apiKey: ${json(key)}
+    roles: [chat, edit, apply]`,
+      },
+    ],
+  },
+]

@@ -1,0 +1,46 @@
+import { agents } from './agents.ts'
+import { CHAT, type Client, exports, SHELL } from './client.ts'
+import { libraries } from './libraries.ts'
+import { shell } from './quote.ts'
+
+const others: readonly Client[] = [
+  {
+    id: 'curl',
+    name: 'curl',
+    group: 'Anything else',
+    speaks: CHAT,
+    pieces: ({ address, model, key }) => [
+      {
+        place: SHELL,
+        text: `curl ${shell(`${address}/v1/chat/completions`)} \\
+  -H ${shell(`authorization: Bearer ${key}`)} \\
+  -H 'content-type: application/json' \\
+  -d ${shell(JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }))}`,
+      },
+      {
+        place: 'What may be called',
+        text: `curl ${shell(`${address}/v1/models`)} -H ${shell(`authorization: Bearer ${key}`)}`,
+      },
+    ],
+  },
+  {
+    id: 'environment',
+    name: 'Variables',
+    group: 'Anything else',
+    speaks: 'what it speaks',
+    pieces: ({ address, key }) => [
+      {
+        place: 'For programs that use a library of OpenAI',
+        text: exports({ OPENAI_BASE_URL: `${address}/v1`, OPENAI_API_KEY: key }),
+      },
+      {
+        place: 'For programs that use a library of Anthropic',
+        text: exports({ ANTHROPIC_BASE_URL: address, ANTHROPIC_API_KEY: key }),
+      },
+    ],
+    note: 'The libraries read them by themselves. The model is then named in the program.',
+  },
+]
+
+/** In the order of the page. */
+export const clients: readonly Client[] = [...agents, ...libraries, ...others]

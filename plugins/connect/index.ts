@@ -1,0 +1,18 @@
+import { definePlugin } from '../../src/plugin.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
+import { createConnectPage } from './page.tsx'
+
+export default definePlugin({
+  name: 'connect',
+  about: 'Shows how apps, libraries and coding agents are led to this gateway, ready to be copied.',
+  needs: ['model-lists', 'virtual-models'],
+  setup: ({ use }) => ({
+    pages: [
+      createConnectPage({
+        virtual: use<VirtualModelSource>('virtual-models'),
+        lists: use<ModelLists>('model-lists'),
+      }),
+    ],
+  }),
+})

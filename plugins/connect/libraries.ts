@@ -1,0 +1,125 @@
+import { CHAT, type Client, MESSAGES, RESPONSES, SHELL } from './client.ts'
+import { code, json } from './quote.ts'
+
+/** Libraries, each in a program that makes one call. */
+export const libraries: readonly Client[] = [
+  {
+    id: 'openai-js',
+    name: 'OpenAI, JavaScript',
+    group: 'Libraries',
+    speaks: 'OpenAI chat and Responses',
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'npm install openai' },
+      {
+        place: 'app.mjs',
+        text: `import OpenAI from 'openai'
+
+const openai = new OpenAI({ baseURL: ${code(`${address}/v1`)}, apiKey: ${code(key)} })
+const answer = await openai.chat.completions.create({
+  model: ${code(model)},
+  messages: [{ role: 'user', content: 'Hello' }],
+})
+console.log(answer.choices[0].message.content)`,
+      },
+    ],
+  },
+  {
+    id: 'openai-python',
+    name: 'OpenAI, Python',
+    group: 'Libraries',
+    speaks: 'OpenAI chat and Responses',
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'pip install openai' },
+      {
+        place: 'app.py',
+        text: `from openai import OpenAI
+
+client = OpenAI(base_url=${json(`${address}/v1`)}, api_key=${json(key)})
+answer = client.chat.completions.create(
+    model=${json(model)},
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print(answer.choices[0].message.content)`,
+      },
+    ],
+  },
+  {
+    id: 'anthropic-js',
+    name: 'Anthropic, JavaScript',
+    group: 'Libraries',
+    speaks: MESSAGES,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'npm install @anthropic-ai/sdk' },
+      {
+        place: 'app.mjs',
+        text: `import Anthropic from '@anthropic-ai/sdk'
+
+const anthropic = new Anthropic({ baseURL: ${code(address)}, apiKey: ${code(key)} })
+const message = await anthropic.messages.create({
+  model: ${code(model)},
+  max_tokens: 1024,
+  messages: [{ role: 'user', content: 'Hello' }],
+})
+for (const block of message.content) if (block.type === 'text') console.log(block.text)`,
+      },
+    ],
+    note: 'Its address has no “/v1” at the end: the library adds it.',
+  },
+  {
+    id: 'anthropic-python',
+    name: 'Anthropic, Python',
+    group: 'Libraries',
+    speaks: MESSAGES,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'pip install anthropic' },
+      {
+        place: 'app.py',
+        text: `from anthropic import Anthropic
+
+client = Anthropic(base_url=${json(address)}, api_key=${json(key)})
+message = client.messages.create(
+    model=${json(model)},
+    max_tokens=1024,
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print("".join(block.text for block in message.content if block.type == "text"))`,
+      },
+    ],
+    note: 'Its address has no “/v1” at the end: the library adds it.',
+  },
+  {
+    id: 'ai-sdk',
+    name: 'Vercel AI SDK',
+    group: 'Libraries',
+    speaks: RESPONSES,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'npm install ai @ai-sdk/openai' },
+      {
+        place: 'app.mjs',
+        text: `import { createOpenAI } from '@ai-sdk/openai'
+import { generateText } from 'ai'
+
+const modelway = createOpenAI({ baseURL: ${code(`${address}/v1`)}, apiKey: ${code(key)} })
+const { text } = await generateText({ model: modelway(${code(model)}), prompt: 'Hello' })
+console.log(text)`,
+      },
+    ],
+    note: '“modelway.chat(…)” makes it speak OpenAI chat instead.',
+  },
+  {
+    id: 'langchain',
+    name: 'LangChain, Python',
+    group: 'Libraries',
+    speaks: CHAT,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'pip install langchain-openai' },
+      {
+        place: 'app.py',
+        text: `from langchain_openai import ChatOpenAI
+
+llm = ChatOpenAI(model=${json(model)}, base_url=${json(`${address}/v1`)}, api_key=${json(key)})
+print(llm.invoke("Hello").content)`,
+      },
+    ],
+  },
+]

@@ -1,0 +1,82 @@
+import { definePage, type Page } from '../../src/page.ts'
+import type { Admin } from '../../src/types.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
+import type { Client, Facts } from './client.ts'
+import { clients } from './clients.ts'
+import { ConnectView } from './page/views.tsx'
+
+export interface ConnectPageDeps {
+  readonly virtual: VirtualModelSource
+  readonly lists: ModelLists
+}
+
+export interface ConnectData {
+  readonly client: Client
+  readonly facts: Facts
+  /** The gateway asks for no key. */
+  readonly isOpen: boolean
+  /** What was written as address, and why it cannot be one. */
+  readonly mistake?: { readonly text: string; readonly message: string }
+  /** Names to choose from. */
+  readonly models: readonly string[]
+  /** The choices that differ from what the page would take by itself, as they stand in its address. */
+  readonly chosen: Readonly<Record<string, string>>
+}
+
+/** A longer name is none (characters). */
+const LONGEST = 300
+/** So many names are offered. */
+const MOST = 300
+
+/** For each program that calls models, what has to be written where. */
+export function createConnectPage(deps: ConnectPageDeps): Page {
+  return definePage<ConnectData>({
+    path: '/connect',
+    title: 'Connect',
+    nav: { group: 'Gateway', order: 40 },
+    load({ url, base, admin }) {
+      const read = (name: string) => (url.searchParams.get(name) ?? '').trim().slice(0, LONGEST)
+      const models = namesOf(deps)
+      const here = url.origin + base
+      const [said, model] = [read('address'), read('model')]
+      const address = said === '' ? here : addressOf(said)
+      return {
+        client: clients.find(({ id }) => id === read('client')) ?? clients[0]!,
+        facts: {
+          address: address ?? here,
+          model: model || (models[0] ?? 'smarter'),
+          key: keyFor(admin),
+        },
+        isOpen: admin.via === 'loopback',
+        ...(address === undefined && { mistake: { text: said, message: NO_ADDRESS } }),
+        models,
+        chosen: { ...(said !== '' && { address: said }), ...(model !== '' && { model }) },
+      }
+    },
+    view: (data, request) => <ConnectView data={data} request={request} />,
+  })
+}
+
+const NO_ADDRESS = 'Not an address: write it like “https://models.example.com”'
+
+/** Keys are kept as hashes: nobody can show one again. */
+const keyFor = ({ via }: Admin): string => (via === 'loopback' ? 'none' : 'YOUR_KEY')
+
+/** The operator's own names first: they are what apps should call. */
+function namesOf({ virtual, lists }: ConnectPageDeps): readonly string[] {
+  const redirects = [...virtual.current().all.values()]
+    .filter(({ kind, enabled }) => kind === 'redirect' && enabled)
+    .map(({ source }) => source)
+  const provided = lists
+    .status()
+    .flatMap(({ name }) => [...(lists.of(name)?.keys() ?? [])].map(id => `${name}/${id}`))
+  return [...new Set([...redirects.sort(), ...provided.sort()])].slice(0, MOST)
+}
+
+/** An address of the gateway as somebody may write it: a library's `/v1` and a slash at the end are not part of it. */
+function addressOf(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username + url.password !== '') return undefined
+  return url.origin + url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')
+}

@@ -1,0 +1,172 @@
+import type { PageRequest } from '../../../src/page.ts'
+import { described, Field } from '../../../views/form.tsx'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import type { Client, Piece } from '../client.ts'
+import { clients } from '../clients.ts'
+import type { ConnectData } from '../page.tsx'
+
+interface Props {
+  readonly data: ConnectData
+  readonly request: PageRequest
+}
+
+export const ConnectView = ({ data, request }: Props) => (
+  <>
+    <header class="top">
+      <div>
+        <h1>Connect</h1>
+        <p class="lead">
+          One address for every program that calls models, in the language that it speaks. Choose one, and
+          copy.
+        </p>
+      </div>
+    </header>
+    <Choices data={data} path={`${request.base}/dashboard/connect`} />
+    <div id="setup" class="setup">
+      <Programs data={data} path={`${request.base}/dashboard/connect`} />
+      <Program data={data} base={request.base} />
+    </div>
+  </>
+)
+
+const plain = { autocomplete: 'off', autocapitalize: 'off', spellcheck: false } as const
+
+/** What is written into everything below. It stands in the address, so that a page can be sent to a team. */
+const Choices = ({ data, path }: { data: ConnectData; path: string }) => (
+  <form
+    id="choices"
+    class="choices"
+    method="get"
+    action={path}
+    novalidate
+    hx-get={path}
+    hx-trigger="input delay:250ms, submit"
+    hx-target="#setup"
+    hx-select="#setup"
+    hx-select-oob="#c-address-below:outerHTML"
+    hx-swap="outerHTML"
+    hx-replace-url="true"
+    hx-sync="this:replace"
+  >
+    <Chosen id={data.client.id} />
+    <Field id="c-model" label="Model" hint="The name that the program will ask for.">
+      <input
+        class="mono"
+        name="model"
+        value={data.chosen.model ?? ''}
+        placeholder={data.facts.model}
+        list="c-models"
+        maxlength={300}
+        {...plain}
+        {...described('c-model')}
+      />
+    </Field>
+    <div class="field">
+      <label for="c-address">Address</label>
+      <input
+        class="mono"
+        name="address"
+        value={data.chosen.address ?? ''}
+        placeholder={data.facts.address}
+        maxlength={300}
+        inputmode="url"
+        {...plain}
+        id="c-address"
+        aria-describedby="c-address-below"
+      />
+      <p
+        id="c-address-below"
+        class={data.mistake === undefined ? 'hint' : 'mistake'}
+        {...(data.mistake !== undefined && { role: 'alert' })}
+      >
+        {data.mistake?.message ?? 'Of this gateway, as its callers see it.'}
+      </p>
+    </div>
+    <noscript>
+      <button type="submit">Show</button>
+    </noscript>
+    <datalist id="c-models">
+      {data.models.map(name => (
+        <option value={name} />
+      ))}
+    </datalist>
+  </form>
+)
+
+/** A change of the model keeps the program. */
+const Chosen = ({ id }: { id: string }) => <input id="c-client" type="hidden" name="client" value={id} />
+
+const Programs = ({ data, path }: { data: ConnectData; path: string }) => (
+  <nav class="programs" aria-label="Programs">
+    {[...Map.groupBy(clients, ({ group }) => group)].map(([group, members]) => (
+      <section>
+        <h2>{group}</h2>
+        <ul>
+          {members.map(({ id, name }) => {
+            const href = `${path}?${new URLSearchParams({ client: id, ...data.chosen })}`
+            return (
+              <li>
+                <Link
+                  id={`client-${id}`}
+                  href={href}
+                  {...(id === data.client.id && { 'aria-current': 'true' })}
+                  hx-get={href}
+                  hx-target="#setup"
+                  hx-select="#setup"
+                  hx-select-oob="#c-client:outerHTML"
+                  hx-swap="outerHTML"
+                  hx-push-url="true"
+                >
+                  {name}
+                </Link>
+              </li>
+            )
+          })}
+        </ul>
+      </section>
+    ))}
+  </nav>
+)
+
+function Program({ data: { client, facts, isOpen }, base }: { data: ConnectData; base: string }) {
+  return (
+    <section class="program" aria-labelledby="program">
+      <h2 id="program">{client.name}</h2>
+      <p class="muted">
+        <Speaks client={client} /> {client.note}
+      </p>
+      {client.pieces(facts).map((piece, index) => (
+        <Copyable piece={piece} id={`piece-${index}`} />
+      ))}
+      <p class="muted">
+        {isOpen ? (
+          'No key is set, so none is asked for: most programs want something in its place all the same.'
+        ) : (
+          <>
+            Put a key in the place of <code>{facts.key}</code>: a new one is shown once, when it is made.{' '}
+            <Link href={`${base}/dashboard/keys`}>Go to the keys</Link>
+          </>
+        )}
+      </p>
+    </section>
+  )
+}
+
+const Speaks = ({ client: { speaks } }: { client: Client }) => <>Speaks {speaks}.</>
+
+const Copyable = ({ piece: { place, text }, id }: { piece: Piece; id: string }) => (
+  <figure class="piece">
+    <figcaption>
+      <span>{place}</span>
+      <button class="quiet" type="button" data-copy={id} aria-label={`Copy: ${place}`}>
+        <Icon name="copy" />
+        Copy
+      </button>
+    </figcaption>
+    {/* A line may be longer than the page is wide: it can be moved with the keyboard too. */}
+    <pre id={id} tabindex={0}>
+      {text}
+    </pre>
+  </figure>
+)
