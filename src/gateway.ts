@@ -1,3 +1,4 @@
+import { createAsk } from './ask/ask.ts'
 import { type GatewaySettings, isSetByRuntime } from './config.ts'
 import { type OpenDatabase, openDatabase } from './database.ts'
 import { isLoopbackName, ORIGIN } from './door/address.ts'
@@ -18,7 +19,6 @@ import { createRespond } from './respond/respond.ts'
 import { startTicks } from './ticks.ts'
 import type { Awaitable } from './types.ts'
 import { createEgress } from './upstream/egress.ts'
-import { createAsk } from './upstream/upstream.ts'
 
 export interface GatewayOptions {
   readonly settings: GatewaySettings

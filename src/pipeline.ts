@@ -1,3 +1,4 @@
+import { orEarly } from './ask/early.ts'
 import type { Dialect, Endpoint } from './dialect.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
@@ -6,7 +7,6 @@ import { type Aim, isBody } from './passage.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
 import type { Answer, Awaitable, ListedModel, Route, Target, UserPath } from './types.ts'
-import { orEarly } from './upstream/early.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable

@@ -8,9 +8,9 @@ import { type Body, type Change, rewritten, splice, spliceForm } from '../reques
 import { createTranslated } from '../translate/translate.ts'
 import { createWarn } from '../translate/warnings.ts'
 import type { Answer, Target } from '../types.ts'
-import { readAnswer, readNative } from './answer.ts'
-import type { Egress } from './egress.ts'
-import { Unreachable } from './unreachable.ts'
+import { readAnswer, readNative } from '../upstream/answer.ts'
+import type { Egress } from '../upstream/egress.ts'
+import { Unreachable } from '../upstream/unreachable.ts'
 
 export interface WaysOptions {
   readonly egress: Egress

@@ -6,9 +6,9 @@ import type { Aim } from '../passage.ts'
 import type { Provider } from '../provider.ts'
 import { fromModelError } from '../translate/model-errors.ts'
 import type { Answer, Attempt, Outcome, Target } from '../types.ts'
-import type { Egress } from './egress.ts'
-import { isNextWorthwhile, pauseBefore, summarize } from './failures.ts'
-import { Unreachable } from './unreachable.ts'
+import type { Egress } from '../upstream/egress.ts'
+import { isNextWorthwhile, pauseBefore, summarize } from '../upstream/failures.ts'
+import { Unreachable } from '../upstream/unreachable.ts'
 import { createWays } from './ways.ts'
 
 export interface AskOptions {
