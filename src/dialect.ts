@@ -3,7 +3,7 @@ import type { Change } from './request/body.ts'
 import type { Thinking } from './translate/thinking.ts'
 import type { Warn } from './translate/warnings.ts'
 import type { Translation } from './translation.ts'
-import type { JsonObject, Usage } from './types.ts'
+import type { JsonObject, LimitStyle, Usage } from './types.ts'
 
 /** What the door mounts and the pipeline serves: a dialect that asks a model, or a route that answers by itself. */
 export interface Endpoint {
@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly name: string
   /** A response header that carries the request's id beside `x-request-id`, where clients of this language read another one. */
   readonly idHeader?: string
+  /** By whose names clients of this language read what is left of a provider's limits. Default: OpenAI's. */
+  readonly limits?: LimitStyle
   /** The client's own error shape. Default: `{ error: { message, type, param, code } }`. */
   refusal?(refusal: Refusal, request: Request, id: string): unknown
 }

@@ -3,7 +3,7 @@ import type { Refusal } from './errors.ts'
 import type { Aim } from './passage.ts'
 import type { Body } from './request/body.ts'
 import { timedId } from './runtime.ts'
-import type { Answer, Attempt, Caller, Route, Step, Target, Usage, UserPath } from './types.ts'
+import type { Answer, Attempt, Caller, Limits, Route, Step, Target, Usage, UserPath } from './types.ts'
 
 /** Gives back what somebody took; the name is for the log, should it fail. */
 export interface Release {
@@ -69,6 +69,8 @@ export class Exchange {
   unfinished: Unfinished | undefined = undefined
   /** What was left out on the way to a provider that has no such parameter; the caller is told in a header. */
   readonly warnings: string[] = []
+  /** What the provider of the last try says of its limits. */
+  limits: Limits | undefined = undefined
   refusal: Refusal | undefined = undefined
   /** Milliseconds from the start to the first byte of the answer. */
   firstByteMs: number | undefined = undefined

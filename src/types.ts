@@ -163,6 +163,12 @@ export interface WholeAnswer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What a provider says of its limits, as it says it: headers such as `x-ratelimit-remaining-tokens`, in lower case. */
+export type Limits = Readonly<Record<string, string>>
+
+/** By whose names limits are told: `x-ratelimit-…`, or `anthropic-ratelimit-…`. */
+export type LimitStyle = 'openai' | 'anthropic'
+
 /** One read of a stream of bytes. */
 export type StreamRead = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>['read']>>
 

@@ -42,6 +42,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     x.target = target
     // What another target had to leave out is not missing here.
     x.warnings.length = 0
+    x.limits = undefined
     if (x.abort.signal.aborted) x.abort = new AbortController()
     x.attemptDeadline = began + limit
     let result: Answer | Refusal

@@ -10,6 +10,7 @@ import { createWarn } from '../translate/warnings.ts'
 import type { Answer, Target } from '../types.ts'
 import { readAnswer, readNative } from '../upstream/answer.ts'
 import type { Egress } from '../upstream/egress.ts'
+import { limitsIn } from '../upstream/limits.ts'
 import { Unreachable } from '../upstream/unreachable.ts'
 
 export interface WaysOptions {
@@ -72,6 +73,7 @@ export function createWays({ egress, strict }: WaysOptions) {
     )
     const sent = call instanceof Promise ? await call : call
     const arrival = sent instanceof Response ? fromResponse(sent) : await send(sent, signal)
+    x.limits = limitsIn(arrival.headers)
     return await readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
   }
 

@@ -61,7 +61,12 @@ const segment = v.pipe(
   v.regex(/^[\w.~-]+$/, 'its name is part of an address: expected letters, digits and dashes'),
 )
 
-const endpoint = { name: text, idHeader: may(text), refusal: may(fun) } satisfies Entries<Endpoint>
+const endpoint = {
+  name: text,
+  idHeader: may(text),
+  limits: may(oneOf('openai', 'anthropic')),
+  refusal: may(fun),
+} satisfies Entries<Endpoint>
 
 const lens = {
   usage: fun,
@@ -124,6 +129,7 @@ const passage = {
 const api = {
   name: may(text),
   idHeader: may(text),
+  limits: endpoint.limits,
   refusal: may(fun),
   method: oneOf('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
   path,

@@ -7,13 +7,14 @@ import { all, type Bound, blame, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
 import type { Hooks } from '../plugin.ts'
 import type { RawAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
+import { tellLimits } from './limits.ts'
 import type { Tap } from './look.ts'
 import { pass, pump } from './stream.ts'
 
 export interface RespondOptions {
   readonly hooks: HookTable
   readonly log: Log
-  /** Tell the caller which model and provider served, and after how many attempts. */
+  /** Tell the caller which model and provider served, after how many attempts, and what the provider says of its limits. */
   readonly revealServed: boolean
   /** Lets the answer of a client that went away arrive; absent where it is cut. */
   readonly drain: Drain | undefined
@@ -53,6 +54,8 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
       headers['x-modelway-model'] = headerSafe(x.target.model)
       headers['x-modelway-provider'] = headerSafe(x.target.provider)
       headers['x-modelway-attempts'] = String(x.attempts.length)
+      if (x.limits !== undefined)
+        Object.assign(headers, tellLimits(x.limits, x.endpoint.limits ?? 'openai', Date.now()))
     }
     if (x.warnings.length > 0) headers['x-modelway-warning'] = x.warnings.map(asciiOnly).join('; ')
     return headers

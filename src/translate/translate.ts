@@ -1,7 +1,8 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4StreamPart,
-  LanguageModelV4Usage,
+import {
+  APICallError,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4StreamPart,
+  type LanguageModelV4Usage,
 } from '@ai-sdk/provider'
 import type { Bytes } from '../bytes.ts'
 import type { Dialect } from '../dialect.ts'
@@ -18,6 +19,7 @@ import type {
   Writer,
 } from '../translation.ts'
 import type { Answer, ByteSource, JsonObject, Target, Usage } from '../types.ts'
+import { limitsIn } from '../upstream/limits.ts'
 import { peek } from '../upstream/peek.ts'
 import { ended } from './endings.ts'
 import { createLateCalls } from './late-calls.ts'
@@ -55,7 +57,11 @@ export function createTranslated(strict: boolean) {
       ...(thinking && { thinking }),
     }
     const { signal } = x.abort
+    const learn = (headers: Readonly<Record<string, string>> | undefined): void => {
+      x.limits = headers && limitsIn(Object.entries(headers))
+    }
     const fail = (error: unknown): never => {
+      if (APICallError.isInstance(error)) learn(error.responseHeaders)
       throw signal.aborted ? error : unreadable(provider.name, error)
     }
     if (translation.kind !== 'language') {
@@ -76,6 +82,7 @@ export function createTranslated(strict: boolean) {
     const model = await provider.offers!.language!(target.model)
     if (!x.stream) {
       const result = await model.doGenerate({ ...options, abortSignal: signal }).then(undefined, fail)
+      learn(result.response?.headers)
       for (const warning of result.warnings) warn(say(warning))
       const usage = toUsage(result.usage, provider.usage)
       const finishReason = ended(result.finishReason, provider, usage)
@@ -83,7 +90,10 @@ export function createTranslated(strict: boolean) {
       const body = translation.fromResult(counted, facts)
       return toWhole({ body, ...(usage && { usage }) }, dialect)
     }
-    const { stream } = await model.doStream({ ...options, abortSignal: signal }).then(undefined, fail)
+    const { stream, response } = await model
+      .doStream({ ...options, abortSignal: signal })
+      .then(undefined, fail)
+    learn(response?.headers)
     const source = createSource(stream, translation.writer(facts), {
       provider,
       warn,

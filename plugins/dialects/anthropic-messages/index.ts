@@ -19,6 +19,7 @@ export const messages: Dialect = {
   about: "A message, in Anthropic's language",
   forwardedHeaders,
   idHeader: 'request-id',
+  limits: 'anthropic',
   outgoing,
   isStream: body => body.stream === true,
   refusal: (refusal, _request, id) => toError(refusal, id),
