@@ -22,6 +22,9 @@ export const isSetByRuntime = (): boolean =>
 
 const levels = ['debug', 'info', 'warning', 'error'] as const
 
+/** As browsers name them: nothing behind the host. */
+const isWebOrigin = (text: string): boolean => text === '*' || URL.parse(text)?.origin === text
+
 const isOrigin = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
 
 /** Settings of the gateway itself; those of a feature belong to its plugin. */
@@ -65,6 +68,16 @@ export const gatewaySchema = v.object({
     ),
     [],
   ),
+  corsOrigins: v.optional(
+    v.pipe(
+      csv(),
+      v.check(
+        origins => origins.every(isWebOrigin),
+        'expected origins such as https://app.example.com, without a slash at the end, or *',
+      ),
+    ),
+    [],
+  ),
   revealServed: v.optional(flag(), true),
   configFile: v.optional(text()),
 })
@@ -91,6 +104,7 @@ export const gatewayEnv = {
   onHangUp: ['ON_HANGUP'],
   drainTimeout: ['DRAIN_TIMEOUT'],
   egressAllow: ['EGRESS_ALLOW'],
+  corsOrigins: ['CORS_ORIGINS'],
   revealServed: ['SERVED_MODEL_HEADERS'],
   configFile: ['CONFIG_FILE'],
 } as const satisfies EnvNames

@@ -2,6 +2,7 @@ import { createAsk } from './ask/ask.ts'
 import { type GatewaySettings, isSetByRuntime } from './config.ts'
 import { type OpenDatabase, openDatabase } from './database.ts'
 import { isLoopbackName, ORIGIN } from './door/address.ts'
+import { withCors } from './door/cors.ts'
 import { createDoor } from './door/door.ts'
 import { createDrain } from './drain.ts'
 import { ConfigError } from './errors.ts'
@@ -174,12 +175,13 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     api: all.flatMap(({ api = [] }) => api),
     pages: all.flatMap(({ pages = [] }) => pages),
   })
+  const entrance = withCors(door, settings.corsOrigins, settings.basePath)
   for (const [name, part] of parts) await blaming(name, 'start', () => part.start?.())
   closing.push(startTicks(parts, log))
   let closed: Promise<void> | undefined
 
   return {
-    fetch: (request, connection = LOCAL) => door(request, connection),
+    fetch: (request, connection = LOCAL) => entrance(request, connection),
     order,
     providers: [...house.providers.keys()],
     isOpen: await isOpen(house),
