@@ -26,27 +26,31 @@ export function createAnswerPassages({ shelf, language }: AnswerPassagesOptions)
   }
 
   /** What an answer cost is in its record; one that was made in the background has none until somebody fetches it. */
-  const readerOf = ({ id, isCounted }: Kept): Dialect => {
-    let isDone = isCounted
+  const readerOf = (row: Kept): Dialect => {
+    let isDone = row.isCounted
     return {
       ...dialect,
       usage(part, earlier) {
         const usage = isDone ? undefined : dialect.usage(part, earlier)
         if (usage === undefined) return undefined
         isDone = true
-        shelf.markCounted(id)
+        shelf.markCounted(row)
+        // Its items can be referred to from now on.
+        shelf.index(row, isObject(part.response) ? part.response : part)
         return usage
       },
     }
   }
 
   const aimAt = (
-    { id, provider, model }: Kept,
+    { id, provider, model, via }: Kept,
     request: Request,
     more: { path?: string; lens: Aim['lens'] },
   ): Aim => ({
     provider: provider!,
     model,
+    // It was made through these names: who may use them may have what came of it.
+    ...(via !== null && via.length > 0 && { via, asked: via[0]!.source }),
     path: `/responses/${encodeURIComponent(id)}${more.path ?? ''}`,
     query: new URL(request.url).search,
     ...(more.lens && { lens: more.lens }),
@@ -85,7 +89,14 @@ export function createAnswerPassages({ shelf, language }: AnswerPassagesOptions)
         const body = row.body ?? tooLarge(row.id)
         const query = new URL(request.url).searchParams
         if (query.get('stream') !== 'true') return json(body)
-        return events(language.replay(body, Number(query.get('starting_after') ?? -1)))
+        // Events are made anew from the answer, in other pieces and under other numbers than those that were seen.
+        if (query.has('starting_after'))
+          refuse(
+            'invalid_request',
+            'The events of this answer were not kept one by one: ask for all of them, without "starting_after"',
+            { param: 'starting_after' },
+          )
+        return events(language.replay(body))
       },
     }),
     passage('response-cancel', '/v1/responses/:id/cancel', {
@@ -125,7 +136,7 @@ export function createAnswerPassages({ shelf, language }: AnswerPassagesOptions)
       provider === null
         ? json({ id, object: 'response', deleted: true })
         : await forward(aimAt(row, request, { lens: undefined }))
-    await shelf.remove(id)
+    await shelf.remove(row)
     return answer
   }
 }

@@ -40,7 +40,7 @@ export function createAskPassages({ host, language, find }: AskPassagesOptions):
       if (route.targets.length === 0) refuseUnrouted(route, x.userPath)
       const state = isStateful(given.json) ? await find(given.json, who) : undefined
       const target = pick(route.targets, state ?? {}, path)
-      const full = state === undefined ? given.json : expanded(given.json, state)
+      const full = state === undefined ? given.json : expanded(given.json, state, new Set([target.provider]))
       const body = rewritten(given, dialect.outgoing?.(full, { warn() {} }) ?? full)
       const text = splice(body.text, [{ field: 'model', value: target.model }])
       return forward({

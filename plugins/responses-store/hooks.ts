@@ -64,7 +64,7 @@ export function createHooks({ dialect, path, find, keep, providers, keepers }: H
       if (state.pin !== undefined && pinned(x.route.targets, state.pin).length < x.route.targets.length)
         refuseOthers(state.pin.at)
       noteOf(x.request).asked = { body, state }
-      return expanded(body, state)
+      return expanded(body, state, new Set(x.route.targets.map(({ provider }) => provider)))
     },
     isConcerned: (body: JsonObject, x: Routed): boolean => x.endpoint.name === dialect && isStateful(body),
 

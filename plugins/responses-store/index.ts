@@ -49,7 +49,7 @@ export default definePlugin({
       dialect: dialect.name,
       path: dialect.path,
       find,
-      keep: createKeeper({ journal, now, log, retention, sizeLimit }),
+      keep: createKeeper({ journal, shelf, now, log, retention, sizeLimit }),
       providers: host.providers,
       keepers: new Set(config.providers),
     })

@@ -4,7 +4,7 @@ import type { Database } from '../../src/database.ts'
 import { describe } from '../../src/describe.ts'
 import type { Log } from '../../src/log.ts'
 import { createTurns, type InTurn } from '../../src/turns.ts'
-import type { Item, Kept } from './model.ts'
+import { type Item, type Kept, keyOf, type Owner } from './model.ts'
 import { conversationItems, responseItems, responses } from './schema.ts'
 
 /** What is to be written: an answer, a change of some, the items that a provider keeps of it, or what was said in a conversation. */
@@ -12,12 +12,14 @@ export type Entry =
   | { readonly kind: 'response'; readonly row: Kept; readonly size: number }
   | {
       readonly kind: 'items'
+      readonly owner: Owner
       readonly response: string
       readonly ids: readonly string[]
       readonly size: number
     }
   | {
       readonly kind: 'change'
+      readonly owner: Owner
       readonly ids: readonly string[]
       readonly set: Partial<Kept>
       readonly size: number
@@ -26,14 +28,17 @@ export type Entry =
       readonly kind: 'said'
       readonly conversation: string
       readonly items: readonly (readonly [id: string, item: Item])[]
+      /** The provider that can make something of its thoughts; nobody where it is empty. */
+      readonly by?: string | undefined
       readonly size: number
     }
 
 /** What is not written yet; a reload of the configuration hands it on. */
 export interface Memory {
   readonly entries: Entry[]
+  /** By owner and id, as `keyOf` has it. */
   readonly responses: Map<string, Kept>
-  /** The answers of items that providers keep. */
+  /** The answers of items that providers keep, in the same way. */
   readonly items: Map<string, string>
   size: number
   /** One writes at a time. */
@@ -68,10 +73,11 @@ export function createJournal(db: Database, log: Log, now: () => number, memory:
     }
     memory.entries.push(entry)
     memory.size += entry.size
-    if (entry.kind === 'response') memory.responses.set(entry.row.id, entry.row)
-    if (entry.kind === 'items') for (const id of entry.ids) memory.items.set(id, entry.response)
+    if (entry.kind === 'response') memory.responses.set(keyOf(entry.row, entry.row.id), entry.row)
+    if (entry.kind === 'items')
+      for (const id of entry.ids) memory.items.set(keyOf(entry.owner, id), entry.response)
     if (entry.kind !== 'change') return
-    for (const id of entry.ids) Object.assign(memory.responses.get(id) ?? {}, entry.set)
+    for (const id of entry.ids) Object.assign(memory.responses.get(keyOf(entry.owner, id)) ?? {}, entry.set)
   }
 
   /** What cannot be written waits on. */
@@ -87,9 +93,11 @@ export function createJournal(db: Database, log: Log, now: () => number, memory:
 
   function forget(entry: Entry): void {
     memory.size -= entry.size
-    if (entry.kind === 'response' && memory.responses.get(entry.row.id) === entry.row)
-      memory.responses.delete(entry.row.id)
-    if (entry.kind === 'items') for (const id of entry.ids) memory.items.delete(id)
+    if (entry.kind === 'response') {
+      const key = keyOf(entry.row, entry.row.id)
+      if (memory.responses.get(key) === entry.row) memory.responses.delete(key)
+    }
+    if (entry.kind === 'items') for (const id of entry.ids) memory.items.delete(keyOf(entry.owner, id))
   }
 
   return {
@@ -130,24 +138,33 @@ function takeFrom(entries: readonly Entry[]): Entry[] {
 function toStatements(db: Database, entry: Entry): BatchItem<'sqlite'>[] {
   if (entry.kind === 'response') {
     const { id, keyId, userPath, ...set } = entry.row
-    // Ids are the providers' own: nobody may overwrite what is another's with one that is the same by chance.
-    const setWhere = and(eq(responses.keyId, keyId), eq(responses.userPath, userPath))!
-    return [
-      db.insert(responses).values(entry.row).onConflictDoUpdate({ target: responses.id, set, setWhere }),
-    ]
+    const target = [responses.id, responses.keyId, responses.userPath]
+    return [db.insert(responses).values(entry.row).onConflictDoUpdate({ target, set })]
   }
   if (entry.kind === 'items') {
-    const rows = entry.ids.map(id => ({ id, response: entry.response }))
-    return rows.length === 0 ? [] : [db.insert(responseItems).values(rows).onConflictDoNothing()]
+    const { owner, response, ids } = entry
+    const rows = ids.map(id => ({ id, ...owner, response }))
+    const target = [responseItems.id, responseItems.keyId, responseItems.userPath]
+    return rows.length === 0
+      ? []
+      : [db.insert(responseItems).values(rows).onConflictDoUpdate({ target, set: { response } })]
   }
-  if (entry.kind === 'change')
+  if (entry.kind === 'change') {
+    const { owner, ids, set } = entry
     return [
       db
         .update(responses)
-        .set(entry.set)
-        .where(inArray(responses.id, [...entry.ids])),
+        .set(set)
+        .where(and(ownedBy(responses, owner), inArray(responses.id, [...ids]))),
     ]
-  const { conversation } = entry
-  const rows = entry.items.map(([id, item]) => ({ conversation, id, item }))
+  }
+  const { conversation, by = null } = entry
+  const rows = entry.items.map(([id, item]) => ({ conversation, id, item, by }))
   return rows.length === 0 ? [] : [db.insert(conversationItems).values(rows)]
 }
+
+/** What belongs to this owner, of a table that says so. */
+export const ownedBy = (
+  table: Pick<typeof responses | typeof responseItems, 'keyId' | 'userPath'>,
+  { keyId, userPath }: Owner,
+) => and(eq(table.keyId, keyId), eq(table.userPath, userPath))

@@ -4,9 +4,11 @@ import type { JsonObject, Target } from '../../src/types.ts'
 import type { Journal } from './journal.ts'
 import { type Item, type Kept, ownerOf, type Who } from './model.ts'
 import { numbered } from './numbers.ts'
+import type { Shelf } from './shelf.ts'
 
 export interface KeeperOptions {
   readonly journal: Journal
+  readonly shelf: Pick<Shelf, 'index'>
   readonly now: () => number
   readonly log: Log
   /** Milliseconds. */
@@ -40,7 +42,7 @@ const LAST: ReadonlySet<unknown> = new Set(['response.completed', 'response.inco
 const UNDER_WAY: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 
 /** Reads along with an answer, and remembers it, or who has it. */
-export function createKeeper({ journal, now, log, retention, sizeLimit }: KeeperOptions) {
+export function createKeeper({ journal, shelf, now, log, retention, sizeLimit }: KeeperOptions) {
   return function keep(errand: Errand): (data: string) => string {
     const { isStream, previous, conversation } = errand
     let isNoted = false
@@ -48,23 +50,19 @@ export function createKeeper({ journal, now, log, retention, sizeLimit }: Keeper
     function see(response: JsonObject, isLast: boolean): void {
       const target = errand.target()
       if (target === undefined || typeof response.id !== 'string') return
-      if (errand.isStored && errand.isNative(target)) note(response, target, isLast)
+      // What is made in the background is with whoever makes it, wherever it is kept later.
+      const isAway = errand.isNative(target) || (!isStream && !isLast && errand.isForeign(target))
+      if (errand.isStored && isAway) note(response, target, isLast)
       else if (errand.isStored && isLast) shelve(response, target)
       if (isLast && conversation !== undefined && response.status !== 'failed')
-        say(conversation, [...errand.input(), ...outputOf(response)])
+        say(conversation, target, [...errand.input(), ...outputOf(response)])
     }
 
     /** The provider keeps it: who that is, as soon as there is an id, and at the end which items it has. */
     function note(response: JsonObject, target: Target, isLast: boolean): void {
       if (!isNoted || isLast) add(response, target, { provider: target.provider, isCounted: isLast })
       isNoted = true
-      if (isLast) index(response)
-    }
-
-    function index(response: JsonObject): void {
-      const ids = outputOf(response).flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
-      if (ids.length > 0)
-        journal.add({ kind: 'items', response: String(response.id), ids, size: ids.length * 64 })
+      if (isLast) shelf.index(ownerOf(errand.who), response)
     }
 
     function shelve(response: JsonObject, target: Target): void {
@@ -73,7 +71,7 @@ export function createKeeper({ journal, now, log, retention, sizeLimit }: Keeper
       if (size > sizeLimit) log.warn('An answer is too large to be kept', { id: response.id, size })
       const content = size > sizeLimit ? { input: null, body: null } : { input, body: response }
       add(response, target, { ...content, previous: previous ?? null, isCounted: true }, size)
-      if (errand.isForeign(target)) index(response)
+      if (errand.isForeign(target)) shelf.index(ownerOf(errand.who), response)
     }
 
     function add(response: JsonObject, target: Target, more: Partial<Kept>, size = 256): void {
@@ -84,6 +82,8 @@ export function createKeeper({ journal, now, log, retention, sizeLimit }: Keeper
         until: now() + retention,
         provider: null,
         model: target.model,
+        by: target.provider,
+        via: target.via,
         previous: null,
         input: null,
         body: null,
@@ -93,12 +93,16 @@ export function createKeeper({ journal, now, log, retention, sizeLimit }: Keeper
       journal.add({ kind: 'response', row, size })
     }
 
-    function say(id: string, items: readonly Item[]): void {
+    function say(id: string, target: Target, items: readonly Item[]): void {
       const rows = items.map(numbered)
       const size = JSON.stringify(rows).length
       if (size > sizeLimit) log.warn('What was said is too large for a conversation', { id, size })
-      else journal.add({ kind: 'said', conversation: id, items: rows, size })
+      else journal.add({ kind: 'said', conversation: id, items: rows, size, by: knowsItsThoughts(target) })
     }
+
+    /** A provider that was asked to keep nothing does not know its own thoughts again. */
+    const knowsItsThoughts = (target: Target): string =>
+      errand.isNative(target) && !errand.isStored ? '' : target.provider
 
     /** What the client referred to is part of the answer, though whoever served never heard of it. */
     const dressed = (response: JsonObject): JsonObject => ({

@@ -1,5 +1,5 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { JsonObject } from '../../src/types.ts'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { JsonObject, Leg } from '../../src/types.ts'
 
 /** Whose it is. Nobody else ever hears that it exists. */
 const owner = {
@@ -7,11 +7,14 @@ const owner = {
   userPath: text('user_path').notNull(),
 }
 
-/** Answers that can be asked for again: kept here, or, where `provider` is set, by the provider that gave them. */
+/**
+ * Answers that can be asked for again: kept here, or, where `provider` is set, by the provider that gave them. Ids are
+ * the providers' own: two owners may have the same one.
+ */
 export const responses = sqliteTable(
   'responses',
   {
-    id: text().primaryKey(),
+    id: text().notNull(),
     ...owner,
     /** Milliseconds since 1970. */
     at: integer().notNull(),
@@ -21,6 +24,10 @@ export const responses = sqliteTable(
     provider: text(),
     /** The model's id there. */
     model: text().notNull(),
+    /** Who gave it; null in rows of older versions. */
+    by: text(),
+    /** The redirects on the way to the model; null in rows of older versions. */
+    via: text({ mode: 'json' }).$type<readonly Leg[]>(),
     /** The answer before it, if it is kept here too. */
     previous: text(),
     /** What was sent, without what came before. Null where the provider keeps it, or where it was too large. */
@@ -30,17 +37,24 @@ export const responses = sqliteTable(
     /** What it cost is in the records; an answer made in the background is only counted when it is fetched. */
     isCounted: integer('is_counted', { mode: 'boolean' }).notNull(),
   },
-  table => [index('responses_until').on(table.until)],
+  table => [
+    primaryKey({ columns: [table.id, table.keyId, table.userPath] }),
+    index('responses_until').on(table.until),
+  ],
 )
 
 /** Items that a provider keeps: which answer they belong to. Those of ours tell by their ids. */
 export const responseItems = sqliteTable(
   'response_items',
   {
-    id: text().primaryKey(),
+    id: text().notNull(),
+    ...owner,
     response: text().notNull(),
   },
-  table => [index('response_items_response').on(table.response)],
+  table => [
+    primaryKey({ columns: [table.id, table.keyId, table.userPath] }),
+    index('response_items_response').on(table.response),
+  ],
 )
 
 /** Conversations, all of them kept here. */
@@ -67,6 +81,8 @@ export const conversationItems = sqliteTable(
     conversation: text().notNull(),
     id: text().notNull(),
     item: text({ mode: 'json' }).$type<JsonObject>().notNull(),
+    /** The provider that can make something of it, of what only one can; null where nobody knows. */
+    by: text(),
   },
   table => [
     index('conversation_items_conversation').on(table.conversation, table.no),

@@ -2,7 +2,7 @@ import { Refusal, refuse } from '../../src/errors.ts'
 import { isObject, listOf } from '../../src/lens.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { ResponsesLanguage } from '../dialects/openai-responses/index.ts'
-import type { Item, Kept, Who } from './model.ts'
+import type { Item, Kept, Said, Who } from './model.ts'
 import { inputItem, isInput } from './numbers.ts'
 import type { Shelf } from './shelf.ts'
 import type { Talks } from './talks.ts'
@@ -12,7 +12,7 @@ export interface State {
   /** The provider that keeps some of it: no other can go on. */
   readonly pin?: { readonly provider: string; readonly at: string }
   /** What was said before, the oldest first. */
-  readonly history: readonly Item[]
+  readonly history: readonly Said[]
   /** Items that were only named, by their place in the input. */
   readonly named: ReadonlyMap<number, Item>
   /** The answer before, where it is kept here: it is expanded, so nobody else need know it. */
@@ -67,12 +67,12 @@ export function createFinder({ shelf, talks, language }: StateOptions) {
     const at = 'previous_response_id'
     if (typeof id !== 'string')
       return refuse('invalid_request', `"${at}" is no string: send the id of a response`, { param: at })
-    const row = (await shelf.find(id, who)) ?? noResponse(id)
+    const row = (await shelf.findSoon(id, who)) ?? noResponse(id)
     if (row.provider !== null) return { history: [], pin: { provider: row.provider, at } }
     const chain = await shelf.chainOf(row)
     if (chain === undefined || chain.some(({ body }) => body === null)) return noHistory(id)
     shelf.touch(chain)
-    return { history: chain.flatMap(itemsOf), previous: id }
+    return { history: chain.flatMap(itemsOf).map(toSaid), previous: id }
   }
 
   async function findConversation(given: unknown, who: Who): Promise<Omit<State, 'named'>> {
@@ -82,7 +82,13 @@ export function createFinder({ shelf, talks, language }: StateOptions) {
         param: 'conversation',
       })
     if ((await talks.find(id, who)) === undefined) noConversation(id)
-    return { history: await talks.history(id), conversation: id }
+    return { history: (await talks.history(id)).map(toSaid), conversation: id }
+  }
+
+  /** Thoughts that were written down by us are in our words: the language knows whom they may go to. */
+  function toSaid({ item, by }: Said): Said {
+    const isOurs = typeof item.id === 'string' && language.ownerOf(item.id) !== undefined
+    return { item, by: isOurs ? null : by }
   }
 
   async function findNamed(input: readonly unknown[], who: Who): Promise<Pick<State, 'named' | 'pin'>> {
@@ -121,10 +127,8 @@ export function createFinder({ shelf, talks, language }: StateOptions) {
 }
 
 /** What an answer adds to what was said: the question and itself. */
-export const itemsOf = ({ input, body }: Kept): readonly Item[] => [
-  ...(input ?? []),
-  ...listOf(body?.output).filter(isObject),
-]
+export const itemsOf = ({ input, body, by }: Kept): readonly Said[] =>
+  [...(input ?? []), ...listOf(body?.output).filter(isObject)].map(item => ({ item, by }))
 
 /** Ids of items mean something to whoever gave them; only thoughts need theirs. */
 const withoutId = (item: Item): Item => {
@@ -139,18 +143,36 @@ export const inputItems = ({ input }: JsonObject): readonly Item[] =>
     ? [{ type: 'message', role: 'user', content: input }]
     : listOf(input).filter(isObject)
 
-/** The body that says by itself what it referred to. The same object where a provider has to find it. */
-export function expanded(body: JsonObject, { history, named, previous, conversation }: State): JsonObject {
+/**
+ * A thought that only whoever had it can read: others, and who was told to forget it, refuse the whole call for it. One
+ * that is encrypted brings along what it needs.
+ */
+const isLost = ({ item, by }: Said, targets: ReadonlySet<string>): boolean =>
+  item.type === 'reasoning' &&
+  item.encrypted_content == null &&
+  by !== null &&
+  (targets.size > 1 || !targets.has(by))
+
+/**
+ * The body that says by itself what it referred to. The same object where a provider has to find it. `targets` are the
+ * providers that may be asked.
+ */
+export function expanded(
+  body: JsonObject,
+  { history, named, previous, conversation }: Pick<State, 'history' | 'named' | 'previous' | 'conversation'>,
+  targets: ReadonlySet<string> = new Set(),
+): JsonObject {
   if (history.length === 0 && named.size === 0 && previous === undefined && conversation === undefined)
     return body
-  const { previous_response_id: before, conversation: _, input, ...rest } = body
+  const { previous_response_id: id, conversation: _, input, ...rest } = body
   const own = typeof input === 'string' || input == null ? inputItems(body) : listOf(input)
   const items = own.map((item, i) => {
     const found = named.get(i)
     return found === undefined ? item : withoutId(found)
   })
-  const pinned = previous === undefined && before != null ? { previous_response_id: before } : {}
-  return { ...rest, ...pinned, input: [...history.map(withoutId), ...items] }
+  const pinned = previous === undefined && id != null ? { previous_response_id: id } : {}
+  const before = history.filter(said => !isLost(said, targets)).map(({ item }) => withoutId(item))
+  return { ...rest, ...pinned, input: [...before, ...items] }
 }
 
 /** What the API itself says, word for word in what clients look at: some begin anew when they read it. */

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Journal } from './journal.ts'
-import { type Conversation, type Item, isOwn, ownerOf, type Who } from './model.ts'
+import { type Conversation, type Item, isOwn, ownerOf, type Said, type Who } from './model.ts'
 import { conversationItems, conversations } from './schema.ts'
 import { MAX_HISTORY, tooLong } from './shelf.ts'
 
@@ -66,7 +66,7 @@ export function createTalks({ db, journal, now, retention }: TalksOptions) {
       await journal.flush()
     },
     /** All of it, the oldest first. */
-    async history(id: string): Promise<readonly Item[]> {
+    async history(id: string): Promise<readonly Said[]> {
       await journal.flush()
       const [sum] = await db
         .select({ size: sql<number>`coalesce(sum(length(${conversationItems.item})), 0)` })
@@ -74,7 +74,7 @@ export function createTalks({ db, journal, now, retention }: TalksOptions) {
         .where(of(id))
       if ((sum?.size ?? 0) > MAX_HISTORY) tooLong()
       const rows = await db.select().from(conversationItems).where(of(id)).orderBy(asc(conversationItems.no))
-      return rows.map(({ item }) => item)
+      return rows
     },
     /** One page, and whether more follow; undefined when `after` is no item of it. */
     async list(
@@ -105,16 +105,19 @@ export function createTalks({ db, journal, now, retention }: TalksOptions) {
     /** An item by its id alone, in any conversation of this caller's. */
     async itemOf(item: string, who: Who): Promise<Item | undefined> {
       await journal.flush()
+      const { keyId, userPath } = ownerOf(who)
       const [row] = await db
-        .select({
-          item: conversationItems.item,
-          keyId: conversations.keyId,
-          userPath: conversations.userPath,
-        })
+        .select({ item: conversationItems.item })
         .from(conversationItems)
         .innerJoin(conversations, eq(conversations.id, conversationItems.conversation))
-        .where(eq(conversationItems.id, item))
-      return row !== undefined && isOwn(row, who) ? row.item : undefined
+        .where(
+          and(
+            eq(conversationItems.id, item),
+            eq(conversations.keyId, keyId),
+            eq(conversations.userPath, userPath),
+          ),
+        )
+      return row?.item
     },
     async removeItem(id: string, item: string): Promise<void> {
       await db.delete(conversationItems).where(and(of(id), eq(conversationItems.id, item)))

@@ -174,8 +174,11 @@ describe('a kept answer', () => {
     const events = eventsIn(await raw('stream=true'))
     const { output_text: _, ...plain } = made
     expect(accumulate(events)).toEqual(plain)
-    const rest = eventsIn(await raw('stream=true&starting_after=4'))
-    expect(rest).toEqual(events.slice(5))
+    // Numbers that were seen in the first stream mean nothing in this one: nothing is left out for them.
+    expect(JSON.parse(await raw('stream=true&starting_after=4')).error).toMatchObject({
+      type: 'invalid_request_error',
+      param: 'starting_after',
+    })
     const stream = await clientOf().responses.retrieve(made.id, { stream: true })
     const types: string[] = []
     for await (const event of stream) types.push(event.type)
