@@ -184,13 +184,13 @@ test('no JSON makes it throw', () => {
       '',
       [],
     ),
-    fc.jsonValue(),
+    fc.jsonValue({ maxDepth: 1 }),
   )
   const { tree } = fc.letrec(tie => ({
-    tree: fc.oneof({ maxDepth: 4 }, leaf, fc.dictionary(field, tie('tree'))),
+    tree: fc.oneof({ maxDepth: 4 }, leaf, fc.dictionary(field, tie('tree'), { maxKeys: 4 })),
   }))
   fc.assert(
-    fc.property(fc.dictionary(field, tree), json => {
+    fc.property(fc.dictionary(field, tree, { maxKeys: 6 }), json => {
       const part = JSON.parse(JSON.stringify(json)) as JsonObject
       lens.usage(part)
       lens.failure(part)
