@@ -7,6 +7,8 @@ export interface PageRequest {
   /** Prefix of every link: the configured base path, without a slash at its end. */
   readonly base: string
   readonly admin: Admin
+  /** At which the browser sees the gateway, as far as a proxy before it tells: `https://models.example.com`. To be shown only. */
+  readonly origin: string
 }
 
 /** The fields of a submitted form; a field that comes more than once is an array. */

@@ -35,10 +35,10 @@ export function createConnectPage(deps: ConnectPageDeps): Page {
     path: '/connect',
     title: 'Connect',
     nav: { group: 'Gateway', order: 40 },
-    load({ url, base, admin }) {
+    load({ url, base, admin, origin }) {
       const read = (name: string) => (url.searchParams.get(name) ?? '').trim().slice(0, LONGEST)
       const models = namesOf(deps)
-      const here = url.origin + base
+      const here = origin + base
       const [said, model] = [read('address'), read('model')]
       const address = said === '' ? here : addressOf(said)
       return {
@@ -74,9 +74,9 @@ function namesOf({ virtual, lists }: ConnectPageDeps): readonly string[] {
   return [...new Set([...redirects.sort(), ...provided.sort()])].slice(0, MOST)
 }
 
-/** An address of the gateway as somebody may write it: a library's `/v1` and a slash at the end are not part of it. */
+/** An address of the gateway as somebody may write it: a library's `/v1`, and what it puts behind that, is not part of it. */
 function addressOf(text: string): string | undefined {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol) || url.username + url.password !== '') return undefined
-  return url.origin + url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')
+  return url.origin + url.pathname.replace(/\/v1(?:\/.*)?$/, '').replace(/\/+$/, '')
 }

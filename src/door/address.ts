@@ -27,6 +27,18 @@ export function createAddressCheck(): (request: Request) => Request {
   }
 }
 
+/**
+ * Where the browser sees this house; behind a proxy only its headers tell. For people to read, and for nothing else:
+ * anybody may send these headers.
+ */
+export function originSeen({ headers, url }: Request): string {
+  const first = (name: string) => headers.get(name)?.split(',')[0]?.trim() || undefined
+  const host = first('x-forwarded-host') ?? headers.get('host') ?? ''
+  const isSecure = url.startsWith('https:') || first('x-forwarded-proto')?.toLowerCase() === 'https'
+  const seen = /^[\w.:[\]-]+$/.test(host) ? URL.parse(`${isSecure ? 'https' : 'http'}://${host}`) : null
+  return seen?.origin ?? new URL(url).origin
+}
+
 const LOOPBACK_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d+)?$/i
 
 /** The name in a Host header or the host of an Origin header can only mean this machine. */

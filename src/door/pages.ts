@@ -3,6 +3,7 @@ import { type Connection, Exchange } from '../exchange.ts'
 import type { ActionResult, Form, Page, PageRequest, Shell } from '../page.ts'
 import { readCapped } from '../request/body.ts'
 import type { Admin, Markup } from '../types.ts'
+import { originSeen } from './address.ts'
 import type { Audit } from './audit.ts'
 
 export interface PagesOptions {
@@ -64,7 +65,7 @@ export function createPages({
   async function admit(request: Request): Promise<PageRequest | Response> {
     const url = new URL(request.url)
     const admin = await administrate(request)
-    if (admin !== undefined) return { url, base, admin }
+    if (admin !== undefined) return { url, base, admin, origin: originSeen(request) }
     // Whoever is sent away from a form loses what they typed.
     if (request.method === 'POST' && request.headers.has('hx-request'))
       refuse('invalid_api_key', 'Your session has ended: sign in and try again')

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { expectFitForAll } from './axe.ts'
-import { openBrowser, type Running, startGateway } from './kit.ts'
+import { MASTER, openBrowser, type Running, startGateway } from './kit.ts'
 import { type Stage, setStage } from './stage.ts'
 
 setDefaultTimeout(60_000)
@@ -58,7 +58,6 @@ test('writes the chosen model and address into every program, and into the addre
   await page.getByText('model = "other"').waitFor()
   await page.reload()
   expect(await piece().textContent()).toContain('model = "other"')
-  await page.goBack()
 })
 
 test('says what is no address, and mends it while it is typed', async () => {
@@ -68,6 +67,33 @@ test('says what is no address, and mends it while it is typed', async () => {
   await page.getByLabel('Address').fill('https://models.example.com')
   await page.getByText('Of this gateway, as its callers see it.').waitFor()
   expect(await piece().textContent()).toContain('https://models.example.com')
+})
+
+test.each([
+  [{ host: 'models.example.com', 'x-forwarded-proto': 'https' }, 'https://models.example.com'],
+  [
+    { 'x-forwarded-host': 'ai.example.com:8443', 'x-forwarded-proto': 'https,http' },
+    'https://ai.example.com:8443',
+  ],
+  [{ host: 'gw' }, 'http://gw'],
+  [{ 'x-forwarded-host': 'a.example/<script>' }, /^http:\/\/127\.0\.0\.1:\d+$/],
+])('knows the address at which a proxy is seen: %j', async (headers, address) => {
+  const response = await fetch(`${stage.gateway.url}/dashboard/connect?client=environment`, {
+    headers: { authorization: `Bearer ${MASTER}`, ...(headers as Record<string, string>) },
+  })
+  const said = /ANTHROPIC_BASE_URL=(\S+)/.exec(await response.text())![1]!
+  expect(said).toMatch(typeof address === 'string' ? new RegExp(`^${RegExp.escape(address)}$`) : address)
+})
+
+test('an address is taken as libraries write it', async () => {
+  for (const written of [
+    'https://h.example/ai/v1/chat/completions',
+    'https://h.example/ai/v1/',
+    'https://h.example/ai/',
+  ]) {
+    await open({ address: written, client: 'environment' })
+    expect(await piece(1).textContent()).toContain('ANTHROPIC_BASE_URL=https://h.example/ai\n')
+  }
 })
 
 test('copies a piece as it stands there', async () => {
@@ -94,6 +120,7 @@ test('a gateway without a key asks for none', async () => {
   const text = await open.page.locator('#piece-0').textContent()
   expect(text).toContain('export OPENAI_API_KEY=none')
   expect(await open.page.getByText('No key is set, so none is asked for').count()).toBe(1)
+  expect(await open.page.getByRole('button', { name: /^Copy/ }).count()).toBe(0)
   expect(await open.page.getByRole('link', { name: 'Go to the keys' }).count()).toBe(0)
 })
 

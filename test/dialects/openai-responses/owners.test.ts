@@ -68,7 +68,11 @@ beforeAll(async () => {
     },
   })
   const clientOf = async (name: string, more: object = {}) => {
-    const { status, body } = await gateway.admin('POST', '/admin/keys', { name, user_path: `/team/${name}`, ...more })
+    const { status, body } = await gateway.admin('POST', '/admin/keys', {
+      name,
+      user_path: `/team/${name}`,
+      ...more,
+    })
     if (status !== 201) throw new Error(JSON.stringify(body))
     const fetch = ((url: string, init: RequestInit) => {
       const { pathname, search } = new URL(url)
