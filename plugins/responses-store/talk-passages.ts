@@ -5,7 +5,6 @@ import { readBody } from '../../src/request/body.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import { json, metadataAt, noAfter, page, readPage } from './answers.ts'
 import type { Conversation, Item } from './model.ts'
-import { numbered } from './numbers.ts'
 import { noConversation } from './state.ts'
 import type { Talks } from './talks.ts'
 
@@ -32,14 +31,14 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
     )
   }
 
-  function readItems(given: unknown): (readonly [id: string, item: Item])[] {
+  function readItems(given: unknown): readonly Item[] {
     if (!Array.isArray(given) || given.length > MOST)
       return refuse('invalid_request', `"items" has to be an array of at most ${MOST} items`, {
         param: 'items',
       })
     const items = given.map((item: unknown, i) =>
       isObject(item) && (typeof item.type === 'string' || typeof item.role === 'string')
-        ? numbered(item)
+        ? item
         : refuse('invalid_request', `"items[${i}]" is no item: send an object with a "type"`, {
             param: `items[${i}]`,
           }),
@@ -99,12 +98,8 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
       },
       async POST(call) {
         const { id } = await find(call)
-        const rows = readItems((await readBody(call.request, call.bodyLimit)).json.items)
-        await talks.add(id, rows)
-        return page(
-          rows.map(([, item]) => item),
-          false,
-        )
+        const items = readItems((await readBody(call.request, call.bodyLimit)).json.items)
+        return page(await talks.add(id, items), false)
       },
     }),
     route('conversation-item', '/v1/conversations/:id/items/:item', 'One item; DELETE removes it', {

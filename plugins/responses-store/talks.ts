@@ -3,6 +3,7 @@ import type { Database } from '../../src/database.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Journal } from './journal.ts'
 import { type Conversation, type Item, isOwn, ownerOf, type Said, type Who } from './model.ts'
+import { numbered } from './numbers.ts'
 import { conversationItems, conversations } from './schema.ts'
 import { MAX_HISTORY, tooLong } from './shelf.ts'
 
@@ -61,9 +62,27 @@ export function createTalks({ db, journal, now, retention }: TalksOptions) {
         db.delete(conversations).where(eq(conversations.id, id)),
       ])
     },
-    async add(id: string, items: readonly (readonly [id: string, item: Item])[]): Promise<void> {
+    /** Adds items, and returns them under the ids that they have there: one id is that of one item. */
+    async add(id: string, given: readonly Item[]): Promise<readonly Item[]> {
+      await journal.flush()
+      const wished = given.map(numbered)
+      const same = inArray(
+        conversationItems.id,
+        wished.map(([itemId]) => itemId),
+      )
+      const rows = await db
+        .select({ id: conversationItems.id })
+        .from(conversationItems)
+        .where(and(of(id), same))
+      const taken = new Set(rows.map(row => row.id))
+      const items = wished.map(wish => {
+        const row = taken.has(wish[0]) ? numbered({ ...wish[1], id: undefined }) : wish
+        taken.add(row[0])
+        return row
+      })
       journal.add({ kind: 'said', conversation: id, items, size: 0 })
       await journal.flush()
+      return items.map(([, item]) => item)
     },
     /** All of it, the oldest first. */
     async history(id: string): Promise<readonly Said[]> {

@@ -248,3 +248,21 @@ test('two gateways with one database know each other’s answers a moment later'
   expect(lastAsked()).toHaveLength(3)
   await other.close()
 })
+
+test('two items of a conversation never have one id, and its pages come to an end', async () => {
+  const { id } = await alpha.conversations.create()
+  const items = ['one', 'two', 'one', 'four'].map(text => ({
+    id: `msg_${text}`,
+    type: 'message',
+    role: 'user',
+    content: [{ type: 'input_text', text }],
+  }))
+  for (const part of [items.slice(0, 3), items.slice(3), items.slice(0, 1)])
+    await alpha.conversations.items.create(id, { items: part as Any })
+  for (const limit of [1, 2, 3]) {
+    const seen: Any[] = []
+    for await (const item of alpha.conversations.items.list(id, { order: 'asc', limit })) seen.push(item)
+    expect(seen.map(({ content }) => content[0].text)).toEqual(['one', 'two', 'one', 'four', 'one'])
+    expect(new Set(seen.map(item => item.id)).size).toBe(5)
+  }
+})
