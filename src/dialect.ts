@@ -1,5 +1,6 @@
 import type { Refusal } from './errors.ts'
 import type { Change } from './request/body.ts'
+import type { CallIds } from './translate/call-ids.ts'
 import type { Thinking } from './translate/thinking.ts'
 import type { Warn } from './translate/warnings.ts'
 import type { Translation } from './translation.ts'
@@ -46,6 +47,11 @@ export interface Lens {
 
 /** Where a body goes. */
 export interface Toward {
+  /** The provider's type, and its address. */
+  readonly type?: string
+  readonly baseUrl?: string | undefined
+  /** The ids of tool calls that the provider takes, where it does not take any. */
+  readonly callIds?: CallIds | undefined
   /** How the model thinks, where its provider knows. */
   readonly thinking?: Thinking | undefined
   /** Something is left out: a line for the caller. */

@@ -1,3 +1,4 @@
+import type { CallIds } from './translate/call-ids.ts'
 import type { Endings } from './translate/endings.ts'
 import type { Thinking } from './translate/thinking.ts'
 import type { Warn } from './translate/warnings.ts'
@@ -91,6 +92,8 @@ export interface Provider {
   readonly optionsKey?: string | ((model: string) => string)
   /** How its models think; undefined for those that it does not know. */
   thinking?(model: string): Thinking | undefined
+  /** The ids of tool calls that it takes; undefined where it takes any. */
+  callIds?(model: string): CallIds | undefined
   /** What the provider's own report of usage tells beside what `offers` make of it. */
   readonly usage?: UsageReader
   /** What the provider's own words for an end mean, where `offers` make less of them. */

@@ -4,6 +4,9 @@
 export const keyedHash = (secret: string, text: string): string =>
   new Bun.CryptoHasher('sha256', secret).update(text).digest('hex')
 
+/** SHA-256, at once. */
+export const plainHash = (text: string): Uint8Array => new Bun.CryptoHasher('sha256').update(text).digest()
+
 /** A UUID that begins with the time (version 7): indexes over millions of them grow at their end, and stay fast. */
 export const timedId = (): string => Bun.randomUUIDv7()
 

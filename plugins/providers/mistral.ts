@@ -17,7 +17,7 @@ export default modelProvider({
   asksUsage: false,
   offers: ['language', 'speech'],
   // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9."
-  callIds: { fits: /^[a-zA-Z0-9]{9}$/, length: 9 },
+  callIds: { fits: /^[a-zA-Z0-9]{9}$/, length: 9, isOwnForm: true },
   models: listAt('/models'),
   async load({ baseUrl, fetch }) {
     const { createMistral } = await import('@ai-sdk/mistral')

@@ -53,7 +53,9 @@ export function createWays({ egress, strict }: WaysOptions) {
     const { stream } = x
     const warn = warnOf(x)
     const { json, isOurs } = x.body!
-    const toward = { thinking: provider.thinking?.(target.model), warn }
+    const { type, baseUrl } = provider
+    const thinking = provider.thinking?.(target.model)
+    const toward = { type, baseUrl, thinking, callIds: provider.callIds?.(target.model), warn }
     const out = dialect.outgoing?.(json, toward) ?? json
     const facts = { dialect: dialect.name, model: target.model, warn }
     const body = rewritten(x.body!, (isOurs && provider.adapt?.(out, facts)) || out)

@@ -110,6 +110,7 @@ const provider = {
   offers: may(object),
   optionsKey: may(v.union([v.string(), v.function()], wanted('a text or a function'))),
   thinking: may(fun),
+  callIds: may(fun),
   usage: may(fun),
   endings: may(v.any()),
   models: may(fun),

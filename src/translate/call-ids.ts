@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
+import { plainHash } from '../runtime.ts'
 import { withLayer } from './layer.ts'
 
 /** The ids of tool calls that a vendor takes. A conversation may hold those of another, where it was before. */
@@ -6,6 +7,8 @@ export interface CallIds {
   readonly fits: RegExp
   /** Letters and digits of an id in the place of one that does not fit. */
   readonly length: number
+  /** All ids of its own have this form: another one is somebody else's, in its own language too. */
+  readonly isOwnForm?: true
 }
 
 /** What most take that ask for any form at all. */
@@ -16,9 +19,9 @@ export const PLAIN_IDS: CallIds = { fits: /^[a-zA-Z0-9_-]{1,64}$/, length: 32 }
  * in its result. Where an id stands twice, the later call gets one of its own: results belong to calls in their order.
  */
 export const withCallIds = (model: LanguageModelV4, ids: CallIds): LanguageModelV4 =>
-  withLayer(model, async options => ({ options: { ...options, prompt: await fitted(options.prompt, ids) } }))
+  withLayer(model, options => ({ options: { ...options, prompt: fitted(options.prompt, ids) } }))
 
-async function fitted(prompt: LanguageModelV4Prompt, ids: CallIds): Promise<LanguageModelV4Prompt> {
+function fitted(prompt: LanguageModelV4Prompt, ids: CallIds): LanguageModelV4Prompt {
   if (isFit(prompt, ids)) return prompt
   const namer = createNamer(ids)
   const made: LanguageModelV4Message[] = []
@@ -29,10 +32,9 @@ async function fitted(prompt: LanguageModelV4Prompt, ids: CallIds): Promise<Lang
     }
     const content = []
     for (const part of message.content)
-      if (part.type === 'tool-call')
-        content.push({ ...part, toolCallId: await namer.called(part.toolCallId) })
+      if (part.type === 'tool-call') content.push({ ...part, toolCallId: namer.called(part.toolCallId) })
       else if (part.type === 'tool-result')
-        content.push({ ...part, toolCallId: await namer.answered(part.toolCallId) })
+        content.push({ ...part, toolCallId: namer.answered(part.toolCallId) })
       else content.push(part)
     // Each part keeps its own type, so the message does too; the compiler does not follow that.
     made.push({ ...message, content } as LanguageModelV4Message)
@@ -53,22 +55,23 @@ function isFit(prompt: LanguageModelV4Prompt, { fits }: CallIds): boolean {
   })
 }
 
-function createNamer({ fits, length }: CallIds) {
+/** New ids for those of one conversation, asked for in its order. */
+export function createNamer({ fits, length }: CallIds) {
   const taken = new Set<string>()
   /** The calls of an id that wait for their results, and the one that was answered last. */
   const open = new Map<string, string[]>()
   const closed = new Map<string, string>()
-  const fit = async (id: string) => (fits.test(id) ? id : hashed(id, length))
+  const fit = (id: string) => (fits.test(id) ? id : hashed(id, length))
   return {
-    async called(id: string): Promise<string> {
-      let own = await fit(id)
-      for (let n = 2; taken.has(own); n++) own = await hashed(`${id} ${n}`, length)
+    called(id: string): string {
+      let own = fit(id)
+      for (let n = 2; taken.has(own); n++) own = hashed(`${id} ${n}`, length)
       taken.add(own)
       open.set(id, [...(open.get(id) ?? []), own])
       return own
     },
-    async answered(id: string): Promise<string> {
-      const own = open.get(id)?.shift() ?? closed.get(id) ?? (await fit(id))
+    answered(id: string): string {
+      const own = open.get(id)?.shift() ?? closed.get(id) ?? fit(id)
       closed.set(id, own)
       return own
     },
@@ -77,7 +80,5 @@ function createNamer({ fits, length }: CallIds) {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-async function hashed(text: string, length: number): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return Array.from(bytes.subarray(0, length), byte => LETTERS[byte % LETTERS.length]).join('')
-}
+const hashed = (text: string, length: number): string =>
+  Array.from(plainHash(text).subarray(0, length), byte => LETTERS[byte % LETTERS.length]).join('')

@@ -100,7 +100,8 @@ async function createProvider<F extends string>(
   const access = (await declared.access?.(instance)) ?? accessByKey(declared, settings.apiKey)
   const origins = [...(declared.origins?.(settings) ?? []), ...(access.origins ?? [])]
   const { asksUsage = true, optionsKey = declared.name, readsToolUrls = true, idsInBody = false } = declared
-  const { callIds } = declared
+  const { callIds: ids } = declared
+  const callIds = typeof ids === 'function' ? ids : () => ids
   const models = createList(declared, { provider: name, baseUrl, settings }, access)
   return Object.freeze<Provider>({
     name,
@@ -114,7 +115,7 @@ async function createProvider<F extends string>(
       kinds: declared.offers,
       readsToolUrls,
       idsInBody,
-      callIds: typeof callIds === 'function' ? callIds : () => callIds,
+      callIds,
       load: () =>
         declared.load({
           baseUrl,
@@ -123,6 +124,7 @@ async function createProvider<F extends string>(
         }),
     }),
     optionsKey,
+    ...(ids && { callIds }),
     ...(declared.adapt && { adapt: declared.adapt }),
     ...(declared.thinking && { thinking: declared.thinking }),
     ...(declared.usage && { usage: declared.usage }),

@@ -199,5 +199,12 @@ test('ids of tool calls go on as they are where a vendor asks for no form', asyn
 test('ids of tool calls stay in the bytes of the same language, whatever their form', async () => {
   const ids = ['functions.get:0', 'functions.get:0']
   expect(await arrived('messages', 'anthropic/claude-x', ids)).toEqual({ calls: ids, results: ids })
-  expect(await arrived('chat', 'mistral/mistral-large', ids)).toEqual({ calls: ids, results: ids })
+  const long = [`call_${'x'.repeat(80)}`]
+  expect(await arrived('chat', 'openai/gpt-4o', long)).toEqual({ calls: long, results: long })
+})
+
+test('ids of tool calls become such as a vendor takes in its own language too, where all of its own have that form', async () => {
+  const { calls, results } = await arrived('chat', 'mistral/mistral-large', ['functions.get:0', 'abcDEF123'])
+  expect(calls).toEqual(results)
+  expect(calls).toEqual([expect.stringMatching(/^[a-zA-Z0-9]{9}$/), 'abcDEF123'])
 })

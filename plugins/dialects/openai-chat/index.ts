@@ -5,6 +5,7 @@ import { plainRefusal } from '../../../src/respond/respond.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { lens } from './lens.ts'
+import { outgoing } from './outgoing.ts'
 import { read } from './shape.ts'
 import { createWriter } from './writer.ts'
 
@@ -16,6 +17,7 @@ export const openaiChat: Dialect = {
   about: "A chat completion, in OpenAI's language",
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
   read,
+  outgoing,
   isStream: body => body.stream === true,
   askUsage(body) {
     const options = objectOf(body.stream_options)

@@ -52,6 +52,12 @@ const formats: readonly Format[] = [
   { name: 'xai-responses-v1', keys: ['xai'], hidden: 'reasoningEncryptedContent', id: 'itemId' },
 ]
 
+/** An entry of `reasoning_details` whose format says that one of these makers wants it back. */
+export const isMarked = (detail: unknown): boolean => {
+  const { format } = objectOf(detail)
+  return formats.some(({ name }) => name === format)
+}
+
 /** What a thought has to be given back with, as an entry of `reasoning_details`; undefined where its words are all. */
 export function detailOf(
   text: string,
