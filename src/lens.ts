@@ -25,6 +25,20 @@ export function parseObject(text: string): JsonObject {
   }
 }
 
+/**
+ * The input of a tool as an object. Models break off in the middle of it, or write none, and providers take nothing else:
+ * what is no object is wrapped as Anthropic's documentation asks clients to do.
+ */
+export function argumentsOf(text: string): JsonObject {
+  if (text.trim() === '') return {}
+  try {
+    const json: unknown = JSON.parse(text)
+    return isObject(json) ? json : { INVALID_JSON: text }
+  } catch {
+    return { INVALID_JSON: text }
+  }
+}
+
 /** Errors in the place of an answer: `{ message, code }`, where some providers put a status into `code`. */
 export function failureOf(error: unknown): { readonly status: number; readonly message: string } {
   const { message, code, status } = isObject(error) ? error : { message: error }

@@ -5,11 +5,10 @@ import type {
   LanguageModelV4ToolResult,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { isObject } from '../../../src/lens.ts'
+import { argumentsOf, isObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { pack, pick, type Thought } from './carry.ts'
 import { snake } from './tools.ts'
-import { inputOf } from './words.ts'
 
 /** Blocks that come whole, in answers and in streams. */
 
@@ -61,7 +60,7 @@ export const wholeCall = ({
   providerMetadata,
 }: LanguageModelV4ToolCall) => ({
   ...callBlock(toolCallId, toolName, { isServed: providerExecuted === true, metadata: providerMetadata }),
-  input: inputOf(input),
+  input: argumentsOf(input),
 })
 
 /** What a tool of the provider gave back. */

@@ -102,14 +102,3 @@ function toCitation(source: LanguageModelV4Source, cited: string): JsonObject[] 
 
 /** Anthropic's ids look alike; ours tells which request it was. */
 export const messageId = (id: string): string => `msg_${id.replaceAll('-', '')}`
-
-/** The input of a tool as an object. What is none is wrapped as Anthropic's documentation asks clients to do. */
-export function inputOf(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  try {
-    const json: unknown = JSON.parse(text)
-    return isObject(json) ? json : { INVALID_JSON: text }
-  } catch {
-    return { INVALID_JSON: text }
-  }
-}

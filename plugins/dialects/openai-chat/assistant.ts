@@ -3,7 +3,7 @@ import type {
   LanguageModelV4ToolCallPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
-import { isObject } from '../../../src/lens.ts'
+import { argumentsOf } from '../../../src/lens.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
@@ -84,7 +84,7 @@ function readFunction(value: unknown, at: string): [name: string, input: JsonObj
   const given = objectAt(value, at)
   return [
     nameAt(given.name, `${at}.name`),
-    inputOf(given.arguments == null ? '' : textAt(given.arguments, `${at}.arguments`)),
+    argumentsOf(given.arguments == null ? '' : textAt(given.arguments, `${at}.arguments`)),
   ]
 }
 
@@ -104,15 +104,4 @@ function readLegacyCall(
   const [toolName, input] = readFunction(call, `${at}.function_call`)
   const toolCallId = talk.calledWithoutId(toolName)
   return [{ type: 'tool-call', toolCallId, toolName, input }]
-}
-
-/** Arguments as an object. Models break off in the middle of them, and providers take objects only. */
-function inputOf(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  try {
-    const json: unknown = JSON.parse(text)
-    return isObject(json) ? json : { INVALID_JSON: text }
-  } catch {
-    return { INVALID_JSON: text }
-  }
 }

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
-import { isObject, listOf, parseObject } from '../../../src/lens.ts'
+import { argumentsOf, isObject, listOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   entryOf,
@@ -88,8 +88,8 @@ type Reader = (item: JsonObject, at: string, reading: Reading) => void
 const items: Readonly<Record<string, Reader>> = {
   message: readMessage,
   function_call: (item, at, reading) => {
-    const words = textAt(item.arguments, `${at}.arguments`)
-    readCall(item, at, reading, { kind: 'function', input: words.trim() === '' ? {} : argumentsOf(words) })
+    const input = argumentsOf(textAt(item.arguments, `${at}.arguments`))
+    readCall(item, at, reading, { kind: 'function', input })
   },
   custom_tool_call: (item, at, reading) =>
     readCall(item, at, reading, { kind: 'custom', input: { input: textAt(item.input, `${at}.input`) } }),
@@ -125,12 +125,6 @@ const items: Readonly<Record<string, Reader>> = {
 const present = (input: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null))
 
-/** What a model wrote may be no object; then it goes back as it was. */
-function argumentsOf(words: string): unknown {
-  const json = parseObject(words)
-  return Object.keys(json).length > 0 || words.trim() === '{}' ? json : words
-}
-
 function readMessage(item: JsonObject, at: string, { turns, kin, warn }: Reading): void {
   const role = wordAt(item.role, `${at}.role`, ['user', 'assistant', 'system', 'developer'])
   const place = `${at}.content`
@@ -157,7 +151,7 @@ function readCall(
   item: JsonObject,
   at: string,
   { turns, catalogue, kin, carried }: Reading,
-  { kind, input }: { kind: ToolKind; input: unknown },
+  { kind, input }: { kind: ToolKind; input: JsonObject },
 ): void {
   const id = nameAt(item.call_id, `${at}.call_id`)
   // Some vendors number their calls anew with every turn. Whose output is whose is clear while one is open at a time.

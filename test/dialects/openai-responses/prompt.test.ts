@@ -244,15 +244,17 @@ describe('tool calls', () => {
     ])
   })
 
-  test('with arguments that are no object go back as they were', () => {
-    const input = [
-      fcall('1', { arguments: 'broken{' }),
-      output('1'),
-      fcall('2', { arguments: '' }),
-      output('2'),
-    ]
-    const prompt = promptOf(input) as Any
-    expect([prompt[0].content[0].input, prompt[2].content[0].input]).toEqual(['broken{', {}])
+  test.each([
+    ['broken{', { INVALID_JSON: 'broken{' }],
+    ['{"a":"unf', { INVALID_JSON: '{"a":"unf' }],
+    ['[1]', { INVALID_JSON: '[1]' }],
+    ['"x"', { INVALID_JSON: '"x"' }],
+    ['', {}],
+    [' {} ', {}],
+    ['{"a":1}', { a: 1 }],
+  ])('with arguments that are no object go back within one: %s', (given, input) => {
+    const prompt = promptOf([fcall('1', { arguments: given }), output('1')]) as Any
+    expect(prompt[0].content[0].input).toEqual(input)
   })
 })
 
