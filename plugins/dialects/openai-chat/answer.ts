@@ -4,11 +4,12 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider'
+import { freeTextOf } from '../../../src/translate/free-text.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isHidden } from './reasoning.ts'
 import { detailOf, extraOf, textDetailOf } from './thoughts.ts'
-import { customNames, isLegacy, isOneCall, wordsOf } from './tools.ts'
+import { customNames, isLegacy, isOneCall } from './tools.ts'
 import { createAnnotations, finishWord, head, refusalIn, usageOf } from './words.ts'
 
 /** A whole answer. */
@@ -87,7 +88,7 @@ export function wholeCall(
   custom: ReadonlySet<string>,
 ): JsonObject {
   const call = custom.has(name)
-    ? { id, type: 'custom', custom: { name, input: wordsOf(input) } }
+    ? { id, type: 'custom', custom: { name, input: freeTextOf(input) } }
     : { id, type: 'function', function: { name, arguments: input === '' ? '{}' : input } }
   return { ...call, ...extraOf(providerMetadata) }
 }

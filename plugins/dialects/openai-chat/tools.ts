@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { listOf, objectOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   booleanAt,
@@ -78,7 +78,7 @@ const schemaAt = (value: unknown, at: string): JsonObject => {
 }
 
 /**
- * A tool that takes a free text, as a function with one: `wordsOf` takes the text out again. A grammar cannot be
+ * A tool that takes a free text, as a function with one: `freeTextOf` takes the text out again. A grammar cannot be
  * enforced then, only told.
  */
 function readCustom(value: unknown, at: string, { warn }: Reading): LanguageModelV4FunctionTool {
@@ -119,17 +119,6 @@ export const customNames = ({ tools }: JsonObject): ReadonlySet<string> =>
       return type === 'custom' && typeof name === 'string' ? [name] : []
     }),
   )
-
-/** The free text in the input of such a tool. */
-export function wordsOf(input: string): string {
-  try {
-    const json: unknown = JSON.parse(input)
-    if (typeof json === 'string') return json
-    return isObject(json) && typeof json.input === 'string' ? json.input : input
-  } catch {
-    return input
-  }
-}
 
 interface Choice {
   readonly toolChoice?: Tooling['toolChoice']

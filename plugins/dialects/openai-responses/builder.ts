@@ -61,9 +61,10 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
     /** The whole response. Whatever is still open ends here. */
     finish({ usage, finishReason }: Pick<PartOf<'finish'>, 'usage' | 'finishReason'>): JsonObject {
       const end = endOf(finishReason)
+      const status = end.status === 'completed' ? 'completed' : 'incomplete'
       thoughts.closeAll()
-      calls.closeAll()
-      messages.close(end.status === 'completed' ? 'completed' : 'incomplete')
+      calls.closeAll(status)
+      messages.close(status)
       const completed = end.status === 'completed' ? { completed_at: Math.floor(now() / 1000) } : {}
       const response = { ...begun, ...end, ...completed, output: output.items(), usage: usageOf(usage) }
       emit(`response.${end.status}`, { response })

@@ -4,10 +4,10 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
 import { parseObject } from '../../../src/lens.ts'
+import { createFreeText, freeTextOf } from '../../../src/translate/free-text.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Catalogue, Entry } from './catalogue.ts'
-import { createFreeText } from './free-text.ts'
-import { customInput, ownCall } from './functions.ts'
+import { ownCall } from './functions.ts'
 import type { Prefix } from './ids.ts'
 import type { Output, Slot } from './output.ts'
 import type { Thoughts } from './thoughts.ts'
@@ -21,6 +21,8 @@ interface Growing {
   readonly fields: JsonObject
   /** What has been told of the input. */
   input: string
+  /** All of the input, where it is not known yet whether the model was done with it. */
+  whole?: string
   /** How much of a piece can be told. */
   readonly read: (delta: string) => string
 }
@@ -115,14 +117,32 @@ export function createCalls(output: Output, { thoughts, catalogue, isOneCall }: 
       const own = isOwn(entry) ? ownCall(entry.kind, input) : undefined
       if (own !== undefined) return void addOwn(output, id, own)
       const call = calls.get(id) ?? begin(id, toolName, 'json')
+      const isDone = isWhole(input)
+      const words = call.type === 'custom_tool_call' ? freeTextOf(input) : input.trim() === '' ? '{}' : input
+      // What has been told cannot be taken back.
+      const said = isDone || words.startsWith(call.input) ? words : call.input
+      if (!isDone) {
+        call.whole = said
+        return
+      }
       calls.delete(id)
-      const words = input.trim() === '' ? '{}' : input
-      finish(call, call.type === 'custom_tool_call' ? customInput(input) : words, 'completed')
+      finish(call, said, 'completed')
     },
-    closeAll(): void {
-      for (const call of calls.values()) finish(call, call.input, 'incomplete')
+    /** Input that is no JSON is the model's last word where the answer came to its end, and half a call where it was cut. */
+    closeAll(status: string): void {
+      for (const call of calls.values())
+        finish(call, call.whole ?? call.input, call.whole === undefined ? 'incomplete' : status)
       calls.clear()
     },
+  }
+}
+
+/** Packages also end a call that was cut in the middle, and why an answer ends is told after that. */
+function isWhole(input: string): boolean {
+  try {
+    return input.trim() === '' || JSON.parse(input) !== undefined
+  } catch {
+    return false
   }
 }
 

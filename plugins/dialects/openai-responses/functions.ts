@@ -99,18 +99,6 @@ function customFunction(
   return { type: 'function', name, inputSchema, ...(words.length > 0 && { description: words.join('\n\n') }) }
 }
 
-/** What a model has written for a custom tool. */
-export function customInput(text: string): string {
-  const { input } = parseObject(text)
-  if (typeof input === 'string') return input
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'string' ? json : text
-  } catch {
-    return text
-  }
-}
-
 /** A call of one of OpenAI's own tools as its item; undefined where the model wrote something else. */
 export function ownCall(kind: ToolKind, input: string): JsonObject | undefined {
   const args = parseObject(input)

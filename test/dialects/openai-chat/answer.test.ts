@@ -127,6 +127,10 @@ describe('a whole answer', () => {
       ['"x"', 'x'],
       ['{"other":1}', '{"other":1}'],
       ['broken', 'broken'],
+      // Of one that was cut as much as there is.
+      ['{"input":"unf', 'unf'],
+      ['{"input":"a\\nb\\', 'a\nb'],
+      ['{"inp', ''],
     ] as const)
       expect(message([toolCall('1', input)], request).tool_calls).toEqual([
         { id: '1', type: 'custom', custom: { name: 'f', input: words } },

@@ -3,8 +3,8 @@ import type { LanguageModelV4Content, LanguageModelV4StreamPart } from '@ai-sdk/
 import fc from 'fast-check'
 import { createWriter, toResponse } from '../../../plugins/dialects/openai-responses/answer.ts'
 import { unpack } from '../../../plugins/dialects/openai-responses/carry.ts'
-import { createFreeText } from '../../../plugins/dialects/openai-responses/free-text.ts'
 import { replay } from '../../../plugins/dialects/openai-responses/replay.ts'
+import { createFreeText } from '../../../src/translate/free-text.ts'
 import { accumulate, eventsIn } from './accumulate.ts'
 import { type Any, body, facts, finish, promptOf, result, to, usage } from './kit.ts'
 
@@ -176,6 +176,54 @@ describe('a stream', () => {
     expect([status, incomplete_details]).toEqual(['incomplete', { reason: 'max_output_tokens' }])
     expect(output.map((item: Any) => item.type)).toEqual(['reasoning', 'message', 'function_call'])
     expect(output[2]).toMatchObject({ status: 'incomplete', arguments: '{"te' })
+  })
+
+  // Packages end a call that was cut as they end any other, and say only then why the answer ends.
+  const cutCall = (toolName: string, input: string): LanguageModelV4Content => ({
+    type: 'tool-call',
+    toolCallId: 'c',
+    toolName,
+    input,
+  })
+  test('that is cut in the middle of a call has called nothing yet, whole or streamed', () =>
+    fc.assert(
+      fc.property(fc.constantFrom(...toolNames), text, fc.nat(1000), (name, said, seed) => {
+        const all = inputOf(name, said)
+        const call = cutCall(name, all.slice(0, 1 + (seed % (all.length - 1))))
+        const { status, output } = write([start, ...toParts(call, '', seed), finish('length')])
+        expect([status, output.length, output[0].status]).toEqual(['incomplete', 1, 'incomplete'])
+        if (name === 'patch') expect(said.startsWith(output[0].input)).toBe(true)
+        else expect(output[0].arguments).toBe((call as Any).input)
+        const finishReason = { unified: 'length' as const, raw: 'length' }
+        expect(toResponse(result([call], { finishReason }), given, now).output).toEqual(output)
+      }),
+      { numRuns: 500 },
+    ))
+
+  test.each<[string, string, object]>([
+    ['f', '{"text":"unf', { type: 'function_call', arguments: '{"text":"unf' }],
+    ['patch', '{"input":"unf', { type: 'custom_tool_call', input: 'unf' }],
+    ['patch', '{"inp', { type: 'custom_tool_call', input: '' }],
+    ['patch', 'no JSON', { type: 'custom_tool_call', input: 'no JSON' }],
+  ])('says of half a call what its pieces have said: %s %s', (name, input, item) => {
+    const parts = [start, ...toParts(cutCall(name, input), '', 3)]
+    expect(write([...parts, finish('length')]).output).toMatchObject([{ ...item, status: 'incomplete' }])
+    // What a model has ended by itself is its last word, whatever it is.
+    expect(write([...parts, finish('tool-calls')]).output).toMatchObject([{ ...item, status: 'completed' }])
+  })
+
+  test('that is cut behind a call has called it', () => {
+    const parts = [start, ...toParts(cutCall('f', '{"text":"x"}'), '', 3)]
+    const { status, output } = write([
+      ...parts,
+      { type: 'text-delta', id: 't', delta: 'Hal' },
+      finish('length'),
+    ])
+    expect([status, ...output.map((item: Any) => item.status)]).toEqual([
+      'incomplete',
+      'completed',
+      'incomplete',
+    ])
   })
 
   test('puts texts that follow each other into one message, and others into more', () => {

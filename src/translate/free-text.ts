@@ -1,3 +1,5 @@
+import { isObject } from '../lens.ts'
+
 /** Behind this stands the input of a custom tool, in the JSON that a model writes for it. */
 const OPENING = /^\s*\{\s*"input"\s*:\s*"/
 /** No longer beginning is waited for. */
@@ -35,6 +37,26 @@ export function createFreeText() {
       return text ?? ''
     },
   }
+}
+
+/** The free text in what a model has written for such a tool; as much as there is of it, where it was cut. */
+export function freeTextOf(input: string): string {
+  try {
+    const json: unknown = JSON.parse(input)
+    if (typeof json === 'string') return json
+    return isObject(json) && typeof json.input === 'string' ? json.input : input
+  } catch {
+    return begunIn(input) ?? input
+  }
+}
+
+/** Undefined where it is no such JSON. */
+function begunIn(input: string): string | undefined {
+  if ('{"input":"'.startsWith(input.replace(/\s+/g, ''))) return ''
+  const match = OPENING.exec(input)
+  if (match === null) return undefined
+  const raw = input.slice(match[0].length)
+  return unescaped(raw.slice(0, endOfString(raw) ?? safeLength(raw)))
 }
 
 /** Where the closing quote is. */
