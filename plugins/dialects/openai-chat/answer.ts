@@ -5,12 +5,13 @@ import type {
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider'
 import { freeTextOf } from '../../../src/translate/free-text.ts'
+import { refusalIn } from '../../../src/translate/refusals.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isHidden } from './reasoning.ts'
 import { detailOf, extraOf, textDetailOf } from './thoughts.ts'
 import { customNames, isLegacy, isOneCall } from './tools.ts'
-import { createAnnotations, finishWord, head, refusalIn, usageOf } from './words.ts'
+import { createAnnotations, finishWord, head, usageOf } from './words.ts'
 
 /** A whole answer. */
 export function fromResult(result: LanguageModelV4GenerateResult, facts: AnswerFacts): JsonObject {

@@ -3,9 +3,7 @@ import type {
   LanguageModelV4Source,
   LanguageModelV4Text,
   LanguageModelV4Usage,
-  SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { objectOf } from '../../../src/lens.ts'
 import { toUsage } from '../../../src/translate/translate.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -31,16 +29,6 @@ export function finishWord(
   if (word !== 'stop' && word !== 'tool_calls') return word
   if (!hasCalls) return 'stop'
   return isLegacy ? 'function_call' : 'tool_calls'
-}
-
-/** Why the provider says it will not answer; the words of some do not come as a text. */
-export function refusalIn(
-  { unified }: LanguageModelV4FinishReason,
-  metadata: SharedV4ProviderMetadata | undefined,
-): string | undefined {
-  if (unified !== 'content-filter') return undefined
-  const told = Object.values(metadata ?? {}).map(said => objectOf(objectOf(said).stopDetails).explanation)
-  return told.find(words => typeof words === 'string')
 }
 
 /** Here the prompt is the sum of all input, and the completion of all output. */

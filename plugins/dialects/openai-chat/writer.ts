@@ -1,12 +1,13 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { objectOf } from '../../../src/lens.ts'
+import { refusalIn } from '../../../src/translate/refusals.ts'
 import type { AnswerFacts, Writer } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { imageOf, numbered } from './answer.ts'
 import { createCalls } from './calls.ts'
 import { isHidden } from './reasoning.ts'
 import { createThinking } from './thinking.ts'
-import { createAnnotations, finishWord, head, refusalIn, usageOf } from './words.ts'
+import { createAnnotations, finishWord, head, usageOf } from './words.ts'
 
 type Type = LanguageModelV4StreamPart['type']
 type PartOf<T extends Type> = Extract<LanguageModelV4StreamPart, { type: T }>

@@ -3,6 +3,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
+import { isRefusal } from '../../../src/translate/refusals.ts'
 import type { AnswerFacts, Writer } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Clock, createBuilder } from './builder.ts'
@@ -14,8 +15,12 @@ export function toResponse(
   now: Clock,
 ): JsonObject {
   const builder = createBuilder(facts, now, () => {})
+  const refused = isRefusal(result.finishReason)
+    ? result.content.findLastIndex(({ type }) => type === 'text')
+    : -1
   for (const [i, content] of result.content.entries())
-    for (const part of toParts(content, String(i))) builder.take(part)
+    if (i === refused && content.type === 'text') builder.refuse(content.text)
+    else for (const part of toParts(content, String(i))) builder.take(part)
   return builder.finish(result)
 }
 

@@ -3,6 +3,7 @@ import type {
   LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
+import { isRefusal, refusalIn, refusalOfChunk } from '../../../src/translate/refusals.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { createCalls } from './calls.ts'
@@ -31,8 +32,17 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
     isOneCall: isOneCall(facts.body),
   })
 
+  /** What the next piece of text refuses with. */
+  let refusal: string | undefined
   const takes: Takes = {
-    'text-delta': ({ id, delta }) => messages.grow(id, delta),
+    raw({ rawValue }) {
+      refusal = refusalOfChunk(rawValue)
+    },
+    'text-delta'({ id, delta }) {
+      const isRefused = delta === refusal
+      if (isRefused) refusal = undefined
+      messages.grow(id, delta, isRefused ? 'refusal' : 'text')
+    },
     'text-end': ({ id, citations }) => messages.end(id, citations),
     'reasoning-start': ({ id, providerMetadata }) => thoughts.grow(id, '', providerMetadata),
     'reasoning-delta': ({ id, delta, providerMetadata }) => thoughts.grow(id, delta, providerMetadata),
@@ -58,12 +68,19 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
       const take = takes[part.type] as ((part: LanguageModelV4StreamPart) => void) | undefined
       take?.(part)
     },
+    /** The model will not answer, and says why. */
+    refuse: (words: string): void => messages.grow('refusal', words, 'refusal'),
     /** The whole response. Whatever is still open ends here. */
-    finish({ usage, finishReason }: Pick<PartOf<'finish'>, 'usage' | 'finishReason'>): JsonObject {
+    finish({
+      usage,
+      finishReason,
+      providerMetadata,
+    }: Pick<PartOf<'finish'>, 'usage' | 'finishReason' | 'providerMetadata'>): JsonObject {
       const end = endOf(finishReason)
       const status = end.status === 'completed' ? 'completed' : 'incomplete'
       thoughts.closeAll()
       calls.closeAll(status)
+      messages.grow('refusal', refusalIn(finishReason, providerMetadata) ?? '', 'refusal')
       messages.close(status)
       const completed = end.status === 'completed' ? { completed_at: Math.floor(now() / 1000) } : {}
       const response = { ...begun, ...end, ...completed, output: output.items(), usage: usageOf(usage) }
@@ -73,8 +90,10 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
   }
 }
 
-/** In this language an answer that was cut is incomplete, whatever it calls before. */
-function endOf({ unified }: LanguageModelV4FinishReason) {
+/** In this language an answer that was cut is incomplete, whatever it calls before; a model that refuses is done. */
+function endOf(finishReason: LanguageModelV4FinishReason) {
+  const { unified } = finishReason
+  if (isRefusal(finishReason)) return { status: 'completed' }
   if (unified === 'length')
     return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }
   if (unified === 'content-filter')

@@ -42,6 +42,8 @@ export function toCall(body: JsonObject, destination: Destination): Call {
     ...(thinking.reasoning !== undefined && { reasoning: thinking.reasoning }),
     ...(format.responseFormat !== undefined && { responseFormat: format.responseFormat }),
     ...(providerOptions && { providerOptions }),
+    // Only there a piece of text and a refusal can be told apart: see `builder.ts`.
+    ...(kin.isCompatible && body.stream === true && { includeRawChunks: true }),
   }
   return { options, warnings }
 }

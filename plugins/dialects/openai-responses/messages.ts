@@ -2,8 +2,16 @@ import type { LanguageModelV4Citation, LanguageModelV4Source } from '@ai-sdk/pro
 import type { JsonObject } from '../../../src/types.ts'
 import type { Output, Slot } from './output.ts'
 
+/** Parts of a message, and what their words are called. */
+const kinds = {
+  text: { type: 'output_text', field: 'text', events: 'response.output_text', more: { logprobs: [] } },
+  refusal: { type: 'refusal', field: 'refusal', events: 'response.refusal', more: {} },
+} as const
+type Kind = keyof typeof kinds
+
 /** One piece of text in a message. */
 interface Piece {
+  readonly kind: Kind
   text: string
   readonly citations: LanguageModelV4Citation[]
   readonly id: string
@@ -29,29 +37,36 @@ export function createMessages(output: Output) {
     const { slot, content, piece } = message!
     if (piece === undefined) return
     const at = { ...slot.at, content_index: content.length }
+    const { type, field, events, more } = kinds[piece.kind]
+    const annotations = piece.kind === 'text' ? { annotations: annotate(piece, at) } : {}
+    const part = { type, ...annotations, ...more, [field]: piece.text }
+    output.emit(`${events}.done`, { ...at, [field]: piece.text, ...more })
+    output.emit('response.content_part.done', { ...at, part })
+    content.push(part)
+    message!.piece = undefined
+  }
+
+  function annotate(piece: Piece, at: JsonObject): JsonObject[] {
     const sources = waiting.splice(0).map((source): LanguageModelV4Citation => ({ source }))
     const annotations = [...piece.citations, ...sources].flatMap(cited =>
       toAnnotation(cited, piece.text.length),
     )
     for (const [annotation_index, annotation] of annotations.entries())
       output.emit('response.output_text.annotation.added', { ...at, annotation_index, annotation })
-    const part = { type: 'output_text', annotations, logprobs: [], text: piece.text }
-    output.emit('response.output_text.done', { ...at, text: piece.text, logprobs: [] })
-    output.emit('response.content_part.done', { ...at, part })
-    content.push(part)
-    message!.piece = undefined
+    return annotations
   }
 
-  function open(id: string): Message & { piece: Piece } {
-    if (message?.piece !== undefined && message.piece.id !== id) closePiece()
+  function open(id: string, kind: Kind): Message & { piece: Piece } {
+    if (message?.piece !== undefined && (message.piece.id !== id || message.piece.kind !== kind)) closePiece()
     message ??= {
       slot: output.add('msg', { type: 'message', status: 'in_progress', content: [], role: 'assistant' }),
       content: [],
       piece: undefined,
     }
     if (message.piece === undefined) {
-      message.piece = { text: '', citations: [], id }
-      const part = { type: 'output_text', annotations: [], logprobs: [], text: '' }
+      message.piece = { kind, text: '', citations: [], id }
+      const { type, field, more } = kinds[kind]
+      const part = { type, ...(kind === 'text' && { annotations: [] }), ...more, [field]: '' }
       const at = { ...message.slot.at, content_index: message.content.length }
       output.emit('response.content_part.added', { ...at, part })
     }
@@ -68,12 +83,13 @@ export function createMessages(output: Output) {
 
   output.onAdd(() => close())
   return {
-    grow(id: string, words: string): void {
+    grow(id: string, words: string, kind: Kind = 'text'): void {
       if (words === '') return
-      const { slot, content, piece } = open(id)
+      const { slot, content, piece } = open(id, kind)
+      const { events, more } = kinds[kind]
       piece.text += words
       const at = { ...slot.at, content_index: content.length }
-      output.emit('response.output_text.delta', { ...at, delta: words, logprobs: [] })
+      output.emit(`${events}.delta`, { ...at, delta: words, ...more })
     },
     /** Behind this a text of the same id is another one. */
     end(id: string, citations: readonly LanguageModelV4Citation[] = []): void {

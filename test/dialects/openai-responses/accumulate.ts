@@ -76,6 +76,10 @@ function grow(item: Any, event: string, data: Any): void {
       part.text += data.delta
     },
     'response.output_text.done': () => must(part.text === data.text, 'a text is the sum of its deltas'),
+    'response.refusal.delta': () => {
+      part.refusal += data.delta
+    },
+    'response.refusal.done': () => must(part.refusal === data.refusal, 'a refusal is the sum of its deltas'),
     'response.output_text.annotation.added': () => {
       must(part.annotations.length === data.annotation_index, 'annotations are numbered')
       part.annotations.push(data.annotation)
