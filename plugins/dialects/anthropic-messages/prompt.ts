@@ -8,6 +8,7 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
+import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, withOptions } from './cache.ts'
@@ -35,7 +36,8 @@ export function toPrompt({ system, messages }: JsonObject, reading: Reading): La
     reading.warn(
       `messages[${all.length - 1}]: this provider may begin a new answer instead of continuing yours`,
     )
-  return prompt
+  // Anthropic's own API takes a late system message, and still wants somebody else's.
+  return reading.kin.hasLateSystem && !reading.kin.isAnthropic ? prompt : withUser(prompt)
 }
 
 /** Agents put system messages between turns; who refuses them there is told the same by the user, marked as what it is. */

@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
 import { arrayAt, nameAt, objectAt, wordAt, wrong } from '../../../src/request/border.ts'
+import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, type Optional, withOptions } from './cache.ts'
@@ -67,7 +68,7 @@ export function toPrompt({ messages }: JsonObject, reading: Reading): LanguageMo
     reading.warn(
       `messages[${all.length - 1}]: this provider may begin a new answer instead of continuing yours`,
     )
-  return prompt
+  return reading.kin.hasLateSystem ? prompt : withUser(prompt)
 }
 
 /** Results of tools that were called at once belong together; instructions between turns become words, where they must. */

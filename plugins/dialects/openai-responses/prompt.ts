@@ -11,10 +11,11 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
+import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Carried, optionsFor, unpack } from './carry.ts'
 import type { Catalogue, ToolKind } from './catalogue.ts'
-import { readContent, readText, readWords, text, type Warn } from './content.ts'
+import { isText, readContent, readText, readWords, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'
 import { callIdOf, results } from './results.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -52,7 +53,7 @@ export function toPrompt(
   if (turns.isEmpty()) wrong('input', 'says nothing: send at least one message')
   if (turns.endsWithModel() && !given.kin.isClaude)
     given.warn(`input[${items.length - 1}]: this provider may begin a new answer instead of continuing yours`)
-  return turns.messages()
+  return given.kin.hasLateSystem ? turns.messages() : withUser(turns.messages())
 }
 
 function findCarried(items: readonly unknown[]): Map<string, Carried> {
@@ -128,8 +129,11 @@ const present = (input: JsonObject): JsonObject =>
 function readMessage(item: JsonObject, at: string, { turns, kin, warn }: Reading): void {
   const role = wordAt(item.role, `${at}.role`, ['user', 'assistant', 'system', 'developer'])
   const place = `${at}.content`
-  if (role === 'user') turns.add({ role, content: readContent(item.content, place, warn) })
-  else if (role === 'assistant') turns.say(...readSaid(item.content, place))
+  if (role === 'user') {
+    // Empty texts say nothing, and many providers refuse them.
+    const content = readContent(item.content, place, warn).filter(part => !isText(part) || part.text !== '')
+    if (content.length > 0) turns.add({ role, content })
+  } else if (role === 'assistant') turns.say(...readSaid(item.content, place))
   else {
     const content = readText(item.content, place)
     if (content === '') return
