@@ -169,10 +169,9 @@ function createSource(
     if (part.type === 'error') throw fromModelError(name, part.error) ?? brokenOff(name, part.error)
     if (part.type === 'stream-start') for (const warning of part.warnings) warn(say(warning))
     if (part.type === 'finish') {
-      // Packages also finish a stream that merely ended. Who did not say why it ended was cut.
-      const { raw, unified } = part.finishReason
-      if (raw === undefined && (unified === 'other' || unified === 'interrupted'))
-        throw brokenOff(name, undefined)
+      // Packages also finish a stream that merely ended. Who did not say why it ended, or said it with no word, was cut.
+      const { raw = '', unified } = part.finishReason
+      if (raw === '' && (unified === 'other' || unified === 'interrupted')) throw brokenOff(name, undefined)
       isFinished = true
       usage = toUsage(part.usage, provider.usage)
       const finishReason = ended(part.finishReason, provider, usage)

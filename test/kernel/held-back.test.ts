@@ -112,6 +112,7 @@ describe('a stream that fails before it has said anything', () => {
     const encoder = new TextEncoder()
     const beginnings: readonly (readonly [string, boolean])[] = [
       [`: hello\n\n${sse(ROLE)}: ping\n\n${sse(ROLE, { error: { message: 'Busy' } })}`, false],
+      [sse(chunk({ role: 'assistant', content: '' }, ''), { error: { message: 'Busy' } }), false],
       [sse(ROLE), true],
       [sse(ROLE), false],
       ['', false],

@@ -23,8 +23,8 @@ export const lens: Lens = {
   modelAt: [['model']],
 }
 
-/** Worth a closer look; an answer may also talk about these words. */
-const MAY_END = /"finish_reason"\s*:\s*"|"error"/
+/** Worth a closer look; an answer may also talk about these words. Some servers say `""` in every chunk: that is no end. */
+const MAY_END = /"finish_reason"\s*:\s*"[^"]|"error"/
 
 function endOfEvent(event: JsonObject): 'answer' | 'stream' | undefined {
   if (errorIn(event) != null) return 'stream'
@@ -34,7 +34,7 @@ function endOfEvent(event: JsonObject): 'answer' | 'stream' | undefined {
 function finishOf({ choices }: JsonObject): string | undefined {
   for (const choice of listOf(choices)) {
     const { finish_reason: reason } = objectOf(choice)
-    if (typeof reason === 'string') return reason
+    if (typeof reason === 'string' && reason !== '') return reason
   }
   return undefined
 }
@@ -51,7 +51,8 @@ function errorIn(part: JsonObject): unknown {
 /** A role, and empty texts: nothing that anybody could see. */
 function isSilent(choice: unknown): boolean {
   const { delta, finish_reason: reason, message, text } = objectOf(choice)
-  if (reason != null || message !== undefined || text !== undefined || !isObject(delta)) return false
+  const isEnd = reason != null && reason !== ''
+  if (isEnd || message !== undefined || text !== undefined || !isObject(delta)) return false
   return Object.entries(delta).every(
     ([key, value]) =>
       key === 'role' || value == null || value === '' || (Array.isArray(value) && value.length === 0),

@@ -51,13 +51,13 @@ const openaiCompletions: Dialect = {
   translation: { kind: 'language', toCall, fromResult, writer },
 }
 
-/** Worth a closer look. */
-const MAY_END = /"finish_reason"\s*:\s*"|"error"/
+/** Worth a closer look. Some servers say `""` in every event: that is no end. */
+const MAY_END = /"finish_reason"\s*:\s*"[^"]|"error"/
 
 function finishOf({ choices }: JsonObject): string | undefined {
   const reason = listOf(choices)
     .map(choice => objectOf(choice).finish_reason)
-    .find(reason => typeof reason === 'string')
+    .find(reason => typeof reason === 'string' && reason !== '')
   return reason as string | undefined
 }
 

@@ -191,6 +191,7 @@ describe('events', () => {
     ['a legacy call', chunk({ function_call: { name: 'f' } }), false],
     ['a refusal', chunk({ refusal: 'No' }), false],
     ['something new', chunk({ hologram: { depth: 3 } }), false],
+    ['an empty end, which is none', chunk({ role: 'assistant' }, { finish_reason: '' }), true],
     ['the end', chunk({}, { finish_reason: 'stop' }), false],
     ['usage', { choices: [], usage: { prompt_tokens: 1 } }, false],
     ['an error', { choices: [], error: { message: 'no' } }, false],
@@ -203,6 +204,7 @@ describe('events', () => {
     ['[DONE]', 'stream'],
     [JSON.stringify(chunk({}, { finish_reason: 'stop' })), 'answer'],
     [JSON.stringify(chunk({}, { finish_reason: 'something new' })), 'answer'],
+    [JSON.stringify(chunk({}, { finish_reason: '' })), undefined],
     [JSON.stringify(chunk({ content: '"finish_reason":"stop"' })), undefined],
     [JSON.stringify(chunk({ content: 'an "error"' })), undefined],
     ['{"error":{"message":"overloaded"}}', 'stream'],
@@ -226,6 +228,7 @@ describe('events', () => {
     expect(lens.failure({ error: null, choices: [{ message: {} }] })).toBeUndefined()
     expect(lens.finish!({ choices: [{ finish_reason: null }, { finish_reason: 'length' }] })).toBe('length')
     expect(lens.finish!({ choices: [{ finish_reason: 3 }, null] })).toBeUndefined()
+    expect(lens.finish!({ choices: [{ finish_reason: '' }] })).toBeUndefined()
     expect(lens.isUsageOnly({ choices: [], usage: {} })).toBe(true)
     expect(lens.isUsageOnly({ choices: [{}], usage: {} })).toBe(false)
   })
