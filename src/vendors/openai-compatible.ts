@@ -8,6 +8,7 @@ import { KEY_IN_FETCH, type ModelPackage } from '../translate/offers.ts'
 import type { JsonObject, Usage } from '../types.ts'
 import type { Headers, Spoken } from '../upstream/wires.ts'
 import type { Vendor } from './instances.ts'
+import { withMendedChat } from './mended-chat.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
 
@@ -128,7 +129,7 @@ async function loadChat(
   return createOpenAICompatible({
     name: OPTIONS_KEY,
     baseURL: baseUrl,
-    fetch,
+    fetch: withMendedChat(fetch),
     includeUsage,
     supportsStructuredOutputs: true,
     supportedUrls: () => (readsImageUrls ? imageUrls : {}),
