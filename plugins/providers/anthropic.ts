@@ -11,7 +11,8 @@ import { withNewEvents } from '../families/claude-events.ts'
  * Messages and token counts pass as bytes; chat and the others are translated.
  *
  * What the package loses: which share of the cache was written for an hour, which `usage` reads from the vendor's report;
- * streams with events that are new, which are passed over.
+ * streams with events, blocks and deltas that are new, which are passed over; what is said in the event that begins a
+ * block, which is put back.
  */
 export default modelProvider({
   name: 'anthropic',

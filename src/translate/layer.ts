@@ -5,7 +5,8 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4Warning,
 } from '@ai-sdk/provider'
-import type { Awaitable } from '../types.ts'
+import { objectOf } from '../lens.ts'
+import type { Awaitable, JsonObject } from '../types.ts'
 
 type Options = LanguageModelV4CallOptions
 type Result = LanguageModelV4GenerateResult
@@ -21,6 +22,8 @@ export interface Layered {
   readonly result?: (result: Result) => Result
   /** What becomes of each part of a stream. */
   readonly part?: (part: Part) => readonly Part[]
+  /** Sees each event of a stream as the package has read it, before the parts that are made of it; may give some of its own. */
+  readonly event?: (event: JsonObject) => readonly Part[]
 }
 
 /** The same model behind a layer: what a package does not do by itself is done around it, once for every language. */
@@ -40,10 +43,16 @@ export function withLayer(
       return result === undefined ? told : result(told)
     },
     async doStream(given) {
-      const { options, warnings = [], part } = await layer(given)
-      const made = await model.doStream(options)
-      if (part === undefined && warnings.length === 0) return made
+      const { options, warnings = [], part, event } = await layer(given)
+      const made = await model.doStream(
+        event === undefined ? options : { ...options, includeRawChunks: true },
+      )
+      if (part === undefined && event === undefined && warnings.length === 0) return made
       const map = (came: Part): readonly Part[] => {
+        if (came.type === 'raw' && event !== undefined) {
+          const own = event(objectOf(came.rawValue))
+          return given.includeRawChunks ? [came, ...own] : own
+        }
         const told =
           came.type === 'stream-start' ? { ...came, warnings: [...warnings, ...came.warnings] } : came
         return part === undefined ? [told] : part(told)

@@ -59,23 +59,19 @@ function toKnownSource(source: unknown): JsonObject {
 
 /** The plan that a model makes before it calls tools, and what streams say of sources: the package reads neither. */
 export const withPlans = (model: LanguageModelV4): LanguageModelV4 =>
-  withLayer(model, (options): Layered => {
-    const isRawWanted = options.includeRawChunks === true
-    return {
-      options: { ...options, includeRawChunks: true },
-      result(result) {
-        const { tool_plan: plan } = objectOf(objectOf(result.response?.body).message)
-        if (typeof plan !== 'string' || plan === '') return result
-        return { ...result, content: [{ type: 'reasoning', text: plan }, ...result.content] }
-      },
-      part: createPlanReader(isRawWanted),
-    }
-  })
+  withLayer(model, options => ({
+    options,
+    result(result) {
+      const { tool_plan: plan } = objectOf(objectOf(result.response?.body).message)
+      if (typeof plan !== 'string' || plan === '') return result
+      return { ...result, content: [{ type: 'reasoning', text: plan }, ...result.content] }
+    },
+    ...createPlanReader(),
+  }))
 
 const PLAN = 'plan'
 
-/** The package hands on what it has read as a raw part, and what it makes of it behind that. */
-function createPlanReader(isRawWanted: boolean) {
+function createPlanReader(): Pick<Layered, 'event' | 'part'> {
   let isOpen = false
   let sources = 0
   const close = (): LanguageModelV4StreamPart[] => {
@@ -88,16 +84,14 @@ function createPlanReader(isRawWanted: boolean) {
     isOpen = true
     return [...begin, { type: 'reasoning-delta', id: PLAN, delta }]
   }
-  return (part: LanguageModelV4StreamPart): readonly LanguageModelV4StreamPart[] => {
-    if (part.type !== 'raw') return [...close(), part]
-    const event = objectOf(part.rawValue)
-    const message = objectOf(objectOf(event.delta).message)
-    const own = isRawWanted ? [part] : []
-    if (event.type === 'tool-plan-delta' && typeof message.tool_plan === 'string')
-      return [...own, ...grow(message.tool_plan)]
-    if (event.type === 'citation-start')
-      return [...own, toSource(toKnown(message.citations), `citation-${sources++}`)]
-    return own
+  return {
+    event({ type, delta }) {
+      const message = objectOf(objectOf(delta).message)
+      if (type === 'tool-plan-delta' && typeof message.tool_plan === 'string') return grow(message.tool_plan)
+      if (type === 'citation-start') return [toSource(toKnown(message.citations), `citation-${sources++}`)]
+      return []
+    },
+    part: part => [...close(), part],
   }
 }
 
