@@ -1,12 +1,13 @@
-import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
+import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { countOf } from '../lens.ts'
 import type { Plugin } from '../plugin.ts'
 import type { AdaptFacts } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
 import { withLayer, withOptions } from '../translate/layer.ts'
-import { KEY_IN_FETCH, type ModelPackage } from '../translate/offers.ts'
+import { KEY_IN_FETCH } from '../translate/offers.ts'
 import type { JsonObject, Usage } from '../types.ts'
 import type { Headers, Spoken } from '../upstream/wires.ts'
+import { withExtras } from './chat-extras.ts'
 import type { Vendor } from './instances.ts'
 import { withMendedChat } from './mended-chat.ts'
 import { readModels } from './model-list.ts'
@@ -124,9 +125,9 @@ interface Habits {
 async function loadChat(
   { baseUrl, fetch }: PackageSetup,
   { includeUsage, readsImageUrls, limit }: Habits,
-): Promise<ModelPackage & Pick<ProviderV4, 'languageModel'>> {
+): Promise<{ readonly languageModel: (id: string) => LanguageModelV4 }> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-  return createOpenAICompatible({
+  const chat = createOpenAICompatible({
     name: OPTIONS_KEY,
     baseURL: baseUrl,
     fetch: withMendedChat(fetch),
@@ -138,6 +139,7 @@ async function loadChat(
         max_tokens === undefined ? body : { ...body, [limit]: max_tokens },
     }),
   })
+  return { languageModel: id => withExtras(chat.languageModel(id)) }
 }
 
 const RESPONSES_KEY = 'openai'

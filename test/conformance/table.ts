@@ -186,8 +186,24 @@ client can say. The tables are measured against a provider that writes down what
 - \`!\` it is left out without a word, although it matters: to be mended.
 `
 
+const outro = `### What answers bring beside their words
+
+Sources and pictures reach clients of each language in its own form. Providers of chat say them in forms that OpenAI's
+reference does not have, or only for its models that search; these are read: \`citations\` and \`search_results\` at the top
+(Perplexity), \`annotations\` of a message (\`url_citation\`, with its place in the text), and \`images\` of a message
+(OpenRouter).
+
+|                | clients of chat | clients of Messages       | clients of Responses    |
+| -------------- | --------------- | ------------------------- | ----------------------- |
+| sources        | \`annotations\`   | citations of a web search | \`annotations\`           |
+| pictures       | \`images\`        | Markdown                  | \`image_generation_call\` |
+| those with URL | \`images\`        | Markdown                  | –                       |
+
+What else a provider of chat says beside its words (\`related_questions\`, logprobs, sound) is for clients of chat only.
+`
+
 /** The page with this table in it. */
-export const page = (table: string): string => `${intro}\n${table}\n`
+export const page = (table: string): string => `${intro}\n${table}\n\n${outro}`
 
 /** The same, however the columns of tables are padded. */
 export const unpadded = (text: string): string => text.replace(/[\s-]+/g, '')
