@@ -5,7 +5,7 @@ import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { claude } from '../families/claude.ts'
-import { withNewEvents } from '../families/claude-events.ts'
+import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
 
 /**
  * Messages and token counts pass as bytes; chat and the others are translated.
@@ -28,7 +28,11 @@ export default modelProvider({
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
-    const anthropic = createAnthropic({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    const anthropic = createAnthropic({
+      baseURL: baseUrl,
+      apiKey: KEY_IN_FETCH,
+      fetch: withFirstWords(fetch),
+    })
     return { languageModel: id => withFreeName(withNewEvents(anthropic.languageModel(id)), 'json') }
   },
   models: ({ provider, baseUrl, get }) =>

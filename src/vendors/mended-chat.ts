@@ -1,8 +1,9 @@
-import { type Bytes, joinBytes } from '../bytes.ts'
+import type { Bytes } from '../bytes.ts'
 import { isObject, listOf, objectOf, parseObject } from '../lens.ts'
 import { findBytes } from '../runtime.ts'
 import { bytesOf, inMemory } from '../translate/model-fetch.ts'
 import type { JsonObject } from '../types.ts'
+import { type Mend, mendedStream } from './mended-stream.ts'
 
 /**
  * The package for this language refuses a chunk, and with it the answer, for a field that it misses, or finds empty,
@@ -16,61 +17,27 @@ export function withMendedChat(send: typeof globalThis.fetch): typeof globalThis
     const isWhole = /^application\/json\b/i.test(response.headers.get('content-type') ?? '')
     if (isWhole) return inMemory(mendWhole(await bytesOf(response)), response)
     const { status, statusText, headers } = response
-    return new Response(mended(response.body as ReadableStream<Bytes>), { status, statusText, headers })
+    return new Response(mendedStream(response.body as ReadableStream<Bytes>, mendLine), {
+      status,
+      statusText,
+      headers,
+    })
   }
   return mending as typeof globalThis.fetch
 }
 
 const encoder = new TextEncoder()
 const utf8 = new TextDecoder()
-// Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
-const latin1 = new TextDecoder('latin1')
-const LINE_FEED = 10
-const CARRIAGE_RETURN = 13
 const CALLS = encoder.encode('"tool_calls"')
 
 /** Worth a closer look. None of this can stand in a text, where quotes have a backslash before them. */
 const SUSPECT = /"(?:error|choices)"\s*:\s*null|"finish_reason"\s*:\s*""|"tool_calls"\s*:\s*\[\s*\{/
 
-/** Whole lines at a time: what is data of an event stands in one, whatever else the stream holds. */
-function mended(body: ReadableStream<Bytes>): ReadableStream<Bytes> {
-  const reader = body.getReader()
-  const held: Bytes[] = []
-  return new ReadableStream<Bytes>({
-    async pull(controller) {
-      for (;;) {
-        const { done, value } = await reader.read()
-        const end = done ? 0 : Math.max(value.lastIndexOf(LINE_FEED), value.lastIndexOf(CARRIAGE_RETURN)) + 1
-        if (done) {
-          if (held.length > 0) controller.enqueue(joinBytes(held))
-          return controller.close()
-        }
-        // Nearly all pieces are whole lines, with nothing before them.
-        const lines = end === value.length ? value : value.subarray(0, end)
-        if (end > 0)
-          controller.enqueue(mendLines(held.length === 0 ? lines : joinBytes([...held.splice(0), lines])))
-        if (end < value.length) held.push(value.subarray(end))
-        if (end > 0) return
-      }
-    },
-    cancel: reason => reader.cancel(reason),
-  })
-}
-
-function mendLines(bytes: Bytes): Bytes {
-  const kept: Bytes[] = []
-  let from = 0
-  for (const { 0: line, index: start } of latin1.decode(bytes).matchAll(/^data: ?\{[^\r\n]*/gm)) {
-    if (!SUSPECT.test(line) && line.includes('"choices"')) continue
-    const at = start + line.indexOf('{')
-    const end = start + line.length
-    const event = parseObject(utf8.decode(bytes.subarray(at, end)))
-    const better = mendEvent(event)
-    if (better === event) continue
-    kept.push(bytes.subarray(from, at), encoder.encode(JSON.stringify(better)))
-    from = end
-  }
-  return from === 0 ? bytes : joinBytes([...kept, bytes.subarray(from)])
+const mendLine: Mend = (line, parse) => {
+  if (!SUSPECT.test(line) && line.includes('"choices"')) return undefined
+  const event = parse()
+  const better = mendEvent(event)
+  return better === event ? undefined : JSON.stringify(better)
 }
 
 /** The same object where nothing has to be mended; so all of these. */

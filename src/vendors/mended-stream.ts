@@ -1,0 +1,54 @@
+import { type Bytes, joinBytes } from '../bytes.ts'
+import { parseObject } from '../lens.ts'
+import type { JsonObject } from '../types.ts'
+
+const encoder = new TextEncoder()
+const utf8 = new TextDecoder()
+// Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
+const latin1 = new TextDecoder('latin1')
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
+
+/**
+ * What stands in the place of the data of one event, which may be more lines; undefined where it stays. `line` is not
+ * decoded: letters beyond ASCII are not what they look like. To parse costs much more than to look.
+ */
+export type Mend = (line: string, parse: () => JsonObject) => string | undefined
+
+/** A stream of server-sent events with some of them mended; all other bytes stay what they were. */
+export function mendedStream(body: ReadableStream<Bytes>, mend: Mend): ReadableStream<Bytes> {
+  const reader = body.getReader()
+  const held: Bytes[] = []
+  return new ReadableStream<Bytes>({
+    // Whole lines at a time: what is data of an event stands in one, whatever else the stream holds.
+    async pull(controller) {
+      for (;;) {
+        const { done, value } = await reader.read()
+        const end = done ? 0 : Math.max(value.lastIndexOf(LINE_FEED), value.lastIndexOf(CARRIAGE_RETURN)) + 1
+        if (done) {
+          if (held.length > 0) controller.enqueue(joinBytes(held))
+          return controller.close()
+        }
+        if (end > 0)
+          controller.enqueue(mendLines(joinBytes([...held.splice(0), value.subarray(0, end)]), mend))
+        if (end < value.length) held.push(value.subarray(end))
+        if (end > 0) return
+      }
+    },
+    cancel: reason => reader.cancel(reason),
+  })
+}
+
+function mendLines(bytes: Bytes, mend: Mend): Bytes {
+  const kept: Bytes[] = []
+  let from = 0
+  for (const { 0: line, index: start } of latin1.decode(bytes).matchAll(/^data: ?\{[^\r\n]*/gm)) {
+    const at = start + line.indexOf('{')
+    const end = start + line.length
+    const better = mend(line, () => parseObject(utf8.decode(bytes.subarray(at, end))))
+    if (better === undefined) continue
+    kept.push(bytes.subarray(from, at), encoder.encode(better))
+    from = end
+  }
+  return from === 0 ? bytes : joinBytes([...kept, bytes.subarray(from)])
+}
