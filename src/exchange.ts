@@ -103,6 +103,10 @@ export function cutShort(x: Exchange, refusal: Refusal): void {
   x.abort.abort(refusal)
 }
 
+/** Who operates the gateway, and speaks for nobody else: all that a provider's account holds is there for it. */
+export const isOperator = ({ caller, userPath }: Pick<Exchange, 'caller' | 'userPath'>): boolean =>
+  caller.kind !== 'key' && userPath === '/'
+
 type View<K extends keyof Exchange> = Readonly<
   Pick<Exchange, 'id' | 'startedAt' | 'request' | 'connection' | 'endpoint' | K>
 >

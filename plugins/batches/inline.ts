@@ -1,4 +1,5 @@
 import { Refusal, refuse } from '../../src/errors.ts'
+import { listOf, objectOf } from '../../src/lens.ts'
 import type { Body } from '../../src/request/body.ts'
 import { parseJson, topLevel } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'
@@ -45,7 +46,7 @@ export function at<T>(where: string, run: () => T): T {
 
 /**
  * The requests of a batch of Anthropic, which stand in its body: every model goes through the gate, and gets the name
- * that the provider knows it by. The rest of the text stays.
+ * that the provider knows it by. What else they name must be the caller's. The rest of the text stays.
  *
  * @throws Refusal that names the request.
  */
@@ -54,6 +55,7 @@ export async function passRequests(body: Body, gate: Gate, placeOf: FileDesk['pl
   if (member?.key !== 'requests' || others.length > 0 || body.text[member.start] !== '[')
     return refuse('invalid_request', 'Field "requests" must be an array', { param: 'requests' })
   const list = body.text.slice(member.start, member.end)
+  const requests = listOf(body.json.requests)
   const places: Place[] = []
   for (const [index, { start, end }] of elementsOf(list).entries()) {
     const where = `requests[${index}]`
@@ -62,6 +64,7 @@ export async function passRequests(body: Body, gate: Gate, placeOf: FileDesk['pl
       text.startsWith('{') ? placeOf(text, 'params') : refuse('invalid_request', 'It must be an object'),
     )
     await gate.take(place.name, where)
+    await gate.look({ text, json: objectOf(requests[index]), holder: 'params' }, where)
     const from = member.start + start
     places.push({ name: place.name, start: from + place.start, end: from + place.end })
   }

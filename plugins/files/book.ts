@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, lt, or, type SQL } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
 import type { UserPath } from '../../src/types.ts'
-import type { Book, PageQuery, Thing } from './model.ts'
+import type { Book, Kind, PageQuery, Thing } from './model.ts'
 import { providerObjects as table } from './schema.ts'
 
 type Row = typeof table.$inferSelect
@@ -93,11 +93,14 @@ export function createBook(db: Database, now: () => number): Book & Owners {
       const rows = await db
         .select({ id: table.id, owner: table.owner })
         .from(table)
-        .where(inArray(table.id, [...ids]))
+        // The index begins with the kind.
+        .where(and(inArray(table.kind, kinds), inArray(table.id, [...ids])))
       return rows.filter(({ owner }) => !covers(userPath, owner)).map(({ id }) => id)
     },
   }
 }
+
+const kinds: Kind[] = ['file', 'batch']
 
 const toThing = ({ kind, language, provider, id, owner, models, object }: Row): Thing => ({
   kind,

@@ -23,15 +23,16 @@ export const checkForeign = (
   { text, json }: Body,
   owners: Owners,
   userPath: UserPath,
+  where = '',
 ): Promise<void> | undefined =>
-  userPath === '/' || !mayName(text) ? undefined : checkNamed(json, owners, userPath)
+  userPath === '/' || !mayName(text) ? undefined : checkNamed(json, owners, userPath, where)
 
-async function checkNamed(json: JsonObject, owners: Owners, userPath: UserPath): Promise<void> {
+async function checkNamed(json: JsonObject, owners: Owners, userPath: UserPath, where: string) {
   const ids = new Set<string>()
   collect(json, ids)
   const [id] = await owners.foreign([...ids].slice(0, MOST), userPath)
   if (id !== undefined || ids.size > MOST)
-    refuse('not_found', `There is no file "${(id ?? '').slice(0, 100)}"`, { param: 'file_id' })
+    refuse('not_found', `${where}There is no file "${(id ?? '').slice(0, 100)}"`, { param: 'file_id' })
 }
 
 /** No honest prompt names more files. */

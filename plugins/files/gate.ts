@@ -1,14 +1,17 @@
 import { Refusal, refuse } from '../../src/errors.ts'
-import type { Scoped } from '../../src/exchange.ts'
+import { isOperator, type Scoped } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import { topLevel } from '../../src/request/json.ts'
 import { refuseUnrouted } from '../../src/request/route.ts'
-import type { Route } from '../../src/types.ts'
+import type { JsonObject, Route } from '../../src/types.ts'
+import type { Owners } from './book.ts'
 import { keeps } from './choose.ts'
-import type { Gate, NamedModel, Place } from './model.ts'
+import { checkForeign } from './foreign.ts'
+import type { Gate, Inside, NamedModel, Place } from './model.ts'
+import { referenceIn } from './references.ts'
 
-type Deciding = Pick<Host, 'decide' | 'providers'>
+type Deciding = Pick<Host, 'decide' | 'providers'> & { readonly owners: Owners }
 
 /** What a name leads to, by provider; first come, first served. */
 interface Known {
@@ -18,10 +21,16 @@ interface Known {
 
 /**
  * Access holds inside of files and batches as well: every model that is named there is decided upon as if it were
- * called, and all of them must lead to the one provider that gets the whole.
+ * called, and all of them must lead to the one provider that gets the whole. What they refer to must be the caller's.
  */
-export function createGate({ decide, providers }: Deciding, x: Scoped, named: string | undefined): Gate {
+export function createGate(
+  { decide, providers, owners }: Deciding,
+  x: Scoped,
+  named: string | undefined,
+): Gate {
   const known = new Map<string, Known>()
+  const own = once(owners)
+  const isFree = isOperator(x)
   let candidates: readonly string[] | undefined
 
   const isPossible = (name: string): boolean => {
@@ -41,6 +50,13 @@ export function createGate({ decide, providers }: Deciding, x: Scoped, named: st
     if (possible.length === 0) refuseStray(route, where, candidates)
     candidates = possible
     known.set(name, { where, models })
+  }
+
+  function look({ text, json, holder }: Inside, where: string): Promise<void> | undefined {
+    const inner = json[holder] as JsonObject
+    const field = isFree ? undefined : referenceIn({ json: inner, text: () => only(text, holder).value })
+    if (field !== undefined) refuse('invalid_request', `${where}: "${field}" ${NO_STATE}`, { param: field })
+    return checkForeign({ text, json }, own, x.userPath, `${where}: `)
   }
 
   function refuseStray(
@@ -74,10 +90,25 @@ export function createGate({ decide, providers }: Deciding, x: Scoped, named: st
 
   return {
     take,
+    look,
     provider,
     modelOf,
     models: () =>
       [...known].map(([asked, { where }]): NamedModel => ({ asked, model: modelOf(asked), where })),
+  }
+}
+
+const NO_STATE = 'cannot stand in a batch: send what was said before as "input"'
+
+/** The same file may be named by every request: it is looked up once. */
+function once({ foreign }: Owners): Owners {
+  const known = new Set<string>()
+  return {
+    foreign(ids, userPath) {
+      const fresh = ids.filter(id => !known.has(id))
+      for (const id of fresh) known.add(id)
+      return foreign(fresh, userPath)
+    },
   }
 }
 
@@ -97,11 +128,11 @@ export function at<T>(where: string, run: () => T): T {
 /** Where a request inside names its model. Two of a name would let one be checked and another one serve. */
 export function placeOf(request: string, holder: 'body' | 'params'): Place {
   const outer = only(request, holder)
-  const inner = request.slice(outer.start, outer.end)
+  const inner = outer.value
   if (!inner.startsWith('{'))
     refuse('invalid_request', `Field "${holder}" must be an object`, { param: holder })
-  const { start, end } = only(inner, 'model')
-  const value: unknown = JSON.parse(inner.slice(start, end))
+  const { start, end, value: name } = only(inner, 'model')
+  const value: unknown = JSON.parse(name)
   if (typeof value !== 'string' || value.trim() === '')
     refuse('invalid_request', `Field "${holder}.model" must be a string that is not empty`, {
       param: 'model',
@@ -114,5 +145,5 @@ function only(text: string, field: string) {
   if (member === undefined || member.key !== field)
     return refuse('invalid_request', `Field "${field}" is missing`, { param: field })
   if (others.length > 0) refuse('invalid_request', `Field "${field}" stands there twice`, { param: field })
-  return member
+  return { ...member, value: text.slice(member.start, member.end) }
 }

@@ -26,7 +26,7 @@ export default definePlugin({
       namedBy,
       choose: ({ request }, kind, language) =>
         chooseProvider(providers(), { kind, named: namedBy(request), language, spoken: spokenBy(request) }),
-      gate: (x, named) => createGate({ decide, providers }, x, named),
+      gate: (x, named) => createGate({ decide, providers, owners: book }, x, named),
       list: (call, { kind, language }, refresh) => answerList(book, call, { kind, language, refresh }),
       find,
     }

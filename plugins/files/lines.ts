@@ -1,6 +1,7 @@
 import type { Bytes } from '../../src/bytes.ts'
 import { refuse } from '../../src/errors.ts'
 import { parseJson } from '../../src/request/json.ts'
+import type { JsonObject } from '../../src/types.ts'
 import { at, placeOf } from './gate.ts'
 import type { Gate } from './model.ts'
 
@@ -22,7 +23,8 @@ interface Line {
 
 /**
  * The file of a batch, one request in each line (https://platform.openai.com/docs/guides/batch): every model goes
- * through the gate, and gets the name that the provider knows it by. All other bytes stay.
+ * through the gate, and gets the name that the provider knows it by. What else a line names must be the caller's. All
+ * other bytes stay.
  *
  * @throws Refusal that names the line.
  */
@@ -41,8 +43,11 @@ export async function passLines(bytes: Bytes, gate: Gate): Promise<readonly Byte
     const where = `Line ${++number}`
     const line = at(where, () => readLine(bytes.subarray(from, to)))
     if (line !== undefined) {
+      const { json, ...kept } = line
       await gate.take(line.name, where)
-      lines.push({ ...line, from, to })
+      const looking = gate.look({ text: line.text, json, holder: 'body' }, where)
+      if (looking !== undefined) await looking
+      lines.push({ ...kept, from, to })
     }
     from = to + 1
     await rest()
@@ -72,7 +77,7 @@ function readLine(bytes: Bytes) {
   const json = parseJson(text)
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     refuse('invalid_request', 'It must be a JSON object')
-  return { text, ...placeOf(text, 'body') }
+  return { text, json: json as JsonObject, ...placeOf(text, 'body') }
 }
 
 function decode(bytes: Bytes): string {

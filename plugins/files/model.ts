@@ -59,10 +59,24 @@ export interface Book {
   remove(thing: Thing): Promise<void>
 }
 
+/** A request inside a file or a batch. */
+export interface Inside {
+  readonly text: string
+  readonly json: JsonObject
+  /** The field that holds what would be sent: `body` (OpenAI) or `params` (Anthropic). */
+  readonly holder: 'body' | 'params'
+}
+
 /** Lets models through that the caller may use, and finds the one provider that has them all. */
 export interface Gate {
   /** @throws Refusal (400) that says where, when the model is not open to the caller or leads elsewhere than the others. */
   take(name: string, where: string): Promise<void>
+  /**
+   * Lets a request through that names nothing of somebody else's. Most name nothing at all: undefined says so at once.
+   *
+   * @throws Refusal that says where: a file that is not the caller's (404), or what was said before (400).
+   */
+  look(request: Inside, where: string): Promise<void> | undefined
   /** The provider of all that was taken. */
   provider(): Provider
   /** What this provider calls the model. */

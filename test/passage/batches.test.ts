@@ -138,6 +138,7 @@ describe('a file for a batch', () => {
     const watch = setInterval(() => turns++, 0)
     const gate = {
       take: async () => {},
+      look: () => undefined,
       modelOf: () => 'other',
       models: () => [],
       provider: () => ({}) as Provider,
