@@ -8,10 +8,14 @@ const FIELDS: ReadonlySet<string> = new Set([
   'file_id',
   'file_ids',
   'input_file_id',
+  'input_files',
   'training_file',
+  'training_files',
   'validation_file',
+  'validation_files',
 ])
-const NAMES = [...FIELDS].map(name => name.slice(0, 9))
+/** What each of them has. */
+const NAME = /file_id|_file/i
 /** A letter in disguise: no honest writer escapes one. */
 const ESCAPED = /\\u00[4-7]/i
 
@@ -38,8 +42,7 @@ async function checkNamed(json: JsonObject, owners: Owners, userPath: UserPath, 
 /** No honest prompt names more files. */
 const MOST = 1000
 
-const mayName = (text: string): boolean =>
-  NAMES.some(name => text.includes(name)) || (text.includes('\\u00') && ESCAPED.test(text))
+const mayName = (text: string): boolean => NAME.test(text) || (text.includes('\\u00') && ESCAPED.test(text))
 
 function collect(value: unknown, ids: Set<string>): void {
   if (typeof value !== 'object' || value === null) return

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
-import type { Scoped } from '../../src/exchange.ts'
+import { isOperator } from '../../src/exchange.ts'
 import { type Aim, isBody, type Passage } from '../../src/passage.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
@@ -9,6 +9,7 @@ import type { Answer } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import { belowBase, readAddress, readingOf } from './address.ts'
 import { readIn } from './body.ts'
+import { checkFiles } from './kept.ts'
 import { dialectAt, placeOf, type Reading, readingAt } from './lenses.ts'
 import { modelOf } from './models.ts'
 
@@ -56,7 +57,7 @@ export default definePlugin({
         const provider = providers().get(name) ?? refuse('not_found', noProvider(name))
         const path = pathAt(provider, asked, all())
         const reading = readingOf(path)
-        checkTracked(x, provider, reading)
+        if (!isOperator(x)) checkFiles(reading)
         const spoken = request.method === 'POST' ? dialectAt(reading, all()) : undefined
         const { body, headers } = await readIn(call, spoken)
         const parsed = isBody(body) ? body : undefined
@@ -88,17 +89,6 @@ function pathAt({ baseUrl, wires }: Provider, path: string, dialects: readonly D
   return belowBase(path, baseUrl, place =>
     dialects.some(dialect => placeOf(dialect) === place && wires.has(dialect.name)),
   )
-}
-
-/** What `/v1/files` and `/v1/batches` keep apart by owner, and check inside. */
-const TRACKED = /^(?:\/v\d+)?\/(?:files|batches|messages\/batches|uploads)(?:\/|$)/i
-
-/** A provider knows one account where we know many callers: only who operates the gateway may see all of it. */
-function checkTracked({ caller, userPath }: Scoped, { wires }: Provider, reading: string): void {
-  const isOperator = caller.kind !== 'key' && userPath === '/'
-  const isKept = wires.has('openai-chat') || wires.has('anthropic-messages')
-  if (isKept && !isOperator && TRACKED.test(reading))
-    refuse('forbidden', 'Files and batches are kept apart by owner: use /v1/files and /v1/batches')
 }
 
 /** A stream has to say what it cost. Where the provider wants to be asked, it is, and the client does not see the answer. */

@@ -15,6 +15,10 @@ beforeAll(async () => {
     at: {
       OPENAI_BASE_URL: '$/v1',
       ANTHROPIC_BASE_URL: '$/v1',
+      GEMINI_BASE_URL: '$/v1beta',
+      MISTRAL_BASE_URL: '$/v1',
+      COHERE_BASE_URL: '$',
+      AZURE_BASE_URL: '$/openai',
     },
   })
   alpha = await house.key({ user_path: '/alpha' })
@@ -98,4 +102,55 @@ test('a request of a batch of messages may name the files of its owner only', as
     '400 requests[1]: "conversation" cannot stand',
   )
   expect(await send(alpha, request({}), named)).toBe('passed')
+})
+
+describe('through a provider in its own language', () => {
+  beforeEach(() => house.answer(() => Response.json({ ok: true })))
+
+  test.each([
+    'gemini/v1beta/files',
+    'gemini/files/abc',
+    'gemini/files:register',
+    'gemini/batches',
+    'gemini/batches/1:cancel',
+    'gemini/v1beta/cachedContents',
+    'gemini/upload/v1beta/files',
+    'gemini/v1beta/openai/files',
+    'gemini/openai/batches',
+    'gemini/models/g:batchGenerateContent',
+    'mistral/v1/batch/jobs',
+    'mistral/batch/jobs/1',
+    'mistral/v1/files',
+    'openai/v1/files/x/content',
+    'openai/%46iles',
+    'openai//v1//files/',
+    'openai/v1;x/files;y/z',
+    'openai/a%2Ffiles',
+    'cohere/v2/batches',
+  ])('files and batches of the account are for operators only: %s', async path => {
+    const json = { input_files: [file] }
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const init = method === 'POST' ? { json } : {}
+      expect(await ask(alpha, method, `/p/${path}`, init)).toStartWith('403 Files and batches are kept apart')
+      expect(await ask(MASTER, method, `/p/${path}`, init)).toBe('passed')
+    }
+  })
+
+  test.each([
+    'azure/deployments/batch/chat/completions',
+    'gemini/models/g:batchEmbedContents',
+    'openai/containers/c1/files',
+    'openai/vector_stores/v1/files',
+    'openai/profiles',
+  ])('what only sounds like them is passed on: %s', async path => {
+    expect(await ask(alpha, 'POST', `/p/${path}`, { json: {} })).toBe('passed')
+  })
+
+  test('files of somebody else are not named, whatever the field and however it is spelled', async () => {
+    for (const field of ['file_id', 'FILE_ID', 'input_files', 'training_files', 'Validation_File']) {
+      const named = { json: { [field]: field.endsWith('s') ? [file] : file } }
+      expect(await ask(beta, 'POST', '/p/mistral/v1/things', named)).toBe(`404 There is no file "${file}"`)
+      expect(await ask(alpha, 'POST', '/p/mistral/v1/things', named)).toBe('passed')
+    }
+  })
 })
