@@ -65,9 +65,9 @@ export const plugins: readonly Plugin[] = [
   openaiModerations,
   rerank,
   // what goes to one provider in its own language
-  passthrough,
   files,
   batches,
+  passthrough,
   ...providers,
   demo,
   responseModel,

@@ -7,6 +7,7 @@ import { checkForeign } from './foreign.ts'
 import { createGate, placeOf } from './gate.ts'
 import { answerList, objectIn } from './lists.ts'
 import type { FileDesk, Kind, Language, Thing } from './model.ts'
+import { referenceIn } from './references.ts'
 import { providerObjects } from './schema.ts'
 import { passUpload, readUpload } from './upload.ts'
 
@@ -23,6 +24,7 @@ export default definePlugin({
       languageOf,
       placeOf,
       objectIn,
+      referenceIn,
       namedBy,
       choose: ({ request }, kind, language) =>
         chooseProvider(providers(), { kind, named: namedBy(request), language, spoken: spokenBy(request) }),

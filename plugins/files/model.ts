@@ -67,6 +67,12 @@ export interface Inside {
   readonly holder: 'body' | 'params'
 }
 
+/** A request to a model, and how it was written: hardly ever asked for. */
+export interface Written {
+  readonly json: JsonObject
+  readonly text: () => string
+}
+
 /** Lets models through that the caller may use, and finds the one provider that has them all. */
 export interface Gate {
   /** @throws Refusal (400) that says where, when the model is not open to the caller or leads elsewhere than the others. */
@@ -103,6 +109,8 @@ export interface FileDesk {
   namedBy(request: Request): string | undefined
   /** Where a request inside a batch names its model: in `body` (OpenAI) or `params` (Anthropic). */
   placeOf(request: string, holder: 'body' | 'params'): Place
+  /** The field by which a request to a model goes on with what was said before; undefined where it stands on its own. */
+  referenceIn(request: Written): string | undefined
   /** What a provider told as JSON; undefined where it told none. */
   objectIn(answer: Answer): JsonObject | undefined
   /** A list from the book, in the shape of its language. */

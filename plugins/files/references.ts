@@ -1,15 +1,9 @@
 import { isObject, listOf } from '../../src/lens.ts'
 import { topLevel } from '../../src/request/json.ts'
-import type { JsonObject } from '../../src/types.ts'
+import type { Written } from './model.ts'
 
 /** Fields by which a request goes on with what a provider's account keeps. */
 const BEFORE: ReadonlySet<string> = new Set(['previous_response_id', 'conversation'])
-
-export interface Written {
-  readonly json: JsonObject
-  /** How it was written; hardly ever asked for. */
-  readonly text: () => string
-}
 
 /**
  * The field by which a request refers to what was said before: an answer, a conversation, or an item that is only named.

@@ -6,10 +6,11 @@ import { definePlugin } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import { type Body, splice } from '../../src/request/body.ts'
 import type { Answer } from '../../src/types.ts'
+import type { FileDesk } from '../files/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import { belowBase, readAddress, readingOf } from './address.ts'
 import { readIn } from './body.ts'
-import { checkFiles } from './kept.ts'
+import { checkBody, checkPath } from './kept.ts'
 import { dialectAt, placeOf, type Reading, readingAt } from './lenses.ts'
 import { modelOf } from './models.ts'
 
@@ -17,9 +18,10 @@ export default definePlugin({
   name: 'passthrough',
   about:
     "Passes calls on to a provider in its own language, at /p/PROVIDER, with the gateway's access and records.",
-  needs: ['model-lists'],
+  needs: ['model-lists', 'files'],
   setup({ providers, dialects, dialect, site, use }) {
     const lists = use<ModelLists>('model-lists')
+    const files = use<FileDesk>('files')
     const mark = `${site.base}/p/`
     let known: readonly Dialect[] | undefined
     const all = () => {
@@ -57,10 +59,12 @@ export default definePlugin({
         const provider = providers().get(name) ?? refuse('not_found', noProvider(name))
         const path = pathAt(provider, asked, all())
         const reading = readingOf(path)
-        if (!isOperator(x)) checkFiles(reading)
+        const isFree = isOperator(x)
+        if (!isFree) checkPath(request.method, reading)
         const spoken = request.method === 'POST' ? dialectAt(reading, all()) : undefined
         const { body, headers } = await readIn(call, spoken)
         const parsed = isBody(body) ? body : undefined
+        if (!isFree && parsed) checkBody(reading, parsed, files)
         const model = modelOf({ reading, query, body: parsed })
         checkListed(name, model)
         const read = readingAt(reading, spoken)

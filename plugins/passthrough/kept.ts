@@ -1,4 +1,6 @@
 import { refuse } from '../../src/errors.ts'
+import type { Body } from '../../src/request/body.ts'
+import type { FileDesk } from '../files/model.ts'
 
 /** The steps of a path as it reads, without the verb that some vendors put behind the last one. */
 export const stepsOf = (reading: string): readonly string[] =>
@@ -27,11 +29,39 @@ const MODELS: ReadonlySet<string> = new Set(['models', 'model', 'tunedmodels', '
 /** These have lists of files of their own. */
 const HOLDERS: ReadonlySet<string> = new Set(['containers', 'vector_stores'])
 
-/** Files and batches, and what is like them: a provider knows one account where we know many callers. */
-export function checkFiles(reading: string): void {
+const FILES = 'Files and batches are kept apart by owner: use /v1/files and /v1/batches'
+const ANSWERS = 'Answers, stored chats and conversations are kept apart by owner: use /v1/responses'
+/** What a POST may ask for: a new answer, or something about an input that comes along. */
+const ASKED: ReadonlySet<string> = new Set(['', 'compact', 'input_tokens'])
+
+/**
+ * A provider knows one account where we know many callers: what it keeps for all of them must not be read by one.
+ *
+ * @throws Refusal where a path leads there.
+ */
+export function checkPath(method: string, reading: string): void {
   const steps = stepsOf(reading)
-  const isKept = (step: string, i: number) =>
-    KEPT.has(step) && !MODELS.has(steps[i - 1] ?? '') && !HOLDERS.has(steps[i - 2] ?? '')
-  if (steps.some(isKept) || BATCH_VERB.test(reading))
-    refuse('forbidden', 'Files and batches are kept apart by owner: use /v1/files and /v1/batches')
+  if (steps.some((_, i) => isFiles(steps, i)) || BATCH_VERB.test(reading)) refuse('forbidden', FILES)
+  if (steps.some((_, i) => isAnswers(steps, i, method))) refuse('forbidden', ANSWERS)
+}
+
+/** A new answer that begins with what was said before reads it, whoever said it. */
+export function checkBody(reading: string, { json, text }: Body, desk: Pick<FileDesk, 'referenceIn'>): void {
+  if (!stepsOf(reading).includes('responses')) return
+  const field = desk.referenceIn({ json, text: () => text })
+  if (field !== undefined) refuse('forbidden', `"${field}": ${ANSWERS}`, { param: field })
+}
+
+type Steps = readonly string[]
+
+const isFiles = (steps: Steps, i: number): boolean =>
+  KEPT.has(steps[i]!) && !MODELS.has(steps[i - 1] ?? '') && !HOLDERS.has(steps[i - 2] ?? '')
+
+/** To ask for a new answer, or a new chat, is a POST to the list of them; all else reads or changes what is there. */
+function isAnswers(steps: Steps, i: number, method: string): boolean {
+  const rest = steps.slice(i + 1)
+  if (steps[i] === 'conversations') return true
+  if (steps[i] === 'responses') return !(method === 'POST' && rest.length < 2 && ASKED.has(rest[0] ?? ''))
+  if (steps[i] === 'completions' && steps[i - 1] === 'chat') return method !== 'POST' || rest.length > 0
+  return false
 }

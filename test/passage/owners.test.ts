@@ -153,4 +153,49 @@ describe('through a provider in its own language', () => {
       expect(await ask(alpha, 'POST', '/p/mistral/v1/things', named)).toBe('passed')
     }
   })
+
+  test.each([
+    ['GET', 'openai/v1/responses'],
+    ['GET', 'openai/v1/responses/resp_1'],
+    ['HEAD', 'openai/v1/responses/resp_1'],
+    ['DELETE', 'openai/responses/resp_1'],
+    ['POST', 'openai/v1/responses/resp_1/cancel'],
+    ['POST', 'openai/v1/responses/compact/cancel'],
+    ['GET', 'openai/v1/responses/resp_1/input_items'],
+    ['GET', 'openai/v1/%72esponses//resp_1'],
+    ['GET', 'azure/v1/Responses/resp_1'],
+    ['GET', 'openai/v1/chat/completions'],
+    ['GET', 'openai/v1/chat/completions/'],
+    ['POST', 'openai/v1/chat/completions/chat_1'],
+    ['GET', 'openai/v1/chat%2Fcompletions/chat_1/messages'],
+    ['GET', 'gemini/v1beta/openai/chat/completions'],
+    ['POST', 'openai/v1/conversations'],
+    ['GET', 'mistral/v1/conversations/conv_1'],
+  ])('answers that the account keeps are for operators only: %s %s', async (method, path) => {
+    const init = method === 'POST' ? { json: {} } : {}
+    expect(await ask(alpha, method, `/p/${path}`, init)).toMatch(
+      method === 'HEAD' ? /^403/ : /^403 Answers, stored chats .* use \/v1\/responses$/,
+    )
+    expect(await ask(MASTER, method, `/p/${path}`, init)).toBe('passed')
+  })
+
+  test.each([
+    ['previous_response_id', { previous_response_id: 'resp_1' }],
+    ['conversation', { conversation: { id: 'conv_1' } }],
+    ['item_reference', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
+  ])('a new answer does not go on with one that the account keeps: %s', async (field, more) => {
+    for (const path of ['openai/v1/responses', 'azure/responses', 'openai/responses/compact']) {
+      const init = { json: { model: 'gpt-5', input: 'Hi', ...more } }
+      expect(await ask(alpha, 'POST', `/p/${path}`, init)).toStartWith(`403 "${field}": Answers`)
+      expect(await ask(MASTER, 'POST', `/p/${path}`, init)).toBe('passed')
+    }
+  })
+
+  test('new answers and chats that stand on their own are made', async () => {
+    const json = { model: 'gpt-5', input: 'Hi', previous_response_id: null }
+    for (const path of ['openai/v1/responses', 'openai/responses/', 'openai/v1/responses/input_tokens'])
+      expect(await ask(alpha, 'POST', `/p/${path}`, { json })).toBe('passed')
+    const chat = { json: { model: 'gpt-5', messages: [], conversation: 'mine' } }
+    expect(await ask(alpha, 'POST', '/p/openai/v1/chat/completions', chat)).toBe('passed')
+  })
 })
