@@ -62,10 +62,16 @@ export function createRoutes(options: DoorOptions): Door {
   }
 
   const { bodyLimit, uploadLimit } = options
-  const callPassage = (passage: Passage, request: Request, params: Readonly<Record<string, string>>) =>
-    options.serve(request, passage, connectionOf(request), (x, forward) =>
+  /** The lengths that answers to HEAD say; null where they say none. */
+  const lengths = new WeakMap<Request, string | null>()
+  async function callPassage(passage: Passage, request: Request, params: Readonly<Record<string, string>>) {
+    const response = await options.serve(request, passage, connectionOf(request), (x, forward) =>
       passage.run({ request, params, x, bodyLimit, uploadLimit, forward }),
     )
+    if (request.method === 'HEAD' && response.ok && response.body === null)
+      lengths.set(request, response.headers.get('content-length'))
+    return response
+  }
 
   const table = [
     ...dialects.map(({ path }) => ({ method: 'POST', path })),
@@ -85,8 +91,25 @@ export function createRoutes(options: DoorOptions): Door {
 
   return (request, connection) => {
     connections.set(request, connection)
-    return app.fetch(request)
+    const answer = app.fetch(request)
+    if (request.method !== 'HEAD') return answer
+    return Promise.resolve(answer).then(response => withLength(response, lengths.get(request)))
   }
+}
+
+/**
+ * Elysia answers HEAD as it answers GET, and tells the length of the body: of one that was never fetched, none. Where
+ * nobody knows the length the server must not say 0 either, and says none of an answer in chunks.
+ */
+function withLength(response: Response, length: string | null | undefined): Response {
+  if (length === undefined || response.status === 204) return response
+  const { headers } = response
+  if (length !== null) headers.set('content-length', length)
+  else {
+    headers.delete('content-length')
+    headers.set('transfer-encoding', 'chunked')
+  }
+  return response
 }
 
 const toPattern = (path: string): RegExp =>

@@ -120,7 +120,10 @@ async function readPassed(arrival: Arrival, { provider, aim, method }: NativeRea
   const passing = passingHeaders(headers)
   if (method === 'HEAD' || bodiless.has(status)) {
     arrival.body?.cancel().catch(() => {})
-    return { kind: 'whole', body: new Uint8Array(), contentType, status, headers: passing }
+    // Whoever asks for the head alone wants to know how much would follow it.
+    const length = bodiless.has(status) ? nothing : lengthOf(headers)
+    const told = { ...passing, ...length }
+    return { kind: 'whole', body: new Uint8Array(), contentType, status, headers: told }
   }
   if (aim.lens !== undefined && isEventStream(contentType))
     return readStream(arrival, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })

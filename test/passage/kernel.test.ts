@@ -103,6 +103,26 @@ describe('bytes from a provider', () => {
     expect(response.headers.get('content-length')).toBe('18')
   })
 
+  test('have the length that the provider says where only their head is asked for', async () => {
+    await using house = await openHouse()
+    const door = socketOf(house)
+    const said = async (headers: Record<string, string>, status = 200) => {
+      house.answer(() => new Response(null, { status, headers }))
+      const response = await fetch(`http://127.0.0.1:${door.port}/p/openai/things/1`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${MASTER}` },
+      })
+      expect([response.status, await response.text()]).toEqual([status, ''])
+      return response.headers.get('content-length')
+    }
+    expect(await said({ 'content-type': 'audio/mpeg', 'content-length': '12345' })).toBe('12345')
+    expect(await said({ 'content-type': 'application/json', 'content-length': '12345' })).toBe('12345')
+    expect(await said({ 'content-length': '0' })).toBe('0')
+    expect(await said({ 'transfer-encoding': 'chunked' })).toBe(null)
+    expect([await said({}, 204), await said({}, 404)]).not.toContain('12345')
+    await door.stop(true)
+  })
+
   test('that were packed although nobody asked for it come unpacked, without the length that they had', async () => {
     await using house = await openHouse()
     const packed = Bun.gzipSync(new TextEncoder().encode('x'.repeat(1000)))
