@@ -115,7 +115,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     x.connection.keepOpen()
     const target = { provider, model, via: aim.via ?? [] }
     const aimed = { asked: x.asked, names: [], targets: [target], dropped: [] }
-    x.route = routed(await chain(hooks.route, aimed, x), x.userPath)
+    x.route = aim.isOwn ? aimed : routed(await chain(hooks.route, aimed, x), x.userPath)
     await walk([admit, guard], x)
     return ask(x)
   }

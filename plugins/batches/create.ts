@@ -35,18 +35,17 @@ export function creating(desk: FileDesk, begin: Begin) {
     const named = desk.namedBy(request) ?? file.provider
     if (named !== file.provider)
       refuse('invalid_request', `The file is at provider "${file.provider}"`, { param: 'provider' })
-    await checkAgain(call, file)
+    const to = await checkAgain(call, file)
     const text = splice(body.text, [{ field: 'input_file_id', value: id }])
     return begin(call, 'openai', file.models, {
-      provider: file.provider,
-      model: file.models[0]!.model,
+      ...to,
       path: places.openai.path,
       ...once(text),
     })
   }
 
   /** Access may have changed since the file came, and so may redirects. */
-  async function checkAgain({ x }: PassageCall, { provider, models }: Thing): Promise<void> {
+  async function checkAgain({ x }: PassageCall, { provider, models }: Thing) {
     const gate = desk.gate(x, provider)
     for (const { asked, model, where } of models ?? []) {
       await gate.take(asked, where)
@@ -59,6 +58,7 @@ export function creating(desk: FileDesk, begin: Begin) {
           },
         )
     }
+    return gate.aim()
   }
 
   /** Anthropic's: the requests stand in the body. */
@@ -73,10 +73,8 @@ export function creating(desk: FileDesk, begin: Begin) {
       refuse('invalid_request', `Provider "${provider.name}" takes no batches of this language`, {
         param: 'model',
       })
-    const models = gate.models()
-    return begin(call, 'anthropic', models, {
-      provider: provider.name,
-      model: models[0]!.model,
+    return begin(call, 'anthropic', gate.models(), {
+      ...gate.aim(),
       path: places.anthropic.path,
       ...once(body.text),
     })

@@ -57,11 +57,10 @@ export default definePlugin({
 
     const { createFromFile, createInline } = creating(desk, begin)
 
-    const forwardFor = ({ forward }: PassageCall, { language, provider, id, models }: Thing, tail = '') =>
+    const forwardFor = ({ forward }: PassageCall, thing: Thing, tail = '') =>
       forward({
-        provider,
-        model: models?.[0]?.model ?? '',
-        path: `${places[language].path}/${encodeURIComponent(id)}${tail}`,
+        ...desk.aimAt(thing),
+        path: `${places[thing.language].path}/${encodeURIComponent(thing.id)}${tail}`,
       })
 
     const ask =

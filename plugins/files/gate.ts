@@ -4,7 +4,7 @@ import type { Host } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import { topLevel } from '../../src/request/json.ts'
 import { refuseUnrouted } from '../../src/request/route.ts'
-import type { JsonObject, Route } from '../../src/types.ts'
+import type { JsonObject, Route, Target } from '../../src/types.ts'
 import type { Owners } from './book.ts'
 import { keeps } from './choose.ts'
 import { checkForeign } from './foreign.ts'
@@ -16,7 +16,7 @@ type Deciding = Pick<Host, 'decide' | 'providers'> & { readonly owners: Owners }
 /** What a name leads to, by provider; first come, first served. */
 interface Known {
   readonly where: string
-  readonly models: ReadonlyMap<string, string>
+  readonly targets: ReadonlyMap<string, Target>
 }
 
 /**
@@ -44,12 +44,13 @@ export function createGate(
     const facts = { caller: x.caller, userPath: x.userPath, dry: false, trace: undefined }
     const route = await decide(name, facts)
     if (route.targets.length === 0) at(where, () => refuseUnrouted(route, x.userPath))
-    const models = new Map<string, string>()
-    for (const { provider, model } of route.targets) if (!models.has(provider)) models.set(provider, model)
-    const possible = (candidates ?? [...models.keys()].filter(isPossible)).filter(one => models.has(one))
+    const targets = new Map<string, Target>()
+    for (const target of route.targets)
+      if (!targets.has(target.provider)) targets.set(target.provider, target)
+    const possible = (candidates ?? [...targets.keys()].filter(isPossible)).filter(one => targets.has(one))
     if (possible.length === 0) refuseStray(route, where, candidates)
     candidates = possible
-    known.set(name, { where, models })
+    known.set(name, { where, targets })
   }
 
   function look({ text, json, holder }: Inside, where: string): Promise<void> | undefined {
@@ -86,13 +87,18 @@ export function createGate(
     return providers().get(name)!
   }
 
-  const modelOf = (name: string): string => known.get(name)!.models.get(provider().name)!
+  const targetOf = (name: string): Target => known.get(name)!.targets.get(provider().name)!
+  const modelOf = (name: string): string => targetOf(name).model
 
   return {
     take,
     look,
     provider,
     modelOf,
+    aim() {
+      const [asked = ''] = known.keys()
+      return { ...targetOf(asked), asked }
+    },
     models: () =>
       [...known].map(([asked, { where }]): NamedModel => ({ asked, model: modelOf(asked), where })),
   }

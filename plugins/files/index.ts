@@ -31,6 +31,10 @@ export default definePlugin({
       gate: (x, named) => createGate({ decide, providers, owners: book }, x, named),
       list: (call, { kind, language }, refresh) => answerList(book, call, { kind, language, refresh }),
       find,
+      aimAt: ({ provider, models }) => {
+        const [{ asked, model } = { asked: provider, model: '' }] = models ?? []
+        return { provider, model, asked, isOwn: true }
+      },
     }
 
     async function find(
@@ -68,21 +72,14 @@ export default definePlugin({
       const choose = (named: string | undefined) =>
         chooseProvider(providers(), { kind: 'file', named, language: undefined, spoken: spokenBy(request) })
       const isPlain = languageIn(request) === 'anthropic'
-      const { provider, models, sent } = isPlain
+      const { provider, models, to, sent } = isPlain
         ? passUpload(call, choose(namedBy(request)))
         : await readUpload(call, {
             named: form => namedBy(request, form),
             choose,
             gate: named => desk.gate(x, named),
           })
-      const model = models?.[0]?.model ?? ''
-      const answer = await forward({
-        provider: provider.name,
-        model,
-        path: '/files',
-        query: queryOf(request),
-        ...sent,
-      })
+      const answer = await forward({ ...to, path: '/files', query: queryOf(request), ...sent })
       const object = objectIn(answer)
       if (object === undefined || !isId(object.id)) {
         log.warn('A provider took a file without telling its id', { provider: provider.name })
@@ -101,11 +98,10 @@ export default definePlugin({
       return answer
     }
 
-    const forwardFor = (call: PassageCall, { provider, id, models }: Thing, tail = '') =>
+    const forwardFor = (call: PassageCall, thing: Thing, tail = '') =>
       call.forward({
-        provider,
-        model: models?.[0]?.model ?? '',
-        path: `/files/${encodeURIComponent(id)}${tail}`,
+        ...desk.aimAt(thing),
+        path: `/files/${encodeURIComponent(thing.id)}${tail}`,
         query: queryOf(call.request),
       })
 

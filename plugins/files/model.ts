@@ -1,5 +1,5 @@
 import type { Scoped } from '../../src/exchange.ts'
-import type { PassageCall } from '../../src/passage.ts'
+import type { Aim, PassageCall } from '../../src/passage.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Answer, JsonObject, UserPath } from '../../src/types.ts'
 
@@ -87,6 +87,8 @@ export interface Gate {
   provider(): Provider
   /** What this provider calls the model. */
   modelOf(name: string): string
+  /** Where a call leads that sends all of it, for the sake of the first that was taken: the way is part of the decision. */
+  aim(): Pick<Aim, 'provider' | 'model' | 'via' | 'asked'>
   /** All that was taken, each name once. */
   models(): readonly NamedModel[]
 }
@@ -117,6 +119,8 @@ export interface FileDesk {
   list(call: PassageCall, query: Pick<PageQuery, 'kind' | 'language'>, refresh?: Refresh): Promise<Answer>
   /** One thing of the caller's, or 404. */
   find(call: PassageCall, query: Pick<PageQuery, 'kind' | 'language'>): Promise<Thing>
+  /** Where a call about such a thing leads: whatever has been closed since, it is the caller's. */
+  aimAt(thing: Thing): Pick<Aim, 'provider' | 'model' | 'asked' | 'isOwn'>
 }
 
 /** Asks for news of some things before they are shown. */

@@ -10,6 +10,7 @@ import type { Gate, NamedModel } from './model.ts'
 export interface Upload {
   readonly provider: Provider
   readonly models: readonly NamedModel[] | null
+  readonly to: Pick<Aim, 'provider' | 'model' | 'via' | 'asked'>
   readonly sent: Pick<Aim, 'body' | 'headers'>
 }
 
@@ -27,7 +28,7 @@ export function passUpload({ request }: PassageCall, provider: Provider): Upload
   const { body, headers } = request
   checkType(headers)
   if (body === null) refuse('invalid_request', 'The form is empty')
-  return { provider, models: null, sent: send(body, headers.get('content-length')) }
+  return { provider, models: null, to: wholly(provider), sent: send(body, headers.get('content-length')) }
 }
 
 /**
@@ -47,12 +48,16 @@ export async function readUpload(call: PassageCall, options: UploadOptions): Pro
   const lines = isBatch ? await passFile(form, gate) : undefined
   const provider = lines === undefined ? options.choose(named) : gate.provider()
   const models = lines === undefined ? null : gate.models()
+  const to = lines === undefined ? wholly(provider) : gate.aim()
   const isSame = !form.has('provider') && (lines === undefined || lines.length === 1)
-  if (isSame) return { provider, models, sent: send(new Blob([bytes]).stream(), String(bytes.length)) }
+  if (isSame) return { provider, models, to, sent: send(new Blob([bytes]).stream(), String(bytes.length)) }
   const rewritten = new Response(withLines(form, lines))
   const contentType = rewritten.headers.get('content-type')!
-  return { provider, models, sent: { body: rewritten.body!, headers: { 'content-type': contentType } } }
+  return { provider, models, to, sent: { body: rewritten.body!, headers: { 'content-type': contentType } } }
 }
+
+/** No model is named: the provider as a whole must be open. */
+const wholly = ({ name }: Provider): Upload['to'] => ({ provider: name, model: '' })
 
 function checkType(headers: Headers): string {
   const type = headers.get('content-type') ?? ''

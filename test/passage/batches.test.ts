@@ -141,6 +141,7 @@ describe('a file for a batch', () => {
       look: () => undefined,
       modelOf: () => 'other',
       models: () => [],
+      aim: () => ({ provider: '', model: '' }),
       provider: () => ({}) as Provider,
     }
     const parts = await passLines(bytes, gate)
@@ -160,7 +161,7 @@ describe("a batch of OpenAI's", () => {
       endpoint: '/v1/chat/completions',
       completion_window: '24h',
     })
-    expect(house.settled.at(-1)).toMatchObject({ endpoint: 'batches', asked: 'openai/gpt-5' })
+    expect(house.settled.at(-1)).toMatchObject({ endpoint: 'batches', asked: 'smarter' })
     expect((await client.batches.retrieve(batch.id)).status).toBe('validating')
     const kept = vault.batches.get(batch.id)!
     kept.status = 'in_progress'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { MASTER } from '../kit.ts'
-import { type Call, type House, openHouse } from './kit.ts'
+import { type Call, type House, last, openHouse } from './kit.ts'
 import { openVault } from './vault.ts'
 
 /** One account at a provider, many callers: what belongs to one of them is there for nobody else. */
@@ -197,5 +197,68 @@ describe('through a provider in its own language', () => {
       expect(await ask(alpha, 'POST', `/p/${path}`, { json })).toBe('passed')
     const chat = { json: { model: 'gpt-5', messages: [], conversation: 'mine' } }
     expect(await ask(alpha, 'POST', '/p/openai/v1/chat/completions', chat)).toBe('passed')
+  })
+})
+
+describe('what was made through a redirect', () => {
+  let key: string
+  beforeAll(async () => {
+    for (const model of ['openai/hidden', 'anthropic/hidden'])
+      await house.policy({ source: model, reach: 'redirect', force: true })
+    await house.policy({ source: 'fast', target_model: 'openai/hidden', force: true })
+    await house.policy({ source: 'wise', target_model: 'anthropic/hidden', force: true })
+    key = await house.key({ user_path: '/gamma', allowed_models: ['fast', 'wise'] })
+  })
+  const status = async (method: string, path: string, init: Call = {}) => {
+    const response = await house.call(method, path, { key, ...init })
+    await response.text()
+    return response.status
+  }
+
+  test('is for those to whom only the redirect is open: a file and its batch', async () => {
+    const { id } = await upload(key, line({ model: 'fast' }), 'batch')
+    expect(last(house).text).toContain('"hidden"')
+    expect(house.settled.at(-1)).toMatchObject({ asked: 'fast', model: 'hidden', status: 200 })
+    const started = await house.call('POST', '/v1/batches', { key, json: { input_file_id: id } })
+    const batch = (await started.json()).id
+    expect([started.status, house.settled.at(-1)!.asked]).toEqual([200, 'fast'])
+    const told = [
+      await status('GET', `/v1/files/${id}`),
+      await status('GET', `/v1/files/${id}/content`),
+      await status('GET', `/v1/batches/${batch}`),
+      await status('GET', '/v1/batches'),
+      await status('POST', `/v1/batches/${batch}/cancel`),
+      await status('DELETE', `/v1/files/${id}`),
+    ]
+    expect(told).toEqual([200, 200, 200, 200, 200, 200])
+    expect((await upload(key, line({ model: 'openai/hidden' }), 'batch')).error.message).toStartWith(
+      'Line 1: ',
+    )
+  })
+
+  test('is for those to whom only the redirect is open: a batch of messages', async () => {
+    const json = { requests: [{ custom_id: 'a', params: { model: 'wise', max_tokens: 1, messages: [] } }] }
+    const started = await house.call('POST', '/v1/messages/batches', { key, json })
+    const { id } = await started.json()
+    expect([started.status, house.settled.at(-1)!.asked]).toEqual([200, 'wise'])
+    const path = `/v1/messages/batches/${id}`
+    const told = [
+      await status('GET', path),
+      await status('GET', `${path}/results`),
+      await status('POST', `${path}/cancel`),
+      await status('DELETE', path),
+    ]
+    expect(told).toEqual([200, 200, 200, 200])
+  })
+
+  test("stays its owner's when the model is closed", async () => {
+    await house.policy({ source: 'openai/brief', force: true, user_paths: ['/alpha'] })
+    const { id } = await upload(alpha, line({ model: 'openai/brief' }), 'batch')
+    await house.policy({ source: 'openai/brief', force: true, user_paths: ['/beta'] })
+    const start = await house.call('POST', '/v1/batches', { key: alpha, json: { input_file_id: id } })
+    expect(start.status).toBe(400)
+    expect(await status('GET', `/v1/files/${id}`, { key: alpha })).toBe(200)
+    expect(await status('DELETE', `/v1/files/${id}`, { key: beta })).toBe(404)
+    expect(await status('DELETE', `/v1/files/${id}`, { key: alpha })).toBe(200)
   })
 })
