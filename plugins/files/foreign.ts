@@ -1,7 +1,7 @@
 import { refuse } from '../../src/errors.ts'
 import type { Body } from '../../src/request/body.ts'
-import type { JsonObject, UserPath } from '../../src/types.ts'
-import type { Owners } from './book.ts'
+import type { UserPath } from '../../src/types.ts'
+import { isId, type Owners } from './book.ts'
 
 /** Fields that hold ids of files, in the languages that have them. */
 const FIELDS: ReadonlySet<string> = new Set([
@@ -24,16 +24,29 @@ const ESCAPED = /\\u00[4-7]/i
  * undefined says so at once.
  */
 export const checkForeign = (
-  { text, json }: Body,
+  { text, json, form }: Body,
   owners: Owners,
   userPath: UserPath,
   where = '',
 ): Promise<void> | undefined =>
-  userPath === '/' || !mayName(text) ? undefined : checkNamed(json, owners, userPath, where)
+  userPath === '/' || !(form !== undefined || mayName(text))
+    ? undefined
+    : checkNamed([json], owners, userPath, where)
 
-async function checkNamed(json: JsonObject, owners: Owners, userPath: UserPath, where: string) {
+/** The same for texts, each of which may be an id, and for JSON of any shape. */
+export async function checkNamed(
+  said: readonly unknown[],
+  owners: Owners,
+  userPath: UserPath,
+  where = '',
+): Promise<void> {
+  if (userPath === '/') return
   const ids = new Set<string>()
-  collect(json, ids)
+  for (const one of said) {
+    if (isId(one)) ids.add(one)
+    else collect(one, ids)
+  }
+  if (ids.size === 0) return
   const [id] = await owners.foreign([...ids].slice(0, MOST), userPath)
   if (id !== undefined || ids.size > MOST)
     refuse('not_found', `${where}There is no file "${(id ?? '').slice(0, 100)}"`, { param: 'file_id' })
@@ -47,8 +60,15 @@ const mayName = (text: string): boolean => NAME.test(text) || (text.includes('\\
 function collect(value: unknown, ids: Set<string>): void {
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
-    if (FIELDS.has(key.toLowerCase()))
-      for (const id of Array.isArray(inner) ? inner : [inner]) if (typeof id === 'string') ids.add(id)
+    if (isField(key)) for (const id of [inner].flat()) if (typeof id === 'string') ids.add(id)
+    // Sources of evaluations: { "type": "file_id", "id": "file-1" }.
+    if (key.toLowerCase() === 'id' && isId(inner) && isSource(value)) ids.add(inner)
     collect(inner, ids)
   }
 }
+
+/** Forms write lists as `file_ids[]`. */
+const isField = (key: string): boolean => FIELDS.has(key.toLowerCase().replace(/\[.*$/, ''))
+
+const isSource = (value: object): boolean =>
+  Object.entries(value).some(([key, word]) => key.toLowerCase() === 'type' && word === 'file_id')

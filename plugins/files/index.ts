@@ -3,7 +3,7 @@ import { isBody, type Passage, type PassageCall } from '../../src/passage.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { createBook, isId } from './book.ts'
 import { chooseProvider, languageOf, namedBy, spokenBy } from './choose.ts'
-import { checkForeign } from './foreign.ts'
+import { checkForeign, checkNamed } from './foreign.ts'
 import { createGate, placeOf } from './gate.ts'
 import { answerList, objectIn } from './lists.ts'
 import type { FileDesk, Kind, Language, Thing } from './model.ts'
@@ -25,6 +25,7 @@ export default definePlugin({
       placeOf,
       objectIn,
       referenceIn,
+      checkNamed: (said, { userPath }) => checkNamed(said, book, userPath),
       namedBy,
       choose: ({ request }, kind, language) =>
         chooseProvider(providers(), { kind, named: namedBy(request), language, spoken: spokenBy(request) }),

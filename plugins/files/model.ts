@@ -113,6 +113,12 @@ export interface FileDesk {
   placeOf(request: string, holder: 'body' | 'params'): Place
   /** The field by which a request to a model goes on with what was said before; undefined where it stands on its own. */
   referenceIn(request: Written): string | undefined
+  /**
+   * What is named must not be somebody else's. Texts may be ids; in what else is JSON, the fields that hold some are found.
+   *
+   * @throws Refusal (404)
+   */
+  checkNamed(said: readonly unknown[], x: Pick<Scoped, 'userPath'>): Promise<void>
   /** What a provider told as JSON; undefined where it told none. */
   objectIn(answer: Answer): JsonObject | undefined
   /** A list from the book, in the shape of its language. */

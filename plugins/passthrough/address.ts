@@ -87,6 +87,12 @@ export const valuesOf = (query: string, name: string): readonly string[] =>
     .filter(part => nameOf(part).toLowerCase() === name)
     .map(part => decode(part.slice(part.indexOf('=') + 1).replaceAll('+', ' ')))
 
+/** Everything that an address names: the steps of its path, and the values of its query. */
+export const namesIn = (path: string, query: string): readonly string[] => [
+  ...readingOf(path).split('/'),
+  ...new URLSearchParams(query).values(),
+]
+
 /**
  * The path as the most generous server would read it: decoded, without parameters in segments, empty segments and a
  * slash at the end. What a path means is judged by this; what is sent is what the client wrote.

@@ -4,10 +4,13 @@ import type { Aim, PassageCall } from '../../src/passage.ts'
 import { type Body, readCapped, readForm } from '../../src/request/body.ts'
 import { parseJson } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'
+import { lookInto } from './look.ts'
 import { unambiguous } from './models.ts'
 
 /** What is sent on, and the headers that belong to it. */
 export interface Sent {
+  /** What it names beside what guards see of it: texts, and JSON. */
+  readonly said?: readonly unknown[]
   readonly body?: NonNullable<Aim['body']>
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -16,13 +19,21 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i
 const FORM_TYPE = /^multipart\/form-data\b/i
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
+export interface ReadingIn {
+  readonly dialect: Dialect | undefined
+  /** Everything of the provider's is there for who calls: it need not be known what a body names. */
+  readonly isFree: boolean
+  /** A place for files. */
+  readonly isFiles: boolean
+}
+
 /**
  * JSON is read, so that the model is known; so is the form of a language that names its model there. Everything else
- * goes on as it arrives, byte by byte.
+ * goes on as it arrives, byte by byte, once it was looked into.
  */
 export async function readIn(
   { request, bodyLimit, uploadLimit }: Pick<PassageCall, 'request' | 'bodyLimit' | 'uploadLimit'>,
-  dialect: Dialect | undefined,
+  { dialect, isFree, isFiles }: ReadingIn,
 ): Promise<Sent> {
   const { body, headers } = request
   const length = headers.get('content-length')
@@ -36,24 +47,34 @@ export async function readIn(
       'invalid_request',
       `Send the header "content-type: application/json" (it is "${type.slice(0, 80)}")`,
     )
-  return {
-    body: body as ReadableStream<Uint8Array>,
-    ...(length !== null && { headers: { 'content-length': length } }),
+  const sized = length !== null && { headers: { 'content-length': length } }
+  if (isFree) return { body: body as ReadableStream<Uint8Array>, ...sized }
+  const looked = await lookInto({ request, bodyLimit }, isFiles)
+  if ('json' in looked) {
+    checkJson(headers)
+    return toJson(looked.json)
   }
+  return { ...looked, ...sized }
 }
 
 async function readJson(request: Request, limit: number): Promise<Sent> {
-  const { headers } = request
+  checkJson(request.headers)
+  return toJson(await readCapped(request, limit))
+}
+
+function checkJson(headers: Headers): void {
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
   if (!/^utf-?8$/i.test(charset)) refuse('invalid_request', `Send the body as UTF-8 (it is "${charset}")`)
   const encoding = headers.get('content-encoding') ?? 'identity'
   if (encoding !== 'identity')
     refuse('invalid_request', `Send JSON without content-encoding (it is "${encoding.slice(0, 80)}")`)
-  const bytes = await readCapped(request, limit)
+}
+
+function toJson(bytes: Uint8Array): Sent {
   if (bytes.length === 0) return {}
   const text = decode(bytes)
   const json = parseJson(text)
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { body: text }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { body: text, said: [json] }
   return { body: unambiguous({ text, json: json as JsonObject }) }
 }
 

@@ -8,7 +8,7 @@ import { type Body, splice } from '../../src/request/body.ts'
 import type { Answer } from '../../src/types.ts'
 import type { FileDesk } from '../files/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
-import { belowBase, readAddress, readingOf } from './address.ts'
+import { belowBase, namesIn, readAddress, readingOf } from './address.ts'
 import { readIn } from './body.ts'
 import { checkBody, checkPath } from './kept.ts'
 import { dialectAt, placeOf, type Reading, readingAt } from './lenses.ts'
@@ -62,7 +62,9 @@ export default definePlugin({
         const isFree = isOperator(x)
         if (!isFree) checkPath(request.method, reading)
         const spoken = request.method === 'POST' ? dialectAt(reading, all()) : undefined
-        const { body, headers } = await readIn(call, spoken)
+        const isFiles = FILES.test(reading + query)
+        const { body, headers, said = [] } = await readIn(call, { dialect: spoken, isFree, isFiles })
+        if (!isFree) await files.checkNamed([...said, ...(isFiles ? namesIn(path, query) : [])], x)
         const parsed = isBody(body) ? body : undefined
         if (!isFree && parsed) checkBody(reading, parsed, files)
         const model = modelOf({ reading, query, body: parsed })
@@ -85,6 +87,8 @@ export default definePlugin({
   },
 })
 
+/** Places that take or give files, whatever they are called; a query may name one too. */
+const FILES = /(?<!pro)file/i
 const NO_SOCKETS = 'WebSockets are not passed on: use the HTTP API of the provider'
 const noProvider = (name: string) => `There is no provider "${name.slice(0, 100)}"`
 

@@ -179,27 +179,60 @@ function decode(bytes: Uint8Array): string {
 }
 
 /** The bytes of a body, read no further than `limit`. */
-export async function readCapped(request: Request, limit: number): Promise<Bytes> {
-  if (request.body === null) return new Uint8Array()
+export const readCapped = async (request: Request, limit: number): Promise<Bytes> =>
+  (await readUntil(request, limit, undefined)).head
+
+/**
+ * Reads a body until its beginning is enough, or to its end; `rest` is all of it again, for whom only the beginning was
+ * read. It is looked at each time when it has doubled: the end of a long one comes in many pieces.
+ */
+export async function readUntil(
+  request: Request,
+  limit: number,
+  isEnough: ((head: Bytes) => boolean) | undefined,
+): Promise<{ readonly head: Bytes; readonly rest?: ReadableStream<Bytes> }> {
+  if (request.body === null) return { head: new Uint8Array() }
   const reader = request.body.getReader()
   const chunks: Bytes[] = []
   let size = 0
+  let next = 0
   const late = setTimeout(() => void reader.cancel('upload deadline'), UPLOAD_DEADLINE)
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
       size += value.length
+      chunks.push(value)
+      if (isEnough !== undefined && size > next) {
+        const head = joinBytes(chunks)
+        if (isEnough(head)) return { head, rest: again(head, reader) }
+        next = 2 * size
+      }
       if (size > limit) {
         void reader.cancel('too large')
         tooLarge(limit)
       }
-      chunks.push(value)
     }
   } finally {
     clearTimeout(late)
   }
-  return joinBytes(chunks)
+  return { head: joinBytes(chunks) }
+}
+
+/** What was read, and then what has not been. */
+function again(head: Bytes, reader: ReadableStreamDefaultReader<Bytes>): ReadableStream<Bytes> {
+  const waiting = [head]
+  return new ReadableStream<Bytes>(
+    {
+      async pull(controller) {
+        const value = waiting.pop() ?? (await reader.read()).value
+        if (value === undefined) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: reason => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 const tooLarge = (limit: number): never =>

@@ -200,6 +200,115 @@ describe('through a provider in its own language', () => {
   })
 })
 
+describe('a file of somebody else is found', () => {
+  beforeEach(() => house.answer(() => Response.json({ ok: true })))
+
+  const form = (fields: Record<string, string | File>) => {
+    const body = new FormData()
+    for (const [name, value] of Object.entries(fields)) body.append(name, value as string)
+    return { body }
+  }
+  const text = (body: string, type = 'text/plain') => ({ body, headers: { 'content-type': type } })
+  const small = () => new File(['x'], 'x.bin')
+  const large = () => new File([new Uint8Array(200_000)], 'x.bin')
+
+  test.each<readonly [string, string | (() => string), () => Call]>([
+    ['a form', 'containers/c1/files', () => form({ file_id: file })],
+    ['a form, in a list', 'things', () => form({ 'file_ids[]': file })],
+    ['a form, as JSON', 'things', () => form({ tools: JSON.stringify([{ file_ids: [file] }]) })],
+    ['a form, behind a small file', 'things', () => form({ file: small(), file_id: file })],
+    ['a form, in front of a large file', 'things', () => form({ file_id: file, file: large() })],
+    [
+      'a form, behind a long text',
+      'things',
+      () => form({ a: 'x'.repeat(200_000), file_id: file, file: large() }),
+    ],
+    ['a form, behind a large file', 'containers/c1/files', () => form({ file: large(), file_id: file })],
+    ['a form of a language that we know', 'images/edits', () => form({ model: 'm', 'file_ids[]': file })],
+    ['an encoded form', 'things', () => ({ body: new URLSearchParams({ file_id: file }) })],
+    ['a text', 'things', () => text(`{"file_id": "${file}"}`)],
+    ['a text behind white space', 'things', () => text(`${' '.repeat(100_000)}\n[{"file_id": "${file}"}]`)],
+    [
+      'a text behind a mark',
+      'things',
+      () => text(`\ufeff{"file_id": "${file}"}`, 'application/octet-stream'),
+    ],
+    [
+      'a text that calls itself a form',
+      'things',
+      () => text(`{"file_id": "${file}"}`, 'multipart/form-data; boundary=B'),
+    ],
+    [
+      'a text that calls itself an encoded form',
+      'things',
+      () => text(`{"file_id": "${file}"}`, 'application/x-www-form-urlencoded'),
+    ],
+    ['a list', 'things', () => ({ json: [{ input: [{ file_id: file }] }] })],
+    ['a source', 'evals', () => ({ json: { source: { type: 'file_id', id: file } } })],
+    ['a source, the other way round', 'evals', () => ({ json: { source: { id: file, Type: 'file_id' } } })],
+    ['the path', () => `vector_stores/v1/files/${file}/content`, () => ({})],
+    ['the query', () => `things?file=${file}`, () => ({})],
+  ])('in %s', async (_, path, init) => {
+    const to = `/p/openai/v1/${typeof path === 'string' ? path : path()}`
+    expect(await ask(beta, 'POST', to, init())).toBe(`404 There is no file "${file}"`)
+    for (const key of [alpha, MASTER]) expect(await ask(key, 'POST', to, init())).toBe('passed')
+  })
+
+  test('or what hides it is refused', async () => {
+    const hidden: readonly (readonly [string, Call])[] = [
+      ['containers/c1/files', text('file', 'application/octet-stream')],
+      ['containers/c1/files', form({ file: new File([new Uint8Array(11_000_000)], 'x'), file_id: file })],
+      ['things', text('{"file_id": "x", "n": NaN}')],
+      [
+        'things',
+        { body: Bun.gzipSync('{}'), headers: { 'content-encoding': 'gzip', 'content-type': 'x/y' } },
+      ],
+      ['things', { body: Buffer.from('{"file_id": "x"}', 'utf16le'), headers: { 'content-type': 'x/y' } }],
+    ]
+    for (const [path, init] of hidden) {
+      expect([path, await ask(beta, 'POST', `/p/openai/v1/${path}`, init)]).toEqual([
+        path,
+        expect.stringMatching(/^4(?:00|13) /),
+      ])
+      expect([path, await ask(MASTER, 'POST', `/p/openai/v1/${path}`, init)]).toEqual([path, 'passed'])
+    }
+  })
+
+  test('and all other bytes pass as they are', async () => {
+    const bodies = ['[1, 2.0]', ' {"a": 1e2}', 'plain', '--x\r\n\r\nfile\r\n--x--', '\0\0\0\x20ftyp']
+    for (const body of bodies) {
+      expect(await ask(beta, 'POST', '/p/openai/v1/things', text(body))).toBe('passed')
+      expect(last(house).text).toBe(body)
+    }
+  })
+
+  test('while uploads flow: a form goes on before its end is here', async () => {
+    const rest = Promise.withResolvers<void>()
+    const head = `--B\r\ncontent-disposition: form-data; name="file"; filename="x"\r\n\r\n${'x'.repeat(100_000)}`
+    const tail = '\r\n--B--\r\n'
+    let isOpen = true
+    house.answer(async () => Response.json({ isOpen }))
+    const encoder = new TextEncoder()
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(encoder.encode(head))
+        await rest.promise
+        isOpen = false
+        controller.enqueue(encoder.encode(tail))
+        controller.close()
+      },
+    })
+    const response = house.call('POST', '/p/openai/v1/things', {
+      key: beta,
+      body: body as unknown as BodyInit,
+      headers: { 'content-type': 'multipart/form-data; boundary=B', 'x-test-unread': '1' },
+    })
+    await Promise.race([response, Bun.sleep(500)])
+    rest.resolve()
+    expect(await (await response).json()).toEqual({ isOpen: true })
+  })
+})
+
 describe('what was made through a redirect', () => {
   let key: string
   beforeAll(async () => {
