@@ -31,7 +31,7 @@ export const checkForeign = (
 ): Promise<void> | undefined =>
   userPath === '/' || !(form !== undefined || mayName(text))
     ? undefined
-    : checkNamed([json], owners, userPath, where)
+    : checkNamed([json, ...writtenIn(text)], owners, userPath, where)
 
 /** The same for texts, each of which may be an id, and for JSON of any shape. */
 export async function checkNamed(
@@ -56,6 +56,11 @@ export async function checkNamed(
 const MOST = 1000
 
 const mayName = (text: string): boolean => NAME.test(text) || (text.includes('\\u00') && ESCAPED.test(text))
+
+/** Of a field that stands there twice only the last is in the JSON; some readers take the first. */
+const WRITTEN = /(?:file_ids?|_files?)"\s*:\s*(\[[^\][]*\]|"[^"]*")/gi
+const writtenIn = (text: string): readonly string[] =>
+  [...text.matchAll(WRITTEN)].flatMap(([, value = '']) => value.match(/[^"\\\s,[\]]+/g) ?? [])
 
 function collect(value: unknown, ids: Set<string>): void {
   if (typeof value !== 'object' || value === null) return

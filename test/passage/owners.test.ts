@@ -254,6 +254,18 @@ describe('a file of somebody else is found', () => {
     for (const key of [alpha, MASTER]) expect(await ask(key, 'POST', to, init())).toBe('passed')
   })
 
+  test('where the field stands twice', async () => {
+    for (const twice of [
+      `"file_id": "${file}", "file_id": "x"`,
+      `"file_ids": ["a", "${file}"], "file_ids": []`,
+    ])
+      for (const path of ['/p/openai/v1/things', '/v1/chat/completions']) {
+        const json = `{"model": "openai/m", "messages": [], "x": {${twice}}}`
+        expect(await ask(beta, 'POST', path, { json })).toBe(`404 There is no file "${file}"`)
+        expect(await ask(alpha, 'POST', path, { json })).toBe('passed')
+      }
+  })
+
   test('or what hides it is refused', async () => {
     const hidden: readonly (readonly [string, Call])[] = [
       ['containers/c1/files', text('file', 'application/octet-stream')],
