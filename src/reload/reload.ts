@@ -15,7 +15,10 @@ export interface ReloadOptions {
   readonly log: Log
 }
 
-/** Starts a reload. While one runs, any number of further calls start one more after it. */
+/**
+ * Starts a reload. While one runs, any number of further calls start one more after it; none does once the gateway is
+ * told to stop.
+ */
 export type Reload = (why: string) => Promise<void>
 
 /**
@@ -27,11 +30,14 @@ export function createReload({ settings: first, load, build, gateways, log }: Re
   let last: Promise<void> = Promise.resolve()
   let waiting: Promise<void> | undefined
 
+  const ignore = (why: string) => log.info('Did not reload the configuration: the gateway stops', { why })
+
   async function reload(why: string): Promise<void> {
+    if (gateways.isStopping()) return ignore(why)
     try {
       const loaded = keepSocket(await load(), settings, log)
       if (/:memory:/.test(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
-      await gateways.replace(before => build(loaded, before))
+      if (!(await gateways.replace(before => build(loaded, before)))) return ignore(why)
       settings = loaded.settings
       log.info('Reloaded the configuration', {
         why,

@@ -6,9 +6,14 @@ import type { Awaitable } from '../types.ts'
 export interface Switch {
   fetch(request: Request, connection: Connection): Awaitable<Response>
   current(): Gateway
-  /** Builds the next gateway and lets it take over; the one before finishes in the background what it has begun. */
-  replace(build: (before: Gateway) => Promise<Gateway>): Promise<void>
-  /** Stops them all, as soon as the drain time allows. */
+  /** Nobody takes over any more. */
+  isStopping(): boolean
+  /**
+   * Builds the next gateway and lets it take over; the one before finishes in the background what it has begun. False
+   * where a stop came first: then all stays as it is.
+   */
+  replace(build: (before: Gateway) => Promise<Gateway>): Promise<boolean>
+  /** Stops them all, as soon as the drain time allows, and with them one that is just being built. */
   stop(): Promise<void>
 }
 
@@ -30,6 +35,7 @@ export function createSwitch(first: Gateway): Switch {
   const leaving = new Set<Post>()
   /** Set while a successor is built: what an operator writes in between would be missing from its memory. */
   let opening: Promise<void> | undefined
+  let isStopping = false
 
   function fetch(request: Request, connection: Connection): Awaitable<Response> {
     const writes = isWrite(request) ? 1 : 0
@@ -48,6 +54,7 @@ export function createSwitch(first: Gateway): Switch {
   return {
     fetch,
     current: () => post.gateway,
+    isStopping: () => isStopping,
     async replace(build) {
       let open = () => {}
       opening = new Promise(resolve => {
@@ -56,15 +63,24 @@ export function createSwitch(first: Gateway): Switch {
       try {
         const old = post
         if (old.writes > 0) await Promise.race([until(old, () => old.writes === 0), pause(LONGEST_WRITE)])
-        post = toPost(await build(old.gateway))
+        if (isStopping) return false
+        const next = await build(old.gateway)
+        // Whoever was told meanwhile that this gateway is not ready must not find another one that is.
+        if (isStopping) {
+          await next.stop(0)
+          return false
+        }
+        post = toPost(next)
         void retire(old)
+        return true
       } finally {
         opening = undefined
         open()
       }
     },
     async stop() {
-      await Promise.all([post, ...leaving].map(({ gateway }) => gateway.stop()))
+      isStopping = true
+      await Promise.all([opening, ...[post, ...leaving].map(({ gateway }) => gateway.stop())])
     },
   }
 }

@@ -82,6 +82,38 @@ describe('createSwitch()', () => {
     await gateways.stop()
     expect([one.stops, two.stops]).toEqual([[undefined], [undefined]])
   })
+
+  test('that stops lets nobody take over any more', async () => {
+    const [one, two] = [fake('one'), fake('two')]
+    const gateways = createSwitch(one.gateway)
+    await gateways.stop()
+    let isBuilt = false
+    const isReplaced = await gateways.replace(async () => {
+      isBuilt = true
+      return two.gateway
+    })
+    expect([isReplaced, isBuilt, gateways.current()]).toEqual([false, false, one.gateway])
+  })
+
+  test('that stops waits for the gateway that is just being built, and stops it too', async () => {
+    const [one, two] = [fake('one'), fake('two')]
+    const gateways = createSwitch(one.gateway)
+    let finish = () => {}
+    const built = new Promise<Gateway>(resolve => {
+      finish = () => resolve(two.gateway)
+    })
+    const replaced = gateways.replace(() => built)
+    let isStopped = false
+    const stopped = gateways.stop().then(() => {
+      isStopped = true
+    })
+    await Bun.sleep(5)
+    expect([isStopped, one.stops]).toEqual([false, [undefined]])
+    finish()
+    expect(await replaced).toBe(false)
+    await stopped
+    expect([two.stops, gateways.current()]).toEqual([[0], one.gateway])
+  })
 })
 
 describe('a replaced gateway', () => {
@@ -130,6 +162,27 @@ describe('createReload()', () => {
     expect([most, runs]).toEqual([1, 2])
     await reload('fifth')
     expect(runs).toBe(3)
+  })
+
+  test('reads nothing once the gateway is told to stop, and says so', async () => {
+    const gateways = createSwitch(fake('one').gateway)
+    await gateways.stop()
+    const said: string[] = []
+    let runs = 0
+    const reload = createReload({
+      settings: { host: 'a', port: 1, databaseUrl: 'file:x' } as never,
+      load: () => Promise.reject(new Error(`run ${++runs}`)),
+      build: () => Promise.reject(new Error()),
+      gateways,
+      log: {
+        debug() {},
+        info: message => said.push(message),
+        warn() {},
+        error: message => said.push(message),
+      },
+    })
+    await reload('SIGHUP')
+    expect([runs, said]).toEqual([0, ['Did not reload the configuration: the gateway stops']])
   })
 })
 

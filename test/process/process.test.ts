@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { openTalk } from '../kernel/raw.ts'
 import { errorsOf } from '../kernel/sse.ts'
 import { readUntilBroken } from '../mock/client.ts'
@@ -9,8 +12,9 @@ import { chatInit, KEY, type Running, spawnGateway } from './spawn.ts'
 const mock = createMockProvider({ models: ['one'] })
 afterAll(mock.stop)
 
-const start = (env: Record<string, string> = {}): Promise<Running> =>
+const start = (env: Record<string, string> = {}, cwd?: string): Promise<Running> =>
   spawnGateway({
+    ...(cwd !== undefined && { cwd }),
     env: {
       OPENAI_API_KEY: 'sk-upstream',
       OPENAI_BASE_URL: mock.url,
@@ -84,6 +88,29 @@ describe('a signal to stop', () => {
     await stream
     talk.close()
     expect(await gateway.exited).toBe(0)
+  }, 60_000)
+
+  test('is not undone by a reload: SIGHUP and a saved file change nothing any more', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'modelway-stop-'))
+    await using gateway = await start({ DRAIN_TIMEOUT: '10s' }, cwd)
+    const talk = openTalk(gateway.port)
+    await talk.ask(get('/health/ready'))
+    const stream = readUntilBroken(await ask(gateway, { tokens: 60, gapMs: 50 }))
+    gateway.signal('SIGTERM')
+    await Bun.sleep(50)
+    gateway.signal('SIGHUP')
+    writeFileSync(join(cwd, 'modelway.yaml'), 'retries: 1\n')
+    const said = () => gateway.logs().filter(({ message }) => /reload/i.test(String(message)))
+    while (said().length < 2) await Bun.sleep(20)
+    expect(said().map(({ why }) => why)).toEqual(['SIGHUP', 'modelway.yaml changed'])
+    const ready = await talk.ask(get('/health/ready'))
+    expect([ready?.status, JSON.parse(ready!.body)]).toEqual([503, { status: 'stopping' }])
+    const models = await talk.ask(get('/v1/models'))
+    expect(JSON.parse(models!.body)).toMatchObject({ error: { code: 'shutting_down' } })
+    expect((await stream).text).toEndWith('data: [DONE]\n\n')
+    talk.close()
+    expect(await gateway.exited).toBe(0)
+    rmSync(cwd, { recursive: true })
   }, 60_000)
 
   test('cuts what is still running at the deadline, with an error event', async () => {

@@ -23,7 +23,7 @@ export interface Spawned extends AsyncDisposable {
   readonly logs: () => Record<string, unknown>[]
   readonly pid: number
   readonly exited: Promise<number>
-  signal(name: 'SIGTERM' | 'SIGINT'): void
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): void
   /** Ends it at once, and removes what it wrote. */
   stop(): Promise<void>
 }
