@@ -1,4 +1,5 @@
 import { createAsk } from './ask/ask.ts'
+import { type Closing, createClosing } from './closing.ts'
 import { type GatewaySettings, isSetByRuntime } from './config.ts'
 import { type OpenDatabase, openDatabase } from './database.ts'
 import { isLoopbackName, ORIGIN } from './door/address.ts'
@@ -50,7 +51,10 @@ export interface Gateway {
   readonly isOpen: boolean
   /** What plugins leave to the gateway that replaces this one. */
   readonly heritage: ReadonlyMap<string, unknown>
-  /** No new work; what runs finishes within the drain time, or the `deadline` (ms); then plugins close in reverse order. */
+  /**
+   * No new work; what runs finishes within the drain time, or the `deadline` (ms); then plugins close in reverse order.
+   * Never fails: of what cannot be closed the log tells.
+   */
   stop(deadline?: number): Promise<void>
 }
 
@@ -63,22 +67,16 @@ const LOCAL: Connection = { loopback: true, keepOpen: () => {} }
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { databaseUrl, databaseAuthToken } = options.settings
   const database = await openDatabase(databaseUrl, databaseAuthToken)
-  const closing: Closing = [() => database.close()]
+  const closing = createClosing()
+  closing.add('The database', () => database.close())
   try {
     await migrateAll(database, options.migrations, options.plugins)
     return await build(options, database, closing)
   } catch (error) {
     // What was only half opened may not close either; why it was not opened is what matters.
-    await closeAll(closing).catch(() => {})
+    await closing.closeAll(createLog('gateway').debug)
     throw error
   }
-}
-
-/** What has to be closed, in the order in which it was opened. */
-type Closing = (() => Awaitable<void>)[]
-
-async function closeAll(closing: Closing): Promise<void> {
-  for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close()
 }
 
 async function build(options: GatewayOptions, database: OpenDatabase, closing: Closing): Promise<Gateway> {
@@ -100,7 +98,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     ...[...built().parts.values()].flatMap(({ origins = [] }) => origins),
   ]
   const egress = createEgress(origin => allowed.has(origin) || origins().includes(origin), isSetByRuntime())
-  closing.push(egress.close)
+  closing.add('The way out', egress.close)
   let order: Gateway['order'] = []
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
     db: database.db,
@@ -127,7 +125,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   })
   house = await assemble(plugins, options.pluginSettings, shared)
   const { hooks, parts } = house
-  for (const part of parts.values()) closing.push(() => part.close?.())
+  for (const [name, part] of parts) closing.add(`Plugin "${name}"`, () => part.close?.())
   order = plugins.map(({ name, about }) => ({
     name,
     about,
@@ -136,7 +134,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
 
   const inFlight = createInFlight(settings.pingInterval)
   let isEmpty = false
-  closing.push(() => (isEmpty ? undefined : inFlight.stop(0)))
+  closing.add('What is under way', () => (isEmpty ? undefined : inFlight.stop(0)))
   const drain = settings.onHangUp === 'drain' ? createDrain(DRAIN) : undefined
   const ask = createAsk({
     providers: () => built().providers,
@@ -177,7 +175,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   })
   const entrance = withCors(door, settings.corsOrigins, settings.basePath)
   for (const [name, part] of parts) await blaming(name, 'start', () => part.start?.())
-  closing.push(startTicks(parts, log))
+  closing.add('What repeats', startTicks(parts, log))
   let closed: Promise<void> | undefined
 
   return {
@@ -189,7 +187,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     async stop(deadline = settings.drainTimeout) {
       await inFlight.stop(deadline)
       isEmpty = true
-      closed ??= closeAll(closing)
+      closed ??= closing.closeAll(log.error)
       await closed
     },
   }

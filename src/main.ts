@@ -144,7 +144,7 @@ function stopOnSignals(gateways: Switch, server: Bun.Server<undefined>): void {
     isStopping = true
     log.info('Stopping: running answers may finish, a second signal ends them', { signal })
     // The socket stays open meanwhile: who asks is told that this gateway is not ready, and to try again.
-    await gateways.stop()
+    await gateways.stop().catch(error => log.error('Failed to stop', { error: describe(error) }))
     await Promise.race([server.stop(), Bun.sleep(1000)])
     await endLog()
     process.exit(0)

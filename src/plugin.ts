@@ -169,7 +169,7 @@ export interface Parts extends Partial<Hooks> {
   readonly ticks?: readonly Tick[]
   /** After all plugins are set up and before the first request. */
   start?(): Awaitable<void>
-  /** At the end, in reverse order. */
+  /** At the end, in reverse order; also where `start` was never called. Whoever needs longer than ten seconds is left behind. */
   close?(): Awaitable<void>
 }
 

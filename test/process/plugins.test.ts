@@ -343,4 +343,32 @@ describe('PLUGINS', () => {
     expect(said('failed in a tick')).toHaveLength(1)
     expect(said('works again')).toMatchObject([{ level: 'info', after: 'not yet' }])
   }, 60_000)
+
+  test('cannot hold up a stop: whose close fails or never ends is named in the log, and the rest is closed', async () => {
+    const plugins = [
+      write('first-in.js', declare('first-in', "({ log }) => ({ close: () => log.info('Closed last') })")),
+      write('hangs.js', declare('hangs', '() => ({ close: () => new Promise(() => {}) })')),
+      write('throws.js', declare('throws', "() => ({ close() { throw new Error('no luck') } })")),
+      write('rejects.js', declare('rejects', "() => ({ close: async () => { throw new Error('later') } })")),
+    ]
+    await using gateway = await spawnGateway({ cwd: folder, env: { PLUGINS: plugins.join() } })
+    gateway.signal('SIGTERM')
+    expect(await gateway.exited).toBe(0)
+    const said = gateway
+      .logs()
+      .filter(({ log, message }) => log === 'first-in' || /"close"/.test(`${message}`))
+    expect(said.map(({ level, message }) => [level, message])).toEqual([
+      [
+        'error',
+        expect.stringMatching(/^Plugin "rejects" failed in "close": later \(\S+rejects\.js:3:\d+\)$/),
+      ],
+      [
+        'error',
+        expect.stringMatching(/^Plugin "throws" failed in "close": no luck \(\S+throws\.js:3:\d+\)$/),
+      ],
+      ['error', 'Plugin "hangs" did not finish "close" within 10 s'],
+      ['info', 'Closed last'],
+    ])
+    expect(gateway.stderr()).toBe('')
+  }, 60_000)
 })
