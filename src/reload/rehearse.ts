@@ -1,3 +1,4 @@
+import { createClosing } from '../closing.ts'
 import type { Loaded } from '../config/load.ts'
 import { openDatabase } from '../database.ts'
 import { createLog } from '../log.ts'
@@ -40,9 +41,11 @@ export async function rehearse(
       plugins: () => [],
       site: { version, base: settings.basePath, isLoopback: true, isStopping: () => false },
     }))
-    const names = [...house.providers.keys()]
-    for (const part of [...house.parts.values()].reverse()) await part.close?.()
-    return names
+    // What setup opened is closed; what only a start would have opened may well be missed by a close, and that is no mistake.
+    const closing = createClosing()
+    for (const [name, part] of house.parts) closing.add(`Plugin "${name}"`, () => part.close?.())
+    await closing.closeAll(createLog('gateway').debug)
+    return [...house.providers.keys()]
   } finally {
     database.close()
   }

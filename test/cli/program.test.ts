@@ -133,6 +133,23 @@ describe('modelway check', () => {
     expect((await run('check', twice, folder.path)).out).toContain('Two providers are named "vllm"')
   })
 
+  test('finds no mistake in a plugin whose close needs what its start makes', async () => {
+    using folder = createFolder()
+    folder.write(
+      'pool.js',
+      `export default {
+        name: 'pool',
+        about: 'x',
+        setup() {
+          let pool
+          return { start() { pool = { end() {} } }, close: () => pool.end() }
+        },
+      }`,
+    )
+    const { code, out, err } = await run('check', { PLUGINS: './pool.js' }, folder.path)
+    expect([code, out, err]).toEqual([0, expect.stringContaining('No mistakes'), ''])
+  })
+
   test('leaves nothing behind and asks nobody', async () => {
     using folder = createFolder()
     const began = performance.now()
