@@ -156,6 +156,7 @@ export interface Attempt extends Outcome {
 export interface WholeAnswer {
   readonly kind: 'whole'
   readonly body: Uint8Array<ArrayBuffer>
+  /** Empty where there is none to be said. */
   readonly contentType: string
   readonly usage?: Usage | undefined
   /** Why the model stopped. */
@@ -198,6 +199,7 @@ export interface StreamedAnswer {
 export interface RawAnswer {
   readonly kind: 'raw'
   readonly reader: ByteSource
+  /** Empty where there is none to be said. */
   readonly contentType: string
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

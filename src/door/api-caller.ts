@@ -3,7 +3,7 @@ import { refuse } from '../errors.ts'
 import { type Connection, Exchange, type Scoped } from '../exchange.ts'
 import { readBody } from '../request/body.ts'
 import { check } from '../request/check.ts'
-import type { Admin, Answer, Awaitable } from '../types.ts'
+import type { Admin, Answer, Awaitable, ByteSource } from '../types.ts'
 import type { Audit } from './audit.ts'
 
 export interface ApiCallerOptions {
@@ -40,9 +40,10 @@ export function createApiCaller(options: ApiCallerOptions) {
   /** A caller's request takes the pipeline's way in and out. */
   function callAsCaller(route: Api, request: Request, params: Params): Promise<Response> {
     const endpoint = { name: route.name ?? route.path, ...(route.refusal && { refusal: route.refusal }) }
-    return serve(request, endpoint, connectionOf(request), async x =>
-      wholeAnswer(await route.run({ request, params, ...(await read(route, request)), admin: undefined, x })),
-    )
+    return serve(request, endpoint, connectionOf(request), async x => {
+      const value = await route.run({ request, params, ...(await read(route, request)), admin: undefined, x })
+      return value instanceof Response ? asItIs(value) : wholeAnswer(value, route.answer.status)
+    })
   }
 
   async function callAsAdmin(route: Api, request: Request, params: Params): Promise<Response> {
@@ -91,8 +92,20 @@ function checkForgery(request: Request, { csrf }: Admin): void {
 }
 
 const encoder = new TextEncoder()
-const wholeAnswer = (value: unknown): Answer => ({
-  kind: 'whole',
-  contentType: 'application/json',
-  body: encoder.encode(JSON.stringify(value)),
-})
+
+const wholeAnswer = (value: unknown, status = 200): Answer =>
+  value === undefined
+    ? { kind: 'whole', contentType: '', body: new Uint8Array(), status: 204 }
+    : { kind: 'whole', contentType: 'application/json', body: encoder.encode(JSON.stringify(value)), status }
+
+/** An answer that an endpoint has put together itself, bytes that nobody looks into. */
+function asItIs({ body, status, headers }: Response): Answer {
+  const shared = {
+    contentType: headers.get('content-type') ?? '',
+    status,
+    headers: Object.fromEntries(headers),
+  }
+  return body === null
+    ? { kind: 'whole', body: new Uint8Array(), ...shared }
+    : { kind: 'raw', reader: body.getReader() as ByteSource, ...shared }
+}

@@ -49,6 +49,7 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
 
   function headersOf(x: Exchange, type: string): Record<string, string> {
     const headers: Record<string, string> = { 'content-type': type, 'x-request-id': x.id }
+    if (type === '') delete headers['content-type']
     if (x.endpoint.idHeader !== undefined) headers[x.endpoint.idHeader] = x.id
     if (revealServed && x.target && x.attempts.length > 0) {
       headers['x-modelway-model'] = headerSafe(x.target.model)

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import * as v from 'valibot'
+import { type Api, defineApi } from '../../src/api.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+
+/** Endpoints as a plugin from outside declares them: what they return is what src/api.ts says becomes of it. */
+
+const accesses = ['admin', 'caller', 'anyone'] as const
+
+const make = (access: Api['access'], what: string, run: () => unknown, more: Partial<Api> = {}): Api =>
+  defineApi({
+    method: 'GET',
+    path: `/own/${access}/${what}`,
+    access,
+    summary: what,
+    tag: 'Own',
+    answer: { about: 'What it returned' },
+    run,
+    ...more,
+  })
+
+const twoParts = () =>
+  new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('one,'))
+      controller.enqueue(new TextEncoder().encode('two'))
+      controller.close()
+    },
+  })
+
+const created = { answer: { about: 'What was made', status: 201, schema: v.any() } }
+
+const own = definePlugin({
+  name: 'own',
+  about: 'Made by a test.',
+  setup: () => ({
+    api: accesses.flatMap(access => [
+      make(
+        access,
+        'response',
+        () =>
+          new Response(twoParts(), {
+            status: 202,
+            headers: { 'content-type': 'text/csv', 'x-own': 'yes', 'content-disposition': 'attachment' },
+          }),
+      ),
+      make(access, 'empty', () => new Response(null, { status: 304, headers: { etag: '"7"' } })),
+      make(access, 'nothing', () => undefined),
+      make(access, 'made', () => ({ id: 1 }), created),
+    ]),
+  }),
+})
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startGateway({ extra: [own] })
+})
+afterAll(() => gateway.close())
+
+const ask = async (path: string) => {
+  const response = await gateway.fetch(path, { headers: { authorization: `Bearer ${MASTER}` } })
+  return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+describe.each(accesses)('what an endpoint for "%s" returns', access => {
+  test('goes out as it is where it is a Response: status, headers and body', async () => {
+    const { status, headers, text } = await ask(`/own/${access}/response`)
+    expect([status, text]).toEqual([202, 'one,two'])
+    expect(headers.get('content-type')).toBe('text/csv')
+    expect(headers.get('x-own')).toBe('yes')
+    expect(headers.get('content-disposition')).toBe('attachment')
+  })
+
+  test('goes out as it is where it is a Response without a body', async () => {
+    const { status, headers, text } = await ask(`/own/${access}/empty`)
+    expect([status, text, headers.get('etag'), headers.get('content-type')]).toEqual([304, '', '"7"', null])
+  })
+
+  test('becomes 204 where it is undefined', async () => {
+    const { status, headers, text } = await ask(`/own/${access}/nothing`)
+    expect([status, text, headers.get('content-type')]).toEqual([204, '', null])
+  })
+
+  test('becomes JSON with the status that it declares', async () => {
+    const { status, headers, text } = await ask(`/own/${access}/made`)
+    expect([status, JSON.parse(text)]).toEqual([201, { id: 1 }])
+    expect(headers.get('content-type')).toStartWith('application/json')
+  })
+})
