@@ -138,6 +138,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   const drain = settings.onHangUp === 'drain' ? createDrain(DRAIN) : undefined
   const ask = createAsk({
     providers: () => built().providers,
+    ownerOf: house.ownerOf,
     hooks,
     egress,
     timeout: settings.upstreamTimeout,
@@ -168,6 +169,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     base: settings.basePath,
     bodyLimit,
     uploadLimit,
+    ownerOf: house.ownerOf,
     passages: all.flatMap(({ passages = [] }) => passages),
     dialects: all.flatMap(({ dialects = [] }) => dialects),
     api: all.flatMap(({ api = [] }) => api),

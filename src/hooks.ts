@@ -93,14 +93,19 @@ export function chain<V, X>(line: ChainLine<V, X>, value: V, x: X): Awaitable<V>
   let current = value
   for (let bound = line; bound !== undefined; bound = bound.next) {
     const made = call(bound, current, x)
-    if (made instanceof Promise) return chainLater(made, bound.next, x)
+    if (made instanceof Promise) return chainLater(made, bound, x)
+    if (made === undefined) return forgotten(bound)
     current = made
   }
   return current
 }
 
-const chainLater = <V, X>(made: Promise<V>, next: ChainLine<V, X>, x: X) =>
-  made.then(value => chain(next, value, x))
+const chainLater = <V, X>(made: Promise<V>, bound: NonNullable<ChainLine<V, X>>, x: X) =>
+  made.then(value => (value === undefined ? forgotten(bound) : chain(bound.next, value, x)))
+
+/** Whoever stands behind could not go on with nothing, and would be taken for the one at fault. */
+const forgotten = (bound: Bound<unknown>): never =>
+  blame(new TypeError('It returned undefined: return what it was given, or something in its place'), bound)
 
 type Report<X> = (error: unknown, plugin: string, x: X) => void
 
@@ -138,6 +143,15 @@ const blameLater = <T>(value: Promise<T>, bound: Bound<unknown>): Promise<T> =>
 function promised<T>(value: Awaitable<T>): Awaitable<T> {
   if (typeof value !== 'object' || value === null || value instanceof Promise) return value
   return typeof (value as { then?: unknown }).then === 'function' ? Promise.resolve(value) : value
+}
+
+/** Runs what a plugin contributed beside its hooks; `place` says what it is, for the log. */
+export async function inName<T>(plugin: string, place: string, run: () => Awaitable<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    return blame(error, { plugin, hook: place })
+  }
 }
 
 /** Turns a bug of a plugin into a refusal that says nothing to the client and everything to the log. */

@@ -12,6 +12,8 @@ export interface House {
   readonly hooks: HookTable
   readonly parts: ReadonlyMap<string, Parts>
   readonly providers: ReadonlyMap<string, Provider>
+  /** Which plugin brought an endpoint, a passage, a page or a provider: for the log, should it fail. */
+  readonly ownerOf: (contributed: object) => string
 }
 
 type SharedHost = Omit<Host, 'config' | 'use'>
@@ -38,7 +40,14 @@ export async function assemble(
     parts.set(plugin.name, contributed)
   }
   checkAddresses(parts)
-  return { hooks: hookTable(parts), parts, providers: collectProviders(parts) }
+  return { hooks: hookTable(parts), parts, providers: collectProviders(parts), ownerOf: ownersIn(parts) }
+}
+
+function ownersIn(parts: ReadonlyMap<string, Parts>): House['ownerOf'] {
+  const owners = new Map<object, string>()
+  for (const [plugin, { api = [], passages = [], pages = [], providers = [] }] of parts)
+    for (const one of [...api, ...passages, ...pages, ...providers]) owners.set(one, plugin)
+  return contributed => owners.get(contributed)!
 }
 
 function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {

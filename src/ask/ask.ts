@@ -13,6 +13,8 @@ import { createWays } from './ways.ts'
 
 export interface AskOptions {
   readonly providers: () => ReadonlyMap<string, Provider>
+  /** The plugin that brought a provider. */
+  readonly ownerOf: (provider: object) => string
   readonly hooks: HookTable
   readonly egress: Egress
   /** Milliseconds that may pass until an answer begins, all tries together. */

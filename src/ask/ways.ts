@@ -1,10 +1,12 @@
 import type { Dialect } from '../dialect.ts'
 import { refuse } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
+import { blame } from '../hooks.ts'
 import { type Arrival, fromResponse } from '../http/arrival.ts'
 import { type Aim, isBody } from '../passage.ts'
 import type { Provider, Sendable, UpstreamCall } from '../provider.ts'
 import { type Body, type Change, rewritten, splice, spliceForm } from '../request/body.ts'
+import { fromModelError } from '../translate/model-errors.ts'
 import { createTranslated } from '../translate/translate.ts'
 import { createWarn } from '../translate/warnings.ts'
 import type { Answer, Target } from '../types.ts'
@@ -14,6 +16,8 @@ import { limitsIn } from '../upstream/limits.ts'
 import { Unreachable } from '../upstream/unreachable.ts'
 
 export interface WaysOptions {
+  /** The plugin that brought a provider. */
+  readonly ownerOf: (provider: object) => string
   readonly egress: Egress
   /** Parameters that a target lacks are refused, not left out. */
   readonly strict: boolean
@@ -26,7 +30,7 @@ export type Way = () => Promise<Answer>
  * How a provider is asked: in its own language where a passage leads there, in the client's where it speaks that, else
  * through a translation.
  */
-export function createWays({ egress, strict }: WaysOptions) {
+export function createWays({ ownerOf, egress, strict }: WaysOptions) {
   const translated = createTranslated(strict)
   const warnOf = createWarn(strict)
 
@@ -34,6 +38,13 @@ export function createWays({ egress, strict }: WaysOptions) {
     { url, method = 'POST', headers, body }: UpstreamCall,
     signal: AbortSignal,
   ): Promise<Arrival> => egress.send(url, { method, headers, body, signal } as RequestInit).catch(unreachable)
+
+  /** What is no answer of a model, in whatever way a package says it, is a bug of the plugin that brought the provider. */
+  function blameProvider(error: unknown, provider: Provider, member: 'call' | 'native'): never {
+    const { name } = provider
+    if (error instanceof Unreachable || fromModelError(name, error) !== undefined) throw error
+    return blame(error, { plugin: ownerOf(provider), hook: `${member} of provider ${name}` })
+  }
 
   /** @throws Refusal when the provider does not offer what is asked for. */
   return function wayTo(x: Exchange, provider: Provider, target: Target): Way {
@@ -63,17 +74,20 @@ export function createWays({ egress, strict }: WaysOptions) {
     const ask = stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
     if (ask) changes.push(ask)
     const { signal } = x.abort
-    const call = provider.call(
-      {
-        dialect: dialect.name,
-        model: target.model,
-        stream,
-        body: write(body, changes),
-        headers: forwarded(x.request, dialect),
-      },
-      signal,
-    )
-    const sent = call instanceof Promise ? await call : call
+    const asked = {
+      dialect: dialect.name,
+      model: target.model,
+      stream,
+      body: write(body, changes),
+      headers: forwarded(x.request, dialect),
+    }
+    let sent: UpstreamCall | Response
+    try {
+      const call = provider.call(asked, signal)
+      sent = call instanceof Promise ? await call : call
+    } catch (error) {
+      return blameProvider(error, provider, 'call')
+    }
     const arrival = sent instanceof Response ? fromResponse(sent) : await send(sent, signal)
     x.limits = limitsIn(arrival.headers)
     return await readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
@@ -92,7 +106,12 @@ export function createWays({ egress, strict }: WaysOptions) {
       // A form is written anew, with another boundary than the client's.
       if (body === undefined || body instanceof FormData) delete headers['content-type']
       const facts = { method, path, query, headers, ...(body !== undefined && { body }) }
-      const call = await provider.native!(facts)
+      let call: UpstreamCall
+      try {
+        call = await provider.native!(facts)
+      } catch (error) {
+        return blameProvider(error, provider, 'native')
+      }
       if (provider.baseUrl !== undefined && !isBelow(call.url, provider.baseUrl))
         refuse('invalid_request', 'The address leads out of what the provider serves')
       const arrival = await send(call, x.abort.signal)

@@ -1,6 +1,7 @@
-import { type Api, answerJson } from '../api.ts'
+import { type Api, type ApiCall, answerJson } from '../api.ts'
 import { refuse } from '../errors.ts'
 import { type Connection, Exchange, type Scoped } from '../exchange.ts'
+import { inName } from '../hooks.ts'
 import { readBody } from '../request/body.ts'
 import { check } from '../request/check.ts'
 import type { Admin, Answer, Awaitable, ByteSource } from '../types.ts'
@@ -12,7 +13,8 @@ export interface ApiCallerOptions {
   readonly bodyLimit: number
   readonly administrate: (request: Request) => Promise<Admin | undefined>
   readonly connectionOf: (request: Request) => Connection
-  readonly fail: (error: unknown) => Response
+  readonly fail: (error: unknown, id?: string) => Response
+  readonly ownerOf: (contributed: object) => string
   /** The gateway does not stop in the middle of what lies between. */
   readonly enter: (x: Exchange) => void
   readonly leave: (x: Exchange) => void
@@ -25,60 +27,61 @@ export interface ApiCallerOptions {
 }
 
 type Params = Readonly<Record<string, string>>
+type Asked = Omit<ApiCall<unknown, unknown>, 'query' | 'body'>
 
 /** Calls JSON endpoints: authorizes by what the endpoint declares, validates, answers, and tells of admin writes. */
 export function createApiCaller(options: ApiCallerOptions) {
-  const { audit, bodyLimit, administrate, connectionOf, fail, serve, enter, leave } = options
+  const { audit, bodyLimit, administrate, connectionOf, fail, ownerOf, serve, enter, leave } = options
 
-  const read = async (route: Api, request: Request): Promise<{ query: unknown; body: unknown }> => ({
-    query: route.query
-      ? check(route.query, Object.fromEntries(new URL(request.url).searchParams))
-      : undefined,
-    body: route.body ? check(route.body, (await readBody(request, bodyLimit)).json) : undefined,
-  })
+  /** Whatever fails from here on and is no refusal is a bug of the plugin, down to a value that is no JSON. */
+  async function run<T>(route: Api, asked: Asked, make: (value: unknown) => T): Promise<T> {
+    const { request } = asked
+    const json = route.body && (await readBody(request, bodyLimit)).json
+    return inName(ownerOf(route), `${route.method} ${route.path}`, async () => {
+      const query = route.query && check(route.query, Object.fromEntries(new URL(request.url).searchParams))
+      const body = route.body && check(route.body, json)
+      return make(await route.run({ ...asked, query, body }))
+    })
+  }
 
   /** A caller's request takes the pipeline's way in and out. */
   function callAsCaller(route: Api, request: Request, params: Params): Promise<Response> {
     const endpoint = { name: route.name ?? route.path, ...(route.refusal && { refusal: route.refusal }) }
-    return serve(request, endpoint, connectionOf(request), async x => {
-      const value = await route.run({ request, params, ...(await read(route, request)), admin: undefined, x })
-      return value instanceof Response ? asItIs(value) : wholeAnswer(value, route.answer.status)
-    })
+    return serve(request, endpoint, connectionOf(request), x =>
+      run(route, { request, params, admin: undefined, x }, value =>
+        value instanceof Response ? asItIs(value) : wholeAnswer(value, route.answer.status),
+      ),
+    )
   }
 
   async function callAsAdmin(route: Api, request: Request, params: Params): Promise<Response> {
     const x = new Exchange(request, { name: route.path }, connectionOf(request))
     let admin: Admin | undefined
-    const response = await answer(async () => {
+    const act = async () => {
       enter(x)
       admin =
         (await administrate(request)) ??
         refuse('invalid_api_key', 'Send the master key: "Authorization: Bearer KEY"')
       checkForgery(request, admin)
-      return run(route, request, params, admin)
-    })
+      return respond(route, { request, params, admin, x: undefined })
+    }
+    const response = await act().catch(error => fail(error, x.id))
     if (request.method !== 'GET') audit(admin, request, route.path, response.status)
     leave(x)
     return response
   }
 
-  async function run(
-    route: Api,
-    request: Request,
-    params: Params,
-    admin: Admin | undefined,
-  ): Promise<Response> {
-    const value = await route.run({ request, params, ...(await read(route, request)), admin, x: undefined })
-    if (value instanceof Response) return value
-    return answerJson(value, { ...(route.answer.status !== undefined && { status: route.answer.status }) })
-  }
-
-  /** Whatever is thrown becomes an answer. */
-  const answer = (make: () => Promise<Response>): Promise<Response> => make().catch(fail)
+  const respond = (route: Api, asked: Asked): Promise<Response> =>
+    run(route, asked, value =>
+      value instanceof Response
+        ? value
+        : answerJson(value, { ...(route.answer.status !== undefined && { status: route.answer.status }) }),
+    )
 
   return (route: Api, request: Request, params: Params): Promise<Response> => {
     if (route.access === 'caller') return callAsCaller(route, request, params)
-    if (route.access === 'anyone') return answer(() => run(route, request, params, undefined))
+    if (route.access === 'anyone')
+      return respond(route, { request, params, admin: undefined, x: undefined }).catch(error => fail(error))
     // Whatever else it says: operators only.
     return callAsAdmin(route, request, params)
   }

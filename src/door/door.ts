@@ -14,6 +14,8 @@ export interface DoorOptions {
   readonly passages: readonly Passage[]
   readonly api: readonly Api[]
   readonly pages: readonly Page[]
+  /** The plugin that brought a passage, an endpoint or a page. */
+  readonly ownerOf: (contributed: object) => string
   readonly shell: Shell
   readonly assets: Readonly<Record<string, string>>
   readonly hooks: HookTable
@@ -62,7 +64,7 @@ export function createDoor(options: DoorOptions): Door {
       const dialect = settled.method === 'POST' ? known.get(pathOf(settled.url)) : undefined
       const answer =
         dialect === undefined ? search(settled, connection) : options.answer(settled, dialect, connection)
-      return answer instanceof Promise ? answer.catch(fail) : answer
+      return answer instanceof Promise ? answer.catch(error => fail(error)) : answer
     } catch (error) {
       return fail(error)
     }

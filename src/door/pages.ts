@@ -1,8 +1,9 @@
 import { Refusal, refuse, toRefusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
+import { inName } from '../hooks.ts'
 import type { ActionResult, Form, Page, PageRequest, Shell } from '../page.ts'
 import { readCapped } from '../request/body.ts'
-import type { Admin, Markup } from '../types.ts'
+import type { Admin, Awaitable, Markup } from '../types.ts'
 import { originSeen } from './address.ts'
 import type { Audit } from './audit.ts'
 
@@ -15,6 +16,7 @@ export interface PagesOptions {
   readonly administrate: (request: Request) => Promise<Admin | undefined>
   readonly audit: Audit
   readonly fail: (error: unknown) => Response
+  readonly ownerOf: (contributed: object) => string
   readonly connectionOf: (request: Request) => Connection
   /** The gateway does not stop in the middle of an action. */
   readonly enter: (x: Exchange) => void
@@ -53,6 +55,7 @@ export function createPages({
   administrate,
   audit,
   fail,
+  ownerOf,
   connectionOf,
   enter,
   leave,
@@ -93,6 +96,10 @@ export function createPages({
   const show = async (page: Page, request: PageRequest): Promise<Response> =>
     draw(page, request, page.view(await page.load(request), request))
 
+  /** A page, a part or an action of it, each at an address; what fails there is its plugin's. */
+  const named = <T>(page: Page, method: 'GET' | 'POST', path: string, run: () => Awaitable<T>): Promise<T> =>
+    inName(ownerOf(page), `${method} ${path}`, run)
+
   /** Where no page is, people are told so by a page; programs, and parts of pages, in plain words. */
   async function miss(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
@@ -130,31 +137,37 @@ export function createPages({
       enter(x)
       const form = await readForm(request)
       checkForgery(request, admin, form)
-      const result = await act(form, asked)
-      return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
+      return named(page, 'POST', route, async () => {
+        const result = await act(form, asked)
+        return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
+      })
     })(request)
     audit(admin, request, route, response.status)
     leave(x)
     return response
   }
 
-  const routes = pages.flatMap((page): PageRoute[] => [
-    { method: 'GET', path: `/dashboard${page.path}`, run: wrap(request => show(page, request)) },
-    ...Object.entries(page.parts ?? {}).map(
-      ([name, part]): PageRoute => ({
-        method: 'GET',
-        path: `/dashboard${page.path}/${name}`,
-        run: wrap(async request => html(await part(request))),
-      }),
-    ),
-    ...Object.entries(page.actions ?? {}).map(
-      ([name, act]): PageRoute => ({
-        method: 'POST',
-        path: `/dashboard${page.path}/${name}`,
-        run: perform(page, `/dashboard${page.path}/${name}`, act),
-      }),
-    ),
-  ])
+  const routes = pages.flatMap((page): PageRoute[] => {
+    const place = `/dashboard${page.path}` as const
+    const get = (path: PageRoute['path'], make: (asked: PageRequest) => Promise<Response>): PageRoute => ({
+      method: 'GET',
+      path,
+      run: wrap(asked => named(page, 'GET', path, () => make(asked))),
+    })
+    return [
+      get(place, asked => show(page, asked)),
+      ...Object.entries(page.parts ?? {}).map(([name, part]) =>
+        get(`${place}/${name}`, async asked => html(await part(asked))),
+      ),
+      ...Object.entries(page.actions ?? {}).map(
+        ([name, act]): PageRoute => ({
+          method: 'POST',
+          path: `${place}/${name}`,
+          run: perform(page, `${place}/${name}`, act),
+        }),
+      ),
+    ]
+  })
   return [...routes, { method: 'GET', path: '/dashboard/*', run: miss }]
 }
 

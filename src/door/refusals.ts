@@ -3,14 +3,14 @@ import { type Refusal, toRefusal } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { plainRefusal, refusalHeaders } from '../respond/respond.ts'
 
-/** Whatever was thrown, as an answer; of a bug the log is told more than the caller. */
+/** Whatever was thrown, as an answer; of a bug the log is told more than the caller, under the same id. */
 export const createFail =
   (log: Log) =>
-  (error: unknown): Response => {
+  (error: unknown, id: string = crypto.randomUUID()): Response => {
     const refusal = toRefusal(error)
     if (refusal.code === 'internal_error')
-      log.error('A request failed because of a bug', { error: describe(refusal.cause) })
-    return refusalResponse(refusal)
+      log.error('A request failed because of a bug', { id, error: describe(refusal.cause) })
+    return refusalResponse(refusal, { 'x-request-id': id })
   }
 
 /** A refusal where no dialect is spoken. */

@@ -1,7 +1,7 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import { Refusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
-import { first } from '../hooks.ts'
+import { first, inName } from '../hooks.ts'
 import type { Passage } from '../passage.ts'
 import { createApiCaller } from './api-caller.ts'
 import { createAudit } from './audit.ts'
@@ -66,7 +66,9 @@ export function createRoutes(options: DoorOptions): Door {
   const lengths = new WeakMap<Request, string | null>()
   async function callPassage(passage: Passage, request: Request, params: Readonly<Record<string, string>>) {
     const response = await options.serve(request, passage, connectionOf(request), (x, forward) =>
-      passage.run({ request, params, x, bodyLimit, uploadLimit, forward }),
+      inName(options.ownerOf(passage), `${request.method} ${passage.path}`, () =>
+        passage.run({ request, params, x, bodyLimit, uploadLimit, forward }),
+      ),
     )
     if (request.method === 'HEAD' && response.ok && response.body === null)
       lengths.set(request, response.headers.get('content-length'))

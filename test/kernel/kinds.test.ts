@@ -104,6 +104,25 @@ describe('the kinds of hooks', () => {
       expect(calls).toEqual(upTo(end < 0 ? list.length : end + 1))
     }))
 
+  test('chain: whoever forgets to return is to blame, at once or later, and nobody behind it is called', async () => {
+    const bound = (plugin: string, run: (value: string) => Awaitable<string>) => ({
+      plugin,
+      hook: 'guard',
+      owner: undefined,
+      run,
+    })
+    const never = bound('behind', () => {
+      throw new Error('called')
+    })
+    for (const forget of [() => undefined, async () => undefined]) {
+      const line = inLine([bound('good', text => text), bound('forgetful', forget as never), never])
+      expect(await outcomeOf(() => chain(line, 'x', 'y'))).toEqual([
+        'internal_error',
+        'Plugin "forgetful" failed in "guard"',
+      ])
+    }
+  })
+
   test('all: everybody is told, and whose failure it was', () =>
     overAll(async (list, calls) => {
       const failed: string[] = []

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
 
 /** Endpoints as a plugin from outside declares them: what they return is what src/api.ts says becomes of it. */
 
@@ -29,6 +29,10 @@ const twoParts = () =>
     },
   })
 
+const fail = (): never => {
+  throw new Error('what a bug says is for the log')
+}
+
 const created = { answer: { about: 'What was made', status: 201, schema: v.any() } }
 
 const own = definePlugin({
@@ -48,7 +52,32 @@ const own = definePlugin({
       make(access, 'empty', () => new Response(null, { status: 304, headers: { etag: '"7"' } })),
       make(access, 'nothing', () => undefined),
       make(access, 'made', () => ({ id: 1 }), created),
+      make(access, 'fails', fail),
+      make(access, 'no-json', () => ({ n: 1n })),
     ]),
+    passages: [{ name: 'own', methods: ['GET'], path: '/own/passage', about: 'Fails.', run: fail }],
+    pages: [
+      { path: '/own-load', title: 'Own', load: fail, view: () => 'never' },
+      {
+        path: '/own-view',
+        title: 'Own',
+        load: () => 0,
+        view: fail,
+        parts: { part: fail },
+        actions: { act: fail, forget: () => undefined as never },
+      },
+    ],
+    providers: [
+      {
+        name: 'own',
+        type: 'own',
+        wires: new Set(['openai-chat']),
+        asksUsage: false,
+        configuredModels: ['one'],
+        call: fail,
+        native: fail,
+      },
+    ],
   }),
 })
 
@@ -87,4 +116,39 @@ describe.each(accesses)('what an endpoint for "%s" returns', access => {
     expect([status, JSON.parse(text)]).toEqual([201, { id: 1 }])
     expect(headers.get('content-type')).toStartWith('application/json')
   })
+})
+
+describe('a bug', () => {
+  const places: readonly (readonly [place: string, path: string, init?: RequestInit])[] = [
+    ...accesses.flatMap(access =>
+      ['fails', 'no-json'].map(what => [`GET /own/${access}/${what}`, `/own/${access}/${what}`] as const),
+    ),
+    ['GET /own/passage', '/own/passage'],
+    ['GET /dashboard/own-load', '/dashboard/own-load'],
+    ['GET /dashboard/own-view', '/dashboard/own-view'],
+    ['GET /dashboard/own-view/part', '/dashboard/own-view/part'],
+    ['POST /dashboard/own-view/act', '/dashboard/own-view/act', { method: 'POST' }],
+    ['POST /dashboard/own-view/forget', '/dashboard/own-view/forget', { method: 'POST' }],
+    [
+      'call of provider own',
+      '/v1/chat/completions',
+      { method: 'POST', body: JSON.stringify({ model: 'own/one', messages: [] }) },
+    ],
+    ['native of provider own', '/p/own/x'],
+  ]
+
+  for (const [place, path, init] of places) {
+    test(`at "${place}" is told by the log with the plugin and the id of the answer`, async () => {
+      const before = gateway.logs.length
+      const response = await gateway.fetch(path, { ...init, headers: { authorization: `Bearer ${MASTER}` } })
+      const text = await response.text()
+      expect([response.status, JSON.parse(text).error.code]).toEqual([500, 'internal_error'])
+      expect(text).not.toMatch(/what a bug says|own|BigInt|undefined/)
+      const bugs = () =>
+        gateway.logs.slice(before).filter(({ message }) => /because of a bug/.test(`${message}`))
+      await until(() => bugs().length > 0, 'the log to tell')
+      expect(bugs()).toMatchObject([{ level: 'error', id: response.headers.get('x-request-id') }])
+      expect(String(bugs()[0]!.error)).toContain(`Plugin "own" failed in "${place}"`)
+    })
+  }
 })
