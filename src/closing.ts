@@ -1,5 +1,6 @@
 import { describe, reasonOf } from './describe.ts'
-import { placeOf, within } from './loading/blaming.ts'
+import { placeOf } from './fault.ts'
+import { within } from './loading/blaming.ts'
 import type { Log } from './log.ts'
 import type { Awaitable } from './types.ts'
 

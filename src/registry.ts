@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { say, tail, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
+import { faultless } from './fault.ts'
 import { type HookTable, inLine } from './hooks.ts'
 import { checkAddresses } from './loading/addresses.ts'
 import { blaming } from './loading/blaming.ts'
@@ -60,7 +61,7 @@ function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {
 }
 
 function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): unknown {
-  const result = v.safeParse(schema, raw ?? {})
+  const result = faultless(plugin.name, 'config', () => v.safeParse(schema, raw ?? {}))
   if (result.success) return result.output
   throw new ConfigError(
     result.issues.map(issue => {

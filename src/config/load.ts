@@ -56,10 +56,20 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     plugins.push(...(loaded ?? []))
   }
   const isTheirs = (name: string) => plugins.some(plugin => readsVariable(plugin, name)) && !isEarly(name)
-  const environment = await readSecretFiles(own, isTheirs, problems)
+  const environment = (await attempt(() => readSecretFiles(own, isTheirs, problems), problems)) ?? own
   const found = await attempt(() => readConfiguration({ plugins, environment, file, flags }), problems)
   if (found === undefined || problems.length > 0) throw new ConfigError(problems)
-  return { ...found, plugins, environment, odd: () => oddVariables(environment, plugins) }
+  return { ...found, plugins, environment, odd: () => whatIsOdd(environment, plugins) }
+}
+
+/** A plugin that cannot say what it reads is odd, too; by then the gateway listens. */
+function whatIsOdd(environment: Environment, plugins: readonly Plugin[]): readonly string[] {
+  try {
+    return oddVariables(environment, plugins)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
 }
 
 /** Goes on after a mistake, so that the others are found as well. */

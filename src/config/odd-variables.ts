@@ -1,11 +1,15 @@
 import { distance } from 'fastest-levenshtein'
 import { type Environment, gatewayEnv } from '../config.ts'
+import { faultless } from '../fault.ts'
 import type { Plugin } from '../plugin.ts'
 
 export const ownVariables: ReadonlySet<string> = new Set(Object.values(gatewayEnv).flat())
 
-export const readsVariable = ({ env, reads }: Plugin, name: string): boolean =>
-  typeof env === 'object' ? Object.values(env).some(names => names.includes(name)) : (reads?.(name) ?? false)
+/** @throws ConfigError where the plugin cannot tell. */
+export const readsVariable = ({ name, env, reads }: Plugin, variable: string): boolean =>
+  typeof env === 'object'
+    ? Object.values(env).some(names => names.includes(variable))
+    : reads !== undefined && faultless(name, 'reads', () => reads(variable))
 
 /**
  * Variables that nobody reads, and that look like a slip of the pen. They may belong to another program, so they stop

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Environment, pick } from '../config.ts'
-import { ConfigError } from '../errors.ts'
+import { faultOf } from '../fault.ts'
 import type { Plugin } from '../plugin.ts'
 import { type Binding, bind, locate } from './bind.ts'
 import type { Judging } from './configuration.ts'
@@ -36,8 +36,7 @@ export function readAllPlugins(judging: Judging): Readonly<Record<string, unknow
       const { plugin, fromFile, fromVariables } = told
       const own = merge(fromFile, fromVariables)
       const raw = { ...readShared(plugin, said), ...own }
-      const result = plugin.config && v.safeParse(plugin.config, raw)
-      for (const problem of (result?.issues ?? []).map(toProblem)) {
+      for (const problem of judge(plugin, raw, problems)) {
         // What another plugin's section says is judged there.
         const isShared = problem.path.length > 0 && !(problem.path[0]! in own) && problem.path[0]! in raw
         const text = isShared ? undefined : describe(problem, told, judging)
@@ -48,6 +47,17 @@ export function readAllPlugins(judging: Judging): Readonly<Record<string, unknow
   )
 }
 
+/** What its schema refuses. */
+function judge({ name, config }: Plugin, raw: Values, problems: string[]): readonly Problem[] {
+  if (config === undefined) return []
+  try {
+    return (v.safeParse(config, raw).issues ?? []).map(toProblem)
+  } catch (error) {
+    problems.push(...faultOf(name, 'config', error).problems)
+    return []
+  }
+}
+
 function bindPart(plugin: Plugin, { tree, field }: Part, binding: Binding): Values {
   const schema = field === undefined ? plugin.config : fieldSchema(plugin, field)
   const value = schema && bind(schema, tree, binding)
@@ -55,13 +65,12 @@ function bindPart(plugin: Plugin, { tree, field }: Part, binding: Binding): Valu
   return (value ?? {}) as Values
 }
 
-function readVariables({ env = {} }: Plugin, environment: Environment, problems: string[]): Values {
+function readVariables({ name, env = {} }: Plugin, environment: Environment, problems: string[]): Values {
   if (typeof env !== 'function') return pick(environment, env)
   try {
     return (env(environment) ?? {}) as Values
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    problems.push(...error.problems)
+    problems.push(...faultOf(name, 'env', error).problems)
     return {}
   }
 }

@@ -1,16 +1,14 @@
-import { describe, reasonOf } from '../describe.ts'
 import { ConfigError } from '../errors.ts'
-import { createLog } from '../log.ts'
+import { faultOf } from '../fault.ts'
 import type { Awaitable } from '../types.ts'
 
 /** How long a plugin may take for a step of the start (milliseconds). */
 export const PATIENCE = 30_000
 
 /**
- * Runs a step of the start. What fails, or never ends, must say whose it is and where, in one line; the stack is in the
- * log of the plugin, at level debug.
+ * Runs a step of the start. What fails, or never ends, must say whose it is and where.
  *
- * @throws ConfigError; a mistake in the configuration says whose it is already.
+ * @throws ConfigError
  */
 export async function blaming<T>(
   plugin: string,
@@ -21,11 +19,7 @@ export async function blaming<T>(
   try {
     return await within(patience, run, time => `Plugin "${plugin}" did not finish "${step}" within ${time}`)
   } catch (error) {
-    if (error instanceof ConfigError) throw error
-    createLog(plugin).debug(`Failed in "${step}"`, { error: describe(error) })
-    throw new ConfigError(`Plugin "${plugin}" failed in "${step}": ${reasonOf(error)}${placeOf(error)}`, {
-      cause: error,
-    })
+    throw faultOf(plugin, step, error)
   }
 }
 
@@ -44,25 +38,4 @@ export async function within<T>(
   } finally {
     clearTimeout(timer)
   }
-}
-
-const kernel = new URL('..', import.meta.url).pathname
-
-/** ` (FILE:LINE:COLUMN)` of what threw, outside of the kernel where there is such a line; of a syntax error, where it is. */
-export function placeOf(error: unknown): string {
-  const { position } = (error ?? {}) as { readonly position?: Position | null }
-  if (position) return ` (${position.file}:${position.line}:${position.column})`
-  const stack = (error instanceof Error && error.stack) || ''
-  const places = [
-    ...stack.matchAll(/^ +at (?:.* \()?(?:file:\/\/)?(\/.+?:\d+:\d+|[A-Z]:\\.+?:\d+:\d+)\)?$/gm),
-  ]
-  const place = (places.find(([, at]) => !at!.startsWith(kernel)) ?? places[0])?.[1]
-  return place === undefined ? '' : ` (${place})`
-}
-
-/** Where the runtime could not read on. */
-interface Position {
-  readonly file: string
-  readonly line: number
-  readonly column: number
 }

@@ -255,6 +255,43 @@ describe('PLUGINS', () => {
     }
   }, 60_000)
 
+  test('ends the start with one line for what a plugin declares and what fails: whose, why and where', async () => {
+    const fails = '{ throw new Error("no luck") }'
+    const config = `config: v.object({ size: v.pipe(v.optional(v.string(), ''), v.transform(() => ${fails})) }),`
+    for (const [name, more, step, env] of [
+      ['no-env', `env() ${fails},`, 'env', {}],
+      ['no-config', config, 'config', {}],
+      [
+        'no-reads',
+        `env: () => ({}), reads(name) { if (name === 'ODD') throw new Error("no luck") },`,
+        'reads',
+        { ODD_FILE: 'x' },
+      ],
+    ] as const) {
+      const text = `import * as v from 'valibot'\n${declare(name, '() => ({})', more)}`
+      const { code, stderr } = await fail(write(`${name}.js`, text), env)
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(
+          new RegExp(
+            `^modelway: Plugin "${name}" failed in "${step}": no luck \\(\\S+/${name}\\.js:4:\\d+\\)\n$`,
+          ),
+        ),
+      ])
+    }
+  }, 60_000)
+
+  test('is no reason to stop where a plugin cannot say what it reads and nobody needs to know: the log tells', async () => {
+    const reads = "env: () => ({}), reads(name) { if (name === 'ODD') throw new Error('no luck') },"
+    const plugin = write('unsure.js', declare('unsure', '() => ({})', reads))
+    await using gateway = await spawnGateway({ cwd: folder, env: { PLUGINS: plugin, ODD: 'x' } })
+    const told = () =>
+      gateway.logs().filter(({ message }) => `${message}`.includes('failed in "reads": no luck'))
+    while (told().length === 0) await Bun.sleep(20)
+    expect(told()).toMatchObject([{ level: 'warning' }])
+    expect((await gateway.fetch('/health')).status).toBe(200)
+  }, 60_000)
+
   test('shows the stack of what fails in the log at level debug', async () => {
     const plugin = write('ill.js', declare('ill', '() => { throw new TypeError("no luck") }'))
     await using gateway = launchGateway({ cwd: folder, env: { PLUGINS: plugin, LOG_LEVEL: 'debug' } })
