@@ -39,6 +39,14 @@ const map = <S extends v.GenericSchema>(value: S) => v.record(v.string(), value,
 const oneOf = (...words: readonly string[]) =>
   v.picklist(words, wanted(words.map(word => `"${word}"`).join(' or ')))
 const texts = list(text)
+/** Compared as it is with where a call goes: one with anything behind its host would never be met. */
+const origin = v.pipe(
+  v.string(wanted('an origin such as https://example.com')),
+  v.check(
+    value => /^https?:$/.test(URL.parse(value)?.protocol ?? '') && new URL(value).origin === value,
+    ({ received }) => `expected an origin such as https://example.com, it is ${received}`,
+  ),
+)
 const kebab = v.pipe(
   text,
   v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, ({ received }) => `expected a name in kebab-case, it is ${received}`),
@@ -98,7 +106,7 @@ const provider = {
   name: kebab,
   type: kebab,
   baseUrl: may(v.pipe(text, v.url('expected an address such as https://api.example.com/v1'))),
-  origins: may(texts),
+  origins: may(list(origin)),
   wires: v.custom(value => value instanceof Set, wanted('a Set of names of dialects')),
   asksUsage: bool,
   configuredModels: may(texts),
@@ -186,7 +194,7 @@ export const partsSchema = members({
   providers: may(list(members(provider))),
   dialects: may(list(members(dialect))),
   passages: may(list(members(passage))),
-  origins: may(texts),
+  origins: may(list(origin)),
   api: may(list(members(api))),
   pages: may(list(members(page))),
   exports: may(v.any()),

@@ -1,6 +1,9 @@
 import * as v from 'valibot'
 import { tail } from '../config/problem.ts'
+import { shapeOf } from '../config/shape.ts'
 import { ConfigError } from '../errors.ts'
+import { didYouMean } from '../nearest.ts'
+import type { Plugin } from '../plugin.ts'
 import { partsSchema, pluginSchema } from './plugin-members.ts'
 
 /**
@@ -8,8 +11,29 @@ import { partsSchema, pluginSchema } from './plugin-members.ts'
  *
  * @throws ConfigError with a line for each mistake, naming the plugin and the member.
  */
-export const checkPlugin = (name: string, plugin: object): void =>
+export function checkPlugin(name: string, plugin: Plugin): void {
   report(name, plugin, v.safeParse(pluginSchema, plugin))
+  checkFields(name, plugin)
+}
+
+/** A variable that fills a field which is not there would be set in vain, and nobody would be told. */
+function checkFields(name: string, { config, env, file }: Plugin): void {
+  if (config === undefined || !['object', 'strict_object'].includes(config.type)) return
+  const shape = shapeOf(config)
+  const fields = shape.kind === 'object' ? Object.keys(shape.entries) : []
+  const said: readonly (readonly [member: string, field: string])[] = [
+    ...(typeof env === 'object' ? Object.keys(env).map(field => [`env.${field}`, field] as const) : []),
+    ...(file === undefined ? [] : [['file.field', file.field] as const]),
+  ]
+  const wrong = said.filter(([, field]) => !fields.includes(field))
+  if (wrong.length === 0) return
+  throw new ConfigError(
+    wrong.map(
+      ([member, field]) =>
+        `Cannot use plugin "${name}": ${member}: there is no "${field}" in its config${didYouMean(field, fields)}`,
+    ),
+  )
+}
 
 /**
  * Checks what `setup` returned. A hook that nobody knows would be a rule that nobody keeps.
@@ -17,8 +41,9 @@ export const checkPlugin = (name: string, plugin: object): void =>
  * @throws ConfigError with a line for each mistake, naming the plugin, the member and the route it belongs to.
  */
 export function checkParts(name: string, parts: unknown): void {
-  if (typeof parts !== 'object' || parts === null) {
-    const got = parts === undefined || parts === null ? String(parts) : `a ${typeof parts}`
+  if (typeof parts !== 'object' || parts === null || Array.isArray(parts)) {
+    const kind = Array.isArray(parts) ? 'list' : typeof parts
+    const got = parts === undefined || parts === null ? String(parts) : `a ${kind}`
     throw new ConfigError(
       `Cannot use plugin "${name}": its setup returned ${got}, expected an object with what it contributes`,
     )

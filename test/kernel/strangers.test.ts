@@ -58,6 +58,19 @@ describe('what setup returns', () => {
   const wrong: readonly (readonly [parts: unknown, says: string])[] = [
     [undefined, 'its setup returned undefined, expected an object with what it contributes'],
     ['hooks', 'its setup returned a string, expected an object with what it contributes'],
+    [[], 'its setup returned a list, expected an object with what it contributes'],
+    [
+      { origins: ['not an origin'] },
+      'origins[0]: expected an origin such as https://example.com, it is "not an origin"',
+    ],
+    [
+      { origins: ['https://example.com', 'https://example.com/v1'] },
+      'origins[1]: expected an origin such as https://example.com, it is "https://example.com/v1"',
+    ],
+    [
+      { providers: [provider({ origins: ['ftp://example.com'] })] },
+      'providers[0].origins[0] of "acme": expected an origin such as https://example.com, it is "ftp://example.com"',
+    ],
     [{ gaurd() {} }, 'gaurd: there is no such member. Did you mean "guard"?'],
     [{ guard: 5 }, 'guard: expected a function, it is 5'],
     [{ api: route() }, 'api: expected a list, it is Object'],
@@ -146,6 +159,14 @@ describe('what a plugin declares', () => {
     [{ config: { a: 1 } }, 'config: expected a Valibot schema, such as v.object({ … })'],
     [{ config: v.pipeAsync(v.string()) }, 'config: expected a Valibot schema, such as v.object({ … })'],
     [{ env: { size: 'SIZE' } }, "env: expected { field: ['VARIABLE'] } or a function"],
+    [
+      { config: v.object({ limit: v.string() }), env: { limt: ['LIMIT'] } },
+      'env.limt: there is no "limt" in its config. Did you mean "limit"?',
+    ],
+    [
+      { config: v.object({ limit: v.string() }), file: { section: 'limits', field: 'limts' } },
+      'file.field: there is no "limts" in its config. Did you mean "limit"?',
+    ],
     [{ need: ['auth'] }, 'need: there is no such member. Did you mean "needs"?'],
     [{ needs: 'auth' }, 'needs: expected a list, it is "auth"'],
     [{ setup: undefined }, 'setup: it is missing'],
@@ -156,6 +177,11 @@ describe('what a plugin declares', () => {
       expect(await problemsOf(() => checkPlugin('odd', plugin))).toEqual([`Cannot use plugin "odd": ${says}`])
     })
   }
+})
+
+test('settings that take any field are filled by variables of any field', () => {
+  const config = v.looseObject({ limit: v.optional(v.string()) })
+  checkPlugin('odd', { ...wild('odd', {}), config, env: { other: ['OTHER'] } })
 })
 
 describe('an address', () => {
