@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { say, tail, toProblem } from './config/problem.ts'
+import { settingName } from './config/sections.ts'
 import { ConfigError } from './errors.ts'
 import { faultless } from './fault.ts'
 import { type HookTable, inLine } from './hooks.ts'
@@ -69,7 +70,7 @@ function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): u
       const [field, ...rest] = path
       const variable = typeof plugin.env === 'object' ? plugin.env[String(field)]?.[0] : undefined
       return say(
-        variable === undefined ? `setting "${plugin.name}${tail(path)}"` : variable + tail(rest),
+        variable === undefined ? `setting "${settingName(plugin, path)}"` : variable + tail(rest),
         text,
       )
     }),

@@ -5,7 +5,7 @@ import type { Plugin } from '../plugin.ts'
 import { type Binding, bind, locate } from './bind.ts'
 import type { Judging } from './configuration.ts'
 import { type Problem, say, sayPlace, tail, toProblem, variableOf } from './problem.ts'
-import { fieldSchema, type Part } from './sections.ts'
+import { fieldSchema, type Part, settingName } from './sections.ts'
 
 type Values = Readonly<Record<string, unknown>>
 type Path = Problem['path']
@@ -105,11 +105,11 @@ function describe(
   const isHere = part !== undefined && (part.field === undefined || part.field === field)
   if (!isHere) {
     const variable = typeof plugin.env === 'object' ? plugin.env[String(field)]?.[0] : undefined
-    return say(variable ? variable + tail(rest) : `setting "${plugin.name}${tail(path)}"`, text)
+    return say(variable ? variable + tail(rest) : `setting "${settingName(plugin, path)}"`, text)
   }
   const { tree, isExact, steps } = locate(part.tree, part.field === undefined ? path : rest)
   if (binding.tainted.has(tree)) return undefined
-  if (!isExact && isIn(fromVariables, path)) return say(`setting "${plugin.name}${tail(path)}"`, text)
+  if (!isExact && isIn(fromVariables, path)) return say(`setting "${settingName(plugin, path)}"`, text)
   return sayPlace(file?.name ?? '', tree.at, say(part.section + tail(shown(steps, text)), text))
 }
 

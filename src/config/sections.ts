@@ -3,6 +3,7 @@ import { gatewayEnv, gatewaySchema } from '../config.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Plugin } from '../plugin.ts'
 import { unknownKey } from './bind.ts'
+import { tail } from './problem.ts'
 import { shapeOf, toSnake } from './shape.ts'
 import type { Entry, MapTree, Place, Tree } from './tree.ts'
 
@@ -132,4 +133,25 @@ function hintFor(key: string, plugins: readonly Plugin[]): string | undefined {
 export function fieldSchema({ config }: Plugin, field: string): GenericSchema | undefined {
   const shape = config && shapeOf(config)
   return shape?.kind === 'object' ? shape.entries[field] : undefined
+}
+
+/** What a setting of a plugin is called in the config file: `need.api_token`; in the schema's own words where it has no name there. */
+export function settingName(plugin: Plugin, path: readonly (string | number)[]): string {
+  const { name, config, file } = plugin
+  const [field, ...rest] = path
+  if (file !== undefined && field !== file.field) return name + tail(path)
+  const schema = file === undefined ? config : fieldSchema(plugin, file.field)
+  return sectionOf(plugin) + tail(spell(schema, file === undefined ? path : rest))
+}
+
+/** Fields are spelled in the file's way; keys of a map are the operator's own. */
+function spell(
+  schema: GenericSchema | undefined,
+  [step, ...rest]: readonly (string | number)[],
+): readonly (string | number)[] {
+  if (step === undefined) return []
+  const shape = schema && shapeOf(schema, typeof step === 'number' ? 'list' : 'map')
+  if (shape?.kind === 'object') return [toSnake(String(step)), ...spell(shape.entries[step], rest)]
+  if (shape?.kind === 'record') return [step, ...spell(shape.value, rest)]
+  return [step, ...spell(shape?.kind === 'array' ? shape.item : undefined, rest)]
 }

@@ -133,6 +133,46 @@ describe('modelway check', () => {
     expect((await run('check', twice, folder.path)).out).toContain('Two providers are named "vllm"')
   })
 
+  test('calls a setting that is missing what the config file calls it', async () => {
+    using folder = createFolder()
+    folder.write(
+      'need-two.js',
+      `import * as v from 'valibot'
+      const team = v.object({ maxTokens: v.number() })
+      export default {
+        name: 'need-two',
+        about: 'x',
+        config: v.object({
+          apiToken: v.string(),
+          byTeam: v.record(v.string(), v.array(team)),
+        }),
+        env: () => ({ byTeam: { 'teamA-b': [{ maxTokens: 1 }, {}] } }),
+        setup: () => ({}),
+      }`,
+    )
+    folder.write(
+      'need-one.js',
+      `import * as v from 'valibot'
+      export default {
+        name: 'need-one',
+        about: 'x',
+        config: v.object({ listOf: v.object({ oneField: v.string() }), other: v.optional(v.string()) }),
+        file: { section: 'ones', field: 'listOf' },
+        env: () => ({ listOf: {} }),
+        setup: () => ({}),
+      }`,
+    )
+    const { code, out } = await run('check', { PLUGINS: './need-two.js,./need-one.js' }, folder.path)
+    expect([code, out.trimEnd().split('\n')]).toEqual([
+      3,
+      [
+        'Cannot use setting "need_two.api_token": it is missing',
+        'Cannot use setting "need_two.by_team.teamA-b[1].max_tokens": it is missing',
+        'Cannot use setting "ones.one_field": it is missing',
+      ],
+    ])
+  })
+
   test('finds no mistake in a plugin whose close needs what its start makes', async () => {
     using folder = createFolder()
     folder.write(
