@@ -15,6 +15,8 @@ export interface InFlight {
 const SWEEP = 100
 /** A stream that was cut at the end still has to write its last event (milliseconds). */
 const LAST_WORDS = 2000
+/** A timer of the runtime that is set for longer is over at once; whoever says a month gets three weeks and a half. */
+const LONGEST = 2 ** 31 - 1 - LAST_WORDS
 
 /** `pingEvery`: a client that waits for a stream hears something at least so often (milliseconds). */
 export function createInFlight(pingEvery: number): InFlight {
@@ -57,15 +59,16 @@ export function createInFlight(pingEvery: number): InFlight {
     async stop(deadline) {
       isStopping = true
       if (count > 0) {
+        const patience = Math.min(deadline, LONGEST)
         const left = new Promise<void>(resolve => {
           whenEmpty.push(resolve)
         })
         const late = setTimeout(() => {
           for (const x of slots) if (x) cutShort(x, new Refusal('shutting_down', CUT))
-        }, deadline)
+        }, patience)
         let tooLate: ReturnType<typeof setTimeout> | undefined
         const given = new Promise(resolve => {
-          tooLate = setTimeout(resolve, deadline + LAST_WORDS)
+          tooLate = setTimeout(resolve, patience + LAST_WORDS)
         })
         await Promise.race([left, given])
         clearTimeout(late)

@@ -28,7 +28,7 @@ export default definePlugin({
   about: 'Knows which models each provider offers, and keeps that knowledge fresh.',
   config: v.object({
     mode: v.optional(v.picklist(['fallback', 'allowlist'], 'expected fallback or allowlist'), 'fallback'),
-    deadline: v.optional(duration(), '10s'),
+    deadline: v.optional(v.pipe(duration(), v.minValue(1, 'expected more than 0')), '10s'),
   }),
   env: { mode: ['CONFIGURED_PROVIDER_MODELS_MODE'], deadline: ['MODEL_LIST_TIMEOUT'] },
   needs: ['auth'],

@@ -161,6 +161,10 @@ describe('mistakes', () => {
     ['port: 1.5', 'modelway.yaml:1:7: Cannot use port: expected a whole number'],
     ['log_level: loud', 'modelway.yaml:1:12: Cannot use log_level: expected one of'],
     ['egress_allow: [example.com]', 'modelway.yaml:1:15: Cannot use egress_allow: expected origins'],
+    [
+      'model_lists:\n  deadline: 0',
+      'modelway.yaml:2:13: Cannot use model_lists.deadline: expected more than 0',
+    ],
     ['access: true', 'modelway.yaml:1:9: Expected a map: lines such as "key: value"'],
     ['access: [a]', 'modelway.yaml:1:9: Expected a map'],
     [

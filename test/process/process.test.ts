@@ -131,6 +131,14 @@ describe('a signal to stop', () => {
     while (mock.ledger.active() > 0) await Bun.sleep(5)
   }, 60_000)
 
+  test('lets answers finish where DRAIN_TIMEOUT is longer than any timer of the runtime', async () => {
+    await using gateway = await start({ DRAIN_TIMEOUT: '30d' })
+    const stream = readUntilBroken(await ask(gateway, { tokens: 20, gapMs: 30 }))
+    gateway.signal('SIGTERM')
+    expect((await stream).text).toEndWith('data: [DONE]\n\n')
+    expect([await gateway.exited, gateway.stderr()]).toEqual([0, ''])
+  }, 60_000)
+
   test('ends at once when it comes twice', async () => {
     await using gateway = await start({ DRAIN_TIMEOUT: '60s' })
     const asked = ask(gateway, { hang: true }, {}).catch(({ code }) => code as string)

@@ -205,6 +205,13 @@ describe('U-20: all targets are down', () => {
     expect(said.ms).toBeWithin(295, 600)
   })
 
+  test('U-20 waits for as long as it takes where HTTP_TIMEOUT and ATTEMPT_TIMEOUT are 0', async () => {
+    await using fleet = await startPair({ HTTP_TIMEOUT: '0', ATTEMPT_TIMEOUT: '0' })
+    fleet.plan('openai-east', { delayMs: 400 })
+    const { status, served } = await fleet.ask('pair')
+    expect([status, served, fleet.calls]).toEqual([200, EAST, [EAST]])
+  })
+
   test('U-20 shares HTTP_TIMEOUT among all tries', async () => {
     const env = { HTTP_TIMEOUT: '450ms', ATTEMPT_TIMEOUT: '200ms' }
     const { said, calls } = await askAll([{ hang: true }, { delayMs: 50, status: 500 }, { hang: true }], env)
