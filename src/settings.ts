@@ -27,14 +27,16 @@ export const csv = () =>
     ),
   )
 
+const NO_WHOLE = 'expected a whole number'
+
 /** A whole number between `min` and `max`. */
 export const whole = (min: number, max: number) =>
   v.pipe(
-    v.union([
-      v.number(),
-      v.pipe(v.string(), v.trim(), v.regex(/^\d+$/, 'expected a whole number'), v.transform(Number)),
-    ]),
-    v.integer('expected a whole number'),
+    v.union(
+      [v.number(), v.pipe(v.string(), v.trim(), v.regex(/^\d+$/, NO_WHOLE), v.transform(Number))],
+      NO_WHOLE,
+    ),
+    v.integer(NO_WHOLE),
     v.minValue(min, `expected at least ${min}`),
     v.maxValue(max, `expected at most ${max}`),
   )

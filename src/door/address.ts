@@ -59,3 +59,13 @@ export function isLocalCaller(request: Request, peer: string): boolean {
   const origin = headers.get('origin')
   return origin === null || isLoopbackName(origin.replace(/^https?:\/\//, ''))
 }
+
+/**
+ * The router has null where it could not decode a segment. What `*` stands for is left to whoever reads it: it may go on
+ * to a provider as it is.
+ */
+export function checkParams(params: Readonly<Record<string, string | null>>): void {
+  for (const name in params)
+    if (params[name] === null && name !== '*')
+      refuse('invalid_request', 'The address is not correctly percent-encoded')
+}

@@ -5,6 +5,7 @@ import { inName } from '../hooks.ts'
 import { readBody } from '../request/body.ts'
 import { check } from '../request/check.ts'
 import type { Admin, Answer, Awaitable, ByteSource } from '../types.ts'
+import { checkParams } from './address.ts'
 import type { Audit } from './audit.ts'
 
 export interface ApiCallerOptions {
@@ -35,7 +36,8 @@ export function createApiCaller(options: ApiCallerOptions) {
 
   /** Whatever fails from here on and is no refusal is a bug of the plugin, down to a value that is no JSON. */
   async function run<T>(route: Api, asked: Asked, make: (value: unknown) => T): Promise<T> {
-    const { request } = asked
+    const { request, params } = asked
+    checkParams(params)
     const json = route.body && (await readBody(request, bodyLimit)).json
     return inName(ownerOf(route), `${route.method} ${route.path}`, async () => {
       const query = route.query && check(route.query, Object.fromEntries(new URL(request.url).searchParams))

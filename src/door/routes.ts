@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
 import { first, inName } from '../hooks.ts'
 import type { Passage } from '../passage.ts'
+import { checkParams } from './address.ts'
 import { createApiCaller } from './api-caller.ts'
 import { createAudit } from './audit.ts'
 import type { Door, DoorOptions } from './door.ts'
@@ -65,11 +66,12 @@ export function createRoutes(options: DoorOptions): Door {
   /** The lengths that answers to HEAD say; null where they say none. */
   const lengths = new WeakMap<Request, string | null>()
   async function callPassage(passage: Passage, request: Request, params: Readonly<Record<string, string>>) {
-    const response = await options.serve(request, passage, connectionOf(request), (x, forward) =>
-      inName(options.ownerOf(passage), `${request.method} ${passage.path}`, () =>
+    const response = await options.serve(request, passage, connectionOf(request), (x, forward) => {
+      checkParams(params)
+      return inName(options.ownerOf(passage), `${request.method} ${passage.path}`, () =>
         passage.run({ request, params, x, bodyLimit, uploadLimit, forward }),
-      ),
-    )
+      )
+    })
     if (request.method === 'HEAD' && response.ok && response.body === null)
       lengths.set(request, response.headers.get('content-length'))
     return response

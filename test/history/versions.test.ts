@@ -140,6 +140,9 @@ describe('history', () => {
     expect(ids).toEqual([6, 5, 4, 3, 2, 1])
     const keys = (await desk.call('GET', '/admin/history?kind=key')).body
     expect(keys.data.map((entry: { id: number }) => entry.id)).toEqual([6])
+    expect((await desk.call('GET', '/admin/history?limit=abc')).body.error.message).toBe(
+      'Field "limit": expected a whole number',
+    )
     for (const query of ['limit=0', 'limit=201', 'limit=x', 'before=0', 'before=-1', 'order=at'])
       expect([query, (await desk.call('GET', `/admin/history?${query}`)).status]).toEqual([query, 400])
     for (const id of ['0', '999', 'x', '1e1', '-1'])

@@ -54,8 +54,26 @@ const own = definePlugin({
       make(access, 'made', () => ({ id: 1 }), created),
       make(access, 'fails', fail),
       make(access, 'no-json', () => ({ n: 1n })),
+      defineApi({
+        ...make(access, 'seg', () => 0),
+        path: `/seg/${access}/:id/x`,
+        run: ({ params }) => params,
+      }),
     ]),
-    passages: [{ name: 'own', methods: ['GET'], path: '/own/passage', about: 'Fails.', run: fail }],
+    passages: [
+      {
+        name: 'seg',
+        methods: ['GET'],
+        path: '/seg/passage/:id/x',
+        about: 'Says a segment.',
+        run: ({ params }) => ({
+          kind: 'whole',
+          contentType: 'application/json',
+          body: new TextEncoder().encode(JSON.stringify(params)),
+        }),
+      },
+      { name: 'own', methods: ['GET'], path: '/own/passage', about: 'Fails.', run: fail },
+    ],
     pages: [
       { path: '/own-load', title: 'Own', load: fail, view: () => 'never' },
       {
@@ -116,6 +134,22 @@ describe.each(accesses)('what an endpoint for "%s" returns', access => {
     expect([status, JSON.parse(text)]).toEqual([201, { id: 1 }])
     expect(headers.get('content-type')).toStartWith('application/json')
   })
+})
+
+describe('a segment of the address', () => {
+  for (const kind of [...accesses, 'passage']) {
+    test(`that is not correctly percent-encoded is refused with 400, by an endpoint for "${kind}"`, async () => {
+      expect((await ask(`/seg/${kind}/a%20b/x`)).text).toContain('a b')
+      for (const path of [`/seg/${kind}/%E0%A4/x`, `/seg/${kind}/%/x`]) {
+        const { status, text } = await ask(path)
+        expect([path, status, JSON.parse(text).error]).toMatchObject([
+          path,
+          400,
+          { code: 'invalid_request', message: 'The address is not correctly percent-encoded' },
+        ])
+      }
+    })
+  }
 })
 
 describe('a bug', () => {
