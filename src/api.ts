@@ -44,7 +44,8 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
     readonly status?: number
     readonly about: string
     readonly schema?: GenericSchema
-    readonly type?: string
+    /** Its media type, or those that it may have. Default: JSON; with a type and without a schema it is text. */
+    readonly type?: string | readonly string[]
     /** Headers of its own, and what they tell. */
     readonly headers?: Readonly<Record<string, string>>
   }

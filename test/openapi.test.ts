@@ -9,7 +9,7 @@ interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> }
-  readonly responses: Readonly<Record<string, unknown>>
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
   readonly security: readonly unknown[]
 }
 interface Route extends Operation {
@@ -216,6 +216,29 @@ describe('examples', () => {
       ])
     }
     await fresh.close()
+  })
+})
+
+describe('an answer', () => {
+  test('that is no JSON is described with every type that it may have', async () => {
+    const asked = [
+      ['/metrics', ''],
+      ['/admin/usage/export', '?format=csv'],
+      ['/admin/usage/export', '?format=jsonl'],
+    ] as const
+    for (const [path, query] of asked) {
+      const response = await gateway.fetch(path + query, { headers: { authorization: `Bearer ${MASTER}` } })
+      const type = response.headers.get('content-type')?.split(';')[0]
+      const { content } = routes.find(route => name(route) === `GET ${path}`)!.responses['200']!
+      expect([path, query, content?.[type!]]).toEqual([path, query, { schema: { type: 'string' } }])
+    }
+  })
+
+  test('to a body that is too large is described wherever the gateway reads one', async () => {
+    const silent = routes.filter(({ requestBody, responses }) => requestBody && !('413' in responses))
+    expect(silent.map(name)).toEqual([])
+    const { status } = await gateway.admin('PUT', '/admin/virtual-models', { source: 'x'.repeat(11_000_000) })
+    expect(status).toBe(413)
   })
 })
 

@@ -1,59 +1,18 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
-import type { GenericSchema } from 'valibot'
+import * as v from 'valibot'
 import type { Api } from '../api.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Passage } from '../passage.ts'
+import { json, refusals } from './openapi-refusals.ts'
 
 /** The one place that knows how the API document is made; routes carry a `detail`, never a schema. */
 export type Detail = Readonly<Record<string, unknown>>
 
-const json = (schema: object) => ({ 'application/json': { schema } })
-
 /** JSON Schema of what a client may send: defaults and transformations are on our side. */
-function jsonSchema(schema: GenericSchema): Record<string, unknown> {
+function jsonSchema(schema: v.GenericSchema): Record<string, unknown> {
   const { $schema: _, ...rest } = toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' })
   return rest as Record<string, unknown>
 }
-
-const errorSchema = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['message', 'type', 'code'],
-      properties: {
-        message: { type: 'string' },
-        type: { type: 'string' },
-        param: { type: ['string', 'null'] },
-        code: { type: ['string', 'null'] },
-      },
-    },
-  },
-}
-
-const statusTexts: Readonly<Record<number, string>> = {
-  400: 'The request is malformed',
-  401: 'The key is missing or not valid',
-  403: 'Not allowed',
-  404: 'Not found',
-  409: 'In conflict with what is stored',
-  412: 'Changed by somebody else in the meantime',
-  413: 'The body is too large',
-  422: 'Well-formed, but the values do not make sense',
-  429: 'Too many requests',
-  502: 'The provider failed',
-  503: 'Not available at the moment',
-  504: 'The provider did not answer in time',
-}
-
-const refusals = (statuses: readonly number[]) =>
-  Object.fromEntries(
-    statuses.map(status => [
-      status,
-      { description: statusTexts[status] ?? 'Refused', content: json(errorSchema) },
-    ]),
-  )
 
 const operationId = (method: string, path: string) =>
   method.toLowerCase() +
@@ -95,10 +54,18 @@ function parametersOf({ path, rest, heeds = {}, query }: Api) {
 
 /** The good answer, and the refusals that callers should expect. */
 function responsesOf({ access, answer, body, query, refusals: more = [] }: Api) {
-  const content = answer.schema && {
-    [answer.type ?? 'application/json']: { schema: jsonSchema(answer.schema) },
-  }
-  const expected = [...(body || query ? [400] : []), ...(access === 'anyone' ? [] : [401]), ...more]
+  const { type, schema = type === undefined ? undefined : v.string() } = answer
+  const content =
+    schema &&
+    Object.fromEntries(
+      [type ?? 'application/json'].flat().map(type => [type, { schema: jsonSchema(schema) }]),
+    )
+  const expected = [
+    ...(body || query ? [400] : []),
+    ...(access === 'anyone' ? [] : [401]),
+    ...(body ? [413] : []),
+    ...more,
+  ]
   return {
     [answer.status ?? 200]: {
       description: answer.about,

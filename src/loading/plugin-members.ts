@@ -155,7 +155,7 @@ const api = {
     status: may(v.number(wanted('a number'))),
     about: text,
     schema: may(schema),
-    type: may(text),
+    type: may(v.union([text, texts], wanted('a text or a list'))),
     headers: may(map(text)),
   } satisfies Entries<Api['answer']>),
   refusals: may(list(v.number(wanted('a number')))),

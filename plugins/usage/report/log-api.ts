@@ -92,7 +92,7 @@ const createExport = ({ ask, now }: ApiDeps): Api =>
         'csv',
       ),
     }),
-    answer: { about: 'The file', type: 'text/csv', schema: v.string() },
+    answer: { about: 'The file', type: ['text/csv', 'application/jsonl'], schema: v.string() },
     refusals: [429],
     async run({ query: { format, ...query } }) {
       const body = await exportLog(ask, format, {
