@@ -25,11 +25,6 @@ export interface Aim {
   readonly hideUsage?: boolean
   /** The redirects that led here, where names were read on the way. */
   readonly via?: readonly Leg[]
-  /**
-   * What is asked for belongs to the caller: to read, stop or delete it no model has to be open to him. Whoever says so has
-   * made sure of it.
-   */
-  readonly isOwn?: true
   /** What callers named, for records and messages. Default: `provider/model`. */
   readonly asked?: string
 }

@@ -114,8 +114,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     x.stream = (x.body && aim.lens?.isStream?.(x.body.json)) ?? false
     x.connection.keepOpen()
     const target = { provider, model, via: aim.via ?? [] }
-    const own = aim.isOwn && { isOwn: aim.isOwn }
-    const aimed = { asked: x.asked, names: [], targets: [target], dropped: [], ...own }
+    const aimed = { asked: x.asked, names: [], targets: [target], dropped: [] }
     x.route = routed(await chain(hooks.route, aimed, x), x.userPath)
     await walk([admit, guard], x)
     return ask(x)

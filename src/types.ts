@@ -79,8 +79,6 @@ export interface Route {
   readonly names: readonly Name[]
   readonly targets: readonly Target[]
   readonly dropped: readonly Dropped[]
-  /** Asked for is something that the caller has made: whether its model is open does not matter. */
-  readonly isOwn?: true
 }
 
 /** One line of a decision, for `explain`. */

@@ -17,7 +17,6 @@ export default definePlugin({
     const code = config.hideDenied ? 'model_not_found' : 'model_access_denied'
     return {
       route(route, { caller, userPath, trace }) {
-        if (route.isOwn) return route
         const judging = { snapshot: virtual.current(), isProvider, byDefault: config.enabledByDefault }
         const dropped: Dropped[] = []
         const targets = route.targets.filter(target => {

@@ -57,7 +57,7 @@ export function createReader({
       ({ name, via }): Dropped => ({ name, via, code: 'model_not_found', reason: reasonOf(name) }),
     )
     return {
-      route: { ...route, names: [], targets, dropped: [...route.dropped, ...dropped] },
+      route: { asked: route.asked, names: [], targets, dropped: [...route.dropped, ...dropped] },
       missing,
     }
   }

@@ -33,8 +33,12 @@ export default definePlugin({
       list: (call, { kind, language }, refresh) => answerList(book, call, { kind, language, refresh }),
       find,
       aimAt: ({ provider, models }) => {
-        const [{ asked, model } = { asked: provider, model: '' }] = models ?? []
-        return { provider, model, asked, isOwn: true }
+        const [named] = models ?? []
+        if (named === undefined) return { provider, model: '' }
+        const { asked, model } = named
+        // Whoever may use the redirect that led here may have what came of it.
+        const isDirect = asked === model || asked === `${provider}/${model}`
+        return { provider, model, asked, ...(!isDirect && { via: [{ source: asked, index: 0 }] }) }
       },
     }
 

@@ -125,8 +125,8 @@ export interface FileDesk {
   list(call: PassageCall, query: Pick<PageQuery, 'kind' | 'language'>, refresh?: Refresh): Promise<Answer>
   /** One thing of the caller's, or 404. */
   find(call: PassageCall, query: Pick<PageQuery, 'kind' | 'language'>): Promise<Thing>
-  /** Where a call about such a thing leads: whatever has been closed since, it is the caller's. */
-  aimAt(thing: Thing): Pick<Aim, 'provider' | 'model' | 'asked' | 'isOwn'>
+  /** Where a call about such a thing leads: to its model, by the names that it was made through. */
+  aimAt(thing: Thing): Pick<Aim, 'provider' | 'model' | 'asked' | 'via'>
 }
 
 /** Asks for news of some things before they are shown. */
