@@ -2,7 +2,10 @@ import type { Bytes } from '../bytes.ts'
 import type { Awaitable, ByteSource } from '../types.ts'
 
 /** What is read of the headers of an answer; names in lower case. */
-export type ArrivalHeaders = Pick<Headers, 'get' | 'has'> & Iterable<[name: string, value: string]>
+export type ArrivalHeaders = Pick<Headers, 'get' | 'has'> &
+  Iterable<[name: string, value: string]> & {
+    forEach(visit: (value: string, name: string) => void): void
+  }
 
 /** An upstream's answer: its head is here, its body may still be on the way. */
 export interface Arrival {
@@ -35,6 +38,9 @@ export class RawHeaders implements ArrivalHeaders {
   }
   has(name: string): boolean {
     return this.get(name) !== null
+  }
+  forEach(visit: (value: string, name: string) => void): void {
+    for (let i = 0; i < this.#raw.length; i += 2) visit(this.#raw[i + 1]!, this.#raw[i]!.toLowerCase())
   }
   *[Symbol.iterator](): Generator<[string, string]> {
     for (let i = 0; i < this.#raw.length; i += 2) yield [this.#raw[i]!.toLowerCase(), this.#raw[i + 1]!]

@@ -58,7 +58,7 @@ export function createTranslated(strict: boolean) {
     }
     const { signal } = x.abort
     const learn = (headers: Readonly<Record<string, string>> | undefined): void => {
-      x.limits = headers && limitsIn(Object.entries(headers))
+      x.limits = headers && limitsIn(new Map(Object.entries(headers)))
     }
     const fail = (error: unknown): never => {
       if (APICallError.isInstance(error)) learn(error.responseHeaders)

@@ -221,7 +221,7 @@ describe('words of limits', () => {
           'x-ratelimit-x',
           'via',
         ]
-        const limits = limitsIn(names.map(name => [name, value] as const)) ?? {}
+        const limits = limitsIn(new Map(names.map(name => [name, value] as const))) ?? {}
         for (const told of Object.values(tellLimits(limits, style, now)))
           expect(told).toMatch(/^[\w.:+ -]{1,64}$/)
         expect(limits).not.toHaveProperty('via')

@@ -11,11 +11,14 @@ import { isMarked } from './thoughts.ts'
  */
 export function outgoing(body: JsonObject, toward: Toward): JsonObject {
   const { messages } = body
-  if (!Array.isArray(messages)) return body
+  if (!Array.isArray(messages) || !messages.some(isSpoken)) return body
   const known = withoutMarks(messages, toward)
   const made = toward.callIds?.isOwnForm ? withIds(known, toward.callIds) : known
   return made === messages ? body : { ...body, messages: made }
 }
+
+/** Only what a model has said may hold a mark, or the id of a call; most questions are asked for the first time. */
+const isSpoken = (message: unknown): boolean => objectOf(message).role === 'assistant'
 
 /** Those who write these marks themselves, and want them back. */
 const DETAILS = /^openrouter$/
