@@ -55,11 +55,14 @@ const numbers = {
   frequencyPenalty: 'frequency_penalty',
 } as const
 
+/** What says nothing: many clients send it with every call, also to models that have no such parameter. */
+const neutral: JsonObject = { presence_penalty: 0, frequency_penalty: 0, top_p: 1 }
+
 function readLimits(body: JsonObject): Partial<LanguageModelV4CallOptions> {
   const { max_completion_tokens: limit, max_tokens: old, stop } = body
   const [most, at] = limit == null ? [old, 'max_tokens'] : [limit, 'max_completion_tokens']
   const sampling = Object.entries(numbers).flatMap(([option, field]) =>
-    body[field] == null ? [] : [[option, numberAt(body[field], field)]],
+    body[field] == null || body[field] === neutral[field] ? [] : [[option, numberAt(body[field], field)]],
   )
   const stopSequences =
     stop == null

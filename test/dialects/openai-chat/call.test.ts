@@ -33,6 +33,7 @@ describe('parameters', () => {
       { temperature: 0, top_p: 0.5, top_k: 3, seed: 7, presence_penalty: -1, frequency_penalty: 1 },
       { temperature: 0, topP: 0.5, topK: 3, seed: 7, presencePenalty: -1, frequencyPenalty: 1 },
     ],
+    ['sampling that says nothing', { top_p: 1, presence_penalty: 0, frequency_penalty: 0 }, {}],
     ['one stop', { stop: 'END' }, { stopSequences: ['END'] }],
     ['several stops', { stop: ['A', 'B'] }, { stopSequences: ['A', 'B'] }],
     ['no stop', { stop: null }, {}],
