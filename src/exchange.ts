@@ -28,7 +28,7 @@ export interface Unfinished {
 }
 
 /**
- * One request on its way through the house. Only `pipeline.ts`, `respond.ts` and `upstream.ts` write to it, each
+ * One request on its way through the house. Only `pipeline.ts`, `respond/`, `ask/` and `translate/` write to it, each
  * field once; plugins see the read-only views below. A class, so that all requests have one shape.
  */
 export class Exchange {

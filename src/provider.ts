@@ -56,7 +56,7 @@ export type UsageReader = (usage: Usage, raw: JsonObject) => Usage
 
 /**
  * A configured upstream. It says where a call goes and with which credentials; it never retries, logs or counts: those
- * live in `upstream.ts`, once for all.
+ * live in `ask/`, once for all.
  */
 export interface Provider {
   /** The instance, as selectors and `provider/model` names spell it: `openai`, `openai-east`. */

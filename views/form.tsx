@@ -35,6 +35,9 @@ export const Below = ({ id, hint, error }: Pick<FieldProps, 'id' | 'hint' | 'err
   </>
 )
 
+/** For fields that take names and addresses: what is typed is meant letter by letter. */
+export const verbatim = { autocomplete: 'off', autocapitalize: 'off', spellcheck: false } as const
+
 /** Ties a control to the line below it. The first mistake of a form takes the focus. */
 export const described = (
   id: string,

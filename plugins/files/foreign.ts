@@ -14,8 +14,8 @@ const FIELDS: ReadonlySet<string> = new Set([
   'validation_file',
   'validation_files',
 ])
-/** What each of them has. */
-const NAME = /file_id|_file/i
+/** What each of them ends with, as a field; and the word that tells a source of an evaluation. */
+const NAME = /(?:file_ids?|_files?)"\s*:|"file_id"/i
 /** A letter in disguise: no honest writer escapes one. */
 const ESCAPED = /\\u00[4-7]/i
 

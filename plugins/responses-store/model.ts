@@ -29,5 +29,5 @@ export const ownerOf = ({ caller, userPath }: Who): Owner => ({ keyId: caller.id
 export const keyOf = ({ keyId, userPath }: Owner, id: string): string => JSON.stringify([keyId, userPath, id])
 
 /** What belongs to one key at one user path is there for nobody else. */
-export const isOwn = (row: Owner, { caller, userPath }: Who): boolean =>
-  row.keyId === caller.id && row.userPath === userPath
+export const isOwn = (row: Owner, { keyId, userPath }: Owner): boolean =>
+  row.keyId === keyId && row.userPath === userPath

@@ -4,7 +4,7 @@ import { refuse } from '../../src/errors.ts'
 import { isObject, listOf } from '../../src/lens.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { type Journal, type Memory, ownedBy } from './journal.ts'
-import { type Kept, keyOf, type Owner, ownerOf, type Who } from './model.ts'
+import { isOwn, type Kept, keyOf, type Owner, ownerOf, type Who } from './model.ts'
 import { responseItems, responses } from './schema.ts'
 
 const DAY = 86_400_000
@@ -15,8 +15,6 @@ export const MAX_HISTORY = 64 * 1024 * 1024
 const FORGET = 200
 /** Milliseconds: what another gateway heard is written by then. */
 const PAUSES = [60, 120]
-
-const isSame = (a: Owner, b: Owner): boolean => a.keyId === b.keyId && a.userPath === b.userPath
 
 export interface ShelfOptions {
   readonly db: Database
@@ -41,7 +39,7 @@ export function createShelf({ db, journal, memory, now, retention }: ShelfOption
     if (row === undefined) return undefined
     // Changes of it may still wait to be written.
     for (const entry of memory.entries)
-      if (entry.kind === 'change' && entry.ids.includes(id) && isSame(entry.owner, owner))
+      if (entry.kind === 'change' && entry.ids.includes(id) && isOwn(entry.owner, owner))
         Object.assign(row, entry.set)
     return row
   }
@@ -150,16 +148,17 @@ export function createShelf({ db, journal, memory, now, retention }: ShelfOption
     },
     /** Deletes a few of those whose time is over. */
     async forget(): Promise<void> {
-      const old = await db.select().from(responses).where(lt(responses.until, now())).limit(FORGET)
-      for (const row of old)
-        await db.batch([
-          db
-            .delete(responseItems)
-            .where(and(eq(responseItems.response, row.id), ownedBy(responseItems, row))),
-          db
-            .delete(responses)
-            .where(and(eq(responses.id, row.id), ownedBy(responses, row), lt(responses.until, now()))),
-        ])
+      const { id, keyId, userPath, until } = responses
+      const old = await db
+        .select({ id, keyId, userPath })
+        .from(responses)
+        .where(lt(until, now()))
+        .limit(FORGET)
+      const [first, ...rest] = old.flatMap(row => [
+        db.delete(responseItems).where(and(eq(responseItems.response, row.id), ownedBy(responseItems, row))),
+        db.delete(responses).where(and(eq(id, row.id), ownedBy(responses, row), lt(until, now()))),
+      ])
+      if (first !== undefined) await db.batch([first, ...rest])
     },
   }
 }

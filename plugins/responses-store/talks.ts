@@ -46,7 +46,7 @@ export function createTalks({ db, journal, now, retention }: TalksOptions) {
     },
     async find(id: string, who: Who): Promise<Conversation | undefined> {
       const [row] = await db.select().from(conversations).where(eq(conversations.id, id))
-      if (row === undefined || !isOwn(row, who) || row.until <= now()) return undefined
+      if (row === undefined || !isOwn(row, ownerOf(who)) || row.until <= now()) return undefined
       const until = now() + retention
       if (row.until < until - DAY)
         await db.update(conversations).set({ until }).where(eq(conversations.id, id))

@@ -1,5 +1,5 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { described, Field } from '../../../views/form.tsx'
+import { described, Field, verbatim } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import type { Client, Piece } from '../client.ts'
@@ -30,8 +30,6 @@ export const ConnectView = ({ data, request }: Props) => (
   </>
 )
 
-const plain = { autocomplete: 'off', autocapitalize: 'off', spellcheck: false } as const
-
 /** What is written into everything below. It stands in the address, so that a page can be sent to a team. */
 const Choices = ({ data, path }: { data: ConnectData; path: string }) => (
   <form
@@ -58,7 +56,7 @@ const Choices = ({ data, path }: { data: ConnectData; path: string }) => (
         placeholder={data.facts.model}
         list="c-models"
         maxlength={300}
-        {...plain}
+        {...verbatim}
         {...described('c-model')}
       />
     </Field>
@@ -71,7 +69,7 @@ const Choices = ({ data, path }: { data: ConnectData; path: string }) => (
         placeholder={data.facts.address}
         maxlength={300}
         inputmode="url"
-        {...plain}
+        {...verbatim}
         id="c-address"
         aria-describedby="c-address-below"
       />

@@ -1,8 +1,6 @@
-import { described, Field } from '../../../views/form.tsx'
+import { described, Field, verbatim } from '../../../views/form.tsx'
 import type { ExplainData, Mistake } from '../page.tsx'
 import { Options } from './options.tsx'
-
-const plain = { autocomplete: 'off', autocapitalize: 'off', spellcheck: false } as const
 
 /** The question. It stands in the address, so that an answer can be sent to somebody. */
 export function Question({ data, path }: { data: ExplainData; path: string }) {
@@ -37,7 +35,7 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
           placeholder="smart"
           list="q-names"
           maxlength={1000}
-          {...plain}
+          {...verbatim}
           data-shortcut="/"
           hx-get={`${path}/suggest`}
           hx-trigger="input changed delay:150ms"
@@ -55,7 +53,7 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
           placeholder="/team/alpha"
           list="q-paths"
           maxlength={1000}
-          {...plain}
+          {...verbatim}
           {...described('q-path', { error: wrong('userPath') })}
         />
       </Field>
@@ -66,7 +64,7 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
           value={asked.key}
           placeholder="key_…"
           maxlength={200}
-          {...plain}
+          {...verbatim}
           {...described('q-key', { error: wrong('key') })}
         />
       </Field>
