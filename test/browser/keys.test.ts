@@ -2,6 +2,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 import { MASTER, type Running, startGateway, type Watched } from './kit.ts'
 import { setStage } from './stage.ts'
+import { closed } from './steps.ts'
 
 setDefaultTimeout(60_000)
 
@@ -16,7 +17,6 @@ setStage(startGateway, async stage => {
 })
 
 const dialog = (): Locator => page.locator('dialog:modal')
-const closed = (): Promise<void> => dialog().waitFor({ state: 'detached' })
 const row = (name: string): Locator =>
   page.locator('#keys tbody tr').filter({ has: page.locator('.name').getByText(name, { exact: true }) })
 const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '')
@@ -35,7 +35,7 @@ async function create(fields: Readonly<Record<string, string>>): Promise<string>
   await page.getByRole('button', { name: 'Create key' }).click()
   const secret = await page.getByLabel('The key', { exact: true }).inputValue()
   await page.getByRole('link', { name: 'Done' }).click()
-  await closed()
+  await closed(page)
   return secret
 }
 
@@ -80,7 +80,7 @@ test('the key is copied with a button', async () => {
   const shown = await page.getByLabel('The key', { exact: true }).inputValue()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(shown)
   await page.keyboard.press('Escape')
-  await closed()
+  await closed(page)
 })
 
 test('what is wrong is said beside its field, and nothing that was typed is lost', async () => {
@@ -104,7 +104,7 @@ test('what is wrong is said beside its field, and nothing that was typed is lost
   await submit.click()
   await page.getByLabel('The key', { exact: true }).waitFor()
   await page.keyboard.press('Escape')
-  await closed()
+  await closed(page)
 })
 
 test('an edit keeps the key and what was not touched, and does not overwrite what somebody else changed', async () => {
@@ -117,7 +117,7 @@ test('an edit keeps the key and what was not touched, and does not overwrite wha
   await row('Team Beta').getByRole('link', { name: 'Edit' }).click()
   await fill({ 'Allowed models': 'demo/storyteller\ndemo/parrot' })
   await page.getByRole('button', { name: 'Save' }).click()
-  await closed()
+  await closed(page)
   await said('“Team Beta” is saved')
   expect(await stored('Team Beta')).toMatchObject({
     user_path: '/edited',
@@ -138,7 +138,7 @@ test('an edit keeps the key and what was not touched, and does not overwrite wha
   await page.getByText('changed by somebody else').waitFor()
   expect(await stored('Team Beta')).toMatchObject({ user_path: '/elsewhere' })
   await page.keyboard.press('Escape')
-  await closed()
+  await closed(page)
 })
 
 test('a rolled key is replaced, and the old one goes on for as long as was said', async () => {
@@ -149,7 +149,7 @@ test('a rolled key is replaced, and the old one goes on for as long as was said'
     await page.getByRole('button', { name: 'Make the new key' }).click()
     const secret = await page.getByLabel('The key', { exact: true }).inputValue()
     await page.keyboard.press('Escape')
-    await closed()
+    await closed(page)
     return secret
   }
   const second = await roll('3600')
@@ -164,7 +164,7 @@ test('a revoked key is refused at once, and stays in the list as revoked', async
   await row('Leaked').getByRole('link', { name: 'Revoke' }).click()
   await page.getByRole('heading', { name: 'Revoke Leaked?' }).waitFor()
   await page.getByRole('button', { name: 'Revoke' }).click()
-  await closed()
+  await closed(page)
   await said('“Leaked” is revoked')
   expect(await call(secret)).toBe(401)
   expect(await row('Leaked').textContent()).toContain('revoked')
@@ -197,6 +197,6 @@ test('names, paths and labels are text, whatever stands in them', async () => {
   await row(hostile).getByRole('link', { name: 'Edit' }).click()
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(hostile)
   await page.keyboard.press('Escape')
-  await closed()
+  await closed(page)
   expect(await page.locator('img').count()).toBe(0)
 })

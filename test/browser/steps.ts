@@ -1,9 +1,17 @@
 import type { Locator, Page } from 'playwright-core'
 
+/**
+ * Waits until the dialog is gone, and what follows from that is done: the browser tells of it a task later, and only then
+ * the address and the focus are those of the page again.
+ */
+export async function closed(page: Page): Promise<void> {
+  await page.locator('dialog:modal').waitFor({ state: 'detached' })
+  await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done))))
+}
+
 /** What a person does on the page of the models. */
 export const createSteps = (page: () => Page) => {
   const dialog = (): Locator => page().locator('dialog:modal')
-  const closed = (): Promise<void> => dialog().waitFor({ state: 'detached' })
 
   async function openForm(): Promise<void> {
     await page().getByRole('link', { name: 'New virtual model' }).click()
@@ -12,7 +20,7 @@ export const createSteps = (page: () => Page) => {
 
   return {
     dialog,
-    closed,
+    closed: () => closed(page()),
     openForm,
     row: (name: string): Locator =>
       page()
@@ -24,7 +32,7 @@ export const createSteps = (page: () => Page) => {
       await page().getByLabel('Source').fill(source)
       await page().getByLabel('Target model 1').fill(target)
       await page().getByRole('button', { name: 'Create redirect' }).click()
-      await closed()
+      await closed(page())
     },
   }
 }

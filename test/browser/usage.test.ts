@@ -4,6 +4,7 @@ import { compact, money, number, percent } from '../../views/format.ts'
 import { violations } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
 import { setStage } from './stage.ts'
+import { closed } from './steps.ts'
 
 setDefaultTimeout(30_000)
 
@@ -280,7 +281,7 @@ describe('with calls', () => {
     await page.locator('.open').first().click()
     await dialog().waitFor()
     await page.keyboard.press('Escape')
-    await dialog().waitFor({ state: 'detached' })
+    await closed(page)
     expect(page.url()).toMatch(/before=[\d.]+$/)
     await call('smarter', { 'x-modelway-user-path': '/late' })
     await recorded(ALL + 1)
@@ -343,7 +344,7 @@ describe('with calls', () => {
       '/dashboard/explain?model=sturdy&user_path=%2Fteam%2Fbeta',
     )
     await page.keyboard.press('Escape')
-    await dialog().waitFor({ state: 'detached' })
+    await closed(page)
     expect(await focused()).toBe(id)
     expect(page.url()).not.toContain('call=')
 
