@@ -50,3 +50,11 @@ export async function stampOf(path: string): Promise<string | undefined> {
 const mega = (bytes: number): string => (bytes / 1024 / 1024).toFixed(bytes % (1024 * 1024) === 0 ? 0 : 1)
 const reasonOf = (cause: { code?: string; message?: string }): string =>
   cause.code === 'EACCES' ? 'permission is denied' : (cause.code ?? cause.message ?? 'it cannot be read')
+
+/**
+ * A stream that hands what is written straight to the connection, with no queue in between. `pull` is called once, by
+ * whoever takes the whole body, and again by a reader once its promise has settled; a `write` that gives a promise has
+ * taken the bytes, but wants no more before that resolves. The types of the DOM, which win, do not know this kind.
+ */
+export const directStream = <T>(source: Omit<Bun.DirectUnderlyingSource<T>, 'type'>): ReadableStream<T> =>
+  new ReadableStream({ ...source, type: 'direct' } as unknown as UnderlyingDefaultSource<T>)

@@ -2,12 +2,14 @@ import type { Bytes } from '../bytes.ts'
 import type { Drain } from '../drain.ts'
 import { Refusal, toRefusal } from '../errors.ts'
 import { cutShort, type Exchange } from '../exchange.ts'
+import { directStream } from '../runtime.ts'
 import type { Awaitable, RawAnswer, StreamedAnswer, StreamRead } from '../types.ts'
 import { createLook, type Tap } from './look.ts'
 
 const encoder = new TextEncoder()
 /** A comment: clients skip it, and whatever stands in between sees that the connection lives. */
 const PING = encoder.encode(': ping\n\n')
+const nothing = new Uint8Array()
 
 export interface PumpOptions {
   readonly taps: readonly Tap[]
@@ -16,15 +18,18 @@ export interface PumpOptions {
   readonly drain: Drain | undefined
 }
 
-/** One reader, one writer, everything that looks in between. */
+/**
+ * One reader, one writer, everything that looks in between. The stream is one of the runtime's own kind, which hands
+ * pieces to the connection without a queue in between; to readers it is like any other.
+ */
 export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions): ReadableStream<Bytes> {
   const { taps, finish, drain } = options
   const { reader } = answer
   const look = createLook(x, answer.hideUsage, taps)
-  let controller: ReadableStreamDefaultController<Bytes>
+  let controller: ReadableStreamDirectController
+  let isOver: (() => void) | undefined
   let { head, pending } = answer
   let isGone = false
-  let isReading = false
   /** What comes next: kept until it is taken, because the client may go away meanwhile, and another reader take over. */
   const next = (): Awaitable<StreamRead> => {
     if (head !== undefined) return { done: false, value: head }
@@ -40,35 +45,40 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     else pending = undefined
   }
 
-  /** Reads on, until there is something to give. Not told to the stream as a promise: it would cost one for each piece. */
+  /** Reads on, for as long as pieces are there and the client takes them. */
   const more = (): void => {
     try {
-      const read = next()
-      if ('then' in read) read.then(give, fail)
-      else give(read)
+      let read: Awaitable<StreamRead>
+      do {
+        read = next()
+        if ('then' in read) return void read.then(give, fail)
+      } while (take(read))
     } catch (error) {
       fail(error)
     }
   }
-  const give = ({ done, value }: StreamRead): void => {
-    if (isGone) return
-    taken()
+  const give = (read: StreamRead): void => {
     try {
-      if (done) close(end())
-      else pass(look.take(value))
+      if (take(read)) more()
     } catch (error) {
       fail(error)
     }
   }
-  /** What may go out now; where that is nothing, what comes behind it. */
-  const pass = (out: Bytes): void => {
-    if (out.length === 0) more()
-    else {
-      x.quietSince = performance.now()
-      x.firstByteMs ??= x.quietSince - x.startedAt
-      isReading = false
-      controller.enqueue(out)
-    }
+  /** Whether to read on at once. */
+  const take = ({ done, value }: StreamRead): boolean => {
+    if (isGone) return false
+    taken()
+    if (done) close(end())
+    const out = done ? nothing : look.take(value)
+    return out.length === 0 ? !done : pass(out)
+  }
+  const pass = (out: Bytes): boolean => {
+    x.quietSince = performance.now()
+    x.firstByteMs ??= x.quietSince - x.startedAt
+    const written = controller.write(out)
+    // The client is slower than the provider: so is the reading.
+    if (written instanceof Promise) written.then(more, fail)
+    return !(written instanceof Promise)
   }
   const fail = (error: unknown): void => {
     if (isGone) return
@@ -76,14 +86,16 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     try {
       close(end(error))
     } catch (bug) {
-      controller.error(bug)
+      controller.close(bug as Error)
+      isOver?.()
     }
   }
 
   function close(last: Bytes): void {
     x.onQuiet = undefined
-    if (last.length > 0) controller.enqueue(last)
+    if (last.length > 0) controller.write(last)
     controller.close()
+    isOver?.()
   }
 
   /** The provider is done, one way or the other: what to say to the client, unless the answer was complete. */
@@ -111,21 +123,22 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     }
   }
 
-  return new ReadableStream<Bytes>({
-    start(given) {
+  return directStream<Bytes>({
+    pull(given) {
       controller = given
       // It begins early, because nothing was heard for long.
-      if (x.quietSince > x.startedAt) controller.enqueue(PING)
-      x.onQuiet = () => controller.enqueue(PING)
-    },
-    pull() {
-      if (isReading) return
-      isReading = true
+      if (x.quietSince > x.startedAt) controller.write(PING)
+      x.onQuiet = () => void controller.write(PING)
+      const whole = new Promise<void>(resolve => {
+        isOver = resolve
+      })
       more()
+      return whole
     },
     cancel() {
       isGone = true
       x.onQuiet = undefined
+      isOver?.()
       const isFirst = !x.hungUp
       x.hungUp = true
       if (isFirst ? drain?.(x) : x.cut !== undefined && !x.abort.signal.aborted) return void readOn()
