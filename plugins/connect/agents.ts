@@ -1,5 +1,6 @@
+import { shell } from '../../views/quote.ts'
 import { CHAT, type Client, exports, MESSAGES, RESPONSES, SHELL } from './client.ts'
-import { json, shell } from './quote.ts'
+import { json } from './quote.ts'
 
 /** Agents that write code, as they are set up to be led here. */
 export const agents: readonly Client[] = [

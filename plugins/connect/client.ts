@@ -1,4 +1,4 @@
-import { shell } from './quote.ts'
+import { shell } from '../../views/quote.ts'
 
 /** What every program has to be told. */
 export interface Facts {

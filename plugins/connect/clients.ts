@@ -1,7 +1,7 @@
+import { shell } from '../../views/quote.ts'
 import { agents } from './agents.ts'
 import { CHAT, type Client, exports, SHELL } from './client.ts'
 import { libraries } from './libraries.ts'
-import { shell } from './quote.ts'
 
 const others: readonly Client[] = [
   {

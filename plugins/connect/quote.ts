@@ -1,7 +1,3 @@
-/** One word of a shell, whatever is in it. */
-export const shell = (text: string): string =>
-  /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-
 /** A string of JSON that Python, TOML and YAML read as well: some of them refuse a few characters that JSON takes. */
 export const json = (text: string): string =>
   JSON.stringify(text).replace(

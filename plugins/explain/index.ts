@@ -6,6 +6,8 @@ import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
 import { createExplain, type ExplainDeps, explanation, question } from './decide.ts'
+import type { Suggestions } from './model.ts'
+import { suggestNames, suggestPaths } from './page/suggest.ts'
 import { createExplainPage } from './page.tsx'
 
 export default definePlugin({
@@ -21,14 +23,21 @@ export default definePlugin({
       breaker: use<Breaker>('breaker'),
       paths: use<ExplainDeps['paths']>('user-path'),
     })
+    const virtual = use<VirtualModels & VirtualModelSource>('virtual-models')
+    const lists = use<ModelLists>('model-lists')
+    const suggestions: Suggestions = {
+      names: typed => suggestNames(typed, virtual.current(), lists, providers().keys()),
+      paths: () => suggestPaths(virtual.current()),
+    }
     return {
+      exports: suggestions,
       pages: [
         createExplainPage({
           explain,
-          providers,
+          suggestions,
           keyName: id => auth.callerOf(id)?.name,
-          virtual: use<VirtualModels & VirtualModelSource>('virtual-models'),
-          lists: use<ModelLists>('model-lists'),
+          virtual,
+          lists,
           prices: use<Prices>('prices'),
         }),
       ],

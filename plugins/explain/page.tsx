@@ -1,18 +1,17 @@
 import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page } from '../../src/page.ts'
-import type { Provider } from '../../src/provider.ts'
+import { Options } from '../../views/options.tsx'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { VirtualModel, VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
 import type { Explain, ExplainedTarget, Explanation } from './decide.ts'
-import { Options } from './page/options.tsx'
+import type { Suggestions } from './model.ts'
 import { type Known, knownOf } from './page/phrases.ts'
-import { suggestNames, suggestPaths } from './page/suggest.ts'
 import { ExplainView } from './page/views.tsx'
 
 export interface ExplainPageDeps {
   readonly explain: Explain
-  readonly providers: () => ReadonlyMap<string, Provider>
+  readonly suggestions: Suggestions
   /** What the operator calls a key that works. */
   readonly keyName: (id: string) => string | undefined
   readonly virtual: VirtualModels & VirtualModelSource
@@ -61,8 +60,8 @@ const LONGEST = 1000
 
 /** A form for a question, and the decision of the request path as a trail to read. */
 export function createExplainPage(deps: ExplainPageDeps): Page {
-  const { virtual, lists, providers } = deps
-  const names = (typed: string) => suggestNames(typed, virtual.current(), lists, providers().keys())
+  const { virtual, lists, suggestions } = deps
+  const { names, paths } = suggestions
   return definePage<ExplainData>({
     path: '/explain',
     title: 'Explain',
@@ -74,7 +73,7 @@ export function createExplainPage(deps: ExplainPageDeps): Page {
       return {
         asked,
         names: asked.model === '' ? known : names(asked.model),
-        paths: suggestPaths(virtual.current()),
+        paths: paths(),
         examples: examplesOf(known, virtual, lists),
         // Without a name nothing was asked yet; an empty one may come from the form.
         ...((url.searchParams.has('model') || asked.userPath + asked.key !== '') &&

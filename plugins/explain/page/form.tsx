@@ -1,6 +1,6 @@
 import { described, Field, verbatim } from '../../../views/form.tsx'
+import { Options } from '../../../views/options.tsx'
 import type { ExplainData, Mistake } from '../page.tsx'
-import { Options } from './options.tsx'
 
 /** The question. It stands in the address, so that an answer can be sent to somebody. */
 export function Question({ data, path }: { data: ExplainData; path: string }) {

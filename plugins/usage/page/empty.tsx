@@ -1,6 +1,7 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { shell } from '../../../views/quote.ts'
 import { type Asked, addressOf, filterNames } from './address.ts'
 
 /** What to do where nothing was ever called: one command that works as it stands, or as soon as a key is in it. */
@@ -15,7 +16,7 @@ export function Welcome({ request, example }: { request: PageRequest; example: s
     `curl ${url.origin}${base}/v1/chat/completions \\`,
     ...(isOpen ? [] : ['  -H "authorization: Bearer $MODELWAY_MASTER_KEY" \\']),
     '  -H "content-type: application/json" \\',
-    `  -d ${quoted(body)}`,
+    `  -d ${shell(body)}`,
   ].join('\n')
   return (
     <section class="welcome" aria-labelledby="welcome-title">
@@ -39,9 +40,6 @@ export function Welcome({ request, example }: { request: PageRequest; example: s
     </section>
   )
 }
-
-/** For a shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** Nothing in this time, or with these filters. */
 export function NothingHere({ asked, path }: { asked: Asked; path: string }) {

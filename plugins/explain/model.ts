@@ -1,0 +1,7 @@
+/** What the plugin `explain` offers to others: what fields of its kind suggest, at most fifty each. */
+export interface Suggestions {
+  /** Names that a caller may ask for and that contain what was typed: redirects first. */
+  names(typed: string): readonly string[]
+  /** User paths that redirects and policies speak of. */
+  paths(): readonly string[]
+}
