@@ -26,6 +26,7 @@ import listFilter from './list-filter.ts'
 import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
 import passthrough from './passthrough/index.ts'
+import playground from './playground/index.ts'
 import prices from './prices/index.ts'
 import { providers } from './providers/index.ts'
 import reference from './reference.ts'
@@ -78,6 +79,7 @@ export const plugins: readonly Plugin[] = [
   dashboard,
   requestLog,
   usage,
+  playground,
   metrics,
   telemetry,
   bodies,

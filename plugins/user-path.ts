@@ -25,7 +25,7 @@ export default definePlugin({
       return refuse('forbidden', message, { param: header })
     }
     return {
-      exports: { resolve },
+      exports: { resolve, header },
       scope: ({ request, caller }) =>
         resolve(caller, request.headers.get(header) ?? request.headers.get('x-gomodel-user-path')),
     }

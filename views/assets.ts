@@ -21,6 +21,7 @@ const styles = [
   'keys',
   'explain',
   'connect',
+  'playground',
   'upstreams',
   'dialog',
   'usage',
@@ -29,7 +30,7 @@ const styles = [
 
 const files: readonly { readonly name: string; readonly type: string; readonly from: readonly string[] }[] = [
   { name: 'app.css', type: 'text/css; charset=utf-8', from: styles },
-  { name: 'app.js', type: 'text/javascript; charset=utf-8', from: ['./app.js'] },
+  { name: 'app.js', type: 'text/javascript; charset=utf-8', from: ['./app.js', './stream.js'] },
   { name: 'htmx.js', type: 'text/javascript; charset=utf-8', from: ['htmx.org/dist/htmx.min.js'] },
   { name: 'icon.svg', type: 'image/svg+xml', from: ['./icon.svg'] },
 ]

@@ -50,6 +50,7 @@ export default definePlugin({
       hasMasterKey: () => masterHash !== undefined,
       masterMark: keyedHash(pepper, masterHash ?? ''),
       callerOf: keys.callerOf,
+      matching: keys.matching,
       master: MASTER,
     }
     return {

@@ -22,6 +22,8 @@ export interface Keys {
   find(hash: string): Caller | undefined
   /** The holder of the key with this id, while it works. */
   callerOf(id: string): Caller | undefined
+  /** Holders of keys that work and whose id or name has in it what was typed. */
+  matching(typed: string): readonly Caller[]
   /** There is a managed key, be it revoked or expired. */
   exist(): boolean
   list(): readonly KeyRow[]
@@ -34,6 +36,9 @@ export interface Keys {
   /** A new key in place of the old, which goes on for `grace` ms. */
   roll(id: string, grace: number, by?: Authorship): Promise<Minted>
 }
+
+/** So many are suggested. */
+const SUGGESTED = 50
 
 /** What history calls keys. */
 export const KIND = 'key'
@@ -55,6 +60,8 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
   const get = (id: string): KeyRow =>
     ring.get(id) ?? refuse('not_found', `There is no key "${id.slice(0, 80)}"`)
 
+  const callerOf = (id: string) => ring.find(ring.get(id)?.hash ?? '')
+  const list = () => ring.rows().toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   const { create, change } = createWriter({ db, history, pepper, now }, ring)
 
   /** Runs when it is its turn, on the row as it is then. */
@@ -67,9 +74,19 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
 
   return {
     find: ring.find,
-    callerOf: id => ring.find(ring.get(id)?.hash ?? ''),
+    callerOf,
+    matching(typed) {
+      const part = typed.trim().toLowerCase()
+      const has = (text: string) => text.toLowerCase().includes(part)
+      const found: Caller[] = []
+      for (const { id, name } of list()) {
+        const caller = has(id) || has(name) ? callerOf(id) : undefined
+        if (caller !== undefined && found.push(caller) === SUGGESTED) break
+      }
+      return found
+    },
     exist: () => ring.size() > 0,
-    list: () => ring.rows().toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
+    list,
     get,
     create: (input, by = {}) => inTurn(() => create(input, by)),
     replace: (id, input, by = {}) =>

@@ -9,6 +9,8 @@ export interface Auth {
   readonly masterMark: string
   /** The holder of a managed key that works now. */
   callerOf(id: string): Caller | undefined
+  /** Holders of keys that work now and whose id or name has in it what was typed: fifty at most, the oldest first. */
+  matching(typed: string): readonly Caller[]
   /** The holder of the master key. */
   readonly master: Caller
 }

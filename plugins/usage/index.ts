@@ -11,8 +11,9 @@ import type { Traces } from '../virtual-models/model.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
 import { createLabels } from './labels.ts'
 import { createLedger } from './ledger.ts'
-import type { UsageBook } from './model.ts'
+import type { Receipts, UsageBook } from './model.ts'
 import { createPages } from './pages.ts'
+import { createFind } from './receipt.ts'
 import { createReports } from './report/index.ts'
 import {
   usageGroups,
@@ -89,20 +90,22 @@ export default definePlugin({
       wait: WAIT,
       most: MOST,
     })
-    const book: UsageBook = {
+    const { reprice } = ledger
+    const { retention } = config
+    const reports = createReports({ db, dbAddress, now, log, providers, prices: recipe, reprice, retention })
+    const flush: UsageBook['flush'] = patience => {
+      later.flush()
+      return ledger.flush(patience)
+    }
+    const book: UsageBook & Receipts = {
       stats() {
         later.flush()
         return ledger.stats()
       },
-      flush(patience) {
-        later.flush()
-        return ledger.flush(patience)
-      },
-      reprice: ledger.reprice,
+      flush,
+      find: createFind(reports.desk.ask, flush),
+      reprice,
     }
-    const { reprice } = ledger
-    const { retention } = config
-    const reports = createReports({ db, dbAddress, now, log, providers, prices: recipe, reprice, retention })
     let soon: ReturnType<typeof setTimeout> | undefined
     return {
       exports: book,

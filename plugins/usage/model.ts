@@ -33,6 +33,28 @@ export interface UsageStats {
   readonly trouble: string | null
 }
 
+/** What is written down of one call. Null: not known. */
+export interface Receipt {
+  /** Who served it; null where it reached nobody. */
+  readonly provider: string | null
+  readonly model: string | null
+  /** Tokens. */
+  readonly input: number | null
+  readonly output: number | null
+  /** Nano-dollars. */
+  readonly costNano: number | null
+  /** Null: the provider gave a whole answer and did not say. */
+  readonly billing: Billing | null
+  /** Why the model stopped, in the words of the dialect. */
+  readonly finish: string | null
+}
+
+/** What the plugin `usage` offers to others, beside its book. */
+export interface Receipts {
+  /** The record of a call that is over; undefined where it is not written within `patience` (ms), or was never made. */
+  find(requestId: string, patience: number): Promise<Receipt | undefined>
+}
+
 /** What the plugin `usage` offers to others. */
 export interface UsageBook {
   stats(): UsageStats

@@ -1,9 +1,10 @@
 import { Badge, type Tone } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
 import type { Told } from '../page.tsx'
 
-/** The outcome in one sentence, and what a caller would see of it. */
-export function Verdict({ told }: { told: Told }) {
+/** The outcome in one sentence, and what a caller would see of it. `trial` leads to where it can be tried. */
+export function Verdict({ told, trial }: { told: Told; trial: string }) {
   const { outcome, listed, model } = told.explanation
   const isGood = outcome.status === 200
   return (
@@ -36,6 +37,9 @@ export function Verdict({ told }: { told: Told }) {
               <code>/v1/models</code> does not show this name to that caller
             </>
           )}
+        </li>
+        <li>
+          <Link href={trial}>Try it in the Playground</Link>
         </li>
       </ul>
     </section>

@@ -24,13 +24,17 @@ export const ExplainView = ({ data, request }: Props) => (
     </header>
     <Question data={data} path={`${request.base}/dashboard/explain`} />
     <div id="verdict" role="status">
-      {data.told !== undefined && <Verdict told={data.told} />}
+      {data.told !== undefined && <Verdict told={data.told} trial={trialOf(data, request)} />}
     </div>
     <div id="decision">
       <Decision data={data} request={request} />
     </div>
   </>
 )
+
+/** The same question, asked in earnest. */
+const trialOf = ({ asked: { model, userPath, key } }: ExplainData, { base }: PageRequest): string =>
+  `${base}/dashboard/playground?${new URLSearchParams({ model, user_path: userPath, key })}`
 
 function Decision({ data, request }: Props) {
   const { told } = data

@@ -1,0 +1,94 @@
+import { definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
+import type { Caller } from '../../src/types.ts'
+import { Options } from '../../views/options.tsx'
+import type { Auth } from '../auth/model.ts'
+import type { Suggestions } from '../explain/model.ts'
+import type { Ask } from './ask.ts'
+import type { Seen } from './calls.ts'
+import { gather, type Told } from './lines.ts'
+import { KeyOptions } from './page/key-options.tsx'
+import { PlaygroundView } from './page/views.tsx'
+import { type Asked, readAsked } from './question.ts'
+
+export interface PlaygroundPageDeps {
+  readonly ask: Ask
+  readonly suggestions: Suggestions
+  readonly auth: Pick<Auth, 'matching'>
+}
+
+/** Which field names the model that a panel asks. */
+export type Side = 'model' | 'other'
+
+export interface PlaygroundData {
+  readonly asked: Asked
+  readonly names: readonly string[]
+  readonly paths: readonly string[]
+  readonly keys: readonly Caller[]
+  /** What came of it, where the page was drawn after it. */
+  readonly told: Readonly<Partial<Record<Side, Told>>>
+}
+
+/** A browser without a script waits for the whole page: so long (milliseconds), before a connection in between gives up. */
+const DEADLINE = 50_000
+
+const EXAMPLE = 'In one sentence: why is the sky blue?'
+
+/** A form for a call, and what comes of it: side by side for two models. */
+export function createPlaygroundPage({ ask, suggestions, auth }: PlaygroundPageDeps): Page {
+  const around = (asked: Asked): PlaygroundData => ({
+    asked,
+    names: suggestions.names(asked.model),
+    paths: suggestions.paths(),
+    keys: auth.matching(asked.key),
+    told: {},
+  })
+  /** What can be sent as it stands, so that the first answer is one click away. */
+  const begin = (asked: Asked): PlaygroundData => {
+    const [first = ''] = suggestions.names('')
+    return around({ ...asked, model: asked.model || first, text: EXAMPLE })
+  }
+  return definePage<PlaygroundData>({
+    path: '/playground',
+    title: 'Playground',
+    nav: { group: 'Gateway', order: 35 },
+    load: ({ url }) => begin(readAsked(name => url.searchParams.get(name))),
+    view: (data, request) => <PlaygroundView data={data} request={request} />,
+    parts: {
+      keys: ({ url }) => <KeyOptions keys={auth.matching(url.searchParams.get('key') ?? '')} />,
+      suggest: ({ url }) => {
+        const typed = url.searchParams.get('model') ?? url.searchParams.get('other') ?? ''
+        return <Options values={suggestions.names(typed.slice(0, 1000))} />
+      },
+    },
+    actions: {
+      async ask(form, request) {
+        const asked = readAsked(name => textIn(form, name))
+        const told = await askAll(ask, asked, request)
+        const isWrong = Object.values(told).some(({ mistake }) => mistake !== undefined)
+        return {
+          markup: <PlaygroundView data={{ ...around(asked), told }} request={request} />,
+          status: isWrong ? 422 : 200,
+        }
+      },
+    },
+  })
+}
+
+async function askAll(
+  ask: Ask,
+  asked: Asked,
+  { origin, base, admin }: PageRequest,
+): Promise<PlaygroundData['told']> {
+  const seen: Seen = { address: origin + base, isOpen: admin.via === 'loopback' }
+  const signal = AbortSignal.timeout(DEADLINE)
+  const [model, other] = await Promise.all([
+    gather(ask(asked, seen, signal)),
+    asked.other === '' ? undefined : gather(ask({ ...asked, model: asked.other }, seen, signal)),
+  ])
+  return { model, ...(other !== undefined && { other }) }
+}
+
+function textIn(form: Form, name: string): string {
+  const value = form[name] ?? ''
+  return typeof value === 'string' ? value : (value.at(-1) ?? '')
+}
