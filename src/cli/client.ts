@@ -23,8 +23,8 @@ const PATIENCE = 30_000
 /** With `--url` or what the configuration says, and the master key of the environment, which is never a option: others can see those. */
 export async function connect(world: World, url: string | undefined): Promise<Client> {
   const base = (url ?? (await defaultUrl(world))).replace(/\/+$/, '')
-  const origin = URL.parse(base)?.origin
-  if (origin === undefined || !/^https?:/.test(base))
+  const origin = originOf(base)
+  if (origin === undefined)
     throw new UsageError(`Cannot use --url "${base}": expected an address such as http://localhost:8080`)
   const { fetch: send } = createEgress(asked => asked === origin, true)
   const key = await masterKey(world.plugins)
@@ -51,10 +51,21 @@ export async function connect(world: World, url: string | undefined): Promise<Cl
   }
 }
 
+/** Paths are put behind the address, so nothing may stand behind its own. */
+function originOf(base: string): string | undefined {
+  const url = URL.parse(base)
+  const isPlain = url !== null && url.username + url.password + url.search + url.hash === ''
+  return isPlain && /^https?:$/.test(url.protocol) ? url.origin : undefined
+}
+
 async function read(response: Response, base: string, hasKey: boolean): Promise<unknown> {
   const text = await response.text()
   const json = parse(text)
-  if (response.ok) return json
+  if (response.ok) {
+    if (json !== undefined || text === '') return json
+    // The page of a proxy, say, where people sign in. A script would take it for an empty answer.
+    throw new FaultError(`What answers at ${base} is no gateway: name the gateway with --url`)
+  }
   const said = (json as { error?: { message?: unknown } } | undefined)?.error?.message
   if (response.status === 401) {
     const what = hasKey ? 'did not accept the master key' : 'wants the master key'

@@ -2,7 +2,7 @@ import { connect, urlOption } from './client.ts'
 import { command } from './command.ts'
 import { isMap, textOf } from './foreign.ts'
 import { table } from './table.ts'
-import { UsageError, type World } from './world.ts'
+import { FaultError, UsageError, type World } from './world.ts'
 
 const DAY = 86_400_000
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: DAY }
@@ -22,7 +22,7 @@ const list = (world: World) =>
         .filter(isMap)
         .map(key => [
           ...['id', 'name', 'status', 'last_four', 'user_path'].map(field => textOf(key[field])),
-          Array.isArray(key.allowed_models) ? key.allowed_models.join(',') : 'all',
+          modelsOf(key.allowed_models),
           textOf(key.expires_at),
         ])
       const head = ['ID', 'NAME', 'STATUS', 'ENDS IN', 'USER PATH', 'MODELS', 'EXPIRES']
@@ -88,14 +88,17 @@ const revoke = (world: World) =>
     },
   })
 
+const modelsOf = (allowed: unknown): string => (Array.isArray(allowed) ? allowed.join(',') || 'none' : 'all')
+
 /** The key alone on standard output, so that a script can take it. */
 function show(world: World, made: unknown, json: boolean): void {
+  const { id, key, warning } = isMap(made) ? made : {}
+  if (typeof key !== 'string') throw new FaultError('The gateway answered without a key')
   if (json) {
     world.out(`${JSON.stringify(made)}\n`)
     return
   }
-  const { id, key, warning } = isMap(made) ? made : {}
-  world.out(`${textOf(key)}\n`)
+  world.out(`${key}\n`)
   world.note(`${textOf(id)} was made; the key is not shown again\n`)
   if (warning !== undefined) world.note(`${textOf(warning)}\n`)
 }
@@ -122,5 +125,13 @@ function toMilliseconds(text: string, option: string): number {
   return Number(count) * units[unit]!
 }
 
-const toTime = (text: string): string =>
-  /^\d+[smhd]$/.test(text) ? new Date(Date.now() + toMilliseconds(text, 'expires')).toISOString() : text
+/** The end of time, as far as dates have a year of four digits (milliseconds since 1970). */
+const LAST = Date.UTC(9999, 11, 31)
+
+function toTime(text: string): string {
+  if (!/^\d+[smhd]$/.test(text)) return text
+  const at = Date.now() + toMilliseconds(text, 'expires')
+  if (at > LAST)
+    throw new UsageError(`Cannot use --expires "${text}": leave it out for a key that never ends`)
+  return new Date(at).toISOString()
+}

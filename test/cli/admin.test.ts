@@ -126,6 +126,47 @@ describe('modelway keys', () => {
   })
 })
 
+describe('modelway keys, where it cannot do what it is asked to', () => {
+  test('takes a page that answers at the address for no gateway, not for an empty answer', async () => {
+    const page = Bun.serve({
+      port: 0,
+      fetch: () => new Response('<h1>Sign in</h1>', { headers: { 'content-type': 'text/html' } }),
+    })
+    for (const args of [['list'], ['create', 'ci'], ['roll', 'key_x'], ['revoke', 'key_x']]) {
+      const { code, out, err } = await run(['keys', ...args, '--url', page.url.origin])
+      expect([args, code, out]).toEqual([args, 1, ''])
+      expect(err).toContain(`What answers at ${page.url.origin} is no gateway`)
+    }
+    await page.stop(true)
+  })
+
+  test('prints no line for a key where an answer has none', async () => {
+    const other = Bun.serve({ port: 0, fetch: () => Response.json({ ok: true }) })
+    const { code, out, err } = await run(['keys', 'create', 'ci', '--url', other.url.origin])
+    expect([code, out, err]).toEqual([1, '', 'modelway: The gateway answered without a key\n'])
+    await other.stop(true)
+  })
+
+  test('refuses an address with more behind it than a path, and a time beyond all dates', async () => {
+    for (const url of [`${gateway.url}?x=1`, `${gateway.url}#x`, gateway.url.replace('//', '//me:secret@')]) {
+      const { code, err } = await run(['keys', 'list', '--url', url])
+      expect([url, code]).toEqual([url, 2])
+      expect(err).toContain('expected an address such as http://localhost:8080')
+    }
+    const late = await run(['keys', 'create', 'ci', '--expires', '99999999999d'])
+    expect([late.code, late.out, late.err]).toEqual([
+      2,
+      '',
+      'modelway: Cannot use --expires "99999999999d": leave it out for a key that never ends\n',
+    ])
+  })
+
+  test('says "none" of a key that may use no model', async () => {
+    expect((await run(['keys', 'create', 'Closed', '--allowed-models', ','])).code).toBe(0)
+    expect((await run(['keys', 'list'])).out).toMatch(/Closed +active +\S+ +none\n/)
+  })
+})
+
 describe('modelway import --apply', () => {
   test('writes virtual models and keys to a running gateway, and says what it could not', async () => {
     const file = folder.write(
