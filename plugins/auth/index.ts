@@ -40,6 +40,7 @@ export default definePlugin({
       const input = fromRecord(state, { now: now(), present: keys.get(subject).expiresAt })
       return (await keys.replace(subject, input, by)).version
     })
+    history.follows(KIND, keys.reread)
     const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash

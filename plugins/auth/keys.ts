@@ -35,6 +35,8 @@ export interface Keys {
   revoke(id: string, by?: Authorship): Promise<KeyRow>
   /** A new key in place of the old, which goes on for `grace` ms. */
   roll(id: string, grace: number, by?: Authorship): Promise<Minted>
+  /** Takes over what another gateway has stored. */
+  reread(): Promise<void>
 }
 
 /** So many are suggested. */
@@ -54,7 +56,8 @@ export interface KeysOptions {
 
 /** Managed keys: what is stored is written first, together with its history, and then swapped into memory. */
 export async function openKeys({ db, history, pepper, now }: KeysOptions): Promise<Keys> {
-  const ring = createRing(await db.select().from(apiKeys), now)
+  const load = () => db.select().from(apiKeys)
+  const ring = createRing(await load(), now)
   /** A change that overtakes another one would bring back what that one took away: a revoked key, say. */
   const inTurn = createTurns()
   const get = (id: string): KeyRow =>
@@ -105,6 +108,7 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
         const values = { ...stored, previousHash: row.hash, previousUntil: now() + grace }
         return { row: await change(row, values, { ...by, action: 'roll' }), key }
       }),
+    reread: () => inTurn(async () => ring.reset(await load())),
   }
 }
 

@@ -10,6 +10,8 @@ export interface Ring {
   find(hash: string): Caller | undefined
   /** Puts a row in place of the one before it. */
   put(row: KeyRow): void
+  /** Puts these rows in place of all. */
+  reset(stored: readonly KeyRow[]): void
 }
 
 interface Entry {
@@ -34,7 +36,12 @@ export function createRing(stored: readonly KeyRow[], now: () => number): Ring {
     if (row.previousHash !== null)
       entries.set(row.previousHash, { caller, until: Math.min(until, row.previousUntil ?? 0) })
   }
-  for (const row of stored) put(row)
+  function reset(all: readonly KeyRow[]): void {
+    rows.clear()
+    entries.clear()
+    for (const row of all) put(row)
+  }
+  reset(stored)
 
   return {
     get: id => rows.get(id),
@@ -45,6 +52,7 @@ export function createRing(stored: readonly KeyRow[], now: () => number): Ring {
       return entry !== undefined && entry.until > now() ? entry.caller : undefined
     },
     put,
+    reset,
   }
 }
 

@@ -36,7 +36,10 @@ const { before: _before, after: _after, ...listed } = getTableColumns(versions)
 const unindexed = (column: SQLiteColumn): SQL => sql`+${column}`
 
 /** The book of changes. A version is written by the last statement of the batch that makes the change. */
-export function openChronicle(db: Database, now: () => number): Chronicle {
+export function openChronicle(
+  db: Database,
+  { now, wrote }: { readonly now: () => number; readonly wrote: (id: number) => void },
+): Chronicle {
   const { find, findLast, nextVersion } = createPlaces(db)
   return {
     async commit(change, statements) {
@@ -57,11 +60,15 @@ export function openChronicle(db: Database, now: () => number): Chronicle {
         after,
         restored,
       }
-      const batch = [...statements(version), db.insert(versions).values(entry)]
-      await db.batch(batch as unknown as readonly [BatchItem<'sqlite'>]).catch(error => {
-        if (!/UNIQUE.*history\.line/.test(String(error))) throw error
-        refuse('version_conflict', `"${subject}" was changed by another process in this moment: try again`)
+      const batch = [
+        ...statements(version),
+        db.insert(versions).values(entry).returning({ id: versions.id }),
+      ] as unknown as readonly [BatchItem<'sqlite'>]
+      const results: readonly unknown[] = await db.batch(batch).catch(error => {
+        if (!/UNIQUE constraint failed/.test(String(error))) throw error
+        return refuse('version_conflict', late(subject))
       })
+      wrote((results.at(-1) as readonly [{ readonly id: number }])[0].id)
       return version
     },
     list: filter => listVersions(db, filter),
@@ -70,6 +77,9 @@ export function openChronicle(db: Database, now: () => number): Chronicle {
     at: (line, version) => find(and(eq(versions.line, line), eq(versions.version, version))),
   }
 }
+
+/** What another gateway has stored is known here a moment later. */
+const late = (name: string): string => `"${name}" was changed by another process in this moment: try again`
 
 const named = (kind: string, ...names: readonly string[]) =>
   and(eq(unindexed(versions.kind), kind), inArray(versions.subject, [...names]))
@@ -91,8 +101,7 @@ function createPlaces(db: Database) {
       const last = await find(named(kind, was))
       // Whoever had the name before and took another one goes on in a line of its own.
       if (before === undefined) return last?.action === 'delete' ? last : undefined
-      if (last !== undefined && last.version !== version)
-        refuse('version_conflict', `"${was}" was changed by another process: restart this one to see it`)
+      if (last !== undefined && last.version !== version) refuse('version_conflict', late(was))
       return last
     },
     /** A name never sees the same number twice, whoever has it: else a version could be taken for another one. */

@@ -1,27 +1,42 @@
 import { definePlugin } from '../../src/plugin.ts'
 import { createHistoryApi } from './api.ts'
 import { openChronicle } from './chronicle.ts'
+import { openFollowing } from './following.ts'
 import type { History, Restore } from './model.ts'
 import { createRestorer } from './restorer.ts'
 import { versions } from './schema.ts'
+
+/** How often it is looked whether another gateway on the same database has changed something (milliseconds). */
+const LOOK = 2000
 
 export default definePlugin({
   name: 'history',
   about: 'Keeps every change that operators make as a numbered version, and puts old ones back.',
   tables: { versions },
-  setup({ db, now }) {
-    const chronicle = openChronicle(db, now)
+  async setup({ db, now, log }) {
+    const following = await openFollowing(db)
+    const chronicle = openChronicle(db, { now, wrote: following.wrote })
+    const rereads = new Map<string, () => Promise<void>>()
     const restorers = new Map<string, Restore>()
     const restore = createRestorer(chronicle, restorers)
     const exports: History = {
       commit: chronicle.commit,
       restores: (kind, restore) => void restorers.set(kind, restore),
+      follows: (kind, reread) => void rereads.set(kind, reread),
       async deletionOf(kind, subject) {
         const [last] = await chronicle.list({ kind, subject, limit: 1 })
         return last?.action === 'delete' && last.subject === subject ? last.id : undefined
       },
       restore: async (id, order) => (await restore(id, order)).subject,
     }
-    return { exports, api: createHistoryApi({ chronicle, restore }) }
+    async function look(): Promise<void> {
+      const kinds = await following.look(async kind => rereads.get(kind)?.())
+      if (kinds.length > 0) log.info('Took over what another gateway has changed', { kinds })
+    }
+    return {
+      exports,
+      api: createHistoryApi({ chronicle, restore }),
+      ticks: [{ every: LOOK, run: look }],
+    }
   },
 })

@@ -58,6 +58,8 @@ export interface History {
   commit(change: Change, statements: (version: number) => readonly BatchItem<'sqlite'>[]): Promise<number>
   /** Tells how versions of a kind are put back. */
   restores(kind: string, restore: Restore): void
+  /** Tells how things of a kind are read anew: another gateway on the same database has changed some. */
+  follows(kind: string, reread: () => Promise<void>): void
   /** The `id` of the version that deleted what had this name; undefined when it was not deleted, or is back. */
   deletionOf(kind: string, subject: string): Promise<number | undefined>
   /** Puts a version back, as `POST /admin/history/:id/restore` does; returns the name of what came back. */

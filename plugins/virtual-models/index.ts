@@ -54,6 +54,7 @@ export default definePlugin({
     })
     const { current, remove } = store
     history.restores(KIND, store.restore)
+    history.follows(KIND, store.reread)
     const before = inherited as Heritage | undefined
     const pins = before?.pins ?? createPins()
     const latencies = before?.latencies ?? createLatencies({ now, random: Math.random })

@@ -29,6 +29,8 @@ export interface Store {
   remove(source: string, by?: Authorship): Promise<void>
   /** Puts an old version back; returns the new one. */
   restore(state: JsonObject, restoring: Restoring): Promise<number>
+  /** Takes over what another gateway has stored. */
+  reread(): Promise<void>
 }
 
 /** Rows in the database, a snapshot in memory. A write is checked in full, stored, and then swapped in at once. */
@@ -80,6 +82,7 @@ export async function openStore({ db, history, now, managed, checkReach }: Store
     remove: (source, by = {}) => inTurn(() => remove(source, by)),
     restore: (state, restoring) =>
       inTurn(async () => (await save(toInput(state, restoring, current()), restoring)).version),
+    reread: () => inTurn(async () => memory.replace(await load(db))),
   }
 }
 
@@ -110,6 +113,11 @@ function createMemory(stored: readonly VirtualModel[], managed: readonly Virtual
     declared,
     current: () => snapshot,
     without,
+    replace(stored: readonly VirtualModel[]): void {
+      rows.clear()
+      for (const model of stored) rows.set(model.source, model)
+      snapshot = { all: new Map([...rows, ...declared]), revision: snapshot.revision + 1 }
+    },
     swap(source: string, next?: VirtualModel): void {
       rows.delete(source)
       if (next) rows.set(next.source, next)
@@ -129,15 +137,13 @@ interface Row {
   readonly updatedAt: number
 }
 
-/** Stores a row, under a new name if it has one. */
+/** Stores a row, under a new name if it has one; fails where another gateway has stored something under that name. */
 function statements(db: Database, before: VirtualModel | undefined, row: Row) {
   const { source } = row.definition
-  const upsert = db
-    .insert(virtualModels)
-    .values({ source, ...row })
-    .onConflictDoUpdate({ target: virtualModels.source, set: row })
-  if (before === undefined || before.source === source) return [upsert]
-  return [db.delete(virtualModels).where(eq(virtualModels.source, before.source)), upsert]
+  const insert = db.insert(virtualModels).values({ source, ...row })
+  if (before === undefined) return [insert]
+  if (before.source === source) return [insert.onConflictDoUpdate({ target: virtualModels.source, set: row })]
+  return [db.delete(virtualModels).where(eq(virtualModels.source, before.source)), insert]
 }
 
 /** A write as history tells it; without `after` it is a deletion. */
