@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { flag } from '../../src/settings.ts'
 import type { Caller, Dropped, Target } from '../../src/types.ts'
+import type { Catalog } from '../catalog/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { isBare, judge, reasonOf } from './policy.ts'
 
@@ -10,13 +11,14 @@ export default definePlugin({
   about: 'Opens and closes models by the user path and the key of the caller.',
   config: v.object({ enabledByDefault: v.optional(flag(), true), hideDenied: v.optional(flag(), false) }),
   env: { enabledByDefault: ['MODELS_ENABLED_BY_DEFAULT'], hideDenied: ['HIDE_DENIED_MODELS'] },
-  needs: ['virtual-models'],
+  needs: ['virtual-models', 'catalog'],
   setup({ config, use, providers }) {
     const virtual = use<VirtualModelSource>('virtual-models')
+    const catalog = use<Catalog>('catalog')
     const isProvider = (name: string) => providers().has(name)
     const code = config.hideDenied ? 'model_not_found' : 'model_access_denied'
     return {
-      route(route, { caller, userPath, trace }) {
+      route(route, { caller, userPath, trace, dry }) {
         const judging = { snapshot: virtual.current(), isProvider, byDefault: config.enabledByDefault }
         const dropped: Dropped[] = []
         const targets = route.targets.filter(target => {
@@ -34,7 +36,11 @@ export default definePlugin({
         // Hidden models must not be told from missing ones, nor from redirects that are out of scope.
         const hide = (drop: Dropped): Dropped =>
           config.hideDenied && drop.code === 'model_access_denied' ? { ...drop, code } : drop
-        return { ...route, targets, dropped: [...route.dropped, ...dropped].map(hide) }
+        const judged = { ...route, targets, dropped: [...route.dropped, ...dropped].map(hide) }
+        if (!config.hideDenied || dry || targets.length > 0) return judged
+        // A missing name is waited for: an answer that came at once would tell that this one is not missing.
+        const news = catalog.newsFor(route.asked)
+        return news === undefined ? judged : news.then(() => judged)
       },
     }
   },

@@ -7,6 +7,7 @@ import type { ListedModel } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createListCache } from './cache.ts'
+import type { Catalog } from './model.ts'
 import { createReader } from './reader.ts'
 import { renderList, renderListRefusal, renderModel } from './shapes.ts'
 
@@ -38,8 +39,10 @@ export default definePlugin({
     })
     const shared = { access: 'caller', tag: 'Models', name: 'models', refusal: renderListRefusal } as const
 
+    const reader = createReader({ lists, providers, now })
     return {
-      route: createReader({ lists, providers, now }),
+      exports: { newsFor: reader.newsFor } satisfies Catalog,
+      route: reader.route,
       list(models) {
         const taken = new Set(models.map(({ id }) => id))
         const found = [...models]

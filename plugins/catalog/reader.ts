@@ -2,6 +2,7 @@ import type { Deciding } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Awaitable, Dropped, Name, Route, Step, Target } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
+import type { Catalog } from './model.ts'
 
 interface Deps {
   readonly lists: ModelLists
@@ -12,12 +13,12 @@ interface Deps {
 /** Names that nobody lists may come in any number; a provider is asked for a new list at most so often (milliseconds). */
 const ASK_AGAIN_AFTER = 10_000
 
-/** Turns names into targets: `provider/id` where the first segment is a provider, else an id that some provider lists. */
-export function createReader({
-  lists,
-  providers,
-  now,
-}: Deps): (route: Route, x: Deciding) => Awaitable<Route> {
+export interface Reader extends Catalog {
+  /** Turns names into targets: `provider/id` where the first segment is a provider, else an id that some provider lists. */
+  route(route: Route, x: Deciding): Awaitable<Route>
+}
+
+export function createReader({ lists, providers, now }: Deps): Reader {
   const askedAt = new Map<string, number>()
 
   function read({ name, via }: Name): Target | undefined {
@@ -33,7 +34,7 @@ export function createReader({
   }
 
   /** What might still make a missing name known: a new list of the provider it names, or lists that are on their way. */
-  function newsFor({ name }: Name): Promise<void> | undefined {
+  function newsFor(name: string): Promise<void> | undefined {
     const provider = name.slice(0, Math.max(0, name.indexOf('/')))
     if (!providers().has(provider)) return lists.pending()
     if (now() - (askedAt.get(provider) ?? 0) < ASK_AGAIN_AFTER) return lists.pending()
@@ -85,12 +86,15 @@ export function createReader({
     return target && { asked: route.asked, names: [], targets: [target], dropped: route.dropped }
   }
 
-  return (route, x) => {
-    const only = x.trace === undefined ? readOnly(route) : undefined
-    if (only) return only
-    const first = readAll(route, x.trace)
-    if (x.dry || first.missing.length === 0) return first.route
-    const news = first.missing.map(newsFor).filter(promise => promise !== undefined)
-    return news.length === 0 ? first.route : Promise.all(news).then(() => readAll(route).route)
+  return {
+    newsFor,
+    route(route, x) {
+      const only = x.trace === undefined ? readOnly(route) : undefined
+      if (only) return only
+      const first = readAll(route, x.trace)
+      if (x.dry || first.missing.length === 0) return first.route
+      const news = first.missing.map(({ name }) => newsFor(name)).filter(promise => promise !== undefined)
+      return news.length === 0 ? first.route : Promise.all(news).then(() => readAll(route).route)
+    },
   }
 }

@@ -1,10 +1,11 @@
 import type { Dialect } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
-import { isOperator } from '../../src/exchange.ts'
+import { isOperator, type Scoped } from '../../src/exchange.ts'
 import { type Aim, isBody, type Passage } from '../../src/passage.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import { type Body, splice } from '../../src/request/body.ts'
+import { refuseUnrouted } from '../../src/request/route.ts'
 import type { Answer } from '../../src/types.ts'
 import type { FileDesk } from '../files/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
@@ -29,16 +30,17 @@ export default definePlugin({
       return known
     }
 
-    /** Names that the operator has ruled out, or that differ from a known one in nothing but case. */
-    function checkListed(provider: string, model: string): void {
+    /**
+     * Names that the operator has ruled out, or that differ from a known one in nothing but case. In the words that
+     * every unknown model gets: others would tell what the provider lists to whom it is closed.
+     */
+    function checkListed(provider: string, model: string, { userPath }: Scoped): void {
       const list = lists.of(provider)
       if (model === '' || list === undefined || list.has(model)) return
       const isOnlyList = lists.status().some(({ name, state }) => name === provider && state === 'configured')
       const lower = model.toLowerCase()
       if (isOnlyList || [...list.keys()].some(id => id.toLowerCase() === lower))
-        refuse('model_not_found', `Provider "${provider}" does not list model "${model.slice(0, 200)}"`, {
-          param: 'model',
-        })
+        refuseUnrouted({ asked: `${provider}/${model}`, names: [], targets: [], dropped: [] }, userPath)
     }
 
     const passage: Passage = {
@@ -68,7 +70,7 @@ export default definePlugin({
         const parsed = isBody(body) ? body : undefined
         if (!isFree && parsed) checkBody(reading, parsed, files)
         const model = modelOf({ reading, query, body: parsed })
-        checkListed(name, model)
+        checkListed(name, model, x)
         const read = readingAt(reading, spoken)
         const aim: Aim = {
           provider: name,
