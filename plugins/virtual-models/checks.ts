@@ -1,6 +1,6 @@
 import { ConfigError, refuse } from '../../src/errors.ts'
 import { findLoop, usersOf } from './graph.ts'
-import type { VirtualModelInput } from './input.ts'
+import { checkName, type VirtualModelInput } from './input.ts'
 import type { Definition, Snapshot, VirtualModel } from './model.ts'
 
 type All = ReadonlyMap<string, VirtualModel>
@@ -19,7 +19,7 @@ export interface Checks {
   /** A redirect that others lead through may not go away. */
   users(source: string, action: string): void
   rename(input: VirtualModelInput): void
-  /** A redirect that others lead through may not quietly become a policy. */
+  /** A redirect that others lead through may not quietly become a policy, nor a policy for many models a redirect. */
   turn(before: VirtualModel | undefined, after: Definition): void
 }
 
@@ -54,6 +54,8 @@ export function createChecks({ current, rows, declared }: ChecksDeps): Checks {
     },
     turn(before, after) {
       if (before?.kind === 'redirect' && after.kind === 'policy') users(before.source, 'make a policy of')
+      // What is stored by that name already may be edited.
+      if (before?.kind !== 'redirect' || before.source !== after.source) checkName(after)
     },
   }
 }

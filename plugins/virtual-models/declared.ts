@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { Refusal } from '../../src/errors.ts'
 import { explain } from '../../src/request/check.ts'
 import { findLoop } from './graph.ts'
-import { toDefinition, virtualModelInput } from './input.ts'
+import { checkName, toDefinition, virtualModelInput } from './input.ts'
 import { type Definition, toVirtualModel, type VirtualModel } from './model.ts'
 
 /** A declared virtual model, in the shape of the admin API. There is nothing that a declaration could rename. */
@@ -10,7 +10,9 @@ const declaration = v.pipe(
   v.omit(virtualModelInput, ['old_source']),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Definition => {
     try {
-      return toDefinition(value)
+      const definition = toDefinition(value)
+      checkName(definition)
+      return definition
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const { message, param } = error

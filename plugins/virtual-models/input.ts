@@ -110,6 +110,16 @@ export function toDefinition(
   }
 }
 
+/** `/` and `provider/` speak of many models: nobody can ask for one by such a name, and a policy of that name would go. */
+export function checkName({ kind, source }: Definition): void {
+  if (kind === 'policy' || !/^[^/]*\/$/.test(source)) return
+  refuse(
+    'invalid_value',
+    `"${source}" speaks of many models, a redirect has the name of one: name it, or leave the target out for an access policy`,
+    { param: 'source' },
+  )
+}
+
 function checkSeen(name: string, param: string): void {
   const char = UNSEEN.exec(name)?.[0].codePointAt(0)
   if (char === undefined) return

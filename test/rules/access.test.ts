@@ -61,6 +61,18 @@ describe('P2', () => {
   })
 })
 
+test('P2 a policy for many models does not give way to a redirect that nobody could ask for', async () => {
+  await using world = await startWorld()
+  for (const source of ['vllm/', '/']) {
+    await world.put({ source, enabled: false })
+    const reply = await put(world, { source, target_model: 'openai/gamma' })
+    expect([reply.status, at(reply.body, 'error', 'param')]).toEqual([422, 'source'])
+    expect((await world.ask('vllm/alpha')).status).toBe(403)
+    const renamed = await put(world, { source: 'x/', old_source: source, target_model: 'openai/gamma' })
+    expect([renamed.status, (await world.ask('vllm/alpha')).status]).toEqual([422, 403])
+  }
+})
+
 describe('P3', () => {
   test('P3 closes a model for everybody when its policy is off, whatever its paths', async () => {
     await using world = await startWorld()

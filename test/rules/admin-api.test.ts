@@ -46,6 +46,13 @@ const cases: readonly Case[] = [
   ['no source', { target_model: 'vllm/alpha' }, 'source'],
   ['an empty source', { source: '', target_model: 'vllm/alpha' }, 'source'],
   ['a blank source', { source: ' \t', target_model: 'vllm/alpha' }, 'source'],
+  ...['/', 'vllm/', 'nobody/'].map(
+    (source): Case => [
+      `a redirect with the selector ${source} as name`,
+      { source, target_model: 'vllm/alpha', force: true },
+      'source',
+    ],
+  ),
   ['a blank target and nothing else', { source: 'vllm/', target_model: ' ' }, 'user_paths'],
   ['targets that are no list', target('vllm/alpha'), 'targets'],
   ['a target that is a string', target(['vllm/alpha']), 'targets.0'],

@@ -40,6 +40,14 @@ describe('R11', () => {
     expect(await served({})).toEqual(['vllm/alpha', false])
   })
 
+  test('R11 does not start with a redirect that has the selector of many models for a name', async () => {
+    const { message } = await failureOf(() =>
+      startWorld({ env: declare({ source: 'vllm/', target_model: 'openai/gamma' }) }),
+    )
+    expect(message).toContain('VIRTUAL_MODELS')
+    expect(message).toContain('"vllm/" speaks of many models')
+  })
+
   test('R11 refuses to change managed rows, and says where to edit them', async () => {
     await using world = await startWorld({ env: declare({ source: 'smart', target_model: 'vllm/alpha' }) })
     await world.put({ source: 'other', target_model: 'vllm/alpha' })
