@@ -79,10 +79,20 @@ function toPath(text: string | null | undefined, subPaths: boolean): UserPath | 
 
 function toExpiry(text: string | null | undefined, { now, present }: Clock): number | undefined {
   if (text == null) return undefined
+  if (!isDay(text))
+    refuse('invalid_value', `Field "expires_at" names a day that is in no calendar: "${text}"`, {
+      param: 'expires_at',
+    })
   const at = Date.parse(text)
   if (at !== present && !(at > now))
     refuse('invalid_value', `Field "expires_at" must lie in the future, "${text}" does not`, {
       param: 'expires_at',
     })
   return at
+}
+
+/** Dates roll over: a key until the 30th of February would live on into March. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number)
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }

@@ -124,9 +124,14 @@ const keyCases: readonly Case[] = [
   ['an empty selector', { name: 'k', allowed_models: ['vllm/', ' '] }, 'allowed_models.1'],
   ['a selector for a list', { name: 'k', allowed_models: 'vllm/' }, 'allowed_models'],
   ['a label without name', { name: 'k', labels: { '': 'x' } }, 'labels.'],
-  ...['tomorrow', '31.12.2030', '2020-01-01T00:00:00Z', 7].map(
-    (expires_at): Case => [`the expiry ${expires_at}`, { name: 'k', expires_at }, 'expires_at'],
-  ),
+  ...[
+    'tomorrow',
+    '31.12.2030',
+    '2020-01-01T00:00:00Z',
+    '2097-02-29T00:00:00Z',
+    '2096-04-31T00:00:00Z',
+    7,
+  ].map((expires_at): Case => [`the expiry ${expires_at}`, { name: 'k', expires_at }, 'expires_at']),
   ...[
     'id',
     'hash',
