@@ -12,7 +12,7 @@ export interface ListCacheOptions {
 /** Plugins from outside may decide by things that have no revision, such as the time of day (milliseconds). */
 const MAX_AGE = 10_000
 
-/** What a caller may use, remembered for all who may use the same: one entry for each user path and limit of keys. */
+/** What a caller may use, remembered for each caller and user path: plugins from outside may decide by anything in these. */
 export function createListCache({
   list,
   now,
@@ -26,7 +26,8 @@ export function createListCache({
     const before = revision()
     if (before !== current) entries.clear()
     current = before
-    const key = JSON.stringify([x.userPath, x.caller.models && [...x.caller.models]])
+    const { userPath, caller } = x
+    const key = JSON.stringify([userPath, caller, caller.models && [...caller.models]])
     const known = entries.get(key)
     if (known !== undefined && now() - known.at < MAX_AGE) return known.models
     const models = await list(x)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { definePlugin } from '../../src/plugin.ts'
+import { startGateway } from '../kit.ts'
 import { judge, type Rules } from './oracle.ts'
 import { names, who, world as worlds } from './random.ts'
 import { type As, at, createFolder, each, idsOf, startWorld, type World } from './world.ts'
@@ -117,6 +119,33 @@ describe('L2', () => {
     expect(await world.list({ path: '/team' })).toEqual(expect.arrayContaining(['closed', 'half']))
     expect(await world.list()).toEqual(['half', 'openai/beta', 'openai/gamma', 'vllm/beta'])
   })
+})
+
+test('L3 shows each caller its own list, also where a plugin from outside decides by who it is', async () => {
+  const teams = definePlugin({
+    name: 'teams',
+    about: 'Opens a model to the team that its name begins with.',
+    setup: () => ({
+      route: (route, { caller }) => ({
+        ...route,
+        targets: route.targets.filter(({ model }) => model.startsWith(caller.labels.team ?? 'nobody')),
+      }),
+    }),
+  })
+  await using test = await startGateway({
+    extra: [teams],
+    env: {
+      OPENAI_API_KEY: 'sk-nobody',
+      OPENAI_BASE_URL: 'http://127.0.0.1:9',
+      OPENAI_MODELS: 'red-1,blue-1',
+      CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
+    },
+  }).then(gateway => Object.assign(gateway, { [Symbol.asyncDispose]: gateway.close }))
+  for (const team of ['red', 'blue']) {
+    const { key } = (await test.admin('POST', '/admin/keys', { name: team, labels: { team } })).body
+    const { body } = await test.json('/v1/models', { headers: { authorization: `Bearer ${key}` } })
+    expect(idsOf(body)).toEqual([`openai/${team}-1`])
+  }
 })
 
 describe('L3', () => {
