@@ -5,12 +5,17 @@ import { createAssetsApi } from './assets.ts'
 import { readSessionIds } from './cookie.ts'
 import { createSessions, type Sessions } from './session.ts'
 import { createSignInApi } from './sign-in.tsx'
+import { createThrottle, type Throttle } from './throttle.ts'
 
+const MINUTE = 60_000
 const HOUR = 3_600_000
+/** Wrong keys in a minute. */
+const MAX_TRIES = 10
 const MAX_AGE = 12 * HOUR
 
 interface Heritage {
   readonly sessions: Sessions
+  readonly throttle: Throttle
   readonly masterMark: string
 }
 
@@ -26,6 +31,7 @@ export default definePlugin({
       before?.masterMark === masterMark
         ? before.sessions
         : createSessions({ now, maxAge: MAX_AGE, maxIdle: 2 * HOUR, max: 1000 })
+    const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
     const find = (request: Request) => {
       for (const id of readSessionIds(request)) {
         const session = sessions.find(id)
@@ -34,7 +40,7 @@ export default definePlugin({
       return undefined
     }
     return {
-      heritage: { sessions, masterMark } satisfies Heritage,
+      heritage: { sessions, throttle, masterMark } satisfies Heritage,
       administrate({ request }) {
         const session = find(request)
         return session && { via: 'session', csrf: session.csrf }
@@ -43,7 +49,7 @@ export default definePlugin({
         ...createSignInApi({
           auth: use<Auth>('auth'),
           sessions,
-          now,
+          throttle,
           log,
           maxAge: MAX_AGE,
           base: site.base,

@@ -7,13 +7,13 @@ import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
 import { readFields } from './fields.ts'
 import { isLocalPath, isOwnForm } from './origin.ts'
 import type { Sessions } from './session.ts'
-import { createThrottle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 import { SignIn } from './views.tsx'
 
 interface SignInDeps {
   readonly auth: Auth
   readonly sessions: Sessions
-  readonly now: () => number
+  readonly throttle: Throttle
   readonly log: Log
   readonly base: string
   readonly assets: Readonly<Record<string, string>>
@@ -23,8 +23,6 @@ interface SignInDeps {
 
 type Run = (call: { readonly request: Request }) => Response | Promise<Response>
 
-const MINUTE = 60_000
-const MAX_TRIES = 10
 const shared = {
   access: 'anyone',
   hidden: true,
@@ -63,8 +61,7 @@ export function createSignInApi(deps: SignInDeps): Api[] {
 }
 
 function createSignIn(deps: SignInDeps): Run {
-  const { auth, sessions, now, log, maxAge } = deps
-  const throttle = createThrottle(MAX_TRIES, MINUTE, now)
+  const { auth, sessions, throttle, log, maxAge } = deps
   return async ({ request }) => {
     // Otherwise another site could sign its visitors in here, with a key that it knows.
     if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')

@@ -193,6 +193,22 @@ describe('R10', () => {
     expect((await fetch(`${gateway.url}/v1/models`, { headers: auth })).status).toBe(401)
   }, 60_000)
 
+  test('wrong keys at the sign-in stay counted', async () => {
+    using folder = createFolder()
+    await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER })
+    const signIn = async (key: string) =>
+      (
+        await fetch(`${gateway.url}/sign-in`, {
+          method: 'POST',
+          redirect: 'manual',
+          body: new URLSearchParams({ key }),
+        })
+      ).status
+    for (let i = 0; i < 10; i++) expect(await signIn(`wrong-key-${i}`)).toBe(401)
+    await reload(gateway, () => {})
+    expect(await signIn('wrong-key-again')).toBe(429)
+  }, 60_000)
+
   test('a database in memory is not thrown away', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: ':memory:' })
