@@ -20,11 +20,12 @@ interface Entry {
 }
 
 export interface OwnedLists extends Omit<ModelLists, 'addHealth'> {
-  /** Reads what the database remembers. */
+  /** Reads what the database remembers; where it remembers nothing, what is configured stands in. */
   load(): Promise<void>
 }
 
 const LIST_LIMIT = 32 * 1024 * 1024
+const NOT_YET = 'not refreshed since the start'
 const UNKNOWN: Entry = { state: 'unknown', models: undefined }
 
 export function createLists(
@@ -58,9 +59,8 @@ export function createLists(
   }
 
   async function refreshOne(provider: Provider): Promise<void> {
-    const { name, configuredModels } = provider
-    const fallback =
-      configuredModels === undefined ? undefined : toMap(configuredModels.map(id => ({ id, created: 0 })))
+    const { name } = provider
+    const fallback = standInFor(provider)
     if (isFixed(provider) || provider.models === undefined) {
       return set(name, fallback === undefined ? UNKNOWN : { state: 'configured', models: fallback })
     }
@@ -114,8 +114,12 @@ export function createLists(
             state: 'stale',
             models: toMap(row.models),
             fetchedAt: row.fetchedAt,
-            error: 'not refreshed since the start',
+            error: NOT_YET,
           })
+      }
+      for (const provider of host.providers().values()) {
+        const models = entries.has(provider.name) ? undefined : standInFor(provider)
+        if (models !== undefined) set(provider.name, { state: 'configured', models, error: NOT_YET })
       }
     },
     of: provider => entries.get(provider)?.models,
@@ -137,6 +141,10 @@ export function createLists(
     revision: () => revision,
   }
 }
+
+/** What the operator's own list of a provider's models stands in with. */
+const standInFor = ({ configuredModels }: Provider): ReadonlyMap<string, Model> | undefined =>
+  configuredModels && toMap(configuredModels.map(id => ({ id, created: 0 })))
 
 const toMap = (models: readonly Model[]): ReadonlyMap<string, Model> =>
   new Map(models.map(model => [model.id, model]))

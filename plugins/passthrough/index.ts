@@ -8,7 +8,7 @@ import { type Body, splice } from '../../src/request/body.ts'
 import { refuseUnrouted } from '../../src/request/route.ts'
 import type { Answer } from '../../src/types.ts'
 import type { FileDesk } from '../files/model.ts'
-import type { ModelLists } from '../model-lists/model.ts'
+import type { ModelLists, ProviderStatus } from '../model-lists/model.ts'
 import { belowBase, namesIn, readAddress, readingOf } from './address.ts'
 import { readIn } from './body.ts'
 import { checkBody, checkPath } from './kept.ts'
@@ -37,7 +37,7 @@ export default definePlugin({
     function checkListed(provider: string, model: string, { userPath }: Scoped): void {
       const list = lists.of(provider)
       if (model === '' || list === undefined || list.has(model)) return
-      const isOnlyList = lists.status().some(({ name, state }) => name === provider && state === 'configured')
+      const isOnlyList = lists.status().some(({ name, ...status }) => name === provider && isLast(status))
       const lower = model.toLowerCase()
       if (isOnlyList || [...list.keys()].some(id => id.toLowerCase() === lower))
         refuseUnrouted({ asked: `${provider}/${model}`, names: [], targets: [], dropped: [] }, userPath)
@@ -88,6 +88,10 @@ export default definePlugin({
     return { passages: [passage] }
   },
 })
+
+/** The operator's own list rules out nothing while that of the provider is on its way. */
+const isLast = ({ state, error, tried_at }: Pick<ProviderStatus, 'state' | 'error' | 'tried_at'>): boolean =>
+  state === 'configured' && (error === undefined || tried_at !== undefined)
 
 /** Places that take or give files, whatever they are called; a query may name one too. */
 const FILES = /(?<!pro)file/i

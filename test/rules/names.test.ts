@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { MockProvider } from '../mock/provider.ts'
-import { at, startWorld } from './world.ts'
+import { MASTER, startGateway } from '../kit.ts'
+import { createMockProvider, type MockProvider } from '../mock/provider.ts'
+import { at, idsOf, startWorld } from './world.ts'
 
 const chats = (mock: MockProvider | undefined) =>
   mock!.requests.filter(({ path }) => path.endsWith('/chat/completions')).length
@@ -171,6 +172,23 @@ describe('N4', () => {
     expect((await world.ask('delta')).served).toBe('openai/delta')
     expect((await world.ask('beta')).served).toBe('openai-east/beta')
   })
+})
+
+test('N4 a configured list stands in at once, while the list of the provider is on its way', async () => {
+  const slow = createMockProvider({ models: ['alpha'] })
+  slow.setModels({ plan: { hang: true } })
+  const gateway = await startGateway({
+    env: { VLLM_BASE_URL: slow.url, VLLM_MODELS: 'alpha,beta', MODEL_LIST_TIMEOUT: '1h' },
+  })
+  // The whole list would be waited for, for an hour.
+  expect((await gateway.chat({ model: 'alpha', messages: [] })).status).toBe(200)
+  const listed = await gateway.json('/v1/models', { headers: { authorization: `Bearer ${MASTER}` } })
+  expect(idsOf(listed.body)).toEqual(['vllm/alpha', 'vllm/beta'])
+  // What it leaves out may well be there: at an address of the provider's own it is tried.
+  const other = { model: 'other', messages: [] }
+  expect((await gateway.admin('POST', '/p/vllm/v1/chat/completions', other)).status).toBe(200)
+  await gateway.close()
+  slow.stop()
 })
 
 describe('N5', () => {
