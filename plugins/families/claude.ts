@@ -1,4 +1,5 @@
 import type { Thinking } from '../../src/translate/thinking.ts'
+import type { ToolNames } from '../../src/translate/tool-names.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 /** Those that came before thinking, or refuse it. */
@@ -20,3 +21,6 @@ export const claude =
     const budget = { least: 1024, toOptions, isWithinLimit: true } as const
     return { budget: LAST_BUDGETED.test(model) ? { ...budget, hasEfforts: true } : budget }
   }
+
+/** "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'" */
+export const claudeNames: ToolNames = { fits: /^[a-zA-Z0-9_-]{1,128}$/, longest: 128 }

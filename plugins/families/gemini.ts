@@ -1,4 +1,5 @@
 import type { Thinking } from '../../src/translate/thinking.ts'
+import type { ToolNames } from '../../src/translate/tool-names.ts'
 
 /**
  * How Gemini thinks, at whatever address of Google: 2.5 is told how many tokens it may think
@@ -17,3 +18,6 @@ const ranges: readonly (readonly [name: RegExp, least: number, most: number])[] 
   [/^gemini-2\.5-flash-lite/, 512, 24_576],
   [/^gemini-2\.5-flash(?!-image)/, 1, 24_576],
 ]
+
+/** "Must start with a letter or an underscore … with a maximum length of 64." */
+export const geminiNames: ToolNames = { fits: /^[a-zA-Z_][\w.:-]{0,63}$/, longest: 64 }

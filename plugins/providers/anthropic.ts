@@ -4,7 +4,7 @@ import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
-import { claude } from '../families/claude.ts'
+import { claude, claudeNames } from '../families/claude.ts'
 import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
 
 /**
@@ -25,6 +25,7 @@ export default modelProvider({
   offers: ['language'],
   thinking: claude(budgetTokens => ({ thinking: { type: 'enabled', budgetTokens } })),
   callIds: PLAIN_IDS,
+  toolNames: claudeNames,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')

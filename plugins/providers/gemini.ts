@@ -1,7 +1,8 @@
+import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
-import { gemini } from '../families/gemini.ts'
+import { gemini, geminiNames } from '../families/gemini.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
@@ -21,9 +22,11 @@ export default modelProvider({
   optionsKey: 'google',
   thinking: gemini,
   readsToolUrls: false,
+  toolNames: geminiNames,
   async load({ baseUrl, fetch }) {
     const { createGoogle } = await import('@ai-sdk/google')
-    return createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    const google = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    return { ...google, languageModel: id => withFreeName(google.languageModel(id), 'json') }
   },
   models: ({ provider, baseUrl, get }) =>
     readPages({

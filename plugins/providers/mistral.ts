@@ -1,4 +1,5 @@
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
+import { PLAIN_NAMES } from '../../src/translate/tool-names.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { listAt } from '../../src/vendors/openai-compatible.ts'
 
@@ -18,6 +19,7 @@ export default modelProvider({
   offers: ['language', 'speech'],
   // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9."
   callIds: { fits: /^[a-zA-Z0-9]{9}$/, length: 9, isOwnForm: true },
+  toolNames: PLAIN_NAMES,
   models: listAt('/models'),
   async load({ baseUrl, fetch }) {
     const { createMistral } = await import('@ai-sdk/mistral')

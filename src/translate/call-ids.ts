@@ -80,5 +80,6 @@ export function createNamer({ fits, length }: CallIds) {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-const hashed = (text: string, length: number): string =>
+/** Letters and digits that stand for a text, the same ones each time. */
+export const hashed = (text: string, length: number): string =>
   Array.from(plainHash(text).subarray(0, length), byte => LETTERS[byte % LETTERS.length]).join('')

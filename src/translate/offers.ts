@@ -7,6 +7,7 @@ import { type Access, isCredential } from '../upstream/wires.ts'
 import { type CallIds, withCallIds } from './call-ids.ts'
 import { type Download, download } from './download.ts'
 import { plainHeaders } from './model-fetch.ts'
+import { type ToolNames, withToolNames } from './tool-names.ts'
 import { withDownloads } from './with-downloads.ts'
 
 /** What a package makes: the provider interface of the AI SDK (https://ai-sdk.dev), any part of it. */
@@ -43,6 +44,8 @@ export interface OffersOptions {
   readonly download?: Download
   /** The ids of tool calls that the vendor takes; absent where it takes any. */
   readonly callIds?: (model: string) => CallIds | undefined
+  /** The names of tools that the vendor takes; absent where it takes any. */
+  readonly toolNames?: (model: string) => ToolNames | undefined
   /** True where ids of models are sent in bodies only, so that they may hold anything. */
   readonly idsInBody?: boolean
 }
@@ -64,6 +67,7 @@ export function createOffers({
   readsToolUrls = true,
   download: fetchFile = download,
   callIds,
+  toolNames,
   idsInBody = false,
 }: OffersOptions): Offers {
   let loading: Promise<ModelPackage> | undefined
@@ -86,10 +90,11 @@ export function createOffers({
   const language = new LRUCache<string, Promise<LanguageModelV4>>({ max: MODELS })
   /** A model holds nothing of a call, so one will do for all. */
   function keep(id: string): Promise<LanguageModelV4> {
-    const ids = callIds?.(id)
-    const made = make('language', id).then(model =>
-      withDownloads(ids === undefined ? model : withCallIds(model, ids), fetchFile, { readsToolUrls }),
-    )
+    const [ids, names] = [callIds?.(id), toolNames?.(id)]
+    const made = make('language', id).then(model => {
+      const named = names === undefined ? model : withToolNames(model, names)
+      return withDownloads(ids === undefined ? named : withCallIds(named, ids), fetchFile, { readsToolUrls })
+    })
     language.set(id, made)
     made.catch(() => language.delete(id))
     return made

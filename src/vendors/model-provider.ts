@@ -5,6 +5,7 @@ import type { Endings } from '../translate/endings.ts'
 import { createModelFetch } from '../translate/model-fetch.ts'
 import { createAccessFetch, createOffers, type Kind, type ModelPackage } from '../translate/offers.ts'
 import type { Thinking } from '../translate/thinking.ts'
+import type { ToolNames } from '../translate/tool-names.ts'
 import type { Model } from '../types.ts'
 import { type Access, createWires, type Headers, lowerCased, type Spoken } from '../upstream/wires.ts'
 import type { Settings, Vendor } from './instances.ts'
@@ -64,6 +65,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly readsToolUrls?: false
   /** The ids of tool calls that the vendor takes, for a model where they differ; absent where it takes any. */
   readonly callIds?: CallIds | ((model: string) => CallIds | undefined)
+  /** The names of tools that the vendor takes, for a model where they differ; absent where it takes any. */
+  readonly toolNames?: ToolNames | ((model: string) => ToolNames | undefined)
   /** True where the package sends ids of models in bodies only, so that they may hold anything. */
   readonly idsInBody?: true
 }
@@ -100,7 +103,7 @@ async function createProvider<F extends string>(
   const access = (await declared.access?.(instance)) ?? accessByKey(declared, settings.apiKey)
   const origins = [...(declared.origins?.(settings) ?? []), ...(access.origins ?? [])]
   const { asksUsage = true, optionsKey = declared.name, readsToolUrls = true, idsInBody = false } = declared
-  const { callIds: ids } = declared
+  const { callIds: ids, toolNames: names } = declared
   const callIds = typeof ids === 'function' ? ids : () => ids
   const models = createList(declared, { provider: name, baseUrl, settings }, access)
   return Object.freeze<Provider>({
@@ -116,6 +119,7 @@ async function createProvider<F extends string>(
       readsToolUrls,
       idsInBody,
       callIds,
+      toolNames: typeof names === 'function' ? names : () => names,
       load: () =>
         declared.load({
           baseUrl,

@@ -5,6 +5,7 @@ import type { AdaptFacts } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
 import { withLayer, withOptions } from '../translate/layer.ts'
 import { KEY_IN_FETCH } from '../translate/offers.ts'
+import { PLAIN_NAMES } from '../translate/tool-names.ts'
 import type { JsonObject, Usage } from '../types.ts'
 import type { Headers, Spoken } from '../upstream/wires.ts'
 import { withExtras } from './chat-extras.ts'
@@ -67,6 +68,7 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     ...vendor,
     offers: ['language'],
     idsInBody: true,
+    toolNames: PLAIN_NAMES,
     optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
     ...(neverThinks && { thinking: id => (neverThinks.test(id) ? { thinks: false } : undefined) }),
     adapt: createAdapt(declared),

@@ -206,7 +206,7 @@ describe('a tool that is named like the one that packages make of a schema', () 
 
 describe('where a tool is to be cached', () => {
   const marked = (cache_control: object) => [
-    { name: 'höher', input_schema: schema, cache_control },
+    { name: 'higher', input_schema: schema, cache_control },
     { name: 'get', input_schema: schema },
   ]
   const names = () =>
@@ -229,7 +229,7 @@ describe('where a tool is to be cached', () => {
       tool_choice: { type: 'any' },
     })
     expect([status, warningOf(headers)]).toEqual([200, null])
-    expect(names()).toEqual(['höher', { cachePoint }, 'get'])
+    expect(names()).toEqual(['higher', { cachePoint }, 'get'])
     expect(bedrock.sent().toolConfig.toolChoice).toEqual({ any: {} })
   })
 
@@ -255,6 +255,6 @@ describe('where a tool is to be cached', () => {
     expect(warningOf(headers)).toBe(
       'tools: "cache_control" of a tool has no counterpart at this model, and was left out',
     )
-    expect(names()).toEqual(['höher', 'get'])
+    expect(names()).toEqual(['higher', 'get'])
   })
 })

@@ -3,6 +3,7 @@ import { countOf, listOf, objectOf, withHour } from '../../../src/lens.ts'
 import { text } from '../../../src/settings.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
+import { PLAIN_NAMES } from '../../../src/translate/tool-names.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { secret } from '../../../src/vendors/instances.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
@@ -110,6 +111,7 @@ export default modelProvider<Field>({
   },
   offers: ['language', 'embedding', 'image', 'reranking'],
   callIds: PLAIN_IDS,
+  toolNames: PLAIN_NAMES,
   async load({ settings, fetch }) {
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
     const { runtime, agents } = addresses(settings)

@@ -6,7 +6,9 @@ import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
+import { claudeNames } from '../../families/claude.ts'
 import { withNewEvents } from '../../families/claude-events.ts'
+import { geminiNames } from '../../families/gemini.ts'
 import { readCredentials } from './credentials.ts'
 import { thinkingOf } from './thinking.ts'
 import { createTokens, tokenOrigin } from './token.ts'
@@ -74,6 +76,7 @@ export default modelProvider<Field>({
   },
   offers: ['language', 'embedding', 'image', 'speech'],
   callIds: model => (isClaude(model) ? PLAIN_IDS : undefined),
+  toolNames: model => (isClaude(model) ? claudeNames : geminiNames),
   optionsKey: model => (isClaude(model) ? 'anthropic' : 'google'),
   thinking: thinkingOf,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
@@ -105,7 +108,8 @@ export default modelProvider<Field>({
     return {
       languageModel: id => {
         if (isClaude(id)) return withFreeName(withNewEvents(claude.languageModel(id)), 'json')
-        return id.startsWith('endpoints/') ? tuned.languageModel(id) : google.languageModel(id)
+        const gemini = id.startsWith('endpoints/') ? tuned : google
+        return withFreeName(gemini.languageModel(id), 'json')
       },
       embeddingModel: id => google.embeddingModel(id),
       imageModel: id => google.imageModel(id),
