@@ -1,3 +1,4 @@
+import type { Sampling } from '../../src/translate/sampling.ts'
 import type { Thinking } from '../../src/translate/thinking.ts'
 import type { ToolNames } from '../../src/translate/tool-names.ts'
 import type { JsonObject } from '../../src/types.ts'
@@ -24,3 +25,6 @@ export const claude =
 
 /** "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'" */
 export const claudeNames: ToolNames = { fits: /^[a-zA-Z0-9_-]{1,128}$/, longest: 128 }
+
+/** "stop_sequences: each stop sequence must contain non-whitespace"; "`temperature` and `top_p` cannot both be specified" */
+export const claudeSampling: Sampling = { refusesBlankStops: true, either: ['temperature', 'topP'] }

@@ -1,3 +1,4 @@
+import { type Sampling, SEEDS_OF_32_BITS } from '../../src/translate/sampling.ts'
 import type { Thinking } from '../../src/translate/thinking.ts'
 import type { ToolNames } from '../../src/translate/tool-names.ts'
 
@@ -21,3 +22,6 @@ const ranges: readonly (readonly [name: RegExp, least: number, most: number])[] 
 
 /** "Must start with a letter or an underscore … with a maximum length of 64." */
 export const geminiNames: ToolNames = { fits: /^[a-zA-Z_][\w.:-]{0,63}$/, longest: 64 }
+
+/** https://ai.google.dev/api/generate-content#generationconfig */
+export const geminiSampling: Sampling = { stops: 5, seeds: SEEDS_OF_32_BITS }

@@ -1,10 +1,11 @@
 import { countOf, objectOf, withHour } from '../../src/lens.ts'
+import { withoutBlankTexts } from '../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../src/translate/call-ids.ts'
 import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
-import { claude, claudeNames } from '../families/claude.ts'
+import { claude, claudeNames, claudeSampling } from '../families/claude.ts'
 import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
 
 /**
@@ -26,6 +27,7 @@ export default modelProvider({
   thinking: claude(budgetTokens => ({ thinking: { type: 'enabled', budgetTokens } })),
   callIds: PLAIN_IDS,
   toolNames: claudeNames,
+  sampling: claudeSampling,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
@@ -34,7 +36,10 @@ export default modelProvider({
       apiKey: KEY_IN_FETCH,
       fetch: withFirstWords(fetch),
     })
-    return { languageModel: id => withFreeName(withNewEvents(anthropic.languageModel(id)), 'json') }
+    return {
+      languageModel: id =>
+        withFreeName(withoutBlankTexts(withNewEvents(anthropic.languageModel(id))), 'json'),
+    }
   },
   models: ({ provider, baseUrl, get }) =>
     readPages({

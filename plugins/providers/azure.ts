@@ -15,6 +15,7 @@ export default openaiCompatible({
   limit: 'max_completion_tokens',
   lacks: ['top_k'],
   neverThinks: /(?:^|[^a-z0-9])gpt-?(?:[34]|5-chat)/i,
+  sampling: { stops: 4 },
   // Chat has refused more than 40 characters, responses more than 64.
   callIds: { fits: /^.{1,40}$/s, length: 32 },
   asksResponses: /(?:^|[^a-z0-9])(?:gpt-?(?:[5-9]|[12]\d)(?!\d)(?![\d.]*-chat)|o[1-9](?![a-z0-9])|codex)/i,

@@ -20,6 +20,7 @@ export default modelProvider({
   // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9."
   callIds: { fits: /^[a-zA-Z0-9]{9}$/, length: 9, isOwnForm: true },
   toolNames: PLAIN_NAMES,
+  sampling: { ranges: { temperature: [0, 1.5] }, seeds: [0, Number.MAX_SAFE_INTEGER] },
   models: listAt('/models'),
   async load({ baseUrl, fetch }) {
     const { createMistral } = await import('@ai-sdk/mistral')

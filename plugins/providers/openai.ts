@@ -12,6 +12,7 @@ export default openaiCompatible({
   limit: 'max_completion_tokens',
   lacks: ['top_k'],
   neverThinks: /^(?:ft:)?(?:chatgpt-|gpt-(?:[34]|5-chat))/,
+  sampling: { stops: 4 },
   // Chat has refused more than 40 characters, responses more than 64.
   callIds: { fits: /^.{1,40}$/s, length: 32 },
   asksResponses: /^(?:ft:)?(?:gpt-(?:[5-9]|[12]\d)(?![\d.]*-chat)|o[1-9]|codex)/,

@@ -7,6 +7,7 @@ import { type Access, isCredential } from '../upstream/wires.ts'
 import { type CallIds, withCallIds } from './call-ids.ts'
 import { type Download, download } from './download.ts'
 import { plainHeaders } from './model-fetch.ts'
+import { type Sampling, withSampling } from './sampling.ts'
 import { type ToolNames, withToolNames } from './tool-names.ts'
 import { withDownloads } from './with-downloads.ts'
 
@@ -46,6 +47,8 @@ export interface OffersOptions {
   readonly callIds?: (model: string) => CallIds | undefined
   /** The names of tools that the vendor takes; absent where it takes any. */
   readonly toolNames?: (model: string) => ToolNames | undefined
+  /** What the vendor takes of that which steers an answer; absent where it takes all. */
+  readonly sampling?: (model: string) => Sampling | undefined
   /** True where ids of models are sent in bodies only, so that they may hold anything. */
   readonly idsInBody?: boolean
 }
@@ -68,6 +71,7 @@ export function createOffers({
   download: fetchFile = download,
   callIds,
   toolNames,
+  sampling,
   idsInBody = false,
 }: OffersOptions): Offers {
   let loading: Promise<ModelPackage> | undefined
@@ -90,9 +94,10 @@ export function createOffers({
   const language = new LRUCache<string, Promise<LanguageModelV4>>({ max: MODELS })
   /** A model holds nothing of a call, so one will do for all. */
   function keep(id: string): Promise<LanguageModelV4> {
-    const [ids, names] = [callIds?.(id), toolNames?.(id)]
+    const [ids, names, steering] = [callIds?.(id), toolNames?.(id), sampling?.(id)]
     const made = make('language', id).then(model => {
-      const named = names === undefined ? model : withToolNames(model, names)
+      const steered = steering === undefined ? model : withSampling(model, steering)
+      const named = names === undefined ? steered : withToolNames(steered, names)
       return withDownloads(ids === undefined ? named : withCallIds(named, ids), fetchFile, { readsToolUrls })
     })
     language.set(id, made)

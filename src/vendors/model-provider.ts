@@ -4,6 +4,7 @@ import type { CallIds } from '../translate/call-ids.ts'
 import type { Endings } from '../translate/endings.ts'
 import { createModelFetch } from '../translate/model-fetch.ts'
 import { createAccessFetch, createOffers, type Kind, type ModelPackage } from '../translate/offers.ts'
+import type { Sampling } from '../translate/sampling.ts'
 import type { Thinking } from '../translate/thinking.ts'
 import type { ToolNames } from '../translate/tool-names.ts'
 import type { Model } from '../types.ts'
@@ -67,6 +68,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly callIds?: CallIds | ((model: string) => CallIds | undefined)
   /** The names of tools that the vendor takes, for a model where they differ; absent where it takes any. */
   readonly toolNames?: ToolNames | ((model: string) => ToolNames | undefined)
+  /** What the vendor takes of that which steers an answer, for a model where they differ; absent where it takes all. */
+  readonly sampling?: Sampling | ((model: string) => Sampling | undefined)
   /** True where the package sends ids of models in bodies only, so that they may hold anything. */
   readonly idsInBody?: true
 }
@@ -103,7 +106,7 @@ async function createProvider<F extends string>(
   const access = (await declared.access?.(instance)) ?? accessByKey(declared, settings.apiKey)
   const origins = [...(declared.origins?.(settings) ?? []), ...(access.origins ?? [])]
   const { asksUsage = true, optionsKey = declared.name, readsToolUrls = true, idsInBody = false } = declared
-  const { callIds: ids, toolNames: names } = declared
+  const { callIds: ids, toolNames: names, sampling } = declared
   const callIds = typeof ids === 'function' ? ids : () => ids
   const models = createList(declared, { provider: name, baseUrl, settings }, access)
   return Object.freeze<Provider>({
@@ -120,6 +123,7 @@ async function createProvider<F extends string>(
       idsInBody,
       callIds,
       toolNames: typeof names === 'function' ? names : () => names,
+      sampling: typeof sampling === 'function' ? sampling : () => sampling,
       load: () =>
         declared.load({
           baseUrl,

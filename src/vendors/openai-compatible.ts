@@ -5,6 +5,7 @@ import type { AdaptFacts } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
 import { withLayer, withOptions } from '../translate/layer.ts'
 import { KEY_IN_FETCH } from '../translate/offers.ts'
+import type { Sampling } from '../translate/sampling.ts'
 import { PLAIN_NAMES } from '../translate/tool-names.ts'
 import type { JsonObject, Usage } from '../types.ts'
 import type { Headers, Spoken } from '../upstream/wires.ts'
@@ -37,6 +38,8 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly neverThinks?: RegExp
   /** The ids of tool calls that it takes; absent where it takes any. */
   readonly callIds?: CallIds
+  /** What it takes of that which steers an answer; absent where it takes all. */
+  readonly sampling?: Sampling
   /** The names of models that clients of other languages reach by way of Responses instead of chat. */
   readonly asksResponses?: RegExp
 }

@@ -186,7 +186,26 @@ client can say. The tables are measured against a provider that writes down what
 - \`!\` it is left out without a word, although it matters: to be mended.
 `
 
-const outro = `### What answers bring beside their words
+const outro = `### Names of tools
+
+Vendors refuse names that are too long (64 characters; Anthropic 128), that hold dots or slashes, or, Gemini, that begin with
+a digit. Agents make them of the names of MCP servers and their tools. A name that a vendor does not take is shortened for
+it, with a mark that is the same each time, and is the client's own again in the answer.
+
+### Where a vendor takes less
+
+| What                                                              | at                            | becomes                                   |
+| ----------------------------------------------------------------- | ----------------------------- | ----------------------------------------- |
+| \`stop\` of white space alone                                       | Claude                        | left out, with a warning                  |
+| more \`stop\` than it takes                                         | OpenAI, Gemini, Cohere        | the first of them, with a warning         |
+| \`temperature\` and \`top_p\`                                         | Claude                        | \`temperature\`, with a warning             |
+| \`top_p\`, \`top_k\`, penalties, \`temperature\` beyond its own         | Cohere, Mistral               | the nearest that it takes, with a warning |
+| both penalties                                                    | Cohere                        | \`frequency_penalty\`, with a warning       |
+| a form for the answer, beside tools                               | Cohere                        | told in words, with a warning             |
+| a \`seed\` that is no number of its own                             | Gemini, Cohere, Mistral       | another one, the same for the same        |
+| texts of white space alone, which agents write before their calls | Claude, all models of Bedrock | left out                                  |
+
+### What answers bring beside their words
 
 Sources and pictures reach clients of each language in its own form. Providers of chat say them in forms that OpenAI's
 reference does not have, or only for its models that search; these are read: \`citations\` and \`search_results\` at the top

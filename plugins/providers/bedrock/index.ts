@@ -1,18 +1,20 @@
 import * as v from 'valibot'
 import { countOf, listOf, objectOf, withHour } from '../../../src/lens.ts'
 import { text } from '../../../src/settings.ts'
+import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { PLAIN_NAMES } from '../../../src/translate/tool-names.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { secret } from '../../../src/vendors/instances.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
-import { claude } from '../../families/claude.ts'
+import { claude, claudeSampling } from '../../families/claude.ts'
 import { withMarkedTools } from './cache-points.ts'
 import { withConverse } from './converse.ts'
 import { listModels } from './models.ts'
 import { withSealed } from './sealed.ts'
 import { createSigner } from './sign.ts'
+import { withMovedTopK, withTopK } from './top-k.ts'
 
 type Field = 'region' | 'accessKeyId' | 'secretAccessKey' | 'sessionToken'
 
@@ -59,7 +61,7 @@ const thinkingOfClaude = claude(budgetTokens => ({ reasoningConfig: { type: 'ena
  * declaration serves every maker's models; passthrough reaches the rest.
  *
  * What the package loses: which part of the written cache lives for an hour (`usage` reads it from `cacheDetails`), tools
- * of the past (`converse.ts`), where tools are to be cached (`cache-points.ts`), and thoughts that Anthropic has sealed,
+ * of the past (`converse.ts`), where tools are to be cached (`cache-points.ts`), `top_k` (`top-k.ts`), and thoughts that Anthropic has sealed,
  * which `sealed.ts` writes as AWS has them.
  */
 export default modelProvider<Field>({
@@ -112,14 +114,19 @@ export default modelProvider<Field>({
   offers: ['language', 'embedding', 'image', 'reranking'],
   callIds: PLAIN_IDS,
   toolNames: PLAIN_NAMES,
+  sampling: model => (/claude/.test(model) ? claudeSampling : undefined),
   async load({ settings, fetch }) {
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
     const { runtime, agents } = addresses(settings)
     const shared = { region: settings.region ?? 'us-east-1', apiKey: KEY_IN_FETCH, fetch }
-    const models = createAmazonBedrock({ ...shared, fetch: withMarkedTools(fetch), baseURL: runtime })
+    const models = createAmazonBedrock({
+      ...shared,
+      fetch: withMarkedTools(withMovedTopK(fetch)),
+      baseURL: runtime,
+    })
     const { rerankingModel } = createAmazonBedrock({ ...shared, baseURL: agents })
     return {
-      languageModel: id => withConverse(withSealed(models.languageModel(id))),
+      languageModel: id => withoutBlankTexts(withConverse(withSealed(withTopK(models.languageModel(id))))),
       embeddingModel: id => models.embeddingModel(id),
       imageModel: id => models.imageModel(id),
       rerankingModel: id => rerankingModel(id),

@@ -3,12 +3,14 @@ import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../../src/vendors/model-list.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
 import { withKnownCitations, withPlans } from './answer.ts'
+import { withJsonBesideTools } from './json-beside-tools.ts'
 
 /**
  * Reranking passes as bytes: its language is Cohere's own (https://docs.cohere.com/reference/rerank).
  *
  * What the package loses: what was read from a cache (`usage` reads it from the vendor's report), plans, and citations
- * (`answer.ts`). Of the list of models there is version 1 only.
+ * (`answer.ts`). What Cohere itself does not take: a form for the answer beside tools (`json-beside-tools.ts`). Of the list of
+ * models there is version 1 only.
  */
 export default modelProvider({
   name: 'cohere',
@@ -22,6 +24,12 @@ export default modelProvider({
   thinking: () => ({
     budget: { least: 1, toOptions: tokenBudget => ({ thinking: { type: 'enabled', tokenBudget } }) },
   }),
+  sampling: {
+    ranges: { topP: [0.01, 0.99], topK: [0, 500], frequencyPenalty: [0, 1], presencePenalty: [0, 1] },
+    either: ['frequencyPenalty', 'presencePenalty'],
+    stops: 5,
+    seeds: [0, Number.MAX_SAFE_INTEGER],
+  },
   usage(usage, raw) {
     const cacheRead = Math.min(usage.input, countOf(raw.cached_tokens))
     return { ...usage, input: usage.input - cacheRead, cacheRead: usage.cacheRead + cacheRead }
@@ -35,7 +43,7 @@ export default modelProvider({
       fetch: withKnownCitations(fetch),
     })
     return {
-      languageModel: id => withPlans(cohere.languageModel(id)),
+      languageModel: id => withPlans(withJsonBesideTools(cohere.languageModel(id))),
       embeddingModel: id => cohere.embeddingModel(id),
       rerankingModel: id => cohere.rerankingModel(id),
     }

@@ -2,13 +2,14 @@ import * as v from 'valibot'
 import { countOf, objectOf, withHour } from '../../../src/lens.ts'
 import type { UpstreamCall } from '../../../src/provider.ts'
 import { text } from '../../../src/settings.ts'
+import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
-import { claudeNames } from '../../families/claude.ts'
+import { claudeNames, claudeSampling } from '../../families/claude.ts'
 import { withNewEvents } from '../../families/claude-events.ts'
-import { geminiNames } from '../../families/gemini.ts'
+import { geminiNames, geminiSampling } from '../../families/gemini.ts'
 import { readCredentials } from './credentials.ts'
 import { thinkingOf } from './thinking.ts'
 import { createTokens, tokenOrigin } from './token.ts'
@@ -77,6 +78,7 @@ export default modelProvider<Field>({
   offers: ['language', 'embedding', 'image', 'speech'],
   callIds: model => (isClaude(model) ? PLAIN_IDS : undefined),
   toolNames: model => (isClaude(model) ? claudeNames : geminiNames),
+  sampling: model => (isClaude(model) ? claudeSampling : geminiSampling),
   optionsKey: model => (isClaude(model) ? 'anthropic' : 'google'),
   thinking: thinkingOf,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
@@ -107,7 +109,8 @@ export default modelProvider<Field>({
     const tuned = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
     return {
       languageModel: id => {
-        if (isClaude(id)) return withFreeName(withNewEvents(claude.languageModel(id)), 'json')
+        if (isClaude(id))
+          return withFreeName(withoutBlankTexts(withNewEvents(claude.languageModel(id))), 'json')
         const gemini = id.startsWith('endpoints/') ? tuned : google
         return withFreeName(gemini.languageModel(id), 'json')
       },
