@@ -82,6 +82,8 @@ export interface Errand {
   readonly facts: AnswerFacts
   readonly destination: Destination
   readonly signal: AbortSignal
+  /** Waits for what the package answers: whatever it throws, plain errors too, is the provider's failure and no bug of ours. */
+  readonly heard: <T>(answer: PromiseLike<T>) => Promise<T>
   /** Parameters that are left out: the caller is told. */
   readonly warn: (line: string) => void
 }

@@ -29,7 +29,10 @@ const rerank: Dialect = {
 
 const known = new Set(['model', 'query', 'documents', 'top_n', 'return_documents'])
 
-async function run(model: RerankingModelV4, { body, facts, signal, warn }: Errand): Promise<Translated> {
+async function run(
+  model: RerankingModelV4,
+  { body, facts, signal, heard, warn }: Errand,
+): Promise<Translated> {
   const { json } = body
   const { query, top_n: topN, return_documents: returns } = json
   if (typeof query !== 'string' || query === '')
@@ -39,12 +42,15 @@ async function run(model: RerankingModelV4, { body, facts, signal, warn }: Erran
   for (const field of Object.keys(json))
     if (!known.has(field)) warn(`"${field}" has no counterpart at this provider`)
   const texts = documentsOf(json)
-  const { ranking, warnings, response } = await model.doRerank({
-    query,
-    documents: { type: 'text', values: texts },
-    abortSignal: signal,
-    ...(topN != null && { topN: topN as number }),
-  })
+  const { ranking, warnings, response } = await heard(
+    model.doRerank({
+      query,
+      documents: { type: 'text', values: texts },
+      abortSignal: signal,
+      // More than there are is refused at some.
+      ...(topN != null && { topN: Math.min(topN as number, texts.length) }),
+    }),
+  )
   const results = ranking.map(({ index, relevanceScore }) => ({
     index,
     relevance_score: relevanceScore,

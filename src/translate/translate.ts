@@ -69,7 +69,8 @@ export function createTranslated(strict: boolean) {
         refuse('unsupported_parameter', `Provider "${provider.name}" does not stream ${dialect.name}`, {
           param: 'stream',
         })
-      const errand: Errand = { body: x.body!, facts, destination, signal, warn }
+      const heard = <T>(answer: PromiseLike<T>): Promise<T> => Promise.resolve(answer).catch(fail)
+      const errand: Errand = { body: x.body!, facts, destination, signal, heard, warn }
       const translated =
         translation.kind === 'local'
           ? await translation.run(errand)

@@ -74,6 +74,7 @@ const speech: SpeechModelV4 = {
     return {
       audio: new Uint8Array([7, 8]),
       warnings: [{ type: 'unsupported', feature: 'speed' }],
+      usage: { promptTokenCount: 2, candidatesTokenCount: 9 },
       response: { timestamp: new Date(0), modelId: 'm' },
     }
   },
@@ -87,6 +88,7 @@ const transcription: TranscriptionModelV4 = {
       segments: [{ text: ' Good day.', startSecond: 0, endSecond: 3661.5 }],
       language: 'en',
       durationInSeconds: 3661.5,
+      usage: { total_input_tokens: 30, total_output_tokens: 4 },
       warnings: [],
       response: { timestamp: new Date(0), modelId: 'm' },
     }
@@ -199,6 +201,18 @@ describe('embeddings', () => {
     expect(status).toBe(200)
     expect(sent).toEqual({ dialect: 'openai-embeddings', body: '{"model":"m","input":[1,2],"odd":1}' })
     expect(settled()).toMatchObject({ usage: { input: 8 } })
+  })
+
+  test('say what is left out, and take null for nothing', async () => {
+    const { status, headers } = await post('/v1/embeddings', {
+      model: 'foreign/m',
+      input: 'a',
+      user: 'u',
+      dimensions: null,
+      encoding_format: null,
+    })
+    expect(status).toBe(200)
+    expect(headers.get('x-modelway-warning')).toBe('"user" has no counterpart at this provider')
   })
 
   test.each([
@@ -323,6 +337,7 @@ describe('audio', () => {
     expect(response.headers.get('content-type')).toBe('audio/mpeg')
     expect(response.headers.get('x-modelway-warning')).toContain('speed is not supported')
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([7, 8]))
+    expect(settled()).toMatchObject({ usage: { input: 2, audioOutput: 9 } })
   })
 
   test('passes unseen from a provider that speaks it', async () => {
@@ -346,6 +361,7 @@ describe('audio', () => {
     })
     expect(made as unknown).toEqual(expected)
     expect(asked.at(-1)).toMatchObject({ mediaType: 'audio/mpeg', audio: new Uint8Array([1, 2, 3, 4]) })
+    expect(settled()).toMatchObject({ usage: { audioInput: 30, output: 4 } })
   })
 
   test('reaches a provider that speaks it as the form it was, with the model of that provider', async () => {
@@ -398,6 +414,11 @@ describe('moderations', () => {
 })
 
 describe('rerank', () => {
+  test('is asked for no more than there are', async () => {
+    await post('/v1/rerank', { model: 'foreign/m', query: 'q', documents: ['a', 'b'], top_n: 9 })
+    expect(asked.at(-1)).toMatchObject({ topN: 2 })
+  })
+
   test('is carried over', async () => {
     const { body } = await post('/v1/rerank', {
       model: 'foreign/m',

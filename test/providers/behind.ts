@@ -7,11 +7,15 @@ export interface Behind {
   answer(reply: Reply | object | ((request: Received) => object)): void
   /** A call of a client; texts are read as they are, JSON is parsed. */
   ask(path: string, body: object): Promise<Parsed>
+  /** The answer as it comes; a form is sent as one. */
+  raw(path: string, body: object): Promise<Response>
   /** The text of a stream. */
   stream(path: string, body: object): Promise<string>
   /** What the vendor was last sent. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely, and fail where they guess wrong
   sent(): any
+  /** The same as a text. */
+  sentText(): string
   /** The headers that it was sent with. */
   headers(): Headers
   calls(): number
@@ -28,8 +32,11 @@ export async function startBehind(environment: (url: string) => Record<string, s
   const gateway = await startGateway({ env: { RETRIES: '0', ...environment(stub.url) } })
   const init = (body: object): RequestInit => ({
     method: 'POST',
-    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    headers: {
+      authorization: `Bearer ${MASTER}`,
+      ...(!(body instanceof FormData) && { 'content-type': 'application/json' }),
+    },
+    body: body instanceof FormData ? body : JSON.stringify(body),
   })
   const posts = () => stub.received.filter(({ method }) => method === 'POST')
   return {
@@ -37,8 +44,10 @@ export async function startBehind(environment: (url: string) => Record<string, s
       reply = typeof given === 'function' ? (given as typeof reply) : () => given
     },
     ask: (path, body) => gateway.json(path, init(body)),
+    raw: (path, body) => gateway.fetch(path, init(body)),
     stream: async (path, body) => (await gateway.fetch(path, init({ ...body, stream: true }))).text(),
     sent: () => JSON.parse(posts().at(-1)!.body),
+    sentText: () => posts().at(-1)!.body,
     headers: () => posts().at(-1)!.headers,
     calls: () => posts().length,
     async close() {

@@ -20,16 +20,17 @@ const openaiEmbeddings: Dialect = {
   translation: { kind: 'embedding', run: embed },
 }
 
-const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'input_type'])
+const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'input_type'])
 
 async function embed(
   model: EmbeddingModelV4,
-  { body, facts, destination, signal, warn }: Errand,
+  { body, facts, destination, signal, heard, warn }: Errand,
 ): Promise<Translated> {
   const { json } = body
   const values = textsOf(json.input)
-  const { dimensions, encoding_format: format = 'float', input_type: purpose } = json
-  if (dimensions !== undefined && !(Number.isSafeInteger(dimensions) && (dimensions as number) > 0))
+  const { dimensions, input_type: purpose } = json
+  const format = json.encoding_format ?? 'float'
+  if (dimensions != null && !(Number.isSafeInteger(dimensions) && (dimensions as number) > 0))
     refuse('invalid_request', 'Field "dimensions" must be a whole number above 0', { param: 'dimensions' })
   if (format !== 'float' && format !== 'base64')
     refuse('invalid_request', 'Field "encoding_format" must be "float" or "base64"', {
@@ -39,19 +40,21 @@ async function embed(
     if (!known.has(field)) warn(`"${field}" has no counterpart at this provider`)
   const kin = kinOf(destination)
   const own = {
-    ...(dimensions !== undefined && sizeOptions(dimensions as number, kin)),
+    ...(dimensions != null && sizeOptions(dimensions as number, kin)),
     ...(purpose != null && purposeOptions(purpose, kin, warn)),
   }
   const vectors: number[][] = []
   const warnings = []
   let tokens: number | undefined
   for (const part of inParts(values, (await model.maxEmbeddingsPerCall) ?? values.length)) {
-    const result = await model.doEmbed({
-      values: part,
-      abortSignal: signal,
-      ...(dimensions !== undefined && { dimensions: dimensions as number }),
-      ...(Object.keys(own).length > 0 && { providerOptions: { [destination.options]: own } }),
-    })
+    const result = await heard(
+      model.doEmbed({
+        values: part,
+        abortSignal: signal,
+        ...(dimensions != null && { dimensions: dimensions as number }),
+        ...(Object.keys(own).length > 0 && { providerOptions: { [destination.options]: own } }),
+      }),
+    )
     vectors.push(...result.embeddings)
     warnings.push(...result.warnings)
     if (result.usage) tokens = (tokens ?? 0) + result.usage.tokens

@@ -1,20 +1,22 @@
-import type {
-  ImageModelV4,
-  ImageModelV4CallOptions,
-  ImageModelV4File,
-  ImageModelV4Usage,
-} from '@ai-sdk/provider'
+import type { ImageModelV4, ImageModelV4File, ImageModelV4Result, ImageModelV4Usage } from '@ai-sdk/provider'
 import { refuse } from '../../../src/errors.ts'
 import { usageOf } from '../../../src/lens.ts'
 import type { Errand, Translated } from '../../../src/translation.ts'
-import type { JsonObject } from '../../../src/types.ts'
+import type { JsonObject, Usage } from '../../../src/types.ts'
+import { assertMade, fromPlain } from './failures.ts'
+import { readSize } from './size.ts'
 
 const known = new Set('model prompt n size response_format stream image image[] mask'.split(' '))
-/** No provider makes more in one call. */
+/** More in one call is refused, whoever makes them. */
 const MOST = 10
 
+interface Given {
+  readonly files: ImageModelV4File[]
+  readonly mask: ImageModelV4File | undefined
+}
+
 export const generate = (model: ImageModelV4, errand: Errand): Promise<Translated> =>
-  ask(model, errand, [], undefined)
+  ask(model, errand, { files: [], mask: undefined })
 
 export async function edit(model: ImageModelV4, errand: Errand): Promise<Translated> {
   const form = errand.body.form!
@@ -22,43 +24,55 @@ export async function edit(model: ImageModelV4, errand: Errand): Promise<Transla
   if (pictures.length === 0)
     refuse('invalid_request', 'Field "image" must hold at least one image', { param: 'image' })
   const mask = form.get('mask')
+  if (mask instanceof Blob && model.supportsMaskInputs === false)
+    refuse('unsupported_parameter', 'Field "mask" is not possible: this model changes whole images', {
+      param: 'mask',
+    })
   const files = await Promise.all(pictures.map(toFile))
-  return ask(model, errand, files, mask instanceof Blob ? await toFile(mask) : undefined)
+  return ask(model, errand, { files, mask: mask instanceof Blob ? await toFile(mask) : undefined })
 }
 
-async function ask(
-  model: ImageModelV4,
-  { body: { json }, facts, signal, warn }: Errand,
-  files: ImageModelV4File[],
-  mask: ImageModelV4File | undefined,
-): Promise<Translated> {
+async function ask(model: ImageModelV4, errand: Errand, { files, mask }: Given): Promise<Translated> {
+  const { body, facts, signal, heard, warn } = errand
+  const { json } = body
   const { prompt, response_format: format } = json
   if (typeof prompt !== 'string' || prompt.trim() === '')
     refuse('invalid_request', 'Field "prompt" must be a text that is not empty', { param: 'prompt' })
+  const count = countOf(json)
+  const counts = inParts(count, await mostOf(model))
   for (const field of Object.keys(json))
     if (!known.has(field)) warn(`"${field}" has no counterpart at this provider`)
   if (format === 'url') warn('"response_format": images come as b64_json, this provider gives no addresses')
-  const result = await model.doGenerate({
-    prompt,
-    n: countOf(json),
-    size: sizeOf(json),
-    aspectRatio: undefined,
-    seed: undefined,
-    files: files.length > 0 ? files : undefined,
-    mask,
-    providerOptions: {},
-    abortSignal: signal,
-  })
-  const data = result.images.map(image => ({
-    b64_json: typeof image === 'string' ? image : image.toBase64(),
-  }))
-  const { usage } = result
+  const shape = readSize(json, errand)
+  // Where one fails, nobody waits for the others.
+  const failed = new AbortController()
+  const make = (n: number) =>
+    heard(
+      model
+        .doGenerate({
+          prompt,
+          n,
+          ...shape,
+          seed: undefined,
+          files: files.length > 0 ? files : undefined,
+          mask,
+          providerOptions: {},
+          abortSignal: AbortSignal.any([signal, failed.signal]),
+        })
+        .then(undefined, fromPlain),
+    )
+  const results = await Promise.all(counts.map(make)).finally(() => failed.abort())
+  const told = sumOf(results)
+  const usage = told && toUsage(told)
+  assertMade(results, usage)
+  const data = results
+    .flatMap(({ images }): readonly (string | Uint8Array)[] => images)
+    .map(image => ({ b64_json: typeof image === 'string' ? image : image.toBase64() }))
+  if (data.length < count) warn(`"n": ${count} were asked for, and the provider made ${data.length}`)
   return {
-    body: { created: Math.floor(facts.at / 1000), data, ...(usage && { usage: toUsage(usage) }) },
-    warnings: result.warnings,
-    ...(usage?.inputTokens !== undefined && {
-      usage: usageOf({ input: usage.inputTokens, imageOutput: usage.outputTokens ?? 0 }),
-    }),
+    body: { created: Math.floor(facts.at / 1000), data, ...(told && { usage: toReport(told) }) },
+    warnings: results.flatMap(({ warnings }) => warnings),
+    ...(usage && { usage }),
   }
 }
 
@@ -69,11 +83,13 @@ function countOf({ n }: JsonObject): number {
   return refuse('invalid_request', `Field "n" must be a whole number from 1 to ${MOST}`, { param: 'n' })
 }
 
-function sizeOf({ size }: JsonObject): ImageModelV4CallOptions['size'] {
-  if (size == null || size === 'auto') return undefined
-  if (typeof size === 'string' && /^\d{1,5}x\d{1,5}$/.test(size)) return size as `${number}x${number}`
-  return refuse('invalid_request', 'Field "size" must be "auto" or like "1024x1024"', { param: 'size' })
+/** So many the model makes in one call. */
+async function mostOf({ maxImagesPerCall: most, modelId }: ImageModelV4): Promise<number> {
+  return (typeof most === 'function' ? await most({ modelId }) : most) ?? MOST
 }
+
+const inParts = (count: number, most: number): number[] =>
+  Array.from({ length: Math.ceil(count / most) }, (_, i) => Math.min(most, count - i * most))
 
 const toFile = async (file: Blob): Promise<ImageModelV4File> => ({
   type: 'file',
@@ -81,9 +97,29 @@ const toFile = async (file: Blob): Promise<ImageModelV4File> => ({
   data: new Uint8Array(await file.arrayBuffer()),
 })
 
-const toUsage = ({ inputTokens = 0, outputTokens = 0, totalTokens }: ImageModelV4Usage) => ({
+type Told = Required<{ [K in keyof ImageModelV4Usage]: number }>
+
+/** Undefined where nobody told anything. */
+function sumOf(results: readonly ImageModelV4Result[]): Told | undefined {
+  const told = results.flatMap(({ usage }) => usage ?? [])
+  const sum = (count: (usage: ImageModelV4Usage) => number | undefined): number =>
+    told.reduce((all, usage) => all + (count(usage) ?? 0), 0)
+  const inputTokens = sum(usage => usage.inputTokens)
+  const outputTokens = sum(usage => usage.outputTokens)
+  const totalTokens = sum(
+    ({ totalTokens, inputTokens = 0, outputTokens = 0 }) => totalTokens ?? inputTokens + outputTokens,
+  )
+  return told.some(usage => usage.inputTokens !== undefined)
+    ? { inputTokens, outputTokens, totalTokens }
+    : undefined
+}
+
+const toUsage = ({ inputTokens, outputTokens }: Told): Usage =>
+  usageOf({ input: inputTokens, imageOutput: outputTokens })
+
+const toReport = ({ inputTokens, outputTokens, totalTokens }: Told) => ({
   input_tokens: inputTokens,
   output_tokens: outputTokens,
-  total_tokens: totalTokens ?? inputTokens + outputTokens,
+  total_tokens: totalTokens,
   input_tokens_details: { text_tokens: inputTokens, image_tokens: 0 },
 })
