@@ -2,6 +2,7 @@ import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { PLAIN_NAMES } from '../../src/translate/tool-names.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { listAt } from '../../src/vendors/openai-compatible.ts'
+import { withNotes } from '../families/mistral.ts'
 
 /**
  * Refuses `stream_options.include_usage` with 422 and reports usage in the last chunk anyway. It speaks what
@@ -24,6 +25,7 @@ export default modelProvider({
   models: listAt('/models'),
   async load({ baseUrl, fetch }) {
     const { createMistral } = await import('@ai-sdk/mistral')
-    return createMistral({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    const mistral = createMistral({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
+    return { ...mistral, languageModel: id => withNotes(mistral.languageModel(id)) }
   },
 })

@@ -203,6 +203,7 @@ it, with a mark that is the same each time, and is the client's own again in the
 | both penalties                                                    | Cohere                        | \`frequency_penalty\`, with a warning       |
 | a form for the answer, beside tools                               | Cohere                        | told in words, with a warning             |
 | a \`seed\` that is no number of its own                             | Gemini, Cohere, Mistral       | another one, the same for the same        |
+| a user's words, or the system's, right behind results of tools     | Mistral                       | after a note of the model's (\`Noted.\`)          |
 | texts of white space alone, which agents write before their calls | Claude, all models of Bedrock | left out                                  |
 
 ### What answers bring beside their words

@@ -74,3 +74,81 @@ describe('a schema for the answer', () => {
     })
   })
 })
+
+describe('the order of a conversation', () => {
+  const call = { type: 'tool_use', id: 'abcdefgh1', name: 'get', input: {} }
+  const talk = (...messages: object[]) => ({
+    max_tokens: 9,
+    messages,
+    tools: [{ name: 'get', input_schema: open }],
+  })
+  const arrived = async (path: string, body: object) => {
+    mistral.answer({
+      id: 'c',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+    })
+    const { status } = await mistral.ask(path, { model, ...body })
+    expect(status).toBe(200)
+    return mistral.sent().messages.map(({ role }: { role: string }) => role)
+  }
+  /** What Mistral takes behind each: https://github.com/mistralai/mistral-common, `_validate_message_order`. */
+  const follows: Readonly<Record<string, readonly string[]>> = {
+    system: ['user', 'assistant', 'system'],
+    user: ['assistant', 'system', 'user'],
+    assistant: ['assistant', 'user', 'tool'],
+    tool: ['assistant', 'tool'],
+  }
+  const isInOrder = (roles: readonly string[]): boolean =>
+    roles.every((role, i) => i === 0 || follows[roles[i - 1]!]!.includes(role))
+
+  test('has no words of the user right behind results of tools', async () => {
+    const roles = await arrived(
+      '/v1/messages',
+      talk(
+        { role: 'user', content: 'Go' },
+        { role: 'assistant', content: [call] },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: call.id, content: 'Done.' },
+            { type: 'text', text: '<system-reminder>Be brief.</system-reminder>' },
+          ],
+        },
+      ),
+    )
+    expect(roles).toEqual(['user', 'assistant', 'tool', 'assistant', 'user'])
+  })
+
+  test('is as it was where it is in order', async () => {
+    const roles = await arrived(
+      '/v1/messages',
+      talk(
+        { role: 'user', content: 'Go' },
+        { role: 'assistant', content: [call] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: 'Done.' }] },
+      ),
+    )
+    expect(roles).toEqual(['user', 'assistant', 'tool'])
+  })
+
+  test('has no system behind what the model said', async () => {
+    const roles = await arrived('/v1/responses', {
+      input: [
+        { role: 'user', content: 'Go' },
+        { type: 'function_call', call_id: 'abcdefgh1', name: 'get', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'abcdefgh1', output: 'Done.' },
+        { role: 'developer', content: 'Be brief.' },
+        { role: 'assistant', content: 'Yes.' },
+        { role: 'developer', content: 'Briefer.' },
+        { role: 'user', content: 'On' },
+      ],
+      tools: [{ type: 'function', name: 'get', parameters: open }],
+    })
+    expect(roles.filter((role: string) => role === 'user').length).toBeGreaterThanOrEqual(4)
+    expect([roles, isInOrder(roles)]).toEqual([roles, true])
+  })
+})

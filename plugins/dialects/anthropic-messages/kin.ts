@@ -78,7 +78,7 @@ const rows: Readonly<Record<string, Row>> = {
   cohere: { hasFilesInResults: false, hasLateSystem: true, hasCitations: false, ignoresStrict: true },
   mistral: {
     hasFilesInResults: false,
-    hasLateSystem: true,
+    hasLateSystem: false,
     hasCitations: false,
     oneTool: { parallelToolCalls: false },
   },

@@ -78,7 +78,7 @@ const rows: Readonly<Record<string, Row>> = {
     isCompatible: true,
   },
   cohere: { hasFilesInResults: false, hasLateSystem: true, ignoresStrict: true },
-  mistral: { hasFilesInResults: false, hasLateSystem: true, oneTool: { parallelToolCalls: false } },
+  mistral: { hasFilesInResults: false, hasLateSystem: false, oneTool: { parallelToolCalls: false } },
   xai: { hasFilesInResults: false, hasLateSystem: true, oneTool: { parallelToolCalls: false } },
 }
 
