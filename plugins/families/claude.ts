@@ -1,3 +1,5 @@
+import type { LanguageModelV4, SharedV4Warning } from '@ai-sdk/provider'
+import { withLayer } from '../../src/translate/layer.ts'
 import type { Sampling } from '../../src/translate/sampling.ts'
 import type { Thinking } from '../../src/translate/thinking.ts'
 import type { ToolNames } from '../../src/translate/tool-names.ts'
@@ -28,3 +30,21 @@ export const claudeNames: ToolNames = { fits: /^[a-zA-Z0-9_-]{1,128}$/, longest:
 
 /** "stop_sequences: each stop sequence must contain non-whitespace"; "`temperature` and `top_p` cannot both be specified" */
 export const claudeSampling: Sampling = { refusesBlankStops: true, either: ['temperature', 'topP'] }
+
+/**
+ * Of a model that is newer than itself the package says what limit it has chosen: nothing that the client has asked for, and
+ * so nothing to be told, or to be refused for.
+ */
+export const withSilentLimit = (model: LanguageModelV4): LanguageModelV4 =>
+  withLayer(model, options => {
+    if (options.maxOutputTokens !== undefined) return { options }
+    return {
+      options,
+      result: result => ({ ...result, warnings: result.warnings.filter(isTold) }),
+      part: part =>
+        part.type === 'stream-start' ? [{ ...part, warnings: part.warnings.filter(isTold) }] : [part],
+    }
+  })
+
+const isTold = (warning: SharedV4Warning): boolean =>
+  warning.type !== 'compatibility' || warning.feature !== 'maxOutputTokens'

@@ -1,3 +1,4 @@
+import type { Endings } from '../../src/translate/endings.ts'
 import { type Sampling, SEEDS_OF_32_BITS } from '../../src/translate/sampling.ts'
 import type { Thinking } from '../../src/translate/thinking.ts'
 import type { ToolNames } from '../../src/translate/tool-names.ts'
@@ -25,3 +26,19 @@ export const geminiNames: ToolNames = { fits: /^[a-zA-Z_][\w.:-]{0,63}$/, longes
 
 /** https://ai.google.dev/api/generate-content#generationconfig */
 export const geminiSampling: Sampling = { stops: 5, seeds: SEEDS_OF_32_BITS }
+
+/**
+ * Why an answer ended, in words that the package does not know (https://ai.google.dev/api/generate-content#FinishReason): calls
+ * of tools that nobody can run are no answers, and the next try may make better ones.
+ */
+export const geminiEndings: Endings = {
+  UNEXPECTED_TOOL_CALL: 'error',
+  TOO_MANY_TOOL_CALLS: 'error',
+  MISSING_THOUGHT_SIGNATURE: 'error',
+  MALFORMED_RESPONSE: 'error',
+  NO_IMAGE: 'error',
+  IMAGE_OTHER: 'error',
+  IMAGE_PROHIBITED_CONTENT: 'content-filter',
+  IMAGE_RECITATION: 'content-filter',
+  LANGUAGE: 'content-filter',
+}

@@ -5,7 +5,7 @@ import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
-import { claude, claudeNames, claudeSampling } from '../families/claude.ts'
+import { claude, claudeNames, claudeSampling, withSilentLimit } from '../families/claude.ts'
 import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
 
 /**
@@ -38,7 +38,7 @@ export default modelProvider({
     })
     return {
       languageModel: id =>
-        withFreeName(withoutBlankTexts(withNewEvents(anthropic.languageModel(id))), 'json'),
+        withFreeName(withoutBlankTexts(withSilentLimit(withNewEvents(anthropic.languageModel(id)))), 'json'),
     }
   },
   models: ({ provider, baseUrl, get }) =>

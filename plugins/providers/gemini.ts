@@ -2,7 +2,7 @@ import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
-import { gemini, geminiNames, geminiSampling } from '../families/gemini.ts'
+import { gemini, geminiEndings, geminiNames, geminiSampling } from '../families/gemini.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
@@ -24,6 +24,7 @@ export default modelProvider({
   readsToolUrls: false,
   toolNames: geminiNames,
   sampling: geminiSampling,
+  endings: geminiEndings,
   async load({ baseUrl, fetch }) {
     const { createGoogle } = await import('@ai-sdk/google')
     const google = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })

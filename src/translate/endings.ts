@@ -1,4 +1,4 @@
-import type { LanguageModelV4FinishReason } from '@ai-sdk/provider'
+import type { LanguageModelV4FinishReason, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
 import { Refusal } from '../errors.ts'
 import type { Provider } from '../provider.ts'
 import type { Usage } from '../types.ts'
@@ -16,4 +16,16 @@ export function ended(
   if (meant !== 'error') return { raw, unified: meant }
   const why = raw === undefined ? '' : `: ${raw.slice(0, 80)}`
   throw new Refusal('upstream_error', `Provider "${name}" failed to answer${why}`, { usage })
+}
+
+/** Why a whole answer ended. One that says nothing, and not why, is none: as a stream it would be one that broke off. */
+export function endedWhole(
+  { content, finishReason }: LanguageModelV4GenerateResult,
+  provider: Provider,
+  usage: Usage | undefined,
+): LanguageModelV4FinishReason {
+  const { raw = '', unified } = finishReason
+  if (content.length === 0 && raw === '' && (unified === 'other' || unified === 'interrupted'))
+    throw new Refusal('upstream_invalid', `Provider "${provider.name}" sent an empty answer`, { usage })
+  return ended(finishReason, provider, usage)
 }

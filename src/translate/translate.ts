@@ -21,7 +21,7 @@ import type {
 import type { Answer, ByteSource, JsonObject, Target, Usage } from '../types.ts'
 import { limitsIn } from '../upstream/limits.ts'
 import { peek } from '../upstream/peek.ts'
-import { ended } from './endings.ts'
+import { ended, endedWhole } from './endings.ts'
 import { createLateCalls } from './late-calls.ts'
 import { fromModelError, unreadable } from './model-errors.ts'
 import { createWarn, say } from './warnings.ts'
@@ -86,7 +86,7 @@ export function createTranslated(strict: boolean) {
       learn(result.response?.headers)
       for (const warning of result.warnings) warn(say(warning))
       const usage = toUsage(result.usage, provider.usage)
-      const finishReason = ended(result.finishReason, provider, usage)
+      const finishReason = endedWhole(result, provider, usage)
       const counted = { ...result, finishReason, usage: withReport(result.usage, usage) }
       const body = translation.fromResult(counted, facts)
       return toWhole({ body, ...(usage && { usage }) }, dialect)

@@ -82,7 +82,7 @@ export function toForeignFailure(
 
 /** Agents that read OpenAI's word for this make room and go on; every provider says it in words of its own. */
 const TOO_LONG =
-  /\b(?:prompt is too long|maximum (?:context|prompt) length|context[_ ](?:length|window) (?:is |was )?exceed\w*|exceeds? the (?:model's )?(?:context|maximum number of tokens)|input is too long|too many input tokens)\b/i
+  /\b(?:prompt is too long|maximum (?:context|prompt) length|context[_ ](?:length|window) (?:is |was )?exceed\w*|exceeds? the (?:model's )?(?:context|maximum number of tokens)|input is too long|too many (?:input )?tokens)\b/i
 
 /** Some answer 400 to a key that they do not know. The caller's own key never gets there: it is the gateway's. */
 const isAboutKey = (message: string | undefined): boolean => message !== undefined && ABOUT_KEY.test(message)

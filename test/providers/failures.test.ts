@@ -67,6 +67,13 @@ describe('an answer that failed is no answer', () => {
     })
   const failed: readonly (readonly [string, Reply, string])[] = [
     ['gemini/gemini-3-pro', gemini('MALFORMED_FUNCTION_CALL'), 'MALFORMED_FUNCTION_CALL'],
+    ['gemini/gemini-3-pro', gemini('UNEXPECTED_TOOL_CALL'), 'UNEXPECTED_TOOL_CALL'],
+    ['gemini/gemini-3-pro', gemini('MISSING_THOUGHT_SIGNATURE'), 'MISSING_THOUGHT_SIGNATURE'],
+    [
+      'gemini/gemini-3-pro',
+      json({ candidates: [], usageMetadata: { promptTokenCount: 5 } }),
+      'an empty answer',
+    ],
     ['cohere/command-a', cohere('ERROR'), 'ERROR'],
     ['cohere/command-a', cohere('TIMEOUT'), 'TIMEOUT'],
     ['bedrock/amazon.nova-pro-v1:0', bedrock('malformed_tool_use'), 'malformed_tool_use'],
@@ -108,6 +115,8 @@ describe('an answer that failed is no answer', () => {
       ],
       ['cohere/command-a', cohere('ERROR_LIMIT'), 'length', 'max_tokens'],
       ['cohere/command-a', cohere('ERROR_TOXIC'), 'content_filter', 'refusal'],
+      ['bedrock/anthropic.claude-sonnet-4-v1:0', bedrock('refusal'), 'content_filter', 'refusal'],
+      ['gemini/gemini-3-pro', gemini('LANGUAGE'), 'content_filter', 'refusal'],
     ]
     for (const [model, answer, chat, claude] of ends) {
       reply = answer
@@ -286,6 +295,10 @@ describe('a prompt that is too long', () => {
     ],
     ['cohere/command-a', { message: 'too many input tokens: size limit exceeded by 3' }],
     ['bedrock/a.b-v1:0', { message: 'Input is too long for requested model.' }],
+    [
+      'cohere/command-a',
+      { message: 'too many tokens: total number of tokens in the prompt exceeds the limit' },
+    ],
   ]
   test('is said in the words that agents of each language make room for', async () => {
     for (const [model, body] of said) {

@@ -221,3 +221,9 @@ test('Mistral gets no temperature beyond its own', async () => {
   expect(sent.temperature).toBe(1.5)
   expect(told).toContain('temperature: this model takes 0 to 1.5, and was given 1.5')
 })
+
+test('a Claude that is newer than the package has a limit that nobody is told of, unless it was asked for', async () => {
+  const { sent, told } = await ask('anthropic/claude-opus-99', {})
+  expect(sent.max_tokens).toBeGreaterThan(4096)
+  expect(told).toBeNull()
+})

@@ -98,6 +98,7 @@ export default modelProvider<Field>({
     malformed_tool_use: 'error',
     malformed_model_output: 'error',
     model_context_window_exceeded: 'length',
+    refusal: 'content-filter',
   },
   address: settings => addresses(settings).runtime,
   origins: settings =>

@@ -7,9 +7,9 @@ import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
-import { claudeNames, claudeSampling } from '../../families/claude.ts'
+import { claudeNames, claudeSampling, withSilentLimit } from '../../families/claude.ts'
 import { withNewEvents } from '../../families/claude-events.ts'
-import { geminiNames, geminiSampling } from '../../families/gemini.ts'
+import { geminiEndings, geminiNames, geminiSampling } from '../../families/gemini.ts'
 import { readCredentials } from './credentials.ts'
 import { thinkingOf } from './thinking.ts'
 import { createTokens, tokenOrigin } from './token.ts'
@@ -82,6 +82,7 @@ export default modelProvider<Field>({
   optionsKey: model => (isClaude(model) ? 'anthropic' : 'google'),
   thinking: thinkingOf,
   usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
+  endings: geminiEndings,
   readsToolUrls: false,
   async load({ baseUrl, settings, fetch }) {
     const [{ createGoogleVertex }, { createGoogleVertexAnthropic }, { createGoogle }] = await Promise.all([
@@ -110,7 +111,10 @@ export default modelProvider<Field>({
     return {
       languageModel: id => {
         if (isClaude(id))
-          return withFreeName(withoutBlankTexts(withNewEvents(claude.languageModel(id))), 'json')
+          return withFreeName(
+            withoutBlankTexts(withSilentLimit(withNewEvents(claude.languageModel(id)))),
+            'json',
+          )
         const gemini = id.startsWith('endpoints/') ? tuned : google
         return withFreeName(gemini.languageModel(id), 'json')
       },
