@@ -5,6 +5,9 @@ import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { listAt } from '../../src/vendors/openai-compatible.ts'
 
+/** They think as much as they want to, or not at all: "Model … does not support parameter reasoningEffort." */
+const UNASKED = /^grok-(?:2|3(?!-mini)|4(?:-1)?-fast|code|build|composer)/
+
 /**
  * Speaks what https://docs.x.ai/developers/rest-api-reference lists, but for Anthropic's messages, which are deprecated
  * there. Edits of images take JSON instead of a form, and audio has endpoints of its own: these go through the package.
@@ -20,6 +23,7 @@ export default modelProvider({
   speaks: ['openai-chat', 'openai-responses', 'openai-images'],
   offers: ['language', 'image', 'speech', 'transcription'],
   models: listAt('/models'),
+  thinking: model => (UNASKED.test(model) ? { thinks: false } : undefined),
   async load({ baseUrl, fetch }) {
     const { createXai } = await import('@ai-sdk/xai')
     const xai = createXai({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })

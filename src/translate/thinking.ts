@@ -73,7 +73,7 @@ export function measure(wish: Wish, circumstances: Circumstances): Measure {
   if (effort === undefined && budget === undefined) return { limit }
   const isOff = effort === 'none'
   if (thinking?.thinks === false) {
-    if (!isOff) warn(`${field}: this model does not think, and is not asked to`)
+    if (!isOff) warn(`${field}: this model refuses to be asked to think, and is not asked`)
     return { limit }
   }
   const rule = thinking?.budget

@@ -316,9 +316,11 @@ describe('a model that is known not to think', () => {
     async model => {
       const more = { max_tokens: 3000, ...enabled(1024) }
       const { sent, warning } = await ask(model, more)
-      expect(warning).toBe('thinking: this model does not think, and is not asked to')
+      expect(warning).toBe('thinking: this model refuses to be asked to think, and is not asked')
       expect(JSON.stringify(sent)).not.toMatch(/reasoning|think/)
-      expect((await ask(model, more, strict)).answer.error.message).toContain('this model does not think')
+      expect((await ask(model, more, strict)).answer.error.message).toContain(
+        'this model refuses to be asked',
+      )
       // Who asks for none has it.
       expect((await ask(model, { max_tokens: 3000 }, strict)).status).toBe(200)
     },

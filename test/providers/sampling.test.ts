@@ -28,6 +28,15 @@ const said: Readonly<Record<string, object>> = {
     candidates: [{ content: { role: 'model', parts: [{ text: 'a' }] }, finishReason: 'STOP' }],
     usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 },
   },
+  xai: {
+    id: 'r',
+    object: 'response',
+    created_at: 1,
+    model: 'grok',
+    output: [],
+    usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+    status: 'completed',
+  },
   mistral: {
     id: 'c',
     object: 'chat.completion',
@@ -226,4 +235,16 @@ test('a Claude that is newer than the package has a limit that nobody is told of
   const { sent, told } = await ask('anthropic/claude-opus-99', {})
   expect(sent.max_tokens).toBeGreaterThan(4096)
   expect(told).toBeNull()
+})
+
+test('Grok is asked to think where it can be asked, and else the client hears that it is not', async () => {
+  const body = { max_tokens: 9000, thinking: { type: 'enabled', budget_tokens: 5000 } }
+  const asked = await messages('xai/grok-4.3', body)
+  expect([asked.sent.reasoning, asked.told]).toEqual([{ effort: 'medium' }, null])
+  for (const name of ['grok-code-fast-1', 'grok-4-1-fast', 'grok-3', 'grok-build']) {
+    const { sent, told } = await messages(`xai/${name}`, body)
+    expect([name, sent.reasoning]).toEqual([name, undefined])
+    expect(told).toBe('thinking: this model refuses to be asked to think, and is not asked')
+  }
+  expect((await messages('xai/grok-3-mini', body)).sent.reasoning).toEqual({ effort: 'medium' })
 })
