@@ -1,7 +1,7 @@
 import type { RerankingModelV4 } from '@ai-sdk/provider'
-import type { Dialect } from '../../src/dialect.ts'
+import type { Dialect, Toward } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
-import { countOf, failureOf, isObject, objectOf, smallApi, usageOf } from '../../src/lens.ts'
+import { countOf, failureOf, isObject, listOf, objectOf, smallApi, usageOf } from '../../src/lens.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Errand, Translated } from '../../src/translation.ts'
 import type { JsonObject } from '../../src/types.ts'
@@ -16,6 +16,7 @@ const rerank: Dialect = {
   path: '/v1/rerank',
   about: 'Documents in the order of how well they answer a query',
   isStream: () => false,
+  outgoing,
   usage({ usage, meta }) {
     const { total_tokens, prompt_tokens } = objectOf(usage)
     const { input_tokens } = objectOf(objectOf(meta).tokens)
@@ -25,6 +26,23 @@ const rerank: Dialect = {
   // Cohere says `{ message }` where others say `{ error }`.
   failure: part => (part.error == null || part.results !== undefined ? undefined : failureOf(part.error)),
   translation: { kind: 'reranking', run },
+}
+
+/**
+ * Version 2 of Cohere's API takes documents as texts alone, and does not repeat them; others of this language, and it itself
+ * before, know `{ text }` and `return_documents`.
+ */
+function outgoing(body: JsonObject, { type, warn }: Toward): JsonObject {
+  const { documents, return_documents: returns, ...rest } = body
+  const isPlain = listOf(documents).every(document => typeof document === 'string')
+  if (type !== 'cohere' || (isPlain && returns === undefined)) return body
+  if (returns === true) warn('"return_documents" has no counterpart at this provider')
+  return { ...rest, documents: Array.isArray(documents) ? documents.map(toText) : documents }
+}
+
+const toText = (document: unknown): unknown => {
+  const { text } = objectOf(document)
+  return typeof text === 'string' ? text : document
 }
 
 const known = new Set(['model', 'query', 'documents', 'top_n', 'return_documents'])

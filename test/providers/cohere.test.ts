@@ -113,3 +113,29 @@ describe('the plan before tool calls', () => {
     )
   })
 })
+
+describe('reranking', () => {
+  const results = { id: 'r', results: [{ index: 0, relevance_score: 0.9 }] }
+  const ask = async (body: object) => {
+    cohere.answer(results)
+    const { body: answer, headers } = await cohere.ask('/v1/rerank', {
+      model: 'cohere/rerank-v4',
+      query: 'q',
+      ...body,
+    })
+    expect(answer).toEqual(results)
+    return { sent: cohere.sent(), told: headers.get('x-modelway-warning') }
+  }
+
+  test('sends documents as the texts that version 2 takes, and does not ask for them back', async () => {
+    const { sent, told } = await ask({ documents: ['a', { text: 'b' }], top_n: 1, return_documents: true })
+    expect(sent).toEqual({ model: 'rerank-v4', query: 'q', documents: ['a', 'b'], top_n: 1 })
+    expect(told).toBe('"return_documents" has no counterpart at this provider')
+  })
+
+  test('is not touched where there is nothing that Cohere does not know', async () => {
+    const { sent, told } = await ask({ documents: ['a', 'b'], max_tokens_per_doc: 99 })
+    expect(sent).toEqual({ model: 'rerank-v4', query: 'q', documents: ['a', 'b'], max_tokens_per_doc: 99 })
+    expect(told).toBeNull()
+  })
+})
