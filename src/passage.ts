@@ -67,5 +67,12 @@ export interface Passage extends Endpoint {
   readonly tag?: string
   /** What arrives as a body, for the document. Default: no body. */
   readonly takes?: 'json' | 'form' | 'any'
+  /**
+   * Media types of the good answer, for the document; empty where there never is one. Default: JSON, or whatever else
+   * the provider sends.
+   */
+  readonly gives?: readonly ('application/json' | 'text/event-stream')[]
+  /** Statuses of its refusals beside 401, 413 and 503, for the document. Default: those of a call to a provider. */
+  readonly refusals?: readonly number[]
   run(call: PassageCall): Awaitable<Answer>
 }

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import * as v from 'valibot'
+import { defineApi } from '../src/api.ts'
+import { definePlugin } from '../src/plugin.ts'
 import { MASTER, startGateway, type TestGateway, until } from './kit.ts'
 
 /** The API document is what it says: valid, complete, and every example in it works. */
@@ -29,6 +32,23 @@ const from = async (test: TestGateway): Promise<readonly Route[]> => {
 }
 const name = ({ method, path }: Route) => `${method} ${path}`
 const exampleOf = ({ requestBody }: Route) => requestBody?.content['application/json']?.example
+
+/** What the linter of the OpenAPI world calls an error. */
+async function problemsOf(document: string, folder: string): Promise<readonly unknown[]> {
+  const file = join(folder, 'openapi.json')
+  await Bun.write(file, document)
+  const lint = Bun.spawnSync([process.execPath, 'x', 'redocly', 'lint', '--format=json', file], {
+    cwd: join(import.meta.dir, '..'),
+    env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+  })
+  const { totals, problems } = JSON.parse(lint.stdout.toString()) as {
+    totals: { errors: number }
+    problems: readonly { readonly severity: string; readonly message: string }[]
+  }
+  rmSync(file)
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  return totals.errors === errors.length ? errors : [totals]
+}
 
 let gateway: TestGateway
 let routes: readonly Route[]
@@ -128,19 +148,8 @@ describe('GET /swagger/json', () => {
   })
 
   test('satisfies the linter of the OpenAPI world without an error', async () => {
-    const file = join(gateway.folder, 'openapi.json')
-    await Bun.write(file, await (await gateway.fetch('/swagger/json')).text())
-    const lint = Bun.spawnSync([process.execPath, 'x', 'redocly', 'lint', '--format=json', file], {
-      cwd: join(import.meta.dir, '..'),
-      env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
-    })
-    const { totals, problems } = JSON.parse(lint.stdout.toString()) as {
-      totals: { errors: number }
-      problems: readonly { readonly severity: string; readonly message: string }[]
-    }
-    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
-    expect(totals.errors).toBe(0)
-    rmSync(file)
+    const text = await (await gateway.fetch('/swagger/json')).text()
+    expect(await problemsOf(text, gateway.folder)).toEqual([])
   }, 60_000)
 
   test('names every operation, once', () => {
@@ -241,6 +250,125 @@ describe('an answer', () => {
     expect(status).toBe(413)
   })
 })
+
+describe('the document', () => {
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    gateway.json(path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+
+  test('promises no good answer where none ever comes', async () => {
+    const silent = routes.filter(
+      ({ responses }) => !Object.keys(responses).some(code => code.startsWith('2')),
+    )
+    expect(silent.map(name)).toEqual(['GET /v1/responses'])
+    const headers = { authorization: `Bearer ${MASTER}` }
+    const plain = await gateway.fetch('/v1/responses', { headers })
+    const socket = await gateway.fetch('/v1/responses', { headers: { ...headers, upgrade: 'websocket' } })
+    const unknown = await gateway.fetch('/v1/responses')
+    const [{ responses }] = silent as [Route]
+    for (const { status } of [plain, socket, unknown])
+      expect(Object.keys(responses)).toContain(String(status))
+    expect([plain.status, socket.status]).toEqual([405, 426])
+  })
+
+  test('promises a stream only where a call can ask for one', () => {
+    const streams = routes.filter(({ responses }) => 'text/event-stream' in (responses['200']?.content ?? {}))
+    expect(streams.map(name).sort()).toEqual([
+      'GET /v1/responses/{id}',
+      'POST /v1/audio/speech',
+      'POST /v1/audio/transcriptions',
+      'POST /v1/audio/translations',
+      'POST /v1/chat/completions',
+      'POST /v1/completions',
+      'POST /v1/images/edits',
+      'POST /v1/images/generations',
+      'POST /v1/messages',
+      'POST /v1/responses',
+    ])
+  })
+
+  test('promises of a refusal what is really in it, in every language', async () => {
+    const anthropic = { 'anthropic-version': '2023-06-01' }
+    const asked = [
+      ['POST /v1/chat/completions', await post('/v1/chat/completions', {})],
+      ['POST /v1/messages', await post('/v1/messages', {}, anthropic)],
+      ['POST /v1/messages/count_tokens', await post('/v1/messages/count_tokens', {}, anthropic)],
+      ['POST /v1/messages/batches', await post('/v1/messages/batches', {}, anthropic)],
+      ['GET /v1/models', await gateway.json('/v1/models', { headers: anthropic })],
+      ['GET /v1/files/{id}', await gateway.json('/v1/files/x', { headers: anthropic })],
+      ['GET /v1/usage', await gateway.json('/v1/usage')],
+      ['POST /admin/keys', await gateway.admin('POST', '/admin/keys', {})],
+    ] as const
+    for (const [at, { status, body }] of asked) {
+      const content = routes.find(route => name(route) === at)!.responses[status]?.content
+      const { schema } = content!['application/json'] as { schema: Schema }
+      expect([at, status, missing(schema, body)]).toEqual([at, status, []])
+    }
+  })
+
+  test('holds what a schema of a plugin refers to, also where it refers to itself', async () => {
+    interface Tree {
+      readonly name: string
+      readonly below: readonly Tree[]
+    }
+    const tree: v.GenericSchema<Tree> = v.object({ name: v.string(), below: v.array(v.lazy(() => tree)) })
+    const route = (path: `/${string}`) =>
+      defineApi({
+        method: 'POST',
+        path,
+        ...(path.endsWith('*') && { rest: 'rest' }),
+        access: 'admin',
+        summary: 'Trees',
+        tag: 'Trees',
+        body: tree,
+        query: v.object({ like: v.optional(v.lazy(() => v.picklist(['oak', 'elm']))) }),
+        example: { name: 'root', below: [{ name: 'leaf', below: [] }] },
+        answer: { about: 'The same', schema: v.lazy(() => tree) },
+        run: ({ body }) => body,
+      })
+    const trees = definePlugin({
+      name: 'trees',
+      about: 'Takes trees.',
+      setup: () => ({ api: [route('/admin/trees'), route('/admin/woods/*')] }),
+    })
+    const wooded = await startGateway({ extra: [trees] })
+    const text = await (await wooded.fetch('/swagger/json')).text()
+    expect(await problemsOf(text, wooded.folder)).toEqual([])
+    const document = JSON.parse(text)
+    const at = (ref: string) =>
+      ref
+        .slice(2)
+        .split('/')
+        .reduce((json, key) => json?.[key], document)
+    const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(match => match[1]!)
+    expect(references.length).toBeGreaterThan(5)
+    for (const ref of references) expect([ref, typeof at(ref)]).toEqual([ref, 'object'])
+    const { schema } = document.paths['/admin/trees'].post.requestBody.content['application/json']
+    const child = at(schema.properties.below.items.$ref)
+    expect(Object.keys(child.properties)).toEqual(['name', 'below'])
+    expect(at(child.properties.below.items.$ref)).toBe(child)
+    await wooded.close()
+  }, 60_000)
+})
+
+interface Schema {
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly const?: unknown
+}
+
+/** Where a value lacks what its schema promises. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever came back
+const missing = ({ required = [], properties = {}, const: only }: Schema, value: any, at = ''): string[] => [
+  ...required.filter(key => !(key in value)).map(key => `${at}/${key}`),
+  ...(only !== undefined && only !== value ? [`${at} is ${value}`] : []),
+  ...Object.entries(properties).flatMap(([key, schema]) =>
+    value?.[key] == null ? [] : missing(schema, value[key], `${at}/${key}`),
+  ),
+]
 
 describe('every admin endpoint', () => {
   const forms = ['', 'Bearer wrong-key', 'Basic bWFzdGVyOm1hc3Rlcg==', `bearer${MASTER}`]

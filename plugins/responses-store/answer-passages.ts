@@ -59,13 +59,15 @@ export function createAnswerPassages({ shelf, language }: AnswerPassagesOptions)
   const passage = (
     name: string,
     path: `/${string}`,
-    facts: Pick<Passage, 'methods' | 'about' | 'run'>,
-  ): Passage => ({ name, path, tag: TAG, ...facts })
+    facts: Pick<Passage, 'methods' | 'about' | 'run' | 'gives' | 'refusals'>,
+  ): Passage => ({ name, path, tag: TAG, gives: ['application/json'], ...facts })
 
   return [
     passage('responses-socket', '/v1/responses', {
       methods: ['GET'],
       about: 'Answers are streamed over HTTP: a request for a WebSocket is refused at once',
+      gives: [],
+      refusals: [405, 426],
       run({ request }) {
         if (request.headers.get('upgrade')?.toLowerCase() === 'websocket')
           return refuse(
@@ -81,6 +83,7 @@ export function createAnswerPassages({ shelf, language }: AnswerPassagesOptions)
     passage('response', '/v1/responses/:id', {
       methods: ['GET', 'DELETE'],
       about: 'An answer that was kept, whole or as the events that it came in; DELETE forgets it',
+      gives: ['application/json', 'text/event-stream'],
       async run(call) {
         const { request, forward } = call
         const row = await find(call)

@@ -60,6 +60,8 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
     path,
     about,
     tag: 'Responses',
+    gives: ['application/json'],
+    refusals: [400, 404],
     methods: Object.keys(runs) as Passage['methods'][number][],
     ...('POST' in runs && { takes: 'json' as const }),
     run: call => runs[call.request.method as keyof typeof runs]!(call),

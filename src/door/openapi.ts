@@ -1,18 +1,12 @@
-import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import type { Api } from '../api.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Passage } from '../passage.ts'
 import { json, refusals } from './openapi-refusals.ts'
+import type { ToSchema } from './openapi-schemas.ts'
 
 /** The one place that knows how the API document is made; routes carry a `detail`, never a schema. */
 export type Detail = Readonly<Record<string, unknown>>
-
-/** JSON Schema of what a client may send: defaults and transformations are on our side. */
-function jsonSchema(schema: v.GenericSchema): Record<string, unknown> {
-  const { $schema: _, ...rest } = toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' })
-  return rest as Record<string, unknown>
-}
 
 const operationId = (method: string, path: string) =>
   method.toLowerCase() +
@@ -21,10 +15,10 @@ const operationId = (method: string, path: string) =>
     .replace(/[^a-z0-9]/gi, '')
 
 /** What a caller says outside the body: in the path, the query and the headers. */
-function parametersOf({ path, rest, heeds = {}, query }: Api) {
+function parametersOf({ path, rest, heeds = {}, query }: Api, toSchema: ToSchema) {
   const named = [...path.matchAll(/:(\w+)/g)].map(match => match[1]!)
   const text = { schema: { type: 'string' } }
-  const { properties = {}, required = [] } = (query ? jsonSchema(query) : {}) as {
+  const { properties = {}, required = [] } = (query ? toSchema(query) : {}) as {
     readonly properties?: Readonly<Record<string, { readonly description?: string }>>
     readonly required?: readonly string[]
   }
@@ -53,13 +47,12 @@ function parametersOf({ path, rest, heeds = {}, query }: Api) {
 }
 
 /** The good answer, and the refusals that callers should expect. */
-function responsesOf({ access, answer, body, query, refusals: more = [] }: Api) {
+function responsesOf(api: Api, toSchema: ToSchema) {
+  const { access, answer, body, query, refusals: more = [] } = api
   const { type, schema = type === undefined ? undefined : v.string() } = answer
   const content =
     schema &&
-    Object.fromEntries(
-      [type ?? 'application/json'].flat().map(type => [type, { schema: jsonSchema(schema) }]),
-    )
+    Object.fromEntries([type ?? 'application/json'].flat().map(type => [type, { schema: toSchema(schema) }]))
   const expected = [
     ...(body || query ? [400] : []),
     ...(access === 'anyone' ? [] : [401]),
@@ -72,30 +65,30 @@ function responsesOf({ access, answer, body, query, refusals: more = [] }: Api) 
       ...(content && { content }),
       ...(answer.headers && { headers: describeHeaders(answer.headers) }),
     },
-    ...refusals([...new Set(expected)]),
+    ...refusals(api, expected),
   }
 }
 
 /** The documentation of one endpoint, from the schemas that validate it. */
-export function describeApi(api: Api): Detail {
+export function describeApi(api: Api, toSchema: ToSchema): Detail {
   return {
     operationId: operationId(api.method, api.path.replace('*', `:${api.rest ?? 'rest'}`)),
     summary: api.summary,
     ...(api.description !== undefined && { description: api.description }),
     tags: [api.tag],
-    parameters: parametersOf(api),
+    parameters: parametersOf(api, toSchema),
     ...(api.body && {
       requestBody: {
         required: true,
         content: {
           'application/json': {
-            schema: jsonSchema(api.body),
+            schema: toSchema(api.body),
             ...(api.example !== undefined && { example: api.example }),
           },
         },
       },
     }),
-    responses: responsesOf(api),
+    responses: responsesOf(api, toSchema),
     security: api.access === 'anyone' ? [] : [{ bearer: [] }, { apiKey: [] }],
     ...(api.hidden && { hide: true }),
   }
@@ -106,12 +99,18 @@ const describeHeaders = (headers: Readonly<Record<string, string>>) =>
     Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
   )
 
+export interface Documented {
+  readonly base: string
+  readonly api: readonly Api[]
+  readonly passages: readonly Passage[]
+}
+
 /** Endpoints that end in `*`: the document generator leaves them out, so they are written down here, with a name. */
-export function describeRests(base: string, apis: readonly Api[], passages: readonly Passage[]) {
+export function describeRests({ base, api: apis, passages }: Documented, toSchema: ToSchema) {
   const rests = [
     ...apis
       .filter(({ rest, hidden }) => rest !== undefined && !hidden)
-      .map(api => ({ ...api, detail: describeApi(api) })),
+      .map(api => ({ ...api, detail: describeApi(api, toSchema) })),
     ...passages.flatMap(passage =>
       passage.methods.map(method => ({
         path: passage.path,
@@ -143,11 +142,35 @@ const bodies = {
   any: ['application/json', 'multipart/form-data', '*/*'],
 } as const
 
+const open = { type: 'object', additionalProperties: true }
+const anything = { schema: {} }
+const contents: Readonly<Record<string, object>> = {
+  'application/json': { schema: open },
+  'text/event-stream': { schema: { type: 'string' } },
+  '*/*': anything,
+}
+
+/** Where a call goes on to a provider. */
+const FORWARDED = [400, 403, 404, 429, 502, 504]
+
+/** What a passage answers to a method, the good answer first. */
+function responsesOfPassage(passage: Passage, method: Passage['methods'][number], hasBody: boolean) {
+  const { gives = ['application/json', '*/*'], refusals: own = FORWARDED } = passage
+  const isSent = (type: string) => method !== 'HEAD' && (method !== 'DELETE' || type !== 'text/event-stream')
+  const content = gives.filter(isSent).map(type => [type, contents[type]])
+  const good = {
+    description: 'The answer',
+    ...(content.length > 0 && { content: Object.fromEntries(content) }),
+  }
+  return {
+    ...(gives.length > 0 && { 200: good }),
+    ...refusals('others', [...own, 401, ...(hasBody ? [413] : []), 503]),
+  }
+}
+
 /** The documentation of one method of a passage: what goes in and out belongs to the provider. */
 export function describePassage(passage: Passage, method: Passage['methods'][number]): Detail {
   const { path, about, tag = 'Models', takes } = passage
-  const open = { type: 'object', additionalProperties: true }
-  const anything = { schema: {} }
   const hasBody = takes !== undefined && /^P/.test(method)
   return {
     operationId: operationId(method, path.replace('*', `:${restName(passage)}`)),
@@ -165,20 +188,17 @@ export function describePassage(passage: Passage, method: Passage['methods'][num
         ),
       },
     }),
-    responses: {
-      200: {
-        description: "The provider's answer",
-        ...(method !== 'HEAD' && { content: { ...json(open), '*/*': anything } }),
-      },
-      ...refusals([400, 401, 403, 404, 413, 429, 502, 503, 504]),
-    },
+    responses: responsesOfPassage(passage, method, hasBody),
     security: [{ bearer: [] }, { apiKey: [] }],
   }
 }
 
+/** How any dialect says that it wants a stream. */
+const ASKS_STREAM = { stream: true, stream_format: 'sse' }
+
 /** The documentation of a dialect: its bodies belong to its vendor and pass through, so they are open objects here. */
 export function describeDialect(dialect: Dialect): Detail {
-  const open = { type: 'object', additionalProperties: true }
+  const streams = dialect.isStream(ASKS_STREAM)
   return {
     operationId: operationId('post', dialect.path),
     summary: dialect.about,
@@ -190,7 +210,10 @@ export function describeDialect(dialect: Dialect): Detail {
           schema: {
             ...open,
             ...(dialect.read === undefined && { required: ['model'] }),
-            properties: { model: { type: 'string' }, stream: { type: 'boolean' } },
+            properties: {
+              model: { type: 'string' },
+              ...(dialect.isStream({ stream: true }) && { stream: { type: 'boolean' } }),
+            },
           },
         },
       },
@@ -201,10 +224,10 @@ export function describeDialect(dialect: Dialect): Detail {
         content: {
           ...json(open),
           ...(dialect.gives === 'any' && { '*/*': { schema: { type: 'string', format: 'binary' } } }),
-          'text/event-stream': { schema: { type: 'string' } },
+          ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }),
         },
       },
-      ...refusals([400, 401, 403, 404, 413, 429, 502, 503, 504]),
+      ...refusals('others', [...FORWARDED, 401, 413, 503]),
     },
     security: [{ bearer: [] }, { apiKey: [] }],
   }

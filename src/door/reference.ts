@@ -4,6 +4,7 @@ import type { Api } from '../api.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Passage } from '../passage.ts'
 import { describeApi, describeDialect, describePassage, describeRests } from './openapi.ts'
+import { createSchemas, type Schemas } from './openapi-schemas.ts'
 
 export interface ReferenceOptions {
   readonly version: string
@@ -36,20 +37,29 @@ const HEADERS = {
 
 async function build(options: ReferenceOptions): Promise<AnyElysia> {
   const { swagger } = await import('@elysiajs/swagger')
-  const app: AnyElysia = new Elysia({ prefix: options.base }).use(swagger(documentOf(options)))
+  const schemas = createSchemas()
+  const paths = describeRests(options, schemas.toSchema)
+  const details = options.api.map(api => describeApi(api, schemas.toSchema))
+  const app: AnyElysia = new Elysia({ prefix: options.base }).use(
+    swagger(documentOf(options, paths, schemas)),
+  )
   const nothing = () => ''
   for (const dialect of options.dialects)
     app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
   for (const passage of options.passages)
     for (const method of passage.methods)
       app.route(method, passage.path, nothing, { detail: describePassage(passage, method) as object })
-  for (const api of options.api)
-    app.route(api.method, api.path, nothing, { detail: describeApi(api) as object })
+  for (const [index, { method, path }] of options.api.entries())
+    app.route(method, path, nothing, { detail: details[index] as object })
   return app
 }
 
 /** The page loads our own copy of its script. */
-function documentOf({ version, base, api, passages }: ReferenceOptions): ElysiaSwaggerConfig {
+function documentOf(
+  { version, base, api, passages }: ReferenceOptions,
+  paths: object,
+  { parts }: Schemas,
+): ElysiaSwaggerConfig {
   return {
     path: '/swagger',
     provider: 'scalar',
@@ -67,8 +77,9 @@ function documentOf({ version, base, api, passages }: ReferenceOptions): ElysiaS
       },
       servers: [{ url: '/' }],
       tags: tagsOf(api, passages),
-      paths: describeRests(base, api, passages),
+      paths,
       components: {
+        schemas: parts,
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },

@@ -132,6 +132,8 @@ const passage = {
   about: text,
   tag: may(text),
   takes: may(oneOf('json', 'form', 'any')),
+  gives: may(list(oneOf('application/json', 'text/event-stream'))),
+  refusals: may(list(v.number(wanted('a number')))),
   run: fun,
 } satisfies Entries<Passage>
 
