@@ -132,7 +132,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     hooks: Object.keys(kinds).filter(hook => hook in parts.get(name)!),
   }))
 
-  const inFlight = createInFlight(settings.pingInterval)
+  const inFlight = createInFlight(settings.pingInterval || Number.POSITIVE_INFINITY)
   let isEmpty = false
   closing.add('What is under way', () => (isEmpty ? undefined : inFlight.stop(0)))
   const drain = settings.onHangUp === 'drain' ? createDrain(DRAIN) : undefined

@@ -79,7 +79,8 @@ const options = (env: Record<string, string> = {}) => ({
 })
 const cancelling = await startGateway(options())
 const draining = await startGateway(options({ ON_HANGUP: 'drain' }))
-afterAll(() => Promise.all([cancelling.close(), draining.close()]))
+const silent = await startGateway(options({ PING_INTERVAL: '0' }))
+afterAll(() => Promise.all([cancelling.close(), draining.close(), silent.close()]))
 afterEach(() => {
   puppet.reset()
   records.length = 0
@@ -140,6 +141,29 @@ describe('a client that waits for a stream', () => {
     const response = await ask(cancelling, true)
     puppet.answer(Response.json({ choices: [] }))
     expect(await response.text()).toContain('upstream_invalid')
+  })
+})
+
+describe('with PING_INTERVAL=0', () => {
+  const SILENCE = 350
+
+  test('nothing is said while the model thinks: a late failure has its real status', async () => {
+    const asking = ask(silent, true)
+    await Bun.sleep(SILENCE)
+    puppet.answer(Response.json({ error: { message: 'no' } }, { status: 400 }))
+    expect((await asking).status).toBe(400)
+  })
+
+  test('a stream holds what the provider says, and no comment', async () => {
+    puppet.stream()
+    puppet.say(words('Hello'))
+    const response = await ask(silent, true)
+    await Bun.sleep(SILENCE)
+    puppet.say(words(' world') + END)
+    puppet.end()
+    const text = await response.text()
+    expect(text).toStartWith(words('Hello') + words(' world'))
+    expect(text).not.toContain('ping')
   })
 })
 
