@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { shortHash } from './short-hash.ts'
 
 /** A file that pages load. */
@@ -35,19 +34,21 @@ const files: readonly { readonly name: string; readonly type: string; readonly f
   { name: 'icon.svg', type: 'image/svg+xml', from: ['./icon.svg'] },
 ]
 
-let read: readonly Asset[] | undefined
+/** Imported rather than read: `bun run dev` watches what is imported. */
+const textOf = async (file: string): Promise<string> =>
+  ((await import(file, { with: { type: 'text' } })) as { readonly default: string }).default
+
+const assets: readonly Asset[] = await Promise.all(
+  files.map(async ({ name, type, from }) => {
+    const bytes = new TextEncoder().encode((await Promise.all(from.map(textOf))).join('\n'))
+    return { name, type, bytes, file: name.replace('.', `-${shortHash(bytes)}.`) }
+  }),
+)
 
 /** Everything a page loads, from here and from nowhere else. */
-export function readAssets(): readonly Asset[] {
-  read ??= files.map(({ name, type, from }) => {
-    const text = from.map(file => readFileSync(new URL(import.meta.resolve(file)), 'utf8')).join('\n')
-    const bytes = new TextEncoder().encode(text)
-    return { name, type, bytes, file: name.replace('.', `-${shortHash(bytes)}.`) }
-  })
-  return read
-}
+export const readAssets = (): readonly Asset[] => assets
 
 /** The addresses of all assets by name, for a gateway below `base`. */
 export const loadAssets = (base: string): { readonly assets: Readonly<Record<string, string>> } => ({
-  assets: Object.fromEntries(readAssets().map(({ name, file }) => [name, `${base}/assets/${file}`])),
+  assets: Object.fromEntries(assets.map(({ name, file }) => [name, `${base}/assets/${file}`])),
 })

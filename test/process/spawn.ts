@@ -9,6 +9,8 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>
   /** What `bun` runs. Default: `src/main.ts`. */
   readonly script?: string
+  /** For the runtime, before the script. */
+  readonly flags?: readonly string[]
   /** Default: none, which starts the gateway. */
   readonly args?: readonly string[]
   /** Default: a new folder, so that no `.env` and no database of a developer plays along. */
@@ -35,10 +37,11 @@ export interface Running extends Spawned {
 }
 
 /** Starts the gateway on a database of its own and a free port; does not wait for it. */
-export function launchGateway({ env = {}, script = 'src/main.ts', args = [], cwd }: Launch = {}): Spawned {
+export function launchGateway(launch: Launch = {}): Spawned {
+  const { env = {}, script = 'src/main.ts', flags = [], args = [], cwd } = launch
   const home = mkdtempSync(join(tmpdir(), 'modelway-process-'))
   const config = `--tsconfig-override=${join(root, 'tsconfig.json')}`
-  const child = Bun.spawn([process.execPath, config, join(root, script), ...args], {
+  const child = Bun.spawn([process.execPath, config, ...flags, join(root, script), ...args], {
     cwd: cwd ?? home,
     env: {
       PATH: process.env.PATH ?? '',
