@@ -8,6 +8,7 @@ import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createListCache } from './cache.ts'
 import type { Catalog } from './model.ts'
+import { listQuery } from './pages.ts'
 import { createReader } from './reader.ts'
 import { renderList, renderListRefusal, renderModel } from './shapes.ts'
 
@@ -62,9 +63,11 @@ export default definePlugin({
           method: 'GET',
           path: '/v1/models',
           summary: 'The models you may use',
-          description: "With the header `anthropic-version` in Anthropic's shape.",
+          description:
+            "With the header `anthropic-version` in Anthropic's shape, and page by page on request.",
+          query: listQuery,
           answer: { about: 'Sorted by id', schema: listAnswer },
-          run: async ({ x, request }) => renderList(await listed(x!), request),
+          run: async ({ x, request, query }) => renderList(await listed(x!), request, query),
         }),
         defineApi({
           ...shared,

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../src/errors.ts'
 import type { ListedModel } from '../../src/types.ts'
+import { type ListQuery, pageOf } from './pages.ts'
 
 /** Clients of Anthropic say so in a header; everybody else reads OpenAI's shape. */
 export const wantsAnthropic = (request: Request): boolean => request.headers.has('anthropic-version')
@@ -21,13 +22,15 @@ const openaiModel = ({ id, created, ownedBy }: ListedModel) => ({
 export const renderModel = (model: ListedModel, request: Request): object =>
   wantsAnthropic(request) ? anthropicModel(model) : openaiModel(model)
 
-export function renderList(models: readonly ListedModel[], request: Request): object {
+/** `query`: which page, where the reader's language has pages. */
+export function renderList(models: readonly ListedModel[], request: Request, query: ListQuery): object {
   if (!wantsAnthropic(request)) return { object: 'list', data: models.map(openaiModel) }
+  const { page, hasMore } = pageOf(models, query)
   return {
-    data: models.map(anthropicModel),
-    has_more: false,
-    first_id: models[0]?.id ?? null,
-    last_id: models.at(-1)?.id ?? null,
+    data: page.map(anthropicModel),
+    has_more: hasMore,
+    first_id: page[0]?.id ?? null,
+    last_id: page.at(-1)?.id ?? null,
   }
 }
 
