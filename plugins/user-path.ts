@@ -15,24 +15,38 @@ export default definePlugin({
   env: { header: ['USER_PATH_HEADER'], trust: ['USER_PATH_TRUST'] },
   setup({ config: { header, trust } }) {
     /** A key's own path wins over what its holder says; where there is none, or it allows paths below, he is heard. */
-    function resolve({ path, subPaths }: Caller, said: string | null): UserPath | undefined {
+    function resolve(
+      { path, subPaths }: Caller,
+      said: string | null,
+      name: string = header,
+    ): UserPath | undefined {
       if (path !== undefined && !subPaths) return path
       if (path === undefined && trust === 'keys') return undefined
-      const named = read(said, header)
+      const named = read(said, name)
       if (path === undefined || named === undefined) return path ?? named
       if (isInside(named, new Set([path]))) return named
       const message = `User path "${named}" is not below "${path}", to which this key is bound`
-      return refuse('forbidden', message, { param: header })
+      return refuse('forbidden', message, { param: name })
     }
     return {
       exports: { resolve, header },
-      scope: ({ request, caller }) =>
-        resolve(caller, request.headers.get(header) ?? request.headers.get('x-gomodel-user-path')),
+      scope({ request, caller }) {
+        const said = request.headers.get(header)
+        return said === null ? resolve(caller, request.headers.get(GOMODEL), GOMODEL) : resolve(caller, said)
+      },
     }
   },
 })
 
+/** Users of GoModel send this one. */
+const GOMODEL = 'x-gomodel-user-path'
+
 function read(value: string | null, header: string): UserPath | undefined {
+  // The platform gives the values of a header that comes twice as one. Neither the first nor the last would be right.
+  if (value?.includes(', ')) {
+    const message = `Header "${header}" came more than once, or holds ", ", which looks the same: send one path`
+    return refuse('invalid_request', message, { param: header })
+  }
   try {
     return parseUserPath(value ?? '')
   } catch (error) {

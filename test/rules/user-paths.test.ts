@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { type House, openHouse } from '../kernel/house.ts'
+import { askOnce } from '../kernel/raw.ts'
+import { MASTER } from '../kit.ts'
 import { header, normalise, pathOf, startDenying, text } from './paths.ts'
 import { at, startWorld } from './world.ts'
 
@@ -19,6 +22,63 @@ describe('U1', () => {
     expect(await pathOf(world, header('/a', 'x-team'))).toBe('/a')
     expect(await pathOf(world, header('/a'))).toBe('/')
     expect(await pathOf(world, header('/b', 'x-gomodel-user-path'))).toBe('/b')
+  })
+})
+
+describe('U1 a path that is said twice', () => {
+  /** A call with these lines in its head, as they come over the wire. */
+  async function send({ port }: House, path: string, lines: readonly string[], key = MASTER) {
+    const isPost = path !== '/v1/models'
+    const body = isPost ? JSON.stringify({ model: 'openai/one', messages: [], max_tokens: 1 }) : ''
+    const head = [
+      `${isPost ? 'POST' : 'GET'} ${path} HTTP/1.1`,
+      'host: localhost',
+      `authorization: Bearer ${key}`,
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+      ...lines,
+    ]
+    const answer = await askOnce(port, `${head.join('\r\n')}\r\n\r\n${body}`)
+    return { status: answer!.status, body: JSON.parse(answer!.body) as unknown }
+  }
+  const twice = (first: string, second: string, name = 'X-Modelway-User-Path') => [
+    `${name}: ${first}`,
+    `${name.toLowerCase()}: ${second}`,
+  ]
+  const says = expect.stringMatching(/^Header "x-modelway-user-path" .*more than once/)
+
+  test('is refused in the language of the call', async () => {
+    await using house = await openHouse()
+    const error = { type: 'invalid_request_error', message: says }
+    for (const lines of [
+      twice('/a', '/b'),
+      twice('/a', '/a'),
+      twice('/a', 'b'),
+      twice('/a', ''),
+      twice('', '/b'),
+    ])
+      expect([lines, await send(house, '/v1/chat/completions', lines)]).toEqual([
+        lines,
+        {
+          status: 400,
+          body: { error: { ...error, code: 'invalid_request', param: 'x-modelway-user-path' } },
+        },
+      ])
+    expect(await send(house, '/v1/messages', twice('/a', '/b'))).toMatchObject({
+      status: 400,
+      body: { type: 'error', error },
+    })
+    expect((await send(house, '/v1/models', twice('/a', '/b'))).status).toBe(400)
+    const gomodel = await send(house, '/v1/models', twice('/a', '/b', 'X-GoModel-User-Path'))
+    expect([gomodel.status, at(gomodel.body, 'error', 'param')]).toEqual([400, 'x-gomodel-user-path'])
+    expect((await send(house, '/v1/models', ['x-modelway-user-path: /a,b/c'])).status).toBe(200)
+    expect(house.received()).toEqual([])
+  })
+
+  test("is nobody's business where a key has a path of its own", async () => {
+    await using house = await openHouse()
+    const { key } = (await house.test.admin('POST', '/admin/keys', { name: 'k', user_path: '/team' })).body
+    expect((await send(house, '/v1/models', twice('/a', '/b'), key)).status).toBe(200)
   })
 })
 
