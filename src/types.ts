@@ -70,6 +70,8 @@ export interface Dropped {
   readonly via: readonly Leg[]
   readonly code: 'model_not_found' | 'model_access_denied' | 'model_unavailable'
   readonly reason: string
+  /** The caller could use what a redirect leads to here, were it there: it may know that there is nothing. */
+  readonly isOpen?: boolean
 }
 
 /** The decision about one model name. Plugins fill it in turn; the pipeline tries `targets` in order. */

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
+import type { Deciding } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { flag } from '../../src/settings.ts'
-import type { Caller, Dropped, Target } from '../../src/types.ts'
+import type { Caller, Dropped, Route, Target } from '../../src/types.ts'
 import type { Catalog } from '../catalog/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { isBare, judge, reasonOf } from './policy.ts'
@@ -17,12 +18,28 @@ export default definePlugin({
     const catalog = use<Catalog>('catalog')
     const isProvider = (name: string) => providers().has(name)
     const code = config.hideDenied ? 'model_not_found' : 'model_access_denied'
+    const judging = () => ({ snapshot: virtual.current(), isProvider, byDefault: config.enabledByDefault })
+
+    /** Whoever could use what a redirect leads to, were it there, may know that it leads nowhere. */
+    function withOpen(route: Route, { caller, userPath }: Deciding): Route {
+      const facts = judging()
+      const dropped = route.dropped.map((drop): Dropped => {
+        const { name, via, code } = drop
+        if (via.length === 0 || code !== 'model_not_found') return drop
+        const target = { ...split(name, isProvider), via }
+        const isOpen = judge(facts, target, userPath).isAllowed && isWithinKey(caller, target, isProvider)
+        return { ...drop, isOpen }
+      })
+      return { ...route, dropped }
+    }
+
     return {
-      route(route, { caller, userPath, trace, dry }) {
-        const judging = { snapshot: virtual.current(), isProvider, byDefault: config.enabledByDefault }
+      route(route, x) {
+        const { caller, userPath, trace, dry } = x
+        const facts = judging()
         const dropped: Dropped[] = []
         const targets = route.targets.filter(target => {
-          const verdict = judge(judging, target, userPath)
+          const verdict = judge(facts, target, userPath)
           const isWithin = isWithinKey(caller, target, isProvider)
           const isAllowed = verdict.isAllowed && isWithin
           if (isAllowed && trace === undefined) return true
@@ -32,7 +49,7 @@ export default definePlugin({
           if (!isAllowed) dropped.push({ name, via: target.via, code, reason })
           return isAllowed
         })
-        if (dropped.length === 0 && !config.hideDenied) return route
+        if (dropped.length === 0 && !config.hideDenied) return targets.length > 0 ? route : withOpen(route, x)
         // Hidden models must not be told from missing ones, nor from redirects that are out of scope.
         const hide = (drop: Dropped): Dropped =>
           config.hideDenied && drop.code === 'model_access_denied' ? { ...drop, code } : drop
@@ -45,6 +62,16 @@ export default definePlugin({
     }
   },
 })
+
+/** No provider has this name. */
+const NOBODY = '?'
+
+/** What a name would be, were it there. */
+function split(name: string, isProvider: (name: string) => boolean): Pick<Target, 'provider' | 'model'> {
+  const slash = name.indexOf('/')
+  const provider = slash > 0 ? name.slice(0, slash) : ''
+  return isProvider(provider) ? { provider, model: name.slice(slash + 1) } : { provider: NOBODY, model: name }
+}
 
 /** A key's own list holds selectors and names of redirects; either way in is enough. */
 function isWithinKey(

@@ -93,7 +93,7 @@ export function createExplain({ host, auth, breaker, paths }: ExplainDeps) {
       user_path: userPath,
       steps: trace,
       targets,
-      dropped: route.dropped,
+      dropped: route.dropped.map(({ name, via, code, reason }) => ({ name, via, code, reason })),
       listed: listed.some(({ id }) => id === asked),
       outcome: outcomeOf(route, targets, userPath),
     }

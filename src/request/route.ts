@@ -31,6 +31,10 @@ export function refuseUnrouted({ asked, dropped }: Route, userPath: UserPath): n
       },
     )
   }
+  if (dropped.length > 0 && dropped.every(({ isOpen }) => isOpen)) {
+    const message = `Model "${name}" leads nowhere at the moment: what stands behind it is switched off or gone`
+    refuse('model_not_found', message, { param: 'model' })
+  }
   return refuse(
     'model_not_found',
     `Model "${name}" does not exist: GET /v1/models lists the models you may use`,

@@ -82,6 +82,50 @@ describe('R3', () => {
     }
   })
 
+  test('R3 tells whoever may use a redirect that what it leads to is switched off or gone, and nobody else', async () => {
+    const build = async (env: Record<string, string> = {}) => {
+      const world = await startWorld({ env })
+      await world.put({ source: 'off', target_model: 'vllm/alpha', enabled: false })
+      await world.put({ source: 'outer', target_model: 'off' })
+      await world.put({ source: 'gone', target_model: 'vllm/retired' })
+      await world.put({ source: 'ours', target_model: 'off', user_paths: ['/team'] })
+      return world
+    }
+    const nowhere = (name: string) =>
+      `Model "${name}" leads nowhere at the moment: what stands behind it is switched off or gone`
+    const unknown = (name: string) =>
+      `Model "${name}" does not exist: GET /v1/models lists the models you may use`
+    {
+      await using world = await build()
+      const narrow = await world.key({ allowed_models: ['openai/'] })
+      const named = await world.key({ allowed_models: ['outer', 'vllm/'] })
+      for (const [name, as, says] of [
+        ['outer', {}, nowhere],
+        ['gone', {}, nowhere],
+        ['ours', { path: '/team/a' }, nowhere],
+        ['outer', { key: named }, nowhere],
+        ['gone', { key: named }, nowhere],
+        ['ours', { path: '/guest' }, unknown],
+        ['outer', { key: narrow }, unknown],
+        ['gone', { key: narrow }, unknown],
+        // By itself its name means a model, and there is none.
+        ['off', {}, unknown],
+      ] as const) {
+        const { status, code, message } = await world.ask(name, as)
+        expect([name, as, status, code, message]).toEqual([name, as, 404, 'model_not_found', says(name)])
+      }
+      await world.put({ source: 'vllm/', enabled: false })
+      expect((await world.ask('gone')).message).toBe(unknown('gone'))
+      expect((await world.ask('outer')).message).toBe(nowhere('outer'))
+      await world.put({ source: '/', enabled: false })
+      expect((await world.ask('outer')).message).toBe(unknown('outer'))
+    }
+    for (const env of [{ HIDE_DENIED_MODELS: 'true' }, { MODELS_ENABLED_BY_DEFAULT: 'false' }]) {
+      await using world = await build(env)
+      for (const name of ['outer', 'gone']) expect((await world.ask(name)).message).toBe(unknown(name))
+    }
+  })
+
   test('R3 reads the name of a disabled redirect as a literal name', async () => {
     await using world = await startWorld()
     await world.put({ source: 'vllm/alpha', target_model: 'openai/gamma', enabled: false })
