@@ -164,6 +164,8 @@ export interface WholeAnswer {
   /** Default: 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** Values of `set-cookie`, the one header that comes as often as it has values. */
+  readonly cookies?: readonly string[]
 }
 
 /** What a provider says of its limits, as it says it: headers such as `x-ratelimit-remaining-tokens`, in lower case. */
@@ -203,6 +205,8 @@ export interface RawAnswer {
   readonly contentType: string
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** As in `WholeAnswer`. */
+  readonly cookies?: readonly string[]
 }
 
 export type Answer = WholeAnswer | StreamedAnswer | RawAnswer

@@ -105,10 +105,12 @@ const wholeAnswer = (value: unknown, status = 200): Answer =>
 
 /** An answer that an endpoint has put together itself, bytes that nobody looks into. */
 function asItIs({ body, status, headers }: Response): Answer {
+  const { 'set-cookie': _, ...single } = Object.fromEntries(headers)
   const shared = {
     contentType: headers.get('content-type') ?? '',
     status,
-    headers: Object.fromEntries(headers),
+    headers: single,
+    cookies: headers.getSetCookie(),
   }
   return body === null
     ? { kind: 'whole', body: new Uint8Array(), ...shared }

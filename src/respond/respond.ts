@@ -81,7 +81,7 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     settle(x)
     const own = headersOf(x, answer.contentType)
     const headers = answer.headers === undefined ? own : { ...answer.headers, ...own }
-    return new Response(body, { status, headers })
+    return withCookies(new Response(body, { status, headers }), answer)
   }
 
   function tapWhole(x: Exchange, answer: WholeAnswer): BodyInit {
@@ -115,7 +115,7 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
       settle(x)
     }
     const headers = { ...answer.headers, ...headersOf(x, answer.contentType) }
-    return new Response(pass(x, answer, finish), { status: answer.status, headers })
+    return withCookies(new Response(pass(x, answer, finish), { status: answer.status, headers }), answer)
   }
 
   function createTaps(x: Exchange): readonly Tap[] {
@@ -139,6 +139,11 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     }
     return respondRefusal(x, toRefusal(x.refusal))
   }
+}
+
+function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): Response {
+  if (cookies !== undefined) for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  return response
 }
 
 /** A bug in a tap is told from a provider's fault, and blamed on its plugin. */

@@ -33,6 +33,13 @@ const fail = (): never => {
   throw new Error('what a bug says is for the log')
 }
 
+const cookies: [string, string][] = [
+  ['set-cookie', 'a=1; Path=/; Expires=Wed, 21 Oct 2037 07:28:00 GMT'],
+  ['x-own', 'yes'],
+  ['set-cookie', 'b=2; HttpOnly'],
+  ['set-cookie', 'a=1; Path=/own'],
+]
+
 const created = { answer: { about: 'What was made', status: 201, schema: v.any() } }
 
 const own = definePlugin({
@@ -48,6 +55,9 @@ const own = definePlugin({
             status: 202,
             headers: { 'content-type': 'text/csv', 'x-own': 'yes', 'content-disposition': 'attachment' },
           }),
+      ),
+      ...['whole', null].map(body =>
+        make(access, `cookies-${body}`, () => new Response(body, { headers: cookies })),
       ),
       make(access, 'empty', () => new Response(null, { status: 304, headers: { etag: '"7"' } })),
       make(access, 'nothing', () => undefined),
@@ -122,6 +132,15 @@ describe.each(accesses)('what an endpoint for "%s" returns', access => {
   test('goes out as it is where it is a Response without a body', async () => {
     const { status, headers, text } = await ask(`/own/${access}/empty`)
     expect([status, text, headers.get('etag'), headers.get('content-type')]).toEqual([304, '', '"7"', null])
+  })
+
+  test('goes out with each of its cookies, with a body and without', async () => {
+    for (const body of ['whole', null]) {
+      const { status, headers, text } = await ask(`/own/${access}/cookies-${body}`)
+      expect([status, text, headers.get('x-own')]).toEqual([200, body ?? '', 'yes'])
+      const set = cookies.flatMap(([name, value]) => (name === 'set-cookie' ? [value] : []))
+      expect([body, headers.getSetCookie()]).toEqual([body, set])
+    }
   })
 
   test('becomes 204 where it is undefined', async () => {
