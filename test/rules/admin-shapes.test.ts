@@ -150,4 +150,26 @@ describe('Admin JSON', () => {
     }
     expect((await world.call('GET', VIRTUAL)).body).toEqual([])
   })
+
+  test('Admin JSON refreshes the provider that the query names, and refuses to be told in a body', async () => {
+    await using world = await startWorld()
+    const listed = () =>
+      Object.values(world.mocks).map(
+        ({ requests }) => requests.filter(({ path }) => /models$/.test(path)).length,
+      )
+    const before = listed() as [number, number]
+    for (const body of [{ provider: 'vllm' }, { x: 1 }, [], '"vllm"', 'provider=vllm']) {
+      const { status, body: said } = await world.call('POST', '/admin/providers/refresh', body)
+      expect([body, status, at(said, 'error', 'message')]).toEqual([
+        body,
+        400,
+        expect.stringContaining('?provider=NAME'),
+      ])
+    }
+    expect(listed()).toEqual(before)
+    const one = await world.call('POST', '/admin/providers/refresh?provider=vllm', ' {\n} ')
+    expect([one.status, listed()]).toEqual([200, [before[0], before[1] + 1]])
+    for (const body of [undefined, '', {}])
+      expect((await world.call('POST', '/admin/providers/refresh', body)).status).toBe(200)
+  })
 })
