@@ -76,6 +76,10 @@ export class Exchange {
   firstByteMs: number | undefined = undefined
   /** Milliseconds from the start to the end; 0 until then. */
   totalMs: number = 0
+  /** Of these, milliseconds that went by waiting for providers, all tries together; of a stream, until it began. */
+  upstreamMs: number = 0
+  /** Since when a provider is waited for, on the clock of `startedAt`; 0 while none is. */
+  waitsSince: number = 0
   status: number = 0
   settled: boolean = false
   /** Where it stands among the exchanges under way; -1 when it does not. */
@@ -103,6 +107,18 @@ export function cutShort(x: Exchange, refusal: Refusal): void {
   x.abort.abort(refusal)
 }
 
+/** A provider is asked: what goes by from here on is its time, and that of the package that speaks its language. */
+export function beginWait(x: Exchange): void {
+  x.waitsSince = performance.now()
+}
+
+/** It has answered, or never will. Said again it changes nothing. */
+export function endWait(x: Exchange, now: number = performance.now()): void {
+  if (x.waitsSince === 0) return
+  x.upstreamMs += now - x.waitsSince
+  x.waitsSince = 0
+}
+
 /** Who operates the gateway, and speaks for nobody else: all that a provider's account holds is there for it. */
 export const isOperator = ({ caller, userPath }: Pick<Exchange, 'caller' | 'userPath'>): boolean =>
   caller.kind !== 'key' && userPath === '/'
@@ -120,7 +136,11 @@ export type Attempted = View<
   'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target'
 >
 export type Settled = Received &
-  Readonly<Partial<Omit<Exchange, 'releases' | 'abort' | 'slot' | 'attempts' | 'onQuiet' | 'quietSince'>>> & {
+  Readonly<
+    Partial<
+      Omit<Exchange, 'releases' | 'abort' | 'slot' | 'attempts' | 'onQuiet' | 'quietSince' | 'waitsSince'>
+    >
+  > & {
     readonly attempts?: readonly Attempt[]
   }
 

@@ -1,6 +1,6 @@
 import type { Drain } from '../drain.ts'
 import { Refusal, refuse, toRefusal } from '../errors.ts'
-import { cutShort, type Exchange } from '../exchange.ts'
+import { cutShort, type Exchange, endWait } from '../exchange.ts'
 import { blame, every, type HookTable } from '../hooks.ts'
 import type { Aim } from '../passage.ts'
 import type { Provider } from '../provider.ts'
@@ -59,7 +59,9 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
       // Of a client that is gone, it is the deadline of all that is read on.
       if (!x.hungUp) x.attemptDeadline = undefined
     }
-    tell(x, watchers, outcomeOf(target, result, performance.now() - began))
+    const ended = performance.now()
+    endWait(x, ended)
+    tell(x, watchers, outcomeOf(target, result, ended - began))
     return result
   }
 

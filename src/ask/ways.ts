@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect.ts'
 import { refuse } from '../errors.ts'
-import type { Exchange } from '../exchange.ts'
+import { beginWait, type Exchange } from '../exchange.ts'
 import { blame } from '../hooks.ts'
 import { type Arrival, fromResponse } from '../http/arrival.ts'
 import { type Aim, isBody } from '../passage.ts'
@@ -82,6 +82,7 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
       headers: forwarded(x.request, dialect),
     }
     let sent: UpstreamCall | Response
+    beginWait(x)
     try {
       const call = provider.call(asked, signal)
       sent = call instanceof Promise ? await call : call
@@ -107,6 +108,7 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
       if (body === undefined || body instanceof FormData) delete headers['content-type']
       const facts = { method, path, query, headers, ...(body !== undefined && { body }) }
       let call: UpstreamCall
+      beginWait(x)
       try {
         call = await provider.native!(facts)
       } catch (error) {

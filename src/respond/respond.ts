@@ -55,6 +55,8 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
       headers['x-modelway-model'] = headerSafe(x.target.model)
       headers['x-modelway-provider'] = headerSafe(x.target.provider)
       headers['x-modelway-attempts'] = String(x.attempts.length)
+      // Known where the answer is: the head of a stream goes out before its end.
+      if (x.settled) headers['x-modelway-overhead-ms'] = String(Math.round(overheadOf(x) * 100) / 100)
       if (x.limits !== undefined)
         Object.assign(headers, tellLimits(x.limits, x.endpoint.limits ?? 'openai', Date.now()))
     }
@@ -145,6 +147,9 @@ function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): 
   if (cookies !== undefined) for (const cookie of cookies) response.headers.append('set-cookie', cookie)
   return response
 }
+
+/** Milliseconds that the gateway itself took, and the client while it sent: all but the waiting for providers. */
+const overheadOf = ({ totalMs, upstreamMs }: Exchange): number => Math.max(0, totalMs - upstreamMs)
 
 /** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
 function tapOf(bound: Bound<Hooks['tap']>, x: Exchange): Tap | undefined {

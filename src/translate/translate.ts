@@ -7,7 +7,7 @@ import {
 import type { Bytes } from '../bytes.ts'
 import type { Dialect } from '../dialect.ts'
 import { Refusal, refuse } from '../errors.ts'
-import type { Exchange } from '../exchange.ts'
+import { beginWait, type Exchange, endWait } from '../exchange.ts'
 import type { Provider, UsageReader } from '../provider.ts'
 import type {
   AnswerFacts,
@@ -71,18 +71,22 @@ export function createTranslated(strict: boolean) {
         })
       const heard = <T>(answer: PromiseLike<T>): Promise<T> => Promise.resolve(answer).catch(fail)
       const errand: Errand = { body: x.body!, facts, destination, signal, heard, warn }
-      const translated =
-        translation.kind === 'local'
-          ? await translation.run(errand)
-          : await runOther(translation, provider, errand)
+      if (translation.kind !== 'local') beginWait(x)
+      const translated = await (translation.kind === 'local'
+        ? translation.run(errand)
+        : runOther(translation, provider, errand))
+      endWait(x)
       for (const warning of translated.warnings ?? []) warn(say(warning))
       return toWhole(translated)
     }
     const { options, warnings } = translation.toCall(json, destination)
     for (const line of warnings) warn(line)
     const model = await provider.offers!.language!(target.model)
+    const asked = { ...options, abortSignal: signal }
+    beginWait(x)
     if (!x.stream) {
-      const result = await model.doGenerate({ ...options, abortSignal: signal }).then(undefined, fail)
+      const result = await model.doGenerate(asked).then(undefined, fail)
+      endWait(x)
       learn(result.response?.headers)
       for (const warning of result.warnings) warn(say(warning))
       const usage = toUsage(result.usage, provider.usage)
@@ -91,9 +95,7 @@ export function createTranslated(strict: boolean) {
       const body = translation.fromResult(counted, facts)
       return toWhole({ body, ...(usage && { usage }) }, dialect)
     }
-    const { stream, response } = await model
-      .doStream({ ...options, abortSignal: signal })
-      .then(undefined, fail)
+    const { stream, response } = await model.doStream(asked).then(undefined, fail)
     learn(response?.headers)
     const source = createSource(stream, translation.writer(facts), {
       provider,
