@@ -1,5 +1,6 @@
 import type { Plugin } from '../src/plugin.ts'
 import access from './access/index.ts'
+import answerCost from './answer-cost/index.ts'
 import audit from './audit/index.ts'
 import auth from './auth/index.ts'
 import batches from './batches/index.ts'
@@ -72,6 +73,7 @@ export const plugins: readonly Plugin[] = [
   ...providers,
   demo,
   responseModel,
+  answerCost,
   responsesStore,
   // who operates, and who watches
   explain,

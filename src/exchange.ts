@@ -135,6 +135,10 @@ export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 
 export type Attempted = View<
   'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target'
 >
+/** An answer is there. Of a stream that begins early the target is known later, and the usage of any stream at its end. */
+export type Answered = View<
+  'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target' | 'usage'
+>
 export type Settled = Received &
   Readonly<
     Partial<

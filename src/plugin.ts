@@ -4,6 +4,7 @@ import type { Api } from './api.ts'
 import type { Database } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import type {
+  Answered,
   Attempted,
   Deciding,
   Identified,
@@ -49,6 +50,7 @@ export const kinds = {
   recall: 'first',
   attempt: 'every',
   tap: 'every',
+  head: 'every',
   settle: 'all',
   audit: 'all',
   list: 'chain',
@@ -84,7 +86,12 @@ export interface Hooks {
    * Called once per answer; what it returns sees the text of a whole answer, or the `data` of each stream event, and
    * gives it back, changed or not, or `undefined` to drop it. Synchronous.
    */
-  tap(x: Routed): ((data: string) => string | undefined) | undefined
+  tap(x: Answered): ((data: string) => string | undefined) | undefined
+  /**
+   * Headers of its own, for an answer that taps see too. Names that the gateway itself uses are not replaced.
+   * Synchronous.
+   */
+  head(x: Answered): Readonly<Record<string, string>> | undefined
   /** After the last byte, a refusal or a hang-up; exactly once. Cannot change the answer. */
   settle(x: Settled): Awaitable<void>
   /** Somebody has changed something, or tried to: after every admin call that is not a GET, refused ones too. */

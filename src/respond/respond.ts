@@ -80,9 +80,11 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     x.firstByteMs = performance.now() - x.startedAt
     const isEmpty = answer.body.length === 0
     const body = isEmpty ? null : tapWhole(x, answer)
+    const added = isEmpty ? undefined : addedTo(x)
     settle(x)
     const own = headersOf(x, answer.contentType)
-    const headers = answer.headers === undefined ? own : { ...answer.headers, ...own }
+    const headers =
+      answer.headers === undefined && added === undefined ? own : { ...answer.headers, ...added, ...own }
     return withCookies(new Response(body, { status, headers }), answer)
   }
 
@@ -104,10 +106,13 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
       const { refusalEvent } = isDialect(x.endpoint) ? x.endpoint : (x.aim?.lens ?? {})
       return refusalEvent?.(refusal, x.id) ?? `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`
     }
-    const headers = headersOf(x, 'text/event-stream')
+    const taps = createTaps(x)
+    const added = addedTo(x)
+    const own = headersOf(x, 'text/event-stream')
+    const headers = added === undefined ? own : { ...added, ...own }
     headers['cache-control'] = 'no-cache, no-transform'
     headers['x-accel-buffering'] = 'no'
-    return new Response(pump(x, answer, { taps: createTaps(x), finish, drain }), { headers })
+    return new Response(pump(x, answer, { taps, finish, drain }), { headers })
   }
 
   function respondRaw(x: Exchange, answer: RawAnswer): Response {
@@ -127,6 +132,16 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
       if (tap !== undefined) taps.push(tap)
     }
     return taps
+  }
+
+  /** Headers that plugins have for an answer; undefined where none has any. */
+  function addedTo(x: Exchange): Record<string, string> | undefined {
+    let added: Record<string, string> | undefined
+    for (let bound = hooks.head; bound !== undefined; bound = bound.next) {
+      const more = called(bound, x)
+      if (more !== undefined) added = { ...added, ...more }
+    }
+    return added
   }
 
   /** Every request leaves through here. A bug in a tap is a refusal too. */
@@ -153,9 +168,13 @@ const overheadOf = ({ totalMs, upstreamMs }: Exchange): number => Math.max(0, to
 
 /** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
 function tapOf(bound: Bound<Hooks['tap']>, x: Exchange): Tap | undefined {
+  const tap = called(bound, x)
+  return tap && guarded(tap, bound)
+}
+
+function called<T>(bound: Bound<(x: Exchange) => T>, x: Exchange): T {
   try {
-    const tap = bound.run.call(bound.owner, x)
-    return tap && guarded(tap, bound)
+    return bound.run.call(bound.owner, x)
   } catch (error) {
     return blame(error, bound)
   }

@@ -32,6 +32,7 @@ const results: { readonly [H in Hook]?: (first: never) => unknown } = {
   guard: body => body,
   list: models => models,
   tap: () => (data: string) => data,
+  head: () => ({ 'x-probe': 'was here', 'x-request-id': 'of the probe' }),
 }
 
 /** One hook of the probe: takes part, or fails as the test wants. */
@@ -43,7 +44,7 @@ const probeHook = (hook: Hook) => (first: never) => {
     refuse('rate_limit_exceeded', 'The probe says no', { retryAfter: 7 })
   }
   if (mode === undefined) return results[hook]?.(first)
-  return mode.startsWith('async') && hook !== 'tap' ? Promise.resolve().then(fail) : fail()
+  return mode.startsWith('async') && !['tap', 'head'].includes(hook) ? Promise.resolve().then(fail) : fail()
 }
 
 const probe = definePlugin({
@@ -160,6 +161,10 @@ describe('a plugin with every hook', () => {
       const dry = holds(variant) ? [] : ['route']
       expect([title, ...seen.filter(hook => !dry.includes(hook))]).toEqual([title, ...hooks])
       expect([title, trace.at(0), trace.at(-1)]).toEqual([title, 'authenticate', 'settle'])
+      expect([title, answer.headers.get('x-probe')]).toEqual([
+        title,
+        hooks.includes('head') ? 'was here' : null,
+      ])
       expect([title, settled]).toEqual([title, [answer.id]])
       expect([title, released]).toEqual([title, holds(variant) ? ['before', 'probe', 'behind'] : []])
     }

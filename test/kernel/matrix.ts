@@ -38,7 +38,7 @@ function ofDialect(endpoint: CallerEndpoint): Variant[] {
     (sample.stream ? [false, true] : [false]).map(stream => ({
       title: `${name}${at > 0 ? ' (translated)' : ''}${stream ? ' (stream)' : ''}`,
       endpoint,
-      hooks: ofModels.filter(hook => hook !== 'tap' || stream || !sounds.has(name)),
+      hooks: ofModels.filter(hook => !['tap', 'head'].includes(hook) || stream || !sounds.has(name)),
       status: 200,
       shape: name.startsWith('anthropic-') ? 'anthropic' : 'openai',
       // A redirect to two models of this provider.
@@ -65,7 +65,12 @@ function ofPassage(endpoint: CallerEndpoint): Variant[] {
 const ofRoute = (endpoint: CallerEndpoint): Variant => ({
   title: addressOf(endpoint),
   endpoint,
-  hooks: inOrder([...always, 'tap', ...(endpoint.path.startsWith('/v1/models') ? (['list'] as const) : [])]),
+  hooks: inOrder([
+    ...always,
+    'tap',
+    'head',
+    ...(endpoint.path.startsWith('/v1/models') ? (['list'] as const) : []),
+  ]),
   status: 200,
   shape: 'openai',
   make: () => ({ path: endpoint.path.replace('*', 'openai/one') }),

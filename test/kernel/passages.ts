@@ -23,10 +23,10 @@ export interface Case {
 }
 
 /** Answered from what is kept here. */
-const here: readonly Hook[] = ['tap']
+const here: readonly Hook[] = ['tap', 'head']
 /** Passed on: bytes, or a parsed body that guards see. */
-const on: readonly Hook[] = ['route', 'admit', 'attempt', 'tap']
-const guarded: readonly Hook[] = ['route', 'admit', 'guard', 'attempt', 'tap']
+const on: readonly Hook[] = ['route', 'admit', 'attempt', 'tap', 'head']
+const guarded: readonly Hook[] = ['route', 'admit', 'guard', 'attempt', 'tap', 'head']
 /** The answer is bytes that nobody looks into. */
 const raw: readonly Hook[] = ['route', 'admit', 'attempt']
 

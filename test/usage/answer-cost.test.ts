@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { toDollars } from '../../plugins/answer-cost/write.ts'
+import { type House, messages, openHouse } from '../kernel/house.ts'
+import { MASTER, until } from '../kit.ts'
+
+/** What callers are told of the cost of an answer. */
+
+const MODEL_PRICES = JSON.stringify({ 'openai/one': { input: 2, output: 10, from: '2020-01-01' } })
+const plan = { usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } }
+/** (7 × 2 + 3 × 10) / 1,000,000. */
+const COST = '0.000044'
+const asked = { stream: true, stream_options: { include_usage: true } }
+
+let silent: House
+let telling: House
+beforeAll(async () => {
+  silent = await openHouse({ env: { MODEL_PRICES } })
+  telling = await openHouse({ env: { MODEL_PRICES, COST_HEADER: 'true', COST_IN_STREAMS: 'true' } })
+})
+afterAll(() => Promise.all([silent, telling].map(house => house[Symbol.asyncDispose]())))
+
+const costOf = ({ headers }: Response) => headers.get('x-modelway-cost-usd')
+/** The payloads of a stream that report usage. */
+const usages = (text: string) => [...text.matchAll(/^data: (\{.*"usage":\s*\{.*)$/gm)].map(match => match[1]!)
+const post = (path: string, body: object) =>
+  fetch(telling.url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
+describe('COST_HEADER', () => {
+  test('tells what a whole answer cost, the same as its record, and leaves its bytes alone', async () => {
+    const response = await telling.ask(plan)
+    expect([response.status, costOf(response)]).toEqual([200, COST])
+    expect(await response.text()).not.toContain('"cost"')
+    const record = async () =>
+      (await telling.test.admin('GET', '/admin/usage/log')).body.data.find(
+        ({ request_id, id }: { request_id?: string; id: string }) =>
+          [request_id, id].includes(response.headers.get('x-request-id')!),
+      )
+    await until(async () => (await record()) !== undefined, 'the record')
+    expect(toDollars((await record()).cost_nano)).toBe(COST)
+  })
+
+  test('tells it in every language', async () => {
+    telling.mock.setPlan(() => plan)
+    const response = await post('/v1/messages', { model: 'one', max_tokens: 9, messages })
+    expect([response.status, costOf(response)]).toEqual([200, COST])
+    telling.mock.reset()
+  })
+
+  test('tells nothing where price or usage is not known, of a stream, of a refusal, and by default', async () => {
+    for (const response of [
+      await telling.ask(plan, { model: 'two' }),
+      await telling.ask({ usage: false }),
+      await telling.ask(plan, asked),
+      await telling.ask({ status: 400 }),
+      await silent.ask(plan),
+    ])
+      expect(costOf(response)).toBeNull()
+  })
+})
+
+describe('COST_IN_STREAMS', () => {
+  test('puts the cost into the usage that a stream reports, and changes no other byte', async () => {
+    const [plain, told] = await Promise.all(
+      [silent, telling].map(async house => (await house.ask(plan, asked)).text()),
+    )
+    const fixed = (text: string) => text.replaceAll(/chatcmpl-[\w-]+|"created":\d+/g, '')
+    expect(usages(told!).map(data => JSON.parse(data).usage)).toEqual([{ ...plan.usage, cost: 0.000044 }])
+    expect(told).toContain(`,"cost":${COST}}`)
+    expect(fixed(told!.replace(`,"cost":${COST}`, ''))).toBe(fixed(plain!))
+  })
+
+  test('tells it in the languages of Messages and of Responses, once in the last report', async () => {
+    telling.mock.setPlan(() => plan)
+    const said = await (
+      await post('/v1/messages', { model: 'one', max_tokens: 9, messages, stream: true })
+    ).text()
+    expect(JSON.parse(usages(said).at(-1)!).usage.cost).toBe(0.000044)
+    telling.mock.reset()
+    const other = await (await post('/v1/responses', { model: 'one', input: 'Hi', stream: true })).text()
+    const reports = usages(other).map(data => JSON.parse(data).response.usage)
+    const { input_tokens, output_tokens } = reports[0]
+    expect(reports).toMatchObject([{ cost: (input_tokens * 2 + output_tokens * 10) / 1_000_000 }])
+    expect(output_tokens).toBeGreaterThan(0)
+  })
+
+  test('leaves alone what the provider says it cost, and what has no price', async () => {
+    const reported = await (await telling.ask({ usage: { ...plan.usage, cost: 0.5 } }, asked)).text()
+    expect(usages(reported).map(data => JSON.parse(data).usage)).toEqual([{ ...plan.usage, cost: 0.5 }])
+    const unpriced = await (await telling.ask(plan, { ...asked, model: 'two' })).text()
+    expect(usages(unpriced).map(data => JSON.parse(data).usage)).toEqual([plan.usage])
+  })
+
+  test('says nothing to a client that did not ask for usage', async () => {
+    expect(await (await telling.ask(plan, { stream: true })).text()).not.toContain('cost')
+  })
+})
+
+test('toDollars() writes nano-dollars as a decimal number, without an exponent and without idle zeros', () => {
+  for (const [nano, text] of [
+    [0, '0'],
+    [1, '0.000000001'],
+    [44_000, '0.000044'],
+    [1_000_000_000, '1'],
+    [10_500_000_000, '10.5'],
+    [9_007_199_254_740_991, '9007199.254740991'],
+  ] as const)
+    expect(toDollars(nano)).toBe(text)
+})
