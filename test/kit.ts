@@ -63,15 +63,23 @@ export async function startGateway({
   const environment = { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: `file:${join(home, 'test.db')}`, ...env }
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const plugins = [...ours, ...extra]
-  const gateway = await createGateway({
-    settings: readSettings(given),
-    plugins,
-    pluginSettings: readPluginSettings(plugins, given),
-    shell: ({ main }) => main,
-    assets: {},
-    migrations: new URL('../drizzle', import.meta.url).pathname,
-    version: '0.0.0-test',
-    ...(now && { now }),
+  const remove = () => {
+    if (folder === undefined) rmSync(home, { recursive: true, force: true })
+  }
+  const create = () =>
+    createGateway({
+      settings: readSettings(given),
+      plugins,
+      pluginSettings: readPluginSettings(plugins, given),
+      shell: ({ main }) => main,
+      assets: {},
+      migrations: new URL('../drizzle', import.meta.url).pathname,
+      version: '0.0.0-test',
+      ...(now && { now }),
+    })
+  const gateway = await Promise.try(create).catch(error => {
+    remove()
+    throw error
   })
   const call = async (
     path: string,
@@ -105,7 +113,7 @@ export async function startGateway({
     chat: (body, headers = {}) => json('/v1/chat/completions', post('POST', body, headers)),
     async close() {
       await gateway.stop()
-      if (folder === undefined) rmSync(home, { recursive: true, force: true })
+      remove()
     },
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,6 +112,7 @@ describe('credentials', () => {
   const folder = mkdtempSync(join(tmpdir(), 'modelway-'))
   const path = join(folder, 'key.json')
   afterEach(() => rmSync(path, { force: true }))
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   test('are read from the file that Google’s own variable names', async () => {
     writeFileSync(path, serviceAccount('robot'))
