@@ -94,6 +94,8 @@ describe('the only target', () => {
 
 describe('U-09: Retry-After', () => {
   test('U-09 waits for as long as the provider asks, in seconds, milliseconds or until a date', async () => {
+    const lists = { 'openai-east': Array.from({ length: 9 }, (_, i) => `m${i}`) }
+    await using fleet = await startFleet({ lists, env: { RETRIES: '1' } })
     const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString()
     const waits: readonly (readonly [headers: Record<string, string>, least: number, most: number])[] = [
       [{ 'retry-after': inSeconds(2) }, 900, 3000],
@@ -106,8 +108,6 @@ describe('U-09: Retry-After', () => {
       [{ 'retry-after': '-5' }, 0, 900],
       [{ 'retry-after': 'soon', 'retry-after-ms': 'x' }, 120, 900],
     ]
-    const lists = { 'openai-east': waits.map((_, i) => `m${i}`) }
-    await using fleet = await startFleet({ lists, env: { RETRIES: '1' } })
     for (const [i, [headers, least, most]] of waits.entries()) {
       failFirst(fleet, 1, after(headers))
       const { status, ms } = await fleet.ask(`openai-east/m${i}`)
