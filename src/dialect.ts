@@ -67,6 +67,8 @@ export interface Dialect extends Endpoint, Lens {
   readonly path: `/${string}`
   /** One sentence for the API document. */
   readonly about: string
+  /** What is asked for, in records and spans: `text_completion`. Default: by the kind of `translation`, else the name. */
+  readonly operation?: string
   /** How bodies arrive. A `form` is multipart; its text fields are the JSON that everybody sees. Default: `json`. */
   readonly takes?: 'json' | 'form'
   /** What may come back beside event streams: `json` only (the default), or any content type (audio, subtitles). */

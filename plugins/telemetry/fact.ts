@@ -1,7 +1,7 @@
 import { isDialect } from '../../src/dialect.ts'
 import type { Settled } from '../../src/exchange.ts'
+import { operationOf } from '../../src/operation.ts'
 import type { JsonObject, Outcome, Target, Usage } from '../../src/types.ts'
-import { operationOf } from './names.ts'
 import { readTraceparent, type TraceContext } from './traceparent.ts'
 
 /** One try, from when it began (on the clock of `performance.now`). */

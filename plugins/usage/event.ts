@@ -1,5 +1,6 @@
-import { type Endpoint, isDialect } from '../../src/dialect.ts'
+import { isDialect } from '../../src/dialect.ts'
 import type { Settled } from '../../src/exchange.ts'
+import { operationOf } from '../../src/operation.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Attempt, Usage } from '../../src/types.ts'
 import type { Choice } from '../virtual-models/model.ts'
@@ -112,20 +113,4 @@ function fateOf({ attempts = [], target, usage, unfinished, refusal, hungUp }: S
   if (usage !== undefined) return unfinished === undefined ? 'told' : 'open'
   if (unfinished === undefined && refusal === undefined && !hungUp) return 'silent'
   return last.ok || unsure.has(last.code) ? 'open' : 'none'
-}
-
-/** Names of operations, those of the GenAI conventions of OpenTelemetry where it has one. */
-const operations = {
-  language: 'chat',
-  embedding: 'embeddings',
-  image: 'image',
-  speech: 'speech',
-  transcription: 'transcription',
-  reranking: 'rerank',
-} as const
-
-function operationOf(endpoint: Endpoint): string {
-  if (!isDialect(endpoint)) return endpoint.name
-  const kind = endpoint.translation?.kind
-  return kind === undefined ? 'chat' : kind === 'local' ? endpoint.name : operations[kind]
 }

@@ -91,6 +91,7 @@ const dialect = {
   ...lens,
   path,
   about: text,
+  operation: may(text),
   takes: may(oneOf('json', 'form')),
   gives: may(oneOf('json', 'any')),
   read: may(fun),

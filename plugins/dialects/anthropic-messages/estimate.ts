@@ -1,4 +1,4 @@
-import { isObject, objectOf } from '../../../src/lens.ts'
+import { isObject, objectOf, usageOf } from '../../../src/lens.ts'
 import { arrayAt, entryOf } from '../../../src/request/border.ts'
 import type { Errand, Translated } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -31,7 +31,10 @@ export function estimate({ body, warn }: Errand): Translated {
   const { messages, system, tools } = body.json
   arrayAt(messages, 'messages')
   warn('input_tokens: an estimate from the length of the prompt, because this provider does not count tokens')
-  return { body: { input_tokens: Math.ceil(tokensIn(messages) + tokensIn(system) + tokensInTools(tools)) } }
+  return {
+    body: { input_tokens: Math.ceil(tokensIn(messages) + tokensIn(system) + tokensInTools(tools)) },
+    usage: usageOf({}),
+  }
 }
 
 function tokensInTools(tools: unknown): number {

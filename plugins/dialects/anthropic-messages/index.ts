@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../src/dialect.ts'
+import { usageOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
@@ -34,7 +35,8 @@ export const countTokens: Dialect = {
   path: '/v1/messages/count_tokens',
   about: "The tokens of a prompt, in Anthropic's language; an estimate where the provider cannot count them",
   isStream: () => false,
-  usage: () => undefined,
+  // Nobody is paid for counting: https://platform.claude.com/docs/en/build-with-claude/token-counting
+  usage: () => usageOf({}),
   translation: { kind: 'local', run: estimate },
 }
 

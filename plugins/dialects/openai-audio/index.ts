@@ -48,6 +48,7 @@ const openaiTranslations: Dialect = {
   ...shared,
   name: 'openai-translations',
   path: '/v1/audio/translations',
+  operation: 'translation',
   about: 'English text from speech in any language',
 }
 

@@ -103,6 +103,15 @@ describe('usage', () => {
     expect(over(...parts)).toMatchObject(expected)
   })
 
+  test('of counting is none: nobody is paid for it', () =>
+    expect(countTokens.usage({ input_tokens: 5 })).toEqual({
+      input: 0,
+      cacheRead: 0,
+      cacheWrite: 0,
+      output: 0,
+      reasoning: 0,
+    }))
+
   test('is not told by a beginning that says zero', () => {
     const zero = start({ input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 })
     expect(over(zero)).toBeUndefined()
@@ -135,7 +144,6 @@ describe('usage', () => {
       )
     }
     expect(messages.usage({ type: 'ping' })).toBeUndefined()
-    expect(countTokens.usage({ input_tokens: 5 })).toBeUndefined()
   })
 
   test('never has more thinking than output, nor more of an hour than was written', () => {
