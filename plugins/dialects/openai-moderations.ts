@@ -1,6 +1,7 @@
 import type { Dialect } from '../../src/dialect.ts'
-import { smallApi } from '../../src/lens.ts'
+import { isObject, smallApi } from '../../src/lens.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import { fromPromptUsage } from '../../src/vendors/openai-usage.ts'
 
 /** What OpenAI takes where none is named. */
 const USUAL = 'omni-moderation-latest'
@@ -13,10 +14,11 @@ const openaiModerations: Dialect = {
   ...smallApi,
   name: 'openai-moderations',
   path: '/v1/moderations',
+  operation: 'moderation',
   about: 'Whether a text or an image is harmful',
   read: body => (body.model === undefined ? { ...body, model: USUAL } : body),
   isStream: () => false,
-  usage: () => undefined,
+  usage: ({ usage }) => (isObject(usage) ? fromPromptUsage(usage) : undefined),
 }
 
 export default definePlugin({

@@ -5,6 +5,7 @@ import { countOf, failureOf, isObject, listOf, objectOf, smallApi, usageOf } fro
 import { definePlugin } from '../../src/plugin.ts'
 import type { Errand, Translated } from '../../src/translation.ts'
 import type { JsonObject } from '../../src/types.ts'
+import { fromPromptUsage } from '../../src/vendors/openai-usage.ts'
 
 /**
  * Reranking as Cohere and Jina have it, and after them vLLM, Together and others:
@@ -18,9 +19,8 @@ const rerank: Dialect = {
   isStream: () => false,
   outgoing,
   usage({ usage, meta }) {
-    const { total_tokens, prompt_tokens } = objectOf(usage)
-    const { input_tokens } = objectOf(objectOf(meta).tokens)
-    const tokens = prompt_tokens ?? total_tokens ?? input_tokens
+    if (isObject(usage)) return fromPromptUsage(usage)
+    const { input_tokens: tokens } = objectOf(objectOf(meta).tokens)
     return tokens === undefined ? undefined : usageOf({ input: countOf(tokens) })
   },
   // Cohere says `{ message }` where others say `{ error }`.

@@ -1,6 +1,17 @@
 import type { Dialect, Lens } from '../../src/dialect.ts'
-import { countOf, failureOf, isObject, listOf, objectOf, parseObject, usageOf } from '../../src/lens.ts'
+import {
+  countOf,
+  failureOf,
+  isObject,
+  listOf,
+  objectOf,
+  parseObject,
+  usageOf,
+  withHour,
+} from '../../src/lens.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
+import { hourOf } from '../families/claude-cache.ts'
+import { geminiUsage } from '../families/gemini-usage.ts'
 
 /** How one answer is read. */
 export interface Reading {
@@ -25,11 +36,11 @@ export function readGemini(isStream: boolean): Reading {
     lens: {
       ...plain,
       isStream: () => isStream,
-      usage: ({ usageMetadata }) => (isObject(usageMetadata) ? toUsage(usageMetadata) : undefined),
+      usage: ({ usageMetadata }) => (isObject(usageMetadata) ? geminiUsage(usageMetadata) : undefined),
       finish: finishOf,
       endOf(data) {
         const event = parseObject(data)
-        if (isObject(event.usageMetadata)) last ??= toUsage(event.usageMetadata)
+        if (isObject(event.usageMetadata)) last ??= geminiUsage(event.usageMetadata)
         if (event.error != null) return 'stream'
         return finishOf(event) === undefined ? undefined : 'answer'
       },
@@ -43,34 +54,6 @@ function finishOf({ candidates, promptFeedback }: JsonObject): string | undefine
   return typeof word === 'string' ? word : undefined
 }
 
-/** Tokens of one modality in a list such as `promptTokensDetails`. */
-const ofKind = (details: unknown, modality: string): number =>
-  listOf(details)
-    .map(objectOf)
-    .filter(detail => detail.modality === modality)
-    .reduce((sum, { tokenCount }) => sum + countOf(tokenCount), 0)
-
-/** The prompt includes what was cached, and all modalities; thoughts stand beside the candidates. */
-function toUsage(told: JsonObject): Usage {
-  const cacheRead = countOf(told.cachedContentTokenCount)
-  const fresh = (modality: string) =>
-    Math.max(0, ofKind(told.promptTokensDetails, modality) - ofKind(told.cacheTokensDetails, modality))
-  const [audioInput, imageInput] = [fresh('AUDIO'), fresh('IMAGE')]
-  const audioOutput = ofKind(told.candidatesTokensDetails, 'AUDIO')
-  const imageOutput = ofKind(told.candidatesTokensDetails, 'IMAGE')
-  const prompt = countOf(told.promptTokenCount) + countOf(told.toolUsePromptTokenCount)
-  return usageOf({
-    input: Math.max(0, prompt - cacheRead - audioInput - imageInput),
-    cacheRead,
-    output: Math.max(0, countOf(told.candidatesTokenCount) - audioOutput - imageOutput),
-    reasoning: countOf(told.thoughtsTokenCount),
-    ...(audioInput > 0 && { audioInput }),
-    ...(imageInput > 0 && { imageInput }),
-    ...(audioOutput > 0 && { audioOutput }),
-    ...(imageOutput > 0 && { imageOutput }),
-  })
-}
-
 /** Bedrock's Converse: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html. Whole answers only: its streams are binary. */
 export const readConverse: Reading = {
   lens: {
@@ -78,12 +61,15 @@ export const readConverse: Reading = {
     endOf: () => undefined,
     usage: ({ usage }) =>
       isObject(usage)
-        ? usageOf({
-            input: countOf(usage.inputTokens),
-            cacheRead: countOf(usage.cacheReadInputTokens),
-            cacheWrite: countOf(usage.cacheWriteInputTokens),
-            output: countOf(usage.outputTokens),
-          })
+        ? withHour(
+            usageOf({
+              input: countOf(usage.inputTokens),
+              cacheRead: countOf(usage.cacheReadInputTokens),
+              cacheWrite: countOf(usage.cacheWriteInputTokens),
+              output: countOf(usage.outputTokens),
+            }),
+            hourOf(usage),
+          )
         : undefined,
     finish: ({ stopReason }) => (typeof stopReason === 'string' ? stopReason : undefined),
   },

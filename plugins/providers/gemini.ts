@@ -3,6 +3,7 @@ import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { gemini, geminiEndings, geminiNames, geminiSampling } from '../families/gemini.ts'
+import { geminiUsage } from '../families/gemini-usage.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
@@ -21,6 +22,8 @@ export default modelProvider({
   offers: ['language', 'embedding', 'image', 'speech', 'transcription'],
   optionsKey: 'google',
   thinking: gemini,
+  // The package does not tell sounds and images from words.
+  usage: (_, raw) => geminiUsage(raw),
   readsToolUrls: false,
   toolNames: geminiNames,
   sampling: geminiSampling,

@@ -2,13 +2,12 @@ import {
   APICallError,
   type LanguageModelV4CallOptions,
   type LanguageModelV4StreamPart,
-  type LanguageModelV4Usage,
 } from '@ai-sdk/provider'
 import type { Bytes } from '../bytes.ts'
 import type { Dialect } from '../dialect.ts'
 import { Refusal, refuse } from '../errors.ts'
 import { beginWait, type Exchange, endWait } from '../exchange.ts'
-import type { Provider, UsageReader } from '../provider.ts'
+import type { Provider } from '../provider.ts'
 import type {
   AnswerFacts,
   Destination,
@@ -24,6 +23,7 @@ import { peek } from '../upstream/peek.ts'
 import { ended, endedWhole } from './endings.ts'
 import { createLateCalls } from './late-calls.ts'
 import { fromModelError, unreadable } from './model-errors.ts'
+import { toUsage, withReport } from './usage.ts'
 import { createWarn, say } from './warnings.ts'
 
 /** One call in another language. */
@@ -205,47 +205,6 @@ const brokenOff = (provider: string, cause: unknown): Refusal =>
   new Refusal('upstream_cut', `Provider "${provider}" ended the stream before the answer was complete`, {
     cause,
   })
-
-/** Undefined when the provider told nothing. */
-export function toUsage(
-  { inputTokens, outputTokens, raw }: LanguageModelV4Usage,
-  read: UsageReader = usage => usage,
-): Usage | undefined {
-  const { total: allIn, noCache, cacheRead = 0, cacheWrite = 0 } = inputTokens
-  const { total: allOut, text, reasoning = 0 } = outputTokens
-  if (allIn === undefined && noCache === undefined && allOut === undefined && text === undefined)
-    return undefined
-  const usage = {
-    input: noCache ?? Math.max(0, (allIn ?? 0) - cacheRead - cacheWrite),
-    cacheRead,
-    cacheWrite,
-    output: text ?? Math.max(0, (allOut ?? 0) - reasoning),
-    reasoning,
-  }
-  return raw === undefined ? usage : read(usage, raw)
-}
-
-/** What the client is told is what is booked. Parts that nobody told stay untold. */
-function withReport(told: LanguageModelV4Usage, usage: Usage | undefined): LanguageModelV4Usage {
-  if (usage === undefined) return told
-  const { input, cacheRead, cacheWrite, cacheWriteHour = 0, output, reasoning } = usage
-  const { inputTokens, outputTokens } = told
-  const written = cacheWrite + cacheWriteHour
-  return {
-    ...told,
-    inputTokens: {
-      total: input + cacheRead + written,
-      noCache: input,
-      cacheRead: cacheRead === 0 ? inputTokens.cacheRead : cacheRead,
-      cacheWrite: written === 0 ? inputTokens.cacheWrite : written,
-    },
-    outputTokens: {
-      total: output + reasoning,
-      text: output,
-      reasoning: reasoning === 0 ? outputTokens.reasoning : reasoning,
-    },
-  }
-}
 
 const optionsKeyOf = ({ optionsKey, type }: Provider, model: string): string =>
   typeof optionsKey === 'function' ? optionsKey(model) : (optionsKey ?? type)

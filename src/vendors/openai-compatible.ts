@@ -1,5 +1,4 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import { countOf } from '../lens.ts'
 import type { Plugin } from '../plugin.ts'
 import type { AdaptFacts } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
@@ -14,6 +13,7 @@ import type { Vendor } from './instances.ts'
 import { withMendedChat } from './mended-chat.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
+import { fromChatUsage, fromResponsesUsage } from './openai-usage.ts'
 
 /** What has to be said about a vendor whose API follows OpenAI's. */
 export interface OpenAICompatible extends Vendor, Spoken {
@@ -75,7 +75,7 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
     ...(neverThinks && { thinking: id => (neverThinks.test(id) ? { thinks: false } : undefined) }),
     adapt: createAdapt(declared),
-    usage: withBeside,
+    usage: readUsage,
     async load(setup) {
       const includeUsage = declared.asksUsage ?? true
       const chat = await loadChat(setup, { includeUsage, readsImageUrls, limit })
@@ -100,15 +100,9 @@ const createAdapt =
     return Object.fromEntries(kept.map(([field, value]) => [field === 'max_tokens' ? newName : field, value]))
   }
 
-/** Some vendors count reasoning beside the completion: told by their total, or by there being more of it than of the whole. */
-function withBeside(usage: Usage, raw: JsonObject): Usage {
-  // Responses count it in.
-  if (raw.completion_tokens === undefined) return usage
-  const [prompt, completion] = [countOf(raw.prompt_tokens), countOf(raw.completion_tokens)]
-  const { reasoning } = usage
-  const isBeside = reasoning > completion || countOf(raw.total_tokens) === prompt + completion + reasoning
-  return isBeside ? { ...usage, output: completion } : usage
-}
+/** The package leaves out what the vendor says that it cost, and what was read from a cache where it says so elsewhere. */
+const readUsage = (_: Usage, raw: JsonObject): Usage =>
+  raw.input_tokens === undefined ? fromChatUsage(raw) : fromResponsesUsage(raw)
 
 /** The list of models of a vendor that writes it as OpenAI does. */
 export const listAt =

@@ -2,6 +2,7 @@ import type { Lens } from '../../../src/dialect.ts'
 import { isObject, objectOf } from '../../../src/lens.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
+import { costIn } from '../../../src/vendors/openai-usage.ts'
 import { count } from './read.ts'
 import { statusOfType } from './refusal.ts'
 
@@ -67,7 +68,14 @@ function toUsage(usage: JsonObject, earlier: Usage | undefined): Usage {
   const output = told === undefined ? (earlier?.output ?? 0) + (earlier?.reasoning ?? 0) : told + extra.output
   const thought = count(objectOf(usage.output_tokens_details).thinking_tokens) ?? earlier?.reasoning ?? 0
   const reasoning = Math.min(thought, output)
-  return { ...toInput(usage, earlier, extra.input), output: output - reasoning, reasoning }
+  // Anthropic itself tells no cost; routers that speak its language do.
+  const reportedCost = costIn(usage) ?? earlier?.reportedCost
+  return {
+    ...toInput(usage, earlier, extra.input),
+    output: output - reasoning,
+    reasoning,
+    ...(reportedCost !== undefined && { reportedCost }),
+  }
 }
 
 function toInput(usage: JsonObject, earlier: Usage | undefined, extra: number) {

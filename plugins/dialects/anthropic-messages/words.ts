@@ -6,7 +6,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
 import { isObject, objectOf } from '../../../src/lens.ts'
-import { toUsage } from '../../../src/translate/translate.ts'
+import { toUsage } from '../../../src/translate/usage.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { count } from './read.ts'
 

@@ -1,12 +1,13 @@
 import type { Lens } from '../../../src/dialect.ts'
-import { countOf, failureOf, isObject, listOf, objectOf, parseObject } from '../../../src/lens.ts'
-import type { JsonObject, Usage } from '../../../src/types.ts'
+import { failureOf, isObject, listOf, objectOf, parseObject } from '../../../src/lens.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { fromChatUsage } from '../../../src/vendors/openai-usage.ts'
 
 /** How answers are read: https://platform.openai.com/docs/api-reference/chat/object and …/chat/streaming */
 export const lens: Lens = {
   usage(part) {
     const usage = usageIn(part)
-    return usage && toUsage(usage)
+    return usage && fromChatUsage(usage)
   },
   failure(part) {
     const error = errorIn(part)
@@ -65,68 +66,3 @@ function usageIn({ usage, x_groq: groq, choices }: JsonObject): JsonObject | und
   const places = [objectOf(groq).usage, objectOf(listOf(choices)[0]).usage]
   return places.find(isObject)
 }
-
-/**
- * Prompt tokens include cached ones, audio and images; completion tokens include reasoning. Our parts are disjoint. Some
- * providers count reasoning beside the completion: told by their total, or by there being more of it than of the whole.
- */
-function toUsage(usage: JsonObject): Usage {
-  const [prompt, completion] = [countOf(usage.prompt_tokens), countOf(usage.completion_tokens)]
-  const [fromPrompt, fromCompletion] = [
-    objectOf(usage.prompt_tokens_details),
-    objectOf(usage.completion_tokens_details),
-  ]
-  const cacheRead = countOf(fromPrompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens)
-  const cacheWrite = countOf(
-    fromPrompt.cache_write_tokens ??
-      fromPrompt.cache_creation_tokens ??
-      fromPrompt.cache_creation_input_tokens,
-  )
-  const input = divide(Math.max(0, prompt - cacheRead - cacheWrite), fromPrompt)
-  const reasoning = countOf(fromCompletion.reasoning_tokens)
-  const isBeside = reasoning > completion || countOf(usage.total_tokens) === prompt + completion + reasoning
-  const output = divide(isBeside ? completion : completion - reasoning, fromCompletion)
-  const reportedCost = costOf(usage)
-  const words = { input: input.rest, cacheRead, cacheWrite, output: output.rest, reasoning }
-  // Most answers are made of words and nothing else.
-  const others = input.audio + input.images + output.audio + output.images
-  if (others === 0 && reportedCost === undefined) return words
-  return {
-    ...words,
-    ...(input.audio > 0 && { audioInput: input.audio }),
-    ...(input.images > 0 && { imageInput: input.images }),
-    ...(output.audio > 0 && { audioOutput: output.audio }),
-    ...(output.images > 0 && { imageOutput: output.images }),
-    ...(reportedCost !== undefined && { reportedCost }),
-  }
-}
-
-/** What of a sum is audio and images. Never more than the sum: cached audio is counted with what was cached. */
-function divide(sum: number, { audio_tokens, image_tokens }: JsonObject) {
-  const audio = Math.min(countOf(audio_tokens), sum)
-  const images = Math.min(countOf(image_tokens), sum - audio)
-  return { audio, images, rest: sum - audio - images }
-}
-
-/** xAI: https://docs.x.ai/developers/cost-tracking */
-const TICKS_PER_DOLLAR = 1e10
-
-/**
- * Dollars. OpenRouter's credits are dollars, and with the operator's own key at the vendor the vendor's bill comes on top:
- * https://openrouter.ai/docs/use-cases/usage-accounting. Perplexity tells a sum of several parts.
- */
-function costOf({
-  cost,
-  cost_in_usd_ticks: ticks,
-  is_byok: isOwnKey,
-  cost_details: details,
-}: JsonObject): number | undefined {
-  const own = amountOf(isObject(cost) ? cost.total_cost : cost)
-  if (own !== undefined)
-    return own + (isOwnKey === true ? (amountOf(objectOf(details).upstream_inference_cost) ?? 0) : 0)
-  const told = amountOf(ticks)
-  return told === undefined ? undefined : told / TICKS_PER_DOLLAR
-}
-
-const amountOf = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4Text,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
-import { toUsage } from '../../../src/translate/translate.ts'
+import { toUsage } from '../../../src/translate/usage.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

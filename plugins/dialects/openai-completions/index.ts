@@ -1,16 +1,8 @@
 import type { Dialect } from '../../../src/dialect.ts'
-import {
-  countOf,
-  failureOf,
-  isObject,
-  listOf,
-  objectOf,
-  parseObject,
-  smallApi,
-  usageOf,
-} from '../../../src/lens.ts'
+import { failureOf, isObject, listOf, objectOf, parseObject, smallApi } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { fromChatUsage } from '../../../src/vendors/openai-usage.ts'
 import { fromResult, toCall, writer } from './translation.ts'
 
 /** OpenAI's legacy completions: https://platform.openai.com/docs/api-reference/completions */
@@ -18,6 +10,7 @@ const openaiCompletions: Dialect = {
   ...smallApi,
   name: 'openai-completions',
   path: '/v1/completions',
+  operation: 'text_completion',
   about: 'The continuation of a text, in the way that came before chat',
   isStream: body => body.stream === true,
   askUsage(body) {
@@ -26,17 +19,7 @@ const openaiCompletions: Dialect = {
       ? undefined
       : { field: 'stream_options', value: { ...options, include_usage: true } }
   },
-  usage({ usage }) {
-    if (!isObject(usage)) return undefined
-    const cacheRead = countOf(objectOf(usage.prompt_tokens_details).cached_tokens)
-    const reasoning = countOf(objectOf(usage.completion_tokens_details).reasoning_tokens)
-    return usageOf({
-      input: Math.max(0, countOf(usage.prompt_tokens) - cacheRead),
-      cacheRead,
-      output: Math.max(0, countOf(usage.completion_tokens) - reasoning),
-      reasoning,
-    })
-  },
+  usage: ({ usage }) => (isObject(usage) ? fromChatUsage(usage) : undefined),
   failure: part => (part.error == null ? undefined : failureOf(part.error)),
   isUsageOnly: event => Array.isArray(event.choices) && event.choices.length === 0 && isObject(event.usage),
   endOf(data) {

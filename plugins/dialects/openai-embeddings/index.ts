@@ -1,9 +1,10 @@
 import type { EmbeddingModelV4 } from '@ai-sdk/provider'
 import type { Dialect } from '../../../src/dialect.ts'
 import { refuse } from '../../../src/errors.ts'
-import { countOf, objectOf, smallApi, usageOf } from '../../../src/lens.ts'
+import { isObject, smallApi, usageOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
 import type { Errand, Translated } from '../../../src/translation.ts'
+import { fromPromptUsage } from '../../../src/vendors/openai-usage.ts'
 import { kinOf, purposeOptions, sizeOptions } from './kin.ts'
 
 /** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings */
@@ -13,10 +14,7 @@ const openaiEmbeddings: Dialect = {
   path: '/v1/embeddings',
   about: 'Vectors of texts',
   isStream: () => false,
-  usage: ({ usage }) => {
-    const { prompt_tokens, total_tokens } = objectOf(usage)
-    return usage == null ? undefined : usageOf({ input: countOf(prompt_tokens ?? total_tokens) })
-  },
+  usage: ({ usage }) => (isObject(usage) ? fromPromptUsage(usage) : undefined),
   translation: { kind: 'embedding', run: embed },
 }
 

@@ -1,6 +1,6 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider'
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
-import { toUsage } from '../../../src/translate/translate.ts'
+import { toUsage } from '../../../src/translate/usage.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { responseId } from './ids.ts'

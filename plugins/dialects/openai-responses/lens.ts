@@ -1,13 +1,14 @@
 import type { Lens } from '../../../src/dialect.ts'
-import { countOf, failureOf, isObject, objectOf, parseObject } from '../../../src/lens.ts'
+import { failureOf, isObject, objectOf, parseObject } from '../../../src/lens.ts'
 import { entryOf } from '../../../src/request/border.ts'
-import type { JsonObject, Usage } from '../../../src/types.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { fromResponsesUsage } from '../../../src/vendors/openai-usage.ts'
 
 /** How answers are read: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const lens: Lens = {
   usage(part) {
     const { usage } = isObject(part.response) ? part.response : part
-    return isObject(usage) ? toUsage(usage) : undefined
+    return isObject(usage) ? fromResponsesUsage(usage) : undefined
   },
   failure(part) {
     const error = errorOf(part)
@@ -91,41 +92,3 @@ const preambles: Readonly<Record<string, (event: JsonObject) => boolean>> = {
   'response.reasoning_summary_part.added': ({ part }) => isBlank(objectOf(part).text),
   'response.output_text.delta': ({ delta }) => delta === '',
 }
-
-/** Ticks of xAI: https://docs.x.ai/developers/cost-tracking */
-const TICKS_PER_DOLLAR = 1e10
-
-/**
- * Input tokens include the cached ones, output tokens the reasoning ones; our parts are disjoint. Some providers count
- * reasoning beside the output: told by their total, or by there being more of it than of the whole.
- */
-function toUsage(usage: JsonObject): Usage {
-  const [input, output] = [countOf(usage.input_tokens), countOf(usage.output_tokens)]
-  const details = objectOf(usage.input_tokens_details)
-  const cacheRead = countOf(details.cached_tokens)
-  const cacheWrite = countOf(details.cache_write_tokens)
-  const given = objectOf(usage.output_tokens_details)
-  const reasoning = countOf(given.reasoning_tokens)
-  const isBeside = reasoning > output || countOf(usage.total_tokens) === input + output + reasoning
-  const [audioInput, audioOutput] = [countOf(details.audio_tokens), countOf(given.audio_tokens)]
-  const cost = costOf(usage)
-  return {
-    input: Math.max(0, input - cacheRead - cacheWrite - audioInput),
-    cacheRead,
-    cacheWrite,
-    ...(audioInput > 0 && { audioInput }),
-    output: Math.max(0, (isBeside ? output : output - reasoning) - audioOutput),
-    reasoning,
-    ...(audioOutput > 0 && { audioOutput }),
-    ...(cost !== undefined && { reportedCost: cost }),
-  }
-}
-
-/** OpenRouter tells dollars, xAI ticks. */
-function costOf({ cost, cost_in_usd_ticks: ticks }: JsonObject): number | undefined {
-  if (isAmount(cost)) return cost
-  return isAmount(ticks) ? ticks / TICKS_PER_DOLLAR : undefined
-}
-
-const isAmount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
-import { countOf, listOf, objectOf, withHour } from '../../../src/lens.ts'
+import { withHour } from '../../../src/lens.ts'
 import { text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { PLAIN_NAMES } from '../../../src/translate/tool-names.ts'
-import type { JsonObject } from '../../../src/types.ts'
 import { secret } from '../../../src/vendors/instances.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
 import { claude, claudeSampling } from '../../families/claude.ts'
+import { hourOf } from '../../families/claude-cache.ts'
 import { withMarkedTools } from './cache-points.ts'
 import { withConverse } from './converse.ts'
 import { listModels } from './models.ts'
@@ -46,12 +46,6 @@ function addresses({ region, baseUrl }: { region?: string | undefined; baseUrl?:
     addressOf(service, region!)
   return { runtime: of('bedrock-runtime'), agents: of('bedrock-agent-runtime'), control: of('bedrock') }
 }
-
-const hourOf = ({ cacheDetails }: JsonObject): number =>
-  listOf(cacheDetails)
-    .map(objectOf)
-    .filter(({ ttl }) => ttl === '1h')
-    .reduce((sum, { inputTokens }) => sum + countOf(inputTokens), 0)
 
 const thinkingOfClaude = claude(budgetTokens => ({ reasoningConfig: { type: 'enabled', budgetTokens } }))
 

@@ -10,6 +10,7 @@ import { modelProvider } from '../../../src/vendors/model-provider.ts'
 import { claudeNames, claudeSampling, withSilentLimit } from '../../families/claude.ts'
 import { withNewEvents } from '../../families/claude-events.ts'
 import { geminiEndings, geminiNames, geminiSampling } from '../../families/gemini.ts'
+import { geminiUsage } from '../../families/gemini-usage.ts'
 import { readCredentials } from './credentials.ts'
 import { thinkingOf } from './thinking.ts'
 import { createTokens, tokenOrigin } from './token.ts'
@@ -81,7 +82,10 @@ export default modelProvider<Field>({
   sampling: model => (isClaude(model) ? claudeSampling : geminiSampling),
   optionsKey: model => (isClaude(model) ? 'anthropic' : 'google'),
   thinking: thinkingOf,
-  usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
+  usage: (usage, raw) =>
+    raw.promptTokenCount === undefined
+      ? withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens))
+      : geminiUsage(raw),
   endings: geminiEndings,
   readsToolUrls: false,
   async load({ baseUrl, settings, fetch }) {

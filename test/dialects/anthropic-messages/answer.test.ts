@@ -3,7 +3,7 @@ import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-
 import { fromResult } from '../../../plugins/dialects/anthropic-messages/answer.ts'
 import { unpack } from '../../../plugins/dialects/anthropic-messages/carry.ts'
 import { messages } from '../../../plugins/dialects/anthropic-messages/index.ts'
-import { toUsage } from '../../../src/translate/translate.ts'
+import { toUsage } from '../../../src/translate/usage.ts'
 import { facts, result } from './kit.ts'
 
 const answer = (content: LanguageModelV4Content[], more: Partial<LanguageModelV4GenerateResult> = {}) =>

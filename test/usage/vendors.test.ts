@@ -1,0 +1,331 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { type Book, createReader, type Row } from './book.ts'
+
+/** What vendors report in ways of their own is booked the same, whichever language their callers speak. */
+
+/** What the vendor answers next. */
+let next: unknown
+let upstream: ReturnType<typeof Bun.serve>
+let gateway: TestGateway
+let book: Book
+
+const models = {
+  OPENAI: 'gpt-4o,gpt-5,omni-moderation-latest,gpt-3.5-turbo-instruct',
+  ANTHROPIC: 'claude-sonnet-4-5',
+  GEMINI: 'gemini-2.5-flash',
+  MOONSHOT: 'kimi-k2-0905-preview',
+  PERPLEXITY: 'sonar',
+  OPENROUTER: 'a/b',
+  BEDROCK: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+}
+
+beforeAll(async () => {
+  upstream = Bun.serve({
+    port: 0,
+    async fetch(request) {
+      if (request.method === 'GET') return new Response('no list', { status: 404 })
+      await request.text()
+      return typeof next === 'string'
+        ? new Response(next, { headers: { 'content-type': 'text/event-stream' } })
+        : Response.json(next)
+    },
+  })
+  const { plugin, book: read } = createReader()
+  book = read
+  const settings = Object.entries(models).flatMap(([name, list]) => [
+    [`${name}_API_KEY`, 'sk-upstream-0123456789'],
+    [`${name}_BASE_URL`, `http://127.0.0.1:${upstream.port}`],
+    [`${name}_MODELS`, list],
+  ])
+  gateway = await startGateway({
+    env: { ...Object.fromEntries(settings), BEDROCK_REGION: 'us-east-1', RETRIES: '0' },
+    extra: [plugin],
+  })
+})
+afterAll(async () => {
+  await gateway.close()
+  await upstream.stop(true)
+})
+
+/** The record that a call leaves, when the vendor answers so. */
+async function recordOf(path: string, body: object, answer: unknown): Promise<Row> {
+  next = answer
+  await book.flush()
+  const before = (await book.rows()).length
+  const response = await gateway.fetch(path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  expect([response.status, text.slice(0, 200)]).toEqual([200, text.slice(0, 200)])
+  expect(await book.flush()).toBe(true)
+  const rows = (await book.rows()).slice(before)
+  expect(rows.length).toBe(1)
+  return rows[0]!
+}
+
+/** What a bill goes by. */
+const billOf = (row: Row) => {
+  const { input, cacheRead, cacheWrite, cacheWriteHour, audioInput, imageInput } = row
+  const { output, reasoning, audioOutput, imageOutput, costNano, priceSource } = row
+  const inputs = { input, cacheRead, cacheWrite, cacheWriteHour, audioInput, imageInput }
+  return { ...inputs, output, reasoning, audioOutput, imageOutput, costNano, priceSource }
+}
+
+const messages = [{ role: 'user', content: 'Where does it go?' }]
+const asMessages = (model: string, extra = {}) => ({ model, messages, max_tokens: 50, ...extra })
+const sse = (events: readonly unknown[], end = 'data: [DONE]\n\n') =>
+  events.map(event => `data: ${JSON.stringify(event)}\n\n`).join('') + end
+
+const chunk = (delta: object, finish: string | null = null) => ({
+  id: 'c',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason: finish }],
+})
+const inChat = (usage: object) => ({
+  id: 'c',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'On' }, finish_reason: 'stop' }],
+  usage,
+})
+const inChatStream = (usage: object) =>
+  sse([chunk({ role: 'assistant', content: 'On' }), chunk({}, 'stop'), { ...chunk({}), choices: [], usage }])
+const inResponses = (usage: object) => ({
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1,
+  status: 'completed',
+  model: 'm',
+  output: [
+    {
+      type: 'message',
+      id: 'msg_1',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text: 'On', annotations: [] }],
+    },
+  ],
+  usage,
+})
+const inMessages = (usage: object) => ({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [{ type: 'text', text: 'On' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage,
+})
+const inGemini = (usageMetadata: object) => ({
+  candidates: [{ content: { role: 'model', parts: [{ text: 'On' }] }, finishReason: 'STOP', index: 0 }],
+  usageMetadata,
+})
+
+describe('an answer costs the same whether it passes or is translated', () => {
+  const reports = {
+    'openai/gpt-4o': {
+      usage: {
+        prompt_tokens: 2000,
+        completion_tokens: 500,
+        total_tokens: 2500,
+        prompt_tokens_details: { cached_tokens: 1024, audio_tokens: 100 },
+        completion_tokens_details: { reasoning_tokens: 300, audio_tokens: 50 },
+      },
+      is: { input: 876, cacheRead: 1024, audioInput: 100, output: 150, reasoning: 300, audioOutput: 50 },
+    },
+    'moonshot/kimi-k2-0905-preview': {
+      usage: { prompt_tokens: 2000, completion_tokens: 500, total_tokens: 2500, cached_tokens: 1500 },
+      is: { input: 500, cacheRead: 1500, output: 500 },
+    },
+    'perplexity/sonar': {
+      usage: {
+        prompt_tokens: 20,
+        completion_tokens: 50,
+        total_tokens: 70,
+        cost: { request_cost: 0.006, total_cost: 0.00612 },
+      },
+      is: { input: 20, output: 50, costNano: 6_120_000, priceSource: 'reported' },
+    },
+  }
+  for (const [model, { usage, is }] of Object.entries(reports))
+    test(`chat of ${model}`, async () => {
+      const passed = await recordOf('/v1/chat/completions', { model, messages }, inChat(usage))
+      expect(passed).toMatchObject(is)
+      const bill = billOf(passed)
+      const stream = { stream: true }
+      for (const [path, extra, answer] of [
+        ['/v1/chat/completions', stream, inChatStream(usage)],
+        ['/v1/messages', {}, inChat(usage)],
+        ['/v1/messages', stream, inChatStream(usage)],
+      ] as const)
+        expect([path, billOf(await recordOf(path, asMessages(model, extra), answer))]).toEqual([path, bill])
+    })
+
+  test('Gemini, with sounds and images', async () => {
+    const report = {
+      promptTokenCount: 1000,
+      cachedContentTokenCount: 200,
+      candidatesTokenCount: 100,
+      thoughtsTokenCount: 300,
+      totalTokenCount: 1400,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 400 },
+        { modality: 'AUDIO', tokenCount: 600 },
+      ],
+      cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 200 }],
+      candidatesTokensDetails: [
+        { modality: 'TEXT', tokenCount: 60 },
+        { modality: 'IMAGE', tokenCount: 40 },
+      ],
+    }
+    const body = { contents: [{ role: 'user', parts: [{ text: 'Where?' }] }] }
+    const passed = await recordOf('/p/gemini/models/gemini-2.5-flash:generateContent', body, inGemini(report))
+    expect(passed).toMatchObject({
+      input: 400,
+      cacheRead: 200,
+      audioInput: 400,
+      output: 60,
+      imageOutput: 40,
+      reasoning: 300,
+    })
+    const bill = billOf(passed)
+    const model = 'gemini/gemini-2.5-flash'
+    const whole = await recordOf('/v1/chat/completions', { model, messages }, inGemini(report))
+    expect(billOf(whole)).toEqual(bill)
+    const stream = sse([inGemini(report)], '')
+    const streamed = await recordOf('/v1/messages', asMessages(model, { stream: true }), stream)
+    expect(billOf(streamed)).toEqual(bill)
+  })
+
+  test('Bedrock, with a cache for an hour', async () => {
+    const model = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
+    const answer = {
+      output: { message: { role: 'assistant', content: [{ text: 'On' }] } },
+      metrics: { latencyMs: 1 },
+      stopReason: 'end_turn',
+      usage: {
+        inputTokens: 10,
+        outputTokens: 5,
+        totalTokens: 315,
+        cacheReadInputTokens: 100,
+        cacheWriteInputTokens: 200,
+        cacheDetails: [
+          { ttl: '1h', inputTokens: 150 },
+          { ttl: '5m', inputTokens: 50 },
+        ],
+      },
+    }
+    const passed = await recordOf(`/p/bedrock/model/${model}/converse`, { messages: [] }, answer)
+    expect(passed).toMatchObject({
+      input: 10,
+      cacheRead: 100,
+      cacheWrite: 50,
+      cacheWriteHour: 150,
+      output: 5,
+    })
+    const chat = await recordOf('/v1/chat/completions', { model: `bedrock/${model}`, messages }, answer)
+    expect(billOf(chat)).toEqual(billOf(passed))
+  })
+
+  test('what clients of another language are told adds up to what was counted', async () => {
+    next = inChat(reports['openai/gpt-4o'].usage)
+    const { body } = await gateway.json('/v1/messages', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+      body: JSON.stringify(asMessages('openai/gpt-4o')),
+    })
+    const { input_tokens, cache_read_input_tokens, output_tokens } = body.usage
+    expect(input_tokens + cache_read_input_tokens).toBe(2000)
+    expect(output_tokens).toBe(500)
+  })
+})
+
+describe('what a router says that it took is the cost, in all of its languages', () => {
+  const model = 'openrouter/a/b'
+  const cost = { cost: 0.001, is_byok: true, cost_details: { upstream_inference_cost: 0.02 } }
+  const counts = { input_tokens: 100, output_tokens: 20 }
+  const told = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 }
+  const start = { ...inMessages({ input_tokens: 100, output_tokens: 1 }), content: [], stop_reason: null }
+  const calls: Readonly<Record<string, readonly [path: string, body: object, answer: unknown]>> = {
+    chat: ['/v1/chat/completions', { messages }, inChat({ ...told, ...cost })],
+    responses: ['/v1/responses', { input: 'Where?' }, inResponses({ ...counts, total_tokens: 120, ...cost })],
+    messages: ['/v1/messages', asMessages(model), inMessages({ ...counts, ...cost })],
+    'messages, as a stream': [
+      '/v1/messages',
+      asMessages(model, { stream: true }),
+      sse(
+        [
+          { type: 'message_start', message: start },
+          { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+          { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'On' } },
+          { type: 'content_block_stop', index: 0 },
+          { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { ...counts, ...cost } },
+          { type: 'message_stop' },
+        ],
+        '',
+      ),
+    ],
+    'legacy completions': [
+      '/v1/completions',
+      { prompt: 'Where?' },
+      {
+        id: 'c',
+        object: 'text_completion',
+        created: 1,
+        model: 'b',
+        choices: [{ text: 'On', index: 0, finish_reason: 'stop', logprobs: null }],
+        usage: { ...told, ...cost },
+      },
+    ],
+    embeddings: [
+      '/v1/embeddings',
+      { input: 'Where?' },
+      {
+        object: 'list',
+        data: [{ object: 'embedding', index: 0, embedding: [0.1] }],
+        model: 'b',
+        usage: { prompt_tokens: 100, total_tokens: 100, ...cost },
+      },
+    ],
+  }
+  for (const [name, [path, body, answer]] of Object.entries(calls))
+    test(`${name}: with the operator's own key the vendor's bill comes on top`, async () => {
+      const row = await recordOf(path, { ...body, model }, answer)
+      expect(row).toMatchObject({ input: 100, costNano: 21_000_000, priceSource: 'reported' })
+    })
+})
+
+describe('what is asked for has its own name', () => {
+  test('counting tokens is no chat, uses none and costs nothing, whoever counts', async () => {
+    const count = (model: string) =>
+      recordOf('/v1/messages/count_tokens', { model, messages }, { input_tokens: 12 })
+    for (const model of ['anthropic/claude-sonnet-4-5', 'openai/gpt-4o'])
+      expect(await count(model)).toMatchObject({
+        operation: 'anthropic-count-tokens',
+        input: 0,
+        output: 0,
+        costNano: 0,
+        billing: 'exact',
+      })
+  })
+
+  test('moderations and legacy completions are no chat', async () => {
+    const checked = { id: 'm', model: 'omni', results: [] }
+    const moderation = await recordOf('/v1/moderations', { input: 'On' }, checked)
+    expect(moderation).toMatchObject({ operation: 'moderation', input: null, costNano: null })
+    const text = { id: 'c', object: 'text_completion', created: 1, model: 'm', choices: [] }
+    const completion = await recordOf(
+      '/v1/completions',
+      { model: 'openai/gpt-3.5-turbo-instruct', prompt: 'On' },
+      text,
+    )
+    expect(completion).toMatchObject({ operation: 'text_completion' })
+  })
+})
