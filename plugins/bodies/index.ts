@@ -10,7 +10,7 @@ import { createBodiesApi } from './api.ts'
 import { type Capture, createCapture } from './capture.ts'
 import { toEntry } from './entry.ts'
 import { requestBodies } from './schema.ts'
-import { openBodyStore } from './store.ts'
+import { openBodyStore, type Tally } from './store.ts'
 
 /** Milliseconds for which a call may be in memory only. */
 const FLUSH = 250
@@ -52,13 +52,14 @@ export default definePlugin({
   },
   needs: ['metrics'],
   tables: { requestBodies },
-  setup({ config, db, now, log, use }) {
+  setup({ config, db, now, log, use, inherited }) {
     const { limit, retention, room } = config
-    const store = openBodyStore({ db, log, now, limit, retention, room, emails: config.redactEmails })
+    const tally = (inherited as Tally | undefined) ?? { dropped: 0 }
+    const store = openBodyStore({ db, log, now, limit, retention, room, tally, emails: config.redactEmails })
     const api = createBodiesApi(store)
     // What was kept before it was switched off still grows old.
     const forget = { every: FORGET, run: store.forget }
-    if (config.callers.length === 0) return { api, ticks: [forget] }
+    if (config.callers.length === 0) return { api, heritage: tally, ticks: [forget] }
 
     const paths = new Set(
       config.callers.filter(item => item.startsWith('/')).map(item => parseUserPath(item)!),
@@ -76,10 +77,11 @@ export default definePlugin({
       name: 'modelway_bodies_dropped_total',
       help: 'Calls whose bodies should have been kept, and were not',
       type: 'counter',
-      read: () => [{ labels: {}, value: store.dropped() }],
+      read: () => [{ labels: {}, value: tally.dropped }],
     })
     return {
       api,
+      heritage: tally,
       tap(x) {
         if (!isLogged(x)) return undefined
         const { capture, tap } = createCapture(x.stream, limit)

@@ -15,6 +15,12 @@ export interface StoreOptions extends RowOptions {
   readonly retention: number
   /** Characters of all rows together. */
   readonly room: number
+  readonly tally: Tally
+}
+
+/** Calls whose bodies were not kept, because neither memory nor the database had room; of all stores of this process. */
+export interface Tally {
+  dropped: number
 }
 
 export interface BodyStore {
@@ -25,8 +31,6 @@ export interface BodyStore {
   find(id: string): Promise<Stored | undefined>
   /** Deletes some of the rows that are too old, or too many. */
   forget(): Promise<void>
-  /** Calls whose bodies were not kept, because neither memory nor the database had room. */
-  dropped(): number
 }
 
 /** So much waits in memory (characters). */
@@ -47,12 +51,11 @@ const codeOf = (error: unknown): string => {
 
 /** Calls wait in memory and are written in small batches, off the path of the calls; with a bound, beyond which they are dropped. */
 export function openBodyStore(options: StoreOptions): BodyStore {
-  const { db, log, now, retention, room } = options
+  const { db, log, now, retention, room, tally } = options
   const inTurn = createTurns()
   const waiting: Entry[] = []
   let ready: Row[] = []
   let weight = 0
-  let dropped = 0
   let isFailing = false
   /** Size of all rows; undefined while it has to be summed up. */
   let total: number | undefined
@@ -90,7 +93,7 @@ export function openBodyStore(options: StoreOptions): BodyStore {
   }
 
   function drop(why: string): void {
-    if (dropped++ === 0) log.warn(why)
+    if (tally.dropped++ === 0) log.warn(why)
   }
 
   /** True when there may be more. */
@@ -167,6 +170,5 @@ export function openBodyStore(options: StoreOptions): BodyStore {
       if (++runs % RECOUNT === 0) total = undefined
       for (let i = 0; i < STEPS && (await forgetMost()); i++) await breath()
     },
-    dropped: () => dropped,
   }
 }

@@ -1,5 +1,6 @@
 import type { Outcome, Target } from '../../src/types.ts'
 import type { Breaker } from '../breaker/model.ts'
+import type { Histogram } from './histogram.ts'
 import type { Family } from './model.ts'
 import type { Rows } from './rows.ts'
 
@@ -121,6 +122,9 @@ export interface Memory {
   readonly rows: Rows
   readonly attempts: Attempts
   readonly under: Under
+  readonly lags: Histogram
+  /** Somebody wants to know costs. */
+  isCosting: boolean
   /** Each gateway's way to count what waits. */
   readonly flushes: Set<() => void>
 }

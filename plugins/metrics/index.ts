@@ -15,6 +15,7 @@ import { createAttempts, createTried, createUnder, type Memory } from './attempt
 import { createCosts } from './costs.ts'
 import { createExposition } from './exposition.ts'
 import { familiesOf } from './families.ts'
+import { createHistogram, LAGS } from './histogram.ts'
 import { createLag } from './lag.ts'
 import type { Family, Metrics } from './model.ts'
 import { type RecordFacts, record } from './record.ts'
@@ -57,14 +58,16 @@ export default definePlugin({
       ),
       attempts: createAttempts(),
       under: createUnder(),
+      lags: createHistogram(LAGS),
+      isCosting: false,
       flushes: new Set(),
     }
-    const { rows, attempts, under, flushes } = memory
+    const { rows, attempts, under, lags, flushes } = memory
     const isNamed = ({ provider, model, via }: Target) =>
       via.length > 0 || (lists.of(provider)?.has(model) ?? false)
     const tried = createTried()
     const costs = createCosts(use<Prices>('prices'), log)
-    const lag = createLag()
+    const lag = createLag(lags)
     const families: Family[] = [
       ...familiesOf(rows),
       attempts.family,
@@ -80,9 +83,13 @@ export default definePlugin({
       },
     ]
     const expose = createExposition(() => families, log)
+    const wantCosts = () => {
+      memory.isCosting = true
+      return costs.wantCosts()
+    }
     const exports: Metrics = {
       add: family => void families.push(family),
-      wantCosts: costs.wantCosts,
+      wantCosts,
       costOf: costs.costOf,
     }
     const facts: RecordFacts = {
@@ -115,6 +122,10 @@ export default definePlugin({
         }
       },
       settle: later.add,
+      async start() {
+        // Who scraped the gateway before this one would miss what is called until the next scrape.
+        if (memory.isCosting) await wantCosts()
+      },
       close() {
         later.flush()
         flushes.delete(later.flush)
@@ -131,7 +142,7 @@ export default definePlugin({
             'In the text format of Prometheus. Whoever holds `METRICS_TOKEN` may read it, and nothing else: `Authorization: Bearer TOKEN`. No label ever holds a key or the id of one; paths of users only where `METRICS_USER_PATH_DEPTH` says how deep.',
           answer: { about: 'All metrics', type: 'text/plain' },
           async run() {
-            await costs.wantCosts()
+            await wantCosts()
             for (const flush of flushes) flush()
             const { contentType, text } = await expose()
             return new Response(text, {

@@ -1,12 +1,14 @@
-import { createHistogram, LAGS, observe, samplesOf } from './histogram.ts'
+import { createHistogram, type Histogram, LAGS, observe, samplesOf } from './histogram.ts'
 import type { Family } from './model.ts'
 
 /** How often the clock is looked at (milliseconds). */
 const EVERY = 200
 
 /** How late timers are: whatever keeps the thread busy makes every call wait as long. */
-export function createLag(clock: () => number = () => performance.now()) {
-  const lags = createHistogram(LAGS)
+export function createLag(
+  lags: Histogram = createHistogram(LAGS),
+  clock: () => number = () => performance.now(),
+) {
   let last: number | undefined
   const name = 'modelway_event_loop_lag_seconds'
   const family: Family = {

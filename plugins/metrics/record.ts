@@ -25,17 +25,27 @@ const classes = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
 export function record(x: Settled, facts: RecordFacts): void {
   const { rows } = facts
   const { attempts, refusal, firstByteMs, stream, usage } = x
-  const row = rows.of(labelsOf(x, facts))
+  const labels = labelsOf(x, facts)
+  const row = rows.of(labels)
   row.calls++
   observe(row.durations, DURATIONS, (x.totalMs ?? 0) / 1000)
   if (refusal !== undefined) rows.fail(row, refusal.code)
   if (stream && firstByteMs !== undefined) rows.firstByte(row, firstByteMs / 1000)
   if (usage !== undefined && x.target !== undefined) bill(row, x.target, usage, facts)
-  if (attempts === undefined || attempts.length < 2) return
-  for (const { target, ok, usage } of attempts) {
-    if (!ok && usage !== undefined) bill(row, target, usage, facts)
+  if (attempts === undefined) return
+  for (const { target, ok, usage, status } of attempts) {
+    if (ok || usage === undefined) continue
+    // Whoever failed has it on its bill, not whoever answered then.
+    const own = {
+      provider: target.provider,
+      model: modelOf(target, status ?? 0, facts.isNamed),
+      status_class: classOf(status),
+    }
+    bill(rows.of({ ...labels, ...own }), target, usage, facts)
   }
 }
+
+const classOf = (status = 0): string => classes[Math.floor(status / 100)] ?? '5xx'
 
 function labelsOf(x: Settled, { pathDepth, isNamed }: RecordFacts): Labels {
   const { status = 0, userPath } = x
@@ -44,7 +54,7 @@ function labelsOf(x: Settled, { pathDepth, isNamed }: RecordFacts): Labels {
     provider: target?.provider ?? '',
     model: target === undefined ? '' : modelOf(target, status, isNamed),
     endpoint: x.endpoint.name,
-    status_class: classes[Math.floor(status / 100)] ?? '5xx',
+    status_class: classOf(status),
     stream: x.stream ? 'true' : 'false',
   }
   if (pathDepth === 0) return labels

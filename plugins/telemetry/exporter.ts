@@ -4,7 +4,7 @@ import type { Metrics } from '../metrics/model.ts'
 import type { Fact } from './fact.ts'
 import { createMeters, type Meters } from './meters.ts'
 import { providerNameOf } from './names.ts'
-import { createSpanQueue, type SpanQueue } from './queue.ts'
+import { createSpanQueue, type SpanQueue, type Tally } from './queue.ts'
 import { createSender } from './sender.ts'
 import { addressOf, type Settings } from './settings.ts'
 import { type SpanFacts, toSpans } from './spans.ts'
@@ -19,10 +19,11 @@ export interface ExporterOptions {
   readonly host: Pick<Host, 'fetch' | 'log' | 'now' | 'providers' | 'site'>
   readonly config: Settings
   readonly metrics: Metrics
+  readonly tally: Tally
 }
 
 /** Loads what is needed to speak the protocol: some twenty megabytes, and only where a collector is configured. */
-export async function createExporter({ host, config, metrics }: ExporterOptions): Promise<Exporter> {
+export async function createExporter({ host, config, metrics, tally }: ExporterOptions): Promise<Exporter> {
   const { version, base } = host.site
   const [wire, { resourceFromAttributes }] = await Promise.all([
     import('@opentelemetry/otlp-transformer'),
@@ -57,6 +58,7 @@ export async function createExporter({ host, config, metrics }: ExporterOptions)
           batch: config.batchSize,
           toSpans: fact => toSpans(fact, spanFacts),
           serialize: all => traceWire.serializeRequest(all),
+          tally,
         })
 
   const address = addressOf(config, 'metrics')

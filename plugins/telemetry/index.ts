@@ -5,6 +5,7 @@ import { definePlugin } from '../../src/plugin.ts'
 import type { Metrics } from '../metrics/model.ts'
 import { createExporter, createSampler, type Exporter } from './exporter.ts'
 import { type Fact, type Try, toFact } from './fact.ts'
+import type { Tally } from './queue.ts'
 import { addressOf, env, settings } from './settings.ts'
 
 /** Calls wait so long to be looked at (milliseconds), and so many of them at most. */
@@ -33,8 +34,8 @@ export default definePlugin({
     const isHeard = hasTraces && config.traceContext !== 'ignore'
     /** By the exchange: they are forgotten with it. */
     const tries = new WeakMap<object, Try[]>()
+    const tally = (host.inherited as Tally | undefined) ?? { sent: 0, dropped: 0 }
     let waiting: Fact[] = []
-    let missed = 0
     let exporter: Exporter | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -61,7 +62,7 @@ export default definePlugin({
 
     async function load(): Promise<void> {
       try {
-        exporter = await createExporter({ host, config, metrics })
+        exporter = await createExporter({ host, config, metrics, tally })
         look()
       } catch (error) {
         log.error('Telemetry cannot be started', { error: reasonOf(error) })
@@ -73,13 +74,14 @@ export default definePlugin({
       help: 'Spans by what became of them',
       type: 'counter',
       read: () => [
-        { labels: { result: 'sent' }, value: exporter?.spans?.sent() ?? 0 },
-        { labels: { result: 'dropped' }, value: (exporter?.spans?.dropped() ?? 0) + missed },
+        { labels: { result: 'sent' }, value: tally.sent },
+        { labels: { result: 'dropped' }, value: tally.dropped },
       ],
     })
 
     const addresses = [addressOf(config, 'traces'), addressOf(config, 'metrics')]
     return {
+      heritage: tally,
       origins: addresses.flatMap(address => (address === undefined ? [] : [new URL(address).origin])),
       attempt(x: Attempted) {
         if (x.target === undefined) return undefined
@@ -95,7 +97,7 @@ export default definePlugin({
         if (!isDialect(x.endpoint) && x.aim === undefined) return
         const own = tries.get(x) ?? NOBODY
         if (waiting.length >= MOST) {
-          missed += 1 + own.length
+          tally.dropped += 1 + own.length
           return
         }
         waiting.push(toFact(x, { now: now(), tries: own, isHeard }))

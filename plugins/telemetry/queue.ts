@@ -9,6 +9,13 @@ export interface QueueOptions {
   readonly batch: number
   readonly toSpans: (fact: Fact) => ReadableSpan[]
   readonly serialize: (spans: ReadableSpan[]) => Uint8Array | undefined
+  readonly tally: Tally
+}
+
+/** Spans by what became of them; of all exporters of this process, because counters must not fall. */
+export interface Tally {
+  sent: number
+  dropped: number
 }
 
 export interface SpanQueue {
@@ -16,16 +23,12 @@ export interface SpanQueue {
   /** Sends what waits, while the collector takes it. */
   flush(timeout?: number): Promise<void>
   isDue(): boolean
-  dropped(): number
-  sent(): number
 }
 
 /** Calls that wait to be sent as spans. Bounded: what has no room is dropped and counted, and nothing ever waits for the collector. */
-export function createSpanQueue({ sender, size, batch, toSpans, serialize }: QueueOptions): SpanQueue {
+export function createSpanQueue({ sender, size, batch, toSpans, serialize, tally }: QueueOptions): SpanQueue {
   let waiting: Fact[] = []
   let count = 0
-  let dropped = 0
-  let sent = 0
   const spansOf = ({ tries }: Fact): number => 1 + tries.length
 
   /** The oldest, up to a batch of spans. */
@@ -42,7 +45,7 @@ export function createSpanQueue({ sender, size, batch, toSpans, serialize }: Que
 
   function putBack(facts: readonly Fact[]): void {
     const spans = facts.reduce((sum, fact) => sum + spansOf(fact), 0)
-    if (count + spans > size) dropped += spans
+    if (count + spans > size) tally.dropped += spans
     else {
       waiting = [...facts, ...waiting]
       count += spans
@@ -52,7 +55,7 @@ export function createSpanQueue({ sender, size, batch, toSpans, serialize }: Que
   return {
     add(fact) {
       const spans = spansOf(fact)
-      if (count + spans > size) dropped += spans
+      if (count + spans > size) tally.dropped += spans
       else {
         waiting.push(fact)
         count += spans
@@ -64,13 +67,11 @@ export function createSpanQueue({ sender, size, batch, toSpans, serialize }: Que
         const spans = facts.flatMap(toSpans)
         const body = serialize(spans)
         const delivery = body === undefined ? 'refused' : await sender.send(body, timeout)
-        if (delivery === 'taken') sent += spans.length
+        if (delivery === 'taken') tally.sent += spans.length
         else if (delivery === 'again') putBack(facts)
-        else dropped += spans.length
+        else tally.dropped += spans.length
       }
     },
     isDue: () => count >= batch,
-    dropped: () => dropped,
-    sent: () => sent,
   }
 }

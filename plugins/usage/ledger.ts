@@ -40,6 +40,7 @@ export function createLedger(options: LedgerOptions): Recorder {
       prices: prices(),
     }),
     spawn: dbAddress === undefined ? () => spawnHere(options) : threads.lend,
+    tally: threads.tally,
   })
 }
 

@@ -25,9 +25,9 @@ export interface UsageStats {
   readonly waiting: number
   /** Bytes of the spool on disk that are not yet in the database. */
   readonly spooled: number
-  /** Lines written since the start. */
+  /** Lines written since the process started, across reloads of the configuration. */
   readonly written: number
-  /** Lines that were lost, because neither disk nor memory had room for them. */
+  /** Lines that were lost since then, because neither disk nor memory had room for them. */
   readonly lost: number
   /** Why the database takes nothing at the moment; null while it does. */
   readonly trouble: string | null

@@ -26,6 +26,8 @@ export interface RecorderOptions {
   /** Asked when a worker is started. */
   readonly worker: () => Omit<WorkerOptions, 'owner' | 'origin'>
   readonly spawn: (owner: string) => Thread
+  /** What this recorder has written and lost is added to it. */
+  readonly tally: { written: number; lost: number }
   readonly log: Log
 }
 
@@ -39,7 +41,7 @@ const RESTART = 250
 const LONGEST_RESTART = 10_000
 const PATIENCE = 5000
 
-export function createRecorder({ worker, spawn, log }: RecorderOptions): Recorder {
+export function createRecorder({ worker, spawn, tally, log }: RecorderOptions): Recorder {
   const owner = crypto.randomUUID()
   const origin = Math.round(performance.timeOrigin)
   const sent = new Map<number, Delivery>()
@@ -49,11 +51,9 @@ export function createRecorder({ worker, spawn, log }: RecorderOptions): Recorde
   let timer: ReturnType<typeof setTimeout> | undefined
   let thread: Thread | undefined
   let pause = RESTART
-  let [seq, turn, lost] = [0, 0, 0]
+  let [seq, turn] = [0, 0]
   let isClosed = false
   let told: UsageStats = { waiting: 0, spooled: 0, written: 0, lost: 0, trouble: null }
-  /** Figures of workers that are gone. */
-  let before = { written: 0, lost: 0 }
   const drains = new Map<number, () => void>()
   const repricings = new Map<number, (changed: number | undefined) => void>()
   let ended = () => {}
@@ -73,7 +73,6 @@ export function createRecorder({ worker, spawn, log }: RecorderOptions): Recorde
     if (dead !== thread) return
     thread = undefined
     for (const turn of [...repricings.keys()]) answer(turn, undefined)
-    before = { written: before.written + told.written, lost: before.lost + told.lost }
     told = { ...told, written: 0, lost: 0 }
     ended()
     if (isClosed) return
@@ -84,11 +83,18 @@ export function createRecorder({ worker, spawn, log }: RecorderOptions): Recorde
 
   function hear(message: FromWorker): void {
     if (message.kind === 'acknowledge') forget(message.seqs)
-    else if (message.kind === 'report') told = message.stats
+    else if (message.kind === 'report') learn(message.stats)
     else if (message.kind === 'complain') log.error(message.message, message.facts)
     else if (message.kind === 'drained') settle(message.turn)
     else if (message.kind === 'repriced') answer(message.turn, message.changed)
     else ended()
+  }
+
+  /** A worker counts from when it began. */
+  function learn(stats: UsageStats): void {
+    tally.written += stats.written - told.written
+    tally.lost += stats.lost - told.lost
+    told = stats
   }
 
   function forget(seqs: readonly number[]): void {
@@ -132,10 +138,10 @@ export function createRecorder({ worker, spawn, log }: RecorderOptions): Recorde
   function giveUp(): void {
     for (const { seq, count } of sent.values()) {
       if (sentSize <= MEMORY) return
-      if (thread === undefined) lost += count
+      if (thread === undefined) tally.lost += count
       forget([seq])
     }
-    log.error('Usage records are lost: the worker does not take them', { lost })
+    log.error('Usage records are lost: the worker does not take them', { lost: tally.lost })
   }
 
   function drain(): Promise<void> {
@@ -157,8 +163,7 @@ export function createRecorder({ worker, spawn, log }: RecorderOptions): Recorde
     stats: () => ({
       ...told,
       waiting: told.waiting + pending.length + (thread === undefined ? countOf(sent) : 0),
-      written: before.written + told.written,
-      lost: before.lost + told.lost + lost,
+      ...tally,
     }),
     flush: (patience = PATIENCE) => within(patience, drain()),
     async reprice(from, to) {

@@ -3,6 +3,8 @@ import type { FromWorker, ToWorker } from './worker.ts'
 
 /** The worker thread that the recorders of this process share: a reload of the configuration need not start another. */
 export interface Threads {
+  /** Lines of all these recorders: counters must not fall when one takes the place of another. */
+  readonly tally: { written: number; lost: number }
   /** Starts the thread where none runs. `owner` is a UUID of the recorder's own. */
   lend(owner: string): Thread
 }
@@ -45,6 +47,7 @@ export function createThreads(): Threads {
   }
 
   return {
+    tally: { written: 0, lost: 0 },
     lend(owner) {
       current ??= open()
       const shared = current

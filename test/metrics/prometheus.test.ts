@@ -102,6 +102,47 @@ describe('GET /metrics', () => {
     expect(seen.sum('modelway_requests_total', { status_class: '4xx', model: 'one' })).toBe(1)
   })
 
+  test('a try that failed and cost something is on the bill of whoever failed', async () => {
+    const failing = Bun.serve({
+      port: 0,
+      fetch: () =>
+        Response.json({
+          choices: [],
+          error: { message: 'It went wrong', code: 500 },
+          usage: { prompt_tokens: 1000, completion_tokens: 10, total_tokens: 1010 },
+        }),
+    })
+    const mock = createMockProvider({ models: ['one'], tokens: 3 })
+    const gateway = await startGateway({
+      env: {
+        GROQ_BASE_URL: `http://127.0.0.1:${failing.port}`,
+        GROQ_MODELS: 'one',
+        CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
+        OPENAI_BASE_URL: mock.url,
+        OPENAI_MODELS: 'one',
+        RETRIES: '0',
+        MODEL_PRICES: '{"/": {"input": 1, "output": 1}}',
+        VIRTUAL_MODELS:
+          '[{"source":"both","strategy":"failover","targets":[{"model":"groq/one"},{"model":"openai/one"}]}]',
+      },
+    })
+    await scrape(gateway, MASTER)
+    const messages = [{ role: 'user', content: 'Hi' }]
+    expect((await gateway.chat({ model: 'groq/one', messages })).status).toBe(502)
+    const alone = await scrape(gateway, MASTER)
+    expect(alone.sum('modelway_tokens_total', { provider: 'groq', status_class: '5xx' })).toBe(1010)
+    expect(alone.sum('modelway_cost_usd_total', { provider: 'groq' })).toBeCloseTo(1010 / 1e6, 12)
+    expect((await gateway.chat({ model: 'both', messages })).status).toBe(200)
+    const both = await scrape(gateway, MASTER)
+    expect(both.sum('modelway_tokens_total', { provider: 'groq', model: 'both' })).toBe(1010)
+    expect(both.sum('modelway_tokens_total', { provider: 'openai', kind: 'output' })).toBe(3)
+    expect(both.sum('modelway_tokens_total', { provider: 'openai' })).toBeLessThan(1000)
+    expect(both.sum('modelway_requests_total')).toBe(2)
+    await gateway.close()
+    await failing.stop(true)
+    mock.stop()
+  })
+
   test('shows what is under way, and nothing when it is over', async () => {
     const response = await house.ask({ tokens: 3, gapMs: 50 }, { stream: true })
     expect((await scrape()).sum('modelway_in_flight', { endpoint: 'openai-chat', stream: 'true' })).toBe(1)
@@ -265,10 +306,28 @@ describe('labels', () => {
 })
 
 test('counters outlive a reload of the configuration', async () => {
-  const first = await startGateway()
-  const say = () => first.chat({ model: 'demo/parrot', messages: [{ role: 'user', content: 'Hi' }] })
-  await say()
-  const environment = { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: `file:${first.folder}/test.db` }
+  const env = {
+    MODEL_PRICES: '{"demo/": {"input": 1, "output": 1}}',
+    REQUEST_LOG_BODIES: '/',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+  }
+  const first = await startGateway({ env })
+  const body = JSON.stringify({ model: 'demo/parrot', messages: [{ role: 'user', content: 'Hi' }] })
+  const headers = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
+  const say = async (to: Pick<House['test'], 'fetch'>) =>
+    (await to.fetch('/v1/chat/completions', { method: 'POST', headers, body })).text()
+  await scrape(first, MASTER)
+  await say(first)
+  await until(
+    async () => (await scrape(first, MASTER)).sum('modelway_usage_written_total') === 1,
+    'the record to be written',
+  )
+  await until(
+    async () => (await scrape(first, MASTER)).sum('modelway_event_loop_lag_seconds_count') > 1,
+    'the thread to be looked at',
+  )
+  const before = await scrape(first, MASTER)
+  const environment = { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: `file:${first.folder}/test.db`, ...env }
   const second = await createGateway({
     settings: readSettings(environment),
     plugins,
@@ -283,11 +342,26 @@ test('counters outlive a reload of the configuration', async () => {
     fetch: async (path: string, init?: RequestInit) =>
       second.fetch(new Request(`http://localhost:8080${path}`, init)),
   }
-  expect((await scrape(later, MASTER)).sum('modelway_requests_total')).toBe(1)
-  // What the old one still finishes counts as well.
-  await say()
-  expect((await scrape(later, MASTER)).sum('modelway_requests_total')).toBe(2)
+  // Before anybody scrapes the new one, and on the old one, which still finishes what it began.
+  await say(later)
+  await say(first)
+  const seen = await scrape(later, MASTER)
+  expect(seen.sum('modelway_requests_total')).toBe(3)
+  const cost = before.sum('modelway_cost_usd_total')
+  expect(cost).toBeGreaterThan(0)
+  expect(seen.sum('modelway_cost_usd_total')).toBeCloseTo(3 * cost, 12)
+  for (const [name, type] of before.types) {
+    if (type === 'gauge') continue
+    for (const line of before.lines.filter(({ name: of }) => of === name || of === `${name}_count`)) {
+      const now = seen.sum(line.name, line.labels)
+      expect([line.name, now >= line.value]).toEqual([line.name, true])
+    }
+  }
   await first.gateway.stop()
+  await until(
+    async () => (await scrape(later, MASTER)).sum('modelway_usage_written_total') === 3,
+    'what both have recorded',
+  )
   await second.stop()
   await first.close()
 })

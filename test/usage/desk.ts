@@ -62,6 +62,7 @@ export async function openDesk({
   let thread: Thread | undefined
   let hearEnd = (_: string) => {}
   const recorder = createRecorder({
+    tally: threads.tally,
     worker: () => ({ url: `file:${file}`, folder: spool, limit, retention, prices: undefined }),
     spawn(owner) {
       if (++count <= deaf) return createDeaf()
