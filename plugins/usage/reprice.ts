@@ -1,4 +1,5 @@
 import { and, asc, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import type { Database } from '../../src/database.ts'
 import { SPANS } from './model.ts'
 import { costOf, type Price } from './record.ts'
@@ -8,7 +9,9 @@ import { usageGroups, usageRecords, usageRollups, usageTargetRollups } from './s
 type Row = typeof usageRecords.$inferSelect
 type Cost = ReturnType<typeof costOf>
 /** What a new price changes in a roll-up; in the order of `changing`. */
-type Delta = readonly [at: number, group: readonly string[], ...changes: number[]]
+type Delta = readonly [at: number, group: readonly string[], record: Known, ...changes: number[]]
+/** A record, and what it cost when it was read. */
+type Known = readonly [no: number, costNano: number | null]
 
 /** So many records are looked at in one transaction. */
 const PAGE = 500
@@ -55,25 +58,34 @@ export async function reprice(db: Database, price: Price, from: number, to: numb
 const isSame = (row: Row, { costNano, priceSource, priceVersion }: Cost): boolean =>
   row.costNano === costNano && row.priceSource === priceSource && row.priceVersion === priceVersion
 
+/**
+ * In one transaction, roll-ups first. Another gateway may price the same records in the same moment: one that costs
+ * something else by now is left to it, or the roll-ups would get the difference twice.
+ */
 async function change(db: Database, others: readonly { row: Row; cost: Cost }[]): Promise<void> {
-  const costs = others.map(({ row, cost }) => [row.no, cost.costNano, cost.priceSource, cost.priceVersion])
+  const costs = others.map(({ row, cost }) => [
+    row.no,
+    row.costNano,
+    cost.costNano,
+    cost.priceSource,
+    cost.priceVersion,
+  ])
   const deltas = others.map(({ row, cost }): Delta => {
     const before = changing.map(name => sums[name]!(row))
     const after = changing.map(name => sums[name]!({ ...row, ...cost }))
     const group = [row.virtualModel, row.provider, row.model, row.userPath, row.keyId].map(part => part ?? '')
-    return [row.at, group, ...after.map((value, i) => value - before[i]!)]
+    return [row.at, group, [row.no, row.costNano], ...after.map((value, i) => value - before[i]!)]
   })
-  const byTarget = deltas.map(
-    ([at, group, ...changes]): Delta => [at, [...group.slice(0, 3), '', ''], ...changes],
-  )
-  await db.batch([
-    db.run(sql`update ${usageRecords} set cost_nano = e.value->>1, price_source = e.value->>2, price_version = e.value->>3
-      from json_each(${JSON.stringify(costs)}) e where no = e.value->>0`),
+  const byTarget = deltas.map(([at, group, ...rest]): Delta => [at, [...group.slice(0, 3), '', ''], ...rest])
+  const batch = [
     ...Object.values(SPANS).flatMap(span => [
       db.run(addTo(usageRollups, span, deltas)),
       db.run(addTo(usageTargetRollups, span, byTarget)),
     ]),
-  ])
+    db.run(sql`update ${usageRecords} set cost_nano = e.value->>2, price_source = e.value->>3, price_version = e.value->>4
+      from json_each(${JSON.stringify(costs)}) e where no = e.value->>0 and cost_nano is e.value->>1`),
+  ]
+  await db.batch(batch as unknown as readonly [BatchItem<'sqlite'>])
 }
 
 /** Roll-ups that are no longer kept stay away. */
@@ -87,10 +99,12 @@ function addTo(
   )
   // Written out: a bound number would make it a division of fractions.
   const length = sql.raw(String(span))
-  const totals = changing.map((name, i) => sql.raw(`sum(e.value->>${i + 2}) "${name}"`))
+  const totals = changing.map((name, i) => sql.raw(`sum(e.value->>${i + 3}) "${name}"`))
   return sql`update ${table} set ${sql.join(added, sql.raw(', '))} from (
       select (e.value->>0) / ${length} * ${length} at, g.id, ${sql.join(totals, sql.raw(', '))}
-      from json_each(${JSON.stringify(deltas)}) e join ${usageGroups} g
+      from json_each(${JSON.stringify(deltas)}) e
+      join ${usageRecords} r on r.no = e.value->>'$[2][0]' and r.cost_nano is e.value->>'$[2][1]'
+      join ${usageGroups} g
         on g.virtual_model = e.value->>'$[1][0]' and g.provider = e.value->>'$[1][1]' and g.model = e.value->>'$[1][2]'
         and g.user_path = e.value->>'$[1][3]' and g.key_id = e.value->>'$[1][4]'
       group by 1, 2

@@ -2,10 +2,13 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SPANS } from '../../plugins/usage/model.ts'
+import { type CallEvent, SPANS, type Tokens } from '../../plugins/usage/model.ts'
+import { type Price, toLines, VERSION } from '../../plugins/usage/record.ts'
+import { openStore } from '../../plugins/usage/store.ts'
+import { openDatabase } from '../../src/database.ts'
 import { startGateway } from '../kit.ts'
 import { createMockProvider } from '../mock/provider.ts'
-import { createReader, totalsOf } from './book.ts'
+import { createReader, readRollups, readRows, totalsOf } from './book.ts'
 
 test('a mended price: records and roll-ups of the period cost what they should have cost, the others stay', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'modelway-reprice-'))
@@ -55,6 +58,32 @@ test('a mended price: records and roll-ups of the period cost what they should h
   mock.stop()
   rmSync(folder, { recursive: true, force: true })
 }, 20_000)
+
+test('two gateways that price the same records at once change the roll-ups once', async () => {
+  const database = await openDatabase(':memory:')
+  await database.migrate(new URL('../../drizzle', import.meta.url).pathname)
+  const at =
+    (nano: number): Price =>
+    () => ({ nano, source: 'operator', version: null })
+  const tokens: Tokens = [1000, 0, 0, null, null, null, 10, 0, null, null, null]
+  const events = Array.from({ length: 40 }, (_, n) => callOf(n, tokens))
+  const store = openStore(database.db)
+  await store.write(toLines([VERSION, events, {}], at(100)))
+  await Promise.all([store.reprice(at(70), 0, 1e15), openStore(database.db).reprice(at(70), 0, 1e15)])
+  const rows = await readRows(database.db)
+  expect(totalsOf(rows).costNano).toBe(40 * 70)
+  const rollups = await readRollups(database.db)
+  for (const span of Object.values(SPANS))
+    expect(totalsOf(rollups.filter(rollup => rollup.span === span))).toEqual(totalsOf(rows))
+  database.close()
+})
+
+/** A call that was answered, of any number. */
+const callOf = (n: number, tokens: Tokens): CallEvent => [
+  ...([`call-${n}`, 1_800_000_000_000 + n * 1000, 'key', '/', null, null, 'openai-chat', 'chat'] as const),
+  ...(['one', null, null, null, 'openai', 'openai', 'one', null, 200, null] as const),
+  ...([0, 5, 9, 'stop', 0, 'told', tokens] as const),
+]
 
 test('what cost nothing costs nothing afterwards, also where no price is known', async () => {
   const mock = createMockProvider({ models: ['one'] })
