@@ -4,6 +4,9 @@ const secretHeader =
 /** Fields whose value is a secret, whatever it looks like. `max_tokens` is none. */
 const secretField =
   /^(?:x[-_])?(?:api[-_]?key|apikey|authorization|auth[-_]?token|password|passwd|passphrase|secret|(?:client|aws)[-_]?secret(?:[-_]?access[-_]?key)?|secret[-_]?(?:access[-_]?)?key|access[-_]?(?:key|token)|refresh[-_]?token|id[-_]?token|session[-_]?token|bearer[-_]?token|private[-_]?key|credentials?|cookie)$/i
+/** The same with somebody's name before it: `dbPassword`, `GITHUB_TOKEN`. */
+const ownSecretField =
+  /(?:passw(?:or)?d|passphrase|secret|[-_]api[-_]?key)$|^(?-i:[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|KEY|PASS|CREDENTIALS))$/i
 
 export const MASK = '[redacted]'
 
@@ -19,9 +22,15 @@ const secrets: readonly RegExp[] = [
   /\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)\s{1,3}(?=[\w.~+/=-]*[\dA-Z=])[\w.~+/=-]{12,}/g,
   /(?<=:\/\/)[^\s/:@]{1,256}:[^\s/@]{1,256}(?=@)/g,
 ]
-/** A secret that is called so, in a text. Gaps are bounded: a long one must not cost time. */
+/**
+ * A secret that is called so, in a text: whatever stands before the name (`DB_PASSWORD`), and also where the text is JSON
+ * within a text. Gaps are bounded: a long one must not cost time.
+ */
 const named =
-  /\b((?:api[-_]?key|password|passwd|client[-_]?secret|access[-_]?token)["']?\s{0,3}[:=]\s{0,3}["']?)[^\s"',;&]{6,}/gi
+  /((?:api[-_]?key|passw(?:or)?d|passphrase|client[-_]?secret|secret[-_]?(?:access[-_]?)?key|(?:access|refresh|auth)[-_]?token|private[-_]?key|account[-_]?key)\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?)[^\s"',;&]{6,}/gi
+/** A variable of an environment that is called like one: coding agents read such files aloud. */
+const variable =
+  /\b([A-Z][A-Z0-9_]{0,60}(?:TOKEN|SECRET|KEY|PASS|CREDENTIALS)\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?)[^\s"',;&]{8,}/g
 const email = /\b[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g
 const dataUrl = /\bdata:([\w.+-]+\/[\w.+-]+)?((?:;[\w=.+-]+)*),([\w+/%=.~-]*)/gi
 /** No text of people is like this for so long. */
@@ -40,7 +49,7 @@ export function redactText(text: string, { exact, emails }: Redaction): string {
   if (/data:/i.test(out)) out = out.replace(dataUrl, describeData)
   out = out.replace(base64, run => (isEncoded(run) ? `[base64, ${sizeOf(run)} bytes]` : run))
   for (const pattern of secrets) out = out.replace(pattern, MASK)
-  out = out.replace(named, `$1${MASK}`)
+  out = out.replace(named, `$1${MASK}`).replace(variable, `$1${MASK}`)
   return emails ? out.replace(email, MASK) : out
 }
 
@@ -111,8 +120,7 @@ export function redactJson(value: unknown, limit: number, redaction: Redaction):
       }
       left -= field.length
       const name = field.length > NAME ? `${field.slice(0, NAME)}…` : field
-      out[redactText(name, redaction)] =
-        secretField.test(field) && inner !== null ? MASK : walk(inner, depth + 1)
+      out[redactText(name, redaction)] = isSecret(field) && inner !== null ? MASK : walk(inner, depth + 1)
     }
     return out
   }
@@ -131,6 +139,8 @@ export function redactJson(value: unknown, limit: number, redaction: Redaction):
   const json = JSON.stringify(walk(value, 0)) ?? 'null'
   return { text: json, isCut }
 }
+
+const isSecret = (field: string): boolean => secretField.test(field) || ownSecretField.test(field)
 
 /** Characters of a field's name. */
 const NAME = 256

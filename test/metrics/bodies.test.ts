@@ -258,6 +258,24 @@ describe('O-02 redaction', () => {
     await gateway.close()
   })
 
+  test('a secret goes that is called so, whoever it is of, in texts and in fields', () => {
+    const named = [
+      'DB_PASSWORD=CANARYword99',
+      'export AWS_SECRET_ACCESS_KEY=CANARYfEMI/K7MDENG/bPxRfiCY',
+      'aws_secret_access_key = CANARYfEMI/K7MDENG/bPxRfiCY',
+      'MY_API_KEY="CANARY1234567"',
+      'const dbPassword = "CANARY2222"',
+      'GITHUB_TOKEN=CANARY0123456789',
+      'SECRET_KEY=CANARY-insecure',
+      'AccountKey=CANARYdM02xNOcqFlq==;EndpointSuffix=core',
+    ]
+    const plain = { exact: [], emails: false }
+    for (const text of named) expect(redactText(`Here: ${text}`, plain)).not.toContain('CANARY')
+    const fields = { DB_PASSWORD: 'CANARY2222', dbPassword: 'CANARY2222', GITHUB_TOKEN: 'CANARY2222' }
+    const body = { env: fields, arguments: JSON.stringify({ env: fields, note: JSON.stringify(fields) }) }
+    expect(redactJson(body, 5000, plain).text).not.toContain('CANARY')
+  })
+
   test('leaves alone what is no secret', () => {
     const plain = [
       'max_tokens is 5, and my task-list has risk-free-investments-of-all-kinds',
@@ -265,6 +283,8 @@ describe('O-02 redaction', () => {
       'data: the new oil, they say',
       'https://example.com/a:b/c@d',
       'x'.repeat(600),
+      'THE KEY is: whatever you like, and my token: please',
+      'MAX_TOKENS=1234567890',
     ]
     for (const text of plain) expect(redactText(text, { exact: [], emails: false })).toBe(text)
     expect(redactJson({ max_tokens: 5, key: 'a' }, 1000, { exact: [], emails: false }).text).toBe(
