@@ -128,6 +128,8 @@ export interface Usage {
   readonly imageOutput?: number
   /** What the provider itself says that the answer cost, in US dollars. */
   readonly reportedCost?: number
+  /** The provider answered when it had the time, for what it takes for batches. */
+  readonly isFlex?: true
 }
 
 /** What a finished try at one target looked like. */

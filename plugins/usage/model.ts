@@ -130,6 +130,8 @@ export type CallEvent = readonly [
   hungUp: 0 | 1,
   fate: Fate,
   tokens: Tokens | null,
+  /** Billed as batches are; absent in spools of earlier versions. */
+  isBatch?: 0 | 1,
 ]
 
 /** What an estimate is made from. Never written down: it is what somebody wrote. */

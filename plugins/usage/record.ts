@@ -43,7 +43,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     ...rest
   ] = event
   const [provider, providerType, model, attempts, status, code, streamed, firstByteMs, totalMs, ...end] = rest
-  const [finish, hungUp, fate, told] = end
+  const [finish, hungUp, fate, told, isBatch] = end
   const shared = {
     requestId: id,
     at,
@@ -58,7 +58,6 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     chain,
     strategy,
     pick,
-    batch: false,
   }
   const known = estimate ?? knownOf(fate, told)
   const call: Line = {
@@ -76,7 +75,8 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     totalMs,
     finish: clean(finish),
     hungUp: hungUp === 1,
-    ...priced(known, { provider, providerType, model, at, price }),
+    batch: isBatch === 1,
+    ...priced(known, { provider, providerType, model, at, price, batch: isBatch === 1 }),
   }
   const failed = (attempts ?? []).flatMap((attempt, index) => {
     const spent = spentBy(attempt, index === attempts!.length - 1)
@@ -121,6 +121,7 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
     totalMs: ms,
     finish: null,
     hungUp: false,
+    batch: false,
     ...priced(spent, { provider, providerType, model, at: call.at, price }),
   }
 }

@@ -75,7 +75,7 @@ export const usageRecords = sqliteTable(
     imageOutput: integer('image_output'),
     /** How the tokens are known; null when they are not. */
     billing: text().$type<Billing>(),
-    /** Billed as a batch. */
+    /** Billed as batches are. */
     batch: integer({ mode: 'boolean' }).notNull(),
     /** What the provider itself said that it cost, in nano-dollars. */
     reportedNano: integer('reported_nano'),

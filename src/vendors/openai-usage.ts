@@ -43,6 +43,13 @@ export function fromResponsesUsage(usage: JsonObject): Usage {
   return withOthers(words, { input, output, reportedCost: costIn(usage) })
 }
 
+/**
+ * The same, with what an answer or an event says of its tier beside it:
+ * https://platform.openai.com/docs/guides/flex-processing
+ */
+export const withTier = (usage: Usage, { service_tier: tier }: JsonObject): Usage =>
+  tier === 'flex' ? { ...usage, isFlex: true } : usage
+
 /** Of what is asked without an answer in words: embeddings, reranking. Some tell their sum only. */
 export function fromPromptUsage(usage: JsonObject): Usage | undefined {
   const tokens = usage.prompt_tokens ?? usage.total_tokens

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { parseScrape } from '../metrics/scrape.ts'
 import { type Book, createReader, type Row } from './book.ts'
 
 /** What vendors report in ways of their own is booked the same, whichever language their callers speak. */
@@ -42,11 +43,18 @@ beforeAll(async () => {
     env: { ...Object.fromEntries(settings), BEDROCK_REGION: 'us-east-1', RETRIES: '0' },
     extra: [plugin],
   })
+  // Costs are counted from the first scrape on.
+  await scrape()
 })
 afterAll(async () => {
   await gateway.close()
   await upstream.stop(true)
 })
+
+const scrape = async () =>
+  parseScrape(
+    await (await gateway.fetch('/metrics', { headers: { authorization: `Bearer ${MASTER}` } })).text(),
+  )
 
 /** The record that a call leaves, when the vendor answers so. */
 async function recordOf(path: string, body: object, answer: unknown): Promise<Row> {
@@ -302,6 +310,46 @@ describe('what a router says that it took is the cost, in all of its languages',
     })
 })
 
+describe('an answer of the flex tier costs what a batch costs', () => {
+  const counts = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 }
+  const flex = { service_tier: 'flex' }
+  const calls: Readonly<Record<string, readonly [path: string, body: object, answer: unknown]>> = {
+    chat: ['/v1/chat/completions', { messages }, { ...inChat(counts), ...flex }],
+    'chat, as a stream': [
+      '/v1/chat/completions',
+      { messages, stream: true },
+      sse([
+        { ...chunk({ role: 'assistant', content: 'On' }), ...flex },
+        { ...chunk({}, 'stop'), ...flex },
+        { ...chunk({}), choices: [], usage: counts, ...flex },
+      ]),
+    ],
+    responses: [
+      '/v1/responses',
+      { input: 'Where?' },
+      { ...inResponses({ input_tokens: 1000, output_tokens: 200, total_tokens: 1200 }), ...flex },
+    ],
+  }
+  for (const [name, [path, body, answer]] of Object.entries(calls))
+    test(name, async () => {
+      const row = await recordOf(path, { ...body, model: 'openai/gpt-5' }, answer)
+      // 1.25 and 10 dollars for a million.
+      expect(row).toMatchObject({ batch: true, costNano: (1000 * 1250 + 200 * 10_000) / 2 })
+    })
+
+  test('and so it does when it is priced anew; others keep their price', async () => {
+    const before = await book.rows()
+    expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
+    expect(await book.rows()).toEqual(before)
+    const { batch, costNano } = await recordOf(
+      '/v1/chat/completions',
+      { model: 'openai/gpt-5', messages },
+      { ...inChat(counts), service_tier: 'default' },
+    )
+    expect([batch, costNano]).toEqual([false, 1000 * 1250 + 200 * 10_000])
+  })
+})
+
 describe('what is asked for has its own name', () => {
   test('counting tokens is no chat, uses none and costs nothing, whoever counts', async () => {
     const count = (model: string) =>
@@ -328,4 +376,28 @@ describe('what is asked for has its own name', () => {
     )
     expect(completion).toMatchObject({ operation: 'text_completion' })
   })
+})
+
+test('/metrics and the records tell the same, to the token and to the nano-dollar', async () => {
+  await book.flush()
+  const rows = await book.rows()
+  const sum = (value: (row: Row) => number | null) => rows.reduce((all, row) => all + (value(row) ?? 0), 0)
+  const seen = await scrape()
+  const kinds: Readonly<Record<string, (row: Row) => number | null>> = {
+    input: row => row.input,
+    cache_read: row => row.cacheRead,
+    cache_write: row => row.cacheWrite,
+    cache_write_1h: row => row.cacheWriteHour,
+    audio_input: row => row.audioInput,
+    output: row => row.output,
+    reasoning: row => row.reasoning,
+    audio_output: row => row.audioOutput,
+    image_output: row => row.imageOutput,
+  }
+  for (const [kind, value] of Object.entries(kinds)) {
+    expect(sum(value)).toBeGreaterThan(0)
+    expect([kind, seen.sum('modelway_tokens_total', { kind })]).toEqual([kind, sum(value)])
+  }
+  expect(Math.round(seen.sum('modelway_cost_usd_total') * 1e9)).toBe(sum(row => row.costNano))
+  expect(seen.sum('modelway_requests_total')).toBe(rows.length)
 })

@@ -1,13 +1,13 @@
 import type { Lens } from '../../../src/dialect.ts'
 import { failureOf, isObject, listOf, objectOf, parseObject } from '../../../src/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { fromChatUsage } from '../../../src/vendors/openai-usage.ts'
+import { fromChatUsage, withTier } from '../../../src/vendors/openai-usage.ts'
 
 /** How answers are read: https://platform.openai.com/docs/api-reference/chat/object and …/chat/streaming */
 export const lens: Lens = {
   usage(part) {
     const usage = usageIn(part)
-    return usage && fromChatUsage(usage)
+    return usage && withTier(fromChatUsage(usage), part)
   },
   failure(part) {
     const error = errorIn(part)

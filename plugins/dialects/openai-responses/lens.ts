@@ -2,13 +2,13 @@ import type { Lens } from '../../../src/dialect.ts'
 import { failureOf, isObject, objectOf, parseObject } from '../../../src/lens.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { fromResponsesUsage } from '../../../src/vendors/openai-usage.ts'
+import { fromResponsesUsage, withTier } from '../../../src/vendors/openai-usage.ts'
 
 /** How answers are read: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const lens: Lens = {
   usage(part) {
-    const { usage } = isObject(part.response) ? part.response : part
-    return isObject(usage) ? fromResponsesUsage(usage) : undefined
+    const answer = isObject(part.response) ? part.response : part
+    return isObject(answer.usage) ? withTier(fromResponsesUsage(answer.usage), answer) : undefined
   },
   failure(part) {
     const error = errorOf(part)

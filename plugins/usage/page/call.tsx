@@ -108,7 +108,7 @@ function Facts({
       </Fact>
       <Fact name="Asked as">
         {call.dialect}, {call.operation}, {call.streamed ? 'answered as a stream' : 'answered as a whole'}
-        {call.batch && ', as part of a batch'}
+        {call.batch && ', at the price of a batch'}
       </Fact>
       {call.finish !== null && (
         <Fact name="Finished">

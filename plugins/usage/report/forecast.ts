@@ -96,7 +96,9 @@ function judge(row: Row, price: Pricer['price'], target: ForecastQuestion['targe
   if (usage === undefined) return { ...NONE, calls: 1, unknown: 1 }
   // A failed call was billed by nobody, and would be by nobody.
   const isNothing = Object.values(usage).every(tokens => tokens === 0)
-  const nano = isNothing ? 0 : price({ ...target, usage, at: row.at, batch: row.batch }).nano
+  // Who else would wait as long for half the price is not known.
+  const batch = row.batch && row.providerType === target.providerType
+  const nano = isNothing ? 0 : price({ ...target, usage, at: row.at, batch }).nano
   const isCompared = nano !== null && row.costNano !== null
   return {
     ...NONE,
