@@ -1,4 +1,5 @@
 import { definePlugin } from '../src/plugin.ts'
+import { inputOf, outputOf } from '../src/tokens.ts'
 
 export default definePlugin({
   name: 'request-log',
@@ -33,8 +34,8 @@ export default definePlugin({
         attempts: attempts?.length || undefined,
         stream: stream || undefined,
         first_byte_ms: firstByteMs === undefined ? undefined : Math.round(firstByteMs),
-        input_tokens: usage && usage.input + usage.cacheRead + usage.cacheWrite,
-        output_tokens: usage && usage.output + usage.reasoning,
+        input_tokens: usage && inputOf(usage),
+        output_tokens: usage && outputOf(usage),
         error: refusal?.code,
       })
     },

@@ -75,8 +75,15 @@ export const readConverse: Reading = {
   },
 }
 
+/** Nobody is paid for counting tokens. */
+const readCount: Reading = {
+  lens: { ...plain, endOf: () => undefined, usage: () => usageOf({}) },
+}
+
 const GEMINI = /:(?:stream)?generatecontent$/i
 const GEMINI_STREAM = /:streamgeneratecontent$/i
+/** Gemini's and Vertex's, and OpenAI's. */
+const COUNT = /:counttokens$|\/responses\/input_tokens$/i
 const CONVERSE = /^\/model\/.+\/converse$/i
 /** Claude at other vendors: Anthropic's language, at their own addresses. */
 const CLAUDE = /\/anthropic\/models\/[^/]+:(?:stream)?rawpredict$|^\/model\/[^/]*anthropic\..+\/invoke$/i
@@ -97,5 +104,6 @@ export const placeOf = ({ path }: Dialect): string => path.replace(/^\/v1(?=\/)/
 export function readingAt(reading: string, dialect: Dialect | undefined): Reading | undefined {
   if (dialect !== undefined) return { lens: dialect }
   if (GEMINI.test(reading)) return readGemini(GEMINI_STREAM.test(reading))
+  if (COUNT.test(reading)) return readCount
   return CONVERSE.test(reading) ? readConverse : undefined
 }

@@ -1,4 +1,6 @@
+import type { Lens } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
+import { usageOf } from '../../src/lens.ts'
 import type { Passage, PassageCall } from '../../src/passage.ts'
 import type { Host } from '../../src/plugin.ts'
 import { readBody, rewritten, splice } from '../../src/request/body.ts'
@@ -31,7 +33,7 @@ export function createAskPassages({ host, language, find }: AskPassagesOptions):
   }
 
   const ask =
-    (path: `/${string}`) =>
+    (path: `/${string}`, lens: Lens = dialect) =>
     async ({ request, x, bodyLimit, forward }: PassageCall): Promise<Answer> => {
       const given = await readBody(request, bodyLimit)
       const asked = readModel(given.json)
@@ -47,7 +49,7 @@ export function createAskPassages({ host, language, find }: AskPassagesOptions):
         ...target,
         path: `/responses${path}`,
         body: { text, json: { ...body.json, model: target.model } },
-        lens: dialect,
+        lens,
         asked,
       })
     }
@@ -61,7 +63,8 @@ export function createAskPassages({ host, language, find }: AskPassagesOptions):
       takes: 'json',
       gives: ['application/json'],
       about: 'How many tokens an input has, counted by the provider',
-      run: ask('/input_tokens'),
+      // Nobody is paid for counting.
+      run: ask('/input_tokens', { ...dialect, usage: () => usageOf({}) }),
     },
     {
       name: 'response-compact',

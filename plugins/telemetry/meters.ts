@@ -1,9 +1,10 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { inputOf, outputOf } from '../../src/tokens.ts'
 import type { Usage } from '../../src/types.ts'
 import type { Fact } from './fact.ts'
-import { firstChunkOf, inputOf, outputOf } from './spans.ts'
+import { firstChunkOf } from './spans.ts'
 
 /** What the conventions prescribe: powers of four from 1, and doublings from 10 ms. */
 const TOKENS = Array.from({ length: 14 }, (_, i) => 4 ** i)

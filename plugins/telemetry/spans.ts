@@ -1,6 +1,7 @@
 import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { inputOf, outputOf } from '../../src/tokens.ts'
 import type { Usage } from '../../src/types.ts'
 import type { Fact, Try } from './fact.ts'
 import { randomHex, type TraceContext } from './traceparent.ts'
@@ -114,18 +115,6 @@ const firstChunk = (fact: Fact, tried: Try): Attributes => {
   const seconds = firstChunkOf(fact, tried)
   return seconds === undefined ? {} : { 'gen_ai.response.time_to_first_chunk': seconds }
 }
-
-/** By the conventions the sums hold all kinds, cached ones too. */
-export const inputOf = (usage: Usage): number =>
-  usage.input +
-  usage.cacheRead +
-  usage.cacheWrite +
-  (usage.cacheWriteHour ?? 0) +
-  (usage.audioInput ?? 0) +
-  (usage.imageInput ?? 0)
-
-export const outputOf = (usage: Usage): number =>
-  usage.output + usage.reasoning + (usage.audioOutput ?? 0) + (usage.imageOutput ?? 0)
 
 function usageAttributes(usage: Usage): Attributes {
   const written = usage.cacheWrite + (usage.cacheWriteHour ?? 0)

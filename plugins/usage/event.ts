@@ -107,8 +107,12 @@ const unsure: ReadonlySet<string | undefined> = new Set([
   'upstream_timeout',
 ])
 
-function fateOf({ attempts = [], target, usage, unfinished, refusal, hungUp }: Settled): Fate {
+/** To look at something, or to delete it, asks no model, whatever the answer. */
+const IDLE = /^(?:GET|HEAD|DELETE)$/
+
+function fateOf({ attempts = [], target, usage, unfinished, refusal, hungUp, request }: Settled): Fate {
   const last = attempts.at(-1)
+  if (usage === undefined && IDLE.test(request.method)) return 'none'
   // Where somebody is being asked right now, that try is not in the list yet.
   if (last === undefined) return target === undefined ? 'none' : 'open'
   if (usage !== undefined) return unfinished === undefined ? 'told' : 'open'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
 import { parseScrape } from '../metrics/scrape.ts'
 import { type Book, createReader, type Row } from './book.ts'
 
@@ -25,7 +25,8 @@ beforeAll(async () => {
   upstream = Bun.serve({
     port: 0,
     async fetch(request) {
-      if (request.method === 'GET') return new Response('no list', { status: 404 })
+      const isList = request.method === 'GET' && !request.url.includes('/vector_stores')
+      if (isList) return new Response('no list', { status: 404 })
       await request.text()
       return typeof next === 'string'
         ? new Response(next, { headers: { 'content-type': 'text/event-stream' } })
@@ -57,14 +58,14 @@ const scrape = async () =>
   )
 
 /** The record that a call leaves, when the vendor answers so. */
-async function recordOf(path: string, body: object, answer: unknown): Promise<Row> {
+async function recordOf(path: string, body: object | undefined, answer: unknown): Promise<Row> {
   next = answer
   await book.flush()
   const before = (await book.rows()).length
   const response = await gateway.fetch(path, {
-    method: 'POST',
+    method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const text = await response.text()
   expect([response.status, text.slice(0, 200)]).toEqual([200, text.slice(0, 200)])
@@ -242,7 +243,7 @@ describe('an answer costs the same whether it passes or is translated', () => {
     expect(billOf(chat)).toEqual(billOf(passed))
   })
 
-  test('what clients of another language are told adds up to what was counted', async () => {
+  test('what clients of another language are told, and the log, add up to what was counted', async () => {
     next = inChat(reports['openai/gpt-4o'].usage)
     const { body } = await gateway.json('/v1/messages', {
       method: 'POST',
@@ -252,6 +253,11 @@ describe('an answer costs the same whether it passes or is translated', () => {
     const { input_tokens, cache_read_input_tokens, output_tokens } = body.usage
     expect(input_tokens + cache_read_input_tokens).toBe(2000)
     expect(output_tokens).toBe(500)
+    const said = () =>
+      gateway.logs.findLast(
+        ({ served, endpoint }) => served === 'gpt-4o' && endpoint === 'anthropic-messages',
+      )
+    await until(() => said()?.input_tokens === 2000 && said()?.output_tokens === 500, 'the line of the log')
   })
 })
 
@@ -362,6 +368,23 @@ describe('what is asked for has its own name', () => {
         costNano: 0,
         billing: 'exact',
       })
+    const others: Readonly<Record<string, object>> = {
+      '/v1/responses/input_tokens': { model: 'openai/gpt-4o', input: 'On' },
+      '/p/openai/responses/input_tokens': { model: 'gpt-4o', input: 'On' },
+      '/p/gemini/models/gemini-2.5-flash:countTokens': { contents: [] },
+    }
+    for (const [path, body] of Object.entries(others))
+      expect([path, await recordOf(path, body, { input_tokens: 5, totalTokens: 5 })]).toMatchObject([
+        path,
+        { input: 0, costNano: 0, billing: 'exact' },
+      ])
+  })
+
+  test('whoever only looks asks no model; what nobody can read is not known', async () => {
+    const look = await recordOf('/p/openai/vector_stores/vs_1', undefined, { id: 'vs_1' })
+    expect(look).toMatchObject({ input: 0, output: 0, costNano: 0, billing: 'exact' })
+    const made = await recordOf('/p/openai/vector_stores', { name: 'On' }, { id: 'vs_1' })
+    expect(made).toMatchObject({ input: null, costNano: null, billing: null })
   })
 
   test('moderations and legacy completions are no chat', async () => {
