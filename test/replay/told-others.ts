@@ -187,12 +187,14 @@ export function toldCohere(came: Came): Told {
   const all = calls.all().map(each => ({ ...each, input: each.input === null ? {} : each.input }))
   const finish =
     typeof last.finish_reason === 'string' ? (cohereWords[last.finish_reason] ?? 'other') : undefined
-  const { input_tokens, output_tokens } = objectOr(objectOr(last.usage).tokens)
+  const { billed_units: billed, tokens, cached_tokens: cached } = objectOr(last.usage)
+  // What is billed, where it says so: it reads more than it bills.
+  const { input_tokens, output_tokens } = objectOr(billed ?? tokens)
   const usage =
     typeof input_tokens === 'number'
       ? {
           input: input_tokens,
-          cacheRead: count(objectOr(last.usage).cached_tokens),
+          cacheRead: billed == null ? count(cached) : 0,
           output: count(output_tokens),
           reasoning: 0,
         }

@@ -18,6 +18,7 @@ const models = {
   MOONSHOT: 'kimi-k2-0905-preview',
   PERPLEXITY: 'sonar',
   OPENROUTER: 'a/b',
+  COHERE: 'command-a-03-2025',
   BEDROCK: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
 }
 
@@ -241,6 +242,23 @@ describe('an answer costs the same whether it passes or is translated', () => {
     })
     const chat = await recordOf('/v1/chat/completions', { model: `bedrock/${model}`, messages }, answer)
     expect(billOf(chat)).toEqual(billOf(passed))
+  })
+
+  test('Cohere: what it bills, not what the model reads', async () => {
+    const answer = {
+      id: 'c',
+      message: { role: 'assistant', content: [{ type: 'text', text: 'On' }] },
+      finish_reason: 'COMPLETE',
+      usage: {
+        billed_units: { input_tokens: 12, output_tokens: 7 },
+        tokens: { input_tokens: 507, output_tokens: 10 },
+        cached_tokens: 448,
+      },
+    }
+    const model = 'cohere/command-a-03-2025'
+    const row = await recordOf('/v1/chat/completions', { model, messages }, answer)
+    // 2.50 and 10 dollars for a million.
+    expect(row).toMatchObject({ input: 12, cacheRead: 0, output: 7, costNano: 12 * 2500 + 7 * 10_000 })
   })
 
   test('what clients of another language are told, and the log, add up to what was counted', async () => {

@@ -1,4 +1,4 @@
-import { countOf } from '../../../src/lens.ts'
+import { countOf, isObject, usageOf } from '../../../src/lens.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../../src/vendors/model-list.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
@@ -8,9 +8,10 @@ import { withJsonBesideTools } from './json-beside-tools.ts'
 /**
  * Reranking passes as bytes: its language is Cohere's own (https://docs.cohere.com/reference/rerank).
  *
- * What the package loses: what was read from a cache (`usage` reads it from the vendor's report), plans, and citations
- * (`answer.ts`). What Cohere itself does not take: a form for the answer beside tools (`json-beside-tools.ts`). Of the list of
- * models there is version 1 only.
+ * What the package loses: what is billed, which is less than what the model reads (`billed_units` of
+ * https://docs.cohere.com/reference/chat), and, where that is not told, what was read from a cache (`usage` reads both
+ * from the vendor's report), plans, and citations (`answer.ts`). What Cohere itself does not take: a form for the answer
+ * beside tools (`json-beside-tools.ts`). Of the list of models there is version 1 only.
  */
 export default modelProvider({
   name: 'cohere',
@@ -31,6 +32,9 @@ export default modelProvider({
     seeds: [0, Number.MAX_SAFE_INTEGER],
   },
   usage(usage, raw) {
+    const { billed_units: billed } = raw
+    if (isObject(billed))
+      return usageOf({ input: countOf(billed.input_tokens), output: countOf(billed.output_tokens) })
     const cacheRead = Math.min(usage.input, countOf(raw.cached_tokens))
     return { ...usage, input: usage.input - cacheRead, cacheRead: usage.cacheRead + cacheRead }
   },
