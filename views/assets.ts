@@ -24,6 +24,7 @@ const styles = [
   'upstreams',
   'dialog',
   'usage',
+  'overview',
   'narrow',
 ].map(name => `./styles/${name}.css`)
 

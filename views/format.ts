@@ -77,6 +77,13 @@ export function percent(share: number | null): string {
 export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`
 
+/** `in 12 min`, `in 3 h`, `in 5 days`: whole ones that are left. */
+export function ahead(ms: number): string {
+  const minutes = Math.max(1, Math.ceil(ms / 60_000))
+  if (minutes < 120) return `in ${minutes} min`
+  return minutes < 48 * 60 ? `in ${Math.floor(minutes / 60)} h` : `in ${Math.floor(minutes / 1440)} days`
+}
+
 /** `just now`, `12 min ago`, `3 h ago`, `5 days ago`. */
 export function ago(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000))

@@ -20,7 +20,7 @@ export const shell: Shell = ({ title, base, path, admin, nav, assets, main, isMi
       Skip to content
     </a>
     <header class="side">
-      <Link class="brand" href={`${base}/dashboard/models`}>
+      <Link class="brand" href={`${base}/dashboard`}>
         <Mark />
         Modelway
       </Link>
@@ -34,7 +34,7 @@ export const shell: Shell = ({ title, base, path, admin, nav, assets, main, isMi
       )}
     </header>
     <main id="main" tabindex={-1}>
-      {isMissing ? <Missing home={`${base}/dashboard/models`} /> : (main as Child)}
+      {isMissing ? <Missing home={`${base}/dashboard`} /> : (main as Child)}
     </main>
     <div id="notice" role="status" aria-live="polite" popover="manual" />
     <SessionOver href={`${base}/sign-in?${new URLSearchParams({ next: `${base}/dashboard${path}` })}`} />
@@ -65,7 +65,7 @@ const Missing = ({ home }: { home: string }) => (
     <div>
       <h1>There is no page here</h1>
       <p class="lead">
-        The address may be mistyped, or be one of another version. <Link href={home}>Go to the models</Link>
+        The address may be mistyped, or be one of another version. <Link href={home}>Go to the overview</Link>
       </p>
     </div>
   </header>
@@ -96,7 +96,7 @@ const MenuGroup = ({ title, items, current }: MenuGroupProps) => (
     <ul>
       {items.map(item => (
         <li>
-          <Link href={item.href} {...(item.href === current && { 'aria-current': 'page' })}>
+          <Link href={item.href} {...currency(item.href, current)}>
             {item.title}
           </Link>
         </li>
@@ -104,6 +104,14 @@ const MenuGroup = ({ title, items, current }: MenuGroupProps) => (
     </ul>
   </section>
 )
+
+/** A page below another one belongs to it. */
+const currency = (href: string, current: string) =>
+  href === current
+    ? { 'aria-current': 'page' }
+    : current.startsWith(`${href}/`)
+      ? { 'aria-current': 'true' }
+      : {}
 
 /** Who is in without a session cannot leave; it says why they are in. */
 const Leave = ({ admin, base }: { admin: Admin; base: string }) =>

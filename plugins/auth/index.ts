@@ -7,6 +7,7 @@ import { keyedHash, randomToken } from '../../src/runtime.ts'
 import type { Caller } from '../../src/types.ts'
 import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
+import { expiringKeys } from './expiring.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
 import type { Auth } from './model.ts'
@@ -53,6 +54,7 @@ export default definePlugin({
       callerOf: keys.callerOf,
       matching: keys.matching,
       master: MASTER,
+      expiring: before => expiringKeys(keys.list(), now(), before),
     }
     return {
       exports,

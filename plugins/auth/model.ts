@@ -13,4 +13,14 @@ export interface Auth {
   matching(typed: string): readonly Caller[]
   /** The holder of the master key. */
   readonly master: Caller
+  /** Managed keys that work now and end before a time (milliseconds since 1970), the first to end first. */
+  expiring(before: number): readonly ExpiringKey[]
+}
+
+/** A managed key that ends soon. */
+export interface ExpiringKey {
+  readonly id: string
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
 }

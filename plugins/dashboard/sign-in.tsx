@@ -23,6 +23,8 @@ interface SignInDeps {
 
 type Run = (call: { readonly request: Request }) => Response | Promise<Response>
 
+/** The page that an operator begins with. */
+const HOME = '/dashboard/overview'
 const shared = {
   access: 'anyone',
   hidden: true,
@@ -32,7 +34,7 @@ const shared = {
 
 /** `/sign-in`, `/sign-out`, and the ways from the root to the first page. */
 export function createSignInApi(deps: SignInDeps): Api[] {
-  const goHome: Run = () => goTo(`${deps.base}/dashboard/models`)
+  const goHome: Run = () => goTo(deps.base + HOME)
   const showSignIn: Run = ({ request }) => {
     const next = new URL(request.url).searchParams.get('next')
     // Whoever is in, and goes back to here or opens an old bookmark, is let through.
@@ -98,7 +100,7 @@ const createSignOut =
 
 /** Where to go after signing in: to a page of ours, whatever the address says. */
 const nextOf = ({ base }: SignInDeps, next: string | null | undefined): string =>
-  next != null && isLocalPath(next) ? next : `${base}/dashboard/models`
+  next != null && isLocalPath(next) ? next : base + HOME
 
 interface Answer {
   readonly mistake?: string

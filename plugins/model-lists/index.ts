@@ -4,6 +4,7 @@ import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { duration } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
+import { healthOf } from './health.ts'
 import { createLists } from './lists.ts'
 import type { ModelLists } from './model.ts'
 import { createProvidersPage } from './page.tsx'
@@ -37,13 +38,18 @@ export default definePlugin({
     const lists = createLists(host, host.config)
     const tests = createTestCalls(host, host.use<Auth>('auth').master)
     const health: ((provider: string) => readonly string[])[] = []
+    const troublesOf = (provider: string) => health.flatMap(troublesOf => troublesOf(provider))
     let nextRefresh = 0
     const refreshAll = () => {
       nextRefresh = host.now() + HOUR
       return lists.refresh()
     }
     return {
-      exports: { ...lists, addHealth: troublesOf => void health.push(troublesOf) } satisfies ModelLists,
+      exports: {
+        ...lists,
+        addHealth: troublesOf => void health.push(troublesOf),
+        health: () => lists.status().map(status => healthOf(status, host.providers(), troublesOf)),
+      } satisfies ModelLists,
       authenticate: tests.authenticate,
       async start() {
         await lists.load()
@@ -55,7 +61,7 @@ export default definePlugin({
           lists,
           tests,
           providers: host.providers,
-          troublesOf: provider => health.flatMap(troublesOf => troublesOf(provider)),
+          troublesOf,
           nextRefresh: () => nextRefresh,
           now: host.now,
           configFile: host.site.configFile,

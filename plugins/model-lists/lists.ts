@@ -19,7 +19,7 @@ interface Entry {
   readonly error?: string
 }
 
-export interface OwnedLists extends Omit<ModelLists, 'addHealth'> {
+export interface OwnedLists extends Omit<ModelLists, 'addHealth' | 'health'> {
   /** Reads what the database remembers; where it remembers nothing, what is configured stands in. */
   load(): Promise<void>
 }

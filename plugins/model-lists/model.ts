@@ -16,6 +16,19 @@ export interface ProviderStatus {
   readonly error?: string
 }
 
+/** How a provider is, in words for people. */
+export interface ProviderHealth {
+  readonly status: ProviderStatus
+  /** It can be asked for a list. */
+  readonly hasList: boolean
+  /** Why its list is not what it should be, and what is used meanwhile; absent where the last refresh did not fail. */
+  readonly listTrouble?: string
+  /** What of it is not tried now, and why, one sentence each. */
+  readonly resting: readonly string[]
+  /** Where the dashboard tells more of it, below `/dashboard`. */
+  readonly place: `/${string}`
+}
+
 /** Every provider's models, in memory. */
 export interface ModelLists {
   /** Undefined while nothing is known about the provider's models. */
@@ -29,6 +42,8 @@ export interface ModelLists {
   status(): readonly ProviderStatus[]
   /** Shows what another plugin knows of a provider's health, on the page; during `setup`. One sentence for each trouble. */
   addHealth(troublesOf: (provider: string) => readonly string[]): void
+  /** How every provider is, in the order of `status`. */
+  health(): readonly ProviderHealth[]
   /** Grows whenever a list changes. */
   revision(): number
 }

@@ -7,7 +7,7 @@ import { bytes, csv, duration, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
-import type { Traces } from '../virtual-models/model.ts'
+import type { Traces, VirtualModels } from '../virtual-models/model.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
 import { createLabels } from './labels.ts'
 import { createLedger } from './ledger.ts'
@@ -115,6 +115,7 @@ export default definePlugin({
         ...reports.desk,
         auth: use<Auth>('auth'),
         lists: use<ModelLists>('model-lists'),
+        virtual: use<VirtualModels>('virtual-models'),
         providers,
       }),
       settle(x) {

@@ -2,19 +2,23 @@ import type { Page } from '../../src/page.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
+import type { VirtualModels } from '../virtual-models/model.ts'
+import { createModelPage } from './page/model/model-page.tsx'
+import { createOverviewPage } from './page/overview/overview-page.tsx'
 import { createRequestsPage } from './page/requests-page.tsx'
 import { createUsagePage, type PageDeps } from './page/usage-page.tsx'
 
 interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Host, 'providers'> {
   readonly auth: Auth
   readonly lists: ModelLists
+  readonly virtual: VirtualModels
 }
 
 /** Callers that are no managed keys. */
 const names: Readonly<Record<string, string>> = { master: 'Master key', open: 'Anybody: no key is set' }
 
 /** The pages about usage. */
-export function createPages({ auth, lists, providers, ...desk }: PagesDeps): Page[] {
+export function createPages({ auth, lists, virtual, providers, ...desk }: PagesDeps): Page[] {
   const deps: PageDeps = {
     ...desk,
     keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.callerOf(id)?.name) || undefined,
@@ -26,5 +30,11 @@ export function createPages({ auth, lists, providers, ...desk }: PagesDeps): Pag
       return undefined
     },
   }
-  return [createUsagePage(deps), createRequestsPage(deps)]
+  const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
+  return [
+    createOverviewPage({ ...deps, auth, lists, virtual, isStandIn }),
+    createModelPage({ ...desk, virtual, typeOf: name => providers().get(name)?.type }),
+    createUsagePage(deps),
+    createRequestsPage(deps),
+  ]
 }

@@ -63,7 +63,7 @@ export default definePlugin({
       current,
       remove,
       save: async (input, by) => toView(current(), await store.save(input, by), reach),
-      ...createViews({ current, reach, lists }),
+      ...createViews({ current, reach, lists, openByDefault: config.openByDefault }),
       sessionOf: pins.nameOf,
       choiceOf: order.choiceOf,
     }

@@ -94,11 +94,30 @@ export interface VirtualModels {
   views(): Promise<readonly VirtualModelView[]>
   /** One of them; undefined when there is none of this source. */
   view(source: string): VirtualModelView | undefined
+  /** Enabled redirects with targets that no provider lists, sorted by source. */
+  lost(): readonly LostTargets[]
+  /** Nobody lists this name of a model; false where a list is missing, and nobody can tell. */
+  isMissing(name: string): boolean
+  /** What decides who may use a provider's model. */
+  accessTo(provider: string, id: string): ModelAccess
   /** An entity tag of all of them: it is another one whenever `views` may be. */
   revision(): string
   /** Creates or replaces; `input` is the body of `PUT /admin/virtual-models`, unchecked. Throws a `Refusal` that names the field. */
   save(input: unknown, by?: Authorship): Promise<VirtualModelView>
   remove(source: string, by?: Authorship): Promise<void>
+}
+
+/** A redirect, and those of its targets that lead nowhere. */
+export interface LostTargets {
+  readonly source: string
+  readonly targets: readonly string[]
+}
+
+/** Who may use a model: what the most specific policy says, else the default. */
+export interface ModelAccess {
+  readonly policy: VirtualModelView | undefined
+  /** Where no policy speaks (`MODELS_ENABLED_BY_DEFAULT`). */
+  readonly isOpenByDefault: boolean
 }
 
 /** The rows themselves, for the plugin that judges by them. */

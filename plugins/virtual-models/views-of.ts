@@ -3,11 +3,13 @@ import type { JsonObject } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Definition, Snapshot, VirtualModel, VirtualModels, VirtualModelView } from './model.ts'
 import type { Reach } from './reach.ts'
+import { redirectOf } from './snapshot.ts'
 
 interface ViewsDeps {
   readonly current: () => Snapshot
   readonly reach: Reach
   readonly lists: ModelLists
+  readonly openByDefault: boolean
 }
 
 /** The reading half of `VirtualModels`. */
@@ -15,10 +17,36 @@ export function createViews({
   current,
   reach,
   lists,
-}: ViewsDeps): Pick<VirtualModels, 'views' | 'view' | 'revision'> {
+  openByDefault,
+}: ViewsDeps): Omit<VirtualModels, 'save' | 'remove'> {
   // Revisions begin anew with each start; what is declared or listed may have changed in between.
   const start = randomToken(6)
+  const isMissing = (name: string) => reach.isListed(name) === false
+  const policyOf = (source: string): VirtualModel | undefined => {
+    const model = current().all.get(source)
+    return model?.kind === 'policy' ? model : undefined
+  }
   return {
+    isMissing,
+    lost() {
+      const snapshot = current()
+      return [...snapshot.all.values()]
+        .filter(({ source }) => redirectOf(snapshot, source) !== undefined)
+        .map(({ source, targets }) => ({
+          source,
+          // Inside its own targets a redirect's name means the real model that it shadows.
+          targets: targets
+            .map(({ name }) => name)
+            .filter(name => (name === source || redirectOf(snapshot, name) === undefined) && isMissing(name)),
+        }))
+        .filter(({ targets }) => targets.length > 0)
+        .sort((a, b) => (a.source < b.source ? -1 : 1))
+    },
+    accessTo(provider, id) {
+      const bare = reach.scopeOf(id) === 'bare' ? policyOf(id) : undefined
+      const policy = policyOf(`${provider}/${id}`) ?? policyOf(`${provider}/`) ?? bare ?? policyOf('/')
+      return { policy: policy && toView(current(), policy, reach), isOpenByDefault: openByDefault }
+    },
     views: async () => {
       const snapshot = current()
       return [...snapshot.all.values()]

@@ -75,7 +75,7 @@ export function createPages({
     const from = url.pathname + url.search
     return goTo(
       request,
-      `${base}/sign-in?next=${encodeURIComponent(request.method === 'GET' ? from : `${base}/dashboard/models`)}`,
+      `${base}/sign-in?next=${encodeURIComponent(request.method === 'GET' ? from : `${base}/dashboard`)}`,
     )
   }
 

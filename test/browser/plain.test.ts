@@ -89,7 +89,7 @@ test('the browser takes the protected cookie on http://localhost too', async () 
   await page.goto(`${local}/sign-in`)
   await page.getByLabel('Master key').fill(MASTER)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Models', exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'Overview', exact: true }).waitFor()
   const cookies = await context.cookies(local)
   expect(cookies.map(({ name, secure }) => ({ name, secure }))).toEqual([
     { name: '__Host-modelway', secure: true },

@@ -53,11 +53,11 @@ test('ten wrong keys close the door for a minute, for the right one too', async 
 })
 
 test.each([
-  ['//evil.example', '/dashboard/models'],
-  ['/\\evil.example', '/dashboard/models'],
-  ['https://evil.example/', '/dashboard/models'],
-  ['/\t/evil.example', '/dashboard/models'],
-  ['javascript:alert(1)', '/dashboard/models'],
+  ['//evil.example', '/dashboard/overview'],
+  ['/\\evil.example', '/dashboard/overview'],
+  ['https://evil.example/', '/dashboard/overview'],
+  ['/\t/evil.example', '/dashboard/overview'],
+  ['javascript:alert(1)', '/dashboard/overview'],
   ['/dashboard/models?q=a&edit=b%2Fc', '/dashboard/models?q=a&edit=b%2Fc'],
 ])('after signing in, %p leads to %p', async (next, to) => {
   expect((await post('/sign-in', { key: MASTER, next })).headers.get('location')).toBe(to)

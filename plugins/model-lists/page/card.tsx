@@ -3,12 +3,12 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
-import { ago, count } from '../../../views/format.ts'
+import { ago, ahead, count } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import type { ProvidersData, Upstream } from '../page.tsx'
 import type { Tested } from '../test-calls.ts'
-import { ahead, cardId, consequenceOf, reasonOf, stateOf } from './words.ts'
+import { cardId, consequenceOf, reasonOf, stateOf } from './words.ts'
 
 interface CardProps {
   readonly upstream: Upstream

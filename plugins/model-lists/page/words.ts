@@ -49,5 +49,3 @@ export function reasonOf(error: string): string {
   const words = codes[error] ?? statuses[status] ?? (status >= 500 ? 'the provider failed' : undefined)
   return words === undefined ? error : `${words} (${error})`
 }
-
-export const ahead = (ms: number): string => `in ${Math.max(1, Math.ceil(ms / 60_000))} min`

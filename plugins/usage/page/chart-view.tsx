@@ -28,10 +28,21 @@ interface ChartProps {
   readonly path: string
   /** Names of the groups that have a colour, and of what is beyond. */
   readonly legend: readonly string[]
+  /** Moments that stand out. */
+  readonly marks?: readonly Mark[]
+}
+
+/** A line across the chart, which leads to what is said of that moment. */
+export interface Mark {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly text: string
+  readonly href: string
+  readonly isStrong: boolean
 }
 
 /** Bars by interval, stacked by group. For who does not see it, and for the keyboard, the table below says the same. */
-export function ChartView({ chart, span, asked, path, legend }: ChartProps) {
+export function ChartView({ chart, span, asked, path, legend, marks = [] }: ChartProps) {
   const most = chart.ticks.at(-1)!
   const y = (value: number) => TOP + (1 - value / most) * (HEIGHT - TOP)
   const part = chart.slots.some(({ state }) => state === 'part')
@@ -52,6 +63,9 @@ export function ChartView({ chart, span, asked, path, legend }: ChartProps) {
           ))}
           {chart.slots.map((slot, index) => (
             <Column {...{ slot, index, chart, span, asked, path, legend, y }} />
+          ))}
+          {marks.map(mark => (
+            <MarkLine mark={mark} chart={chart} />
           ))}
           {chart.labels.map(({ index, isMinor }) => (
             <text
@@ -74,6 +88,20 @@ export function ChartView({ chart, span, asked, path, legend }: ChartProps) {
 }
 
 const at = (place: number, { slots }: Chart): string => `${((place / slots.length) * 100).toFixed(3)}%`
+
+function MarkLine({ mark: { at: moment, text, href, isStrong }, chart }: { mark: Mark; chart: Chart }) {
+  const index = chart.slots.findIndex(({ from, to }) => moment >= from && moment < to)
+  if (index < 0) return null
+  const { from, to } = chart.slots[index]!
+  const x = at(index + (moment - from) / (to - from), chart)
+  return (
+    <a class="mark-line" href={href} tabindex={-1} data-strong={isStrong ? '' : undefined}>
+      <title>{text}</title>
+      <line x1={x} x2={x} y1="0" y2={HEIGHT} />
+      <circle cx={x} cy={TOP / 2} r="4" />
+    </a>
+  )
+}
 
 interface ColumnProps extends ChartProps {
   readonly slot: Slot

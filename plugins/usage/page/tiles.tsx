@@ -14,14 +14,19 @@ interface TilesProps {
   readonly failed: string
 }
 
-/** The figures of a period, each against the period before. */
-export function Tiles({ now, before, against, rows, failed }: TilesProps) {
-  const change = (of: (part: Part) => number | null, more: Change['more'] = 'plain'): Change => ({
+/** Puts figures of a period against those of the period before. */
+export const changesOf =
+  (now: Part, before: Part | undefined, against: string) =>
+  (of: (part: Part) => number | null, more: Change['more'] = 'plain'): Change => ({
     now: of(now),
     before: before === undefined ? null : of(before),
     against,
     more,
   })
+
+/** The figures of a period, each against the period before. */
+export function Tiles({ now, before, against, rows, failed }: TilesProps) {
+  const change = changesOf(now, before, against)
   const { sums } = now
   return (
     <ul class="stats">
@@ -91,7 +96,7 @@ export function quantile({ times }: Part, kind: 'total' | 'first', share: number
 
 const shareOf = (some: number, all: number): string => percent(all === 0 ? 0 : some / all)
 
-const Amount = ({ value }: { value: number | null }) =>
+export const Amount = ({ value }: { value: number | null }) =>
   value === null ? <>not known</> : <span title={number(value)}>{compact(value)}</span>
 
 /** What is missing in a sum of money, or only estimated. */

@@ -12,11 +12,21 @@ interface TimeProps {
   readonly span: Span
   /** The page can show all there is, and does so by itself. */
   readonly hasAll?: boolean
+  /** Those that are offered, where not all are. */
+  readonly choices?: readonly Preset[]
   readonly isAll?: boolean
 }
 
 /** The choice of a time: a few that move on with the clock, and one that is written down. */
-export function Times({ asked, path, into, span, hasAll = false, isAll = false }: TimeProps) {
+export function Times({
+  asked,
+  path,
+  into,
+  span,
+  hasAll = false,
+  isAll = false,
+  choices = Object.keys(presets) as Preset[],
+}: TimeProps) {
   const custom = {
     range: 'custom',
     from: toField(span.period.from, span.zone),
@@ -46,7 +56,7 @@ export function Times({ asked, path, into, span, hasAll = false, isAll = false }
         into={into}
         segments={[
           ...(hasAll ? [all] : []),
-          ...(Object.keys(presets) as Preset[]).map(name => ({
+          ...choices.map(name => ({
             id: `range-${name}`,
             text: presets[name],
             href: to(name),

@@ -7,6 +7,7 @@ import { readNames } from './names.ts'
 import type { Question } from './statement.ts'
 import { sumUp, timeUp } from './sums.ts'
 import { readFailedTries } from './tries.ts'
+import { type PriceQuestion, unitPrices } from './unit-prices.ts'
 import { answerUsage, type UsageQuestion } from './usage.ts'
 
 /** Where answers come from. */
@@ -28,6 +29,7 @@ export const answers = {
   call: ({ db }: Sources, id: string) => readCall(db, id),
   names: ({ db }: Sources, _: null) => readNames(db),
   edges: ({ db }: Sources, _: null) => readEdges(db),
+  prices: async ({ price }: Sources, question: PriceQuestion) => unitPrices(await price(), question),
   forecast: async ({ db, price }: Sources, question: ForecastQuestion) =>
     forecastPage(db, await price(), question),
 } as const

@@ -19,6 +19,16 @@ export interface Side {
   readonly failedTries: number
 }
 
+/** Tries at the targets of a redirect that failed, after which another one was asked; from records. */
+export async function readFailedTries(
+  ask: Ask,
+  source: string,
+  period: Range,
+): Promise<ReadonlyMap<string, number>> {
+  const tries = await readTries(ask, source, [period])
+  return new Map(tries.map(({ target, count }) => [target, count]))
+}
+
 /** The targets that served a redirect in a period, the most used first, and how many calls never got to one. */
 export async function readTargets(ask: Ask, source: string, period: Range) {
   const base = { ranges: [period], filters: { virtual_model: source }, records: false }

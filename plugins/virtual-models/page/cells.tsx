@@ -3,6 +3,7 @@ import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
+import { Paths } from '../../../views/paths.tsx'
 import type { VirtualModelView } from '../model.ts'
 import { targetsOf } from './rows.ts'
 import { strategyNames } from './targets.tsx'
@@ -84,17 +85,9 @@ export function Who({ view, by }: { view: VirtualModelView; by?: string }) {
         {note}
       </div>
     )
-  const shown = paths.slice(0, 3)
   return (
     <div>
-      <ul class="paths" title={paths.join('\n').slice(0, 2000)}>
-        {shown.map(path => (
-          <li>
-            <Name class="mono" text={path} />
-          </li>
-        ))}
-        {paths.length > shown.length && <li class="muted">and {paths.length - shown.length} more</li>}
-      </ul>
+      <Paths paths={paths} />
       {through}
       {note}
     </div>

@@ -41,7 +41,7 @@ function ProviderModel({ row, facts, query, request }: RowProps & { row: Provide
   return (
     <tr>
       <th scope="row" data-label="Model">
-        <RowName text={row.name} />
+        <RowName text={row.name} of="provider" base={request.base} />
       </th>
       <td data-label="Kind">
         <Badge>provider</Badge>
@@ -112,7 +112,7 @@ function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelV
   return (
     <tr data-kind={view.kind} data-off={view.enabled ? undefined : ''}>
       <th scope="row" data-label="Model">
-        <RowName text={view.source} />
+        <RowName text={view.source} base={request.base} />
         {view.description !== '' && (
           <p class="about" title={view.description}>
             {view.description}
@@ -171,6 +171,9 @@ const Kind = ({ view: { kind, shadows, managed } }: { view: VirtualModelView }) 
   </span>
 )
 
-const RowName = ({ text }: { text: string }) => (
-  <Name class="name mono" text={text} {...(text.length > 60 && { title: text })} />
-)
+/** The name, which leads to what is known of the model. */
+function RowName({ text, of, base }: { text: string; of?: 'provider'; base: string }) {
+  const name = <Name class="name mono" text={text} {...(text.length > 60 && { title: text })} />
+  const asked = new URLSearchParams({ name: text, ...(of !== undefined && { of }) })
+  return text.length > MAX_NAME ? name : <Link href={`${base}/dashboard/models/detail?${asked}`}>{name}</Link>
+}

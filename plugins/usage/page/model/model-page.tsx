@@ -1,0 +1,153 @@
+import { Refusal } from '../../../../src/errors.ts'
+import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
+import type { VirtualModels, VirtualModelView } from '../../../virtual-models/model.ts'
+import { readFailedTries } from '../../report/compare.ts'
+import { isRepointing } from '../../report/markers.ts'
+import { toBuckets } from '../../report/period.ts'
+import type { Asked } from '../address.ts'
+import { COLOURS, toChart } from '../chart.ts'
+import { readMeasure } from '../groups.ts'
+import { readSpan, type Span, spanAddress } from '../span.ts'
+import type { PageDeps } from '../usage-page.tsx'
+import { type ModelData, ModelView } from './model-view.tsx'
+import { linesOf, wholeOf } from './sides.ts'
+import { type Subject, subjectOf, targetOf } from './subject.ts'
+
+export interface ModelPageDeps extends Omit<PageDeps, 'example' | 'keyName'> {
+  readonly virtual: Pick<VirtualModels, 'view' | 'views' | 'isMissing' | 'accessTo'>
+  /** The adapter of a configured provider; undefined where there is no such provider. */
+  readonly typeOf: (provider: string) => string | undefined
+}
+
+const MAX_NAME = 512
+/** Groups that have a line in the chart or in its rest. */
+const GROUPS = 50
+
+/** One model: what it is, its traffic by target over time, and how its targets do, side by side. */
+export const createModelPage = (deps: ModelPageDeps): Page =>
+  definePage<ModelData>({
+    path: '/models/detail',
+    title: 'Model',
+    load: request => load(deps, request),
+    view: (data, request) => <ModelView data={data} request={request} />,
+  })
+
+async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelData> {
+  const { virtual, typeOf } = deps
+  const params = url.searchParams
+  const name = (params.get('name') ?? '').slice(0, MAX_NAME)
+  const isProvider = (provider: string) => typeOf(provider) !== undefined
+  const subject = subjectOf({ virtual, isProvider }, name, params.get('of') === 'provider')
+  const span = readSpan(params, deps)
+  const measure = params.has('show') ? readMeasure(params.get('show')!) : 'calls'
+  const asked: Asked = {
+    name,
+    of: params.get('of') === 'provider' ? 'provider' : '',
+    ...spanAddress(span, params),
+    show: measure === 'calls' ? '' : measure,
+    tries: params.get('tries') === 'counted' ? 'counted' : '',
+  }
+  const views = await virtual.views()
+  return {
+    asked,
+    params,
+    subject,
+    span,
+    measure,
+    ...(await readTraffic(deps, { subject, span, measure, areTriesCounted: asked.tries !== '' })),
+    markers: await readMarkers(deps, subject, span),
+    prices: await readPrices(deps, subject),
+    access: subject.target && virtual.accessTo(subject.target.provider, subject.target.id),
+    leadingHere: views.filter(view => leadsTo(view, subject)),
+    isMissing: virtual.isMissing,
+    leadsOn: other => virtual.view(other)?.kind === 'redirect',
+    isShadowed: subject.kind === 'provider' && virtual.view(name)?.kind === 'redirect',
+  }
+}
+
+/** A redirect that names this one among its targets. */
+const leadsTo = ({ kind, source, targets = [] }: VirtualModelView, { name, target }: Subject): boolean =>
+  kind === 'redirect' &&
+  (source !== name || target !== undefined) &&
+  targets.some(({ model }) => model === name || model === target?.id)
+
+interface Wanted extends Pick<ModelData, 'subject' | 'span' | 'measure'> {
+  readonly areTriesCounted: boolean
+}
+
+/** From roll-ups, but for the tries: those are in the records only, and are counted where somebody asks for it. */
+async function readTraffic(deps: ModelPageDeps, { subject, span, measure, areTriesCounted }: Wanted) {
+  const { ask } = deps
+  const { by, filters } = subject
+  const { period, interval, zone } = span
+  const { buckets } = toBuckets(period, { interval, time_zone: zone }, deps.keptSince())
+  const base = { ranges: [period, span.before], groupings: [{ by }], filters, records: false }
+  const { series = [], groups } = await ask('usage', {
+    period,
+    buckets: buckets.map(({ from, to }) => ({ from, to })),
+    groupings: [{ by }],
+    filters,
+    top: { by: 'calls', most: GROUPS },
+    latency: false,
+  })
+  const names = groups.map(({ group }) => group[0] ?? '')
+  const sums = await ask('sums', base)
+  const times = await ask('times', base)
+  const tries =
+    areTriesCounted && subject.kind !== 'provider' ? await countTries(deps, subject, span) : undefined
+  return {
+    chart: toChart({ span, buckets, series, groups: names, measure }),
+    series: names.slice(0, COLOURS),
+    hasOthers: names.length > COLOURS,
+    now: wholeOf(sums, times, 0),
+    before: wholeOf(sums, times, 1),
+    lines: linesOf({
+      sums,
+      times,
+      expected: expectedOf(deps, subject),
+      failedTries: tries instanceof Map ? tries : new Map(),
+      isTest: subject.by === 'target' && subject.kind !== 'policy',
+    }),
+    areTriesCounted: tries instanceof Map,
+    triesTrouble: typeof tries === 'string' ? tries : undefined,
+  }
+}
+
+/** What is too much to be looked through is said. */
+async function countTries({ ask }: ModelPageDeps, { name }: Subject, { period }: Span) {
+  try {
+    return await readFailedTries(ask, name, period)
+  } catch (error) {
+    if (error instanceof Refusal) return error.message
+    throw error
+  }
+}
+
+/** Models that a redirect names as they are: those that served nothing are worth knowing too. */
+const expectedOf = ({ virtual, typeOf }: ModelPageDeps, { kind, view }: Subject): string[] =>
+  kind !== 'redirect'
+    ? []
+    : (view?.targets ?? [])
+        .map(({ model }) => model)
+        .filter(
+          model =>
+            targetOf(model, provider => typeOf(provider) !== undefined) !== undefined &&
+            (model === view!.source || virtual.view(model)?.kind !== 'redirect'),
+        )
+
+async function readMarkers({ ask }: ModelPageDeps, { kind, name }: Subject, { period, before }: Span) {
+  if (kind === 'provider') return []
+  const found = await ask('markers', { source: name, ranges: [before, period] })
+  return found.map(marker => ({
+    ...marker,
+    // What is made leads nobody away from anything.
+    repoints: marker.action !== 'create' && isRepointing(marker),
+    isNow: marker.at >= period.from,
+  }))
+}
+
+async function readPrices({ ask, now, typeOf }: ModelPageDeps, { kind, target }: Subject) {
+  if (kind !== 'provider' || target === undefined) return undefined
+  const { provider, id: model } = target
+  return ask('prices', { provider, providerType: typeOf(provider) ?? provider, model, at: now() })
+}

@@ -1,0 +1,222 @@
+import type { PageRequest } from '../../../../src/page.ts'
+import { Badge } from '../../../../views/badge.tsx'
+import { count } from '../../../../views/format.ts'
+import { Icon } from '../../../../views/icon.tsx'
+import { Link } from '../../../../views/link.tsx'
+import { Name } from '../../../../views/name.tsx'
+import { Segments } from '../../../../views/segments.tsx'
+import type { ModelAccess, VirtualModelView } from '../../../virtual-models/model.ts'
+import type { Marker } from '../../report/markers.ts'
+import type { UnitPrices } from '../../report/unit-prices.ts'
+import type { Part } from '../../report/usage.ts'
+import { type Asked, addressOf, toApiQuery } from '../address.ts'
+import type { Chart } from '../chart.ts'
+import { ChartView } from '../chart-view.tsx'
+import { Mistakes } from '../chips.tsx'
+import { momentOf } from '../clock.ts'
+import { NothingHere } from '../empty.tsx'
+import { type Measure, measures } from '../groups.ts'
+import { Headline } from '../headline.tsx'
+import { type Places, placesOf } from '../places.ts'
+import type { Span } from '../span.ts'
+import { spanText, Times } from '../time.tsx'
+import { Changes, changeId, wordsOf } from './changes.tsx'
+import { Facts } from './facts.tsx'
+import { LinesTable } from './lines-table.tsx'
+import type { Line } from './sides.ts'
+import { noneOf, type Subject } from './subject.ts'
+
+/** A change of the virtual model, in the time that the page shows or in the one before. */
+export interface Change extends Marker {
+  readonly repoints: boolean
+  readonly isNow: boolean
+}
+
+export interface ModelData {
+  /** What the address asks for. */
+  readonly asked: Asked
+  readonly params: URLSearchParams
+  readonly subject: Subject
+  readonly span: Span
+  readonly measure: Measure
+  readonly chart: Chart
+  /** The groups that have a colour in the chart. */
+  readonly series: readonly string[]
+  readonly hasOthers: boolean
+  readonly now: Part
+  readonly before: Part
+  readonly lines: readonly Line[]
+  /** Tries that failed before another target answered are in the lines. */
+  readonly areTriesCounted: boolean
+  /** Why they could not be counted. */
+  readonly triesTrouble: string | undefined
+  readonly markers: readonly Change[]
+  /** Of a provider's model. */
+  readonly prices: UnitPrices | undefined
+  readonly access: ModelAccess | undefined
+  /** Redirects that name it among their targets. */
+  readonly leadingHere: readonly VirtualModelView[]
+  readonly isMissing: (name: string) => boolean
+  /** The name is that of a redirect. */
+  readonly leadsOn: (name: string) => boolean
+  /** A redirect stands before this model. */
+  readonly isShadowed: boolean
+}
+
+const INTO = '#model'
+
+export function ModelView({ data, request }: { data: ModelData; request: PageRequest }) {
+  const { asked, params, subject, span, now } = data
+  const { base } = request
+  const path = `${base}/dashboard/models/detail`
+  const places = placesOf(base, span, params, subject.filters)
+  return (
+    <div id="model">
+      <header class="top">
+        <div>
+          <p class="crumb">
+            <Link href={`${base}/dashboard/models`}>Models</Link>
+          </p>
+          <h1>
+            <Name text={subject.name === '' ? 'No model' : subject.name} /> <Kind subject={subject} />
+          </h1>
+          {(subject.view?.description ?? '') !== '' && <p class="lead">{subject.view!.description}</p>}
+        </div>
+        {subject.name !== '' && <Ways data={data} base={base} />}
+      </header>
+      {subject.kind === 'gone' && <Gone name={subject.name} base={base} />}
+      <Facts data={data} places={places} base={base} />
+      {subject.name !== '' && (
+        <>
+          <Times asked={asked} path={path} span={span} into={INTO} />
+          <Mistakes mistakes={span.mistakes} />
+          <p class="period" role="status">
+            {count(now.sums.calls, 'call')}, {spanText(span)}. Arrows compare with {span.against}.
+          </p>
+          {now.sums.calls === 0 ? (
+            <NothingHere asked={asked} path={path} />
+          ) : (
+            <Traffic data={data} places={places} base={base} path={path} />
+          )}
+          <Changes data={data} base={base} path={path} />
+        </>
+      )}
+    </div>
+  )
+}
+
+const Gone = ({ name, base }: { name: string; base: string }) => (
+  <p class="banner note">
+    {name === ''
+      ? 'The address names no model.'
+      : 'There is no model of this name now; what is left is its past.'}{' '}
+    <Link href={`${base}/dashboard/models`}>Choose one</Link>
+  </p>
+)
+
+const Kind = ({ subject: { kind, view } }: { subject: Subject }) => (
+  <span class="badges">
+    {kind === 'provider' && <Badge>provider</Badge>}
+    {kind === 'policy' && <Badge tone="amber">policy</Badge>}
+    {kind === 'redirect' &&
+      (view?.shadows === true ? <Badge tone="violet">shadow</Badge> : <Badge tone="accent">redirect</Badge>)}
+    {kind === 'gone' && <Badge tone="outline">not there</Badge>}
+    {view?.managed === true && (
+      <Badge tone="outline">
+        <Icon name="lock" />
+        managed
+      </Badge>
+    )}
+    {view?.enabled === false && <Badge tone="outline">{kind === 'policy' ? 'closed' : 'off'}</Badge>}
+  </span>
+)
+
+/** What can be done with it, and its calls as a file. */
+function Ways({ data: { subject, span, params }, base }: { data: ModelData; base: string }) {
+  const { name, view, filters } = subject
+  const period = {
+    from: new Date(span.period.from).toISOString(),
+    to: new Date(span.period.to).toISOString(),
+    time_zone: span.zone,
+  }
+  const compare = new URLSearchParams({ source: name, ...period })
+  return (
+    <nav class="exports" aria-label="This model">
+      {view !== undefined && !view.managed && (
+        <Link class="button" href={`${base}/dashboard/models?${new URLSearchParams({ edit: name })}`}>
+          Edit
+        </Link>
+      )}
+      <Link class="button" href={`${base}/dashboard/explain?${new URLSearchParams({ model: name })}`}>
+        Explain
+      </Link>
+      <Link class="button" href={placesOf(base, span, params, filters).usage()}>
+        Usage
+      </Link>
+      <Link
+        class="button"
+        href={`${base}/admin/usage/export?${toApiQuery(filters, { ...period, format: 'csv' })}`}
+        download="usage.csv"
+      >
+        Calls, CSV
+      </Link>
+      {subject.kind === 'redirect' && (
+        <Link class="button" href={`${base}/admin/virtual-models/compare?${compare}`}>
+          Comparison, JSON
+        </Link>
+      )}
+    </nav>
+  )
+}
+
+interface TrafficProps {
+  readonly data: ModelData
+  readonly places: Places
+  readonly base: string
+  readonly path: string
+}
+
+/** Figures, the course of time, and the lines side by side. */
+function Traffic({ data, places, base, path }: TrafficProps) {
+  const { asked, subject, span, measure, chart, series, hasOthers, now, before, markers } = data
+  const what = subject.by === 'target' ? 'target' : 'virtual model'
+  const names = series.map(name => (name === '' ? noneOf(subject) : name))
+  return (
+    <>
+      <Headline now={now} before={before} against={span.against} places={places} />
+      <section class="card" aria-labelledby="chart-title">
+        <header class="topic">
+          <h2 id="chart-title">
+            {measures[measure].title} by {what}
+          </h2>
+          <Segments
+            label="Shown"
+            into={INTO}
+            segments={Object.entries(measures).map(([name, { title }]) => ({
+              id: `show-${name}`,
+              text: title,
+              href: addressOf(path, asked, { show: name === 'calls' ? '' : name }),
+              isCurrent: name === measure,
+            }))}
+          />
+        </header>
+        <ChartView
+          chart={chart}
+          span={span}
+          asked={asked}
+          path={path}
+          legend={[...names, ...(hasOthers ? ['All others'] : [])]}
+          marks={markers
+            .filter(({ isNow }) => isNow)
+            .map(marker => ({
+              at: marker.at,
+              text: `${momentOf(marker.at, span.zone)}: ${wordsOf(marker)}`,
+              href: `#${changeId(marker)}`,
+              isStrong: marker.repoints,
+            }))}
+        />
+      </section>
+      <LinesTable data={data} places={places} base={base} path={path} />
+    </>
+  )
+}

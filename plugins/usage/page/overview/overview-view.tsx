@@ -1,0 +1,149 @@
+import type { PageRequest } from '../../../../src/page.ts'
+import { count } from '../../../../views/format.ts'
+import { Link } from '../../../../views/link.tsx'
+import { Segments } from '../../../../views/segments.tsx'
+import type { ProviderHealth } from '../../../model-lists/model.ts'
+import type { Part, UsageAnswer } from '../../report/usage.ts'
+import { type Asked, addressOf } from '../address.ts'
+import { type Chart, COLOURS } from '../chart.ts'
+import { ChartView } from '../chart-view.tsx'
+import { Mistakes } from '../chips.tsx'
+import { NothingHere, Welcome } from '../empty.tsx'
+import { measures } from '../groups.ts'
+import { Headline } from '../headline.tsx'
+import { type Places, placesOf } from '../places.ts'
+import { type Span, spanAddress } from '../span.ts'
+import { spanText, Times } from '../time.tsx'
+import type { Concern } from './concerns.ts'
+import { Concerns } from './concerns-view.tsx'
+import { Health } from './health.tsx'
+import { NextSteps } from './next-steps.tsx'
+import { RankingCard } from './ranking-card.tsx'
+import { rankings, type Shown } from './rankings.ts'
+
+export interface OverviewData {
+  /** What the address asks for. */
+  readonly asked: Asked
+  readonly params: URLSearchParams
+  readonly span: Span
+  /** What those on top are chosen by. */
+  readonly by: Shown
+  /** Nothing was ever called. */
+  readonly isNew: boolean
+  readonly now: Part
+  readonly before: Part | undefined
+  /** Absent where nothing was called in this time. */
+  readonly figures:
+    | {
+        /** One for each of `rankings`. */
+        readonly tops: readonly UsageAnswer[]
+        readonly chart: Chart
+        readonly providers: UsageAnswer
+      }
+    | undefined
+  readonly health: readonly ProviderHealth[]
+  readonly concerns: readonly Concern[]
+  /** When this was (milliseconds since 1970). */
+  readonly at: number
+  readonly example: string | undefined
+  readonly keyName: (id: string) => string | undefined
+}
+
+const INTO = '#overview'
+
+export function OverviewView({ data, request }: { data: OverviewData; request: PageRequest }) {
+  const { asked, params, span, now, before, isNew, figures, concerns, health, at } = data
+  const { base } = request
+  const path = `${base}/dashboard/overview`
+  const places = placesOf(base, span, params)
+  return (
+    <div id="overview">
+      <header class="top">
+        <div>
+          <h1>Overview</h1>
+          <p class="lead">What goes through the gateway, what it costs, and what needs attention.</p>
+        </div>
+      </header>
+      {isNew ? (
+        <>
+          <Welcome request={request} example={data.example} />
+          <NextSteps base={base} />
+        </>
+      ) : (
+        <>
+          <Times asked={asked} path={path} span={span} into={INTO} choices={['24h', '7d', '30d']} />
+          <Mistakes mistakes={span.mistakes} />
+          <p class="period" role="status">
+            {count(now.sums.calls, 'call')}, {spanText(span)}. Arrows compare with {span.against}.
+          </p>
+          <Headline now={now} before={before} against={span.against} places={places} />
+        </>
+      )}
+      <Concerns concerns={concerns} places={places} base={base} />
+      {figures === undefined ? (
+        !isNew && <NothingHere asked={asked} path={path} />
+      ) : (
+        <Figures data={data} figures={figures} places={places} base={base} />
+      )}
+      <Health health={health} groups={figures?.providers.groups ?? []} places={places} base={base} at={at} />
+    </div>
+  )
+}
+
+interface FiguresProps {
+  readonly data: OverviewData
+  readonly figures: NonNullable<OverviewData['figures']>
+  readonly places: Places
+  readonly base: string
+}
+
+/** The course of time, and who is on top. */
+function Figures({ data, figures: { tops, chart }, places, base }: FiguresProps) {
+  const { asked, params, span, by, keyName } = data
+  const path = `${base}/dashboard/overview`
+  const [models] = tops
+  const names = (models?.groups ?? []).map(({ group: [name = ''] }) => name || rankings[0]!.none)
+  const hasOthers = (models?.rest?.calls ?? 0) > 0
+  return (
+    <>
+      <section class="card" aria-labelledby="chart-title">
+        <header class="topic">
+          <h2 id="chart-title">{measures[by].title} by model</h2>
+          <Segments
+            label="Shown and sorted by"
+            into={INTO}
+            segments={(['cost', 'calls'] as const).map(name => ({
+              id: `show-${name}`,
+              text: measures[name].title,
+              href: addressOf(path, asked, { show: name }),
+              isCurrent: name === by,
+            }))}
+          />
+        </header>
+        <ChartView
+          chart={chart}
+          span={span}
+          asked={{ ...spanAddress(span, params), show: by === 'cost' ? '' : by }}
+          path={`${base}/dashboard/usage`}
+          legend={[...names.slice(0, COLOURS), ...(hasOthers ? ['All others'] : [])]}
+        />
+      </section>
+      <div class="rankings">
+        {rankings.map((ranking, index) => (
+          <RankingCard
+            ranking={ranking}
+            answer={tops[index]!}
+            by={by}
+            places={places}
+            keyName={keyName}
+            hasSwatches={index === 0}
+          />
+        ))}
+      </div>
+      <p class="remark">
+        Costs are in US dollars. <Link href={places.usage()}>The page of the usage</Link> tells all of it
+        apart, and exports it.
+      </p>
+    </>
+  )
+}
