@@ -96,6 +96,8 @@ export interface VirtualModels {
   view(source: string): VirtualModelView | undefined
   /** Enabled redirects with targets that no provider lists, sorted by source. */
   lost(): readonly LostTargets[]
+  /** Redirects that have one of these names among their targets, sorted by source. */
+  leadingTo(names: readonly string[]): readonly Pick<VirtualModelView, 'source' | 'enabled'>[]
   /** Nobody lists this name of a model; false where a list is missing, and nobody can tell. */
   isMissing(name: string): boolean
   /** What decides who may use a provider's model. */

@@ -42,6 +42,11 @@ export function createViews({
         .filter(({ targets }) => targets.length > 0)
         .sort((a, b) => (a.source < b.source ? -1 : 1))
     },
+    leadingTo: names =>
+      [...current().all.values()]
+        .filter(({ targets }) => targets.some(({ name }) => names.includes(name)))
+        .map(({ source, enabled }) => ({ source, enabled }))
+        .sort((a, b) => (a.source < b.source ? -1 : 1)),
     accessTo(provider, id) {
       const bare = reach.scopeOf(id) === 'bare' ? policyOf(id) : undefined
       const policy = policyOf(`${provider}/${id}`) ?? policyOf(`${provider}/`) ?? bare ?? policyOf('/')

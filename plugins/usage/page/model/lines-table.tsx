@@ -215,10 +215,15 @@ interface BeforeProps {
   readonly say?: (before: number) => string
 }
 
-/** Against the period before, where there is something to compare with. */
-const Before = ({ now, before, against, more, say }: BeforeProps) =>
-  now === null || before === null || before === undefined || (before === 0 && say === undefined) ? null : (
+/** Against the period before, where there is something to compare with and something to say. */
+function Before({ now, before, against, more, say }: BeforeProps) {
+  if (now === null || before == null || (before === 0 && say === undefined) || isSame(now, before))
+    return null
+  return (
     <p class="aside">
       <Delta now={now} before={before} against={against} more={more} {...(say && { say })} />
     </p>
   )
+}
+
+const isSame = (now: number, before: number): boolean => Math.abs(now - before) <= 0.0005 * before

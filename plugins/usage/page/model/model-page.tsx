@@ -1,6 +1,6 @@
 import { Refusal } from '../../../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
-import type { VirtualModels, VirtualModelView } from '../../../virtual-models/model.ts'
+import type { VirtualModels } from '../../../virtual-models/model.ts'
 import { readFailedTries } from '../../report/compare.ts'
 import { isRepointing } from '../../report/markers.ts'
 import { toBuckets } from '../../report/period.ts'
@@ -14,7 +14,7 @@ import { linesOf, wholeOf } from './sides.ts'
 import { type Subject, subjectOf, targetOf } from './subject.ts'
 
 export interface ModelPageDeps extends Omit<PageDeps, 'example' | 'keyName'> {
-  readonly virtual: Pick<VirtualModels, 'view' | 'views' | 'isMissing' | 'accessTo'>
+  readonly virtual: Pick<VirtualModels, 'view' | 'leadingTo' | 'isMissing' | 'accessTo'>
   /** The adapter of a configured provider; undefined where there is no such provider. */
   readonly typeOf: (provider: string) => string | undefined
 }
@@ -47,7 +47,6 @@ async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelDat
     show: measure === 'calls' ? '' : measure,
     tries: params.get('tries') === 'counted' ? 'counted' : '',
   }
-  const views = await virtual.views()
   return {
     asked,
     params,
@@ -58,18 +57,15 @@ async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelDat
     markers: await readMarkers(deps, subject, span),
     prices: await readPrices(deps, subject),
     access: subject.target && virtual.accessTo(subject.target.provider, subject.target.id),
-    leadingHere: views.filter(view => leadsTo(view, subject)),
+    // A redirect that names itself means the model of its name.
+    leadingHere: virtual
+      .leadingTo([name, ...(subject.target === undefined ? [] : [subject.target.id])])
+      .filter(({ source }) => source !== name || subject.target !== undefined),
     isMissing: virtual.isMissing,
     leadsOn: other => virtual.view(other)?.kind === 'redirect',
     isShadowed: subject.kind === 'provider' && virtual.view(name)?.kind === 'redirect',
   }
 }
-
-/** A redirect that names this one among its targets. */
-const leadsTo = ({ kind, source, targets = [] }: VirtualModelView, { name, target }: Subject): boolean =>
-  kind === 'redirect' &&
-  (source !== name || target !== undefined) &&
-  targets.some(({ model }) => model === name || model === target?.id)
 
 interface Wanted extends Pick<ModelData, 'subject' | 'span' | 'measure'> {
   readonly areTriesCounted: boolean

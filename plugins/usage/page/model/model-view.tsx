@@ -5,7 +5,7 @@ import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
 import { Segments } from '../../../../views/segments.tsx'
-import type { ModelAccess, VirtualModelView } from '../../../virtual-models/model.ts'
+import type { ModelAccess, VirtualModels } from '../../../virtual-models/model.ts'
 import type { Marker } from '../../report/markers.ts'
 import type { UnitPrices } from '../../report/unit-prices.ts'
 import type { Part } from '../../report/usage.ts'
@@ -55,7 +55,7 @@ export interface ModelData {
   readonly prices: UnitPrices | undefined
   readonly access: ModelAccess | undefined
   /** Redirects that name it among their targets. */
-  readonly leadingHere: readonly VirtualModelView[]
+  readonly leadingHere: ReturnType<VirtualModels['leadingTo']>
   readonly isMissing: (name: string) => boolean
   /** The name is that of a redirect. */
   readonly leadsOn: (name: string) => boolean

@@ -30,8 +30,8 @@ const MOST = 50
 
 /** The lines of a comparison, the most used first. */
 export function linesOf({ sums, times, expected, failedTries, isTest }: Source): Line[] {
-  const in_ = (bucket: number) => sums.filter(one => one.bucket === bucket)
-  const found = in_(0).toSorted((a, b) => b.sums.calls - a.sums.calls)
+  const inRange = (bucket: number) => sums.filter(one => one.bucket === bucket)
+  const found = inRange(0).toSorted((a, b) => b.sums.calls - a.sums.calls)
   const all = [...found.map(({ group }) => group[0] ?? ''), ...expected, ...failedTries.keys()]
   const sideOf = (name: string, bucket: number): Side => {
     const isIt = (one: Pick<Summed, 'group' | 'bucket'>) => one.bucket === bucket && one.group[0] === name
@@ -42,7 +42,7 @@ export function linesOf({ sums, times, expected, failedTries, isTest }: Source):
       failedTries: bucket === 0 ? (failedTries.get(name) ?? 0) : 0,
     }
   }
-  const hasBefore = in_(1).length > 0
+  const hasBefore = inRange(1).length > 0
   const names = [...new Set(all)].slice(0, MOST)
   const first = names.find(name => name !== '')
   const baseline = first === undefined ? undefined : toFigures(sideOf(first, 0))

@@ -79,7 +79,7 @@ export function OverviewView({ data, request }: { data: OverviewData; request: P
           <Headline now={now} before={before} against={span.against} places={places} />
         </>
       )}
-      <Concerns concerns={concerns} places={places} base={base} />
+      {(!isNew || concerns.length > 0) && <Concerns concerns={concerns} places={places} base={base} />}
       {figures === undefined ? (
         !isNew && <NothingHere asked={asked} path={path} />
       ) : (
