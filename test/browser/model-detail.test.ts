@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { duration, money, percent } from '../../views/format.ts'
+import { startGateway as startHouse } from '../kit.ts'
 import { expectFitForAll } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
 import { setStage } from './stage.ts'
@@ -334,4 +335,39 @@ describe('with an A/B test', () => {
       await plain.close()
     }
   })
+})
+
+test('figures stand against the period before, of all together and of each target', async () => {
+  const HOUR = 3_600_000
+  let clock = Date.UTC(2027, 0, 10, 12)
+  const house = await startHouse({ env: { DEMO: 'true' }, now: () => clock })
+  const ask = async (calls: number, all: number) => {
+    for (let i = 0; i < calls; i++)
+      await house.chat({ model: 'ab', messages: [{ role: 'user', content: 'Good morning' }] })
+    clock += 60_000
+    for (let total = 0; total < all; await Bun.sleep(20))
+      total = (await house.admin('GET', '/admin/usage?from=2027-01-01')).body.total.calls
+  }
+  const textOf = async (address: string) => {
+    const headers = { authorization: 'Bearer master-key-for-tests' }
+    const html = await (await house.fetch(`/dashboard/${address}`, { headers })).text()
+    return html.replaceAll(/<[^>]*>/g, '')
+  }
+  try {
+    await house.admin('PUT', '/admin/virtual-models', { source: 'ab', target_model: 'demo/parrot' })
+    await ask(3, 3)
+    clock += 30 * HOUR
+    await ask(6, 9)
+    const more = '100 % more than in the 24 hours before'
+    const detail = await textOf('models/detail?name=ab')
+    expect(detail).toContain('6 calls')
+    // Once above, and once in the line of the target.
+    expect(detail.split(`Requests6▲ 100 %${more}`)).toHaveLength(2)
+    expect(detail).toContain(`6100 % of all▲ 100 %${more}`)
+    expect(await textOf('overview')).toContain(`Requests6▲ 100 %${more}`)
+    // The week before had no calls.
+    expect(await textOf('overview?range=7d')).toContain('Requests9none before')
+  } finally {
+    await house.close()
+  }
 })

@@ -150,6 +150,11 @@ function Ways({ data: { subject, span, params }, base }: { data: ModelData; base
       <Link class="button" href={`${base}/dashboard/explain?${new URLSearchParams({ model: name })}`}>
         Explain
       </Link>
+      {subject.kind !== 'policy' && (
+        <Link class="button" href={`${base}/dashboard/playground?${new URLSearchParams({ model: name })}`}>
+          Try it
+        </Link>
+      )}
       <Link class="button" href={placesOf(base, span, params, filters).usage()}>
         Usage
       </Link>
