@@ -1,11 +1,16 @@
 import * as v from 'valibot'
 import { definePlugin } from '../src/plugin.ts'
-import { flag } from '../src/settings.ts'
+import { flag, says } from '../src/settings.ts'
 
 export default definePlugin({
   name: 'list-filter',
   about: 'Shows only redirects at /v1/models when asked to; provider models stay callable.',
-  config: v.object({ onlyAliases: v.optional(flag(), false) }),
+  config: v.object({
+    onlyAliases: says(
+      'true: GET /v1/models shows redirects only; provider models stay callable',
+      v.optional(flag(), false),
+    ),
+  }),
   env: { onlyAliases: ['KEEP_ONLY_ALIASES_AT_MODELS_ENDPOINT'] },
   setup: ({ config }) =>
     config.onlyAliases ? { list: models => models.filter(({ kind }) => kind === 'redirect') } : {},

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../src/plugin.ts'
 import { topLevel } from '../src/request/json.ts'
+import { says } from '../src/settings.ts'
 
 const usual: readonly (readonly string[])[] = [['model']]
 
@@ -8,7 +9,10 @@ export default definePlugin({
   name: 'response-model',
   about: 'Lets answers name the model that was asked for instead of the one that served.',
   config: v.object({
-    names: v.optional(v.picklist(['served', 'requested'], 'expected served or requested'), 'served'),
+    names: says(
+      'The model that answers name: the one that served, or the one that was requested',
+      v.optional(v.picklist(['served', 'requested'], 'expected served or requested'), 'served'),
+    ),
   }),
   env: { names: ['RESPONSE_MODEL'] },
   setup({ config }) {

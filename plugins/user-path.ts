@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { refuse } from '../src/errors.ts'
 import { definePlugin } from '../src/plugin.ts'
-import { text } from '../src/settings.ts'
+import { says, text } from '../src/settings.ts'
 import type { Caller, UserPath } from '../src/types.ts'
 import { isInside, parseUserPath } from '../src/user-path.ts'
 
@@ -9,8 +9,14 @@ export default definePlugin({
   name: 'user-path',
   about: 'Tells on whose behalf a request is made.',
   config: v.object({
-    header: v.optional(v.pipe(text(), v.regex(/^[\w-]+$/, 'expected a header name')), 'x-modelway-user-path'),
-    trust: v.optional(v.picklist(['header', 'keys'], 'expected header or keys'), 'header'),
+    header: says(
+      'Where callers say on whose behalf they call, once: a header that comes twice is refused',
+      v.optional(v.pipe(text(), v.regex(/^[\w-]+$/, 'expected a header name')), 'x-modelway-user-path'),
+    ),
+    trust: says(
+      'Whether that is believed (header), or only a key has a path (keys)',
+      v.optional(v.picklist(['header', 'keys'], 'expected header or keys'), 'header'),
+    ),
   }),
   env: { header: ['USER_PATH_HEADER'], trust: ['USER_PATH_TRUST'] },
   setup({ config: { header, trust } }) {

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { say, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
 import type { EnvNames, Plugin } from './plugin.ts'
-import { bytes, csv, duration, flag, text, whole } from './settings.ts'
+import { bytes, concealed, csv, duration, flag, says, text, whole } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
@@ -29,57 +29,102 @@ const isOrigin = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.pr
 
 /** Settings of the gateway itself; those of a feature belong to its plugin. */
 export const gatewaySchema = v.object({
-  host: v.optional(text(), '127.0.0.1'),
-  port: v.optional(whole(0, 65_535), 8080),
-  basePath: v.optional(
-    v.pipe(
-      v.string(),
-      v.transform(path => `/${path}`.replace(/\/{2,}/g, '/').replace(/\/$/, '')),
-      v.regex(/^(?:\/[\w.~-]+)*$/, 'expected a path such as /llm'),
-    ),
-    '',
+  host: says(
+    'The address that the gateway listens at; 0.0.0.0 is all of them',
+    v.optional(text(), '127.0.0.1'),
   ),
-  bodyLimit: v.optional(bytes(), '10M'),
-  databaseUrl: v.optional(text(), 'file:data/modelway.db'),
-  databaseAuthToken: v.optional(text()),
-  plugins: v.optional(csv(), []),
-  logLevel: v.optional(
-    v.pipe(
-      v.string(),
-      v.toLowerCase(),
-      v.transform(level => (level === 'warn' ? 'warning' : level)),
-      v.picklist(levels, `expected one of ${levels.join(', ')}`),
-    ),
-    'info',
-  ),
-  logFormat: v.optional(v.picklist(['pretty', 'json', 'auto'], 'expected pretty, json or auto'), 'auto'),
-  upstreamTimeout: v.optional(duration(), '10m'),
-  attemptTimeout: v.optional(duration(), '10m'),
-  retries: v.optional(whole(0, 10), 2),
-  uploadLimit: v.optional(bytes(), '100M'),
-  strictParameters: v.optional(flag(), false),
-  pingInterval: v.optional(duration(), '15s'),
-  onHangUp: v.optional(v.picklist(['cancel', 'drain'], 'expected cancel or drain'), 'cancel'),
-  drainTimeout: v.optional(duration(), '30s'),
-  egressAllow: v.optional(
-    v.pipe(
-      csv(),
-      v.check(origins => origins.every(isOrigin), 'expected origins such as https://example.com'),
-    ),
-    [],
-  ),
-  corsOrigins: v.optional(
-    v.pipe(
-      csv(),
-      v.check(
-        origins => origins.every(isWebOrigin),
-        'expected origins such as https://app.example.com, without a slash at the end, or *',
+  port: says('The port that the gateway listens at; 0: any that is free', v.optional(whole(0, 65_535), 8080)),
+  basePath: says(
+    'Everything below this path, for example /llm',
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.transform(path => `/${path}`.replace(/\/{2,}/g, '/').replace(/\/$/, '')),
+        v.regex(/^(?:\/[\w.~-]+)*$/, 'expected a path such as /llm'),
       ),
+      '',
     ),
-    [],
   ),
-  revealServed: v.optional(flag(), true),
-  configFile: v.optional(text()),
+  bodyLimit: says('How large the body of a request may be', v.optional(bytes(), '10M')),
+  databaseUrl: says(
+    'Where rows are kept: a file, or a libSQL server (libsql://...)',
+    v.optional(text(), 'file:data/modelway.db'),
+  ),
+  databaseAuthToken: says('What a libSQL server asks for', v.optional(concealed(text()))),
+  plugins: says('Files and packages, with commas: ./my-plugin.ts,some-package', v.optional(csv(), [])),
+  logLevel: says(
+    'The least that is logged: debug, info, warning or error',
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.toLowerCase(),
+        v.transform(level => (level === 'warn' ? 'warning' : level)),
+        v.picklist(levels, `expected one of ${levels.join(', ')}`),
+      ),
+      'info',
+    ),
+  ),
+  logFormat: says(
+    'pretty, json, or auto: pretty on a terminal',
+    v.optional(v.picklist(['pretty', 'json', 'auto'], 'expected pretty, json or auto'), 'auto'),
+  ),
+  upstreamTimeout: says(
+    'Until an answer must have begun, all tries together. 0: no limit',
+    v.optional(duration(), '10m'),
+  ),
+  attemptTimeout: says(
+    'Until one try must have begun to answer, while another target is left. 0: no limit',
+    v.optional(duration(), '10m'),
+  ),
+  retries: says('How often the only target is tried again', v.optional(whole(0, 10), 2)),
+  uploadLimit: says('How large forms may be: audio and images', v.optional(bytes(), '100M')),
+  strictParameters: says(
+    'true: a parameter that a target cannot honour is refused, instead of left out with the header x-modelway-warning',
+    v.optional(flag(), false),
+  ),
+  pingInterval: says(
+    'A client that waits for a stream gets a comment at least so often: proxies cut silent connections. 0: never',
+    v.optional(duration(), '15s'),
+  ),
+  onHangUp: says(
+    'When a client goes away: cancel the call, or drain it: read on to the usage that the provider bills',
+    v.optional(v.picklist(['cancel', 'drain'], 'expected cancel or drain'), 'cancel'),
+  ),
+  drainTimeout: says(
+    'How long running answers may take to finish when the gateway is told to stop',
+    v.optional(duration(), '30s'),
+  ),
+  egressAllow: says(
+    "Origins that plugins may fetch from, beside the providers': https://hooks.example.com",
+    v.optional(
+      v.pipe(
+        csv(),
+        v.check(origins => origins.every(isOrigin), 'expected origins such as https://example.com'),
+      ),
+      [],
+    ),
+  ),
+  corsOrigins: says(
+    'Pages of these origins may call models from a browser, with a key: https://app.example.com,https://other.example; * is all',
+    v.optional(
+      v.pipe(
+        csv(),
+        v.check(
+          origins => origins.every(isWebOrigin),
+          'expected origins such as https://app.example.com, without a slash at the end, or *',
+        ),
+      ),
+      [],
+    ),
+  ),
+  revealServed: says(
+    'false: answers do not tell which model and provider served them and what the gateway added to their time (x-modelway-*), nor what is left of the limits of the provider (x-ratelimit-*, anthropic-ratelimit-*)',
+    v.optional(flag(), true),
+  ),
+  configFile: says(
+    'The config file, where there is one. Variables win over it. Unset: modelway.yaml, if it exists',
+    v.optional(text()),
+  ),
 })
 
 export type GatewaySettings = v.InferOutput<typeof gatewaySchema>

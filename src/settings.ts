@@ -2,6 +2,14 @@ import * as v from 'valibot'
 
 /** Building blocks for a plugin's `config` schema. Each takes what a config file holds and what a variable spells. */
 
+/** A setting with what it means: for `.env.template`, the schema of the config file, and the page of the settings. */
+export const says = <S extends v.GenericSchema>(words: string, schema: S): S =>
+  v.pipe(schema, v.description(words)) as unknown as S
+
+/** A setting that is nobody's to see: of its value nothing is ever shown, only that there is one. */
+export const concealed = <S extends v.GenericSchema>(schema: S): S =>
+  v.pipe(schema, v.metadata({ secret: true })) as unknown as S
+
 const yes = ['true', '1', 'yes', 'on']
 const no = ['false', '0', 'no', 'off']
 
@@ -44,7 +52,7 @@ export const whole = (min: number, max: number) =>
 const sizes: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 
 /** A size in bytes: a number, or `10M`, `512k`, `1G` (powers of 1024; a `B` or `iB` behind it changes nothing). */
-export const bytes = () => scaled(/^(\d+)\s*([kmg]?)(?:i?b)?$/i, sizes, 'expected a size such as 10M')
+export const bytes = () => scaled('size', /^(\d+)\s*([kmg]?)(?:i?b)?$/i, sizes, 'expected a size such as 10M')
 
 const times: Readonly<Record<string, number>> = {
   ms: 1,
@@ -56,15 +64,21 @@ const times: Readonly<Record<string, number>> = {
 }
 
 /** A time in milliseconds: seconds as a bare number, or `500ms`, `30s`, `10m`, `1h`, `90d`. */
-export const duration = () => scaled(/^(\d+)\s*(ms|s|m|h|d|)$/i, times, 'expected a time such as 30s')
+export const duration = () => scaled('time', /^(\d+)\s*(ms|s|m|h|d|)$/i, times, 'expected a time such as 30s')
 
-const scaled = (pattern: RegExp, units: Readonly<Record<string, number>>, message: string) =>
+const scaled = (
+  unit: 'size' | 'time',
+  pattern: RegExp,
+  units: Readonly<Record<string, number>>,
+  message: string,
+) =>
   v.pipe(
     v.union([v.number(), v.string()]),
     v.transform(value => pattern.exec(String(value).trim())),
     v.check(match => match !== null, message),
     v.transform(match => Number(match?.[1]) * (units[(match?.[2] ?? '').toLowerCase()] ?? 1)),
     v.safeInteger(message),
+    v.metadata({ unit }),
   )
 
 /** A string that must not be blank. */

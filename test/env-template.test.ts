@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
 import { plugins } from '../plugins/index.ts'
-import { gatewayEnv } from '../src/config.ts'
+import { notesOf, shapeOf } from '../src/config/shape.ts'
+import { gatewayEnv, gatewaySchema } from '../src/config.ts'
+import type { EnvNames } from '../src/plugin.ts'
 
 const template = await Bun.file(new URL('../.env.template', import.meta.url)).text()
 const listed = [...template.matchAll(/^([A-Z][A-Z0-9_]*)=/gm)].map(match => match[1]!)
@@ -16,6 +18,35 @@ test('.env.template names a variable of every provider', () => {
   const vendors = plugins.filter(({ env }) => typeof env === 'function').map(({ name }) => name.toUpperCase())
   expect(vendors.length).toBeGreaterThan(15)
   expect(vendors.filter(vendor => !listed.some(name => name.startsWith(`${vendor}_`)))).toEqual([])
+})
+
+test('.env.template says of each variable what its setting says', () => {
+  const owners = [
+    { schema: gatewaySchema, env: gatewayEnv as EnvNames },
+    ...plugins.flatMap(({ config, env }) =>
+      config === undefined || typeof env !== 'object' ? [] : [{ schema: config, env }],
+    ),
+  ]
+  const said = new Map(
+    [...template.matchAll(/((?:^# .*\n)*)^([A-Z][A-Z0-9_]*)=/gm)].map(([, comment = '', name]) => [
+      name,
+      comment
+        .replace(/^# ---.*\n/gm, '')
+        .replaceAll(/^# /gm, '')
+        .replaceAll('\n', ' ')
+        .trim(),
+    ]),
+  )
+  const settings = owners.flatMap(({ schema, env }) => {
+    const shape = shapeOf(schema)
+    if (shape.kind !== 'object') return []
+    return Object.entries(env).map(
+      ([field, [name]]) => [name!, notesOf(shape.entries[field]!).about] as const,
+    )
+  })
+  const meant = new Map(settings.filter(([, about]) => about !== undefined))
+  expect([...meant].map(([name]) => [name, said.get(name)])).toEqual([...meant])
+  expect(settings.map(([name]) => name).filter(name => !meant.has(name))).toEqual([])
 })
 
 test('.env.template names nothing twice', () => {

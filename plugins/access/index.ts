@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Deciding } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { flag } from '../../src/settings.ts'
+import { flag, says } from '../../src/settings.ts'
 import type { Caller, Dropped, Route, Target } from '../../src/types.ts'
 import type { Catalog } from '../catalog/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
@@ -10,7 +10,10 @@ import { isBare, judge, reasonOf } from './policy.ts'
 export default definePlugin({
   name: 'access',
   about: 'Opens and closes models by the user path and the key of the caller.',
-  config: v.object({ enabledByDefault: v.optional(flag(), true), hideDenied: v.optional(flag(), false) }),
+  config: v.object({
+    enabledByDefault: says('What holds for models that no access policy covers', v.optional(flag(), true)),
+    hideDenied: says('true: a denied model reads like one that does not exist', v.optional(flag(), false)),
+  }),
   env: { enabledByDefault: ['MODELS_ENABLED_BY_DEFAULT'], hideDenied: ['HIDE_DENIED_MODELS'] },
   needs: ['virtual-models', 'catalog'],
   setup({ config, use, providers }) {

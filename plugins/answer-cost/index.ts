@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Answered } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { flag } from '../../src/settings.ts'
+import { flag, says } from '../../src/settings.ts'
 import type { Usage } from '../../src/types.ts'
 import type { Pricer, Prices } from '../prices/model.ts'
 import { places, toDollars, toJson, withCost } from './write.ts'
@@ -9,7 +9,16 @@ import { places, toDollars, toJson, withCost } from './write.ts'
 export default definePlugin({
   name: 'answer-cost',
   about: 'Tells callers what their answers cost, where the operator wants them to know.',
-  config: v.object({ header: v.optional(flag(), false), streams: v.optional(flag(), false) }),
+  config: v.object({
+    header: says(
+      'true: whole answers tell callers what they cost (x-modelway-cost-usd), where the price is known. Price data are then kept on the thread that serves, too: some 25 MB',
+      v.optional(flag(), false),
+    ),
+    streams: says(
+      'true: streams tell it in the events that report usage (as usage.cost)',
+      v.optional(flag(), false),
+    ),
+  }),
   env: { header: ['COST_HEADER'], streams: ['COST_IN_STREAMS'] },
   needs: ['prices'],
   setup({ config: { header, streams }, use, providers, now }) {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { duration } from '../../src/settings.ts'
+import { duration, says } from '../../src/settings.ts'
 import { createAuditApi } from './api.ts'
 import { adminCalls } from './schema.ts'
 import { openTrail } from './trail.ts'
@@ -13,7 +13,12 @@ const FORGET = 10_000
 export default definePlugin({
   name: 'audit',
   about: 'Keeps a row of everything that operators do, and try to do.',
-  config: v.object({ retention: v.optional(duration(), 90 * DAY) }),
+  config: v.object({
+    retention: says(
+      'How long the audit trail of admin calls is kept; 0: for ever',
+      v.optional(duration(), 90 * DAY),
+    ),
+  }),
   env: { retention: ['AUDIT_RETENTION'] },
   tables: { adminCalls },
   setup({ config, db, now, log }) {

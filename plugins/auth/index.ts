@@ -4,6 +4,7 @@ import type { Database } from '../../src/database.ts'
 import { ConfigError, refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
+import { concealed, says } from '../../src/settings.ts'
 import type { Caller } from '../../src/types.ts'
 import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
@@ -21,12 +22,17 @@ export default definePlugin({
   name: 'auth',
   about: 'Knows callers and operators by their keys.',
   config: v.object({
-    masterKey: v.optional(
-      v.pipe(
-        v.string(),
-        v.trim(),
-        v.minLength(8, 'expected at least 8 characters'),
-        v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+    masterKey: says(
+      'Operates the admin API and the dashboard, and may call models. At least 8 characters. Without any key the gateway serves callers on this machine only',
+      v.optional(
+        concealed(
+          v.pipe(
+            v.string(),
+            v.trim(),
+            v.minLength(8, 'expected at least 8 characters'),
+            v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+          ),
+        ),
       ),
     ),
   }),

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { isDialect } from '../../src/dialect.ts'
 import type { Settled } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, duration, flag } from '../../src/settings.ts'
+import { bytes, csv, duration, flag, says } from '../../src/settings.ts'
 import type { Caller, UserPath } from '../../src/types.ts'
 import { isInside, parseUserPath } from '../../src/user-path.ts'
 import type { Metrics } from '../metrics/model.ts'
@@ -37,11 +37,14 @@ export default definePlugin({
   name: 'bodies',
   about: 'Keeps what callers wrote and were told, redacted, for those whom the operator names.',
   config: v.object({
-    callers: v.optional(callers, []),
-    limit: v.optional(bytes(), '64k'),
-    retention: v.optional(duration(), '7d'),
-    room: v.optional(bytes(), '1G'),
-    redactEmails: v.optional(flag(), false),
+    callers: says(
+      "Whose requests and answers are kept, redacted: user paths (all below too) and ids of keys, with commas. Unset: nobody's",
+      v.optional(callers, []),
+    ),
+    limit: says('So much of each body is kept', v.optional(bytes(), '64k')),
+    retention: says('How long bodies are kept', v.optional(duration(), '7d')),
+    room: says('So much of all bodies together is kept', v.optional(bytes(), '1G')),
+    redactEmails: says('true: e-mail addresses are redacted too', v.optional(flag(), false)),
   }),
   env: {
     callers: ['REQUEST_LOG_BODIES'],

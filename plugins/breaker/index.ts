@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { duration, whole } from '../../src/settings.ts'
+import { duration, says, whole } from '../../src/settings.ts'
 import type { Outcome, Target } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
@@ -28,9 +28,15 @@ export default definePlugin({
   name: 'breaker',
   about: 'Skips providers and models that keep failing, and lets one probe find out when they are back.',
   config: v.object({
-    failures: v.optional(whole(1, 1000), 5),
-    pause: v.optional(duration(), '10s'),
-    longestPause: v.optional(duration(), '2m'),
+    failures: says(
+      'A model or provider that fails so often in a row is skipped for a while',
+      v.optional(whole(1, 1000), 5),
+    ),
+    pause: says(
+      'How long it is skipped at first; the pause doubles up to the longest',
+      v.optional(duration(), '10s'),
+    ),
+    longestPause: says('The longest that it is skipped', v.optional(duration(), '2m')),
   }),
   env: { failures: ['BREAKER_FAILURES'], pause: ['BREAKER_PAUSE'], longestPause: ['BREAKER_LONGEST_PAUSE'] },
   needs: ['model-lists'],

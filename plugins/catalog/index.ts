@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { flag } from '../../src/settings.ts'
+import { flag, says } from '../../src/settings.ts'
 import type { ListedModel } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
@@ -27,7 +27,12 @@ const listAnswer = v.object({
 export default definePlugin({
   name: 'catalog',
   about: 'Reads model names, and lists the models of all providers.',
-  config: v.object({ unqualified: v.optional(flag(), false) }),
+  config: v.object({
+    unqualified: says(
+      'true: GET /v1/models shows "gpt-5" instead of "openai/gpt-5"',
+      v.optional(flag(), false),
+    ),
+  }),
   env: { unqualified: ['UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT'] },
   needs: ['model-lists', 'virtual-models'],
   setup({ config, use, providers, list, now }) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
-import { flag } from '../../src/settings.ts'
+import { flag, says } from '../../src/settings.ts'
 import { createOffers } from '../../src/translate/offers.ts'
 import { answer, models } from './answer.ts'
 import { render } from './render.ts'
@@ -10,7 +10,12 @@ import { asObject } from './shape.ts'
 export default definePlugin({
   name: 'demo',
   about: 'A provider without network that answers until a real one is configured.',
-  config: v.object({ enabled: v.optional(flag()) }),
+  config: v.object({
+    enabled: says(
+      'true: always there; false: never; unset: only while no other provider is configured',
+      v.optional(flag()),
+    ),
+  }),
   env: { enabled: ['DEMO'] },
   setup: ({ config, now }) => ({
     providers: config.enabled === false ? [] : [createDemo(config.enabled === undefined, now)],

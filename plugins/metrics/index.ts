@@ -5,7 +5,7 @@ import type { Settled } from '../../src/exchange.ts'
 import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
-import { whole } from '../../src/settings.ts'
+import { concealed, says, whole } from '../../src/settings.ts'
 import type { Target } from '../../src/types.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
@@ -31,16 +31,27 @@ export default definePlugin({
   about: 'Shows Prometheus how calls, providers and the gateway are doing.',
   config: v.object({
     /** Reads /metrics and nothing else. */
-    token: v.optional(
-      v.pipe(
-        v.string(),
-        v.trim(),
-        v.minLength(8, 'expected at least 8 characters'),
-        v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+    token: says(
+      'Whoever holds it may read /metrics and nothing else (Authorization: Bearer ...). At least 8 characters',
+      v.optional(
+        concealed(
+          v.pipe(
+            v.string(),
+            v.trim(),
+            v.minLength(8, 'expected at least 8 characters'),
+            v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+          ),
+        ),
       ),
     ),
-    userPathDepth: v.optional(whole(0, 32), 0),
-    seriesLimit: v.optional(whole(2000, 1_000_000), 5000),
+    userPathDepth: says(
+      'How many segments of user paths become a label; 0: none',
+      v.optional(whole(0, 32), 0),
+    ),
+    seriesLimit: says(
+      'Lines of /metrics that calls may take; what comes later is counted as "other"',
+      v.optional(whole(2000, 1_000_000), 5000),
+    ),
   }),
   env: {
     token: ['METRICS_TOKEN'],

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { duration } from '../../src/settings.ts'
+import { duration, says } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import { healthOf } from './health.ts'
 import { createLists } from './lists.ts'
@@ -28,8 +28,14 @@ export default definePlugin({
   name: 'model-lists',
   about: 'Knows which models each provider offers, and keeps that knowledge fresh.',
   config: v.object({
-    mode: v.optional(v.picklist(['fallback', 'allowlist'], 'expected fallback or allowlist'), 'fallback'),
-    deadline: v.optional(v.pipe(duration(), v.minValue(1, 'expected more than 0')), '10s'),
+    mode: says(
+      "fallback: configured *_MODELS stand in while a provider's list cannot be had; allowlist: they are the only ones",
+      v.optional(v.picklist(['fallback', 'allowlist'], 'expected fallback or allowlist'), 'fallback'),
+    ),
+    deadline: says(
+      'How long a provider may take to send its list of models',
+      v.optional(v.pipe(duration(), v.minValue(1, 'expected more than 0')), '10s'),
+    ),
   }),
   env: { mode: ['CONFIGURED_PROVIDER_MODELS_MODE'], deadline: ['MODEL_LIST_TIMEOUT'] },
   needs: ['auth'],

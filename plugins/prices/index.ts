@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
+import { says } from '../../src/settings.ts'
 import type { Bundled } from './bundled.ts'
 import type { PricerOptions, Prices } from './model.ts'
 import { toNumber } from './money.ts'
@@ -9,7 +10,12 @@ import { overridesSetting } from './settings.ts'
 export default definePlugin({
   name: 'prices',
   about: 'Knows what models cost, from bundled public data and the operator.',
-  config: v.object({ overrides: v.optional(overridesSetting, {}) }),
+  config: v.object({
+    overrides: says(
+      'Dollars for a million tokens, instead of public prices: {"openai/gpt-5": {"input": 1.25, "output": 10}}. Selectors, more fields and dates: plugins/prices/README.md',
+      v.optional(overridesSetting, {}),
+    ),
+  }),
   env: { overrides: ['MODEL_PRICES'] },
   setup({ config: { overrides }, providers, now }) {
     let bundled: Bundled | undefined

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, duration } from '../../src/settings.ts'
+import { bytes, csv, duration, says } from '../../src/settings.ts'
 import type { ResponsesLanguage } from '../dialects/openai-responses/index.ts'
 import { createAnswerPassages } from './answer-passages.ts'
 import { createAskPassages } from './ask-passages.ts'
@@ -23,9 +23,15 @@ export default definePlugin({
   name: 'responses-store',
   about: 'Keeps answers and conversations, so that the next request need not repeat them.',
   config: v.object({
-    retention: v.optional(duration(), '30d'),
-    sizeLimit: v.optional(bytes(), '4M'),
-    providers: v.optional(csv(), ['openai', 'azure', 'xai']),
+    retention: says(
+      'How long answers of /v1/responses and conversations are kept after their last use; 0: for ever',
+      v.optional(duration(), '30d'),
+    ),
+    sizeLimit: says('An answer that is larger, with its input, is not kept', v.optional(bytes(), '4M')),
+    providers: says(
+      'Providers (types or names) that keep such answers themselves',
+      v.optional(csv(), ['openai', 'azure', 'xai']),
+    ),
   }),
   env: {
     retention: ['RESPONSES_RETENTION'],

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { flag, text, whole } from '../../src/settings.ts'
+import { concealed, flag, says, text, whole } from '../../src/settings.ts'
 
 /** The standard has bare numbers of milliseconds. */
 const milliseconds = () => whole(1, 86_400_000)
@@ -56,30 +56,42 @@ const ratio = v.pipe(
 )
 
 export const settings = v.object({
-  endpoint: v.optional(url()),
-  tracesEndpoint: v.optional(url()),
-  metricsEndpoint: v.optional(url()),
-  headers: v.optional(pairs(), ''),
-  protocol: v.optional(
-    v.picklist(['http/protobuf', 'http/json'], 'expected http/protobuf or http/json; gRPC is not spoken'),
-    'http/protobuf',
+  endpoint: says(
+    'Where a collector for OTLP over HTTP is (http://collector:4318). Unset: nothing is sent, nothing is loaded',
+    v.optional(url()),
   ),
-  timeout: v.optional(milliseconds(), 10_000),
-  tracesExporter: v.optional(exporter(), 'otlp'),
-  metricsExporter: v.optional(exporter(), 'otlp'),
-  sampler: v.optional(sampler(), 'parentbased_always_on'),
-  samplerArg: v.optional(ratio, 1),
-  queueSize: v.optional(whole(1, 1_000_000), 2048),
-  batchSize: v.optional(whole(1, 10_000), 512),
-  scheduleDelay: v.optional(milliseconds(), 5000),
-  metricInterval: v.optional(milliseconds(), 60_000),
-  serviceName: v.optional(text(), 'modelway'),
-  resourceAttributes: v.optional(pairs(), ''),
-  disabled: v.optional(flag(), false),
+  tracesEndpoint: says('Where traces go, if elsewhere: the whole address', v.optional(url())),
+  metricsEndpoint: says('Where metrics go, if elsewhere: the whole address', v.optional(url())),
+  headers: says('What a collector asks for: name=value,name=value', v.optional(concealed(pairs()), '')),
+  protocol: says(
+    'How it is sent: http/protobuf or http/json',
+    v.optional(
+      v.picklist(['http/protobuf', 'http/json'], 'expected http/protobuf or http/json; gRPC is not spoken'),
+      'http/protobuf',
+    ),
+  ),
+  timeout: says('How long a collector may take, in milliseconds', v.optional(milliseconds(), 10_000)),
+  tracesExporter: says('Whether traces are sent: otlp or none', v.optional(exporter(), 'otlp')),
+  metricsExporter: says('Whether metrics are sent: otlp or none', v.optional(exporter(), 'otlp')),
+  sampler: says(
+    'Which calls are traced: always_on, always_off, traceidratio, or one of them with parentbased_ before it',
+    v.optional(sampler(), 'parentbased_always_on'),
+  ),
+  samplerArg: says('The share of calls that traceidratio takes', v.optional(ratio, 1)),
+  queueSize: says(
+    'So many spans wait at most; what comes later is dropped',
+    v.optional(whole(1, 1_000_000), 2048),
+  ),
+  batchSize: says('So many spans are sent at once', v.optional(whole(1, 10_000), 512)),
+  scheduleDelay: says('How often spans are sent, in milliseconds', v.optional(milliseconds(), 5000)),
+  metricInterval: says('How often metrics are sent, in milliseconds', v.optional(milliseconds(), 60_000)),
+  serviceName: says('What this gateway is called there', v.optional(text(), 'modelway')),
+  resourceAttributes: says('What else is said of it: name=value,name=value', v.optional(pairs(), '')),
+  disabled: says('true: nothing is sent', v.optional(flag(), false)),
   /** What becomes of the trace that a caller names. */
-  traceContext: v.optional(
-    v.picklist(['ignore', 'link', 'parent'], 'expected ignore, link or parent'),
-    'link',
+  traceContext: says(
+    'The trace that a caller names (traceparent): link to it, be its child (parent: only where you trust your callers), or ignore it',
+    v.optional(v.picklist(['ignore', 'link', 'parent'], 'expected ignore, link or parent'), 'link'),
   ),
 })
 

@@ -3,7 +3,7 @@ import { describe } from '../../src/describe.ts'
 import type { Settled } from '../../src/exchange.ts'
 import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, duration, text } from '../../src/settings.ts'
+import { bytes, csv, duration, says, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
@@ -44,16 +44,28 @@ export default definePlugin({
   name: 'usage',
   about: 'Keeps one true record of every call to a model: tokens, cost, times, and what became of it.',
   config: v.object({
-    spoolDir: v.optional(text()),
-    spoolLimit: v.optional(bytes(), '1G'),
-    retention: v.optional(duration(), '400d'),
-    labelHeaders: v.optional(
-      v.pipe(
-        csv(),
-        v.mapItems(name => name.toLowerCase()),
-        v.check(names => names.every(name => HEADER.test(name)), 'expected names of headers such as x-team'),
+    spoolDir: says(
+      'Where records wait on disk until the database has them. Unset: spool/, beside the database',
+      v.optional(text()),
+    ),
+    spoolLimit: says('How much room records that wait may take', v.optional(bytes(), '1G')),
+    retention: says(
+      'How long a record of each call is kept; 0: for ever. Sums by hour and day are kept for ever',
+      v.optional(duration(), '400d'),
+    ),
+    labelHeaders: says(
+      'Request headers whose values become labels of a record, with commas: x-team,x-app',
+      v.optional(
+        v.pipe(
+          csv(),
+          v.mapItems(name => name.toLowerCase()),
+          v.check(
+            names => names.every(name => HEADER.test(name)),
+            'expected names of headers such as x-team',
+          ),
+        ),
+        [],
       ),
-      [],
     ),
   }),
   env: {

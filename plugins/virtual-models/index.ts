@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { flag } from '../../src/settings.ts'
+import { flag, says } from '../../src/settings.ts'
 import type { ListedModel, Target } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import type { History } from '../history/model.ts'
@@ -32,8 +32,14 @@ export default definePlugin({
     v.object({
       /** What `access` does where no policy speaks; here it is only shown. */
       openByDefault: v.optional(flag(), true),
-      declared: v.optional(declaredModels),
-      listed: v.optional(listedModels),
+      declared: says(
+        'JSON array, in the shape of PUT /admin/virtual-models. Read-only in the dashboard',
+        v.optional(declaredModels),
+      ),
+      listed: says(
+        'Virtual models of the config file, in the shape of PUT /admin/virtual-models. Read-only in the dashboard',
+        v.optional(listedModels),
+      ),
     }),
     noLoops(),
   ),

@@ -3,7 +3,7 @@ import { type GenericSchema, getDefault } from 'valibot'
 import { gatewayEnv, gatewaySchema } from '../config.ts'
 import type { Plugin } from '../plugin.ts'
 import { fieldSchema, ownFields, sectionOf } from './sections.ts'
-import { isOptional, optionsOf, shapeOf, toSnake } from './shape.ts'
+import { isOptional, notesOf, optionsOf, shapeOf, toSnake } from './shape.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -11,7 +11,7 @@ type Json = Readonly<Record<string, unknown>>
 export function createFileSchema(plugins: readonly Plugin[]): Json {
   const own = [...ownFields].map(([key, field]) => {
     const schema = (gatewaySchema.entries as Readonly<Record<string, GenericSchema>>)[field]!
-    return [key, { ...describeField(gatewayEnv[field as keyof typeof gatewayEnv]), ...render(schema) }]
+    return [key, renderField(schema, gatewayEnv[field as keyof typeof gatewayEnv])]
   })
   const owners = Map.groupBy(
     plugins.filter(({ config }) => config !== undefined),
@@ -30,8 +30,15 @@ export function createFileSchema(plugins: readonly Plugin[]): Json {
   }
 }
 
-const describeField = (variables: readonly string[] | undefined): Json =>
-  variables === undefined ? {} : { description: `The variable ${variables[0]} wins over it.` }
+/** A setting with what it means, and the variable that may say it too. */
+function renderField(schema: GenericSchema, variables?: readonly string[]): Json {
+  const { about } = notesOf(schema)
+  const words = [
+    about === undefined ? [] : `${about}.`,
+    variables === undefined ? [] : `The variable ${variables[0]} wins over it.`,
+  ].flat()
+  return { ...render(schema), ...(words.length > 0 && { description: words.join(' ') }) }
+}
 
 function renderSection(sharing: readonly Plugin[]): Json {
   const [plugin] = sharing
@@ -40,13 +47,13 @@ function renderSection(sharing: readonly Plugin[]): Json {
   if (file !== undefined) return { description: about, ...render(fieldSchema(plugin!, file.field)!) }
   const env = typeof plugin!.env === 'object' ? plugin!.env : {}
   const json = render(config!)
-  const properties = Object.entries((json.properties ?? {}) as Readonly<Record<string, Json>>)
-  const variables = new Map(Object.entries(env).map(([field, names]) => [toSnake(field), names]))
+  const shape = shapeOf(config!)
+  const fields = shape.kind === 'object' ? Object.entries(shape.entries) : []
   return {
     description: about,
     ...json,
     properties: Object.fromEntries(
-      properties.map(([key, value]) => [key, { ...describeField(variables.get(key)), ...value }]),
+      fields.map(([field, schema]) => [toSnake(field), renderField(schema, env[field])]),
     ),
   }
 }
@@ -82,21 +89,25 @@ function render(schema: GenericSchema): Json {
     type: 'object',
     additionalProperties: false,
     ...(required.length > 0 && { required }),
-    properties: Object.fromEntries(fields.map(([field, inner]) => [toSnake(field), render(inner)])),
+    properties: Object.fromEntries(fields.map(([field, inner]) => [toSnake(field), renderField(inner)])),
   }
 }
+
+/** What the field says, and what is noted for the gateway itself. */
+const SAID_ELSEWHERE = ['$schema', 'default', 'description', 'secret', 'unit']
 
 /** Where text is not taken as it comes, a variable may stand for it. */
 function renderLeaf(schema: GenericSchema): Json {
   const json = toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' }) as Readonly<
     Record<string, unknown>
   >
-  const { $schema: _, default: __, anyOf, type, minimum, maximum, ...rest } = json
+  const { anyOf, type, minimum, maximum, ...more } = json
+  const rest = Object.fromEntries(Object.entries(more).filter(([key]) => !SAID_ELSEWHERE.includes(key)))
   const limits = Object.fromEntries(
     Object.entries({ type, minimum, maximum }).filter(([, limit]) => limit !== undefined),
   )
   if (!Array.isArray(anyOf)) {
-    const isFree = type === 'string' && Object.keys(rest).every(key => key === 'description')
+    const isFree = type === 'string' && Object.keys(rest).length === 0
     const leaf = { ...limits, ...rest }
     return isFree ? leaf : { anyOf: [leaf, { $ref: '#/definitions/variable' }] }
   }

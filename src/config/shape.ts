@@ -1,4 +1,4 @@
-import type { GenericSchema } from 'valibot'
+import { type GenericSchema, getDescription, getMetadata } from 'valibot'
 import type { Tree } from './tree.ts'
 
 /** What a Valibot schema says about the outside of a value: enough to lead a walk over it. */
@@ -58,6 +58,29 @@ export function acceptedBy(schema: GenericSchema): ReadonlySet<string> {
   if (type === 'picklist') return new Set(options!.map(option => typeof option))
   if (type === 'string' || type === 'number' || type === 'boolean') return new Set([type])
   return new Set(['object'])
+}
+
+/** What a schema says of a setting beside its values. */
+export interface Notes {
+  /** What it means. */
+  readonly about?: string
+  /** Its value is nobody's to see; `false`: of a plugin from outside, it may be shown. */
+  readonly secret?: boolean
+  /** What its number counts: bytes, or milliseconds. */
+  readonly unit?: 'size' | 'time'
+}
+
+/** The notes of a schema, and of what it wraps. */
+export function notesOf(schema: GenericSchema): Notes {
+  const { wrapped } = see(schema)
+  const { secret, unit } = getMetadata(schema) as Notes
+  const about = getDescription(schema)
+  return {
+    ...(wrapped !== undefined && notesOf(wrapped)),
+    ...(about !== undefined && { about }),
+    ...(typeof secret === 'boolean' && { secret }),
+    ...((unit === 'size' || unit === 'time') && { unit }),
+  }
 }
 
 /** True where a value may be left out. */

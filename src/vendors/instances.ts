@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { toSnake } from '../config/shape.ts'
 import { ConfigError } from '../errors.ts'
-import { csv, text } from '../settings.ts'
+import { concealed, csv, says, text } from '../settings.ts'
 import { isModelId } from './model-list.ts'
 
 /** What every vendor may be told. */
@@ -44,28 +44,37 @@ export type Settings<F extends string = never> = {
 
 /** A secret that fits into a header. */
 export const secret = () =>
-  v.pipe(text(), v.regex(/^[\x21-\x7e]+$/, 'expected visible ASCII characters, no spaces'))
+  concealed(v.pipe(text(), v.regex(/^[\x21-\x7e]+$/, 'expected visible ASCII characters, no spaces')))
 
 /** Messages never repeat a value: it may be a key that was pasted into the wrong variable. */
 export function settingsSchema<F extends string>({ path = '/', fields }: Vendor<F>) {
   const entries: Record<string, v.GenericSchema> = {
-    apiKey: v.optional(secret()),
-    baseUrl: v.optional(
-      v.pipe(
-        text(),
-        v.check(isBaseUrl, 'expected an http(s) address without user, query and fragment'),
-        v.check(url => !/\/chat\/completions\/*$/.test(url), 'expected what stands before /chat/completions'),
-        v.check(url => !/\/messages\/*$/.test(url), 'expected what stands before /messages'),
-        v.transform(url => new URL(url)),
-        v.transform(({ origin, pathname }) =>
-          (origin + (pathname === '/' ? path : pathname)).replace(/\/+$/, ''),
+    apiKey: says('What the provider asks for', v.optional(secret())),
+    baseUrl: says(
+      'Where its API is',
+      v.optional(
+        v.pipe(
+          text(),
+          v.check(isBaseUrl, 'expected an http(s) address without user, query and fragment'),
+          v.check(
+            url => !/\/chat\/completions\/*$/.test(url),
+            'expected what stands before /chat/completions',
+          ),
+          v.check(url => !/\/messages\/*$/.test(url), 'expected what stands before /messages'),
+          v.transform(url => new URL(url)),
+          v.transform(({ origin, pathname }) =>
+            (origin + (pathname === '/' ? path : pathname)).replace(/\/+$/, ''),
+          ),
         ),
       ),
     ),
-    models: v.optional(
-      v.pipe(
-        csv(),
-        v.check(ids => ids.every(isModelId), 'expected ids without control characters'),
+    models: says(
+      'Its models, if its list cannot be had',
+      v.optional(
+        v.pipe(
+          csv(),
+          v.check(ids => ids.every(isModelId), 'expected ids without control characters'),
+        ),
       ),
     ),
   }

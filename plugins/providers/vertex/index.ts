@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { countOf, objectOf, withHour } from '../../../src/lens.ts'
 import type { UpstreamCall } from '../../../src/provider.ts'
-import { text } from '../../../src/settings.ts'
+import { concealed, text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
@@ -43,7 +43,7 @@ function hostOf(location: string): string {
 export default modelProvider<Field>({
   name: 'vertex',
   about: 'Gemini and Claude at Vertex AI in Google Cloud.',
-  fields: { project: segment('the id of a project'), location, credentials: text() },
+  fields: { project: segment('the id of a project'), location, credentials: concealed(text()) },
   borrows: [
     { project: ['GOOGLE_CLOUD_PROJECT', 'GOOGLE_VERTEX_PROJECT'] },
     { location: ['GOOGLE_CLOUD_LOCATION', 'GOOGLE_VERTEX_LOCATION'] },
