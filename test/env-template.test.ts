@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
+import { type GenericSchema, getDefault, safeParse } from 'valibot'
 import { plugins } from '../plugins/index.ts'
 import { notesOf, shapeOf } from '../src/config/shape.ts'
+import { spell } from '../src/config/spell.ts'
 import { gatewayEnv, gatewaySchema } from '../src/config.ts'
 import type { EnvNames } from '../src/plugin.ts'
 
@@ -20,13 +22,19 @@ test('.env.template names a variable of every provider', () => {
   expect(vendors.filter(vendor => !listed.some(name => name.startsWith(`${vendor}_`)))).toEqual([])
 })
 
+/** Every setting that a variable fills, by its variable. */
+const settings = [
+  { schema: gatewaySchema, env: gatewayEnv as EnvNames },
+  ...plugins.flatMap(({ config, env }) =>
+    config === undefined || typeof env !== 'object' ? [] : [{ schema: config, env }],
+  ),
+].flatMap(({ schema, env }) => {
+  const shape = shapeOf(schema)
+  if (shape.kind !== 'object') return []
+  return Object.entries(env).map(([field, [name]]) => ({ name: name!, schema: shape.entries[field]! }))
+})
+
 test('.env.template says of each variable what its setting says', () => {
-  const owners = [
-    { schema: gatewaySchema, env: gatewayEnv as EnvNames },
-    ...plugins.flatMap(({ config, env }) =>
-      config === undefined || typeof env !== 'object' ? [] : [{ schema: config, env }],
-    ),
-  ]
   const said = new Map(
     [...template.matchAll(/((?:^# .*\n)*)^([A-Z][A-Z0-9_]*)=/gm)].map(([, comment = '', name]) => [
       name,
@@ -37,16 +45,27 @@ test('.env.template says of each variable what its setting says', () => {
         .trim(),
     ]),
   )
-  const settings = owners.flatMap(({ schema, env }) => {
-    const shape = shapeOf(schema)
-    if (shape.kind !== 'object') return []
-    return Object.entries(env).map(
-      ([field, [name]]) => [name!, notesOf(shape.entries[field]!).about] as const,
-    )
-  })
-  const meant = new Map(settings.filter(([, about]) => about !== undefined))
+  const meant = new Map(
+    settings.map(({ name, schema }) => [name, notesOf(schema).about] as const).filter(([, about]) => about),
+  )
   expect([...meant].map(([name]) => [name, said.get(name)])).toEqual([...meant])
-  expect(settings.map(([name]) => name).filter(name => !meant.has(name))).toEqual([])
+  expect(settings.map(({ name }) => name).filter(name => !meant.has(name))).toEqual([])
+})
+
+test('.env.template shows the default of each setting, as one would write it', () => {
+  const shown = new Map(
+    [...template.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, text]) => [name, text]),
+  )
+  const read = (schema: GenericSchema, value: unknown) => {
+    const result = safeParse(schema, value)
+    return result.success ? spell(result.output, undefined) : undefined
+  }
+  const wrong = settings.filter(({ name, schema }) => {
+    const preset = read(schema, getDefault(schema as never))
+    const text = shown.get(name)
+    return JSON.stringify(text ? read(schema, text) : undefined) !== JSON.stringify(preset)
+  })
+  expect(wrong.map(({ name }) => name)).toEqual([])
 })
 
 test('.env.template names nothing twice', () => {

@@ -5,7 +5,6 @@ import { createAuditApi } from './api.ts'
 import { adminCalls } from './schema.ts'
 import { openTrail } from './trail.ts'
 
-const DAY = 86_400_000
 /** Milliseconds for which a row may be in memory only. */
 const FLUSH = 250
 const FORGET = 10_000
@@ -16,7 +15,7 @@ export default definePlugin({
   config: v.object({
     retention: says(
       'How long the audit trail of admin calls is kept; 0: for ever',
-      v.optional(duration(), 90 * DAY),
+      v.optional(duration(), '90d'),
     ),
   }),
   env: { retention: ['AUDIT_RETENTION'] },
