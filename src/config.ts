@@ -33,7 +33,10 @@ export const gatewaySchema = v.object({
     'The address that the gateway listens at; 0.0.0.0 is all of them',
     v.optional(text(), '127.0.0.1'),
   ),
-  port: says('The port that the gateway listens at; 0: any that is free', v.optional(whole(0, 65_535), 8080)),
+  port: says(
+    'The port that the gateway listens at; 0 is any that is free',
+    v.optional(whole(0, 65_535), 8080),
+  ),
   basePath: says(
     'Everything below this path, for example /llm',
     v.optional(
@@ -69,7 +72,7 @@ export const gatewaySchema = v.object({
     v.optional(v.picklist(['pretty', 'json', 'auto'], 'expected pretty, json or auto'), 'auto'),
   ),
   upstreamTimeout: says(
-    'Until an answer must have begun, all tries together. 0: no limit',
+    'Until an answer must have begun, over all tries. 0: no limit',
     v.optional(duration(), '10m'),
   ),
   attemptTimeout: says(

@@ -8,14 +8,16 @@ import { createDoor } from './door/door.ts'
 import { createDrain } from './drain.ts'
 import { ConfigError } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
+import { createFaults } from './faults.ts'
 import { first } from './hooks.ts'
 import { createInFlight } from './in-flight.ts'
+import { describeMembers, type Member, type Setting } from './inventory.ts'
 import { blaming } from './loading/blaming.ts'
 import { createLog } from './log.ts'
 import { migrateAll } from './migrations.ts'
 import type { Shell } from './page.ts'
 import { createPipeline } from './pipeline.ts'
-import { type Host, kinds, type Plugin } from './plugin.ts'
+import type { Host, Plugin } from './plugin.ts'
 import { assemble, type House } from './registry.ts'
 import { createRespond } from './respond/respond.ts'
 import { startTicks } from './ticks.ts'
@@ -32,6 +34,10 @@ export interface GatewayOptions {
   /** The folder of the shared migrations. */
   readonly migrations: string
   readonly version: string
+  /** Plugins that the operator has brought, by name, as the operator calls them. */
+  readonly brought?: ReadonlyMap<string, string>
+  /** What the settings are and where they come from; asked once, by whoever wants to see them. */
+  readonly survey?: (settings: GatewaySettings) => readonly Setting[]
   readonly now?: () => number
   /** The `heritage` of the gateway that this one will replace; not the gateway, which each would then keep alive for ever. */
   readonly inherited?: Gateway['heritage'] | undefined
@@ -40,12 +46,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** The whole gateway as a web-standard handler. */
   fetch(request: Request, connection?: Connection): Awaitable<Response>
-  /** Plugins in the order of the house, each with its hooks. */
-  readonly order: readonly {
-    readonly name: string
-    readonly about: string
-    readonly hooks: readonly string[]
-  }[]
+  /** Plugins in the order of the house. */
+  readonly order: readonly Member[]
   readonly providers: readonly string[]
   /** Callers on this machine need no key, because there is none. */
   readonly isOpen: boolean
@@ -81,7 +83,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function build(options: GatewayOptions, database: OpenDatabase, closing: Closing): Promise<Gateway> {
   const { settings, plugins, version, now = Date.now, inherited } = options
-  const log = createLog('gateway')
+  const faults = createFaults(now)
+  const log = faults.watch(createLog('gateway'))
 
   let house: House | undefined
   const built = (): House => {
@@ -99,11 +102,12 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   ]
   const egress = createEgress(origin => allowed.has(origin) || origins().includes(origin), isSetByRuntime())
   closing.add('The way out', egress.close)
-  let order: Gateway['order'] = []
+  const members = () => describeMembers(plugins, { parts: built().parts, brought: options.brought, faults })
+  let surveyed: readonly Setting[] | undefined
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
     db: database.db,
     ...addressOf(settings),
-    log: createLog(plugin),
+    log: faults.watch(createLog(plugin), plugin),
     now,
     fetch: egress.fetch,
     providers: () => built().providers,
@@ -113,7 +117,8 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     plan: async (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
     call: request => door(request, LOCAL),
-    plugins: () => order,
+    plugins: members,
+    settings: () => (surveyed ??= options.survey?.(settings) ?? []),
     inherited: inherited?.get(plugin),
     site: {
       version,
@@ -126,11 +131,6 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   house = await assemble(plugins, options.pluginSettings, shared)
   const { hooks, parts } = house
   for (const [name, part] of parts) closing.add(`Plugin "${name}"`, () => part.close?.())
-  order = plugins.map(({ name, about }) => ({
-    name,
-    about,
-    hooks: Object.keys(kinds).filter(hook => hook in parts.get(name)!),
-  }))
 
   const inFlight = createInFlight(settings.pingInterval || Number.POSITIVE_INFINITY)
   let isEmpty = false
@@ -182,7 +182,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
 
   return {
     fetch: (request, connection = LOCAL) => entrance(request, connection),
-    order,
+    order: members(),
     providers: [...house.providers.keys()],
     isOpen: await isOpen(house),
     heritage: new Map([...parts].map(([name, { heritage }]) => [name, heritage])),

@@ -154,10 +154,26 @@ export async function inName<T>(plugin: string, place: string, run: () => Awaita
   }
 }
 
+/** A bug, and whose it is. */
+class PluginFault extends Error {
+  readonly plugin: string
+  readonly place: string
+
+  constructor(plugin: string, place: string, cause: unknown) {
+    super(`Plugin "${plugin}" failed in "${place}"`, { cause })
+    this.plugin = plugin
+    this.place = place
+  }
+}
+
+/** Whose bug it is and where it happened, as facts for the log; nothing where it is the gateway's own. */
+export const blamed = (cause: unknown): { readonly plugin?: string; readonly place?: string } =>
+  cause instanceof PluginFault ? { plugin: cause.plugin, place: cause.place } : {}
+
 /** Turns a bug of a plugin into a refusal that says nothing to the client and everything to the log. */
 export function blame(error: unknown, { plugin, hook }: Pick<Bound<unknown>, 'plugin' | 'hook'>): never {
   if (error instanceof Refusal) throw error
   return refuse('internal_error', 'The gateway failed to handle this request', {
-    cause: new Error(`Plugin "${plugin}" failed in "${hook}"`, { cause: error }),
+    cause: new PluginFault(plugin, hook, error),
   })
 }

@@ -83,11 +83,16 @@ const endLog = () => Bun.sleep(50)
 const isPretty = ({ logFormat }: Pick<GatewaySettings, 'logFormat'>): boolean =>
   logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty'
 
-const build = ({ settings, plugins, pluginSettings }: Loaded, inherited?: Heritage): Promise<Gateway> =>
+const build = (
+  { settings, plugins, pluginSettings, brought, survey }: Loaded,
+  inherited?: Heritage,
+): Promise<Gateway> =>
   createGateway({
     settings,
     plugins,
     pluginSettings,
+    brought,
+    survey,
     shell,
     ...loadAssets(settings.basePath),
     migrations,

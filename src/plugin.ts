@@ -15,6 +15,7 @@ import type {
   Scoped,
   Settled,
 } from './exchange.ts'
+import type { Member, Setting } from './inventory.ts'
 import type { Log } from './log.ts'
 import type { Page } from './page.ts'
 import type { Passage } from './passage.ts'
@@ -133,12 +134,10 @@ export interface Host<C = unknown> {
   readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
   /** A call at the gateway's own door, as one from this machine: known, refused, answered and recorded like any other. */
   readonly call: (request: Request) => Awaitable<Response>
-  /** The order of the house: every plugin with its hooks. */
-  readonly plugins: () => readonly {
-    readonly name: string
-    readonly about: string
-    readonly hooks: readonly string[]
-  }[]
+  /** The order of the house: every plugin with what it does here. Complete once `start` is called. */
+  readonly plugins: () => readonly Member[]
+  /** Every setting as it is in effect, without what is secret. */
+  readonly settings: () => readonly Setting[]
   /** Facts of this installation that pages and messages print. */
   readonly site: {
     readonly version: string

@@ -13,6 +13,10 @@ export const concealed = <S extends v.GenericSchema>(schema: S): S =>
 const yes = ['true', '1', 'yes', 'on']
 const no = ['false', '0', 'no', 'off']
 
+/** A text of which everybody may see what it is, whoever brought the plugin. */
+export const shown = <S extends v.GenericSchema>(schema: S): S =>
+  v.pipe(schema, v.metadata({ secret: false })) as unknown as S
+
 /** A switch: a boolean, or one of true/false, 1/0, yes/no, on/off. */
 export const flag = () =>
   v.pipe(

@@ -23,7 +23,8 @@ function createRun(plugin: string, tick: Tick, log: Log): () => Promise<void> {
       trouble = undefined
     } catch (error) {
       const said = reasonOf(error)
-      if (said !== trouble) log.error(`Plugin "${plugin}" failed in a tick`, { error: describe(error) })
+      if (said !== trouble)
+        log.error(`Plugin "${plugin}" failed in a tick`, { plugin, place: 'tick', error: describe(error) })
       trouble = said
     } finally {
       isRunning = false

@@ -1,5 +1,6 @@
-import { type Environment, readEnvironment } from '../config.ts'
+import { type Environment, type GatewaySettings, readEnvironment } from '../config.ts'
 import { ConfigError } from '../errors.ts'
+import type { Setting } from '../inventory.ts'
 import type { Plugin } from '../plugin.ts'
 import { readText, stampOf } from '../runtime.ts'
 import type { Awaitable } from '../types.ts'
@@ -8,6 +9,7 @@ import { MAX_FILE } from './limits.ts'
 import { oddVariables, ownVariables, readsVariable } from './odd-variables.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { referencesIn } from './substitute.ts'
+import { survey } from './survey.ts'
 
 /** Read where no other file is named. */
 const DEFAULT_FILE = 'modelway.yaml'
@@ -23,10 +25,14 @@ export interface LoadOptions {
 
 export interface Loaded extends Configuration {
   readonly plugins: readonly Plugin[]
+  /** Plugins that the operator has brought, by name, as the operator calls them: `./my-plugin.ts`. */
+  readonly brought: ReadonlyMap<string, string>
   /** With the contents of `NAME_FILE` in the place of `NAME`. */
   readonly environment: Environment
   /** Variables that look like a slip of the pen, each in a sentence. Takes a while, so a gateway starts first. */
   odd(): readonly string[]
+  /** Every setting, as it is where the gateway has these of its own. Takes a while, so it waits until somebody asks. */
+  survey(settings: GatewaySettings): readonly Setting[]
 }
 
 /** Where the config file is, and whether it may be missing. */
@@ -50,16 +56,26 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const isEarly = (name: string) => ownVariables.has(name) || references.has(name)
   const own = await readSecretFiles(given, isEarly, problems)
   const plugins = [...ours]
+  const brought = new Map<string, string>()
   // Which plugins there are must be known before anything else can be judged.
   for (const spec of pluginsOf({ environment: own, file, flags })) {
     const loaded = await attempt(() => loadStrangers([spec]), problems)
     plugins.push(...(loaded ?? []))
+    for (const { name } of loaded ?? []) brought.set(name, spec)
   }
   const isTheirs = (name: string) => plugins.some(plugin => readsVariable(plugin, name)) && !isEarly(name)
   const environment = (await attempt(() => readSecretFiles(own, isTheirs, problems), problems)) ?? own
-  const found = await attempt(() => readConfiguration({ plugins, environment, file, flags }), problems)
+  const sources = { plugins, environment, file, flags }
+  const found = await attempt(() => readConfiguration(sources), problems)
   if (found === undefined || problems.length > 0) throw new ConfigError(problems)
-  return { ...found, plugins, environment, odd: () => whatIsOdd(environment, plugins) }
+  return {
+    ...found,
+    plugins,
+    brought,
+    environment,
+    odd: () => whatIsOdd(environment, plugins),
+    survey: settings => survey({ ...found, configured: found.settings, sources, given, brought }, settings),
+  }
 }
 
 /** A plugin that cannot say what it reads is odd, too; by then the gateway listens. */

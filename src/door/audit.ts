@@ -18,6 +18,10 @@ export const createAudit =
       at: now(),
     }
     all(hooks.audit, event, (error, plugin) => {
-      log.error(`Plugin "${plugin}" failed in "audit"`, { error: describe(error) })
+      log.error(`Plugin "${plugin}" failed in "audit"`, {
+        plugin,
+        place: 'audit',
+        error: describe(error),
+      })
     })
   }

@@ -1,5 +1,6 @@
 import { describe } from '../describe.ts'
 import { type Refusal, toRefusal } from '../errors.ts'
+import { blamed } from '../hooks.ts'
 import type { Log } from '../log.ts'
 import { plainRefusal, refusalHeaders } from '../respond/respond.ts'
 
@@ -9,7 +10,11 @@ export const createFail =
   (error: unknown, id: string = crypto.randomUUID()): Response => {
     const refusal = toRefusal(error)
     if (refusal.code === 'internal_error')
-      log.error('A request failed because of a bug', { id, error: describe(refusal.cause) })
+      log.error('A request failed because of a bug', {
+        id,
+        ...blamed(refusal.cause),
+        error: describe(refusal.cause),
+      })
     return refusalResponse(refusal, { 'x-request-id': id })
   }
 

@@ -39,6 +39,7 @@ export async function rehearse(
       list: notNow,
       call: notNow,
       plugins: () => [],
+      settings: () => [],
       site: { version, base: settings.basePath, isLoopback: true, isStopping: () => false },
     }))
     // What setup opened is closed; what only a start would have opened may well be missed by a close, and that is no mistake.

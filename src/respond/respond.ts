@@ -3,7 +3,7 @@ import { isDialect } from '../dialect.ts'
 import type { Drain } from '../drain.ts'
 import { type Refusal, toRefusal } from '../errors.ts'
 import type { Exchange, Release, Settled } from '../exchange.ts'
-import { all, type Bound, blame, type HookTable } from '../hooks.ts'
+import { all, type Bound, blame, blamed, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
 import type { Hooks } from '../plugin.ts'
 import type { RawAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
@@ -31,19 +31,30 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     for (const release of x.releases) giveBack(x, release)
     leave(x)
     if (x.refusal?.code === 'internal_error') {
-      log.error('A request failed because of a bug', { id: x.id, error: describe(x.refusal.cause) })
+      const { cause } = x.refusal
+      log.error('A request failed because of a bug', { id: x.id, ...blamed(cause), error: describe(cause) })
     }
     all(hooks.settle, x, report)
   }
 
   const report = (error: unknown, plugin: string, { id }: Settled): void =>
-    log.error(`Plugin "${plugin}" failed in "settle"`, { id, error: describe(error) })
+    log.error(`Plugin "${plugin}" failed in "settle"`, {
+      id,
+      plugin,
+      place: 'settle',
+      error: describe(error),
+    })
 
   function giveBack(x: Exchange, { plugin, run }: Release): void {
     try {
       run()
     } catch (error) {
-      log.error(`Plugin "${plugin}" failed to give back what it took`, { id: x.id, error: describe(error) })
+      log.error(`Plugin "${plugin}" failed to give back what it took`, {
+        id: x.id,
+        plugin,
+        place: 'admit',
+        error: describe(error),
+      })
     }
   }
 

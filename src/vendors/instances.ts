@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { toSnake } from '../config/shape.ts'
 import { ConfigError } from '../errors.ts'
-import { concealed, csv, says, text } from '../settings.ts'
+import { concealed, csv, says, shown, text } from '../settings.ts'
 import { isModelId } from './model-list.ts'
 
 /** What every vendor may be told. */
@@ -52,28 +52,32 @@ export function settingsSchema<F extends string>({ path = '/', fields }: Vendor<
     apiKey: says('What the provider asks for', v.optional(secret())),
     baseUrl: says(
       'Where its API is',
-      v.optional(
-        v.pipe(
-          text(),
-          v.check(isBaseUrl, 'expected an http(s) address without user, query and fragment'),
-          v.check(
-            url => !/\/chat\/completions\/*$/.test(url),
-            'expected what stands before /chat/completions',
-          ),
-          v.check(url => !/\/messages\/*$/.test(url), 'expected what stands before /messages'),
-          v.transform(url => new URL(url)),
-          v.transform(({ origin, pathname }) =>
-            (origin + (pathname === '/' ? path : pathname)).replace(/\/+$/, ''),
+      shown(
+        v.optional(
+          v.pipe(
+            text(),
+            v.check(isBaseUrl, 'expected an http(s) address without user, query and fragment'),
+            v.check(
+              url => !/\/chat\/completions\/*$/.test(url),
+              'expected what stands before /chat/completions',
+            ),
+            v.check(url => !/\/messages\/*$/.test(url), 'expected what stands before /messages'),
+            v.transform(url => new URL(url)),
+            v.transform(({ origin, pathname }) =>
+              (origin + (pathname === '/' ? path : pathname)).replace(/\/+$/, ''),
+            ),
           ),
         ),
       ),
     ),
     models: says(
       'Its models, if its list cannot be had',
-      v.optional(
-        v.pipe(
-          csv(),
-          v.check(ids => ids.every(isModelId), 'expected ids without control characters'),
+      shown(
+        v.optional(
+          v.pipe(
+            csv(),
+            v.check(ids => ids.every(isModelId), 'expected ids without control characters'),
+          ),
         ),
       ),
     ),

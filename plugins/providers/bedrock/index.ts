@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { withHour } from '../../../src/lens.ts'
-import { text } from '../../../src/settings.ts'
+import { says, text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
@@ -62,10 +62,10 @@ export default modelProvider<Field>({
   name: 'bedrock',
   about: 'Models of many makers at Amazon Bedrock.',
   fields: {
-    region,
-    accessKeyId: secret(),
-    secretAccessKey: secret(),
-    sessionToken: secret(),
+    region: says('The region of AWS', region),
+    accessKeyId: says('A key of AWS, in the place of an API key', secret()),
+    secretAccessKey: says('Its other half', secret()),
+    sessionToken: says('What comes with a key that is temporary', secret()),
   },
   aliases: { apiKey: ['AWS_BEARER_TOKEN_BEDROCK'] },
   borrows: [

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { countOf, objectOf, withHour } from '../../../src/lens.ts'
 import type { UpstreamCall } from '../../../src/provider.ts'
-import { concealed, text } from '../../../src/settings.ts'
+import { concealed, says, text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
@@ -43,7 +43,14 @@ function hostOf(location: string): string {
 export default modelProvider<Field>({
   name: 'vertex',
   about: 'Gemini and Claude at Vertex AI in Google Cloud.',
-  fields: { project: segment('the id of a project'), location, credentials: concealed(text()) },
+  fields: {
+    project: says('The id of a project', segment('the id of a project')),
+    location: says('Where its models run', location),
+    credentials: says(
+      'The key of a service account, the path of its file, or "metadata" on a machine there',
+      concealed(text()),
+    ),
+  },
   borrows: [
     { project: ['GOOGLE_CLOUD_PROJECT', 'GOOGLE_VERTEX_PROJECT'] },
     { location: ['GOOGLE_CLOUD_LOCATION', 'GOOGLE_VERTEX_LOCATION'] },
