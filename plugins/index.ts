@@ -23,6 +23,7 @@ import explain from './explain/index.ts'
 import files from './files/index.ts'
 import health from './health.ts'
 import history from './history/index.ts'
+import house from './house/index.ts'
 import listFilter from './list-filter.ts'
 import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
@@ -34,6 +35,7 @@ import reference from './reference.ts'
 import requestLog from './request-log.ts'
 import responseModel from './response-model.ts'
 import responsesStore from './responses-store/index.ts'
+import settings from './settings/index.ts'
 import telemetry from './telemetry/index.ts'
 import usage from './usage/index.ts'
 import userPath from './user-path.ts'
@@ -85,6 +87,8 @@ export const plugins: readonly Plugin[] = [
   metrics,
   telemetry,
   bodies,
+  settings,
+  house,
   health,
   reference,
 ]

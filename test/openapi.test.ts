@@ -78,6 +78,7 @@ describe('GET /swagger/json', () => {
       'GET /admin/models',
       'GET /admin/providers',
       'GET /admin/requests/{id}',
+      'GET /admin/settings',
       'GET /admin/usage',
       'GET /admin/usage/export',
       'GET /admin/usage/log',

@@ -25,6 +25,7 @@ const styles = [
   'dialog',
   'usage',
   'overview',
+  'house',
   'narrow',
 ].map(name => `./styles/${name}.css`)
 

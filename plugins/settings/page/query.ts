@@ -1,0 +1,61 @@
+import type { Setting } from '../../../src/inventory.ts'
+import { createSearch, MAX_SEARCH } from '../../../views/listing.ts'
+import { textOf } from './value.ts'
+
+export const choices = {
+  '': 'All settings',
+  changed: 'Not as by default',
+  file: 'From the file',
+  variable: 'From variables',
+  hidden: 'Secrets',
+} as const
+export type Choice = keyof typeof choices
+
+/** What the address of the page asks for. */
+export interface Query {
+  readonly q: string
+  readonly show: Choice
+  readonly plugin: string
+}
+
+/** The gateway itself, where one of several is chosen. */
+export const GATEWAY = 'the-gateway'
+
+export function readQuery(read: (name: string) => string): Query {
+  const show = read('show')
+  return {
+    q: read('q').slice(0, MAX_SEARCH),
+    show: Object.hasOwn(choices, show) ? (show as Choice) : '',
+    plugin: read('plugin').slice(0, MAX_SEARCH),
+  }
+}
+
+const tests: Readonly<Record<Exclude<Choice, ''>, (setting: Setting) => boolean>> = {
+  changed: ({ isChanged }) => isChanged,
+  file: ({ origin }) => origin.kind === 'file',
+  variable: ({ origin }) => origin.kind === 'variable',
+  hidden: ({ isHidden }) => isHidden,
+}
+
+/** What the query asks for, in their order. */
+export function find(all: readonly Setting[], { q, show, plugin }: Query): readonly Setting[] {
+  const isFound = createSearch(q)
+  return all.filter(
+    setting =>
+      (show === '' || tests[show](setting)) &&
+      (plugin === '' || (setting.plugin ?? GATEWAY) === plugin) &&
+      isFound(textsIn(setting)),
+  )
+}
+
+/** What a search may look for: names, what it means, its value, and where that comes from. */
+const textsIn = ({ name, plugin = '', about = '', variables, option = '', origin, value }: Setting) => [
+  name,
+  plugin,
+  about,
+  ...variables,
+  option,
+  'name' in origin ? origin.name : '',
+  'file' in origin ? `${origin.file}:${'line' in origin ? origin.line : ''}` : '',
+  value === undefined ? '' : textOf(value),
+]

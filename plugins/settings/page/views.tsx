@@ -1,0 +1,133 @@
+import type { PageRequest } from '../../../src/page.ts'
+import { Choice, Filters } from '../../../views/filters.tsx'
+import { number } from '../../../views/format.ts'
+import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
+import type { Group, SettingsData } from '../page.tsx'
+import { Line } from './line.tsx'
+import { choices, GATEWAY } from './query.ts'
+
+interface Props {
+  readonly data: SettingsData
+  readonly request: PageRequest
+}
+
+export const SettingsView = ({ data, request }: Props) => (
+  <>
+    <header class="top">
+      <div>
+        <h1>Settings</h1>
+        <p class="lead">
+          What is in effect, and who says so: each of these wins over the one before it. Nothing is changed
+          here.
+        </p>
+      </div>
+    </header>
+    <Sources configFile={data.configFile} />
+    <Search data={data} path={`${request.base}/dashboard/settings`} />
+    <Found data={data} request={request} />
+  </>
+)
+
+/** Who wins over whom, and when a change takes effect. */
+const Sources = ({ configFile }: { configFile: string | undefined }) => (
+  <ol class="sources" aria-label="Each wins over those before it">
+    <li>
+      <strong>Default</strong> <span>where nobody says anything</span>
+    </li>
+    <li>
+      <strong>Config file</strong>{' '}
+      <span>
+        {configFile === undefined ? (
+          <>
+            there is none; <code>modelway.yaml</code> would be read
+          </>
+        ) : (
+          <>
+            <Name class="mono" text={configFile} />, read anew when it is saved, or with{' '}
+            <code>kill -HUP</code>
+          </>
+        )}
+      </span>
+    </li>
+    <li>
+      <strong>Environment</strong>{' '}
+      <span>
+        and <code>.env</code>, read at the start
+      </span>
+    </li>
+    <li>
+      <strong>Command line</strong> <span>read at the start</span>
+    </li>
+  </ol>
+)
+
+const Search = ({ data, path }: { data: SettingsData; path: string }) => (
+  <Filters
+    path={path}
+    into="settings"
+    search={{
+      label: 'Search settings',
+      placeholder: 'Name, variable, meaning or value',
+      value: data.query.q,
+    }}
+  >
+    <Choice name="show" label="Which settings" value={data.query.show} options={choices} />
+    <Choice
+      name="plugin"
+      label="Of which plugin"
+      value={data.query.plugin}
+      options={{
+        '': 'All plugins',
+        [GATEWAY]: 'The gateway itself',
+        ...Object.fromEntries(data.plugins.map(name => [name, name])),
+      }}
+    />
+    <p id="count" class="count" role="status">
+      {data.found === data.all
+        ? `${number(data.all)} settings, ${number(data.changed)} not as by default`
+        : `${number(data.found)} of ${number(data.all)}`}
+    </p>
+  </Filters>
+)
+
+const Found = ({ data, request }: Props) => (
+  <div id="settings">
+    {data.groups.length === 0 ? (
+      <section class="nothing">
+        <h2>No setting is like that</h2>
+        <p>
+          Search for a part of a variable, of a name or of what it means, or{' '}
+          <Link href={`${request.base}/dashboard/settings`}>see all settings</Link>.
+        </p>
+      </section>
+    ) : (
+      data.groups.map(group => <Settings group={group} base={request.base} file={data.configFile} />)
+    )}
+  </div>
+)
+
+function Settings({ group, base, file }: { group: Group; base: string; file: string | undefined }) {
+  const { plugin, about, settings } = group
+  const id = `of-${plugin ?? GATEWAY}`
+  return (
+    <section class="house-group" aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{plugin ?? 'The gateway itself'}</h2>
+        {plugin !== undefined && (
+          <p class="muted">
+            {about}{' '}
+            <Link href={`${base}/dashboard/plugins#plugin-${plugin}`} aria-label={`See the plugin ${plugin}`}>
+              See the plugin
+            </Link>
+          </p>
+        )}
+      </header>
+      <ul class="ledger">
+        {settings.map(setting => (
+          <Line setting={setting} file={file} />
+        ))}
+      </ul>
+    </section>
+  )
+}
