@@ -28,6 +28,7 @@ import listFilter from './list-filter.ts'
 import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
 import passthrough from './passthrough/index.ts'
+import paths from './paths/index.ts'
 import playground from './playground/index.ts'
 import prices from './prices/index.ts'
 import { providers } from './providers/index.ts'
@@ -84,6 +85,7 @@ export const plugins: readonly Plugin[] = [
   requestLog,
   usage,
   playground,
+  paths,
   metrics,
   telemetry,
   bodies,

@@ -61,6 +61,11 @@ export default definePlugin({
       matching: keys.matching,
       master: MASTER,
       expiring: before => expiringKeys(keys.list(), now(), before),
+      working: () =>
+        keys.list().flatMap(({ id }) => {
+          const caller = keys.callerOf(id)
+          return caller === undefined ? [] : [{ id, name: caller.name, path: caller.path }]
+        }),
     }
     return {
       exports,

@@ -15,6 +15,8 @@ export interface Auth {
   readonly master: Caller
   /** Managed keys that work now and end before a time (milliseconds since 1970), the first to end first. */
   expiring(before: number): readonly ExpiringKey[]
+  /** The keys that work now, with the path that each is bound to. */
+  working(): readonly { readonly id: string; readonly name: string; readonly path: string | undefined }[]
 }
 
 /** A managed key that ends soon. */

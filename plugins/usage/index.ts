@@ -8,10 +8,11 @@ import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
+import { byPath } from './by-path.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
 import { createLabels } from './labels.ts'
 import { createLedger } from './ledger.ts'
-import type { Receipts, UsageBook } from './model.ts'
+import type { Receipts, UsageBook, UsageSums } from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
 import { createReports } from './report/index.ts'
@@ -120,7 +121,10 @@ export default definePlugin({
     }
     let soon: ReturnType<typeof setTimeout> | undefined
     return {
-      exports: book,
+      exports: {
+        ...book,
+        byPath: (from, to, most) => byPath(reports.desk.ask, { from, to }, most),
+      } satisfies UsageBook & UsageSums & Receipts,
       heritage: threads,
       api: reports.api,
       pages: createPages({

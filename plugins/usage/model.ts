@@ -70,6 +70,21 @@ export interface UsageBook {
   reprice(from: number, to: number): Promise<number>
 }
 
+/** What else the plugin `usage` offers: sums. */
+export interface UsageSums {
+  /**
+   * What was used in a period by each user path alone, without what is below it; those with the most calls first, no more
+   * than `most`. `cost` is nano-dollars; null where something was used and its cost is not known.
+   */
+  byPath(from: number, to: number, most: number): Promise<readonly PathUse[]>
+}
+
+export interface PathUse {
+  readonly path: string
+  readonly calls: number
+  readonly cost: number | null
+}
+
 /** The parts of `Usage`, in the order of the columns; the last is the reported cost in dollars. Null: not told. */
 export type Tokens = readonly [
   input: number | null,

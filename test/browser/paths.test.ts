@@ -1,0 +1,154 @@
+import { expect, setDefaultTimeout, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { until } from '../config/kit.ts'
+import { expectFitForAll } from './axe.ts'
+import { MASTER, openBrowser, signIn, startGateway } from './kit.ts'
+import { type Stage, setStage } from './stage.ts'
+
+setDefaultTimeout(120_000)
+
+const HOSTILE = `/"><img src=x onerror=alert(1)>`
+
+let stage: Stage
+let page: Page
+
+const headers = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
+const send = (method: string, path: string, body: object, more: Record<string, string> = {}) =>
+  fetch(stage.gateway.url + path, { method, headers: { ...headers, ...more }, body: JSON.stringify(body) })
+const call = (path: string) =>
+  send(
+    'POST',
+    '/v1/chat/completions',
+    { model: 'demo/parrot', messages: [] },
+    { 'x-modelway-user-path': path },
+  )
+
+setStage(
+  () =>
+    startGateway({
+      MODEL_PRICES: JSON.stringify({ 'demo/parrot': { input: 1000, output: 1000 } }),
+      VIRTUAL_MODELS: JSON.stringify([
+        { source: 'smart', target_model: 'demo/parrot', user_paths: ['/team/alpha'] },
+        { source: 'demo/storyteller', user_paths: ['/team'] },
+      ]),
+    }),
+  async ready => {
+    stage = ready
+    page = ready.page
+    await send('POST', '/admin/providers/refresh', {})
+    await send('POST', '/admin/keys', { name: 'Robot', user_path: '/labs/robot' })
+    await send('POST', '/admin/keys', { name: HOSTILE, user_path: '/labs' })
+    for (const path of ['/team/alpha', '/team/alpha/ci', '/team/beta', '/team-a', HOSTILE, ''])
+      await call(path)
+    await until(async () => {
+      await open()
+      return (await row('/').getByRole('link', { name: '6', exact: true }).count()) === 1
+    }, 'the calls')
+  },
+)
+
+const open = (query: Record<string, string> = {}) =>
+  page.goto(`${stage.gateway.url}/dashboard/paths?${new URLSearchParams(query)}`)
+const row = (path: string) =>
+  page
+    .locator('#paths tbody tr')
+    .filter({ has: page.locator(`th a[title=${JSON.stringify(`What ${path} may call`)}]`) })
+const cells = async (path: string) =>
+  (await row(path).locator('td').allInnerTexts()).map(text => text.split('\n').filter(line => line !== ''))
+
+test('grows a tree of paths that callers said, and that keys and rules name', async () => {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'User paths' }).click()
+  await page.getByRole('heading', { level: 1, name: 'User paths' }).waitFor()
+  const names = (await page.locator('#paths th a').allInnerTexts()).map(text => text.replaceAll('\n', ''))
+  expect(names.filter(name => !name.includes('img'))).toEqual([
+    '/',
+    '/labs',
+    '/labs/robot',
+    '/team',
+    '/team/alpha',
+    '/team/alpha/ci',
+    '/team/beta',
+    '/team-a',
+  ])
+})
+
+test('adds up what is below a path, and tells what is its own', async () => {
+  await open()
+  const [calls, spend, keys] = await cells('/team')
+  expect(calls).toEqual(['3', '0 itself'])
+  expect(spend![0]).toMatch(/^\$0\.\d+$/)
+  expect(spend![1]).toBe('$0 itself')
+  expect(keys).toEqual([])
+  expect((await cells('/'))[0]).toEqual(['6', '1 itself'])
+  expect((await cells('/team/beta'))[0]).toEqual(['1'])
+  expect((await cells('/labs/robot'))[0]).toEqual(['0'])
+  expect((await cells('/labs'))[2]!.at(-1)).toBe('1 below')
+  await row('/team').getByRole('link', { name: '3', exact: true }).click()
+  await page.waitForURL(/\/dashboard\/usage\?path=%2Fteam&range=30d$/)
+})
+
+test('names the keys that stand there, and the rules that name it', async () => {
+  await open()
+  await row('/team/alpha').getByRole('link', { name: 'smart' }).click()
+  await page.waitForURL(/\/dashboard\/models\?edit=smart$/)
+  await open()
+  await row('/labs/robot').getByRole('link', { name: 'Robot', exact: true }).click()
+  await page.waitForURL(/\/dashboard\/keys\?q=Robot$/)
+})
+
+test('shows what a path may call, as /v1/models does, and leads to the reasons', async () => {
+  await open()
+  await row('/team/alpha').locator('th a').click()
+  await page.waitForURL(/path=%2Fteam%2Falpha/)
+  const models = () => page.locator('.effective-name bdi').allInnerTexts()
+  expect(await models()).toEqual(['demo/parrot', 'demo/storyteller', 'smart'])
+  await open({ path: '/team-a' })
+  expect(await models()).toEqual(['demo/parrot'])
+  const said = await fetch(`${stage.gateway.url}/v1/models`, {
+    headers: { ...headers, 'x-modelway-user-path': '/team/beta' },
+  })
+  const ids = ((await said.json()) as { data: { id: string }[] }).data.map(({ id }) => id)
+  await open({ path: '/team/beta' })
+  expect(await models()).toEqual(ids)
+  await page.locator('.effective').getByRole('link', { name: 'demo/parrot' }).click()
+  await page.getByText('gets').first().waitFor()
+  expect(new URL(page.url()).searchParams.get('user_path')).toBe('/team/beta')
+})
+
+test('says what cannot be a path', async () => {
+  await open({ path: '/team/../root' })
+  await page.getByRole('alert').getByText('has a segment ".."').waitFor()
+})
+
+test('searches while it is typed, and keeps it in the address with the chosen path', async () => {
+  await open({ path: '/team' })
+  await page.keyboard.press('/')
+  await page.keyboard.type('robot')
+  await page.waitForURL(
+    url => url.searchParams.get('q') === 'robot' && url.searchParams.get('path') === '/team',
+  )
+  expect(await page.locator('#paths tbody tr').count()).toBe(1)
+  expect(await page.locator('#count').allInnerTexts()).toEqual(['1 of 9'])
+})
+
+test('names with markup stay names', async () => {
+  await open({ path: HOSTILE })
+  await open({ q: HOSTILE, path: '/labs' })
+  expect(await page.locator('main :is(script, img)').count()).toBe(0)
+})
+
+test('works without a script', async () => {
+  const plain = await openBrowser(stage.gateway.url, { javaScriptEnabled: false })
+  await signIn(plain.page, stage.gateway.url)
+  await plain.page.goto(`${stage.gateway.url}/dashboard/paths`)
+  await plain.page.getByRole('searchbox').fill('alpha')
+  await plain.page.getByRole('button', { name: 'Search' }).click()
+  await plain.page.waitForURL(/q=alpha/)
+  expect(await plain.page.locator('#paths tbody tr').count()).toBe(2)
+  expect(plain.problems).toEqual([])
+  await plain.close()
+})
+
+test('fits, and has no violation, light and dark, wide and narrow', async () => {
+  await expectFitForAll(page, [() => open({ path: '/team/alpha' }), () => open({ q: 'no such thing' })])
+})
