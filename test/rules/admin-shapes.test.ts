@@ -133,7 +133,7 @@ describe('Admin JSON', () => {
         '\u{1f99c}',
         'x'.repeat(256),
       ],
-      ...['accounts/x/models/y', '/leading', 'a/', 'caf\u00e9', '\u05d0\u05d1', '../../etc/passwd', 'a  b'],
+      ...['accounts/x/models/y', '/leading', 'caf\u00e9', '\u05d0\u05d1', '../../etc/passwd', 'a  b'],
     ]
     let before: unknown
     {
