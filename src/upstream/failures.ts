@@ -156,7 +156,9 @@ const again: ReadonlySet<Code> = new Set([
  */
 export function pauseBefore(tried: number, { code, retryAfter }: Refusal): number | undefined {
   if (!again.has(code)) return undefined
-  if (retryAfter !== undefined) return retryAfter * 1000 <= LONGEST_PAUSE ? retryAfter * 1000 : undefined
+  // Timers drop fractions, and may be a millisecond early: who is back too soon is not let through.
+  if (retryAfter !== undefined)
+    return retryAfter * 1000 <= LONGEST_PAUSE ? Math.ceil(retryAfter * 1000) + 1 : undefined
   return Math.min(FIRST_PAUSE * 2 ** tried, LONGEST_PAUSE) * (0.5 + Math.random() / 2)
 }
 

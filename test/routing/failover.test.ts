@@ -131,11 +131,11 @@ describe('R8 and streams', () => {
   })
 
   test('ATTEMPT_TIMEOUT does not cut an answer that has begun, nor the last target', async () => {
-    await using fleet = await startChain({ env: { ATTEMPT_TIMEOUT: '100ms' } })
-    fleet.plan('openai-east', { tokens: 3, gapMs: 120 })
+    await using fleet = await startChain({ env: { ATTEMPT_TIMEOUT: '600ms' } })
+    fleet.plan('openai-east', { tokens: 6, gapMs: 200 })
     const { provider, text } = await open(fleet)
     expect([provider, text.includes('[DONE]')]).toEqual(['openai-east', true])
-    for (const name of ['openai-east', 'openai-west', 'vllm']) fleet.plan(name, { delayMs: 350 })
+    for (const name of ['openai-east', 'openai-west', 'vllm']) fleet.plan(name, { delayMs: 1000 })
     expect((await fleet.ask('chain')).served).toBe(VLLM)
   })
 
