@@ -8,7 +8,6 @@ import { concealed, says } from '../../src/settings.ts'
 import type { Caller } from '../../src/types.ts'
 import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
-import { expiringKeys } from './expiring.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
 import type { Auth } from './model.ts'
@@ -58,14 +57,8 @@ export default definePlugin({
       hasMasterKey: () => masterHash !== undefined,
       masterMark: keyedHash(pepper, masterHash ?? ''),
       callerOf: keys.callerOf,
-      matching: keys.matching,
       master: MASTER,
-      expiring: before => expiringKeys(keys.list(), now(), before),
-      working: () =>
-        keys.list().flatMap(({ id }) => {
-          const caller = keys.callerOf(id)
-          return caller === undefined ? [] : [{ id, name: caller.name, path: caller.path }]
-        }),
+      working: keys.working,
     }
     return {
       exports,

@@ -7,6 +7,7 @@ import { createTurns } from '../../src/turns.ts'
 import type { Caller } from '../../src/types.ts'
 import type { Action, Authorship, Change, History } from '../history/model.ts'
 import type { NewKey } from './input.ts'
+import type { WorkingKey } from './model.ts'
 import { createRing, type Ring } from './ring.ts'
 import { apiKeys } from './schema.ts'
 import { type KeyRow, toRecord } from './views-of.ts'
@@ -22,8 +23,8 @@ export interface Keys {
   find(hash: string): Caller | undefined
   /** The holder of the key with this id, while it works. */
   callerOf(id: string): Caller | undefined
-  /** Holders of keys that work and whose id or name has in it what was typed. */
-  matching(typed: string): readonly Caller[]
+  /** What pages tell of the keys that work, the oldest first. */
+  working(): readonly WorkingKey[]
   /** There is a managed key, be it revoked or expired. */
   exist(): boolean
   list(): readonly KeyRow[]
@@ -38,9 +39,6 @@ export interface Keys {
   /** Takes over what another gateway has stored. */
   reread(): Promise<void>
 }
-
-/** So many are suggested. */
-const SUGGESTED = 50
 
 /** What history calls keys. */
 export const KIND = 'key'
@@ -78,16 +76,15 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
   return {
     find: ring.find,
     callerOf,
-    matching(typed) {
-      const part = typed.trim().toLowerCase()
-      const has = (text: string) => text.toLowerCase().includes(part)
-      const found: Caller[] = []
-      for (const { id, name } of list()) {
-        const caller = has(id) || has(name) ? callerOf(id) : undefined
-        if (caller !== undefined && found.push(caller) === SUGGESTED) break
-      }
-      return found
-    },
+    working: () =>
+      list()
+        .filter(({ id }) => callerOf(id) !== undefined)
+        .map(({ id, name, userPath, expiresAt }) => ({
+          id,
+          name,
+          ...(userPath !== null && { path: userPath }),
+          ...(expiresAt !== null && { expiresAt }),
+        })),
     exist: () => ring.size() > 0,
     list,
     get,

@@ -9,20 +9,18 @@ export interface Auth {
   readonly masterMark: string
   /** The holder of a managed key that works now. */
   callerOf(id: string): Caller | undefined
-  /** Holders of keys that work now and whose id or name has in it what was typed: fifty at most, the oldest first. */
-  matching(typed: string): readonly Caller[]
   /** The holder of the master key. */
   readonly master: Caller
-  /** Managed keys that work now and end before a time (milliseconds since 1970), the first to end first. */
-  expiring(before: number): readonly ExpiringKey[]
-  /** The keys that work now, with the path that each is bound to. */
-  working(): readonly { readonly id: string; readonly name: string; readonly path: string | undefined }[]
+  /** The managed keys that work now, the oldest first. */
+  working(): readonly WorkingKey[]
 }
 
-/** A managed key that ends soon. */
-export interface ExpiringKey {
+/** What pages tell of a managed key. */
+export interface WorkingKey {
   readonly id: string
   readonly name: string
+  /** The user path that it is bound to. */
+  readonly path?: string
   /** Milliseconds since 1970. */
-  readonly expiresAt: number
+  readonly expiresAt?: number
 }

@@ -1,3 +1,4 @@
+import type { WorkingKey } from '../auth/model.ts'
 import type { PathUse } from '../usage/model.ts'
 
 /** What is known of one path itself. */
@@ -25,7 +26,7 @@ export interface Branch extends Known {
 
 export interface Sources {
   readonly uses: readonly PathUse[]
-  readonly keys: readonly { readonly id: string; readonly name: string; readonly path: string | undefined }[]
+  readonly keys: readonly WorkingKey[]
   readonly rules: readonly { readonly source: string; readonly paths: readonly string[] }[]
 }
 

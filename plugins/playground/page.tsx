@@ -1,7 +1,7 @@
 import { definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
-import type { Caller } from '../../src/types.ts'
+import { createSearch } from '../../views/listing.ts'
 import { Options } from '../../views/options.tsx'
-import type { Auth } from '../auth/model.ts'
+import type { Auth, WorkingKey } from '../auth/model.ts'
 import type { Suggestions } from '../explain/model.ts'
 import type { Ask } from './ask.ts'
 import type { Seen } from './calls.ts'
@@ -13,7 +13,7 @@ import { type Asked, readAsked } from './question.ts'
 export interface PlaygroundPageDeps {
   readonly ask: Ask
   readonly suggestions: Suggestions
-  readonly auth: Pick<Auth, 'matching'>
+  readonly auth: Pick<Auth, 'working'>
 }
 
 /** Which field names the model that a panel asks. */
@@ -23,7 +23,7 @@ export interface PlaygroundData {
   readonly asked: Asked
   readonly names: readonly string[]
   readonly paths: readonly string[]
-  readonly keys: readonly Caller[]
+  readonly keys: readonly WorkingKey[]
   /** What came of it, where the page was drawn after it. */
   readonly told: Readonly<Partial<Record<Side, Told>>>
 }
@@ -31,15 +31,25 @@ export interface PlaygroundData {
 /** A browser without a script waits for the whole page: so long (milliseconds), before a connection in between gives up. */
 const DEADLINE = 50_000
 
+/** So many keys are suggested. */
+const SUGGESTED = 50
+
 const EXAMPLE = 'In one sentence: why is the sky blue?'
 
 /** A form for a call, and what comes of it: side by side for two models. */
 export function createPlaygroundPage({ ask, suggestions, auth }: PlaygroundPageDeps): Page {
+  const keysLike = (typed: string): readonly WorkingKey[] => {
+    const isFound = createSearch(typed)
+    return auth
+      .working()
+      .filter(({ id, name }) => isFound([id, name]))
+      .slice(0, SUGGESTED)
+  }
   const around = (asked: Asked): PlaygroundData => ({
     asked,
     names: suggestions.names(asked.model),
     paths: suggestions.paths(),
-    keys: auth.matching(asked.key),
+    keys: keysLike(asked.key),
     told: {},
   })
   /** What can be sent as it stands, so that the first answer is one click away. */
@@ -54,7 +64,7 @@ export function createPlaygroundPage({ ask, suggestions, auth }: PlaygroundPageD
     load: ({ url }) => begin(readAsked(name => url.searchParams.get(name))),
     view: (data, request) => <PlaygroundView data={data} request={request} />,
     parts: {
-      keys: ({ url }) => <KeyOptions keys={auth.matching(url.searchParams.get('key') ?? '')} />,
+      keys: ({ url }) => <KeyOptions keys={keysLike(url.searchParams.get('key') ?? '')} />,
       suggest: ({ url }) => {
         const typed = url.searchParams.get('model') ?? url.searchParams.get('other') ?? ''
         return <Options values={suggestions.names(typed.slice(0, 1000))} />

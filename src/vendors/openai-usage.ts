@@ -6,39 +6,55 @@ import type { JsonObject, Usage } from '../types.ts'
  * those that are translated, or one answer would cost this here and that there.
  */
 
-/**
- * Of chat, and of legacy completions. Prompt tokens include cached ones, audio and images; completion tokens include
- * reasoning. Our parts are disjoint.
- */
+/** Of chat, and of legacy completions. */
 export function fromChatUsage(usage: JsonObject): Usage {
-  const prompt = countOf(usage.prompt_tokens)
   const fromPrompt = objectOf(usage.prompt_tokens_details)
-  const fromCompletion = objectOf(usage.completion_tokens_details)
-  const cacheRead = countOf(fromPrompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens)
-  const cacheWrite = countOf(
-    fromPrompt.cache_write_tokens ??
-      fromPrompt.cache_creation_tokens ??
-      fromPrompt.cache_creation_input_tokens,
-  )
-  const input = divide(Math.max(0, prompt - cacheRead - cacheWrite), fromPrompt)
-  const reasoning = countOf(fromCompletion.reasoning_tokens)
-  const said = withoutReasoning(usage, { prompt, all: countOf(usage.completion_tokens), reasoning })
-  const output = divide(said, fromCompletion)
-  const words = { input: input.rest, cacheRead, cacheWrite, output: output.rest, reasoning }
-  return withOthers(words, { input, output, reportedCost: costIn(usage) })
+  return fromReport(usage, {
+    prompt: countOf(usage.prompt_tokens),
+    all: countOf(usage.completion_tokens),
+    fromPrompt,
+    fromAnswer: objectOf(usage.completion_tokens_details),
+    cacheRead: countOf(fromPrompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens),
+    cacheWrite: countOf(
+      fromPrompt.cache_write_tokens ??
+        fromPrompt.cache_creation_tokens ??
+        fromPrompt.cache_creation_input_tokens,
+    ),
+  })
 }
 
 /** Of Responses: the same under other names. */
 export function fromResponsesUsage(usage: JsonObject): Usage {
-  const prompt = countOf(usage.input_tokens)
-  const fromInput = objectOf(usage.input_tokens_details)
-  const fromOutput = objectOf(usage.output_tokens_details)
-  const cacheRead = countOf(fromInput.cached_tokens)
-  const cacheWrite = countOf(fromInput.cache_write_tokens)
-  const input = divide(Math.max(0, prompt - cacheRead - cacheWrite), fromInput)
-  const reasoning = countOf(fromOutput.reasoning_tokens)
-  const said = withoutReasoning(usage, { prompt, all: countOf(usage.output_tokens), reasoning })
-  const output = divide(said, fromOutput)
+  const fromPrompt = objectOf(usage.input_tokens_details)
+  return fromReport(usage, {
+    prompt: countOf(usage.input_tokens),
+    all: countOf(usage.output_tokens),
+    fromPrompt,
+    fromAnswer: objectOf(usage.output_tokens_details),
+    cacheRead: countOf(fromPrompt.cached_tokens),
+    cacheWrite: countOf(fromPrompt.cache_write_tokens),
+  })
+}
+
+interface Report {
+  /** Tokens of the prompt: cached ones, audio and images are among them. */
+  readonly prompt: number
+  /** Tokens of the answer: reasoning is among them. */
+  readonly all: number
+  readonly fromPrompt: JsonObject
+  readonly fromAnswer: JsonObject
+  readonly cacheRead: number
+  readonly cacheWrite: number
+}
+
+/** Our parts are disjoint. */
+function fromReport(
+  usage: JsonObject,
+  { prompt, all, fromPrompt, fromAnswer, cacheRead, cacheWrite }: Report,
+): Usage {
+  const input = divide(Math.max(0, prompt - cacheRead - cacheWrite), fromPrompt)
+  const reasoning = countOf(fromAnswer.reasoning_tokens)
+  const output = divide(withoutReasoning(usage, { prompt, all, reasoning }), fromAnswer)
   const words = { input: input.rest, cacheRead, cacheWrite, output: output.rest, reasoning }
   return withOthers(words, { input, output, reportedCost: costIn(usage) })
 }

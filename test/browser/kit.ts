@@ -12,15 +12,36 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** A provider that lists these models. */
-export function startProvider(ids: readonly string[]): Running {
+/** A provider that lists these models, and answers calls of them as it is told. */
+export function startProvider(
+  ids: readonly string[],
+  answer: (model: string) => Response | Promise<Response> = sayYes,
+): Running {
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
-    fetch: () => Response.json({ object: 'list', data: ids.map(id => ({ id, object: 'model' })) }),
+    fetch: async request =>
+      request.method === 'GET'
+        ? Response.json({ object: 'list', data: ids.map(id => ({ id, object: 'model' })) })
+        : answer(((await request.json()) as { model: string }).model),
   })
   return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
 }
+
+/** A chat answer of one word. */
+export const sayYes = (model: string, prompt_tokens = 7, completion_tokens = 3): Response =>
+  Response.json({
+    id: 'c',
+    object: 'chat.completion',
+    created: 1,
+    model,
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Yes' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+  })
+
+/** What a provider that is down says. */
+export const sayNo = (status = 503): Response =>
+  Response.json({ error: { message: 'Out of order' } }, { status })
 
 /** The real gateway in a process of its own, on a free port, with an empty database. */
 export async function startGateway(env: Readonly<Record<string, string>> = {}): Promise<Running> {

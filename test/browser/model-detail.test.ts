@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core'
 import { duration, money, percent } from '../../views/format.ts'
 import { startGateway as startHouse } from '../kit.ts'
 import { expectFitForAll } from './axe.ts'
-import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
+import { bearer, createCalls } from './calls.ts'
+import { openBrowser, type Running, sayNo, sayYes, signIn, startGateway, startProvider } from './kit.ts'
 import { setStage } from './stage.ts'
 
 setDefaultTimeout(60_000)
@@ -24,7 +25,14 @@ let page: Page
 
 setStage(
   async () => {
-    upstream = startUpstream()
+    let calls = 0
+    // `dear` answers always and takes its time, `cheap` refuses every second call at once, `down` is down.
+    upstream = startProvider(['dear', 'cheap', 'down'], async model => {
+      if (model === 'down') return sayNo()
+      if (model === 'cheap' && calls++ % 2 === 0) return sayNo(400)
+      if (model === 'dear') await Bun.sleep(60)
+      return sayYes(model, 100, 50)
+    })
     gateway = await startGateway({
       DEMO: 'true',
       OPENAI_API_KEY: 'sk-upstream',
@@ -35,7 +43,7 @@ setStage(
       }),
       BREAKER_FAILURES: '1000',
     })
-    await fetch(`${gateway.url}/admin/providers/refresh`, { method: 'POST', headers: bearer })
+    await send('POST', '/admin/providers/refresh')
     return gateway
   },
   stage => {
@@ -47,59 +55,8 @@ afterAll(async () => {
   await upstream?.stop()
 })
 
-/** `dear` answers always and takes its time, `cheap` refuses every second call at once, `down` is down. */
-function startUpstream(): Running {
-  let calls = 0
-  const server = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    async fetch(request) {
-      if (request.method === 'GET')
-        return Response.json({
-          object: 'list',
-          data: ['dear', 'cheap', 'down'].map(id => ({ id, object: 'model' })),
-        })
-      const { model } = (await request.json()) as { model: string }
-      if (model === 'down' || (model === 'cheap' && calls++ % 2 === 0))
-        return Response.json({ error: { message: 'No' } }, { status: model === 'down' ? 503 : 400 })
-      if (model === 'dear') await Bun.sleep(60)
-      return Response.json({
-        id: 'c',
-        object: 'chat.completion',
-        created: 1,
-        model,
-        choices: [{ index: 0, message: { role: 'assistant', content: 'Yes' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 },
-      })
-    },
-  })
-  return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
-}
-
-const bearer = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
-
-async function call(model: string): Promise<void> {
-  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Good morning' }] })
-  await (await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: bearer, body })).text()
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely, and fail where they guess wrong
-async function send(method: string, path: string, body?: object): Promise<any> {
-  const init = { method, headers: bearer, ...(body && { body: JSON.stringify(body) }) }
-  const response = await fetch(`${gateway.url}${path}`, init)
-  expect([path, response.ok]).toEqual([path, true])
-  return response.json()
-}
+const { send, call, recorded } = createCalls(() => gateway.url)
 const put = (row: object) => send('PUT', '/admin/virtual-models', row)
-
-/** Calls are written a moment after they were made. */
-async function recorded(calls: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if ((await send('GET', '/admin/usage')).total.calls === calls) return
-    await Bun.sleep(50)
-  }
-  throw new Error(`There are still not ${calls} calls`)
-}
 
 const go = (name: string, more: Record<string, string> = {}) =>
   page.goto(`${gateway.url}/dashboard/models/detail?${new URLSearchParams({ name, ...more })}`)

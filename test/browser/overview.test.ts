@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import type { Page } from 'playwright-core'
 import { compact, duration, money, number, percent } from '../../views/format.ts'
 import { expectFitForAll } from './axe.ts'
-import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
+import { createCalls } from './calls.ts'
+import { openBrowser, type Running, sayNo, sayYes, signIn, startGateway, startProvider } from './kit.ts'
 import { setStage } from './stage.ts'
 
 setDefaultTimeout(60_000)
@@ -22,7 +23,10 @@ let page: Page
 
 setStage(
   async () => {
-    upstream = startUpstream()
+    // One answers, one fails, and one has a name that no price is known for and nobody should read as markup.
+    upstream = startProvider(['steady', 'broken', MARKUP], model =>
+      model === 'broken' ? sayNo() : sayYes(model),
+    )
     gateway = await startGateway({
       DEMO: 'true',
       OPENAI_API_KEY: 'sk-upstream',
@@ -33,7 +37,7 @@ setStage(
       BREAKER_PAUSE: '10m',
       BREAKER_LONGEST_PAUSE: '10m',
     })
-    await fetch(`${gateway.url}/admin/providers/refresh`, { method: 'POST', headers: bearer })
+    await send('POST', '/admin/providers/refresh')
     return gateway
   },
   stage => {
@@ -45,54 +49,9 @@ afterAll(async () => {
   await upstream?.stop()
 })
 
-/** Lists three models: one answers, one fails, and one has a name that no price is known for and nobody should read as markup. */
-function startUpstream(): Running {
-  const models = ['steady', 'broken', MARKUP]
-  const server = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    async fetch(request) {
-      if (request.method === 'GET')
-        return Response.json({ object: 'list', data: models.map(id => ({ id, object: 'model' })) })
-      const { model } = (await request.json()) as { model: string }
-      if (model === 'broken') return Response.json({ error: { message: 'Out of order' } }, { status: 503 })
-      return Response.json({
-        id: 'c',
-        object: 'chat.completion',
-        created: 1,
-        model,
-        choices: [{ index: 0, message: { role: 'assistant', content: 'Yes' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
-      })
-    },
-  })
-  return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
-}
-
-const bearer = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
-
-async function call(model: string, path: string, more: object = {}, headers: object = bearer): Promise<void> {
-  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Good morning' }], ...more })
-  const init = { method: 'POST', headers: { ...headers, 'x-modelway-user-path': path }, body }
-  await (await fetch(`${gateway.url}/v1/chat/completions`, init)).text()
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely, and fail where they guess wrong
-async function send(method: string, path: string, body?: object): Promise<any> {
-  const init = { method, headers: bearer, ...(body && { body: JSON.stringify(body) }) }
-  const response = await fetch(`${gateway.url}${path}`, init)
-  expect([path, response.ok]).toEqual([path, true])
-  return response.json()
-}
-
-/** Calls are written a moment after they were made. */
-async function recorded(calls: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if ((await send('GET', '/admin/usage')).total.calls === calls) return
-    await Bun.sleep(50)
-  }
-  throw new Error(`There are still not ${calls} calls`)
-}
+const { send, call: callAs, recorded } = createCalls(() => gateway.url)
+const call = (model: string, path: string, more: object = {}, headers: Record<string, string> = {}) =>
+  callAs(model, { ...headers, 'x-modelway-user-path': path }, more)
 
 const go = (address = '') => page.goto(`${gateway.url}/dashboard/overview${address}`)
 const stat = (label: string) =>
@@ -163,7 +122,7 @@ describe('with calls', () => {
       name: 'Stays long',
       expires_at: new Date(Date.now() + 20 * 86_400_000).toISOString(),
     })
-    const held = { ...bearer, authorization: `Bearer ${key.key}` }
+    const held = { authorization: `Bearer ${key.key}` }
     for (let i = 0; i < PLAIN; i++) await call('smarter', '/team/alpha', {}, held)
     for (let i = 0; i < STREAMS; i++) await call('demo/parrot', HOSTILE_PATH, { stream: true })
     for (let i = 0; i < FAILED; i++) await call('openai/broken', '/team/beta')

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import type { Page } from 'playwright-core'
 import { compact, money, number, percent } from '../../views/format.ts'
 import { violations } from './axe.ts'
-import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
+import { bearer, createCalls } from './calls.ts'
+import { MASTER, openBrowser, type Running, sayNo, signIn, startGateway, startProvider } from './kit.ts'
 import { setStage } from './stage.ts'
 import { closed } from './steps.ts'
 
@@ -23,7 +24,7 @@ let page: Page
 
 setStage(
   async () => {
-    broken = startBroken()
+    broken = startProvider(['broken'], () => sayNo())
     gateway = await startGateway({
       DEMO: 'true',
       OPENAI_API_KEY: 'sk-upstream',
@@ -42,46 +43,8 @@ afterAll(async () => {
   await broken?.stop()
 })
 
-/** Lists one model, and answers nothing. */
-function startBroken(): Running {
-  const server = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    fetch: ({ method }) =>
-      method === 'GET'
-        ? Response.json({ object: 'list', data: [{ id: 'broken', object: 'model' }] })
-        : Response.json({ error: { message: 'Out of order' } }, { status: 503 }),
-  })
-  return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
-}
-
-const bearer = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
-
-async function call(model: string, headers: Record<string, string> = {}, more: object = {}): Promise<void> {
-  const body = JSON.stringify({
-    model,
-    messages: [{ role: 'user', content: 'Good morning to you' }],
-    ...more,
-  })
-  const init = { method: 'POST', headers: { ...bearer, ...headers }, body }
-  await (await fetch(`${gateway.url}/v1/chat/completions`, init)).text()
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely, and fail where they guess wrong
-async function ask(path: string): Promise<any> {
-  const response = await fetch(`${gateway.url}${path}`, { headers: bearer })
-  expect(response.status).toBe(200)
-  return response.json()
-}
-
-/** Calls are written a moment after they were made. */
-async function recorded(calls: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if ((await ask('/admin/usage')).total.calls === calls) return
-    await Bun.sleep(50)
-  }
-  throw new Error(`There are still not ${calls} calls`)
-}
+const { send, call, recorded } = createCalls(() => gateway.url)
+const ask = (path: string) => send('GET', path)
 
 const go = (address: string) => page.goto(`${gateway.url}/dashboard/${address}`)
 const stat = (label: string) =>
@@ -134,12 +97,7 @@ describe('with calls', () => {
   const ALL = FIRST + PLAIN + FAILED + 1 + 1 + HOSTILE
 
   beforeAll(async () => {
-    const put = (row: object) =>
-      fetch(`${gateway.url}/admin/virtual-models`, {
-        method: 'PUT',
-        headers: bearer,
-        body: JSON.stringify(row),
-      })
+    const put = (row: object) => send('PUT', '/admin/virtual-models', row)
     await put({ source: 'smarter', target_model: 'demo/parrot' })
     await put({
       source: 'sturdy',

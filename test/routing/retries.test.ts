@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { readRetryAfter } from '../../src/upstream/failures.ts'
+import { Refusal } from '../../src/errors.ts'
+import { pauseBefore, readRetryAfter } from '../../src/upstream/failures.ts'
 import type { Plan } from '../mock/plan.ts'
 import { createClock, EAST, type Fleet, startFleet, WEST } from './fleet.ts'
 
@@ -148,6 +149,13 @@ describe('U-09: Retry-After', () => {
     expect(await told({ 'retry-after': '-3' })).toBeOneOf([null, '0'])
     for (const garbage of ['', 'soon', 'NaN', 'Infinity', '1e400', '٣', '0x10', '1, 2'])
       expect([garbage, await told({ 'retry-after': garbage })]).toEqual([garbage, null])
+  })
+
+  test('pauseBefore() is over when the provider asked for, although timers drop fractions', () => {
+    for (const seconds of [0, 0.0004, 0.3, 1.0001, 1.2345, 4.9999]) {
+      const limited = new Refusal('rate_limit_exceeded', 'Slower', { retryAfter: seconds })
+      expect(Math.floor(pauseBefore(0, limited)!)).toBeGreaterThan(seconds * 1000)
+    }
   })
 
   test('readRetryAfter() reads seconds, milliseconds and dates, and clamps to 0 … 3600', () => {

@@ -20,7 +20,7 @@ const say: Readonly<Record<Measure, (value: number) => string>> = {
   errors: value => count(value, 'error'),
 }
 
-interface ChartProps {
+export interface ChartProps {
   readonly chart: Chart
   readonly span: Span
   readonly asked: Asked

@@ -1,10 +1,10 @@
-import { count, duration, money, number, percent } from '../../../views/format.ts'
+import { duration, money, number, percent } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Stat } from '../../../views/stat.tsx'
 import type { Part } from '../report/usage.ts'
 import { costOf, errorRate, inputOf, known, measured, outputOf } from './figures.ts'
 import type { Places } from './places.ts'
-import { Amount, changesOf, Gaps, quantile } from './tiles.tsx'
+import { Amount, changesOf, Failures, Gaps, quantile } from './tiles.tsx'
 
 interface HeadlineProps {
   readonly now: Part
@@ -47,10 +47,7 @@ export function Headline({ now, before, against, places: { rows } }: HeadlinePro
           }
           change={{ ...change(({ sums }) => errorRate(sums), 'bad'), say: percent }}
         >
-          <p class="aside">
-            {count(sums.errors, 'error')}
-            {sums.hang_ups > 0 && `, ${count(sums.hang_ups, 'hang-up')}`}
-          </p>
+          <Failures sums={sums} />
         </Stat>
         <Stat
           label="Tokens"

@@ -24,6 +24,14 @@ export const changesOf =
     more,
   })
 
+/** How many calls failed, and how many were given up by who made them. */
+export const Failures = ({ sums: { errors, hang_ups } }: { sums: Part['sums'] }) => (
+  <p class="aside">
+    {count(errors, 'error')}
+    {hang_ups > 0 && `, ${count(hang_ups, 'hang-up')}`}
+  </p>
+)
+
 /** The figures of a period, each against the period before. */
 export function Tiles({ now, before, against, rows, failed }: TilesProps) {
   const change = changesOf(now, before, against)
@@ -45,10 +53,7 @@ export function Tiles({ now, before, against, rows, failed }: TilesProps) {
         value={<Link href={failed}>{errorRate(sums) === null ? 'none' : percent(errorRate(sums))}</Link>}
         change={{ ...change(({ sums }) => errorRate(sums), 'bad'), say: percent }}
       >
-        <p class="aside">
-          {count(sums.errors, 'error')}
-          {sums.hang_ups > 0 && `, ${count(sums.hang_ups, 'hang-up')}`}
-        </p>
+        <Failures sums={sums} />
       </Stat>
       <Stat
         label="Tokens in"

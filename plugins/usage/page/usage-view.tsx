@@ -6,10 +6,10 @@ import type { UsageAnswer } from '../report/usage.ts'
 import { type Asked, addressOf, toApiQuery } from './address.ts'
 import { BreakdownTable } from './breakdown.tsx'
 import { type Chart, COLOURS } from './chart.ts'
-import { ChartView } from './chart-view.tsx'
+import { ChartCard } from './chart-card.tsx'
 import { Chips, Mistakes } from './chips.tsx'
 import { NothingHere, Welcome } from './empty.tsx'
-import { type GroupKind, type Measure, measures } from './groups.ts'
+import type { GroupKind, Measure } from './groups.ts'
 import type { Span } from './span.ts'
 import { Tiles } from './tiles.tsx'
 import { spanText, Times } from './time.tsx'
@@ -92,30 +92,20 @@ function Figures({ data, request }: { data: UsageData; request: PageRequest }) {
           failed={rows({ failed: 'true' })}
         />
       </section>
-      <section class="card" aria-labelledby="chart-title">
-        <header class="topic">
-          <h2 id="chart-title">
-            {measures[measure].title} by {kind.title.toLowerCase()}
-          </h2>
-          <Segments
-            label="Shown and sorted by"
-            into={INTO}
-            segments={Object.entries(measures).map(([name, { title }]) => ({
-              id: `show-${name}`,
-              text: title,
-              href: addressOf(path, asked, { show: name === 'cost' ? '' : name }),
-              isCurrent: name === measure,
-            }))}
-          />
-        </header>
-        <ChartView
-          chart={chart}
-          span={span}
-          asked={asked}
-          path={path}
-          legend={[...names.slice(0, COLOURS), ...(hasOthers ? ['All others'] : [])]}
-        />
-      </section>
+      <ChartCard
+        chart={chart}
+        span={span}
+        asked={asked}
+        path={path}
+        by={kind.title.toLowerCase()}
+        names={names}
+        hasOthers={hasOthers}
+        choice={{
+          label: 'Shown and sorted by',
+          into: INTO,
+          hrefOf: name => addressOf(path, asked, { show: name === 'cost' ? '' : name }),
+        }}
+      />
       <section id="breakdown" aria-labelledby="breakdown-title">
         <header class="topic">
           <h2 id="breakdown-title">Who and what</h2>

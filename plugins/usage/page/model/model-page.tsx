@@ -6,7 +6,7 @@ import { isRepointing } from '../../report/markers.ts'
 import { toBuckets } from '../../report/period.ts'
 import type { Asked } from '../address.ts'
 import { COLOURS, toChart } from '../chart.ts'
-import { readMeasure } from '../groups.ts'
+import { type Measure, readMeasure } from '../groups.ts'
 import { readSpan, type Span, spanAddress } from '../span.ts'
 import type { PageDeps } from '../usage-page.tsx'
 import { type ModelData, ModelView } from './model-view.tsx'
@@ -52,7 +52,6 @@ async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelDat
     params,
     subject,
     span,
-    measure,
     ...(await readTraffic(deps, { subject, span, measure, areTriesCounted: asked.tries !== '' })),
     markers: await readMarkers(deps, subject, span),
     prices: await readPrices(deps, subject),
@@ -67,7 +66,8 @@ async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelDat
   }
 }
 
-interface Wanted extends Pick<ModelData, 'subject' | 'span' | 'measure'> {
+interface Wanted extends Pick<ModelData, 'subject' | 'span'> {
+  readonly measure: Measure
   readonly areTriesCounted: boolean
 }
 

@@ -4,18 +4,16 @@ import { count } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
-import { Segments } from '../../../../views/segments.tsx'
 import type { ModelAccess, VirtualModels } from '../../../virtual-models/model.ts'
 import type { Marker } from '../../report/markers.ts'
 import type { UnitPrices } from '../../report/unit-prices.ts'
 import type { Part } from '../../report/usage.ts'
 import { type Asked, addressOf, toApiQuery } from '../address.ts'
 import type { Chart } from '../chart.ts'
-import { ChartView } from '../chart-view.tsx'
+import { ChartCard } from '../chart-card.tsx'
 import { Mistakes } from '../chips.tsx'
 import { momentOf } from '../clock.ts'
 import { NothingHere } from '../empty.tsx'
-import { type Measure, measures } from '../groups.ts'
 import { Headline } from '../headline.tsx'
 import { type Places, placesOf } from '../places.ts'
 import type { Span } from '../span.ts'
@@ -38,7 +36,6 @@ export interface ModelData {
   readonly params: URLSearchParams
   readonly subject: Subject
   readonly span: Span
-  readonly measure: Measure
   readonly chart: Chart
   /** The groups that have a colour in the chart. */
   readonly series: readonly string[]
@@ -183,44 +180,34 @@ interface TrafficProps {
 
 /** Figures, the course of time, and the lines side by side. */
 function Traffic({ data, places, base, path }: TrafficProps) {
-  const { asked, subject, span, measure, chart, series, hasOthers, now, before, markers } = data
+  const { asked, subject, span, chart, series, hasOthers, now, before, markers } = data
   const what = subject.by === 'target' ? 'target' : 'virtual model'
   const names = series.map(name => (name === '' ? noneOf(subject) : name))
   return (
     <>
       <Headline now={now} before={before} against={span.against} places={places} />
-      <section class="card" aria-labelledby="chart-title">
-        <header class="topic">
-          <h2 id="chart-title">
-            {measures[measure].title} by {what}
-          </h2>
-          <Segments
-            label="Shown"
-            into={INTO}
-            segments={Object.entries(measures).map(([name, { title }]) => ({
-              id: `show-${name}`,
-              text: title,
-              href: addressOf(path, asked, { show: name === 'calls' ? '' : name }),
-              isCurrent: name === measure,
-            }))}
-          />
-        </header>
-        <ChartView
-          chart={chart}
-          span={span}
-          asked={asked}
-          path={path}
-          legend={[...names, ...(hasOthers ? ['All others'] : [])]}
-          marks={markers
-            .filter(({ isNow }) => isNow)
-            .map(marker => ({
-              at: marker.at,
-              text: `${momentOf(marker.at, span.zone)}: ${wordsOf(marker)}`,
-              href: `#${changeId(marker)}`,
-              isStrong: marker.repoints,
-            }))}
-        />
-      </section>
+      <ChartCard
+        chart={chart}
+        span={span}
+        asked={asked}
+        path={path}
+        by={what}
+        names={names}
+        hasOthers={hasOthers}
+        choice={{
+          label: 'Shown',
+          into: INTO,
+          hrefOf: name => addressOf(path, asked, { show: name === 'calls' ? '' : name }),
+        }}
+        marks={markers
+          .filter(({ isNow }) => isNow)
+          .map(marker => ({
+            at: marker.at,
+            text: `${momentOf(marker.at, span.zone)}: ${wordsOf(marker)}`,
+            href: `#${changeId(marker)}`,
+            isStrong: marker.repoints,
+          }))}
+      />
       <LinesTable data={data} places={places} base={base} path={path} />
     </>
   )

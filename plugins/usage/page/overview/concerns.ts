@@ -1,5 +1,5 @@
 import { ahead, count } from '../../../../views/format.ts'
-import type { ExpiringKey } from '../../../auth/model.ts'
+import type { WorkingKey } from '../../../auth/model.ts'
 import type { ProviderHealth } from '../../../model-lists/model.ts'
 import type { LostTargets } from '../../../virtual-models/model.ts'
 import { choiceOf, type Places } from '../places.ts'
@@ -20,7 +20,7 @@ export interface Facts {
   readonly lost: readonly LostTargets[]
   /** Targets that were used and have no known price. */
   readonly unpriced: readonly { readonly target: string; readonly calls: number }[]
-  readonly expiringBefore: (at: number) => readonly ExpiringKey[]
+  readonly keys: readonly WorkingKey[]
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -31,7 +31,7 @@ const SOON = 7 * 86_400_000
 const MOST = 3
 
 /** What needs attention, what is worst first. */
-export function concernsOf({ health, lost, unpriced, expiringBefore, now }: Facts): Concern[] {
+export function concernsOf({ health, lost, unpriced, keys, now }: Facts): Concern[] {
   const found = [
     ...some(
       health.flatMap(({ resting, place }) => resting.map(text => restingConcern(text, place))),
@@ -52,7 +52,7 @@ export function concernsOf({ health, lost, unpriced, expiringBefore, now }: Fact
       page: '/usage',
     }),
     ...some(
-      expiringBefore(now + SOON).map(key => keyConcern(key, now)),
+      endingSoon(keys, now).map(key => keyConcern(key, now)),
       { many: 'keys that expire within a week', act: 'API keys', page: '/keys?state=active' },
     ),
   ]
@@ -113,7 +113,15 @@ const unpricedConcern = ({ target, calls }: Facts['unpriced'][number]): Concern 
   href: ({ rows }) => rows(choiceOf('target', target)),
 })
 
-const keyConcern = ({ id, name, expiresAt }: ExpiringKey, now: number): Concern => ({
+type EndingKey = WorkingKey & { readonly expiresAt: number }
+
+/** The first to end first. */
+const endingSoon = (keys: readonly WorkingKey[], now: number): EndingKey[] =>
+  keys
+    .filter((key): key is EndingKey => (key.expiresAt ?? Number.POSITIVE_INFINITY) < now + SOON)
+    .sort((a, b) => a.expiresAt - b.expiresAt)
+
+const keyConcern = ({ id, name, expiresAt }: EndingKey, now: number): Concern => ({
   tone: 'amber',
   words: ['The key ', { name: name === '' ? id : name }, ` expires ${ahead(expiresAt - now)}.`],
   act: 'See the key',

@@ -16,7 +16,7 @@ import { rankings, type Shown } from './rankings.ts'
 export interface OverviewDeps extends PageDeps {
   readonly lists: Pick<ModelLists, 'health'>
   readonly virtual: Pick<VirtualModels, 'lost'>
-  readonly auth: Pick<Auth, 'expiring'>
+  readonly auth: Pick<Auth, 'working'>
   /** The provider answers without cost, until a real one is there. */
   readonly isStandIn: (provider: string) => boolean
 }
@@ -107,7 +107,7 @@ async function readConcerns(deps: OverviewDeps, span: Span, { unpriced }: Sums):
     health: lists.health(),
     lost: virtual.lost(),
     unpriced: unpriced === 0 ? [] : await readUnpriced(deps.ask, span, deps.isStandIn),
-    expiringBefore: before => auth.expiring(before),
+    keys: auth.working(),
     now: now(),
   })
 }

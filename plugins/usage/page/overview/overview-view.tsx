@@ -1,15 +1,13 @@
 import type { PageRequest } from '../../../../src/page.ts'
 import { count } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
-import { Segments } from '../../../../views/segments.tsx'
 import type { ProviderHealth } from '../../../model-lists/model.ts'
 import type { Part, UsageAnswer } from '../../report/usage.ts'
 import { type Asked, addressOf } from '../address.ts'
-import { type Chart, COLOURS } from '../chart.ts'
-import { ChartView } from '../chart-view.tsx'
+import type { Chart } from '../chart.ts'
+import { ChartCard } from '../chart-card.tsx'
 import { Mistakes } from '../chips.tsx'
 import { NothingHere, Welcome } from '../empty.tsx'
-import { measures } from '../groups.ts'
 import { Headline } from '../headline.tsx'
 import { type Places, placesOf } from '../places.ts'
 import { type Span, spanAddress } from '../span.ts'
@@ -106,28 +104,21 @@ function Figures({ data, figures: { tops, chart }, places, base }: FiguresProps)
   const hasOthers = (models?.rest?.calls ?? 0) > 0
   return (
     <>
-      <section class="card" aria-labelledby="chart-title">
-        <header class="topic">
-          <h2 id="chart-title">{measures[by].title} by model</h2>
-          <Segments
-            label="Shown and sorted by"
-            into={INTO}
-            segments={(['cost', 'calls'] as const).map(name => ({
-              id: `show-${name}`,
-              text: measures[name].title,
-              href: addressOf(path, asked, { show: name }),
-              isCurrent: name === by,
-            }))}
-          />
-        </header>
-        <ChartView
-          chart={chart}
-          span={span}
-          asked={{ ...spanAddress(span, params), show: by === 'cost' ? '' : by }}
-          path={`${base}/dashboard/usage`}
-          legend={[...names.slice(0, COLOURS), ...(hasOthers ? ['All others'] : [])]}
-        />
-      </section>
+      <ChartCard
+        chart={chart}
+        span={span}
+        asked={{ ...spanAddress(span, params), show: by === 'cost' ? '' : by }}
+        path={`${base}/dashboard/usage`}
+        by="model"
+        names={names}
+        hasOthers={hasOthers}
+        choice={{
+          label: 'Shown and sorted by',
+          into: INTO,
+          among: ['cost', 'calls'],
+          hrefOf: name => addressOf(path, asked, { show: name }),
+        }}
+      />
       <div class="rankings">
         {rankings.map((ranking, index) => (
           <RankingCard
