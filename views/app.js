@@ -124,6 +124,13 @@ document.addEventListener('keydown', event => {
   search.focus()
 })
 
+/** A form hears of its fields from here on; what was typed before, while the page was still on its way, is told now. */
+document.addEventListener('htmx:after:init', ({ target }) => {
+  for (const field of target.elements ?? [])
+    if (field.defaultValue !== undefined && field.value !== field.defaultValue)
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+})
+
 /** Only our own markup is ever swapped in. Anything else, such as a refusal in plain words, is shown as text. */
 document.addEventListener('htmx:before:response', event => {
   const { response } = event.detail.ctx

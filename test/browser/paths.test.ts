@@ -131,6 +131,16 @@ test('searches while it is typed, and keeps it in the address with the chosen pa
   expect(await page.locator('#count').allInnerTexts()).toEqual(['1 of 9'])
 })
 
+test('searches for what was typed before the scripts of the page had come', async () => {
+  const scripts = Promise.withResolvers<void>()
+  await page.route(/htmx.*\.js$/, route => scripts.promise.then(() => route.continue()))
+  await page.goto(`${stage.gateway.url}/dashboard/paths`, { waitUntil: 'commit' })
+  await page.getByRole('searchbox').fill('robot')
+  scripts.resolve()
+  await page.waitForURL(/q=robot/)
+  await page.unrouteAll({ behavior: 'wait' })
+})
+
 test('names with markup stay names', async () => {
   await open({ path: HOSTILE })
   await open({ q: HOSTILE, path: '/labs' })
