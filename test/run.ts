@@ -78,8 +78,35 @@ const checks = [
 ]
 // Much of the time is waiting: for processes that start, browsers, faults that take their time.
 const side = ['--parallel=2', '--no-isolate']
-const tests = step('Tests', ['test', '--timeout', '30000', ...side, ...(only.length > 0 ? only : ['./test'])])
-const count = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, 'm').exec(tests.output)?.[1] ?? 0)
-const failed = count('fail') + checks.filter(({ isGood }) => !isGood).length
-process.stdout.write(`\n${count('pass')} passed, ${failed} failed, ${count('skip')} skipped\n`)
-process.exit(tests.isGood && failed === 0 ? 0 : 1)
+const test = (files: readonly string[]) => step('Tests', ['test', '--timeout', '30000', ...files])
+const tests = test([...side, ...(only.length > 0 ? only : ['./test'])])
+const counted = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, 'm').exec(tests.output)?.[1] ?? 0)
+
+/** The files with a test that failed, as the runner names them. */
+function findFailed(output: string): string[] {
+  const failed = new Set<string>()
+  let file = ''
+  for (const line of output.split('\n')) {
+    file = /^(test\/\S+\.test\.tsx?):$/.exec(line)?.[1] ?? file
+    if (line.startsWith('(fail)') && file !== '') failed.add(file)
+    if (/^\d+ tests failed:$/.test(line)) break
+  }
+  return [...failed]
+}
+
+/**
+ * Browsers, processes and clocks share a machine of two cores here. What fails on it while it is full may be a defect
+ * that only shows then: it is named in any case, and is a failure unless its whole file passes with the machine to itself.
+ */
+function againAlone(): boolean {
+  const files = findFailed(tests.output)
+  if (files.length === 0 || files.length > 3) return false
+  process.stdout.write(`\nFailed with the machine full, so once more alone: ${files.join(', ')}\n`)
+  return test(files.map(file => `./${file}`)).isGood
+}
+
+const isFlaky = counted('fail') > 0 && againAlone()
+if (isFlaky) process.stdout.write('\nPassed alone. Please look at why it failed at first: see above\n')
+const failed = (isFlaky ? 0 : counted('fail')) + checks.filter(({ isGood }) => !isGood).length
+process.stdout.write(`\n${counted('pass')} passed, ${failed} failed, ${counted('skip')} skipped\n`)
+process.exit((tests.isGood || isFlaky) && failed === 0 ? 0 : 1)
