@@ -193,3 +193,6 @@ document.addEventListener('htmx:after:swap', () => {
   syncDialog()
   announce()
 })
+
+// By itself it begins a task later, which may be after the page counts as loaded: what is pressed in between is lost to it.
+globalThis.htmx?.initialize()

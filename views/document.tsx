@@ -30,8 +30,8 @@ export const Document = ({ title, assets, csrf, layout, children }: DocumentProp
       <meta name="htmx-config" content={htmxConfig} />
       <link rel="icon" type="image/svg+xml" href={assets['icon.svg']} />
       <link rel="stylesheet" href={assets['app.css']} />
-      <script src={assets['app.js']} defer />
       <script src={assets['htmx.js']} defer />
+      <script src={assets['app.js']} defer />
     </head>
     <body
       data-layout={layout}

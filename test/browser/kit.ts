@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 export const MASTER = 'sk-master-for-browsers'
 const ROOT = new URL('../..', import.meta.url).pathname
@@ -120,33 +120,27 @@ const flags = [
   '--disable-sync',
 ]
 
+let running: Browser | undefined
+
+/** One process for all files of a runner, as its start costs more than most tests. It ends with the runner. */
+async function openChromium(): Promise<Browser> {
+  if (running?.isConnected()) return running
+  running = await chromium.launch({ executablePath: findChromium(), headless: true, args: flags })
+  return running
+}
+
 /** A real Chromium with an empty profile; everything that should not happen in it is written down. */
 export async function openBrowser(
   origin: string,
   options: { readonly javaScriptEnabled?: boolean } = {},
 ): Promise<Watched> {
-  const executablePath = findChromium()
-  const profile = mkdtempSync(join(tmpdir(), 'modelway-profile-'))
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    headless: true,
-    args: flags,
-    viewport: { width: 1280, height: 900 },
-    ...options,
-  })
+  const browser = await openChromium()
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   context.setDefaultTimeout(10_000)
   const problems: string[] = []
-  const page = context.pages()[0] ?? (await context.newPage())
+  const page = await context.newPage()
   watch(page, origin, problems)
-  return {
-    context,
-    page,
-    problems,
-    async close() {
-      await context.close()
-      rmSync(profile, { recursive: true, force: true })
-    },
-  }
+  return { context, page, problems, close: () => context.close() }
 }
 
 /** Chromium itself reports each answer that says no; the ones that these tests ask for are no problem. */

@@ -222,12 +222,14 @@ describe('with calls', () => {
     await go('requests')
     const ids = async () =>
       Promise.all((await page.locator('.open').all()).map(async link => await link.getAttribute('href')))
-    /** The address changes before the lines do. */
+    /** The address changes before the lines do, and they may be gone for a moment. */
     const turn = async (link: 'Older' | 'Newer') => {
       const [before] = await ids()
       await page.getByRole('link', { name: link }).click()
-      const hasTurned = (before: string | null | undefined) =>
-        document.querySelector('.open')?.getAttribute('href') !== before
+      const hasTurned = (before: string | null | undefined) => {
+        const first = document.querySelector('.open')
+        return first !== null && first.getAttribute('href') !== before
+      }
       await page.waitForFunction(hasTurned, before)
     }
     const first = await ids()
