@@ -86,7 +86,9 @@ function instructed(prompt: LanguageModelV4Message[], content: string): Language
 
 function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
   if (given == null) return {}
-  const { format: wanted, verbosity } = objectAt(given, 'text')
+  const { format: wanted, verbosity, ...rest } = objectAt(given, 'text')
+  for (const [field, value] of Object.entries(rest))
+    if (value != null) warn(`text.${field}: has no counterpart at this provider, and was left out`)
   const spoken = readVerbosity(verbosity, kin, warn)
   if (wanted == null) return { options: spoken }
   const format = objectAt(wanted, 'text.format')

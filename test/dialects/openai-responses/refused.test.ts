@@ -109,6 +109,7 @@ describe('what is left out is told', () => {
     ['service_tier', { service_tier: 'flex' }, to('anthropic')],
     ['prompt_cache_key', { prompt_cache_key: 'k' }, to('google')],
     ['text.verbosity', { text: { verbosity: 'low' } }, to('anthropic')],
+    ['text.foo', { text: { format: { type: 'text' }, foo: 1, bar: null } }],
     ['text.format', { text: { format: { type: 'json_object' } } }, to('bedrock')],
     ['tools[0].strict', { tools: [{ ...tool, strict: true }] }, to('cohere')],
     ['reasoning.context', { reasoning: { context: 'all' } }],
