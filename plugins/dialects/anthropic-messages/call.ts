@@ -45,13 +45,15 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   return { options, warnings }
 }
 
-function readSampling({ temperature, top_p, top_k, stop_sequences: stops }: JsonObject) {
+function readSampling({ temperature, top_p, top_k, stop_sequences: given }: JsonObject) {
+  const stops = given == null ? [] : arrayAt(given, 'stop_sequences')
   return {
     ...(temperature != null && { temperature: numberAt(temperature, 'temperature') }),
     ...(top_p != null && { topP: numberAt(top_p, 'top_p') }),
     ...(top_k != null && { topK: numberAt(top_k, 'top_k') }),
-    ...(stops != null && {
-      stopSequences: arrayAt(stops, 'stop_sequences').map((each, i) => textAt(each, `stop_sequences[${i}]`)),
+    // Anthropic takes an empty list, others refuse it.
+    ...(stops.length > 0 && {
+      stopSequences: stops.map((each, i) => textAt(each, `stop_sequences[${i}]`)),
     }),
   }
 }
@@ -118,7 +120,7 @@ function readOwn(body: JsonObject, reading: Reading): JsonObject {
 
 /** What is read elsewhere, or says nothing to a provider. */
 const read = new Set(
-  'model messages system max_tokens stream stop_sequences temperature top_p top_k tools tool_choice thinking output_config output_format'.split(
+  'model messages system max_tokens stream stop_sequences temperature top_p top_k tools tool_choice output_format'.split(
     ' ',
   ),
 )
@@ -143,7 +145,25 @@ const helpful =
     return undefined
   }
 
+/** What nobody reads of a field whose other members are read elsewhere. */
+function warnOfRest(rest: JsonObject, field: string, { warn }: Reading): void {
+  for (const [member, value] of Object.entries(rest))
+    if (value != null) warn(`${field}.${member}: unknown, and left out for a provider of another language`)
+}
+
 const own: Readonly<Record<string, OwnReader>> = {
+  thinking: (value, reading) => {
+    const { type: _, budget_tokens: _budget, display: _display, ...rest } = objectAt(value, 'thinking')
+    warnOfRest(rest, 'thinking', reading)
+    return undefined
+  },
+  output_config: (value, reading) => {
+    const { effort: _, format: _format, task_budget: budget, ...rest } = objectAt(value, 'output_config')
+    warnOfRest(rest, 'output_config', reading)
+    if (budget == null) return undefined
+    const at = 'output_config.task_budget'
+    return helpful(at, given => ({ taskBudget: objectAt(given, at) }))(budget, reading)
+  },
   metadata: (value, { kin, warn }) => {
     const { user_id: id } = objectAt(value, 'metadata')
     if (id == null) return undefined

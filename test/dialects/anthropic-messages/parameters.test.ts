@@ -38,6 +38,16 @@ describe('parameters', () => {
     ['context_management', { context_management: { edits: [] } }, ['context_management']],
     ['caching, which changes no answer', { ...cache, system: [{ type: 'text', text: 's', ...cache }] }, []],
     ['unknown fields', { foo: 1, constructor: 2 }, ['foo', 'constructor']],
+    [
+      'a budget of the whole task',
+      { output_config: { effort: 'high', task_budget: { type: 'tokens', total: 20_000 } } },
+      ['output_config.task_budget'],
+    ],
+    [
+      'unknown members of known fields',
+      { output_config: { foo: 1, bar: null }, thinking: { type: 'adaptive', display: 'omitted', foo: 1 } },
+      ['output_config.foo', 'thinking.foo'],
+    ],
     ['thinking turned off', { thinking: { type: 'disabled' } }, ['thinking.type']],
     [
       'a beginning of the answer',
@@ -67,6 +77,13 @@ describe('parameters', () => {
     ],
   ])('elsewhere are left out and named: %s', (_, more, named) => {
     expect(call(more).warnings.map(line => line.split(':')[0]!)).toEqual(named)
+  })
+
+  test('a budget of the whole task reaches Claude', () => {
+    const task_budget = { type: 'tokens', total: 20_000 }
+    const { options, warnings } = call({ output_config: { effort: 'high', task_budget } }, claude)
+    expect(options.providerOptions?.anthropic).toEqual({ effort: 'high', taskBudget: task_budget })
+    expect(warnings).toEqual([])
   })
 
   test('the end user is named where a provider has a field for it', () => {
