@@ -21,6 +21,8 @@ export function readTools({ tools: given, tool_choice: choice }: JsonObject, rea
   const tools = all.flatMap((each, i): Tool[] => {
     const at = `tools[${i}]`
     if (!isOffer || reading.kin.isAnthropic || !isServed(each)) return [readTool(each, at, reading)]
+    // Of deferred tools a model is told when it searches for them; here it is told of all.
+    if (isSearchOfTools(each)) return []
     // Agents offer it in every call beside their own, and go on without.
     reading.warn(`${at}: this provider has no ${String(each.name)} of its own, so it does without`)
     return []
@@ -31,6 +33,7 @@ export function readTools({ tools: given, tool_choice: choice }: JsonObject, rea
 const isClients = (tool: unknown): boolean => isObject(tool) && (tool.type == null || tool.type === 'custom')
 const isServed = (tool: unknown): tool is JsonObject =>
   isObject(tool) && typeof tool.type === 'string' && SERVED.test(tool.type)
+const isSearchOfTools = ({ type }: JsonObject): boolean => String(type).startsWith('tool_search_')
 
 function readTool(each: unknown, at: string, reading: Reading): Tool {
   const tool = objectAt(each, at)
@@ -71,7 +74,7 @@ const ownOptions = (tool: JsonObject): JsonObject => ({
 function readOwn(tool: JsonObject, at: string, { kin }: Reading): Tool {
   const { type, name, cache_control: _, ...rest } = tool
   const id = nameAt(type, `${at}.type`)
-  if (!/^[a-z]\w*_\d{8}$/.test(id))
+  if (!defined.test(id))
     wrong(`${at}.type`, `is ${JSON.stringify(id.slice(0, 80))}: use "custom", or leave it out`)
   if (!kin.isClaude) unsupported(`${at}.type`, `is "${id}", a tool that only Anthropic's models have`)
   if (!sayable.test(id) || (!kin.isAnthropic && SERVED.test(id)))
@@ -84,10 +87,12 @@ function readOwn(tool: JsonObject, at: string, { kin }: Reading): Tool {
   }
 }
 
+/** The names that Anthropic gives its tools: most with the day of their making, some without. */
+const defined = /^(?:[a-z]\w*_\d{8}|mcp_toolset|tool_search_tool_(?:regex|bm25))$/
 /** Those that the client runs itself, and those whose results we can write down. */
 const sayable = /^(?:bash|text_editor|computer|memory|web_search|web_fetch)_\d+$/
 /** Those that run on Anthropic's servers. */
-const SERVED = /^web_/
+const SERVED = /^(?:web_|tool_search_tool_)/
 
 /** The same with names as the AI SDK spells them: `max_uses` is `maxUses`. */
 export function camel(value: unknown): unknown {

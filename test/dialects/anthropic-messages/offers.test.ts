@@ -2,6 +2,8 @@ import { expect, test } from 'bun:test'
 import { toCall } from '../../../plugins/dialects/anthropic-messages/call.ts'
 import { toError } from '../../../plugins/dialects/anthropic-messages/refusal.ts'
 import { Refusal } from '../../../src/errors.ts'
+import { openWorlds } from '../../conformance/world.ts'
+import { MASTER } from '../../kit.ts'
 
 const to = (options: string) => ({ type: options, options, model: 'm' })
 const body = (more: object) => ({
@@ -33,4 +35,48 @@ test('a search of the web beside other tools is left out with a word; alone it i
   expect(warnings).toEqual(['tools[0]: this provider has no web_search of its own, so it does without'])
   expect(() => toCall(body({ tools: [search] }), to('compatible'))).toThrow('a tool that only Anthropic')
   expect(toCall(body({ tools: [search, own] }), to('anthropic')).options.tools).toHaveLength(2)
+})
+
+const search = { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' }
+const deferred = { name: 'walk', input_schema: { type: 'object' }, defer_loading: true }
+
+test('a search among deferred tools is left out where the model is told of all of them', () => {
+  for (const where of ['compatible', 'bedrock', 'google']) {
+    const { options, warnings } = toCall(body({ tools: [search, deferred] }), to(where))
+    expect([where, options.tools?.map(({ name }) => name), warnings]).toEqual([where, ['walk'], []])
+  }
+  expect(() => toCall(body({ tools: [search] }), to('compatible'))).toThrow('a tool that only Anthropic')
+})
+
+test('servers of MCP move a call on to the target that is Anthropic; a search among deferred tools stays', async () => {
+  await using worlds = await openWorlds()
+  await worlds.gateway.admin('PUT', '/admin/virtual-models', {
+    source: 'both',
+    strategy: 'failover',
+    targets: [{ model: 'plain/one' }, { model: 'anthropic/one' }],
+  })
+  const served = async (more: object) => {
+    const response = await worlds.gateway.fetch('/v1/messages', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${MASTER}` },
+      body: JSON.stringify({ ...body(more), model: 'both' }),
+    })
+    return [response.status, response.headers.get('x-modelway-provider')]
+  }
+  expect(await served({ tools: [search, deferred] })).toEqual([200, 'plain'])
+  const mcp_servers = [{ type: 'url', url: 'https://mcp.example.com', name: 'a' }]
+  expect(await served({ mcp_servers, tools: [{ type: 'mcp_toolset', mcp_server_name: 'a' }] })).toEqual([
+    200,
+    'anthropic',
+  ])
+})
+
+test('an empty list of stop sequences reaches nobody, because some refuse it', async () => {
+  await using worlds = await openWorlds()
+  await worlds.gateway.fetch('/v1/messages', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${MASTER}` },
+    body: JSON.stringify({ ...body({ stop_sequences: [] }), model: 'plain/one' }),
+  })
+  expect(JSON.parse(worlds.mock.requests.at(-1)!.body)).not.toHaveProperty('stop')
 })

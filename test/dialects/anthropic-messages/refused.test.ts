@@ -98,6 +98,8 @@ describe('refused, by the name of the field', () => {
     [{ inference_geo: 'us' }, 'inference_geo'],
     [{ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'tools[0].type'],
     [{ tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }, 'tools[0].type'],
+    [{ mcp_servers: [{}], tools: [{ type: 'mcp_toolset', mcp_server_name: 'a' }] }, 'tools[0].type'],
+    [{ tools: [{ type: 'tool_search_tool_bm25', name: 'tool_search_tool_bm25' }] }, 'tools[0].type'],
     [at({ type: 'image', source: { type: 'file', file_id: 'f' } }), `${first}.source.file_id`],
     [at({ type: 'container_upload', file_id: 'f' }), `${first}.type`],
     [
