@@ -51,7 +51,7 @@ function readSampling({ temperature, top_p, top_k, stop_sequences: given }: Json
     ...(temperature != null && { temperature: numberAt(temperature, 'temperature') }),
     ...(top_p != null && { topP: numberAt(top_p, 'top_p') }),
     ...(top_k != null && { topK: numberAt(top_k, 'top_k') }),
-    // Anthropic takes an empty list, others refuse it.
+    // An empty list says no more than none, and not every provider takes it for one.
     ...(stops.length > 0 && {
       stopSequences: stops.map((each, i) => textAt(each, `stop_sequences[${i}]`)),
     }),

@@ -71,7 +71,7 @@ test('servers of MCP move a call on to the target that is Anthropic; a search am
   ])
 })
 
-test('an empty list of stop sequences reaches nobody, because some refuse it', async () => {
+test('an empty list of stop sequences reaches nobody', async () => {
   await using worlds = await openWorlds()
   await worlds.gateway.fetch('/v1/messages', {
     method: 'POST',
