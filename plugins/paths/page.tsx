@@ -38,6 +38,8 @@ export interface PathsData {
   readonly effective: Effective | undefined
   /** What cannot be a path, and why. */
   readonly mistake: string | undefined
+  /** So many paths have figures, those with the most calls, and more have called; undefined where all have them. */
+  readonly most: number | undefined
   /** Why there are no figures. */
   readonly trouble: string | undefined
 }
@@ -48,6 +50,8 @@ const DAYS = 30
 const MOST = 2000
 /** A longer path is none (characters). */
 const LONGEST = 600
+
+type Summed = Pick<PathsData, 'most'> & { readonly uses: readonly PathUse[]; readonly trouble?: string }
 
 /** The tree of user paths; one of them with what may be called from there. */
 export function createPathsPage({ auth, virtual, usage, list, now }: PathsPageDeps): Page {
@@ -65,12 +69,14 @@ export function createPathsPage({ auth, virtual, usage, list, now }: PathsPageDe
   }
 
   /** Where usage cannot tell at the moment, the tree stands without figures, and says why. */
-  async function sumUp(): Promise<{ readonly uses: readonly PathUse[]; readonly trouble?: string }> {
+  async function sumUp(): Promise<Summed> {
     try {
-      return { uses: await usage.byPath(now() - DAYS * DAY, now(), MOST) }
+      // One more tells whether there are more.
+      const uses = await usage.byPath(now() - DAYS * DAY, now(), MOST + 1)
+      return { uses: uses.slice(0, MOST), most: uses.length > MOST ? MOST : undefined }
     } catch (error) {
       if (!(error instanceof Refusal) || error.code === 'internal_error') throw error
-      return { uses: [], trouble: error.message }
+      return { uses: [], most: undefined, trouble: error.message }
     }
   }
 
@@ -90,7 +96,7 @@ export function createPathsPage({ auth, virtual, usage, list, now }: PathsPageDe
     async load({ url }) {
       const read = (name: string) => (url.searchParams.get(name) ?? '').slice(0, LONGEST)
       const query = { q: read('q').slice(0, MAX_SEARCH), path: read('path'), page: readPage(read('page')) }
-      const { uses, trouble } = await sumUp()
+      const { uses, most, trouble } = await sumUp()
       const all = grow(uses)
       const isFound = createSearch(query.q)
       const found = all.filter(({ path, keys, rules }) =>
@@ -100,6 +106,7 @@ export function createPathsPage({ auth, virtual, usage, list, now }: PathsPageDe
         query,
         listing: pageOf(found, query.page),
         all: all.length,
+        most,
         trouble,
         ...(await look(query.path)),
       }

@@ -1,6 +1,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { until } from '../config/kit.ts'
+import { startGateway as startHouse } from '../kit.ts'
 import { expectFitForAll } from './axe.ts'
 import { MASTER, openBrowser, signIn, startGateway } from './kit.ts'
 import { type Stage, setStage } from './stage.ts'
@@ -161,4 +162,28 @@ test('works without a script', async () => {
 
 test('fits, and has no violation, light and dark, wide and narrow', async () => {
   await expectFitForAll(page, [() => open({ path: '/team/alpha' }), () => open({ q: 'no such thing' })])
+})
+
+test('says so where more paths have called than it shows', async () => {
+  const house = await startHouse({ env: { DEMO: 'true' } })
+  const open = async () => {
+    const headers = { authorization: 'Bearer master-key-for-tests' }
+    return (await (await house.fetch('/dashboard/paths', { headers })).text()).replaceAll(/<[^>]*>/g, '')
+  }
+  const call = (number: number) => house.chat({ model: 'nothing' }, { 'x-modelway-user-path': `/p${number}` })
+  const makeCalls = async (from: number, to: number) => {
+    for (let number = from; number < to; number++) await call(number)
+    const recorded = async () => (await house.admin('GET', '/admin/usage')).body.total.calls === to
+    await until(recorded, `${to} calls`)
+  }
+  try {
+    await makeCalls(0, 2000)
+    expect(await open()).not.toContain('More than')
+    await makeCalls(2000, 2001)
+    expect(await open()).toContain(
+      'More than 2,000 paths have called. Here are the 2,000 with the most calls',
+    )
+  } finally {
+    await house.close()
+  }
 })

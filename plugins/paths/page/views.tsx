@@ -35,6 +35,13 @@ export const PathsView = ({ data, request }: Props) => (
         There are no figures at the moment: {data.trouble}
       </p>
     )}
+    {data.most !== undefined && (
+      <p class="muted">
+        More than {count(data.most, 'path')} have called. Here are the {number(data.most)} with the most
+        calls; sums and the search leave the others out.{' '}
+        <Link href={`${request.base}/dashboard/usage?by=path`}>Usage by path</Link>
+      </p>
+    )}
     {data.effective !== undefined && <Models effective={data.effective} base={request.base} />}
     <Filters
       path={`${request.base}/dashboard/paths`}
