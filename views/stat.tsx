@@ -46,7 +46,9 @@ export function Delta({ now, before, against, more, say }: Change) {
   if (before === 0 && say === undefined)
     return <span class="delta">{now === 0 ? 'none before either' : 'none before'}</span>
   const share = before === 0 ? Number.POSITIVE_INFINITY : now / before - 1
-  if (now === before || Math.abs(share) < 0.0005) return <span class="delta">as in {against}</span>
+  // What reads the same is the same: no arrow points from 2 % to 2 %.
+  if (now === before || Math.abs(share) < 0.0005 || (say !== undefined && say(now) === say(before)))
+    return <span class="delta">as in {against}</span>
   const isMore = now > before
   const tone =
     more === 'plain' || Math.abs(share) < NOISE ? 'plain' : isMore === (more === 'good') ? 'good' : 'bad'

@@ -9,6 +9,7 @@ import { NOTHING } from '../../plugins/usage/report/figures.ts'
 import type { Row } from '../../plugins/usage/report/log.ts'
 import { toBuckets } from '../../plugins/usage/report/period.ts'
 import { compact, duration, money, moneyTick, percent } from '../../views/format.ts'
+import { Delta } from '../../views/stat.tsx'
 
 /** What the pages of the usage compute before they draw. */
 
@@ -45,6 +46,14 @@ describe('numbers', () => {
     [59_960, '1 min 0 s'],
     [3_599_600, '1 h 0 min'],
   ])('%p milliseconds are said as %p', (ms, text) => expect(duration(ms)).toBe(text))
+
+  test('an arrow points only from a figure that reads otherwise', () => {
+    const change = (before: number, now: number) =>
+      Delta({ before, now, against: 'the day before', more: 'bad', say: percent }).toString()
+    expect(change(0.201, 0.204)).toBe('<span class="delta">as in the day before</span>')
+    expect(change(0.201, 0.206)).toContain('▲ from 20 %')
+    expect(change(0.206, 0.201)).toContain('▼ from 21 %')
+  })
 
   test('a share that is nearly nothing, or nearly all, is not said to be', () =>
     expect([0, 0.0004, 0.9996, 1, 8.86].map(percent)).toEqual([
