@@ -19,8 +19,9 @@ export function isOwnForm(request: Request): boolean {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const SLY = /[\u0000-\u0020\\\u007f]/
 
-/** A path in this house, whatever a browser would make of it. */
-export const isLocalPath = (next: string): boolean =>
-  /^\/(?!\/)/.test(next) &&
-  !SLY.test(next) &&
-  URL.parse(next, 'http://house.internal')?.host === 'house.internal'
+/** A path in this house and below its base path, whatever a browser would make of it: `/llm/../other` is not below `/llm`. */
+export function isLocalPath(next: string, base: string): boolean {
+  if (!/^\/(?!\/)/.test(next) || SLY.test(next)) return false
+  const url = URL.parse(next, 'http://house.internal')
+  return url?.host === 'house.internal' && url.pathname.startsWith(`${base}/`)
+}

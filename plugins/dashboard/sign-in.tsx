@@ -98,9 +98,9 @@ const createSignOut =
     return goTo(`${base}/sign-in`, ids.length > 0 ? noCookies() : [])
   }
 
-/** Where to go after signing in: to a page of ours, whatever the address says. */
+/** Where to go after signing in: to a page below the base path, whatever the address says. */
 const nextOf = ({ base }: SignInDeps, next: string | null | undefined): string =>
-  next != null && isLocalPath(next) ? next : base + HOME
+  next != null && isLocalPath(next, base) ? next : base + HOME
 
 interface Answer {
   readonly mistake?: string

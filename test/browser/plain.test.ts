@@ -50,6 +50,19 @@ test('without scripts, below a base path, the dashboard still signs in, searches
   expect(problems).toEqual([])
 })
 
+test.each([
+  ['/llm/dashboard/models?q=a', '/llm/dashboard/models?q=a'],
+  ['/dashboard/models', '/llm/dashboard/overview'],
+  ['/other', '/llm/dashboard/overview'],
+  ['/llm-other/x', '/llm/dashboard/overview'],
+  ['/llm/../other', '/llm/dashboard/overview'],
+  ['/llm/%2e%2E/other', '/llm/dashboard/overview'],
+])('below a base path, signing in with the way back %p leads to %p', async (next, to) => {
+  const body = new URLSearchParams({ key: MASTER, next })
+  const answer = await fetch(`${gateway.url}/sign-in`, { method: 'POST', body, redirect: 'manual' })
+  expect(answer.headers.get('location')).toBe(to)
+})
+
 test('without scripts the menu of a narrow screen opens all the same', async () => {
   const { page } = browser
   await signIn(page, gateway.url)
