@@ -28,6 +28,8 @@ export interface Page<T = unknown> {
   /** Below `/dashboard`. */
   readonly path: `/${string}`
   readonly title: string
+  /** What one view of the page is called, where the page shows one of many: the name of a model, say. */
+  titleOf?(data: T): string
   /** Puts the page into the menu. */
   readonly nav?: { readonly group: string; readonly order: number }
   load(request: PageRequest): Awaitable<T>

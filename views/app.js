@@ -137,12 +137,24 @@ document.addEventListener('htmx:before:response', event => {
   const over = response.status === 401 ? document.getElementById('session-over') : null
   if (over !== null) {
     event.preventDefault()
-    return sayOver(over.content.cloneNode(true))
+    return sayOver(comingBack(over.content.cloneNode(true)))
   }
   if ((response.headers.get('content-type') ?? '').startsWith('text/html')) return
   event.preventDefault()
   response.raw.text().then(text => complain(text || `The gateway answered with status ${response.status}`))
 })
+
+/** Signing in leads back to where one is now: filters change the address, and no page is drawn anew for it. */
+function comingBack(words) {
+  const link = words.querySelector('a')
+  // The copy of a template knows no address of its own.
+  const to = new URL(link.getAttribute('href'), location)
+  // What was drawn in answer to a form has an address that cannot be opened: it is left for its page.
+  if (to.searchParams.get('next') === location.pathname)
+    to.searchParams.set('next', location.pathname + location.search)
+  link.href = to
+  return words
+}
 
 /** In the open form, from where alone it can be reached, and which keeps all that was typed; else in the message line. */
 function sayOver(words) {

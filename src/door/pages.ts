@@ -90,11 +90,18 @@ export function createPages({
       }
     }
 
-  const draw = ({ title, path }: Page, { admin }: PageRequest, main: Markup, status = 200): Response =>
-    html(shell({ title, base, path, admin, nav, assets, main }), '<!doctype html>', status)
+  const draw = (
+    { title, path }: Pick<Page, 'title' | 'path'>,
+    { admin }: PageRequest,
+    main: Markup,
+    status = 200,
+  ): Response => html(shell({ title, base, path, admin, nav, assets, main }), '<!doctype html>', status)
 
-  const show = async (page: Page, request: PageRequest): Promise<Response> =>
-    draw(page, request, page.view(await page.load(request), request))
+  async function show(page: Page, request: PageRequest): Promise<Response> {
+    const data = await page.load(request)
+    const { path, title } = page
+    return draw({ path, title: page.titleOf?.(data) ?? title }, request, page.view(data, request))
+  }
 
   /** A page, a part or an action of it, each at an address; what fails there is its plugin's. */
   const named = <T>(page: Page, method: 'GET' | 'POST', path: string, run: () => Awaitable<T>): Promise<T> =>

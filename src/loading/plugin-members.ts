@@ -169,6 +169,7 @@ const api = {
 const page = {
   path,
   title: text,
+  titleOf: may(fun),
   nav: may(
     members({ group: text, order: v.number(wanted('a number')) } satisfies Entries<NonNullable<Page['nav']>>),
   ),

@@ -85,6 +85,36 @@ test('outside of a form the message line says that the session has ended', async
   await said('“kept” is off')
 })
 
+test('signing in again leads to where one was, with the filters that were set since', async () => {
+  await page.getByRole('searchbox').fill('kept')
+  await page.waitForURL(/\?q=kept$/)
+  await endSession()
+  await row('kept').getByRole('switch').click()
+  await said('Your session has ended')
+  const [tab] = await Promise.all([
+    browser.context.waitForEvent('page'),
+    page.getByRole('link', { name: 'Sign in in a new tab' }).click(),
+  ])
+  await tab.getByLabel('Master key').fill(MASTER)
+  await tab.keyboard.press('Enter')
+  await tab.getByRole('heading', { level: 1, name: 'Models', exact: true }).waitFor()
+  expect(tab.url()).toEndWith('/dashboard/models?q=kept')
+  await tab.close()
+  await page.locator('#notice').waitFor({ state: 'hidden' })
+})
+
+test('the page of a model carries its name in the title', async () => {
+  for (const [name, title] of [
+    ['kept', 'kept'],
+    ['<img src=x>"\u202e', '<img src=x>"[U+202E]'],
+    ['', 'Model'],
+  ] as const) {
+    await page.goto(`${gateway.url}/dashboard/models/detail?${new URLSearchParams({ name })}`)
+    expect(await page.title()).toBe(`${title} · Modelway`)
+  }
+  await page.goto(`${gateway.url}/dashboard/models`)
+})
+
 test('going back after signing in does not ask to sign in again', async () => {
   await page.getByRole('button', { name: 'Sign out' }).click()
   await signIn(page, gateway.url)

@@ -1,5 +1,6 @@
 import { Refusal } from '../../../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
+import { spell } from '../../../../views/name.tsx'
 import type { VirtualModels } from '../../../virtual-models/model.ts'
 import { readFailedTries } from '../../report/compare.ts'
 import { isRepointing } from '../../report/markers.ts'
@@ -28,6 +29,7 @@ export const createModelPage = (deps: ModelPageDeps): Page =>
   definePage<ModelData>({
     path: '/models/detail',
     title: 'Model',
+    titleOf: ({ asked: { name = '' } }) => (name === '' ? 'Model' : spell(name)),
     load: request => load(deps, request),
     view: (data, request) => <ModelView data={data} request={request} />,
   })
