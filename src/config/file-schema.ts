@@ -2,6 +2,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { type GenericSchema, getDefault } from 'valibot'
 import { gatewayEnv, gatewaySchema } from '../config.ts'
 import type { Plugin } from '../plugin.ts'
+import { gatherDefinitions } from './definitions.ts'
 import { fieldSchema, ownFields, sectionOf } from './sections.ts'
 import { isOptional, notesOf, optionsOf, shapeOf, toSnake } from './shape.ts'
 
@@ -18,7 +19,7 @@ export function createFileSchema(plugins: readonly Plugin[]): Json {
     sectionOf,
   )
   const sections = [...owners].map(([section, sharing]) => [section, renderSection(sharing)])
-  return {
+  return gatherDefinitions({
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'modelway.yaml',
     type: 'object',
@@ -27,7 +28,7 @@ export function createFileSchema(plugins: readonly Plugin[]): Json {
     definitions: {
       variable: { type: 'string', pattern: '\\$\\{', description: 'Filled in from the environment' },
     },
-  }
+  })
 }
 
 /** A setting with what it means, and the variable that may say it too. */

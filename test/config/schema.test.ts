@@ -38,6 +38,34 @@ export default { name: 'night-shift', about: 'Closes at night.', config: v.objec
     expect((await modelway(['check'], { cwd: folder.path })).code).toBe(0)
   })
 
+  test('has what its references lead to, also where settings of plugins contain themselves', async () => {
+    using folder = createFolder()
+    const valibot = join(root, 'node_modules/valibot')
+    folder.write(
+      'tree.ts',
+      `import * as v from '${valibot}'
+const leaf = v.object({ size: v.number(), under: v.optional(v.lazy(() => leaf)) })
+const branch = v.object({ name: v.string(), under: v.array(v.lazy(() => branch)), leaf: v.lazy(() => leaf) })
+export default { name: 'tree', about: 'Grows.', config: v.object({ root: v.optional(v.lazy(() => branch)), leaves: v.optional(v.array(v.lazy(() => leaf)), []) }), setup: () => ({}) }`,
+    )
+    folder.write('modelway.yaml', 'plugins: [./tree.ts]')
+    const { out } = await modelway(['schema'], { cwd: folder.path })
+    const json = JSON.parse(out) as { properties: { tree: { properties: Readonly<Record<string, Json>> } } }
+    const at = (ref: string) =>
+      ref
+        .split('/')
+        .slice(1)
+        .reduce<unknown>((place, step) => (place as Json | undefined)?.[step], json)
+    const refs = [...new Set([...out.matchAll(/"\$ref": "([^"]*)"/g)].map(([, ref]) => ref!))]
+    expect(refs.length).toBeGreaterThan(3)
+    expect(refs.filter(ref => at(ref) === undefined)).toEqual([])
+    const { root: top, leaves } = json.properties.tree.properties
+    const [branch] = top!.anyOf as [{ $ref: string }]
+    expect(at(branch.$ref)).toMatchObject({ properties: { name: { type: 'string' } } })
+    const [leaf] = (leaves!.items as { anyOf: [{ $ref: string }] }).anyOf
+    expect(at(leaf.$ref)).toMatchObject({ properties: { size: { type: 'number' } } })
+  })
+
   test('knows the gateway, every plugin with settings, providers and virtual models, and nothing else', () => {
     const sections = plugins.flatMap(({ name, config, file }) =>
       config === undefined ? [] : [file?.section ?? name.replaceAll('-', '_')],
