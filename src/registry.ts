@@ -7,6 +7,7 @@ import { type HookTable, inLine } from './hooks.ts'
 import { checkAddresses } from './loading/addresses.ts'
 import { blaming } from './loading/blaming.ts'
 import { checkParts } from './loading/plugin-shape.ts'
+import { didYouMean } from './nearest.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
 import type { Provider } from './provider.ts'
 
@@ -27,8 +28,9 @@ export async function assemble(
   shared: (plugin: string) => SharedHost,
 ): Promise<House> {
   const parts = new Map<string, Parts>()
+  const names = plugins.map(({ name }) => name)
   for (const plugin of plugins) {
-    check(plugin, parts)
+    check(plugin, parts, names)
     const config = plugin.config ? parseSettings(plugin, plugin.config, settings[plugin.name]) : undefined
     const use = <A>(name: string): A => {
       if (!plugin.needs?.includes(name)) {
@@ -52,12 +54,16 @@ function ownersIn(parts: ReadonlyMap<string, Parts>): House['ownerOf'] {
   return contributed => owners.get(contributed)!
 }
 
-function check(plugin: Plugin, earlier: ReadonlyMap<string, Parts>): void {
-  if (earlier.has(plugin.name)) throw new ConfigError(`Plugin "${plugin.name}" is listed twice`)
-  for (const need of plugin.needs ?? []) {
-    if (!earlier.has(need)) {
-      throw new ConfigError(`Plugin "${plugin.name}" needs "${need}": list "${need}" before it`)
-    }
+function check({ name, needs = [] }: Plugin, earlier: ReadonlyMap<string, Parts>, names: readonly string[]) {
+  if (earlier.has(name)) {
+    throw new ConfigError(
+      `Plugin "${name}" is listed twice: list it once, or give yours a name that the gateway's own do not have`,
+    )
+  }
+  for (const need of needs) {
+    if (earlier.has(need)) continue
+    const missing = names.includes(need) ? '' : `; there is none${didYouMean(need, names)}`
+    throw new ConfigError(`Plugin "${name}" needs "${need}": list "${need}" before it${missing}`)
   }
 }
 

@@ -27,6 +27,9 @@ function textOf({ type, expected, received, message }: BaseIssue<unknown>): stri
   if (expected === 'never') return 'it is not known here'
   if (!message.startsWith('Invalid ')) return message
   if (received === 'undefined') return 'it is missing'
+  // Of `v.url()` and its like nothing but the message tells what was wanted; behind it stands the value.
+  const kind = expected === null && /^Invalid (?!input\b)(.+?): Received /.exec(message)?.[1]
+  if (kind) return `it is not a valid ${kind}`
   const wanted = (expected ?? 'another value').replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ' or ')
   return type === 'picklist' || expected === null
     ? `expected ${wanted}`

@@ -5,6 +5,7 @@ import { ConfigError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Plugin } from '../plugin.ts'
 import { partsSchema, pluginSchema } from './plugin-members.ts'
+import { strayIn } from './stray-schemas.ts'
 
 /**
  * Checks a plugin from outside before anything of it is called: its types were erased, if it ever had any.
@@ -13,6 +14,8 @@ import { partsSchema, pluginSchema } from './plugin-members.ts'
  */
 export function checkPlugin(name: string, plugin: Plugin): void {
   report(name, plugin, v.safeParse(pluginSchema, plugin))
+  const stray = strayIn(plugin.config)
+  if (stray !== undefined) throw new ConfigError(`Cannot use plugin "${name}": ${stray}`)
   checkFields(name, plugin)
 }
 

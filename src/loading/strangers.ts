@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from '../describe.ts'
 import { ConfigError } from '../errors.ts'
 import { placeOf } from '../fault.ts'
+import { didYouMean } from '../nearest.ts'
 import type { Plugin } from '../plugin.ts'
 import { PATIENCE, within } from './blaming.ts'
 import type { Contract } from './contract.ts'
@@ -81,8 +82,20 @@ async function read(spec: string, file: string): Promise<{ readonly default?: un
     if (error instanceof ConfigError) throw error
     // Of several mistakes in one file, the first.
     const cause = error instanceof AggregateError ? error.errors[0] : error
+    if (isMissing(cause, file)) throw new ConfigError(`Cannot find plugin "${spec}": ${whatIsThere(file)}`)
     throw new ConfigError(`Cannot load plugin "${spec}": ${reasonOf(cause)}${placeOf(cause)}`, { cause })
   }
+}
+
+/** It is the plugin itself that is not there, and not something that it imports. */
+const isMissing = (cause: unknown, file: string): boolean =>
+  (cause as { readonly specifier?: unknown } | undefined)?.specifier === file
+
+/** What is in the place of a plugin that is not there. */
+function whatIsThere(file: string): string {
+  if (existsSync(file)) return `there is no index.ts in "${file}"`
+  const beside = existsSync(dirname(file)) ? readdirSync(dirname(file)) : []
+  return `there is no file "${file}"${didYouMean(basename(file), beside)}`
 }
 
 function nameOf(spec: string): string {

@@ -6,7 +6,10 @@ import { blaming } from '../../src/loading/blaming.ts'
 import { checkPlugin } from '../../src/loading/plugin-shape.ts'
 import type { Parts, Plugin } from '../../src/plugin.ts'
 import { assemble } from '../../src/registry.ts'
+import { flag } from '../../src/settings.ts'
 import { MASTER, startGateway, until } from '../kit.ts'
+
+type Text = ReturnType<typeof v.string>
 
 /** What types would forbid, and what arrives all the same where nobody checks them. */
 const wild = (name: string, parts: unknown): Plugin => ({
@@ -158,6 +161,18 @@ describe('what a plugin declares', () => {
   const wrong: readonly (readonly [more: object, says: string])[] = [
     [{ config: { a: 1 } }, 'config: expected a Valibot schema, such as v.object({ … })'],
     [{ config: v.pipeAsync(v.string()) }, 'config: expected a Valibot schema, such as v.object({ … })'],
+    [
+      { config: v.object({ loud: v.optional(flag as never) }) },
+      'config.loud: expected a Valibot schema, it is a function: call it, as in flag()',
+    ],
+    [
+      { config: v.object({ in: v.object({ loud: v.pipe(v.string as unknown as Text, v.trim()) }) }) },
+      'config.in.loud: expected a Valibot schema, it is a function: call it, as in flag()',
+    ],
+    [
+      { config: v.object({ loud: undefined as never }) },
+      'config.loud: expected a Valibot schema, it is undefined',
+    ],
     [{ env: { size: 'SIZE' } }, "env: expected { field: ['VARIABLE'] } or a function"],
     [
       { config: v.object({ limit: v.string() }), env: { limt: ['LIMIT'] } },
@@ -177,6 +192,21 @@ describe('what a plugin declares', () => {
       expect(await problemsOf(() => checkPlugin('odd', plugin))).toEqual([`Cannot use plugin "odd": ${says}`])
     })
   }
+})
+
+test('settings of every make are taken', () => {
+  const text = v.string()
+  const config = v.object({
+    chosen: v.variant('kind', [
+      v.object({ kind: v.literal('a') }),
+      v.object({ kind: v.picklist(['b', 'c']) }),
+    ]),
+    many: v.tupleWithRest([text], v.record(text, v.array(v.any()))),
+    both: v.intersect([v.object({ a: text }), v.looseObject({ b: v.enum({ c: 'c' }) })]),
+    pair: v.tuple([v.map(text, v.date()), v.set(v.nullish(text, null))]),
+    read: v.pipe(text, v.parseJson(), v.objectWithRest({ deep: v.lazy(() => text) }, v.number())),
+  })
+  expect(checkPlugin('odd', { ...wild('odd', {}), config })).toBeUndefined()
 })
 
 test('settings that take any field are filled by variables of any field', () => {

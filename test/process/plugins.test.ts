@@ -188,17 +188,32 @@ describe('PLUGINS', () => {
     [
       'the same twice',
       () => `${write('twin.js', declare('twin', '() => ({})'))},./twin.js`,
-      /"twin" is listed twice/,
+      /"twin" is listed twice: list it once/,
     ],
     [
       'the name of one of ours',
       () => write('auth.js', declare('auth', '() => ({})')),
-      /"auth" is listed twice/,
+      /"auth" is listed twice: .* name that the gateway's own do not have/,
     ],
     [
       'a need that nobody meets',
       () => write('needy.js', declare('needy', '() => ({})', "needs: ['water'],")),
-      /"needy" needs "water"/,
+      /"needy" needs "water": list "water" before it; there is none$/m,
+    ],
+    [
+      'a file that is not there',
+      () => write('present.js', declare('present', '() => ({})')).replace('present', 'presnt'),
+      /Cannot find plugin ".\/presnt\.js": there is no file "\/[^"]+\/presnt\.js"\. Did you mean "present\.js"\?$/m,
+    ],
+    [
+      'a folder without a plugin',
+      () => write('hollow/readme.txt', 'Nothing').replace('/readme.txt', ''),
+      /Cannot find plugin ".\/hollow": there is no index\.ts in "\/[^"]+\/hollow"$/m,
+    ],
+    [
+      'a file that needs one that is not there',
+      () => write('leaning.js', "import './wall.js'\nexport default 1"),
+      /Cannot load plugin ".\/leaning\.js": Cannot find module '\.\/wall\.js'/,
     ],
     [
       'a need that it does not name',
@@ -224,6 +239,17 @@ describe('PLUGINS', () => {
       3,
       expect.stringMatching(/^modelway: Cannot use FIT_SIZE[^\n]*expected digits\n$/),
     ])
+  }, 60_000)
+
+  test('ends the start with one line for what a schema of Valibot takes for no address, without the value', async () => {
+    const text = declare(
+      'far',
+      '() => ({})',
+      "config: v.object({ at: v.pipe(v.string(), v.url()) }), env: { at: ['FAR_AT'] },",
+    )
+    const path = write('far.js', `import * as v from 'valibot'\n${text}`)
+    const { code, stderr } = await fail(path, { FAR_AT: 'hidden' })
+    expect([code, stderr]).toEqual([3, 'modelway: Cannot use FAR_AT: it is not a valid URL\n'])
   }, 60_000)
 
   test('ends the start with one line for a setting that is missing, by the name of its variable', async () => {
