@@ -20,6 +20,11 @@ const onlyFetchKnows = /^(?:(?:https?|all)_proxy|NODE_TLS_REJECT_UNAUTHORIZED)$/
 export const isSetByRuntime = (): boolean =>
   Object.keys(readEnvironment()).some(name => onlyFetchKnows.test(name))
 
+/** It may hold a password, so what it is instead is not said. */
+const NO_DATABASE =
+  'Cannot use the address of the database (DATABASE_URL): expected file:PATH, such as file:data/modelway.db, or libsql://HOST'
+const DATABASE = /^(?:file:[^?].*|:memory:|(?:libsql|https?|wss?):\/\/.+)$/
+
 const levels = ['debug', 'info', 'warning', 'error'] as const
 
 /** As browsers name them: nothing behind the host. */
@@ -51,7 +56,7 @@ export const gatewaySchema = v.object({
   bodyLimit: says('How large the body of a request may be', v.optional(bytes(), '10M')),
   databaseUrl: says(
     'Where rows are kept: a file, or a libSQL server (libsql://...)',
-    v.optional(text(), 'file:data/modelway.db'),
+    v.optional(v.pipe(text(), v.regex(DATABASE, NO_DATABASE)), 'file:data/modelway.db'),
   ),
   databaseAuthToken: says('What a libSQL server asks for', v.optional(concealed(text()))),
   plugins: says('Files and packages, with commas: ./my-plugin.ts,some-package', v.optional(csv(), [])),

@@ -4,7 +4,7 @@ import type { Client, InStatement, TransactionMode } from '@libsql/client'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
 import { drizzle } from 'drizzle-orm/libsql/sqlite3'
-import { reasonOf } from './describe.ts'
+import { databaseFault } from './database-faults.ts'
 import { ConfigError } from './errors.ts'
 
 export type Database = LibSQLDatabase
@@ -42,12 +42,14 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
           migrationsFolder: folder,
           ...(book !== undefined && { migrationsTable: book }),
         }).catch(cause => {
-          throw new ConfigError(`Cannot prepare the tables of ${named(url)}: ${reasonOf(cause)}`, { cause })
+          throw new ConfigError(`Cannot prepare the tables of ${named(url)}: ${databaseFault(cause)}`, {
+            cause,
+          })
         }),
       close: () => client.close(),
     }
   } catch (cause) {
-    const why = reasonOf(cause).replaceAll(url, named(url))
+    const why = databaseFault(cause).replaceAll(url, named(url))
     throw new ConfigError(`Cannot open the database ${named(url)}: ${why}`, { cause })
   }
 }

@@ -72,7 +72,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const closing = createClosing()
   closing.add('The database', () => database.close())
   try {
-    await migrateAll(database, options.migrations, options.plugins)
+    const { migrations: shared, plugins } = options
+    await migrateAll(database, { shared, plugins, log: createLog('gateway') })
     return await build(options, database, closing)
   } catch (error) {
     // What was only half opened may not close either; why it was not opened is what matters.

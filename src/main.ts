@@ -100,6 +100,13 @@ const build = (
     inherited,
   })
 
+/** Why nobody can listen, and what to do about it, by the system's name for it. */
+const unheard: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process does: end it, or set PORT to another one',
+  EADDRNOTAVAIL: 'this machine has no such address: set HOST to one of its own, or to 0.0.0.0 for all',
+  EACCES: 'this user may not: set PORT to 1024 or above',
+}
+
 function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<undefined> {
   try {
     return Bun.serve({
@@ -112,7 +119,8 @@ function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<u
       error: () => new Response('The gateway failed to handle this request', { status: 500 }),
     })
   } catch (cause) {
-    throw new ConfigError(`Cannot listen on ${host}:${port}: ${(cause as Error).message}`, { cause })
+    const { code = '', message } = cause as Error & { readonly code?: string }
+    throw new ConfigError(`Cannot listen on ${host}:${port}: ${unheard[code] ?? message}`, { cause })
   }
 }
 

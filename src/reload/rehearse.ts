@@ -25,7 +25,7 @@ export async function rehearse(
     throw new Error('A check asks nobody')
   }
   try {
-    await migrateAll(database, migrations, plugins)
+    await migrateAll(database, { shared: migrations, plugins, log: createLog('gateway') })
     const house = await assemble(plugins, pluginSettings, plugin => ({
       db: database.db,
       log: createLog(plugin),

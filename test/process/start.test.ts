@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createClient } from '@libsql/client'
 import { launchGateway, spawnGateway } from './spawn.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'modelway-start-'))
@@ -27,8 +28,16 @@ writeFileSync(garbage, 'This is no database. '.repeat(1000))
 const mistakes: readonly (readonly [why: string, env: Record<string, string>, says: RegExp])[] = [
   ['a port that is no number', { PORT: 'x' }, /PORT="x".*whole number/],
   ['a port beyond the last', { PORT: '70000' }, /PORT="70000".*65535/],
-  ['a port that is taken', { PORT: String(listener.port) }, /Cannot listen on 127\.0\.0\.1:\d+/],
-  ['a host that is not here', { HOST: '192.0.2.1' }, /Cannot listen on 192\.0\.2\.1/],
+  [
+    'a port that is taken',
+    { PORT: String(listener.port) },
+    /Cannot listen on 127\.0\.0\.1:\d+: another process does: end it, or set PORT/,
+  ],
+  [
+    'a host that is not here',
+    { HOST: '192.0.2.1' },
+    /Cannot listen on 192\.0\.2\.1:\d+: this machine has no such address: set HOST/,
+  ],
   ['a size that is none', { BODY_SIZE_LIMIT: 'abc' }, /BODY_SIZE_LIMIT="abc".*10M/],
   ['a time that is none', { HTTP_TIMEOUT: 'soon' }, /HTTP_TIMEOUT="soon".*30s/],
   ['a drain time that is none', { DRAIN_TIMEOUT: '-1s' }, /DRAIN_TIMEOUT/],
@@ -42,9 +51,14 @@ const mistakes: readonly (readonly [why: string, env: Record<string, string>, sa
   ['an unknown format', { LOG_FORMAT: 'xml' }, /LOG_FORMAT="xml".*json/],
   ['a base path with a space', { BASE_PATH: '/a b' }, /BASE_PATH/],
   ['an origin that is none', { EGRESS_ALLOW: 'example.com' }, /EGRESS_ALLOW/],
-  ['a database that is none', { DATABASE_URL: 'nonsense' }, /database/],
-  ['a database that cannot be written', { DATABASE_URL: 'file:/proc/modelway/x.db' }, /database/],
-  ['a database file with something else in it', { DATABASE_URL: `file:${garbage}` }, /database/],
+  ['a database that is none', { DATABASE_URL: 'nonsense' }, /\(DATABASE_URL\): expected file:PATH/],
+  ['a database of another make', { DATABASE_URL: 'postgres://user:hidden@host/x' }, /^(?!.*hidden).*libsql:/],
+  ['a database file without its scheme', { DATABASE_URL: '/data/x.db' }, /expected file:PATH/],
+  ['a database file without a name', { DATABASE_URL: 'file:' }, /expected file:PATH/],
+  ['a database that cannot be written', { DATABASE_URL: 'file:/proc/modelway/x.db' }, /must be writable/],
+  ['a database that is a folder', { DATABASE_URL: `file:${home}` }, /must be writable/],
+  ['a database file with something else in it', { DATABASE_URL: `file:${garbage}` }, /from a backup/],
+  ['a database server that is not there', { DATABASE_URL: 'http://127.0.0.1:1' }, /correct DATABASE_URL/],
   ['a short master key', { MODELWAY_MASTER_KEY: 'short' }, /MODELWAY_MASTER_KEY.*8 characters/],
   ['all interfaces without a key', { HOST: '0.0.0.0', MODELWAY_MASTER_KEY: '' }, /MODELWAY_MASTER_KEY/],
   ['virtual models that are no JSON', { VIRTUAL_MODELS: '[{' }, /VIRTUAL_MODELS/],
@@ -86,6 +100,39 @@ describe('a mistake in the configuration ends the start with 3 and one line:', (
 })
 
 describe('a start that succeeds', () => {
+  test('warns where a newer version has changed the tables, its own or those of a plugin', async () => {
+    const folder = mkdtempSync(join(home, 'newer-'))
+    const DATABASE_URL = `file:${join(folder, 'newer.db')}`
+    const warnings = async (env: Readonly<Record<string, string>> = {}) => {
+      await using gateway = await spawnGateway({ cwd: folder, env: { DATABASE_URL, ...env } })
+      return gateway
+        .logs()
+        .filter(({ level }) => level === 'warning')
+        .map(({ message }) => message)
+    }
+    mkdirSync(join(folder, 'drizzle/meta'), { recursive: true })
+    writeFileSync(join(folder, 'drizzle/0000_one.sql'), 'CREATE TABLE ones (id integer);')
+    const entries = [{ idx: 0, version: '6', when: 1_700_000_000_000, tag: '0000_one', breakpoints: true }]
+    writeFileSync(
+      join(folder, 'drizzle/meta/_journal.json'),
+      JSON.stringify({ version: '7', dialect: 'sqlite', entries }),
+    )
+    writeFileSync(
+      join(folder, 'ones.js'),
+      "export default { name: 'ones', about: 'Made by a test.', migrations: './drizzle', setup: () => ({}) }",
+    )
+    const PLUGINS = './ones.js'
+    expect(await warnings({ PLUGINS })).toEqual([])
+    const client = createClient({ url: DATABASE_URL })
+    for (const book of ['__drizzle_migrations', '__migrations_ones'])
+      await client.execute(`insert into ${book} (hash, created_at) values ('later', ${Date.now() * 2})`)
+    client.close()
+    expect(await warnings({ PLUGINS })).toEqual([
+      expect.stringMatching(/^A newer version of the gateway has changed the tables.*restore the backup/),
+      expect.stringMatching(/^A newer version of plugin "ones" has changed the tables/),
+    ])
+  }, 60_000)
+
   test('ignores variables that are left empty', async () => {
     await using gateway = await spawnGateway({
       env: { BODY_SIZE_LIMIT: '', HTTP_TIMEOUT: ' ', LOG_LEVEL: '', OPENAI_API_KEY: '', VIRTUAL_MODELS: '' },

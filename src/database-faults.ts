@@ -1,0 +1,20 @@
+import { reasonOf } from './describe.ts'
+
+const remedies: readonly (readonly [why: RegExp, remedy: string])[] = [
+  [/SQLITE_(?:NOTADB|CORRUPT)/, 'restore it from a backup, or move it away to begin with an empty one'],
+  [/SQLITE_FULL|ENOSPC/, 'make room on its disk'],
+  [
+    /SQLITE_(?:READONLY|CANTOPEN)|EACCES|EPERM|EROFS|ENOTDIR|mkdir|unable to open/i,
+    'the file and its folder must be writable for the user of the gateway; DATABASE_URL says where they are',
+  ],
+  [/SQLITE_BUSY/, 'another process holds it: end that one, or try again'],
+  [/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|unable to connect/i, 'start the server, or correct DATABASE_URL'],
+  [/\b40[13]\b/, 'correct DATABASE_AUTH_TOKEN'],
+]
+
+/** Why a database cannot be used, and what an operator can do, in one line. */
+export function databaseFault(cause: unknown): string {
+  const why = reasonOf(cause)
+  const remedy = remedies.find(([pattern]) => pattern.test(why))?.[1]
+  return remedy === undefined ? why : `${why}: ${remedy}`
+}
