@@ -125,7 +125,10 @@ describe('modelway check', () => {
     )
     folder.write('other.yaml', 'plugins: [./night-shift.ts]')
     const { code, out } = await run('check --config other.yaml', {}, folder.path)
-    expect([code, out]).toEqual([3, 'Plugin "night-shift" needs "day-shift": list "day-shift" before it\n'])
+    expect([code, out]).toEqual([
+      3,
+      'Plugin "night-shift" needs "day-shift": list "day-shift" before it; there is none\n',
+    ])
     const twice = {
       VLLM_BASE_URL: 'http://gpu/v1',
       CONFIG_FILE: folder.write('x.yaml', 'providers: { vllm: { type: sglang, base_url: "http://b" } }'),
