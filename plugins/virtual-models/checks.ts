@@ -1,7 +1,8 @@
 import { ConfigError, refuse } from '../../src/errors.ts'
-import { findLoop, usersOf } from './graph.ts'
+import { findLoop } from './graph.ts'
 import { checkName, type VirtualModelInput } from './input.ts'
 import type { Definition, Snapshot, VirtualModel } from './model.ts'
+import type { Users } from './users.ts'
 
 type All = ReadonlyMap<string, VirtualModel>
 
@@ -10,6 +11,8 @@ interface ChecksDeps {
   /** What is stored, also where a declared one hides it. */
   readonly rows: All
   readonly declared: All
+  /** Of what `current` holds. */
+  readonly users: Pick<Users, 'of'>
 }
 
 /** What a write may not do to the rows around it. */
@@ -23,16 +26,16 @@ export interface Checks {
   turn(before: VirtualModel | undefined, after: Definition): void
 }
 
-export function createChecks({ current, rows, declared }: ChecksDeps): Checks {
+export function createChecks({ current, rows, declared, users: known }: ChecksDeps): Checks {
   const managed = (source: string): void => {
     const model = declared.get(source)
     if (model !== undefined)
       refuse('conflict', `"${source}" is declared in ${model.declaredIn}: edit it there`, { param: 'source' })
   }
   const users = (source: string, action: string): void => {
-    const { all } = current()
-    const found = usersOf(all, source)
-    if (all.get(source)?.kind !== 'redirect' || found.length === 0) return
+    // Inside its own targets a redirect's name means the real model that it shadows.
+    const found = [...known.of(source)].filter(user => user !== source)
+    if (current().all.get(source)?.kind !== 'redirect' || found.length === 0) return
     const more = found.length > 5 ? ` and ${found.length - 5} more` : ''
     const named = found.slice(0, 5).map(user => `"${user}"`)
     const verb = found.length === 1 ? 'leads' : 'lead'
@@ -60,34 +63,27 @@ export function createChecks({ current, rows, declared }: ChecksDeps): Checks {
   }
 }
 
+interface Around {
+  /** With the row that is to be saved. */
+  readonly all: All
+  /** Without it: whoever leads to it is the same, and where it leads is looked at first. */
+  readonly users: Pick<Users, 'of'>
+}
+
 /** A circle, or a chain that is too long, which begins at this redirect or at somebody who leads here. */
-export function findLoopAround(all: All, source: string): string | undefined {
-  const users = usersByTarget(all)
+export function findLoopAround({ all, users }: Around, source: string): string | undefined {
   const seen = new Set<string>([source])
   const open = [source]
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const loop = findLoop(all, name)
     if (loop !== undefined) return loop
-    for (const user of users.get(name) ?? []) {
+    for (const user of users.of(name)) {
       if (seen.has(user)) continue
       seen.add(user)
       open.push(user)
     }
   }
   return undefined
-}
-
-/** Who leads to each name; one walk, because a name may have thousands of users. */
-function usersByTarget(all: All): ReadonlyMap<string, readonly string[]> {
-  const users = new Map<string, string[]>()
-  for (const { source, targets } of all.values()) {
-    for (const { name } of targets) {
-      const before = users.get(name)
-      if (before === undefined) users.set(name, [source])
-      else before.push(source)
-    }
-  }
-  return users
 }
 
 /** Stored and declared rows are each without circles; together they may not be. */

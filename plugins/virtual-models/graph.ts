@@ -68,10 +68,3 @@ function quote(names: readonly string[]): string {
   const shown = names.length <= 12 ? names : [...names.slice(0, 6), undefined, ...names.slice(-5)]
   return shown.map(name => (name === undefined ? '…' : `"${name}"`)).join(' → ')
 }
-
-/** Redirects that lead to this name. */
-export function usersOf(all: ReadonlyMap<string, VirtualModel>, name: string): string[] {
-  return [...all.values()]
-    .filter(({ source, targets }) => source !== name && targets.some(target => target.name === name))
-    .map(({ source }) => source)
-}

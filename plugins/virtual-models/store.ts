@@ -8,8 +8,10 @@ import type { JsonObject } from '../../src/types.ts'
 import type { Authorship, Change, History, Restoring } from '../history/model.ts'
 import { checkTogether, createChecks, findLoopAround } from './checks.ts'
 import { toDefinition, virtualModelInput } from './input.ts'
+import { Layers } from './layers.ts'
 import { type Definition, KIND, type Snapshot, toVirtualModel, type VirtualModel } from './model.ts'
 import { virtualModels } from './schema.ts'
+import { createUsers } from './users.ts'
 import { toRecord } from './views-of.ts'
 
 export interface StoreOptions {
@@ -53,7 +55,7 @@ export async function openStore({ db, history, now, managed, checkReach }: Store
     checks.turn(before, definition)
     const facts = { managed: false, version: 0, updatedAt: now() }
     const all = memory.without(old, toVirtualModel(definition, facts))
-    const loop = findLoopAround(all, definition.source)
+    const loop = findLoopAround({ all, users: memory.users }, definition.source)
     if (loop !== undefined) refuse('invalid_value', loop, { param: 'target_model' })
     if (!input.force) checkReach(definition, all)
     const version = await history.commit(toChange(before, definition, by), version =>
@@ -100,28 +102,36 @@ function toInput(state: JsonObject, { subject, force }: Restoring, { all }: Snap
 function createMemory(stored: readonly VirtualModel[], managed: readonly VirtualModel[]) {
   const rows = new Map(stored.map(model => [model.source, model]))
   const declared = new Map(managed.map(model => [model.source, model]))
-  let snapshot: Snapshot = { all: new Map([...rows, ...declared]), revision: 0 }
+  const together = () => new Layers(new Map([...rows, ...declared]))
+  let all = together()
+  let snapshot: Snapshot = { all, revision: 0 }
+  const users = createUsers(all.values())
   /** All but one, and another one in its place. */
-  const without = (source: string, next?: VirtualModel): Map<string, VirtualModel> => {
-    const all = new Map(snapshot.all)
-    all.delete(source)
-    if (next) all.set(next.source, next)
-    return all
+  const without = (source: string, next?: VirtualModel): Layers<VirtualModel> =>
+    all.next(source, next && [next.source, next])
+  function use(next: Layers<VirtualModel>): void {
+    all = next
+    snapshot = { all, revision: snapshot.revision + 1 }
   }
   return {
     rows,
     declared,
+    users,
     current: () => snapshot,
     without,
     replace(stored: readonly VirtualModel[]): void {
       rows.clear()
       for (const model of stored) rows.set(model.source, model)
-      snapshot = { all: new Map([...rows, ...declared]), revision: snapshot.revision + 1 }
+      use(together())
+      users.reset(all.values())
     },
     swap(source: string, next?: VirtualModel): void {
+      const before = all.get(source)
+      if (before !== undefined) users.remove(before)
+      if (next !== undefined) users.add(next)
       rows.delete(source)
       if (next) rows.set(next.source, next)
-      snapshot = { all: without(source, next), revision: snapshot.revision + 1 }
+      use(without(source, next))
     },
   }
 }

@@ -106,6 +106,19 @@ describe('10,000 redirects and 10,000 policies', () => {
     await large.put({ source: 'one-more', target_model: 'last' })
     expect((await large.ask('one-more')).served).toBe('vllm/alpha')
   })
+
+  test('R12 a write takes as many steps as among two of them', async () => {
+    const writes = (world: World) => [
+      () => world.put({ source: 'written', target_model: 'last' }),
+      () => world.put({ source: 'vllm/written', user_paths: ['/team'] }),
+      () => world.call('DELETE', '/admin/virtual-models', { source: 'written' }),
+    ]
+    for (const world of [small, large]) for (const write of writes(world)) await write()
+    for (const [index, write] of writes(large).entries()) {
+      const [steps, fewSteps] = [await fewestSteps(write), await fewestSteps(writes(small)[index]!)]
+      expect([index, steps < 1.2 * fewSteps + 200]).toEqual([index, true])
+    }
+  })
 })
 
 describe('hostile shapes', () => {
