@@ -54,9 +54,21 @@ function read(value: string | null, header: string): UserPath | undefined {
     return refuse('invalid_request', message, { param: header })
   }
   try {
-    return parseUserPath(value ?? '')
+    return parseUserPath(fromWire(value ?? ''))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return refuse('invalid_request', `Header "${header}": ${error.message}`, { param: header })
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The platform reads each byte of a header as a character of its own; nearly everybody who sends others than ASCII means UTF-8. */
+function fromWire(value: string): string {
+  if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
+  try {
+    return utf8.decode(Uint8Array.from(value, char => char.charCodeAt(0)))
+  } catch {
+    return value
   }
 }

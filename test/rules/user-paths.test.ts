@@ -25,6 +25,16 @@ describe('U1', () => {
   })
 })
 
+test('U2 reads what is sent as UTF-8 as that, and what cannot be as Latin-1', async () => {
+  await using world = await startDenying()
+  const bytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text))
+  for (const path of ['/équipe', '/チーム/アルファ', '/a/😀'])
+    expect(await pathOf(world, header(bytes(path)))).toBe(path)
+  expect(await pathOf(world, header('/\xe9quipe'))).toBe('/équipe')
+  const { status } = await world.call('GET', '/v1/models', undefined, header(bytes('/a\u0085b')))
+  expect(status).toBe(400)
+})
+
 describe('U1 a path that is said twice', () => {
   /** A call with these lines in its head, as they come over the wire. */
   async function send({ port }: House, path: string, lines: readonly string[], key = MASTER) {
