@@ -22,8 +22,11 @@ export interface Checks {
   /** A redirect that others lead through may not go away. */
   users(source: string, action: string): void
   rename(input: VirtualModelInput): void
-  /** A redirect that others lead through may not quietly become a policy, nor a policy for many models a redirect. */
-  turn(before: VirtualModel | undefined, after: Definition): void
+  /**
+   * A redirect that others lead through may not quietly become a policy, nor a policy for many models a redirect. Any
+   * policy becomes one only where that is said (`isMeant`): what it closes would be open.
+   */
+  turn(before: VirtualModel | undefined, after: Definition, isMeant: boolean): void
 }
 
 export function createChecks({ current, rows, declared, users: known }: ChecksDeps): Checks {
@@ -55,10 +58,16 @@ export function createChecks({ current, rows, declared, users: known }: ChecksDe
         refuse('conflict', `Cannot rename "${old}": "${source}" exists already`, { param: 'source' })
       users(old, 'rename')
     },
-    turn(before, after) {
+    turn(before, after, isMeant) {
       if (before?.kind === 'redirect' && after.kind === 'policy') users(before.source, 'make a policy of')
       // What is stored by that name already may be edited.
       if (before?.kind !== 'redirect' || before.source !== after.source) checkName(after)
+      if (before?.kind === 'policy' && after.kind === 'redirect' && !isMeant)
+        refuse(
+          'conflict',
+          `"${before.source}" is an access policy, which a redirect would replace: delete it first, or send "force": true or "If-Match"`,
+          { param: 'source' },
+        )
     },
   }
 }

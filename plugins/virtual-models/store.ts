@@ -52,7 +52,8 @@ export async function openStore({ db, history, now, managed, checkReach }: Store
     checks.managed(input.source)
     checks.rename(input)
     checkIfMatch(by.ifMatch, old, before?.version)
-    checks.turn(before, definition)
+    const isMeant = input.force || by.ifMatch !== undefined || by.restored !== undefined
+    checks.turn(before, definition, isMeant)
     const facts = { managed: false, version: 0, updatedAt: now() }
     const all = memory.without(old, toVirtualModel(definition, facts))
     const loop = findLoopAround({ all, users: memory.users }, definition.source)

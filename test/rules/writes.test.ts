@@ -7,6 +7,24 @@ const VIRTUAL = '/admin/virtual-models'
 const views = async (world: World) => each((await world.call('GET', VIRTUAL)).body)
 const sources = async (world: World) => (await views(world)).map(view => at(view, 'source'))
 
+test('R1 a redirect takes the place of the access policy of its name only where that is said', async () => {
+  await using world = await startWorld()
+  const closed = { source: 'vllm/beta', enabled: false }
+  const redirect = { source: 'vllm/beta', target_model: 'vllm/alpha' }
+  await world.put(closed)
+  const refused = await world.call('PUT', VIRTUAL, redirect)
+  expect([refused.status, at(refused.body, 'error', 'param')]).toEqual([409, 'source'])
+  expect((await world.ask('vllm/beta')).status).toBe(403)
+  const etag = (await world.call('GET', `${VIRTUAL}/vllm/beta`)).headers.get('etag')!
+  const meant = [
+    await world.call('PUT', VIRTUAL, redirect, { headers: { 'if-match': etag } }),
+    await world.call('PUT', VIRTUAL, closed),
+    await world.call('PUT', VIRTUAL, { ...redirect, force: true }),
+  ]
+  expect(meant.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect((await world.ask('vllm/beta')).served).toBe('vllm/alpha')
+})
+
 describe('R10', () => {
   test('R10 refuses to delete or rename a redirect that others lead through, and names them', async () => {
     await using world = await startWorld()
