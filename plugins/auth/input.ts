@@ -23,17 +23,34 @@ const name = v.pipe(
 )
 const label = v.pipe(v.string(), v.maxLength(200, 'expected at most 200 characters'))
 
+const selector = v.pipe(
+  v.string(),
+  v.trim(),
+  v.nonEmpty('expected a selector or a redirect name, it is empty'),
+  v.maxLength(256, 'expected at most 256 characters'),
+)
+/** Each key stands in memory with all that it says. */
+const MAX_LABELS = 64
+const MAX_SELECTORS = 1000
+
 /** The body of `POST /admin/keys` and `PUT /admin/keys/:id`. */
 export const keyInput = v.strictObject({
   name,
   description: v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
   user_path: v.optional(v.nullable(v.string())),
   sub_paths: v.optional(v.boolean(), false),
-  labels: v.optional(v.record(v.pipe(label, v.nonEmpty('expected a label name, it is empty')), label), {}),
+  labels: v.optional(
+    v.pipe(
+      v.record(v.pipe(label, v.nonEmpty('expected a label name, it is empty')), label),
+      v.maxEntries(MAX_LABELS, `expected at most ${MAX_LABELS} labels`),
+    ),
+    {},
+  ),
   allowed_models: v.optional(
     v.nullable(
-      v.array(
-        v.pipe(v.string(), v.trim(), v.nonEmpty('expected a selector or a redirect name, it is empty')),
+      v.pipe(
+        v.array(selector),
+        v.maxLength(MAX_SELECTORS, `expected at most ${MAX_SELECTORS} selectors and names`),
       ),
     ),
   ),

@@ -46,6 +46,21 @@ describe('K1', () => {
     expect((await world.call('GET', KEYS)).body).toEqual([view])
   })
 
+  test('K1 takes so many labels and selectors, and no more', async () => {
+    await using world = await startWorld()
+    const labels = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, 'x']))
+    const models = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`)
+    const status = async (body: object) => (await world.call('POST', KEYS, { name: 'k', ...body })).status
+    expect(await status({ labels: labels(64), allowed_models: models(1000) })).toBe(201)
+    for (const body of [
+      { labels: labels(65) },
+      { allowed_models: models(1001) },
+      { allowed_models: ['m'.repeat(257)] },
+    ])
+      expect(await status(body)).toBe(400)
+  })
+
   test('K1 stores no key: not in the database, not in its log of writes, not in the log', async () => {
     using folder = createFolder()
     await using world = await startWorld({ folder: folder.path })
