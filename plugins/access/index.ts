@@ -5,6 +5,7 @@ import { flag, says } from '../../src/settings.ts'
 import type { Caller, Dropped, Route, Target } from '../../src/types.ts'
 import type { Catalog } from '../catalog/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
+import type { Access } from './model.ts'
 import { isBare, judge, reasonOf } from './policy.ts'
 
 export default definePlugin({
@@ -36,7 +37,18 @@ export default definePlugin({
       return { ...route, dropped }
     }
 
+    const exports: Access = {
+      closed(target, { caller, userPath }) {
+        const verdict = judge(judging(), target, userPath)
+        const isWithin = isWithinKey(caller, target, isProvider)
+        if (verdict.isAllowed && isWithin) return undefined
+        const reason = isWithin ? reasonOf(verdict, target, userPath) : LIMITED
+        return { name: `${target.provider}/${target.model}`, via: target.via, code, reason }
+      },
+    }
+
     return {
+      exports,
       route(route, x) {
         const { caller, userPath, trace, dry } = x
         const facts = judging()
@@ -47,7 +59,7 @@ export default definePlugin({
           const isAllowed = verdict.isAllowed && isWithin
           if (isAllowed && trace === undefined) return true
           const name = `${target.provider}/${target.model}`
-          const reason = isWithin ? reasonOf(verdict, target, userPath) : 'The key is limited to other models'
+          const reason = isWithin ? reasonOf(verdict, target, userPath) : LIMITED
           trace?.push({ plugin: 'access', text: `${name}: ${reason}` })
           if (!isAllowed) dropped.push({ name, via: target.via, code, reason })
           return isAllowed
@@ -65,6 +77,8 @@ export default definePlugin({
     }
   },
 })
+
+const LIMITED = 'The key is limited to other models'
 
 /** No provider has this name. */
 const NOBODY = '?'

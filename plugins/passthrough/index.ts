@@ -7,22 +7,25 @@ import type { Provider } from '../../src/provider.ts'
 import { type Body, splice } from '../../src/request/body.ts'
 import { refuseUnrouted } from '../../src/request/route.ts'
 import type { Answer } from '../../src/types.ts'
+import type { Access } from '../access/model.ts'
 import type { FileDesk } from '../files/model.ts'
 import type { ModelLists, ProviderStatus } from '../model-lists/model.ts'
 import { belowBase, namesIn, readAddress, readingOf } from './address.ts'
 import { readIn } from './body.ts'
 import { checkBody, checkPath } from './kept.ts'
 import { dialectAt, placeOf, type Reading, readingAt } from './lenses.ts'
+import { isModelList, modelReadAt, withoutClosed } from './lists.ts'
 import { modelOf } from './models.ts'
 
 export default definePlugin({
   name: 'passthrough',
   about:
     "Passes calls on to a provider in its own language, at /p/PROVIDER, with the gateway's access and records.",
-  needs: ['model-lists', 'files'],
+  needs: ['model-lists', 'files', 'access'],
   setup({ providers, dialects, dialect, site, use }) {
     const lists = use<ModelLists>('model-lists')
     const files = use<FileDesk>('files')
+    const access = use<Access>('access')
     const mark = `${site.base}/p/`
     let known: readonly Dialect[] | undefined
     const all = () => {
@@ -41,6 +44,13 @@ export default definePlugin({
       const lower = model.toLowerCase()
       if (isOnlyList || [...list.keys()].some(id => id.toLowerCase() === lower))
         refuseUnrouted({ asked: `${provider}/${model}`, names: [], targets: [], dropped: [] }, userPath)
+    }
+
+    /** To read about a model is told to whom it is open, as at `/v1/models/ID`. */
+    function checkRead(provider: string, model: string, x: Scoped): void {
+      const drop = access.closed({ provider, model, via: [] }, x)
+      const asked = `${provider}/${model}`
+      if (drop !== undefined) refuseUnrouted({ asked, names: [], targets: [], dropped: [drop] }, x.userPath)
     }
 
     const passage: Passage = {
@@ -71,6 +81,8 @@ export default definePlugin({
         if (!isFree && parsed) checkBody(reading, parsed, files)
         const model = modelOf({ reading, query, body: parsed })
         checkListed(name, model, x)
+        const readAbout = modelReadAt(request.method, reading)
+        if (readAbout !== undefined) checkRead(name, readAbout, x)
         const read = readingAt(reading, spoken)
         const aim: Aim = {
           provider: name,
@@ -82,7 +94,12 @@ export default definePlugin({
           ...askForUsage(parsed, spoken, provider),
           ...(read && { lens: read.lens }),
         }
-        return withUsage(await forward(aim), read)
+        const answer = withUsage(await forward(aim), read)
+        if (isFree || !isModelList(request.method, reading)) return answer
+        return withoutClosed(
+          answer,
+          id => access.closed({ provider: name, model: id, via: [] }, x) === undefined,
+        )
       },
     }
     return { passages: [passage] }

@@ -254,3 +254,33 @@ test('an upload of any size goes through piece by piece, and its length with it'
   expect(await response.json()).toEqual({ size: total * piece.length, length: String(total * piece.length) })
   await door.stop(true)
 }, 60_000)
+
+describe('a list of models', () => {
+  const show = async (json: unknown, as: Call = { key }) => {
+    house.answer(() => Response.json(json))
+    return (await house.call('GET', '/p/groq/models?seen=1', as)).json()
+  }
+
+  test('is shown without what is closed to the caller, in the shapes of the vendors', async () => {
+    await house.policy({ source: 'groq/secret', user_paths: ['/other'], force: true })
+    const ids = [{ id: 'one' }, { id: 'secret' }]
+    expect(await show({ object: 'list', data: ids })).toEqual({ object: 'list', data: [{ id: 'one' }] })
+    expect(await show({ data: ids, first_id: 'one', last_id: 'secret' })).toEqual({
+      ...{ data: [{ id: 'one' }], first_id: 'one', last_id: 'one' },
+    })
+    expect(await show({ models: [{ name: 'models/secret' }, { name: 'models/one' }] })).toEqual({
+      models: [{ name: 'models/one' }],
+    })
+    expect(await show({ modelSummaries: [{ modelId: 'secret' }] })).toEqual({ modelSummaries: [] })
+    expect(await show(ids)).toEqual([{ id: 'one' }])
+    expect(await show({ data: ids }, {})).toEqual({ data: ids })
+    house.answer(() => Response.json({ ok: true }))
+  })
+
+  test('has no page of its own for what is closed', async () => {
+    await house.policy({ source: 'groq/secret', user_paths: ['/other'], force: true })
+    expect(await ask('GET', '/p/groq/models/secret')).toBe('403 model_access_denied')
+    expect(await ask('GET', '/p/groq/v1/%6dodels/secret/')).toBe('403 model_access_denied')
+    expect(await ask('GET', '/p/groq/models/one')).toBe('open')
+  })
+})

@@ -1,0 +1,78 @@
+import { refuse } from '../../src/errors.ts'
+import { isObject } from '../../src/lens.ts'
+import type { Answer, JsonObject } from '../../src/types.ts'
+
+/** Where vendors list their models: `/models`, Bedrock's `/foundation-models`, Ollama's `/api/tags`. */
+const LIST = /[/-]models$|\/api\/tags$/i
+/** One of them. */
+const ONE = /[/-]models\/(.+)$/i
+/** Fields with lists, and fields that name the model of an entry: OpenAI's, Anthropic's, Gemini's, Bedrock's, Ollama's. */
+const LISTS = ['data', 'models', 'modelSummaries'] as const
+const NAMES = ['id', 'name', 'model', 'modelId'] as const
+
+export const isModelList = (method: string, reading: string): boolean =>
+  (method === 'GET' || method === 'HEAD') && LIST.test(reading)
+
+/** The model that is read about; undefined where none is. */
+export const modelReadAt = (method: string, reading: string): string | undefined =>
+  method === 'GET' || method === 'HEAD' ? ONE.exec(reading)?.[1] : undefined
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * A list without the models that are closed. What has none of these goes on byte by byte.
+ *
+ * @throws Refusal of a list that is too long to be looked into.
+ */
+export function withoutClosed(answer: Answer, isOpen: (model: string) => boolean): Answer {
+  if (answer.kind === 'raw' && /json/i.test(answer.contentType))
+    refuse('unsupported_operation', 'The list is too long to be looked into: use GET /v1/models')
+  if (answer.kind !== 'whole' || answer.body.length === 0) return answer
+  const json = parse(answer.body)
+  const kept = Array.isArray(json) ? openOf(json, isOpen) : isObject(json) ? filtered(json, isOpen) : json
+  return kept === json ? answer : { ...answer, body: encoder.encode(JSON.stringify(kept)) }
+}
+
+function parse(body: Uint8Array<ArrayBuffer>): unknown {
+  try {
+    return JSON.parse(decoder.decode(body))
+  } catch {
+    return undefined
+  }
+}
+
+function filtered(json: JsonObject, isOpen: (model: string) => boolean): JsonObject {
+  let kept = json
+  for (const field of LISTS) {
+    const list = json[field]
+    const open = Array.isArray(list) ? openOf(list, isOpen) : list
+    if (open !== list) kept = { ...kept, [field]: open, ...endsOf(json, open as readonly unknown[]) }
+  }
+  return kept
+}
+
+function openOf(list: readonly unknown[], isOpen: (model: string) => boolean): readonly unknown[] {
+  const open = list.filter(entry => namesOf(entry).every(isOpen))
+  return open.length === list.length ? list : open
+}
+
+function namesOf(entry: unknown): readonly string[] {
+  if (typeof entry === 'string') return [toId(entry)]
+  if (!isObject(entry)) return []
+  return NAMES.map(field => entry[field])
+    .filter(name => typeof name === 'string')
+    .map(toId)
+}
+
+/** Google's names have a folder in front: `models/gemini-2.5-flash`. */
+const toId = (name: string): string => name.replace(/^(?:.*\/)?models\//, '')
+
+/** Anthropic's pages name the first and the last of their entries. */
+function endsOf(json: JsonObject, open: readonly unknown[]): JsonObject {
+  const idOf = (entry: unknown) => (isObject(entry) ? (entry.id ?? null) : null) as string | null
+  return {
+    ...('first_id' in json && { first_id: idOf(open[0]) }),
+    ...('last_id' in json && { last_id: idOf(open.at(-1)) }),
+  }
+}
