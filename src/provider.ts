@@ -1,3 +1,4 @@
+import type { LanguageModelV4CustomContent } from '@ai-sdk/provider'
 import type { CallIds } from './translate/call-ids.ts'
 import type { Endings } from './translate/endings.ts'
 import type { Thinking } from './translate/thinking.ts'
@@ -54,6 +55,9 @@ export interface NativeFacts {
 /** Reads a provider's own report of usage: the counts that are known already come first. */
 export type UsageReader = (usage: Usage, raw: JsonObject) => Usage
 
+/** Reads what a stream tells of usage long before its end, in a part of the vendor's own; undefined where it tells nothing. */
+export type EarlyUsageReader = (part: LanguageModelV4CustomContent) => Usage | undefined
+
 /**
  * A configured upstream. It says where a call goes and with which credentials; it never retries, logs or counts: those
  * live in `ask/`, once for all.
@@ -96,6 +100,8 @@ export interface Provider {
   callIds?(model: string): CallIds | undefined
   /** What the provider's own report of usage tells beside what `offers` make of it. */
   readonly usage?: UsageReader
+  /** What is known of usage should a stream of `offers` never reach its end. */
+  readonly earlyUsage?: EarlyUsageReader
   /** What the provider's own words for an end mean, where `offers` make less of them. */
   readonly endings?: Endings
   /** Asks upstream for its models. Absent where there is no such list. */

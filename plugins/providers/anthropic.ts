@@ -1,4 +1,3 @@
-import { countOf, objectOf, withHour } from '../../src/lens.ts'
 import { withoutBlankTexts } from '../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../src/translate/call-ids.ts'
 import { withFreeName } from '../../src/translate/free-name.ts'
@@ -7,6 +6,7 @@ import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { claude, claudeNames, claudeSampling, withSilentLimit } from '../families/claude.ts'
 import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
+import { claudeEarlyUsage, claudeUsage } from '../families/claude-usage.ts'
 
 /**
  * Messages and token counts pass as bytes; chat and the others are translated.
@@ -28,7 +28,8 @@ export default modelProvider({
   callIds: PLAIN_IDS,
   toolNames: claudeNames,
   sampling: claudeSampling,
-  usage: (usage, raw) => withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens)),
+  usage: claudeUsage,
+  earlyUsage: claudeEarlyUsage,
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
     const anthropic = createAnthropic({

@@ -121,6 +121,7 @@ const provider = {
   thinking: may(fun),
   callIds: may(fun),
   usage: may(fun),
+  earlyUsage: may(fun),
   endings: may(v.any()),
   models: may(fun),
 } satisfies Entries<Provider>

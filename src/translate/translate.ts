@@ -171,6 +171,7 @@ function createSource(
     let part = came
     if (part.type === 'error') throw fromModelError(name, part.error) ?? brokenOff(name, part.error)
     if (part.type === 'stream-start') for (const warning of part.warnings) warn(say(warning))
+    if (part.type === 'custom') usage = provider.earlyUsage?.(part) ?? usage
     if (part.type === 'finish') {
       // Packages also finish a stream that merely ended. Who did not say why it ended, or said it with no word, was cut.
       const { raw = '', unified } = part.finishReason

@@ -1,5 +1,5 @@
 import type { Plugin } from '../plugin.ts'
-import type { Provider, UsageReader } from '../provider.ts'
+import type { EarlyUsageReader, Provider, UsageReader } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
 import type { Endings } from '../translate/endings.ts'
 import { createModelFetch } from '../translate/model-fetch.ts'
@@ -44,6 +44,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly thinking?: (model: string) => Thinking | undefined
   /** What the package leaves unsaid of the vendor's own report of usage. */
   readonly usage?: UsageReader
+  /** What the package hands on of usage before a stream has come to its end. */
+  readonly earlyUsage?: EarlyUsageReader
   /** What the vendor's own words for an end mean, where the package makes less of them. */
   readonly endings?: Endings
   /** Where calls go when neither the operator nor `baseUrl` says it. */
@@ -136,6 +138,7 @@ async function createProvider<F extends string>(
     ...(declared.adapt && { adapt: declared.adapt }),
     ...(declared.thinking && { thinking: declared.thinking }),
     ...(declared.usage && { usage: declared.usage }),
+    ...(declared.earlyUsage && { earlyUsage: declared.earlyUsage }),
     ...(declared.endings && { endings: declared.endings }),
     ...(models && { models }),
   })

@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { countOf, objectOf, withHour } from '../../../src/lens.ts'
 import type { UpstreamCall } from '../../../src/provider.ts'
 import { concealed, says, text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
@@ -9,6 +8,7 @@ import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
 import { claudeNames, claudeSampling, withSilentLimit } from '../../families/claude.ts'
 import { withNewEvents } from '../../families/claude-events.ts'
+import { claudeEarlyUsage, claudeUsage } from '../../families/claude-usage.ts'
 import { geminiEndings, geminiNames, geminiSampling } from '../../families/gemini.ts'
 import { geminiUsage } from '../../families/gemini-usage.ts'
 import { readCredentials } from './credentials.ts'
@@ -89,10 +89,8 @@ export default modelProvider<Field>({
   sampling: model => (isClaude(model) ? claudeSampling : geminiSampling),
   optionsKey: model => (isClaude(model) ? 'anthropic' : 'google'),
   thinking: thinkingOf,
-  usage: (usage, raw) =>
-    raw.promptTokenCount === undefined
-      ? withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens))
-      : geminiUsage(raw),
+  usage: (usage, raw) => (raw.promptTokenCount === undefined ? claudeUsage(usage, raw) : geminiUsage(raw)),
+  earlyUsage: claudeEarlyUsage,
   endings: geminiEndings,
   readsToolUrls: false,
   async load({ baseUrl, settings, fetch }) {

@@ -1,0 +1,28 @@
+import { countOf, objectOf, usageOf, withHour } from '../../src/lens.ts'
+import type { EarlyUsageReader, UsageReader } from '../../src/provider.ts'
+
+/** The share of the cache that was written for an hour. */
+export const claudeUsage: UsageReader = (usage, raw) =>
+  withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens))
+
+/**
+ * The prompt is told in the first event, which the package hands on as a part of its own. Who does not know yet what it
+ * costs begins with zeros: nothing is told by that.
+ */
+export const claudeEarlyUsage: EarlyUsageReader = ({ kind, providerMetadata }) => {
+  if (kind !== 'anthropic.message_start') return undefined
+  const told = objectOf(providerMetadata?.anthropic?.usage)
+  const [input, cacheRead, cacheWrite] = fields.map(field => countOf(told[field])) as [number, number, number]
+  if (input + cacheRead + cacheWrite === 0) return undefined
+  return claudeUsage(
+    usageOf({
+      input,
+      cacheRead,
+      cacheWrite,
+      output: countOf(told.output_tokens),
+    }),
+    told,
+  )
+}
+
+const fields = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const
