@@ -23,6 +23,7 @@ import { createRespond } from './respond/respond.ts'
 import { startTicks } from './ticks.ts'
 import type { Awaitable } from './types.ts'
 import { createEgress } from './upstream/egress.ts'
+import { toHiddenFailure } from './upstream/failures.ts'
 
 export interface GatewayOptions {
   readonly settings: GatewaySettings
@@ -149,7 +150,14 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     drain,
   })
   const { revealServed, bodyLimit, uploadLimit } = settings
-  const respond = createRespond({ hooks, log, revealServed, drain, leave: inFlight.leave })
+  const respond = createRespond({
+    hooks,
+    log,
+    revealServed,
+    drain,
+    toFailure: toHiddenFailure,
+    leave: inFlight.leave,
+  })
   const pipeline = createPipeline({
     hooks,
     ask,

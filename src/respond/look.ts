@@ -3,6 +3,7 @@ import type { Lens } from '../dialect.ts'
 import { refuse } from '../errors.ts'
 import type { Exchange, Unfinished } from '../exchange.ts'
 import { findBytes } from '../runtime.ts'
+import type { JsonObject } from '../types.ts'
 import {
   backwards,
   blocks,
@@ -27,8 +28,16 @@ export interface Look {
   rest(): Bytes
   /** The answer said itself that it was complete; when the connection broke, it must also have said that nothing follows. */
   isFinished(isBroken: boolean): boolean
+  /** The failure that the answer ended with, in the provider's own words; known once `isFinished` was asked. */
+  failure(): Failure | undefined
   /** The beginning of what came. */
   sample(): Unfinished
+}
+
+/** What ended an answer that had begun. */
+export interface Failure extends NonNullable<ReturnType<Lens['failure']>> {
+  /** It told what it has cost all the same. */
+  readonly isBilled: boolean
 }
 
 const encoder = new TextEncoder()
@@ -67,6 +76,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
   const last: Bytes[] = []
   const first: Bytes[] = []
   let size = 0
+  let failure: Failure | undefined
 
   function events(bytes: Bytes): Bytes {
     remember(bytes)
@@ -212,11 +222,14 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
       for (const data of dataFromBehind(last)) {
         const what: ReturnType<Lens['endOf']> = isEnd ? undefined : lens.endOf(data)
         isEnd ||= isBroken ? what === 'stream' : what !== undefined
-        x.finish ??= finishOf(data, lens)
-        if (isEnd && (x.finish !== undefined || lens.finish === undefined)) break
+        const json = what !== undefined || x.finish === undefined ? toJson(data) : undefined
+        x.finish ??= json && lens.finish?.(json)
+        failure ??= json && failureIn(json, lens)
+        if (isEnd && (failure !== undefined || x.finish !== undefined || lens.finish === undefined)) break
       }
       return isEnd
     },
+    failure: () => failure,
     sample: () => ({ size, bytes: joinBytes(first) }),
   }
 }
@@ -230,8 +243,7 @@ function* dataFromBehind(pieces: readonly Bytes[]): Generator<string> {
     for (const block of backwards(latin1.decode(pieces[i]!))) yield dataOf(block)
 }
 
-/** Why the model stopped, where this event says it. */
-function finishOf(data: string, lens: Lens): string | undefined {
-  const json = lens.finish && toJson(data)
-  return json && lens.finish?.(json)
+function failureIn(event: JsonObject, lens: Lens): Failure | undefined {
+  const failure = lens.failure(event)
+  return failure && { ...failure, isBilled: lens.usage(event) !== undefined }
 }

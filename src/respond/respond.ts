@@ -9,7 +9,7 @@ import type { Hooks } from '../plugin.ts'
 import type { RawAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
 import { tellLimits } from './limits.ts'
 import type { Tap } from './look.ts'
-import { pass, pump } from './stream.ts'
+import { pass, pump, type ToFailure } from './stream.ts'
 
 export interface RespondOptions {
   readonly hooks: HookTable
@@ -18,12 +18,13 @@ export interface RespondOptions {
   readonly revealServed: boolean
   /** Lets the answer of a client that went away arrive; absent where it is cut. */
   readonly drain: Drain | undefined
+  readonly toFailure: ToFailure
   /** The exchange is over. */
   readonly leave: (x: Exchange) => void
 }
 
 /** Turns a finished exchange into an answer and settles it exactly once: end, failure or hang-up. */
-export function createRespond({ hooks, log, revealServed, drain, leave }: RespondOptions) {
+export function createRespond({ hooks, log, revealServed, drain, toFailure, leave }: RespondOptions) {
   function settle(x: Exchange): void {
     if (x.settled) return
     x.settled = true
@@ -123,7 +124,7 @@ export function createRespond({ hooks, log, revealServed, drain, leave }: Respon
     const headers = added === undefined ? own : { ...added, ...own }
     headers['cache-control'] = 'no-cache, no-transform'
     headers['x-accel-buffering'] = 'no'
-    return new Response(pump(x, answer, { taps, finish, drain }), { headers })
+    return new Response(pump(x, answer, { taps, finish, drain, toFailure }), { headers })
   }
 
   function respondRaw(x: Exchange, answer: RawAnswer): Response {

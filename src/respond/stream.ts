@@ -4,7 +4,7 @@ import { Refusal, toRefusal } from '../errors.ts'
 import { cutShort, type Exchange } from '../exchange.ts'
 import { directStream } from '../runtime.ts'
 import type { Awaitable, RawAnswer, StreamedAnswer, StreamRead } from '../types.ts'
-import { createLook, type Tap } from './look.ts'
+import { createLook, type Failure, type Tap } from './look.ts'
 
 const encoder = new TextEncoder()
 /** A comment: clients skip it, and whatever stands in between sees that the connection lives. */
@@ -16,14 +16,18 @@ export interface PumpOptions {
   /** Called once: end, failure or hang-up. What it returns is the client's last event. */
   readonly finish: (refusal?: Refusal) => string
   readonly drain: Drain | undefined
+  readonly toFailure: ToFailure
 }
+
+/** What a provider's own words for a failure mean. */
+export type ToFailure = (provider: string, failure: Failure) => Refusal
 
 /**
  * One reader, one writer, everything that looks in between. The stream is one of the runtime's own kind, which hands
  * pieces to the connection without a queue in between; to readers it is like any other.
  */
 export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions): ReadableStream<Bytes> {
-  const { taps, finish, drain } = options
+  const { taps, finish, drain, toFailure } = options
   const { reader } = answer
   const look = createLook(x, answer.hideUsage, taps)
   let controller: ReadableStreamDirectController
@@ -103,9 +107,19 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     const rest = look.rest()
     const isDone = !(error instanceof Refusal) && look.isFinished(error !== undefined)
     x.usage = answer.usage?.() ?? x.usage
+    const failed = isDone ? failedBy() : undefined
     if (!isDone) x.unfinished = look.sample()
-    const words = finish(isDone ? undefined : toCut(x, error))
-    return words === '' ? rest : joinText(rest, words)
+    const words = finish(isDone ? failed : toCut(x, error))
+    // What failed has been said by the provider itself.
+    return words === '' || failed !== undefined ? rest : joinText(rest, words)
+  }
+
+  /** An answer that ended as its provider says that it failed; without a bill, what it said until then is one. */
+  function failedBy(): Refusal | undefined {
+    const failure = look.failure()
+    if (failure === undefined || x.target === undefined) return undefined
+    if (!failure.isBilled) x.unfinished = look.sample()
+    return toFailure(x.target.provider, failure)
   }
 
   /** Reads on for the sake of the record. */
@@ -145,8 +159,9 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
       const refusal = new Refusal('client_closed', 'The client hung up')
       x.usage = answer.usage?.() ?? x.usage
       // Who goes away behind the last word has left nothing to be estimated.
-      if (x.usage === undefined || !look.isFinished(false)) x.unfinished = look.sample()
-      finish(refusal)
+      const isDone = look.isFinished(false)
+      if (x.usage === undefined || !isDone) x.unfinished = look.sample()
+      finish((isDone ? failedBy() : undefined) ?? refusal)
       reader.cancel(refusal).catch(() => {})
       cutShort(x, refusal)
     },

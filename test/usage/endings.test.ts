@@ -229,6 +229,29 @@ test('usage in every event, cut in the middle: partial, and never less than was 
   expect(row.output!).toBeGreaterThanOrEqual(house.mock.ledger.entries[0]!.completion - 1)
 })
 
+test('a stream that the provider ends with an error is no answer: what arrived is estimated', async () => {
+  const text = await (await house.ask({ tokens: 40, errorEvent: { after: 20 } }, stream)).text()
+  expect(text.match(/"error"/g)?.length).toBe(1)
+  const row = await theRow()
+  expect(row).toMatchObject({ status: 200, code: 'upstream_error', billing: 'estimated', hungUp: false })
+  expect(row.input!).toBeGreaterThan(0)
+  expect(Math.abs(row.output! - 20)).toBeLessThanOrEqual(2)
+})
+
+test('an error that tells its bill is told, not estimated', async () => {
+  const data = {
+    error: { message: 'Out of memory', code: 500 },
+    usage: { prompt_tokens: 7, completion_tokens: 3 },
+  }
+  await (await house.ask({ tokens: 40, errorEvent: { after: 20, data } }, stream)).text()
+  expect(await theRow()).toMatchObject({ code: 'upstream_error', billing: 'exact', input: 7, output: 3 })
+})
+
+test('C-03: a client that leaves when it reads of an error leaves the record of the error', async () => {
+  await leaveAt({ tokens: 40, gapMs: 5, errorEvent: { after: 20 } }, '"error"')
+  expect(await theRow()).toMatchObject({ code: 'upstream_error', billing: 'estimated' })
+})
+
 test('a stream far longer than the sample is extrapolated', async () => {
   const bytes = 400_000
   await readUntilBroken(await house.ask({ tokens: 4000, cutAfterBytes: bytes }, stream))

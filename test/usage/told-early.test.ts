@@ -158,15 +158,17 @@ const prompt = {
 const said = Math.ceil(words.length / 4)
 
 for (const path of ['/v1/chat/completions', '/v1/responses', '/v1/messages']) {
-  for (const end of path.endsWith('/messages') ? (['ends'] as const) : (['ends', 'breaks'] as const))
+  for (const end of ['ends', 'breaks'] as const)
     test(`${path}: a stream of Claude that ${end} early costs the prompt that it told, and what it said so far`, async () => {
       fate = end
-      await (await ask(path)).text()
+      const text = await (await ask(path)).text()
+      expect(text.match(/^data: .*(?:"type":"(?:error|response\.failed)"|\{"error")/gm)?.length).toBe(1)
       expect(await theRow()).toMatchObject({
         ...prompt,
         output: said,
         billing: 'partial',
         hungUp: false,
+        code: end === 'ends' ? 'upstream_cut' : 'upstream_overloaded',
       })
     })
 
