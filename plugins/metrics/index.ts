@@ -61,12 +61,12 @@ export default definePlugin({
   needs: ['model-lists', 'prices', 'breaker', 'usage'],
   setup({ config, log, now, providers, use, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
+    const onFull = () =>
+      log.warn('METRICS_SERIES_LIMIT is reached: further models are counted as "other"', {
+        limit: config.seriesLimit,
+      })
     const memory = (inherited as Memory | undefined) ?? {
-      rows: createRows(config.seriesLimit, () =>
-        log.warn('METRICS_SERIES_LIMIT is reached: further models are counted as "other"', {
-          limit: config.seriesLimit,
-        }),
-      ),
+      rows: createRows(config.seriesLimit, onFull),
       attempts: createAttempts(),
       under: createUnder(),
       lags: createHistogram(LAGS),
@@ -134,6 +134,8 @@ export default definePlugin({
       },
       settle: later.add,
       async start() {
+        // Not before: until then the gateway before this one may stay.
+        rows.bound(config.seriesLimit, onFull)
         // Who scraped the gateway before this one would miss what is called until the next scrape.
         if (memory.isCosting) await wantCosts()
       },

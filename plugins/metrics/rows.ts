@@ -53,6 +53,8 @@ export interface Rows {
   firstByte(row: Row, seconds: number): void
   /** Calls whose labels found no room. */
   overflown(): number
+  /** From now on another number of lines. Rows that are there stay: a counter does not go back. */
+  bound(limit: number, onFull: () => void): void
 }
 
 /** Lines that a row takes: calls and durations; where it was answered also tokens and cost; in a stream first bytes. */
@@ -69,6 +71,7 @@ const PACKED = 0.85
  * over all rows stay right.
  */
 export function createRows(limit: number, onFull: () => void = () => {}): Rows {
+  let isTold = false
   /** By what tells most of them apart; the few behind one name are compared. */
   const rows = new Map<string, Row[]>()
   let lines = 0
@@ -98,7 +101,9 @@ export function createRows(limit: number, onFull: () => void = () => {}): Rows {
 
   /** The labels with less in them, as much as there is room for. */
   function squeeze(labels: Labels): Labels {
-    if (++overflown === 1) onFull()
+    overflown++
+    if (!isTold) onFull()
+    isTold = true
     const squeezed = { ...labels, model: OTHER, ...(labels.user_path !== undefined && { user_path: OTHER }) }
     if (lines < limit * PACKED || find(squeezed) !== undefined) return squeezed
     return { ...squeezed, provider: OTHER, endpoint: OTHER }
@@ -123,6 +128,12 @@ export function createRows(limit: number, onFull: () => void = () => {}): Rows {
       observe(row.firstBytes, FIRST_BYTES, seconds)
     },
     overflown: () => overflown,
+    bound(next, tell) {
+      // What was said of a limit holds until there is another one.
+      isTold &&= next === limit
+      limit = next
+      onFull = tell
+    },
   }
 }
 

@@ -21,6 +21,8 @@ export interface Fact {
   readonly startedAt: number
   readonly ms: number
   readonly method: string
+  /** As the gateway was asked: `http` also behind a proxy that ends TLS. */
+  readonly scheme: string
   readonly route: string
   readonly operation: string
   readonly status: number
@@ -51,6 +53,7 @@ export function toFact(x: Settled, { now, tries, isHeard }: FactOptions): Fact {
     startedAt: x.startedAt,
     ms,
     method: request.method,
+    scheme: request.url.slice(0, request.url.indexOf(':')),
     route: isDialect(endpoint) ? endpoint.path : ((endpoint as { path?: string }).path ?? endpoint.name),
     operation: operationOf(endpoint),
     status: x.status ?? 0,

@@ -54,6 +54,7 @@ export function toSpans(fact: Fact, facts: SpanFacts): ReadableSpan[] {
       attributes: {
         'http.request.method': fact.method,
         'http.route': route,
+        'url.scheme': fact.scheme,
         'http.response.status_code': fact.status,
         ...(fact.code !== undefined && { 'error.type': fact.code }),
         ...(fact.virtualModel !== undefined && { 'modelway.virtual_model': fact.virtualModel }),

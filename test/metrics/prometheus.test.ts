@@ -365,3 +365,55 @@ test('counters outlive a reload of the configuration', async () => {
   await second.stop()
   await first.close()
 })
+
+test('O-03 another limit on series holds from a reload on, and is said anew when it is reached', async () => {
+  const mock = createMockProvider({ tokens: 1 })
+  mock.setModels({ plan: { status: 500 } })
+  const env = { VLLM_BASE_URL: mock.url, METRICS_SERIES_LIMIT: '2000' }
+  const first = await startGateway({ env })
+  const ask = async (to: Pick<House['test'], 'fetch'>, name: string) => {
+    const body = JSON.stringify({ model: `vllm/${name}`, messages: [{ role: 'user', content: 'Hi' }] })
+    const headers = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
+    await (await to.fetch('/v1/chat/completions', { method: 'POST', headers, body })).text()
+    return (await scrape(to, MASTER)).sum('modelway_requests_total', { model: name })
+  }
+  const reloaded = async (limit: string) => {
+    const folder = `file:${first.folder}/test.db`
+    const environment = {
+      ...env,
+      MODELWAY_MASTER_KEY: MASTER,
+      DATABASE_URL: folder,
+      METRICS_SERIES_LIMIT: limit,
+    }
+    const gateway = await createGateway({
+      settings: readSettings(environment),
+      plugins,
+      pluginSettings: readPluginSettings(plugins, environment),
+      shell: ({ main }) => main,
+      assets: {},
+      migrations: new URL('../../drizzle', import.meta.url).pathname,
+      version: '0.0.0-test',
+      inherited: first.gateway.heritage,
+    })
+    const fetch = async (path: string, init?: RequestInit) =>
+      gateway.fetch(new Request(`http://localhost:8080${path}`, init))
+    return { gateway, fetch }
+  }
+  const warnings = () =>
+    first.logs.filter(({ message }) => /METRICS_SERIES_LIMIT is reached/.test(String(message))).length
+
+  for (let i = 0; i < 120; i++) await ask(first, `early-${i}`)
+  expect(await ask(first, 'before')).toBe(0)
+  expect(warnings()).toBe(1)
+  const wide = await reloaded('1000000')
+  expect(await ask(wide, 'wide')).toBe(1)
+  const narrow = await reloaded('2000')
+  expect(await ask(narrow, 'narrow')).toBe(0)
+  expect(await ask(narrow, 'wide')).toBe(2)
+  expect(warnings()).toBe(2)
+  expect((await scrape(narrow, MASTER)).sum('modelway_requests_total')).toBe(124)
+  await wide.gateway.stop()
+  await narrow.gateway.stop()
+  await first.close()
+  mock.stop()
+}, 60_000)

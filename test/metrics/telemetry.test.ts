@@ -59,6 +59,7 @@ test.each(['http/json', 'http/protobuf'])(
       attributes: {
         'http.request.method': 'POST',
         'http.route': '/v1/chat/completions',
+        'url.scheme': 'http',
         'http.response.status_code': 200,
       },
     })
