@@ -130,6 +130,8 @@ export interface Usage {
   readonly reportedCost?: number
   /** The provider answered when it had the time, for what it takes for batches. */
   readonly isFlex?: true
+  /** The provider served it for more than its usual price: sooner, or in one country only. */
+  readonly isPremium?: true
 }
 
 /** What a finished try at one target looked like. */

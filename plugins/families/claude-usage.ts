@@ -1,9 +1,24 @@
 import { countOf, objectOf, usageOf, withHour } from '../../src/lens.ts'
 import type { EarlyUsageReader, UsageReader } from '../../src/provider.ts'
+import type { JsonObject } from '../../src/types.ts'
 
-/** The share of the cache that was written for an hour. */
-export const claudeUsage: UsageReader = (usage, raw) =>
-  withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens))
+/** The share of the cache that was written for an hour, and whether more than the usual price is asked. */
+export const claudeUsage: UsageReader = (usage, raw) => {
+  const counted = withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens))
+  return isClaudePremium(raw) ? { ...counted, isPremium: true } : counted
+}
+
+/**
+ * How much more it costs depends on the model, or on a contract (platform.claude.com/docs/en: api/service-tiers,
+ * build-with-claude/fast-mode, build-with-claude/data-residency).
+ */
+export const isClaudePremium = ({ service_tier, speed, inference_geo }: JsonObject): boolean =>
+  service_tier === 'priority' ||
+  speed === 'fast' ||
+  (typeof inference_geo === 'string' && !ANYWHERE.has(inference_geo))
+
+/** Where nobody was told to stay, or an older model cannot be told. */
+const ANYWHERE: ReadonlySet<string> = new Set(['global', 'not_available', ''])
 
 /**
  * The prompt is told in the first event, which the package hands on as a part of its own. Who does not know yet what it

@@ -56,7 +56,7 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
     x.hungUp ? 1 : 0,
     fateOf(x),
     usage === undefined ? null : toTokens(usage),
-    usage?.isFlex ? 1 : 0,
+    usage?.isFlex ? 1 : usage?.isPremium ? 2 : 0,
   ]
 }
 

@@ -145,8 +145,8 @@ export type CallEvent = readonly [
   hungUp: 0 | 1,
   fate: Fate,
   tokens: Tokens | null,
-  /** Billed as batches are; absent in spools of earlier versions. */
-  isBatch?: 0 | 1,
+  /** 1: billed as batches are. 2: for more than the usual price. Absent in spools of earlier versions. */
+  tier?: 0 | 1 | 2,
 ]
 
 /** What an estimate is made from. Never written down: it is what somebody wrote. */

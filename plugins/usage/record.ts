@@ -43,7 +43,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     ...rest
   ] = event
   const [provider, providerType, model, attempts, status, code, streamed, firstByteMs, totalMs, ...end] = rest
-  const [finish, hungUp, fate, told, isBatch] = end
+  const [finish, hungUp, fate, told, tier] = end
   const shared = {
     requestId: id,
     at,
@@ -75,8 +75,16 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     totalMs,
     finish: clean(finish),
     hungUp: hungUp === 1,
-    batch: isBatch === 1,
-    ...priced(known, { provider, providerType, model, at, price, batch: isBatch === 1 }),
+    batch: tier === 1,
+    ...priced(known, {
+      provider,
+      providerType,
+      model,
+      at,
+      price,
+      batch: tier === 1,
+      isPremium: tier === 2,
+    }),
   }
   const failed = (attempts ?? []).flatMap((attempt, index) => {
     const spent = spentBy(attempt, index === attempts!.length - 1)
@@ -137,8 +145,13 @@ interface Served {
   readonly model: string | null
   readonly at: number
   readonly batch?: boolean
+  /** The provider asks for more than the price data tell. */
+  readonly isPremium?: boolean
   readonly price: Price
 }
+
+/** The source of a price that is not the one that was asked: what is usual is all that is known. */
+export const LIST = 'list'
 
 /** Tokens as far as they can be believed, and what they cost. */
 function priced([tokens, billing]: Spent, served: Served) {
@@ -170,14 +183,15 @@ const UNPRICED = { costNano: null, priceSource: null, priceVersion: null }
 
 /** Null where tokens or price are unknown; 0 where nobody was asked. */
 export function costOf(counts: Counts & Outputs, reported: number | null, served: Served) {
-  const { provider, providerType, model, at, price, batch = false } = served
+  const { provider, providerType, model, at, price, batch = false, isPremium = false } = served
   if (provider === null || model === null) return { ...UNPRICED, costNano: counts.input === 0 ? 0 : null }
   const usage = usageOf(counts, reported)
   if (usage === undefined) return UNPRICED
   const query = { provider, providerType: providerType ?? provider, model, usage, at, batch }
   const { nano, source, version } = price(query)
   if (nano === null && isNothing(counts)) return { ...UNPRICED, costNano: 0 }
-  return { costNano: nano, priceSource: source, priceVersion: version }
+  const priceSource = isPremium && source === 'bundled' ? LIST : source
+  return { costNano: nano, priceSource, priceVersion: version }
 }
 
 const isNothing = (counts: Counts & Outputs): boolean => parts.every(part => !counts[part])

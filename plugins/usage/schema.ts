@@ -81,6 +81,7 @@ export const usageRecords = sqliteTable(
     reportedNano: integer('reported_nano'),
     /** 0.000000001 US dollars; null when tokens or price are not known. */
     costNano: integer('cost_nano'),
+    /** `reported`, `operator`, `bundled`; `list`: the bundled price, while the provider asked for more. */
     priceSource: text('price_source'),
     priceVersion: text('price_version'),
   },

@@ -61,10 +61,12 @@ function fromReport(
 
 /**
  * The same, with what an answer or an event says of its tier beside it:
- * https://platform.openai.com/docs/guides/flex-processing
+ * https://platform.openai.com/docs/guides/flex-processing and …/priority-processing
  */
-export const withTier = (usage: Usage, { service_tier: tier }: JsonObject): Usage =>
-  tier === 'flex' ? { ...usage, isFlex: true } : usage
+export function withTier(usage: Usage, { service_tier: tier }: JsonObject): Usage {
+  if (tier === 'flex') return { ...usage, isFlex: true }
+  return tier === 'priority' ? { ...usage, isPremium: true } : usage
+}
 
 /** Of what is asked without an answer in words: embeddings, reranking. Some tell their sum only. */
 export function fromPromptUsage(usage: JsonObject): Usage | undefined {

@@ -374,6 +374,66 @@ describe('an answer of the flex tier costs what a batch costs', () => {
   })
 })
 
+describe('what was served for more than the usual price says that it has the usual one', () => {
+  const counts = { input_tokens: 1000, output_tokens: 200 }
+  const message = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-sonnet-4-5',
+    content: [{ type: 'text', text: 'On' }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+  }
+  const event = (type: string, fields: object) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`
+  const streamed = (more: object) =>
+    [
+      event('message_start', {
+        message: { ...message, content: [], stop_reason: null, usage: { ...counts, ...more } },
+      }),
+      event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'On' } }),
+      event('content_block_stop', { index: 0 }),
+      event('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 200 } }),
+      event('message_stop', {}),
+    ].join('')
+  const claude = { model: 'anthropic/claude-sonnet-4-5', messages, max_tokens: 1000 }
+  // 3 and 15 dollars for a million.
+  const costNano = 1000 * 3000 + 200 * 15_000
+
+  for (const more of [{ service_tier: 'priority' }, { speed: 'fast' }, { inference_geo: 'us' }])
+    for (const path of ['/v1/messages', '/v1/chat/completions'])
+      test(`${Object.keys(more)} at ${path}, as a whole and as a stream`, async () => {
+        const whole = await recordOf(path, claude, { ...message, usage: { ...counts, ...more } })
+        expect(whole).toMatchObject({ costNano, priceSource: 'list', batch: false })
+        const stream = await recordOf(path, { ...claude, stream: true }, streamed(more))
+        expect(stream).toMatchObject({ costNano, priceSource: 'list', batch: false })
+      })
+
+  test('priority at OpenAI', async () => {
+    const usage = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 }
+    const answer = { ...inChat(usage), service_tier: 'priority' }
+    const row = await recordOf('/v1/chat/completions', { model: 'openai/gpt-5', messages }, answer)
+    expect(row).toMatchObject({ priceSource: 'list', costNano: 1000 * 1250 + 200 * 10_000 })
+  })
+
+  test('and still says so when it is priced anew', async () => {
+    const before = await book.rows()
+    expect(before.filter(({ priceSource }) => priceSource === 'list').length).toBeGreaterThan(0)
+    expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
+    expect(await book.rows()).toEqual(before)
+  })
+
+  test('what has the usual price does not', async () => {
+    const usual = { service_tier: 'standard', speed: 'standard', inference_geo: 'global' }
+    for (const more of [usual, { inference_geo: 'not_available' }]) {
+      const row = await recordOf('/v1/messages', claude, { ...message, usage: { ...counts, ...more } })
+      expect(row).toMatchObject({ costNano, priceSource: 'bundled' })
+    }
+  })
+})
+
 describe('what is asked for has its own name', () => {
   test('counting tokens is no chat, uses none and costs nothing, whoever counts', async () => {
     const count = (model: string) =>

@@ -3,6 +3,7 @@ import { isObject, objectOf } from '../../../src/lens.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 import { costIn } from '../../../src/vendors/openai-usage.ts'
+import { isClaudePremium } from '../../families/claude-usage.ts'
 import { count } from './read.ts'
 import { statusOfType } from './refusal.ts'
 
@@ -70,11 +71,13 @@ function toUsage(usage: JsonObject, earlier: Usage | undefined): Usage {
   const reasoning = Math.min(thought, output)
   // Anthropic itself tells no cost; routers that speak its language do.
   const reportedCost = costIn(usage) ?? earlier?.reportedCost
+  const isPremium = earlier?.isPremium === true || isClaudePremium(usage)
   return {
     ...toInput(usage, earlier, extra.input),
     output: output - reasoning,
     reasoning,
     ...(reportedCost !== undefined && { reportedCost }),
+    ...(isPremium && { isPremium }),
   }
 }
 
