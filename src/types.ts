@@ -211,6 +211,8 @@ export interface RawAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** As in `WholeAnswer`. */
   readonly cookies?: readonly string[]
+  /** What its end told, once it has come. */
+  readonly usage?: () => Usage | undefined
 }
 
 export type Answer = WholeAnswer | StreamedAnswer | RawAnswer

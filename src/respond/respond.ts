@@ -131,6 +131,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     x.status = answer.status
     const finish = (refusal?: Refusal): void => {
       x.refusal ??= refusal
+      if (refusal === undefined) x.usage = answer.usage?.()
       settle(x)
     }
     const headers = { ...answer.headers, ...headersOf(x, answer.contentType) }

@@ -9,6 +9,7 @@ import type { Provider } from '../provider.ts'
 import type { Answer, JsonObject, Usage } from '../types.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
 import { peek } from './peek.ts'
+import { createTail } from './tail.ts'
 
 /** Whole answers beyond this are not read: no model writes so much, a broken or hostile upstream may. */
 const ANSWER_LIMIT = 64 * 1024 * 1024
@@ -101,7 +102,7 @@ export interface NativeReading {
   readonly method: string
 }
 
-/** JSON up to this is looked into for usage and shown to taps; larger answers pass unseen (bytes). */
+/** JSON up to this is looked into and shown to taps; of larger answers only the end is, for usage (bytes). */
 const LOOK_LIMIT = 8 * 1024 * 1024
 /** Answers without a body, whatever arrives (RFC 9110 15). */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
@@ -129,7 +130,10 @@ async function readPassed(arrival: Arrival, { provider, aim, method }: NativeRea
     return readStream(arrival, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })
   if (!isJson(contentType)) return toRaw(arrival, contentType, { ...passing, ...lengthOf(headers) })
   const { head, rest } = await readHead(arrival, LOOK_LIMIT)
-  if (rest !== undefined) return { kind: 'raw', reader: rest, contentType, status, headers: passing }
+  if (rest !== undefined) {
+    const raw = { kind: 'raw', contentType, status, headers: passing } as const
+    return { ...raw, ...(aim.lens === undefined ? { reader: rest } : createTail(rest, aim.lens)) }
+  }
   return {
     kind: 'whole',
     body: head,

@@ -258,6 +258,52 @@ describe('usage', () => {
     expect(settledLast().usage).toMatchObject({ input: 5, output: 2 })
   })
 
+  test('is read from the end of an answer that is too long to be looked into', async () => {
+    const image = 'QUJD'.repeat(2.5 * 1024 * 1024)
+    const openai = { ...chatAnswer, choices: [{ message: { content: image } }], usage: chatAnswer.usage }
+    const told = { promptTokenCount: 11, candidatesTokenCount: 5, totalTokenCount: 16 }
+    const gemini = { candidates: [{ content: { parts: [{ text: image }] } }], usageMetadata: told }
+    const answers: readonly (readonly [path: string, answer: object, wanted: unknown])[] = [
+      ['/p/openai/v1/chat/completions', { ...openai, service_tier: 'default' }, usage],
+      [
+        '/p/gemini/v1beta/models/g:generateContent',
+        { ...gemini, modelVersion: 'g' },
+        { input: 11, output: 5 },
+      ],
+      [
+        '/p/gemini/v1beta/models/g:streamGenerateContent',
+        [{ candidates: [] }, gemini],
+        { input: 11, output: 5 },
+      ],
+    ]
+    for (const [path, answer, wanted] of answers) {
+      const json = path.includes('gemini') ? { contents: [] } : { model: 'm', messages: [] }
+      const text = JSON.stringify(answer, null, 1)
+      house.answer(() => new Response(text, { headers: { 'content-type': 'application/json' } }))
+      const response = await house.call('POST', path, { json })
+      expect((await response.text()) === text).toBe(true)
+      expect(settledLast().usage).toMatchObject(wanted as object)
+    }
+  })
+
+  test('is not what the end of a long answer says within something else', async () => {
+    const image = 'QUJD'.repeat(2.5 * 1024 * 1024)
+    const words = 'it says "usage": {"prompt_tokens": 7, "completion_tokens": 3}}'
+    const answers = [
+      { choices: [{ message: { content: image }, note: words }] },
+      { choices: [{ message: { content: image } }], parts: [{ usage: chatAnswer.usage }] },
+      { choices: [{ message: { content: image } }], parts: { usage: chatAnswer.usage } },
+    ]
+    for (const answer of answers) {
+      house.answer(() => Response.json(answer))
+      const response = await house.call('POST', '/p/openai/v1/chat/completions', {
+        json: { model: 'm', messages: [] },
+      })
+      await response.text()
+      expect(settledLast().usage).toBeUndefined()
+    }
+  })
+
   test('of a stream is asked for where the client did not, and hidden from it', async () => {
     const chunk = { choices: [{ index: 0, delta: { content: 'hi' }, finish_reason: 'stop' }] }
     const tail = { choices: [], usage: chatAnswer.usage }
