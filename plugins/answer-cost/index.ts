@@ -33,8 +33,10 @@ export default definePlugin({
       const { provider, model } = target
       const providerType = providers().get(provider)?.type ?? provider
       const at = Math.round(now() - (performance.now() - startedAt))
-      const { nano } = pricer.price({ providerType, provider, model, usage, at })
-      return nano === null ? undefined : toDollars(nano)
+      const { nano, source } = pricer.price({ providerType, provider, model, usage, at })
+      // Of a dearer tier the usual price is no cost.
+      const isKnown = nano !== null && !(usage.isPremium && source === 'bundled')
+      return isKnown ? toDollars(nano) : undefined
     }
 
     return {

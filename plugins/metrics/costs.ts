@@ -30,7 +30,7 @@ export function createCosts(prices: Prices, log: Log): Costs {
     isReady: () => pricer !== undefined,
     wantCosts: () => (loading ??= load()),
     costOf(query: PriceQuery) {
-      const nano = pricer?.price(query.usage.isFlex ? { ...query, batch: true } : query).nano ?? null
+      const nano = pricer?.price(query).nano ?? null
       return nano === null ? undefined : nano / NANO
     },
   }

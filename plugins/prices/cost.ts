@@ -39,7 +39,8 @@ const ratesOf = (bundled: Bundled, { providerType: type, model: id, at }: PriceQ
   bundled.rates({ type, id }, at, prompt)
 
 function costOf({ usage, batch, providerType, model }: PriceQuery, rates: Rates): number | undefined {
-  const sum = sumOf(usage, batch === true ? batchRates(rates, providerType, model) : rates)
+  const isHalved = batch === true || usage.isFlex === true
+  const sum = sumOf(usage, isHalved ? batchRates(rates, providerType, model) : rates)
   return sum === undefined ? undefined : toNano(sum + toUnrounded(rates.request ?? 0n))
 }
 

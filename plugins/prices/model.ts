@@ -20,7 +20,7 @@ export interface PriceQuery {
   readonly usage: Usage
   /** When the call was made (milliseconds since 1970). */
   readonly at: number
-  /** Billed as a batch. */
+  /** Billed as a batch, as usage of the flex tier always is. */
   readonly batch?: boolean
 }
 

@@ -15,7 +15,14 @@ let silent: House
 let telling: House
 beforeAll(async () => {
   silent = await openHouse({ env: { MODEL_PRICES } })
-  telling = await openHouse({ env: { MODEL_PRICES, COST_HEADER: 'true', COST_IN_STREAMS: 'true' } })
+  telling = await openHouse({
+    env: {
+      MODEL_PRICES,
+      COST_HEADER: 'true',
+      COST_IN_STREAMS: 'true',
+      OPENAI_MODELS: 'one,two,gpt-5',
+    },
+  })
 })
 afterAll(() => Promise.all([silent, telling].map(house => house[Symbol.asyncDispose]())))
 
@@ -59,6 +66,38 @@ describe('COST_HEADER', () => {
       await silent.ask(plan),
     ])
       expect(costOf(response)).toBeNull()
+  })
+})
+
+/** An answer of one tier, as a whole and as the last event of a stream. */
+const ofTier = (service_tier: string) => {
+  const answer = { id: 'x', service_tier, usage: plan.usage }
+  const choice = { index: 0, finish_reason: 'stop' }
+  const said = [{ ...choice, message: { role: 'assistant', content: 'On' } }]
+  const chunk = { ...answer, usage: null, choices: [{ ...choice, delta: { content: 'On' } }] }
+  return {
+    whole: { body: JSON.stringify({ ...answer, choices: said }) },
+    stream: { events: [JSON.stringify(chunk), JSON.stringify({ ...answer, choices: [] })] },
+  }
+}
+
+describe('an answer of another tier', () => {
+  test('costs half where it was flex, as in its record', async () => {
+    const { whole, stream } = ofTier('flex')
+    expect(costOf(await telling.ask(whole))).toBe('0.000022')
+    const text = await (await telling.ask(stream, asked)).text()
+    expect(usages(text).map(data => JSON.parse(data).usage.cost)).toEqual([0.000022])
+  })
+
+  test('is told without a cost where only the usual price is known, and it was not the usual one', async () => {
+    const { whole, stream } = ofTier('priority')
+    expect(costOf(await telling.ask(whole, { model: 'gpt-5' }))).toBeNull()
+    const text = await (await telling.ask(stream, { ...asked, model: 'gpt-5' })).text()
+    expect(usages(text).map(data => JSON.parse(data).usage)).toEqual([plan.usage])
+    const usual = ofTier('default')
+    expect(costOf(await telling.ask(usual.whole, { model: 'gpt-5' }))).not.toBeNull()
+    // What the operator says is the price.
+    expect(costOf(await telling.ask(whole))).toBe(COST)
   })
 })
 
