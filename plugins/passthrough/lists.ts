@@ -6,9 +6,10 @@ import type { Answer, JsonObject } from '../../src/types.ts'
 const LIST = /[/-]models$|\/api\/tags$/i
 /** One of them. */
 const ONE = /[/-]models\/(.+)$/i
-/** Fields with lists, and fields that name the model of an entry: OpenAI's, Anthropic's, Gemini's, Bedrock's, Ollama's. */
+/** Fields with lists: OpenAI's and Anthropic's, Gemini's and Ollama's, Bedrock's. */
 const LISTS = ['data', 'models', 'modelSummaries'] as const
-const NAMES = ['id', 'name', 'model', 'modelId'] as const
+/** Fields that name the model of an entry. The first counts: beside an `id`, a `name` is one for people. */
+const NAMES = ['id', 'modelId', 'model', 'name'] as const
 
 export const isModelList = (method: string, reading: string): boolean =>
   (method === 'GET' || method === 'HEAD') && LIST.test(reading)
@@ -53,16 +54,18 @@ function filtered(json: JsonObject, isOpen: (model: string) => boolean): JsonObj
 }
 
 function openOf(list: readonly unknown[], isOpen: (model: string) => boolean): readonly unknown[] {
-  const open = list.filter(entry => namesOf(entry).every(isOpen))
+  const open = list.filter(entry => {
+    const name = nameOf(entry)
+    return name === undefined || isOpen(toId(name))
+  })
   return open.length === list.length ? list : open
 }
 
-function namesOf(entry: unknown): readonly string[] {
-  if (typeof entry === 'string') return [toId(entry)]
-  if (!isObject(entry)) return []
-  return NAMES.map(field => entry[field])
-    .filter(name => typeof name === 'string')
-    .map(toId)
+function nameOf(entry: unknown): string | undefined {
+  if (typeof entry === 'string') return entry
+  if (!isObject(entry)) return undefined
+  const field = NAMES.find(each => typeof entry[each] === 'string')
+  return field && (entry[field] as string)
 }
 
 /** Google's names have a folder in front: `models/gemini-2.5-flash`. */

@@ -268,6 +268,8 @@ describe('a list of models', () => {
     expect(await show({ data: ids, first_id: 'one', last_id: 'secret' })).toEqual({
       ...{ data: [{ id: 'one' }], first_id: 'one', last_id: 'one' },
     })
+    const named = { id: 'one', name: 'secret' }
+    expect(await show({ data: [named, { id: 'secret', name: 'one' }] })).toEqual({ data: [named] })
     expect(await show({ models: [{ name: 'models/secret' }, { name: 'models/one' }] })).toEqual({
       models: [{ name: 'models/one' }],
     })
