@@ -191,7 +191,7 @@ describe('mistakes', () => {
       'providers:\n  gpu: { type: openai }',
       'modelway.yaml:2:8: Cannot set up provider "gpu": set api_key or base_url',
     ],
-    ['plugins: [./nowhere.ts]', 'Cannot load plugin "./nowhere.ts"'],
+    ['plugins: [./nowhere.ts]', 'Cannot find plugin "./nowhere.ts"'],
     ['auth: { master_key: "${NOT_SET}" }', 'modelway.yaml:1:21: Variable NOT_SET is not set'],
     ['auth: { master_key: "${1x}" }', 'modelway.yaml:1:21: Cannot read "${"'],
     ['auth: { master_key: "${OPEN" }', 'modelway.yaml:1:21: Cannot read "${"'],
