@@ -77,7 +77,7 @@ const checks = [
   ]),
 ]
 // Much of the time is waiting: for processes that start, browsers, faults that take their time.
-const side = ['--parallel=2', '--no-isolate']
+const side = ['--parallel=3', '--no-isolate']
 const test = (files: readonly string[]) => step('Tests', ['test', '--timeout', '30000', ...files])
 const tests = test([...side, ...(only.length > 0 ? only : ['./test'])])
 const counted = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, 'm').exec(tests.output)?.[1] ?? 0)

@@ -54,8 +54,8 @@ function cutsOf(size: number, { bytes: { length } }: Recording): number | number
   return cuts
 }
 
-const LONG = 2 * 1024
-const NEAR = 400
+const LONG = 1024
+const NEAR = 200
 
 /** Tools that a client runs and that have an item of their own are known to no other language. */
 const isExpressible = ({ wire, came }: Recording): boolean =>
