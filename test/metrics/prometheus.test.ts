@@ -305,6 +305,27 @@ describe('labels', () => {
   }, 60_000)
 })
 
+/** The gateway that a reload puts in the place of the first, with the counters of that one. */
+async function follow(
+  first: Awaited<ReturnType<typeof startGateway>>,
+  env: Readonly<Record<string, string>>,
+) {
+  const environment = { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: `file:${first.folder}/test.db`, ...env }
+  const gateway = await createGateway({
+    settings: readSettings(environment),
+    plugins,
+    pluginSettings: readPluginSettings(plugins, environment),
+    shell: ({ main }) => main,
+    assets: {},
+    migrations: new URL('../../drizzle', import.meta.url).pathname,
+    version: '0.0.0-test',
+    inherited: first.gateway.heritage,
+  })
+  const fetch = async (path: string, init?: RequestInit) =>
+    gateway.fetch(new Request(`http://localhost:8080${path}`, init))
+  return { gateway, fetch }
+}
+
 test('counters outlive a reload of the configuration', async () => {
   const env = {
     MODEL_PRICES: '{"demo/": {"input": 1, "output": 1}}',
@@ -327,21 +348,7 @@ test('counters outlive a reload of the configuration', async () => {
     'the thread to be looked at',
   )
   const before = await scrape(first, MASTER)
-  const environment = { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: `file:${first.folder}/test.db`, ...env }
-  const second = await createGateway({
-    settings: readSettings(environment),
-    plugins,
-    pluginSettings: readPluginSettings(plugins, environment),
-    shell: ({ main }) => main,
-    assets: {},
-    migrations: new URL('../../drizzle', import.meta.url).pathname,
-    version: '0.0.0-test',
-    inherited: first.gateway.heritage,
-  })
-  const later = {
-    fetch: async (path: string, init?: RequestInit) =>
-      second.fetch(new Request(`http://localhost:8080${path}`, init)),
-  }
+  const later = await follow(first, env)
   // Before anybody scrapes the new one, and on the old one, which still finishes what it began.
   await say(later)
   await say(first)
@@ -362,7 +369,7 @@ test('counters outlive a reload of the configuration', async () => {
     async () => (await scrape(later, MASTER)).sum('modelway_usage_written_total') === 3,
     'what both have recorded',
   )
-  await second.stop()
+  await later.gateway.stop()
   await first.close()
 })
 
@@ -377,28 +384,7 @@ test('O-03 another limit on series holds from a reload on, and is said anew when
     await (await to.fetch('/v1/chat/completions', { method: 'POST', headers, body })).text()
     return (await scrape(to, MASTER)).sum('modelway_requests_total', { model: name })
   }
-  const reloaded = async (limit: string) => {
-    const folder = `file:${first.folder}/test.db`
-    const environment = {
-      ...env,
-      MODELWAY_MASTER_KEY: MASTER,
-      DATABASE_URL: folder,
-      METRICS_SERIES_LIMIT: limit,
-    }
-    const gateway = await createGateway({
-      settings: readSettings(environment),
-      plugins,
-      pluginSettings: readPluginSettings(plugins, environment),
-      shell: ({ main }) => main,
-      assets: {},
-      migrations: new URL('../../drizzle', import.meta.url).pathname,
-      version: '0.0.0-test',
-      inherited: first.gateway.heritage,
-    })
-    const fetch = async (path: string, init?: RequestInit) =>
-      gateway.fetch(new Request(`http://localhost:8080${path}`, init))
-    return { gateway, fetch }
-  }
+  const reloaded = (limit: string) => follow(first, { ...env, METRICS_SERIES_LIMIT: limit })
   const warnings = () =>
     first.logs.filter(({ message }) => /METRICS_SERIES_LIMIT is reached/.test(String(message))).length
 
