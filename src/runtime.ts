@@ -12,7 +12,7 @@ export const timedId = (): string => Bun.randomUUIDv7()
 
 /** `length` random bytes as base64url. */
 export const randomToken = (length: number): string =>
-  Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
+  crypto.getRandomValues(new Uint8Array(length)).toBase64({ alphabet: 'base64url', omitPadding: true })
 
 /** Where some bytes stand in others; -1 when they do not. Arrays of bytes themselves look for single ones only. */
 export const findBytes = (bytes: Uint8Array, wanted: Uint8Array, from: number): number =>

@@ -9,9 +9,10 @@ import {
   unsupported,
   wrong,
 } from '../../../src/request/border.ts'
+import type { Carried } from '../../../src/translate/carrier.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
-import { type Carried, optionsFor, unpack } from './carry.ts'
+import { optionsFor, unpack } from './carry.ts'
 import { under } from './kin.ts'
 import { type Reading, text } from './sources.ts'
 

@@ -6,8 +6,10 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
 import { argumentsOf, isObject } from '../../../src/lens.ts'
+import { pack } from '../../../src/translate/carrier.ts'
+import { addressOf } from '../../../src/translate/data-url.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { pack, pick, type Thought } from './carry.ts'
+import { pick, type Thought } from './carry.ts'
 import { snake } from './tools.ts'
 
 /** Blocks that come whole, in answers and in streams. */
@@ -82,12 +84,4 @@ export function fileBlock({
 }: LanguageModelV4File | LanguageModelV4ReasoningFile): JsonObject {
   const mark = mediaType.startsWith('image/') ? '!' : ''
   return { type: 'text', text: `${mark}[${mediaType}](${addressOf(mediaType, data)})` }
-}
-
-function addressOf(mediaType: string, data: LanguageModelV4File['data']): string {
-  if (data.type === 'url') return data.url.href
-  if (typeof data.data === 'string') return `data:${mediaType};base64,${data.data}`
-  let bytes = ''
-  for (const byte of data.data) bytes += String.fromCharCode(byte)
-  return `data:${mediaType};base64,${btoa(bytes)}`
 }

@@ -4,6 +4,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider'
+import { addressOf } from '../../../src/translate/data-url.ts'
 import { freeTextOf } from '../../../src/translate/free-text.ts'
 import { refusalIn } from '../../../src/translate/refusals.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
@@ -97,12 +98,4 @@ export function wholeCall(
 /** Pictures, and whatever else a model makes, as OpenRouter has them in this language. */
 export function imageOf({ mediaType, data }: LanguageModelV4File, index: number): JsonObject {
   return { type: 'image_url', image_url: { url: addressOf(mediaType, data) }, index }
-}
-
-function addressOf(mediaType: string, data: LanguageModelV4File['data']): string {
-  if (data.type === 'url') return data.url.href
-  if (typeof data.data === 'string') return `data:${mediaType};base64,${data.data}`
-  let bytes = ''
-  for (const byte of data.data) bytes += String.fromCharCode(byte)
-  return `data:${mediaType};base64,${btoa(bytes)}`
 }

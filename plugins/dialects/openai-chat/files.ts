@@ -120,10 +120,8 @@ const TEXTS =
 
 function decoded(base64: string, at: string): string {
   try {
-    const bytes = atob(base64.replaceAll('-', '+').replaceAll('_', '/'))
-    return new TextDecoder('utf-8', { fatal: true }).decode(
-      Uint8Array.from(bytes, char => char.charCodeAt(0)),
-    )
+    const bytes = Uint8Array.fromBase64(base64.replaceAll('-', '+').replaceAll('_', '/'))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     return wrong(at, 'is a text that is not UTF-8 in base64')
   }

@@ -11,9 +11,10 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
+import type { Carried } from '../../../src/translate/carrier.ts'
 import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { type Carried, optionsFor, unpack } from './carry.ts'
+import { optionsFor, unpack } from './carry.ts'
 import type { Catalogue, ToolKind } from './catalogue.ts'
 import { isText, readContent, readText, readWords, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'

@@ -1,6 +1,7 @@
 import type { SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import { pack } from '../../../src/translate/carrier.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { pack, packed } from './carry.ts'
+import { packed } from './carry.ts'
 import type { Output, Slot } from './output.ts'
 
 interface Thought {

@@ -16,7 +16,10 @@ function sealedIn(message: LanguageModelV4Message): LanguageModelV4Message {
     if (part.type !== 'reasoning') return part
     const data = sealOf(part.providerOptions)
     if (data === undefined) return part
-    return { ...part, providerOptions: { bedrock: { redactedContent: toBase64(data) } } }
+    return {
+      ...part,
+      providerOptions: { bedrock: { redactedContent: new TextEncoder().encode(data).toBase64() } },
+    }
   })
   return { ...message, content }
 }
@@ -24,10 +27,4 @@ function sealedIn(message: LanguageModelV4Message): LanguageModelV4Message {
 function sealOf(options: SharedV4ProviderOptions | undefined): string | undefined {
   const { redactedData } = objectOf(options?.bedrock ?? options?.amazonBedrock)
   return typeof redactedData === 'string' ? redactedData : undefined
-}
-
-function toBase64(text: string): string {
-  let bytes = ''
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte)
-  return btoa(bytes)
 }

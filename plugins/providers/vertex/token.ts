@@ -90,14 +90,11 @@ async function sign(account: ServiceAccount, audience: string, now: number): Pro
   const unsigned = [{ alg: 'RS256', typ: 'JWT', ...(kid !== undefined && { kid }) }, claims]
     .map(part => toBase64Url(encoder.encode(JSON.stringify(part))))
     .join('.')
-  const der = Uint8Array.from(atob(pem.replace(/-----[A-Z ]+-----|\s/g, '')), char => char.charCodeAt(0))
+  const der = Uint8Array.fromBase64(pem.replace(/-----[A-Z ]+-----|\s/g, ''))
   const key = await crypto.subtle.importKey('pkcs8', der, RS256, false, ['sign'])
   const signature = await crypto.subtle.sign(RS256.name, key, encoder.encode(unsigned))
   return `${unsigned}.${toBase64Url(new Uint8Array(signature))}`
 }
 
 const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
+  bytes.toBase64({ alphabet: 'base64url', omitPadding: true })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { pack } from '../../../plugins/dialects/anthropic-messages/carry.ts'
+import { pack } from '../../../src/translate/carrier.ts'
 import { bedrock, type call, claude, compatible, gemini, png, promptOf, to } from './kit.ts'
 
 describe('a conversation', () => {

@@ -6,7 +6,7 @@ import { createScripted, finish, type Loose, result, usage } from './kit.ts'
 
 /** The whole way, from the official client to a model of another language. */
 
-const scripted = createScripted()
+const scripted = createScripted('stranger')
 let gateway: TestGateway
 let client: OpenAI
 let lastHeaders = new Headers()

@@ -1,39 +1,20 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4Content,
-  LanguageModelV4GenerateResult,
-  LanguageModelV4StreamPart,
-  LanguageModelV4Usage,
-} from '@ai-sdk/provider'
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { toCall } from '../../../plugins/dialects/openai-chat/call.ts'
 import { createWriter } from '../../../plugins/dialects/openai-chat/writer.ts'
-import { Refusal } from '../../../src/errors.ts'
-import { definePlugin, type Plugin } from '../../../src/plugin.ts'
-import type { AnswerFacts, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readEvents } from '../../kernel/sse.ts'
-import { thinkingOf } from '../thinking.ts'
+import { facts, refusedWith, to } from '../scripted.ts'
+
+export { compatible, createScripted, facts, finish, result, to, usage } from '../scripted.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON freely, and fail where they guess wrong
 export type Loose = any
 
-export const facts = (body: JsonObject = {}): AnswerFacts => ({
-  id: '00112233-4455-6677-8899-aabbccddeeff',
-  at: 1_700_000_000_500,
-  model: 'some-model',
-  body,
-})
-
-export const to = (options: string, model = 'some-model'): Destination => {
-  const thinking = thinkingOf[options]?.(model)
-  return { type: options, options, model, ...(thinking && { thinking }) }
-}
 export const stranger = to('stranger')
 export const anthropic = to('anthropic', 'claude-sonnet-5')
 export const google = to('google', 'gemini-3-pro')
 export const bedrock = to('bedrock', 'eu.anthropic.claude-sonnet-5')
 export const cohere = to('cohere', 'command-a-03-2025')
-export const compatible = to('compatible')
 
 export const body = (more: object = {}): JsonObject => ({
   model: 'm',
@@ -48,36 +29,9 @@ export const promptOf = (messages: object[], destination = stranger) =>
 
 /** What a body is refused with. */
 export function refusalOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof Refusal) return `${error.code} ${error.param}`
-    throw error
-  }
-  throw new Error('It was not refused')
+  const { code, param } = refusedWith(run)
+  return `${code} ${param}`
 }
-
-export const usage = (input = 10, output = 5): LanguageModelV4Usage => ({
-  inputTokens: { total: input, noCache: input, cacheRead: undefined, cacheWrite: undefined },
-  outputTokens: { total: output, text: undefined, reasoning: undefined },
-})
-
-export const result = (
-  content: LanguageModelV4Content[],
-  more: Partial<LanguageModelV4GenerateResult> = {},
-): LanguageModelV4GenerateResult => ({
-  content,
-  finishReason: { unified: 'stop', raw: 'stop' },
-  usage: usage(),
-  warnings: [],
-  ...more,
-})
-
-export const finish = (unified: 'stop' | 'tool-calls' | 'length' = 'stop'): LanguageModelV4StreamPart => ({
-  type: 'finish',
-  finishReason: { unified, raw: unified },
-  usage: usage(),
-})
 
 /** All that a writer writes of these parts. */
 export function written(parts: readonly LanguageModelV4StreamPart[], request: JsonObject = {}): string {
@@ -136,82 +90,4 @@ function merge(message: Loose, delta: Loose, must: (holds: boolean, what: string
     else if (typeof value === 'string' && key !== 'role') message[key] = (message[key] ?? '') + value
     else message[key] = value
   }
-}
-
-/** A provider inside the gateway whose model says what a test wants. Its models are `scripted/any`. */
-export interface Scripted {
-  readonly plugin: Plugin
-  /** What it was last asked. */
-  readonly asked: () => LanguageModelV4CallOptions
-  say(answer: LanguageModelV4GenerateResult): void
-  stream(parts: readonly LanguageModelV4StreamPart[]): void
-  fail(error: unknown): void
-}
-
-export function createScripted(optionsKey = 'stranger'): Scripted {
-  let asked: LanguageModelV4CallOptions | undefined
-  let answer = result([])
-  let parts: readonly LanguageModelV4StreamPart[] = []
-  let error: unknown
-  const take = (options: LanguageModelV4CallOptions) => {
-    asked = options
-    if (error !== undefined) throw error
-  }
-  const provider = {
-    name: 'scripted',
-    type: 'scripted',
-    wires: new Set<string>(),
-    asksUsage: true,
-    optionsKey,
-    configuredModels: ['any'],
-    call: () => {
-      throw new Error('It has no language of its own')
-    },
-    offers: {
-      language: (model: string) => ({
-        specificationVersion: 'v4' as const,
-        provider: 'scripted',
-        modelId: model,
-        supportedUrls: {},
-        doGenerate: async (options: LanguageModelV4CallOptions) => {
-          take(options)
-          return answer
-        },
-        doStream: async (options: LanguageModelV4CallOptions) => {
-          take(options)
-          return { stream: streamOf(parts) }
-        },
-      }),
-    },
-  }
-  return {
-    asked: () => asked!,
-    say(given) {
-      answer = given
-      error = undefined
-    },
-    stream(given) {
-      parts = given
-      error = undefined
-    },
-    fail(given) {
-      error = given
-    },
-    plugin: definePlugin({
-      name: 'scripted',
-      about: 'Says what a test wants.',
-      setup: () => ({ providers: [provider] }),
-    }),
-  }
-}
-
-const streamOf = (parts: readonly LanguageModelV4StreamPart[]): ReadableStream<LanguageModelV4StreamPart> => {
-  let at = 0
-  return new ReadableStream({
-    pull(controller) {
-      const part = parts[at++]
-      if (part === undefined) controller.close()
-      else controller.enqueue(part)
-    },
-  })
 }

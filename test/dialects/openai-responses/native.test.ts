@@ -85,7 +85,7 @@ const upstream = Bun.serve({
   },
 })
 
-const scripted = createScripted('scripted', 'anthropic')
+const scripted = createScripted('anthropic')
 const usages: (Usage | undefined)[] = []
 let gateway: TestGateway
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { pack } from '../../../plugins/dialects/openai-responses/carry.ts'
+import { pack } from '../../../src/translate/carrier.ts'
 import { type Any, call, compatible, promptOf, refusalOf, to } from './kit.ts'
 
 const words = (text: string) => ({ type: 'text', text })
