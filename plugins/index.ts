@@ -24,6 +24,7 @@ import files from './files/index.ts'
 import health from './health.ts'
 import history from './history/index.ts'
 import house from './house/index.ts'
+import limits from './limits/index.ts'
 import listFilter from './list-filter.ts'
 import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
@@ -57,6 +58,8 @@ export const plugins: readonly Plugin[] = [
   catalog,
   access,
   listFilter,
+  // is there room
+  limits,
   // which of them are well
   breaker,
   // what clients speak, and to whom

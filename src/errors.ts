@@ -22,6 +22,8 @@ export const codes = {
   request_too_large: { status: 413, heals: false },
   invalid_value: { status: 422, heals: false },
   rate_limit_exceeded: { status: 429, heals: true },
+  /** There will be room again, but not soon; or never for a call of this size. */
+  quota_exceeded: { status: 429, heals: false },
   client_closed: { status: 499, heals: true },
   internal_error: { status: 500, heals: false },
   upstream_error: { status: 502, heals: true },

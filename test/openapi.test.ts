@@ -62,6 +62,7 @@ describe('GET /swagger/json', () => {
   test('lists exactly these endpoints', () => {
     expect(routes.map(name).sort()).toEqual([
       'DELETE /admin/keys/{id}',
+      'DELETE /admin/limits/{name}',
       'DELETE /admin/virtual-models',
       'DELETE /p/{provider}/{path}',
       'DELETE /v1/conversations/{id}',
@@ -75,6 +76,8 @@ describe('GET /swagger/json', () => {
       'GET /admin/history/{id}',
       'GET /admin/keys',
       'GET /admin/keys/{id}',
+      'GET /admin/limits',
+      'GET /admin/limits/{name}',
       'GET /admin/models',
       'GET /admin/providers',
       'GET /admin/requests/{id}',
@@ -100,6 +103,7 @@ describe('GET /swagger/json', () => {
       'GET /v1/files',
       'GET /v1/files/{id}',
       'GET /v1/files/{id}/content',
+      'GET /v1/limits',
       'GET /v1/messages/batches',
       'GET /v1/messages/batches/{id}',
       'GET /v1/messages/batches/{id}/results',
@@ -143,6 +147,7 @@ describe('GET /swagger/json', () => {
       'POST /v1/responses/input_tokens',
       'POST /v1/responses/{id}/cancel',
       'PUT /admin/keys/{id}',
+      'PUT /admin/limits/{name}',
       'PUT /admin/virtual-models',
       'PUT /p/{provider}/{path}',
     ])
@@ -184,6 +189,7 @@ describe('examples', () => {
     const ids: Readonly<Record<string, () => Promise<string>>> = {
       '/admin/keys': async () => (await fresh.admin('GET', '/admin/keys')).body[0].id,
       '/admin/history': async () => String((await fresh.admin('GET', '/admin/history')).body.data[0].id),
+      '/admin/limits': async () => 'alpha',
       '/admin/virtual-models': async () => 'smarter',
       '/v1/models': async () => 'demo%2Fparrot',
       '/admin/requests': async () => {
@@ -206,7 +212,7 @@ describe('examples', () => {
       return at < 0 ? path + (queries[path] ?? '') : path.replace(/\{\w+\}/, await ids[path.slice(0, at)]!())
     }
     await fresh.admin('POST', '/admin/providers/refresh')
-    const order = ['PUT /admin/virtual-models', 'POST /admin/keys']
+    const order = ['PUT /admin/virtual-models', 'PUT /admin/limits/{name}', 'POST /admin/keys']
     const rank = (route: Route) =>
       route.method === 'DELETE' ? 99 : order.indexOf(name(route)) < 0 ? 9 : order.indexOf(name(route))
     for (const route of [...routes].sort((a, b) => rank(a) - rank(b))) {

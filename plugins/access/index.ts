@@ -1,12 +1,13 @@
 import * as v from 'valibot'
 import type { Deciding } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import { isSelected } from '../../src/selector.ts'
 import { flag, says } from '../../src/settings.ts'
 import type { Caller, Dropped, Route, Target } from '../../src/types.ts'
 import type { Catalog } from '../catalog/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import type { Access } from './model.ts'
-import { isBare, judge, reasonOf } from './policy.ts'
+import { judge, reasonOf } from './policy.ts'
 
 export default definePlugin({
   name: 'access',
@@ -91,17 +92,5 @@ function split(name: string, isProvider: (name: string) => boolean): Pick<Target
 }
 
 /** A key's own list holds selectors and names of redirects; either way in is enough. */
-function isWithinKey(
-  { models }: Caller,
-  { provider, model, via }: Target,
-  isProvider: (name: string) => boolean,
-): boolean {
-  return (
-    models === undefined ||
-    models.has(`${provider}/${model}`) ||
-    models.has(`${provider}/`) ||
-    (models.has(model) && isBare(model, isProvider)) ||
-    models.has('/') ||
-    via.some(({ source }) => models.has(source))
-  )
-}
+const isWithinKey = ({ models }: Caller, target: Target, isProvider: (name: string) => boolean): boolean =>
+  models === undefined || isSelected(models, target, isProvider)

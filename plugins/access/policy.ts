@@ -1,3 +1,4 @@
+import { isBare } from '../../src/selector.ts'
 import type { Target, UserPath } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import type { Snapshot, VirtualModel } from '../virtual-models/model.ts'
@@ -34,10 +35,6 @@ export function judge(
     policyOf(all.get('/'))
   return { isAllowed: policy === undefined ? byDefault : isOpen(policy, target, userPath), policy }
 }
-
-/** An id with slashes may read like another provider's model; a selector of that form then speaks of that one. */
-export const isBare = (model: string, isProvider: (name: string) => boolean): boolean =>
-  !model.includes('/') || !isProvider(model.slice(0, model.indexOf('/')))
 
 const policyOf = (model: VirtualModel | undefined) => (model?.kind === 'policy' ? model : undefined)
 

@@ -116,5 +116,6 @@ function renderLeaf(schema: GenericSchema): Json {
   const options = (anyOf as readonly Json[]).map(option =>
     option.type === 'string' ? { type: 'string' } : { ...option, ...(option.type === 'number' && limits) },
   )
-  return { ...rest, anyOf: options }
+  const takesText = options.some(option => (option as { type?: string }).type === 'string')
+  return { ...rest, anyOf: takesText ? options : [...options, { $ref: '#/definitions/variable' }] }
 }

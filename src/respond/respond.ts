@@ -59,7 +59,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     }
   }
 
-  function headersOf(x: Exchange, type: string): Record<string, string> {
+  function headersOf(x: Exchange, type: string, added?: Record<string, string>): Record<string, string> {
     const headers: Record<string, string> = { 'content-type': type, 'x-request-id': x.id }
     if (type === '') delete headers['content-type']
     if (x.endpoint.idHeader !== undefined) headers[x.endpoint.idHeader] = x.id
@@ -69,8 +69,13 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
       headers['x-modelway-attempts'] = String(x.attempts.length)
       // Known where the answer is: the head of a stream goes out before its end.
       if (x.settled) headers['x-modelway-overhead-ms'] = String(Math.round(overheadOf(x) * 100) / 100)
+      // A limit of ours goes before one of the provider's, which other callers use up, too.
       if (x.limits !== undefined)
-        Object.assign(headers, tellLimits(x.limits, x.endpoint.limits ?? 'openai', Date.now()))
+        Object.assign(
+          headers,
+          tellLimits(x.limits, x.endpoint.limits ?? 'openai', Date.now()),
+          limitsIn(added),
+        )
     }
     if (x.warnings.length > 0) headers['x-modelway-warning'] = x.warnings.map(asciiOnly).join('; ')
     return headers
@@ -94,7 +99,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     const body = isEmpty ? null : tapWhole(x, answer)
     const added = isEmpty ? undefined : addedTo(x)
     settle(x)
-    const own = headersOf(x, answer.contentType)
+    const own = headersOf(x, answer.contentType, added)
     const headers =
       answer.headers === undefined && added === undefined ? own : { ...answer.headers, ...added, ...own }
     return withCookies(new Response(body, { status, headers }), answer)
@@ -120,7 +125,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     }
     const taps = createTaps(x)
     const added = addedTo(x)
-    const own = headersOf(x, 'text/event-stream')
+    const own = headersOf(x, 'text/event-stream', added)
     const headers = added === undefined ? own : { ...added, ...own }
     headers['cache-control'] = 'no-cache, no-transform'
     headers['x-accel-buffering'] = 'no'
@@ -227,6 +232,9 @@ export function refusalHeaders(refusal: Refusal): Record<string, string> {
     ...(refusal.retryAfter !== undefined && { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
   }
 }
+
+const limitsIn = (headers: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.includes('ratelimit-')))
 
 /** Model names may hold any character; header values may not. */
 const headerSafe = (value: string): string =>

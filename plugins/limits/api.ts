@@ -1,0 +1,106 @@
+import * as v from 'valibot'
+import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
+import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
+import type { Authorship } from '../history/model.ts'
+import { limitInput } from './input.ts'
+import type { Ledger } from './ledger.ts'
+import type { Limit } from './model.ts'
+import { memberOf } from './rules.ts'
+import type { LimitStore } from './store.ts'
+import { limitDetail, limitView, ownView, toDetail, toPotView, toView } from './views-of.ts'
+
+interface Deps {
+  readonly store: LimitStore
+  readonly ledger: Ledger
+}
+
+const shared = { access: 'admin', tag: 'Limits' } as const
+const PATH = '/admin/limits/:name'
+const versionTag = { ETag: 'Its version, for `If-Match`' }
+
+const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
+  author: admin!.via,
+  ifMatch: readIfMatch(request),
+})
+
+/** `/admin/limits`: list, read, put, delete; and `/v1/limits`, for callers. */
+export function createLimitsApi({ store, ledger }: Deps): Api[] {
+  const answer = (limit: Limit, body: object = toView(limit, ledger)): Response =>
+    answerJson(body, { headers: { etag: etagOf(limit.version) } })
+
+  return [
+    defineApi({
+      ...shared,
+      method: 'GET',
+      path: '/admin/limits',
+      summary: 'All limits, and how full they are',
+      answer: { about: 'Sorted by name', schema: v.array(limitView) },
+      run: () => store.list().map(limit => toView(limit, ledger)),
+    }),
+    defineApi({
+      ...shared,
+      method: 'GET',
+      path: PATH,
+      summary: 'One limit, and who has used how much of it',
+      answer: { about: 'The limit with its fullest pots', schema: limitDetail, headers: versionTag },
+      refusals: [404],
+      run({ params }) {
+        const limit = store.get(params.name ?? '')
+        return answer(limit, toDetail(limit, ledger))
+      },
+    }),
+    defineApi({
+      ...shared,
+      method: 'PUT',
+      path: PATH,
+      summary: 'Create or replace a limit',
+      description:
+        'At least one of `requests`, `tokens`, `cost_usd` and `concurrent`. A call counts for every limit that speaks of it: by `user_path`, and by `models` where it names some. What was used in the present window stays counted.',
+      body: limitInput,
+      example: { user_path: '/team/alpha', per: 'month', cost_usd: 500 },
+      heeds: createHeaders,
+      answer: { about: 'The limit as it is now', schema: limitView, headers: versionTag },
+      refusals: [409, 412, 422],
+      run: async call => answer(await store.save(call.params.name ?? '', call.body, byOf(call))),
+    }),
+    defineApi({
+      ...shared,
+      method: 'DELETE',
+      path: PATH,
+      summary: 'Delete a limit',
+      heeds: guardHeaders,
+      answer: { status: 204, about: 'It is gone' },
+      refusals: [404, 409, 412],
+      run: call => store.remove(call.params.name ?? '', byOf(call)),
+    }),
+    defineApi({
+      method: 'GET',
+      path: '/v1/limits',
+      access: 'caller',
+      tag: 'Limits',
+      summary: 'What is left to you',
+      description: 'The limits that hold where you stand, and what is left of each for you.',
+      answer: { about: 'Sorted by name', schema: v.array(ownView) },
+      refusals: [403],
+      run({ x }) {
+        const own = store
+          .rules()
+          .at(x!.userPath)
+          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+        return own.map(limit => {
+          const {
+            member: _,
+            unpriced_requests: _unpriced,
+            ...rest
+          } = toPotView(limit, ledger.pot(limit, memberOf(limit, x!)))
+          return {
+            name: limit.name,
+            models: limit.models === undefined ? null : [...limit.models],
+            per: limit.per,
+            ...rest,
+          }
+        })
+      },
+    }),
+  ]
+}

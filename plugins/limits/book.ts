@@ -1,0 +1,76 @@
+import { inArray, lt, sql } from 'drizzle-orm'
+import type { Database } from '../../src/database.ts'
+import type { Ledger, Unstored } from './ledger.ts'
+import type { Limit } from './model.ts'
+import { limitPots } from './schema.ts'
+import { spanOf } from './window.ts'
+
+/** Rows in one batch: a moment for the database. */
+const BATCH = 200
+
+/** Keeps what was counted over restarts, and adds up what several gateways on one database have counted. */
+export function createBook(db: Database, ledger: Ledger) {
+  /** A row of an older window begins anew; one of a newer window was written by a clock that runs ahead of ours. */
+  const added = (column: 'requests' | 'tokens' | 'cost') => sql`case
+      when ${limitPots.start} = excluded.start then ${limitPots[column]} + excluded.${sql.identifier(column)}
+      when ${limitPots.start} < excluded.start then excluded.${sql.identifier(column)}
+      else ${limitPots[column]} end`
+
+  const toStatement = ({ limit, member, start, end, amounts }: Unstored) =>
+    db
+      .insert(limitPots)
+      .values({ limit, member, start, end, ...amounts })
+      .onConflictDoUpdate({
+        target: [limitPots.limit, limitPots.member],
+        set: {
+          requests: added('requests'),
+          tokens: added('tokens'),
+          cost: added('cost'),
+          start: sql`max(${limitPots.start}, excluded.start)`,
+          end: sql`max(${limitPots.end}, excluded."end")`,
+        },
+      })
+      .returning()
+
+  async function store(batch: readonly Unstored[]): Promise<void> {
+    const [first, ...more] = batch.map(toStatement)
+    if (first === undefined) return
+    const answers = await db.batch([first, ...more])
+    for (const [row] of answers) if (row !== undefined) ledger.learn(row, row)
+  }
+
+  return {
+    /** What was counted before this process, in windows that are not over. */
+    async read(limits: readonly Limit[], at: number): Promise<void> {
+      const byName = new Map(limits.map(limit => [limit.name, limit]))
+      for (const row of await db.select().from(limitPots)) {
+        const limit = byName.get(row.limit)
+        if (limit !== undefined && spanOf(limit.per, at).start === row.start) ledger.learn(row, row)
+      }
+    },
+    /** Adds what was counted since. What cannot be stored stays to be stored the next time. */
+    async write(): Promise<void> {
+      const unstored = ledger.takeFresh()
+      for (let at = 0; at < unstored.length; at += BATCH) {
+        try {
+          await store(unstored.slice(at, at + BATCH))
+        } catch (error) {
+          for (const each of unstored.slice(at)) ledger.putBack(each)
+          throw error
+        }
+      }
+    },
+    /** What the database has of these limits, other gateways' calls among it. */
+    async refresh(limits: readonly Limit[]): Promise<void> {
+      const shared = limits.filter(({ each }) => each === 'all').map(({ name }) => name)
+      if (shared.length === 0) return
+      for (const row of await db.select().from(limitPots).where(inArray(limitPots.limit, shared)))
+        ledger.learn(row, row)
+    },
+    /** Forgets windows that are long over. */
+    async sweep(before: number): Promise<void> {
+      await db.delete(limitPots).where(lt(limitPots.end, before))
+    },
+  }
+}
+export type Book = ReturnType<typeof createBook>

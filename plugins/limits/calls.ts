@@ -1,0 +1,132 @@
+import { refuse } from '../../src/errors.ts'
+import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
+import type { Provider } from '../../src/provider.ts'
+import { inputOf, outputOf } from '../../src/tokens.ts'
+import type { Target, Usage } from '../../src/types.ts'
+import type { Amounts, Claim, Held, Ledger, Pot } from './ledger.ts'
+import type { Limit } from './model.ts'
+import { type Need, needOf } from './need.ts'
+import type { Pricing } from './pricing.ts'
+import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
+import { toRefusal } from './words.ts'
+
+interface Options {
+  readonly rules: () => Rules
+  readonly ledger: Ledger
+  readonly pricing: Pricing
+  readonly providers: () => ReadonlyMap<string, Provider>
+  readonly now: () => number
+}
+
+/** A call under way, and what it holds. */
+interface Open {
+  readonly aboutCall: readonly Limit[]
+  /** They are asked at each try: a target without room is skipped while another one is left. */
+  readonly aboutTarget: readonly Limit[]
+  need: Need | undefined
+  held: readonly Held[]
+}
+
+/** Bytes of a stream's event for each token of its text, where nobody told how many there were: a rule of thumb. */
+const EVENT = 150
+const NONE = { cacheRead: 0, cacheWrite: 0, reasoning: 0 } as const
+
+/** What calls hold and use of the limits that hold for them. */
+export function createCalls({ rules, ledger, pricing, providers, now }: Options) {
+  const open = new Map<string, Open>()
+  const isProvider = (name: string) => providers().has(name)
+
+  function claimsOf(limits: readonly Limit[], x: Routed, target: Target, own: Open): Claim[] {
+    const isCounting = limits.some(({ tokens, cost }) => tokens !== undefined || cost !== undefined)
+    if (isCounting) own.need ??= needOf(x)
+    const { prompt, output } = own.need ?? { prompt: 0, output: 0 }
+    const usage = { input: prompt, output, ...NONE }
+    return limits.map(limit => {
+      const cost = limit.cost === undefined ? 0 : pricing.costOf(target, usage)
+      if (cost === undefined && limit.unpriced === 'refuse')
+        refuse(
+          'quota_exceeded',
+          `Limit "${limit.name}" counts dollars, and nobody knows the price of ${target.provider}/${target.model}`,
+        )
+      return {
+        limit,
+        member: memberOf(limit, x),
+        amounts: { requests: 1, tokens: prompt + output, cost: cost ?? 0 },
+      }
+    })
+  }
+
+  function hold(limits: readonly Limit[], x: Routed, target: Target, own: Open): readonly Held[] {
+    const held = ledger.hold(claimsOf(limits, x, target, own))
+    if ('measure' in held) throw toRefusal(held, now())
+    own.held = own.held.length === 0 ? held : [...own.held, ...held]
+    return held
+  }
+
+  function giveBack(own: Open, held: readonly Held[]): void {
+    ledger.giveBack(held)
+    own.held = own.held.filter(each => !held.includes(each))
+  }
+
+  /** What one answer took, of every limit that spoke of it. */
+  function charge(held: readonly Held[], target: Target, usage: Usage, requests: number): void {
+    const tokens = inputOf(usage) + outputOf(usage)
+    const cost = held.some(({ claim }) => claim.limit.cost !== undefined)
+      ? pricing.costOf(target, usage)
+      : undefined
+    const amounts: Amounts = { requests, tokens, cost: cost ?? 0 }
+    for (const each of held)
+      ledger.charge(each, amounts, each.claim.limit.cost !== undefined && cost === undefined)
+  }
+
+  return {
+    /** Takes room for a call, or says that there is none. What it returns gives back all that the call holds. */
+    admit(x: Routed): (() => void) | undefined {
+      const limits = rules().at(x.userPath)
+      if (limits.length === 0) return undefined
+      const aboutCall = limits.filter(limit => isAboutCall(limit, x.route))
+      const aboutTarget = limits.filter(limit => !isAboutCall(limit, x.route))
+      const own: Open = { aboutCall, aboutTarget, need: undefined, held: [] }
+      if (aboutCall.length > 0) hold(aboutCall, x, x.route.targets[0]!, own)
+      open.set(x.id, own)
+      return () => ledger.giveBack(own.held)
+    },
+    /** Takes room at one target. What it returns hears how the try went. */
+    attempt(x: Attempted): ((outcome: { ok: boolean; usage?: Usage }) => void) | undefined {
+      const own = open.get(x.id)
+      const { target } = x
+      if (own === undefined || target === undefined) return undefined
+      const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
+      const held = limits.length === 0 ? [] : hold(limits, x, target, own)
+      return ({ ok, usage }) => {
+        if (ok) return
+        // A try that failed may have cost all the same.
+        const isCall = ({ claim }: Held) => own.aboutCall.includes(claim.limit)
+        if (usage !== undefined) charge([...own.held.filter(isCall), ...held], target, usage, 0)
+        giveBack(own, held)
+      }
+    },
+    /** The pots that a call under way holds room in. */
+    potsOf: (id: string): readonly (readonly [Limit, Pot])[] =>
+      (open.get(id)?.held ?? []).map(({ claim, pot }) => [claim.limit, pot] as const),
+    /** Charges what a call has used. Called after the room is given back, in the same moment. */
+    settle(x: Settled): void {
+      const own = open.get(x.id)
+      if (own === undefined) return
+      open.delete(x.id)
+      const { target, attempts = [], hungUp = false } = x
+      const last = attempts.at(-1)
+      // Who was refused, or got nothing from anybody, has used nothing.
+      if (target === undefined || last === undefined || !(last.ok || hungUp)) return
+      charge(own.held, target, x.usage ?? estimated(x, own), 1)
+    },
+  }
+}
+
+/** What a call took where nobody said so: its prompt, and as much of an answer as came. */
+function estimated({ unfinished, answer }: Settled, { need }: Open): Usage {
+  const { prompt, output } = need ?? { prompt: 0, output: 0 }
+  const size = unfinished?.size ?? (answer?.kind === 'whole' ? answer.body.length : 0)
+  const told = Math.ceil(size / (unfinished === undefined ? 4 : EVENT))
+  return { input: prompt, output: Math.min(told, output), ...NONE }
+}

@@ -1,0 +1,102 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import { says } from '../../src/settings.ts'
+import type { History } from '../history/model.ts'
+import type { Prices } from '../prices/model.ts'
+import { createLimitsApi } from './api.ts'
+import { createBook } from './book.ts'
+import { createCalls } from './calls.ts'
+import { type Declaration, declaredLimits, listedLimits, toLimit } from './input.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { KIND, type Limit } from './model.ts'
+import { createPricing } from './pricing.ts'
+import { limitPots, limits } from './schema.ts'
+import { openStore } from './store.ts'
+import { headersOf } from './told.ts'
+
+/** How often what was counted is stored, and what other gateways have counted is read (milliseconds). */
+const STORE = 1000
+const SWEEP = 3_600_000
+
+/** Calls under way hold room in it, whichever configuration began them. */
+interface Heritage {
+  readonly ledger: Ledger
+}
+
+export default definePlugin({
+  name: 'limits',
+  about: 'Limits calls, tokens, cost and concurrency by user path, key and model.',
+  config: v.object({
+    declared: says('JSON array of limits. Read-only in the dashboard', v.optional(declaredLimits)),
+    listed: says(
+      'Limits of the config file, in the shape of PUT /admin/limits with a name. Read-only in the dashboard',
+      v.optional(listedLimits),
+    ),
+  }),
+  env: { declared: ['LIMITS'] },
+  file: { section: 'limits', field: 'listed' },
+  needs: ['history', 'prices'],
+  tables: { limits, limitPots },
+  async setup({ config, db, now, use, providers, site, inherited }) {
+    const ledger = (inherited as Heritage | undefined)?.ledger ?? createLedger(now)
+    const pricing = createPricing({ prices: use<Prices>('prices'), providers, now })
+    const history = use<History>('history')
+    const book = createBook(db, ledger)
+    let isStarted = false
+    const store = await openStore({
+      db,
+      history,
+      declared: toDeclared(config, site.configFile),
+      async onChange(all) {
+        ledger.keepOnly(new Set(all.map(({ name }) => name)))
+        if (isStarted && countsCost(all)) await pricing.load()
+      },
+    })
+    history.restores(KIND, store.restore)
+    history.follows(KIND, store.reread)
+    await book.read(store.list(), now())
+    const calls = createCalls({ rules: store.rules, ledger, pricing, providers, now })
+    return {
+      heritage: { ledger } satisfies Heritage,
+      api: createLimitsApi({ store, ledger }),
+      async start() {
+        isStarted = true
+        if (countsCost(store.list())) await pricing.load()
+      },
+      admit: calls.admit,
+      attempt: calls.attempt,
+      head: x => headersOf(calls.potsOf(x.id), x, now()),
+      settle: calls.settle,
+      ticks: [
+        {
+          every: STORE,
+          async run() {
+            ledger.prune()
+            await book.write()
+            await book.refresh(store.list())
+          },
+        },
+        { every: SWEEP, run: () => book.sweep(now() - SWEEP) },
+      ],
+      close: book.write,
+    }
+  },
+})
+
+const countsCost = (limits: readonly Limit[]): boolean => limits.some(({ cost }) => cost !== undefined)
+
+interface Config {
+  readonly declared?: readonly Declaration[] | undefined
+  readonly listed?: readonly Declaration[] | undefined
+}
+
+/** `LIMITS` wins over the file, name by name. */
+function toDeclared({ declared = [], listed = [] }: Config, file = 'the config file'): readonly Limit[] {
+  const found = new Map<string, Limit>()
+  for (const [list, declaredIn] of [
+    [listed, file],
+    [declared, 'LIMITS'],
+  ] as const)
+    for (const { name, ...state } of list) found.set(name, toLimit(name, state, { version: 0, declaredIn }))
+  return [...found.values()]
+}

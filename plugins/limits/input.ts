@@ -1,0 +1,186 @@
+import * as v from 'valibot'
+import { refuse } from '../../src/errors.ts'
+import { parseUserPath } from '../../src/user-path.ts'
+import { type Limit, windows } from './model.ts'
+
+const DOLLARS = 1e9
+/** Nano-dollars above this are no whole numbers any more. */
+const DEAREST = 9_000_000
+
+const count = (what: string) =>
+  v.pipe(
+    v.number(),
+    v.integer('expected a whole number'),
+    v.minValue(1, `expected at least 1: to close models use an access policy`),
+    v.maxValue(1e15, 'expected at most 1000000000000000'),
+    v.description(what),
+  )
+
+const selector = v.pipe(
+  v.string(),
+  v.minLength(1, 'expected a selector or the name of a redirect'),
+  v.maxLength(512, 'expected at most 512 characters'),
+  v.check(text => text.trim() === text, 'expected no spaces around it'),
+)
+
+const orNull = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(schema))
+
+const entries = {
+  description: v.optional(v.pipe(v.string(), v.maxLength(1000, 'expected at most 1000 characters')), ''),
+  enabled: v.optional(v.boolean(), true),
+  user_path: v.optional(
+    v.pipe(v.string(), v.description('It holds for callers that stand here or below')),
+    '/',
+  ),
+  each: v.optional(
+    v.pipe(
+      v.nullable(v.picklist(['key', 'user_path'], 'expected "key", "user_path" or null')),
+      v.description('Who has this room for itself: each key, or each user path. Null: all share it'),
+    ),
+    null,
+  ),
+  models: orNull(
+    v.pipe(
+      v.array(selector),
+      v.minLength(1, 'expected at least one; leave it out for every model'),
+      v.maxLength(1000, 'expected at most 1000'),
+      v.description(
+        'Selectors (`provider/`, `provider/id`, `id`) and names of redirects. Absent: every model',
+      ),
+    ),
+  ),
+  per: v.optional(
+    v.pipe(
+      v.picklist(windows, `expected one of ${windows.join(', ')}`),
+      v.description('A stretch of the clock of UTC; a week begins on Monday'),
+    ),
+    'minute',
+  ),
+  requests: orNull(count('Calls that reach a provider')),
+  tokens: orNull(count('Input and output, cached or not')),
+  cost_usd: orNull(
+    v.pipe(
+      v.number(),
+      v.minValue(1e-9, 'expected more than 0'),
+      v.maxValue(DEAREST, `expected at most ${DEAREST}`),
+      v.description('US dollars'),
+    ),
+  ),
+  concurrent: orNull(count('Calls at the same time')),
+  unpriced: v.optional(
+    v.pipe(
+      v.picklist(['allow', 'refuse'], 'expected "allow" or "refuse"'),
+      v.description('What becomes of calls whose price is not known, where cost is limited'),
+    ),
+    'allow',
+  ),
+}
+
+const isLimit = <T extends Partial<Record<'requests' | 'tokens' | 'cost_usd' | 'concurrent', unknown>>>() =>
+  v.check<T, string>(
+    ({ requests, tokens, cost_usd, concurrent }) =>
+      [requests, tokens, cost_usd, concurrent].some(most => most != null),
+    'it limits nothing: set "requests", "tokens", "cost_usd" or "concurrent"',
+  )
+
+/** What `PUT /admin/limits/:name` takes. */
+export const limitInput = v.pipe(v.strictObject(entries), isLimit())
+export type LimitInput = v.InferOutput<typeof limitInput>
+
+/** What is stored, and what history keeps: the input as it was understood. */
+export type LimitState = LimitInput
+
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/
+const NAMED = 'expected a name of at most 64 letters, digits, ".", "_" and "-"'
+
+/** A limit in the config file, or in LIMITS. */
+const declaration = v.pipe(
+  v.strictObject({ name: v.pipe(v.string(), v.regex(NAME, NAMED)), ...entries }),
+  isLimit(),
+  v.forward(
+    v.check(({ user_path }) => isPath(user_path), 'expected a user path such as /team/alpha'),
+    ['user_path'],
+  ),
+)
+
+const unique = v.check<v.InferOutput<typeof declaration>[], string>(
+  list => new Set(list.map(({ name }) => name)).size === list.length,
+  'two limits have the same name',
+)
+
+/** The section `limits` of the config file. */
+export const listedLimits = v.pipe(v.array(declaration), unique)
+
+const EXAMPLE = '[{"name": "alpha", "user_path": "/team/alpha", "per": "month", "cost_usd": 500}]'
+
+/** `LIMITS`: the same as a JSON array. */
+export const declaredLimits = v.pipe(
+  v.string(),
+  v.parseJson(undefined, `expected a JSON array such as ${EXAMPLE}`),
+  v.array(declaration, `expected a JSON array such as ${EXAMPLE}`),
+  unique,
+)
+export type Declaration = v.InferOutput<typeof declaration>
+
+export function checkName(name: string): void {
+  if (!NAME.test(name)) refuse('invalid_value', `The name of a limit: ${NAMED}`, { param: 'name' })
+}
+
+interface Facts {
+  readonly version: number
+  readonly declaredIn?: string
+}
+
+/** Throws a refusal where the user path is none. */
+export function toLimit(name: string, state: LimitState, { version, declaredIn }: Facts): Limit {
+  const { description, enabled, user_path, each, models, per, requests, tokens, cost_usd, concurrent } = state
+  return {
+    name,
+    description,
+    enabled,
+    userPath: toPath(user_path),
+    each: each ?? 'all',
+    per,
+    unpriced: state.unpriced,
+    version,
+    ...(models != null && !models.includes('/') && { models: new Set(models) }),
+    ...(requests != null && { requests }),
+    ...(tokens != null && { tokens }),
+    ...(cost_usd != null && { cost: Math.round(cost_usd * DOLLARS) }),
+    ...(concurrent != null && { concurrent }),
+    ...(declaredIn !== undefined && { declaredIn }),
+  }
+}
+
+function toPath(text: string) {
+  try {
+    return parseUserPath(text) ?? '/'
+  } catch (error) {
+    if (error instanceof SyntaxError) return refuse('invalid_value', error.message, { param: 'user_path' })
+    throw error
+  }
+}
+
+function isPath(text: string): boolean {
+  try {
+    parseUserPath(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A limit as an operator writes it: all that is set, and nothing else. */
+export function toState({ name: _, declaredIn: _declared, version: _version, ...limit }: Limit): LimitState {
+  const { userPath, each, models, cost, requests, tokens, concurrent, ...rest } = limit
+  return {
+    ...rest,
+    user_path: userPath,
+    each: each === 'all' ? null : each,
+    models: models === undefined ? null : [...models],
+    requests: requests ?? null,
+    tokens: tokens ?? null,
+    cost_usd: cost === undefined ? null : cost / DOLLARS,
+    concurrent: concurrent ?? null,
+  }
+}

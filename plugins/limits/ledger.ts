@@ -1,0 +1,211 @@
+import type { Limit } from './model.ts'
+import { type Span, spanOf } from './window.ts'
+
+/** Calls, their tokens, and what they cost (nano-dollars). */
+export interface Amounts {
+  readonly requests: number
+  readonly tokens: number
+  readonly cost: number
+}
+
+/** One limit as it counts for one member: a key, a user path, or everybody (`''`). */
+export interface Pot extends Span {
+  readonly member: string
+  /** What was used in this window by all gateways on the database, as far as it told. */
+  readonly stored: Amounts
+  /** What was used here since. */
+  readonly fresh: Amounts
+  /** What calls under way may still use. */
+  readonly held: Amounts
+  readonly running: number
+  /** Calls of this window whose price nobody knew. */
+  readonly unpriced: number
+}
+
+/** What a call may use of one limit, at most. */
+export interface Claim {
+  readonly limit: Limit
+  readonly member: string
+  readonly amounts: Amounts
+}
+
+/** What there is no room for. */
+export const measures = ['concurrent', 'requests', 'tokens', 'cost'] as const
+export type Measure = (typeof measures)[number]
+
+/** A claim that has its room. */
+export interface Held {
+  readonly claim: Claim
+  readonly pot: Pot
+}
+
+export interface Shortage {
+  readonly limit: Limit
+  readonly measure: Measure
+  readonly pot: Pot
+  /** What the call asked for. */
+  readonly wanted: number
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+type Open = Mutable<Pot>
+
+/** Members of one limit that are told apart; whoever comes behind them shares the last pot. */
+const MOST = 50_000
+export const REST = '…'
+
+export const nothing: Amounts = { requests: 0, tokens: 0, cost: 0 }
+
+export const add = (a: Amounts, b: Amounts, times = 1): Amounts => ({
+  requests: a.requests + b.requests * times,
+  tokens: a.tokens + b.tokens * times,
+  cost: a.cost + b.cost * times,
+})
+
+/** Of the current window, in all. */
+export const usedOf = ({ stored, fresh }: Pot): Amounts => add(stored, fresh)
+
+export type Ledger = ReturnType<typeof createLedger>
+
+/**
+ * What limits have counted, in memory. A call first holds all that it may use, of all its limits or of none; what it did
+ * use is charged when it is known. Between a look and a hold nobody else comes, so no number of calls at once can
+ * overrun a limit by more than single calls overrun what they held.
+ */
+export function createLedger(now: () => number) {
+  const pots = new Map<string, Map<string, Open>>()
+
+  function membersOf(name: string): Map<string, Open> {
+    const known = pots.get(name) ?? new Map<string, Open>()
+    pots.set(name, known)
+    return known
+  }
+
+  /** The pot in its present window. */
+  function open(limit: Limit, wanted: string): Open {
+    const members = membersOf(limit.name)
+    const member = members.has(wanted) || members.size < MOST ? wanted : REST
+    const pot = members.get(member)
+    if (pot !== undefined) return renew(pot, limit)
+    const made = { ...empty(member, spanOf(limit.per, now())) }
+    members.set(member, made)
+    return made
+  }
+
+  /** A new window begins with nothing used; what is held goes on. */
+  function renew(pot: Open, { per }: Limit): Open {
+    const at = now()
+    if (at >= pot.start && at < pot.end && spanOf(per, at).end === pot.end) return pot
+    return Object.assign(pot, spanOf(per, at), { stored: nothing, fresh: nothing, unpriced: 0 })
+  }
+
+  function shortageOf({ limit, amounts }: Claim, pot: Pot): Shortage | undefined {
+    if (limit.concurrent !== undefined && pot.running >= limit.concurrent)
+      return { limit, measure: 'concurrent', pot, wanted: 1 }
+    const taken = add(usedOf(pot), pot.held)
+    for (const measure of ['requests', 'tokens', 'cost'] as const) {
+      const most = limit[measure]
+      if (most !== undefined && taken[measure] + amounts[measure] > most)
+        return { limit, measure, pot, wanted: amounts[measure] }
+    }
+    return undefined
+  }
+
+  return {
+    /** Holds all claims, or none: then it says which one there is no room for. */
+    hold(claims: readonly Claim[]): readonly Held[] | Shortage {
+      const held: { claim: Claim; pot: Open }[] = []
+      for (const claim of claims) {
+        const pot = open(claim.limit, claim.member)
+        const shortage = shortageOf(claim, pot)
+        if (shortage !== undefined) return shortage
+        held.push({ claim, pot })
+      }
+      for (const { claim, pot } of held) {
+        pot.held = add(pot.held, claim.amounts)
+        pot.running += 1
+      }
+      return held
+    },
+    /** To be called once for each hold. */
+    giveBack(held: readonly Held[]): void {
+      for (const { claim, pot } of held as readonly { claim: Claim; pot: Open }[]) {
+        pot.held = add(pot.held, claim.amounts, -1)
+        pot.running -= 1
+      }
+    },
+    /** What was used indeed; it counts in the window in which it is known. */
+    charge({ claim, pot }: Held, amounts: Amounts, isUnpriced = false): void {
+      const present = renew(pot as Open, claim.limit)
+      present.fresh = add(present.fresh, amounts)
+      if (isUnpriced) present.unpriced += 1
+    },
+    pot: (limit: Limit, member: string): Pot => open(limit, member),
+    /** The pots of this window of which something is used or held. */
+    potsOf(limit: Limit): readonly Pot[] {
+      const members = [...(pots.get(limit.name)?.keys() ?? [])]
+      return members.map(member => open(limit, member)).filter(isInUse)
+    },
+    /** What is not yet stored, limit by limit; it is taken out, and belongs to whoever asked. */
+    takeFresh(): Unstored[] {
+      const taken: Unstored[] = []
+      for (const [limit, members] of pots)
+        for (const pot of members.values()) {
+          if (pot.fresh.requests === 0 && pot.fresh.tokens === 0 && pot.fresh.cost === 0) continue
+          const { member, start, end, fresh } = pot
+          taken.push({ limit, member, start, end, amounts: fresh })
+          pot.stored = add(pot.stored, fresh)
+          pot.fresh = nothing
+        }
+      return taken
+    },
+    /** It could not be stored after all. */
+    putBack({ limit, member, start, amounts }: Unstored): void {
+      const pot = pots.get(limit)?.get(member)
+      if (pot?.start !== start) return
+      pot.stored = add(pot.stored, amounts, -1)
+      pot.fresh = add(pot.fresh, amounts)
+    },
+    /** What all gateways together have used, as the database has it. */
+    learn({ limit, member, start, end }: Omit<Unstored, 'amounts'>, stored: Amounts): void {
+      const members = membersOf(limit)
+      const pot = members.get(member)
+      if (pot === undefined) members.set(member, { ...empty(member, { start, end }), stored })
+      else if (pot.start === start) pot.stored = stored
+    },
+    /** Forgets limits that are no more. */
+    keepOnly(limits: ReadonlySet<string>): void {
+      for (const limit of pots.keys()) if (!limits.has(limit)) pots.delete(limit)
+    },
+    /** Lets go of pots whose window is over and of which nothing is held. */
+    prune(): void {
+      const at = now()
+      for (const [limit, members] of pots) {
+        for (const [member, pot] of members) if (pot.end <= at && pot.running === 0) members.delete(member)
+        if (members.size === 0) pots.delete(limit)
+      }
+    },
+  }
+}
+
+export interface Unstored extends Span {
+  readonly limit: string
+  readonly member: string
+  readonly amounts: Amounts
+}
+
+const empty = (member: string, { start, end }: Span): Pot => ({
+  member,
+  start,
+  end,
+  stored: nothing,
+  fresh: nothing,
+  held: nothing,
+  running: 0,
+  unpriced: 0,
+})
+
+const isInUse = (pot: Pot): boolean => {
+  const used = usedOf(pot)
+  return pot.running > 0 || used.requests > 0 || used.tokens > 0 || used.cost > 0
+}

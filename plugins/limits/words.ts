@@ -1,0 +1,56 @@
+import { Refusal } from '../../src/errors.ts'
+import { add, type Measure, type Shortage, usedOf } from './ledger.ts'
+import type { Limit } from './model.ts'
+
+const DOLLARS = 1e9
+const number = new Intl.NumberFormat('en-US')
+
+/** An amount with its unit: `1,000 tokens`, `$0.25`. */
+export function amountOf(measure: Measure, value: number): string {
+  if (measure === 'cost') return `$${trimmed(value / DOLLARS)}`
+  const noun = measure === 'concurrent' ? 'call' : measure === 'requests' ? 'request' : 'token'
+  return `${number.format(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
+/** Cents, and what is below them where there is less than one. */
+const trimmed = (dollars: number): string =>
+  dollars.toFixed(dollars !== 0 && dollars < 0.01 ? 9 : 2).replace(/(\.\d\d\d*?)0+$/, '$1')
+
+/** What a limit allows, in words: `1,000 requests a minute`. */
+export const allowanceOf = (limit: Limit, measure: Measure): string =>
+  measure === 'concurrent'
+    ? `${amountOf(measure, limit.concurrent!)} at the same time`
+    : `${amountOf(measure, limit[measure]!)} ${limit.per === 'hour' ? 'an' : 'a'} ${limit.per}`
+
+/**
+ * Why a call has to wait, or need not come back. What is free again within a minute is worth waiting for; SDKs would
+ * knock for hours at anything else, so they are told not to.
+ */
+export function toRefusal({ limit, measure, pot, wanted }: Shortage, at: number): Refusal {
+  const most = limit[measure]!
+  const allowance = `Limit "${limit.name}" is reached: ${allowanceOf(limit, measure)}`
+  if (measure === 'concurrent') return new Refusal('rate_limit_exceeded', allowance, { retryAfter: 1 })
+  const retryAfter = Math.max(1, Math.ceil((pot.end - at) / 1000))
+  const free = new Date(pot.end).toISOString().replace('.000Z', 'Z')
+  const taken = add(usedOf(pot), pot.held)[measure]
+  const left = Math.max(0, most - taken)
+  const isBig = measure !== 'requests' && left > 0
+  const room = isBig
+    ? `; ${amountOf(measure, left)} left, and this call may take ${amountOf(measure, wanted)}`
+    : ''
+  if (wanted > most)
+    return new Refusal(
+      'quota_exceeded',
+      `Limit "${limit.name}" has no room for a call that may take ${amountOf(measure, wanted)}: it allows ${allowanceOf(limit, measure)}. Name a smaller maximum of output tokens, or send a shorter prompt`,
+      { word: 'insufficient_quota' },
+    )
+  const isShort = limit.per === 'minute'
+  return new Refusal(
+    isShort ? 'rate_limit_exceeded' : 'quota_exceeded',
+    `${allowance}${room}. It is free again at ${free}`,
+    {
+      retryAfter,
+      ...(!isShort && { word: 'insufficient_quota' }),
+    },
+  )
+}
