@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(() => gateway.close())
+
+const put = (name: string, body: unknown, headers: Record<string, string> = {}) =>
+  gateway.json(`/admin/limits/${name}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+describe('what an operator may say', () => {
+  test.each([
+    ['nothing to limit', {}, /it limits nothing/, null],
+    ['nothing to limit, in nulls', { requests: null }, /it limits nothing/, null],
+    ['a negative rate', { requests: -2 }, /"requests".*at least 1/, 'requests'],
+    ['no room at all', { tokens: 0 }, /access policy/, 'tokens'],
+    ['half a call', { concurrent: 0.5 }, /whole number/, 'concurrent'],
+    ['no money', { cost_usd: 0 }, /"cost_usd".*more than 0/, 'cost_usd'],
+    ['too much money', { cost_usd: 1e12 }, /"cost_usd".*at most/, 'cost_usd'],
+    ['an unknown window', { requests: 1, per: 'year' }, /"per".*minute, hour, day, week, month/, 'per'],
+    ['an unknown member', { requests: 1, each: 'team' }, /"each".*"key", "user_path"/, 'each'],
+    ['a misspelt field', { request: 1 }, /"request" is not known here/, 'request'],
+    ['a path with a dot segment', { requests: 1, user_path: '/a/../b' }, /"\.\."/, 'user_path'],
+    ['no model', { requests: 1, models: [] }, /"models".*at least one/, 'models'],
+  ])('%s is refused with its field', async (_what, body, message, param) => {
+    const { status, body: said } = await put('wrong', body)
+    expect([400, 422]).toContain(status)
+    expect(said.error.message).toMatch(message)
+    if (param !== null) expect(said.error.param).toBe(param)
+  })
+
+  test.each(['', ' ', 'a b', '-a', 'a'.repeat(65), '__proto__!', 'ä'])(
+    'the name %j is refused',
+    async name => {
+      const { status } = await put(encodeURIComponent(name), { requests: 1 })
+      expect([404, 405, 422]).toContain(status)
+    },
+  )
+
+  test('names of built-in things are names like others', async () => {
+    for (const name of ['constructor', 'toString']) {
+      expect((await put(name, { requests: 1 })).status).toBe(200)
+      expect((await gateway.admin('DELETE', `/admin/limits/${name}`)).status).toBe(204)
+    }
+  })
+})
+
+describe('changes', () => {
+  test('what is said is what is read, and each change is a version that others can insist on', async () => {
+    const body = { user_path: 'team/alpha/', per: 'month', cost_usd: 12.5, models: ['openai/'], each: 'key' }
+    const { body: made, headers } = await put('alpha', body, { 'if-none-match': '*' })
+    expect(made).toMatchObject({ ...body, user_path: '/team/alpha', requests: null, unpriced: 'allow' })
+    expect(headers.get('etag')).toBe(`"${made.version}"`)
+    expect((await put('alpha', body, { 'if-none-match': '*' })).status).toBe(412)
+    const changed = await put('alpha', { ...body, cost_usd: 20 }, { 'if-match': headers.get('etag')! })
+    expect(changed.body.cost_usd).toBe(20)
+    expect((await put('alpha', body, { 'if-match': headers.get('etag')! })).status).toBe(412)
+  })
+
+  test('history tells what was before and after, and puts back what was deleted', async () => {
+    await put('beta', { requests: 7 })
+    expect((await gateway.admin('DELETE', '/admin/limits/beta')).status).toBe(204)
+    expect((await gateway.admin('GET', '/admin/limits/beta')).status).toBe(404)
+    const { body: history } = await gateway.admin('GET', '/admin/history?kind=limit&subject=beta')
+    expect(history.data.map(({ action }: { action: string }) => action)).toEqual(['delete', 'create'])
+    expect((await gateway.admin('POST', `/admin/history/${history.data[1].id}/restore`)).status).toBe(200)
+    expect((await gateway.admin('GET', '/admin/limits/beta')).body.requests).toBe(7)
+  })
+
+  test('a higher limit holds for the next call, and what was used stays counted', async () => {
+    const hello = { model: 'demo/parrot', messages: [{ role: 'user', content: 'Hello' }] }
+    const as = { 'x-modelway-user-path': '/higher' }
+    await put('higher', { user_path: '/higher', per: 'day', requests: 1 })
+    expect((await gateway.chat(hello, as)).status).toBe(200)
+    expect((await gateway.chat(hello, as)).status).toBe(429)
+    await put('higher', { user_path: '/higher', per: 'day', requests: 2 })
+    expect((await gateway.chat(hello, as)).status).toBe(200)
+    expect((await gateway.chat(hello, as)).status).toBe(429)
+    await put('higher', { user_path: '/higher', per: 'day', requests: 2, enabled: false })
+    expect((await gateway.chat(hello, as)).status).toBe(200)
+  })
+
+  test('callers without a right to operate cannot read or write limits', async () => {
+    const { body } = await gateway.admin('POST', '/admin/keys', { name: 'Somebody' })
+    const { status } = await gateway.json('/admin/limits', {
+      headers: { authorization: `Bearer ${body.key}` },
+    })
+    expect(status).toBe(401)
+  })
+})

@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startGateway, type TestGateway, until } from '../kit.ts'
+
+/** What is counted outlives the process, and holds for all gateways on one database. */
+
+const AT = Date.UTC(2026, 2, 4, 5, 6, 7)
+let now = AT
+const folders: string[] = []
+const open: TestGateway[] = []
+
+afterEach(async () => {
+  for (const gateway of open.splice(0)) await gateway.close()
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  now = AT
+})
+
+function home(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'modelway-limits-'))
+  folders.push(folder)
+  return folder
+}
+
+async function start(folder: string, env: Record<string, string> = {}): Promise<TestGateway> {
+  const gateway = await startGateway({ folder, env: { DEMO: 'true', ...env }, now: () => now })
+  open.push(gateway)
+  return gateway
+}
+
+const hello = { model: 'demo/parrot', messages: [{ role: 'user', content: 'Hello' }] }
+const limit = { per: 'day', requests: 3 }
+const usedAt = async (gateway: TestGateway, name = 'daily') =>
+  (await gateway.admin('GET', `/admin/limits/${name}`)).body.fullest?.requests.used ?? 0
+
+test('a restart forgets nothing of the present window', async () => {
+  const folder = home()
+  const first = await start(folder)
+  await first.admin('PUT', '/admin/limits/daily', limit)
+  for (let i = 0; i < 2; i++) expect((await first.chat(hello)).status).toBe(200)
+  await open.pop()!.close()
+  const second = await start(folder)
+  expect(await usedAt(second)).toBe(2)
+  expect((await second.chat(hello)).status).toBe(200)
+  expect((await second.chat(hello)).status).toBe(429)
+})
+
+test('a restart in another window begins anew', async () => {
+  const folder = home()
+  const first = await start(folder)
+  await first.admin('PUT', '/admin/limits/daily', limit)
+  for (let i = 0; i < 3; i++) expect((await first.chat(hello)).status).toBe(200)
+  await open.pop()!.close()
+  now += 86_400_000
+  const second = await start(folder)
+  expect(await usedAt(second)).toBe(0)
+  expect((await second.chat(hello)).status).toBe(200)
+})
+
+test('two gateways on one database add up what they count, and learn of each other', async () => {
+  const folder = home()
+  const [first, second] = [await start(folder), await start(folder)]
+  await first.admin('PUT', '/admin/limits/daily', { per: 'day', requests: 4 })
+  await until(
+    async () => (await second.admin('GET', '/admin/limits')).body.length === 1,
+    'the limit there',
+  ).catch(() =>
+    until(async () => (await second.admin('GET', '/admin/limits')).body.length === 1, 'the limit there'),
+  )
+  for (let i = 0; i < 2; i++) expect((await first.chat(hello)).status).toBe(200)
+  await until(async () => (await usedAt(second)) === 2, 'the other one to know')
+  for (let i = 0; i < 2; i++) expect((await second.chat(hello)).status).toBe(200)
+  expect((await second.chat(hello)).status).toBe(429)
+  await until(async () => (await usedAt(first)) === 4, 'the first one to know')
+  expect((await first.chat(hello)).status).toBe(429)
+})
+
+test('declared limits hold, say where they are declared, and are read-only', async () => {
+  const folder = home()
+  const gateway = await start(folder, {
+    LIMITS: JSON.stringify([{ name: 'fixed', user_path: '/', requests: 1 }]),
+  })
+  expect((await gateway.chat(hello)).status).toBe(200)
+  expect((await gateway.chat(hello)).status).toBe(429)
+  const { body } = await gateway.admin('GET', '/admin/limits/fixed')
+  expect(body).toMatchObject({ name: 'fixed', declared_in: 'LIMITS', version: 0, requests: 1, per: 'minute' })
+  for (const [method, sent] of [
+    ['PUT', { requests: 5 }],
+    ['DELETE', undefined],
+  ] as const) {
+    const refused = await gateway.admin(method, '/admin/limits/fixed', sent)
+    expect([refused.status, refused.body.error.message]).toEqual([
+      409,
+      'Limit "fixed" is declared in LIMITS: change it there',
+    ])
+  }
+})
+
+test('a wrong declaration stops the start with its place', () => {
+  const started = startGateway({
+    env: { LIMITS: '[{"name": "a", "requests": 1}, {"name": "b", "per": "day"}]' },
+  })
+  expect(started).rejects.toThrow(/LIMITS.*it limits nothing/)
+})

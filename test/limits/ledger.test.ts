@@ -1,0 +1,128 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { add, createLedger, type Held, nothing, usedOf } from '../../plugins/limits/ledger.ts'
+import { type Limit, type Window, windows } from '../../plugins/limits/model.ts'
+import { spanOf } from '../../plugins/limits/window.ts'
+
+const limit = (name: string, most: Partial<Limit>): Limit => ({
+  name,
+  description: '',
+  enabled: true,
+  userPath: '/',
+  each: 'all',
+  per: 'minute',
+  unpriced: 'allow',
+  version: 1,
+  ...most,
+})
+
+const amounts = fc.record({ requests: fc.constant(1), tokens: fc.nat(50), cost: fc.nat(50) })
+
+test('whatever is held, charged and given back in whatever order, nothing held is left and no limit is overrun by holds', () => {
+  const limits = [limit('a', { requests: 5, tokens: 100 }), limit('b', { cost: 120, concurrent: 3 })]
+  const step = fc.record({ take: fc.boolean(), wanted: amounts, used: amounts, which: fc.nat(10) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), steps => {
+      const ledger = createLedger(() => 1000)
+      const running: (readonly Held[])[] = []
+      const claims = (wanted: typeof nothing) => limits.map(limit => ({ limit, member: '', amounts: wanted }))
+      for (const { take, wanted, used, which } of steps) {
+        if (take) {
+          const held = ledger.hold(claims(wanted))
+          if (!('measure' in held)) running.push(held)
+        } else if (running.length > 0) {
+          const [held] = running.splice(which % running.length, 1)
+          ledger.giveBack(held!)
+          // It never uses more than it held.
+          for (const each of held!) {
+            const most = each.claim.amounts
+            ledger.charge(each, {
+              requests: 1,
+              tokens: Math.min(used.tokens, most.tokens),
+              cost: Math.min(used.cost, most.cost),
+            })
+          }
+        }
+        for (const each of limits) {
+          const pot = ledger.pot(each, '')
+          const taken = add(usedOf(pot), pot.held)
+          expect(taken.requests).toBeLessThanOrEqual(each.requests ?? Number.POSITIVE_INFINITY)
+          expect(taken.tokens).toBeLessThanOrEqual(each.tokens ?? Number.POSITIVE_INFINITY)
+          expect(taken.cost).toBeLessThanOrEqual(each.cost ?? Number.POSITIVE_INFINITY)
+          expect(pot.running).toBe(running.length)
+        }
+      }
+      for (const held of running) ledger.giveBack(held)
+      for (const each of limits) expect(ledger.pot(each, '').held).toEqual(nothing)
+    }),
+  )
+})
+
+test('what cannot be stored is counted all the same, once', () => {
+  const ledger = createLedger(() => 1000)
+  const own = limit('a', { requests: 10 })
+  const call = () => {
+    const held = ledger.hold([{ limit: own, member: '', amounts: { ...nothing, requests: 1 } }])
+    if ('measure' in held) throw new Error('no room')
+    ledger.giveBack(held)
+    ledger.charge(held[0]!, { ...nothing, requests: 1 })
+  }
+  call()
+  const [first] = ledger.takeFresh()
+  call()
+  ledger.putBack(first!)
+  expect(usedOf(ledger.pot(own, '')).requests).toBe(2)
+  expect(ledger.takeFresh()).toMatchObject([{ limit: 'a', member: '', amounts: { requests: 2 } }])
+  expect(ledger.takeFresh()).toEqual([])
+})
+
+test('a call that runs over the edge of a window gives back what it held and counts in the new one', () => {
+  let now = Date.UTC(2026, 0, 31, 23, 59, 59)
+  const ledger = createLedger(() => now)
+  const own = limit('a', { per: 'month', tokens: 100, concurrent: 1 })
+  const held = ledger.hold([{ limit: own, member: '', amounts: { ...nothing, tokens: 80 } }])
+  if ('measure' in held) throw new Error('no room')
+  now += 1000
+  expect(ledger.pot(own, '')).toMatchObject({ running: 1, held: { tokens: 80 } })
+  ledger.giveBack(held)
+  ledger.charge(held[0]!, { requests: 1, tokens: 30, cost: 0 })
+  expect(ledger.pot(own, '')).toMatchObject({ running: 0, held: nothing, fresh: { tokens: 30 }, start: now })
+})
+
+test('pots of windows that are over are let go of, but not while calls run', () => {
+  let now = 0
+  const ledger = createLedger(() => now)
+  const own = limit('a', { requests: 10, each: 'key' })
+  const claim = (member: string) => [{ limit: own, member, amounts: { ...nothing, requests: 1 } }]
+  const held = ledger.hold(claim('running'))
+  ledger.pot(own, 'idle')
+  now = 61_000
+  ledger.prune()
+  if ('measure' in held) throw new Error('no room')
+  expect(ledger.pot(own, 'running').running).toBe(1)
+  ledger.giveBack(held)
+  expect(ledger.potsOf(own)).toEqual([])
+})
+
+test('windows follow each other without a gap, and each moment lies in exactly one', () => {
+  const at = fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2100, 0) })
+  fc.assert(
+    fc.property(fc.constantFrom<Window>(...windows), at, (per, at) => {
+      const { start, end } = spanOf(per, at)
+      expect(start <= at && at < end).toBe(true)
+      expect(spanOf(per, end).start).toBe(end)
+      expect(spanOf(per, start - 1).end).toBe(start)
+    }),
+  )
+})
+
+test.each([
+  ['minute', '2026-03-04T05:06:00.000Z', '2026-03-04T05:07:00.000Z'],
+  ['hour', '2026-03-04T05:00:00.000Z', '2026-03-04T06:00:00.000Z'],
+  ['day', '2026-03-04T00:00:00.000Z', '2026-03-05T00:00:00.000Z'],
+  ['week', '2026-03-02T00:00:00.000Z', '2026-03-09T00:00:00.000Z'],
+  ['month', '2026-03-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z'],
+] as const)('a %s of UTC is from %s to %s', (per, start, end) => {
+  const span = spanOf(per, Date.UTC(2026, 2, 4, 5, 6, 7))
+  expect([span.start, span.end].map(at => new Date(at).toISOString())).toEqual([start, end])
+})
