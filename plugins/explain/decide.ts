@@ -7,6 +7,7 @@ import type { Caller, Route, Step, UserPath } from '../../src/types.ts'
 import { summarize } from '../../src/upstream/failures.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
+import type { Limits } from '../limits/look.ts'
 
 export const question = v.strictObject({
   model: v.unknown(),
@@ -49,6 +50,7 @@ export interface ExplainDeps {
   readonly host: Pick<Host, 'plan' | 'list' | 'providers' | 'dialects'>
   readonly auth: Auth
   readonly breaker: Breaker
+  readonly limits: Limits
   readonly paths: { resolve(caller: Caller, said: string | null): UserPath | undefined }
 }
 
@@ -57,7 +59,7 @@ export interface ExplainDeps {
  *
  * @throws Refusal that names the field which cannot be read.
  */
-export function createExplain({ host, auth, breaker, paths }: ExplainDeps) {
+export function createExplain({ host, auth, breaker, limits, paths }: ExplainDeps) {
   const { plan, list, providers, dialects } = host
 
   const callerOf = (id: string | null | undefined): Caller =>
@@ -77,9 +79,11 @@ export function createExplain({ host, auth, breaker, paths }: ExplainDeps) {
     const trace: Step[] = []
     const facts: Ordering = { caller, userPath, dry: true, trace }
     const route = await plan(asked, facts)
+    for (const text of limits.standing(route, facts)) trace.push({ plugin: 'limits', text })
+    const refusal = limits.refusal(route, facts)
     const listed = await list(facts as Ordering & Scoped)
     const targets = route.targets.map((target): ExplainedTarget => {
-      const skipped = breaker.whyNot(target)
+      const skipped = limits.whyNot(target, route, facts) ?? breaker.whyNot(target)
       const baseUrl = providers().get(target.provider)?.baseUrl
       return {
         ...target,
@@ -95,17 +99,26 @@ export function createExplain({ host, auth, breaker, paths }: ExplainDeps) {
       targets,
       dropped: route.dropped.map(({ name, via, code, reason }) => ({ name, via, code, reason })),
       listed: listed.some(({ id }) => id === asked),
-      outcome: outcomeOf(route, targets, userPath),
+      outcome: outcomeOf({ route, targets, userPath, refusal }),
     }
   }
 }
 
 export type Explain = ReturnType<typeof createExplain>
 
+interface Decided {
+  readonly route: Route
+  readonly targets: readonly ExplainedTarget[]
+  readonly userPath: UserPath
+  /** Why no target would be asked. */
+  readonly refusal: Refusal | undefined
+}
+
 /** What the caller would be told when nobody is left to ask; with one who is, that is up to the provider. */
-function outcomeOf(route: Route, targets: readonly ExplainedTarget[], userPath: UserPath) {
+function outcomeOf({ route, targets, userPath, refusal }: Decided) {
   try {
     if (targets.length === 0) return refuseUnrouted(route, userPath)
+    if (refusal !== undefined) throw refusal
     const rests = targets.flatMap(({ skipped }) => skipped ?? [])
     if (rests.length < targets.length) return { status: 200 }
     throw summarize(rests.map(reason => new Refusal('model_unavailable', reason)))

@@ -3,7 +3,7 @@ import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
 import type { Target, Usage } from '../../src/types.ts'
-import type { Amounts, Claim, Held, Ledger, Pot } from './ledger.ts'
+import type { Amounts, Claim, Held, Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { type Need, needOf } from './need.ts'
 import type { Pricing } from './pricing.ts'
@@ -106,9 +106,8 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
         giveBack(own, held)
       }
     },
-    /** The pots that a call under way holds room in. */
-    potsOf: (id: string): readonly (readonly [Limit, Pot])[] =>
-      (open.get(id)?.held ?? []).map(({ claim, pot }) => [claim.limit, pot] as const),
+    /** The room that a call under way holds; undefined where nothing limits it. */
+    heldBy: (id: string): readonly Held[] | undefined => open.get(id)?.held,
     /** Charges what a call has used. Called after the room is given back, in the same moment. */
     settle(x: Settled): void {
       const own = open.get(x.id)

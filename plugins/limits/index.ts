@@ -8,6 +8,7 @@ import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
 import { type Declaration, declaredLimits, listedLimits, toLimit } from './input.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { createLook } from './look.ts'
 import { KIND, type Limit } from './model.ts'
 import { createPricing } from './pricing.ts'
 import { limitPots, limits } from './schema.ts'
@@ -57,6 +58,7 @@ export default definePlugin({
     await book.read(store.list(), now())
     const calls = createCalls({ rules: store.rules, ledger, pricing, providers, now })
     return {
+      exports: createLook({ rules: store.rules, ledger, providers, now }),
       heritage: { ledger } satisfies Heritage,
       api: createLimitsApi({ store, ledger }),
       async start() {
@@ -65,7 +67,10 @@ export default definePlugin({
       },
       admit: calls.admit,
       attempt: calls.attempt,
-      head: x => headersOf(calls.potsOf(x.id), x, now()),
+      head(x) {
+        const held = calls.heldBy(x.id)
+        return held && headersOf(held, x, now())
+      },
       settle: calls.settle,
       ticks: [
         {

@@ -99,6 +99,12 @@ export function createLedger(now: () => number) {
     return Object.assign(pot, spanOf(per, at), { stored: nothing, fresh: nothing, unpriced: 0 })
   }
 
+  /** Opens nothing: whoever is looked at may never call. */
+  function look(limit: Limit, member: string): Pot {
+    const known = pots.get(limit.name)?.get(member)
+    return known === undefined ? empty(member, spanOf(limit.per, now())) : renew(known, limit)
+  }
+
   function shortageOf({ limit, amounts }: Claim, pot: Pot): Shortage | undefined {
     if (limit.concurrent !== undefined && pot.running >= limit.concurrent)
       return { limit, measure: 'concurrent', pot, wanted: 1 }
@@ -127,6 +133,8 @@ export function createLedger(now: () => number) {
       }
       return held
     },
+    /** What a claim would lack; nothing is held. */
+    shortage: (claim: Claim): Shortage | undefined => shortageOf(claim, look(claim.limit, claim.member)),
     /** To be called once for each hold. */
     giveBack(held: readonly Held[]): void {
       for (const { claim, pot } of held as readonly { claim: Claim; pot: Open }[]) {
@@ -140,7 +148,8 @@ export function createLedger(now: () => number) {
       present.fresh = add(present.fresh, amounts)
       if (isUnpriced) present.unpriced += 1
     },
-    pot: (limit: Limit, member: string): Pot => open(limit, member),
+    /** How it stands for a member, who need not have used anything yet. */
+    pot: look,
     /** The pots of this window of which something is used or held. */
     potsOf(limit: Limit): readonly Pot[] {
       const members = [...(pots.get(limit.name)?.keys() ?? [])]

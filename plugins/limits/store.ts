@@ -9,7 +9,7 @@ import type { Action, Authorship, History, Restoring } from '../history/model.ts
 import { checkName, type LimitState, limitInput, toLimit, toState } from './input.ts'
 import { KIND, type Limit } from './model.ts'
 import { createRules, type Rules } from './rules.ts'
-import { limits } from './schema.ts'
+import { limitPots, limits } from './schema.ts'
 
 export interface LimitStore {
   rules(): Rules
@@ -91,6 +91,7 @@ export async function openStore({ db, history, declared, onChange }: StoreOption
     checkIfMatch(by.ifMatch, name, before.version)
     await history.commit(toChange('delete', { name, before, by }), () => [
       db.delete(limits).where(eq(limits.name, name)),
+      db.delete(limitPots).where(eq(limitPots.limit, name)),
     ])
     const next = new Map(stored)
     next.delete(name)

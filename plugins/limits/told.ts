@@ -1,19 +1,18 @@
 import type { Answered } from '../../src/exchange.ts'
 import { tellLimits } from '../../src/respond/limits.ts'
-import { add, type Pot, usedOf } from './ledger.ts'
-import type { Limit } from './model.ts'
+import { add, type Held, usedOf } from './ledger.ts'
 
 /** What is left of the limits that a call counts for, by the names that its client reads; the tightest of each kind. */
 export function headersOf(
-  pots: readonly (readonly [Limit, Pot])[],
+  held: readonly Held[],
   { endpoint }: Pick<Answered, 'endpoint'>,
   now: number,
 ): Record<string, string> | undefined {
   const told: Record<string, string> = {}
   for (const kind of ['requests', 'tokens'] as const) {
     let least: { most: number; left: number; end: number } | undefined
-    for (const [limit, pot] of pots) {
-      const most = limit[kind]
+    for (const { claim, pot } of held) {
+      const most = claim.limit[kind]
       if (most === undefined) continue
       const left = Math.max(0, most - add(usedOf(pot), pot.held)[kind])
       if (least === undefined || left < least.left) least = { most, left, end: pot.end }

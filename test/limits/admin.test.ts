@@ -64,7 +64,7 @@ describe('changes', () => {
   })
 
   test('history tells what was before and after, and puts back what was deleted', async () => {
-    await put('beta', { requests: 7 })
+    await put('beta', { user_path: '/beta', requests: 7 })
     expect((await gateway.admin('DELETE', '/admin/limits/beta')).status).toBe(204)
     expect((await gateway.admin('GET', '/admin/limits/beta')).status).toBe(404)
     const { body: history } = await gateway.admin('GET', '/admin/history?kind=limit&subject=beta')
@@ -92,5 +92,47 @@ describe('changes', () => {
       headers: { authorization: `Bearer ${body.key}` },
     })
     expect(status).toBe(401)
+  })
+})
+
+describe('explain', () => {
+  const explain = async (body: object) => (await gateway.admin('POST', '/admin/explain', body)).body
+  const sentences = (told: { steps: { plugin: string; text: string }[] }) =>
+    told.steps.filter(({ plugin }) => plugin === 'limits').map(({ text }) => text)
+
+  test('says what is left, and what would be refused, without counting', async () => {
+    const as = { 'x-modelway-user-path': '/told' }
+    const hello = { model: 'demo/parrot', messages: [{ role: 'user', content: 'Hello' }] }
+    const question = { model: 'demo/parrot', user_path: '/told' }
+    await put('told', { user_path: '/told', per: 'day', requests: 2, cost_usd: 5 })
+    for (let i = 0; i < 3; i++) await explain(question)
+    const before = await explain(question)
+    expect(sentences(before)).toEqual([
+      'Limit "told" has 2 requests left of 2 requests a day, $5.00 left of $5.00 a day',
+    ])
+    expect(before.outcome).toEqual({ status: 200 })
+    for (let i = 0; i < 2; i++) expect((await gateway.chat(hello, as)).status).toBe(200)
+    const after = await explain(question)
+    expect(sentences(after)).toEqual([
+      'Limit "told" has 0 requests left of 2 requests a day, $5.00 left of $5.00 a day',
+    ])
+    const refused = await gateway.chat(hello, as)
+    expect(after.outcome).toMatchObject({ status: refused.status, message: refused.body.error.message })
+  })
+
+  test('says which target would be left out', async () => {
+    await put('parrots', { user_path: '/left', models: ['demo/parrot'], per: 'day', requests: 1 })
+    await gateway.admin('PUT', '/admin/virtual-models', {
+      source: 'either',
+      targets: [{ model: 'demo/parrot' }, { model: 'demo/thinker' }],
+      strategy: 'failover',
+      force: true,
+    })
+    const as = { 'x-modelway-user-path': '/left' }
+    const hello = { model: 'either', messages: [{ role: 'user', content: 'Hello' }] }
+    expect((await gateway.chat(hello, as)).headers.get('x-modelway-model')).toBe('parrot')
+    const told = await explain({ model: 'either', user_path: '/left' })
+    expect(told.targets[0].skipped).toMatch(/^Limit "parrots" is reached: 1 request a day/)
+    expect(told.targets[1]?.skipped).toBeUndefined()
   })
 })

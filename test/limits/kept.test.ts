@@ -2,7 +2,9 @@ import { afterEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startGateway, type TestGateway, until } from '../kit.ts'
+import type { Gateway } from '../../src/gateway.ts'
+import { build } from '../config/kit.ts'
+import { MASTER, startGateway, type TestGateway } from '../kit.ts'
 
 /** What is counted outlives the process, and holds for all gateways on one database. */
 
@@ -34,6 +36,15 @@ const limit = { per: 'day', requests: 3 }
 const usedAt = async (gateway: TestGateway, name = 'daily') =>
   (await gateway.admin('GET', `/admin/limits/${name}`)).body.fullest?.requests.used ?? 0
 
+/** What one gateway writes, another one reads within seconds; of a busy machine's. */
+async function inTime(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 20_000
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
+    await Bun.sleep(50)
+  }
+}
+
 test('a restart forgets nothing of the present window', async () => {
   const folder = home()
   const first = await start(folder)
@@ -62,18 +73,40 @@ test('two gateways on one database add up what they count, and learn of each oth
   const folder = home()
   const [first, second] = [await start(folder), await start(folder)]
   await first.admin('PUT', '/admin/limits/daily', { per: 'day', requests: 4 })
-  await until(
-    async () => (await second.admin('GET', '/admin/limits')).body.length === 1,
-    'the limit there',
-  ).catch(() =>
-    until(async () => (await second.admin('GET', '/admin/limits')).body.length === 1, 'the limit there'),
-  )
+  await inTime(async () => (await second.admin('GET', '/admin/limits')).body.length === 1, 'the limit there')
   for (let i = 0; i < 2; i++) expect((await first.chat(hello)).status).toBe(200)
-  await until(async () => (await usedAt(second)) === 2, 'the other one to know')
+  await inTime(async () => (await usedAt(second)) === 2, 'the other one to know')
   for (let i = 0; i < 2; i++) expect((await second.chat(hello)).status).toBe(200)
   expect((await second.chat(hello)).status).toBe(429)
-  await until(async () => (await usedAt(first)) === 4, 'the first one to know')
+  await inTime(async () => (await usedAt(first)) === 4, 'the first one to know')
   expect((await first.chat(hello)).status).toBe(429)
+})
+
+test('a reload of the configuration forgets nothing, not even what runs meanwhile', async () => {
+  const environment = {
+    MODELWAY_MASTER_KEY: MASTER,
+    DATABASE_URL: `file:${join(home(), 'reload.db')}`,
+    DEMO: 'true',
+    LIMITS: JSON.stringify([{ name: 'daily', per: 'day', requests: 2 }]),
+  }
+  const call = async (gateway: Gateway) => {
+    const response = await gateway.fetch(
+      new Request('http://localhost/v1/chat/completions', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+        body: JSON.stringify(hello),
+      }),
+    )
+    await response.text()
+    return response.status
+  }
+  const old = await build(environment)
+  expect(await call(old)).toBe(200)
+  const next = await build(environment, old.heritage)
+  expect(await call(old)).toBe(200)
+  expect(await call(next)).toBe(429)
+  await old.stop()
+  await next.stop()
 })
 
 test('declared limits hold, say where they are declared, and are read-only', async () => {

@@ -22,6 +22,7 @@ function toStages(steps: readonly Step[]): Stage[] {
 const titles: Readonly<Record<string, string>> = {
   catalog: 'Who has it',
   access: 'Who may use it',
+  limits: 'Whether there is room',
 }
 
 const titleOf = (plugin: string, before: number): string =>
