@@ -3,6 +3,7 @@ import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
 import type { History } from '../history/model.ts'
 import type { Prices } from '../prices/model.ts'
+import { createAlarm } from './alarm.ts'
 import { createLimitsApi } from './api.ts'
 import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
@@ -17,6 +18,7 @@ import { headersOf } from './told.ts'
 
 /** How often what was counted is stored, and what other gateways have counted is read (milliseconds). */
 const STORE = 1000
+const WARN = 30_000
 const SWEEP = 3_600_000
 
 /** Calls under way hold room in it, whichever configuration began them. */
@@ -38,7 +40,7 @@ export default definePlugin({
   file: { section: 'limits', field: 'listed' },
   needs: ['history', 'prices'],
   tables: { limits, limitPots },
-  async setup({ config, db, now, use, providers, site, inherited }) {
+  async setup({ config, db, log, now, use, providers, site, inherited }) {
     const ledger = (inherited as Heritage | undefined)?.ledger ?? createLedger(now)
     const pricing = createPricing({ prices: use<Prices>('prices'), providers, now })
     const history = use<History>('history')
@@ -57,8 +59,10 @@ export default definePlugin({
     history.follows(KIND, store.reread)
     await book.read(store.list(), now())
     const calls = createCalls({ rules: store.rules, ledger, pricing, providers, now })
+    const look = createLook({ rules: store.rules, list: store.list, ledger, providers, now })
+    const warn = createAlarm(log)
     return {
-      exports: createLook({ rules: store.rules, ledger, providers, now }),
+      exports: look,
       heritage: { ledger } satisfies Heritage,
       api: createLimitsApi({ store, ledger }),
       async start() {
@@ -81,6 +85,7 @@ export default definePlugin({
             await book.refresh(store.list())
           },
         },
+        { every: WARN, run: () => warn(look.alarming()) },
         { every: SWEEP, run: () => book.sweep(now() - SWEEP) },
       ],
       close: book.write,

@@ -2,8 +2,9 @@ import type { Refusal } from '../../src/errors.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Caller, Route, Target, UserPath } from '../../src/types.ts'
 import { add, type Ledger, measures, nothing, type Pot, type Shortage, usedOf } from './ledger.ts'
-import type { Limit } from './model.ts'
+import type { Limit, Window } from './model.ts'
 import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
+import { fullestOf, shareOf } from './share.ts'
 import { allowanceOf, amountOf, toRefusal } from './words.ts'
 
 interface Asking {
@@ -11,8 +12,24 @@ interface Asking {
   readonly userPath: UserPath
 }
 
+/** A limit as it stands for whoever has taken most of it. */
+export interface Filled {
+  readonly name: string
+  readonly per: Window
+  /** What is used and held: 0 to 1, and above where an answer took more than it held. */
+  readonly share: number
+  /** The key or the user path; null where all share the limit. */
+  readonly member: string | null
+  /** When its window is over (milliseconds since 1970). */
+  readonly end: number
+}
+
 /** What limits would say to one more call, without any of its tokens. */
 export interface Limits {
+  /** Of limits that are on and that somebody uses, the fullest first. */
+  filled(): readonly Filled[]
+  /** Those of a day and more that are nearly used up, or wholly: what operators should know. */
+  alarming(): readonly Filled[]
   /** How the limits stand that would count it, a sentence each. */
   standing(route: Route, asking: Asking): readonly string[]
   /** What would refuse it before any target is asked. */
@@ -21,15 +38,21 @@ export interface Limits {
   whyNot(target: Target, route: Route, asking: Asking): string | undefined
 }
 
+/** From here on a limit is nearly used up. */
+const NEAR = 0.8
+/** What is free again within the hour is nobody's to wake up for. */
+const long: ReadonlySet<Window> = new Set(['day', 'week', 'month'])
+
 interface Options {
   readonly rules: () => Rules
+  readonly list: () => readonly Limit[]
   readonly ledger: Ledger
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly now: () => number
 }
 
 /** Looks without counting: for `explain`. */
-export function createLook({ rules, ledger, providers, now }: Options): Limits {
+export function createLook({ rules, list, ledger, providers, now }: Options): Limits {
   const isProvider = (name: string) => providers().has(name)
   const call = { ...nothing, requests: 1 }
 
@@ -41,7 +64,14 @@ export function createLook({ rules, ledger, providers, now }: Options): Limits {
     return undefined
   }
 
+  const filled = (): readonly Filled[] =>
+    list()
+      .flatMap(limit => filledOf(limit, ledger))
+      .sort((a, b) => b.share - a.share)
+
   return {
+    filled,
+    alarming: () => filled().filter(({ per, share }) => long.has(per) && share >= NEAR),
     standing: (route, asking) =>
       rules()
         .at(asking.userPath)
@@ -68,6 +98,13 @@ export function createLook({ rules, ledger, providers, now }: Options): Limits {
       return short && toRefusal(short, now()).message
     },
   }
+}
+
+function filledOf(limit: Limit, ledger: Ledger): readonly Filled[] {
+  const pot = limit.enabled ? fullestOf(limit, ledger.potsOf(limit)) : undefined
+  if (pot === undefined) return []
+  const { name, per, each } = limit
+  return [{ name, per, share: shareOf(limit, pot), member: each === 'all' ? null : pot.member, end: pot.end }]
 }
 
 function sentenceOf(limit: Limit, pot: Pot): string {

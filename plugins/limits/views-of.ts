@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { toState } from './input.ts'
-import { add, type Ledger, type Measure, measures, type Pot, usedOf } from './ledger.ts'
+import { type Ledger, type Measure, type Pot, usedOf } from './ledger.ts'
 import type { Limit } from './model.ts'
+import { fullestOf, shareOf } from './share.ts'
 
 const DOLLARS = 1e9
 
@@ -100,21 +101,9 @@ export function toPotView(limit: Limit, pot: Pot): PotView {
   }
 }
 
-/** How much of what it limits is taken: 0 to 1, and above where an answer took more than it held. */
-export function shareOf(limit: Limit, pot: Pot): number {
-  const taken = { ...add(usedOf(pot), pot.held), concurrent: pot.running }
-  return Math.max(
-    0,
-    ...measures.map(measure => taken[measure] / (limit[measure] ?? Number.POSITIVE_INFINITY)),
-  )
-}
-
 export function toView(limit: Limit, ledger: Ledger): LimitView {
   const pots = ledger.potsOf(limit)
-  const fullest = pots.reduce<Pot | undefined>(
-    (most, pot) => (most === undefined || shareOf(limit, pot) > shareOf(limit, most) ? pot : most),
-    undefined,
-  )
+  const fullest = fullestOf(limit, pots)
   const {
     requests = null,
     tokens = null,

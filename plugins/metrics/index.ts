@@ -8,6 +8,7 @@ import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { concealed, says, whole } from '../../src/settings.ts'
 import type { Target } from '../../src/types.ts'
 import type { Breaker } from '../breaker/model.ts'
+import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { UsageBook } from '../usage/model.ts'
@@ -17,6 +18,7 @@ import { createExposition } from './exposition.ts'
 import { familiesOf } from './families.ts'
 import { createHistogram, LAGS } from './histogram.ts'
 import { createLag } from './lag.ts'
+import { limitFamily } from './limits.ts'
 import type { Family, Metrics } from './model.ts'
 import { type RecordFacts, record } from './record.ts'
 import { createRows } from './rows.ts'
@@ -58,7 +60,7 @@ export default definePlugin({
     userPathDepth: ['METRICS_USER_PATH_DEPTH'],
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
-  needs: ['model-lists', 'prices', 'breaker', 'usage'],
+  needs: ['model-lists', 'prices', 'limits', 'breaker', 'usage'],
   setup({ config, log, now, providers, use, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
     const onFull = () =>
@@ -84,6 +86,7 @@ export default definePlugin({
       attempts.family,
       under.family,
       tried.family(use<Breaker>('breaker')),
+      limitFamily(use<Limits>('limits')),
       ...spoolFamilies(use<UsageBook>('usage')),
       lag.family,
       {

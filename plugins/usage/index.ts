@@ -5,6 +5,7 @@ import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { bytes, csv, duration, says, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
+import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
@@ -75,7 +76,7 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
-  needs: ['history', 'auth', 'model-lists', 'prices', 'virtual-models'],
+  needs: ['history', 'auth', 'model-lists', 'prices', 'virtual-models', 'limits'],
   tables: {
     usageRecords,
     usageGroups,
@@ -130,6 +131,7 @@ export default definePlugin({
       pages: createPages({
         ...reports.desk,
         auth: use<Auth>('auth'),
+        limits: use<Limits>('limits'),
         lists: use<ModelLists>('model-lists'),
         virtual: use<VirtualModels>('virtual-models'),
         providers,

@@ -1,6 +1,7 @@
 import type { Page } from '../../src/page.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Auth } from '../auth/model.ts'
+import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'
 import { createModelPage } from './page/model/model-page.tsx'
@@ -10,6 +11,7 @@ import { createUsagePage, type PageDeps } from './page/usage-page.tsx'
 
 interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Host, 'providers'> {
   readonly auth: Auth
+  readonly limits: Limits
   readonly lists: ModelLists
   readonly virtual: VirtualModels
 }
@@ -18,7 +20,7 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
 const names: Readonly<Record<string, string>> = { master: 'Master key', open: 'Anybody: no key is set' }
 
 /** The pages about usage. */
-export function createPages({ auth, lists, virtual, providers, ...desk }: PagesDeps): Page[] {
+export function createPages({ auth, limits, lists, virtual, providers, ...desk }: PagesDeps): Page[] {
   const deps: PageDeps = {
     ...desk,
     keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.callerOf(id)?.name) || undefined,
@@ -32,7 +34,7 @@ export function createPages({ auth, lists, virtual, providers, ...desk }: PagesD
   }
   const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
   return [
-    createOverviewPage({ ...deps, auth, lists, virtual, isStandIn }),
+    createOverviewPage({ ...deps, auth, limits, lists, virtual, isStandIn }),
     createModelPage({ ...desk, virtual, typeOf: name => providers().get(name)?.type }),
     createUsagePage(deps),
     createRequestsPage(deps),

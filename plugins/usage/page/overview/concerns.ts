@@ -1,5 +1,6 @@
 import { ahead, count } from '../../../../views/format.ts'
 import type { WorkingKey } from '../../../auth/model.ts'
+import type { Filled } from '../../../limits/look.ts'
 import type { ProviderHealth } from '../../../model-lists/model.ts'
 import type { LostTargets } from '../../../virtual-models/model.ts'
 import { choiceOf, type Places } from '../places.ts'
@@ -21,6 +22,8 @@ export interface Facts {
   /** Targets that were used and have no known price. */
   readonly unpriced: readonly { readonly target: string; readonly calls: number }[]
   readonly keys: readonly WorkingKey[]
+  /** That are nearly used up or wholly, the fullest first. */
+  readonly limits: readonly Filled[]
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -31,7 +34,7 @@ const SOON = 7 * 86_400_000
 const MOST = 3
 
 /** What needs attention, what is worst first. */
-export function concernsOf({ health, lost, unpriced, keys, now }: Facts): Concern[] {
+export function concernsOf({ health, lost, unpriced, keys, limits, now }: Facts): Concern[] {
   const found = [
     ...some(
       health.flatMap(({ resting, place }) => resting.map(text => restingConcern(text, place))),
@@ -51,6 +54,10 @@ export function concernsOf({ health, lost, unpriced, keys, now }: Facts): Concer
       act: 'Usage',
       page: '/usage',
     }),
+    ...some(
+      limits.map(limit => limitConcern(limit, now)),
+      { many: 'limits that are nearly reached', act: 'Limits', page: '/limits' },
+    ),
     ...some(
       endingSoon(keys, now).map(key => keyConcern(key, now)),
       { many: 'keys that expire within a week', act: 'API keys', page: '/keys?state=active' },
@@ -111,6 +118,19 @@ const unpricedConcern = ({ target, calls }: Facts['unpriced'][number]): Concern 
   ],
   act: 'See the calls',
   href: ({ rows }) => rows(choiceOf('target', target)),
+})
+
+const limitConcern = ({ name, share, member, end }: Filled, now: number): Concern => ({
+  tone: share >= 1 ? 'bad' : 'amber',
+  words: [
+    'The limit ',
+    { name },
+    share >= 1 ? ' is reached' : ` is used up to ${Math.floor(share * 100)} %`,
+    ...(member === null ? [] : [' by ', { name: member }]),
+    `; it is free again ${ahead(end - now)}.`,
+  ],
+  act: 'See the limit',
+  href: (_, base) => `${base}/dashboard/limits?${new URLSearchParams({ q: name })}`,
 })
 
 type EndingKey = WorkingKey & { readonly expiresAt: number }

@@ -1,5 +1,6 @@
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
 import type { Auth } from '../../../auth/model.ts'
+import type { Limits } from '../../../limits/look.ts'
 import type { ModelLists } from '../../../model-lists/model.ts'
 import type { VirtualModels } from '../../../virtual-models/model.ts'
 import type { Ask } from '../../report/answers.ts'
@@ -17,6 +18,7 @@ export interface OverviewDeps extends PageDeps {
   readonly lists: Pick<ModelLists, 'health'>
   readonly virtual: Pick<VirtualModels, 'lost'>
   readonly auth: Pick<Auth, 'working'>
+  readonly limits: Pick<Limits, 'alarming'>
   /** The provider answers without cost, until a real one is there. */
   readonly isStandIn: (provider: string) => boolean
 }
@@ -102,12 +104,13 @@ async function readFigures(deps: OverviewDeps, span: Span, by: Shown): Promise<O
 }
 
 async function readConcerns(deps: OverviewDeps, span: Span, { unpriced }: Sums): Promise<readonly Concern[]> {
-  const { lists, virtual, auth, now } = deps
+  const { lists, limits, virtual, auth, now } = deps
   return concernsOf({
     health: lists.health(),
     lost: virtual.lost(),
     unpriced: unpriced === 0 ? [] : await readUnpriced(deps.ask, span, deps.isStandIn),
     keys: auth.working(),
+    limits: limits.alarming(),
     now: now(),
   })
 }
