@@ -128,10 +128,11 @@ export interface Usage {
   readonly imageOutput?: number
   /** What the provider itself says that the answer cost, in US dollars. */
   readonly reportedCost?: number
-  /** The provider answered when it had the time, for what it takes for batches. */
-  readonly isFlex?: true
-  /** The provider served it for more than its usual price: sooner, or in one country only. */
-  readonly isPremium?: true
+  /**
+   * The terms under which the provider says that it served it, where it does not ask its usual price for that: `flex`
+   * (when it had the time), `priority`, `fast`, `us` (in that country only), `region`; with spaces between them.
+   */
+  readonly terms?: string
 }
 
 /** What a finished try at one target looked like. */

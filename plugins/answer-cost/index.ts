@@ -34,9 +34,7 @@ export default definePlugin({
       const providerType = providers().get(provider)?.type ?? provider
       const at = Math.round(now() - (performance.now() - startedAt))
       const { nano, source } = pricer.price({ providerType, provider, model, usage, at })
-      // Of a dearer tier the usual price is no cost.
-      const isKnown = nano !== null && !(usage.isPremium && source === 'bundled')
-      return isKnown ? toDollars(nano) : undefined
+      return nano === null || source === 'list' ? undefined : toDollars(nano)
     }
 
     return {

@@ -2,20 +2,25 @@ import { countOf, objectOf, usageOf, withHour } from '../../src/lens.ts'
 import type { EarlyUsageReader, UsageReader } from '../../src/provider.ts'
 import type { JsonObject } from '../../src/types.ts'
 
-/** The share of the cache that was written for an hour, and whether more than the usual price is asked. */
+/** The share of the cache that was written for an hour, and the terms under which more than the usual price is asked. */
 export const claudeUsage: UsageReader = (usage, raw) => {
   const counted = withHour(usage, countOf(objectOf(raw.cache_creation).ephemeral_1h_input_tokens))
-  return isClaudePremium(raw) ? { ...counted, isPremium: true } : counted
+  const terms = claudeTerms(raw)
+  return terms === undefined ? counted : { ...counted, terms }
 }
 
 /**
- * How much more it costs depends on the model, or on a contract (platform.claude.com/docs/en: api/service-tiers,
- * build-with-claude/fast-mode, build-with-claude/data-residency).
+ * Why an answer costs more than usual, in words of our own, whatever it says; undefined where it does not
+ * (platform.claude.com/docs/en: api/service-tiers, build-with-claude/fast-mode, manage-claude/data-residency).
  */
-export const isClaudePremium = ({ service_tier, speed, inference_geo }: JsonObject): boolean =>
-  service_tier === 'priority' ||
-  speed === 'fast' ||
-  (typeof inference_geo === 'string' && !ANYWHERE.has(inference_geo))
+export function claudeTerms({ service_tier, speed, inference_geo: geo }: JsonObject): string | undefined {
+  const isBound = typeof geo === 'string' && !ANYWHERE.has(geo)
+  // Nearly all answers have the usual price.
+  if (service_tier !== 'priority' && speed !== 'fast' && !isBound) return undefined
+  const told = [service_tier === 'priority' && 'priority', speed === 'fast' && 'fast']
+  const where = isBound && (geo === 'us' ? 'us' : 'region')
+  return [...told, where].filter(word => word !== false).join(' ')
+}
 
 /** Where nobody was told to stay, or an older model cannot be told. */
 const ANYWHERE: ReadonlySet<string> = new Set(['global', 'not_available', ''])

@@ -1,9 +1,10 @@
 import { batchRates } from './batch.ts'
 import { BUNDLED, type Bundled, loadBundled } from './bundled.ts'
 import type { Priced, PriceQuery, Pricer, PricerOptions } from './model.ts'
-import { toExact, toNano, toUnrounded } from './money.ts'
+import { divide, toExact, toNano, toUnrounded } from './money.ts'
 import { complete, createOverrides } from './overrides.ts'
 import { isCounted, promptOf, type Rates, sumOf } from './rates.ts'
+import { factorOf, isFlex, USUAL } from './terms.ts'
 
 const unknown: Priced = { nano: null, source: null, version: null }
 
@@ -26,11 +27,11 @@ export async function createPricer(options: PricerOptions): Promise<Pricer> {
       const override = findOverride(query.provider, query.model, query.at)
       if (override === undefined) {
         const rates = ratesOf(bundled, query, promptOf(query.usage))
-        return rates === undefined ? unknown : priced(costOf(query, rates), 'bundled', BUNDLED)
+        return rates === undefined ? unknown : atList(bundled, query, rates)
       }
       // In proportion to the list price: longer prompts have no other one where the operator names one.
       const rates = complete(override, ratesOf(bundled, query, 0))
-      return priced(costOf(query, rates), 'operator', override.from ?? null)
+      return priced(costOf(query, rates, USUAL), 'operator', override.from ?? null)
     },
   }
 }
@@ -38,10 +39,20 @@ export async function createPricer(options: PricerOptions): Promise<Pricer> {
 const ratesOf = (bundled: Bundled, { providerType: type, model: id, at }: PriceQuery, prompt: number) =>
   bundled.rates({ type, id }, at, prompt)
 
-function costOf({ usage, batch, providerType, model }: PriceQuery, rates: Rates): number | undefined {
-  const isHalved = batch === true || usage.isFlex === true
+/** What the data say, for the terms of the answer as far as they tell its price; those of long prompts nobody tells. */
+function atList(bundled: Bundled, query: PriceQuery, rates: Rates): Priced {
+  const factor = factorOf(query)
+  const isKnown = factor === USUAL || (factor !== undefined && rates === ratesOf(bundled, query, 0))
+  return priced(costOf(query, rates, isKnown ? factor : USUAL), isKnown ? 'bundled' : 'list', BUNDLED)
+}
+
+/** @param factor hundredths of the rates */
+function costOf(query: PriceQuery, rates: Rates, factor: bigint): number | undefined {
+  const { usage, batch, providerType, model } = query
+  const isHalved = batch === true || isFlex(usage.terms)
   const sum = sumOf(usage, isHalved ? batchRates(rates, providerType, model) : rates)
-  return sum === undefined ? undefined : toNano(sum + toUnrounded(rates.request ?? 0n))
+  if (sum === undefined) return undefined
+  return toNano(divide(sum * factor, USUAL) + toUnrounded(rates.request ?? 0n))
 }
 
 const priced = (nano: number | undefined, source: Priced['source'], version: string | null): Priced =>

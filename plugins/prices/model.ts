@@ -20,12 +20,16 @@ export interface PriceQuery {
   readonly usage: Usage
   /** When the call was made (milliseconds since 1970). */
   readonly at: number
-  /** Billed as a batch, as usage of the flex tier always is. */
+  /** Billed as a batch, as usage with the terms `flex` always is. */
   readonly batch?: boolean
 }
 
-/** Who told the price: the provider with its answer, the operator, or the data that come with the gateway. */
-export type PriceSource = 'reported' | 'operator' | 'bundled'
+/**
+ * Who told the price: the provider with its answer, the operator, or the data that come with the gateway. `list` is the
+ * usual price of those data for an answer that costs more than usual, nobody knows how much: not what it cost, but the
+ * least that it did.
+ */
+export type PriceSource = 'reported' | 'operator' | 'bundled' | 'list'
 
 /** What an answer cost. All is null where that is not known, which is not the same as nothing. */
 export interface Priced {

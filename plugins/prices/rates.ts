@@ -1,7 +1,7 @@
 import type { Usage } from '../../src/types.ts'
 import { type Exact, tokensAt, type Unrounded } from './money.ts'
 
-export type Part = Exclude<keyof Usage, 'reportedCost' | 'isFlex' | 'isPremium'>
+export type Part = Exclude<keyof Usage, 'reportedCost' | 'terms'>
 
 /** Where tokens of a part are counted that has no price of its own: there they cost what everything there costs. */
 const within = {

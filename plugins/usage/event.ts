@@ -56,7 +56,7 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
     x.hungUp ? 1 : 0,
     fateOf(x),
     usage === undefined ? null : toTokens(usage),
-    usage?.isFlex ? 1 : usage?.isPremium ? 2 : 0,
+    usage?.terms ?? null,
   ]
 }
 
@@ -83,6 +83,7 @@ const toAttempt = (
   Math.round(ms),
   ok || usage === undefined ? null : toTokens(usage),
   typeOf(target.provider),
+  (ok ? undefined : usage?.terms) ?? null,
 ]
 
 const toTokens = (usage: Usage): Tokens => [

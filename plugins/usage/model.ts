@@ -116,6 +116,8 @@ export type AttemptTuple = readonly [
   tokens: Tokens | null,
   /** The adapter of the provider; absent in spools of earlier versions. */
   providerType?: string | null,
+  /** `terms` of what it reported. */
+  terms?: string | null,
 ]
 
 /** A settled call on its way to the worker and through the spool: a tuple, because names would triple its size. */
@@ -145,8 +147,8 @@ export type CallEvent = readonly [
   hungUp: 0 | 1,
   fate: Fate,
   tokens: Tokens | null,
-  /** 1: billed as batches are. 2: for more than the usual price. Absent in spools of earlier versions. */
-  tier?: 0 | 1 | 2,
+  /** `terms` of the usage; in spools of earlier versions a number, or absent. */
+  terms?: string | null | 0 | 1 | 2,
 ]
 
 /** What an estimate is made from. Never written down: it is what somebody wrote. */

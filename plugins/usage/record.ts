@@ -44,6 +44,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
   ] = event
   const [provider, providerType, model, attempts, status, code, streamed, firstByteMs, totalMs, ...end] = rest
   const [finish, hungUp, fate, told, tier] = end
+  const terms = termsOf(tier)
   const shared = {
     requestId: id,
     at,
@@ -75,16 +76,9 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     totalMs,
     finish: clean(finish),
     hungUp: hungUp === 1,
-    batch: tier === 1,
-    ...priced(known, {
-      provider,
-      providerType,
-      model,
-      at,
-      price,
-      batch: tier === 1,
-      isPremium: tier === 2,
-    }),
+    batch: isBatch(terms),
+    terms,
+    ...priced(known, { provider, providerType, model, at, price, terms }),
   }
   const failed = (attempts ?? []).flatMap((attempt, index) => {
     const spent = spentBy(attempt, index === attempts!.length - 1)
@@ -113,7 +107,7 @@ interface Failed {
 
 /** What a failed try has cost, as a line of its own. */
 function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
-  const [provider, model, status, code, ms, , type] = attempt
+  const [provider, model, status, code, ms, , type, terms = null] = attempt
   const providerType = type ?? (provider === call.provider ? call.providerType : null)
   return {
     ...call,
@@ -129,10 +123,20 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
     totalMs: ms,
     finish: null,
     hungUp: false,
-    batch: false,
-    ...priced(spent, { provider, providerType, model, at: call.at, price }),
+    batch: isBatch(terms),
+    terms,
+    ...priced(spent, { provider, providerType, model, at: call.at, price, terms }),
   }
 }
+
+/** Spools of earlier versions hold a number. */
+const termsOf = (told: CallEvent[25]): string | null =>
+  typeof told === 'number' ? [null, 'flex', UNTOLD][told]! : (told ?? null)
+
+const isBatch = (terms: string | null): boolean => terms === 'flex'
+
+/** Terms of which only that they cost more is known; what earlier versions kept. */
+export const UNTOLD = 'more'
 
 function knownOf(fate: CallEvent[23], told: Tokens | null): Spent {
   if (fate === 'none') return [NOTHING, 'exact']
@@ -145,13 +149,9 @@ interface Served {
   readonly model: string | null
   readonly at: number
   readonly batch?: boolean
-  /** The provider asks for more than the price data tell. */
-  readonly isPremium?: boolean
+  readonly terms: string | null
   readonly price: Price
 }
-
-/** The source of a price that is not the one that was asked: what is usual is all that is known. */
-export const LIST = 'list'
 
 /** Tokens as far as they can be believed, and what they cost. */
 function priced([tokens, billing]: Spent, served: Served) {
@@ -183,21 +183,24 @@ const UNPRICED = { costNano: null, priceSource: null, priceVersion: null }
 
 /** Null where tokens or price are unknown; 0 where nobody was asked. */
 export function costOf(counts: Counts & Outputs, reported: number | null, served: Served) {
-  const { provider, providerType, model, at, price, batch = false, isPremium = false } = served
+  const { provider, providerType, model, at, price, terms, batch = false } = served
   if (provider === null || model === null) return { ...UNPRICED, costNano: counts.input === 0 ? 0 : null }
-  const usage = usageOf(counts, reported)
+  const usage = usageOf(counts, reported, terms)
   if (usage === undefined) return UNPRICED
   const query = { provider, providerType: providerType ?? provider, model, usage, at, batch }
   const { nano, source, version } = price(query)
   if (nano === null && isNothing(counts)) return { ...UNPRICED, costNano: 0 }
-  const priceSource = isPremium && source === 'bundled' ? LIST : source
-  return { costNano: nano, priceSource, priceVersion: version }
+  return { costNano: nano, priceSource: source, priceVersion: version }
 }
 
 const isNothing = (counts: Counts & Outputs): boolean => parts.every(part => !counts[part])
 
 /** As a price list wants it; undefined while a part is unknown that every provider tells. */
-function usageOf(counts: Counts & Outputs, reportedCost: number | null): Usage | undefined {
+function usageOf(
+  counts: Counts & Outputs,
+  reportedCost: number | null,
+  terms: string | null,
+): Usage | undefined {
   const { input, output, cacheRead, cacheWrite, reasoning } = counts
   if (input === null && output === null && reportedCost === null) return undefined
   const told = Object.fromEntries(
@@ -211,6 +214,7 @@ function usageOf(counts: Counts & Outputs, reportedCost: number | null): Usage |
     reasoning: reasoning ?? 0,
     ...told,
     ...(reportedCost !== null && { reportedCost }),
+    ...(terms !== null && { terms }),
   }
 }
 

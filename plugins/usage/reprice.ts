@@ -2,7 +2,7 @@ import { and, asc, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzle-or
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Database } from '../../src/database.ts'
 import { SPANS } from './model.ts'
-import { costOf, LIST, type Price } from './record.ts'
+import { costOf, type Price, UNTOLD } from './record.ts'
 import { sums } from './rollup.ts'
 import { usageGroups, usageRecords, usageRollups, usageTargetRollups } from './schema.ts'
 
@@ -45,7 +45,7 @@ export async function reprice(db: Database, price: Price, from: number, to: numb
     if (rows.length === 0) return changed
     last = rows.at(-1)!
     const others = rows.flatMap(row => {
-      const cost = costOf(row, null, { ...row, isPremium: row.priceSource === LIST, price })
+      const cost = costOf(row, null, { ...row, terms: termsOf(row), price })
       return isSame(row, cost) ? [] : [{ row, cost }]
     })
     if (others.length > 0) await change(db, others)
@@ -54,6 +54,10 @@ export async function reprice(db: Database, price: Price, from: number, to: numb
     await new Promise(resolve => setTimeout(resolve, 0))
   }
 }
+
+/** Earlier versions kept only that more than usual was asked, in the source of the price. */
+const termsOf = ({ terms, priceSource }: Row): string | null =>
+  terms ?? (priceSource === 'list' ? UNTOLD : null)
 
 const isSame = (row: Row, { costNano, priceSource, priceVersion }: Cost): boolean =>
   row.costNano === costNano && row.priceSource === priceSource && row.priceVersion === priceVersion

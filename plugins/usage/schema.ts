@@ -77,11 +77,13 @@ export const usageRecords = sqliteTable(
     billing: text().$type<Billing>(),
     /** Billed as batches are. */
     batch: integer({ mode: 'boolean' }).notNull(),
+    /** Why it does not have the usual price, as `terms` of `Usage`; null where it has. */
+    terms: text(),
     /** What the provider itself said that it cost, in nano-dollars. */
     reportedNano: integer('reported_nano'),
     /** 0.000000001 US dollars; null when tokens or price are not known. */
     costNano: integer('cost_nano'),
-    /** `reported`, `operator`, `bundled`; `list`: the bundled price, while the provider asked for more. */
+    /** `PriceSource` of the plugin `prices`. */
     priceSource: text('price_source'),
     priceVersion: text('price_version'),
   },

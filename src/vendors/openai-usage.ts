@@ -64,8 +64,7 @@ function fromReport(
  * https://platform.openai.com/docs/guides/flex-processing and …/priority-processing
  */
 export function withTier(usage: Usage, { service_tier: tier }: JsonObject): Usage {
-  if (tier === 'flex') return { ...usage, isFlex: true }
-  return tier === 'priority' ? { ...usage, isPremium: true } : usage
+  return tier === 'flex' || tier === 'priority' ? { ...usage, terms: tier } : usage
 }
 
 /** Of what is asked without an answer in words: embeddings, reranking. Some tell their sum only. */

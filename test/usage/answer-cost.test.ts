@@ -20,7 +20,7 @@ beforeAll(async () => {
       MODEL_PRICES,
       COST_HEADER: 'true',
       COST_IN_STREAMS: 'true',
-      OPENAI_MODELS: 'one,two,gpt-5',
+      OPENAI_MODELS: 'one,two,gpt-5,gpt-4o',
     },
   })
 })
@@ -91,11 +91,13 @@ describe('an answer of another tier', () => {
 
   test('is told without a cost where only the usual price is known, and it was not the usual one', async () => {
     const { whole, stream } = ofTier('priority')
-    expect(costOf(await telling.ask(whole, { model: 'gpt-5' }))).toBeNull()
-    const text = await (await telling.ask(stream, { ...asked, model: 'gpt-5' })).text()
+    expect(costOf(await telling.ask(whole, { model: 'gpt-4o' }))).toBeNull()
+    const text = await (await telling.ask(stream, { ...asked, model: 'gpt-4o' })).text()
     expect(usages(text).map(data => JSON.parse(data).usage)).toEqual([plan.usage])
     const usual = ofTier('default')
-    expect(costOf(await telling.ask(usual.whole, { model: 'gpt-5' }))).not.toBeNull()
+    expect(costOf(await telling.ask(usual.whole, { model: 'gpt-4o' }))).not.toBeNull()
+    // Of this one the vendor says what it asks: 2 × (7 × 1.25 + 3 × 10) / 1,000,000.
+    expect(costOf(await telling.ask(whole, { model: 'gpt-5' }))).toBe('0.0000775')
     // What the operator says is the price.
     expect(costOf(await telling.ask(whole))).toBe(COST)
   })

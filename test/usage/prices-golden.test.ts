@@ -174,3 +174,81 @@ describe('where the price comes from', () => {
     expect(BUNDLED).toBe(`genai-prices@${version}`)
   })
 })
+
+describe('terms of an answer', () => {
+  const usage = use({ input: 1000, cacheRead: 1000, output: 100 })
+  // In nano-dollars, from the prices that openai.com/api-priority-processing names (dollars for a million).
+  const priority = (input: number, cached: number, output: number) =>
+    Math.round(1_000_000 * input + 1_000_000 * cached + 100_000 * output)
+  const named = {
+    'gpt-5.5': [12.5, 1.25, 75],
+    'gpt-5.4': [5, 0.5, 30],
+    'gpt-5.4-mini': [1.5, 0.15, 9],
+    'gpt-5.2': [3.5, 0.35, 28],
+    'gpt-5.1': [2.5, 0.25, 20],
+    'gpt-5.1-codex': [2.5, 0.25, 20],
+    'gpt-5': [2.5, 0.25, 20],
+    'gpt-5-codex': [2.5, 0.25, 20],
+    'gpt-5-mini': [0.45, 0.045, 3.6],
+    'gpt-5-mini-2025-08-07': [0.45, 0.045, 3.6],
+    'gpt-4.1': [3.5, 0.875, 14],
+  } as const
+  const terms = (terms: string) => ({ ...usage, terms })
+
+  test('priority costs what OpenAI says, tokens of every kind', () => {
+    for (const [model, [input, cached, output]] of Object.entries(named)) {
+      const { nano, source } = ask({ type: 'openai', model }, terms('priority'))
+      expect<unknown>([model, nano, source]).toEqual([model, priority(input, cached, output), 'bundled'])
+    }
+  })
+
+  test('are the list price where nobody says more: others, long prompts, elsewhere, words of tomorrow', () => {
+    const listed = [
+      ['openai', 'gpt-4o', terms('priority')],
+      ['openai', 'gpt-5-chat-latest', terms('priority')],
+      ['openai', 'gpt-5.4', { ...terms('priority'), input: 300_000 }],
+      ['azure', 'gpt-5', terms('priority')],
+      ['anthropic', 'claude-opus-4-6', terms('fast')],
+      ['anthropic', 'claude-opus-5', terms('priority')],
+      ['anthropic', 'claude-opus-5', terms('us constructor')],
+      ['bedrock', 'anthropic.claude-sonnet-4-6', terms('us')],
+    ] as const
+    for (const [type, model, asked] of listed) {
+      const { terms: _, ...usual } = asked
+      const { nano } = ask({ type, model }, usual)
+      expect(nano).toBeGreaterThan(0)
+      expect<unknown>([model, ask({ type, model }, asked)]).toEqual([
+        model,
+        { nano, source: 'list', version: BUNDLED },
+      ])
+    }
+  })
+
+  test('of a model without a price make none', () => {
+    expect(ask({ type: 'openai', model: 'nobody-knows' }, terms('priority'))).toEqual(nothing)
+  })
+
+  test('flex costs half, priority of a batch half of that', () => {
+    const gpt5 = { type: 'openai', model: 'gpt-5' }
+    expect(ask(gpt5, terms('flex')).nano! * 2).toBe(ask(gpt5, usage).nano!)
+    expect(ask(gpt5, terms('priority'), { batch: true }).nano).toBe(ask(gpt5, usage).nano)
+  })
+
+  test("an operator's price is what it says, whatever the terms; flex costs half of it", async () => {
+    const overrides = { 'openai/gpt-5': { input: 1, output: 2 } }
+    const own = await createPricer({ overrides, providers: ['openai'] })
+    const of = (usage: Usage) =>
+      own.price({ providerType: 'openai', provider: 'openai', model: 'gpt-5', usage, at: AT })
+    expect(of(terms('priority'))).toEqual({ ...of(usage), source: 'operator' })
+    expect(of(terms('flex')).nano! * 2).toBe(of(usage).nano!)
+  })
+
+  test('do not matter where the provider itself tells the cost', () => {
+    const told = { ...terms('priority'), reportedCost: 0.5 }
+    expect(ask({ type: 'openai', model: 'gpt-4o' }, told)).toEqual({
+      nano: 500_000_000,
+      source: 'reported',
+      version: null,
+    })
+  })
+})

@@ -99,6 +99,41 @@ describe('toLines()', () => {
     expect(line).toMatchObject({ costNano: null, priceSource: null, reportedNano: 5_000_000 })
   })
 
+  test('a failed try has the terms that it told itself, and the call those of who answered', () => {
+    const spent: Tokens = [7, 0, 0, null, null, null, 3, 0, null, null, null]
+    const event = [
+      ...eventOf(1).with(15, [
+        ['openai', 'small', 502, 'upstream_cut', 40, spent, 'openai', 'flex'],
+        ['openai', 'model-1', 200, null, 12, null, 'openai', null],
+      ]),
+      'priority',
+    ] as unknown as ReturnType<typeof eventOf>
+    const asked: unknown[] = []
+    const lines = toLines([VERSION, [event], {}], query => {
+      asked.push(query.usage.terms)
+      return flat(query)
+    })
+    expect(lines.map(({ terms, batch }) => [terms, batch])).toEqual([
+      ['priority', false],
+      ['flex', true],
+    ])
+    expect(asked).toEqual(['priority', 'flex'])
+  })
+
+  test('spools of earlier versions tell the terms as a number, or not at all', () => {
+    const told = [[], [0], [1], [2]].map(end => {
+      const event = [...eventOf(1), ...end] as unknown as ReturnType<typeof eventOf>
+      const [line] = toLines([VERSION, [event], {}], flat)
+      return [line!.terms, line!.batch]
+    })
+    expect(told).toEqual([
+      [null, false],
+      [null, false],
+      ['flex', true],
+      ['more', false],
+    ])
+  })
+
   test('roll-ups add up to the lines, in every span', () =>
     fc.assert(
       fc.property(

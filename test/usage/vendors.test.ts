@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { sql } from 'drizzle-orm'
+import { usageRecords } from '../../plugins/usage/schema.ts'
 import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
 import { parseScrape } from '../metrics/scrape.ts'
 import { type Book, createReader, type Row } from './book.ts'
@@ -13,7 +15,7 @@ let book: Book
 
 const models = {
   OPENAI: 'gpt-4o,gpt-5,omni-moderation-latest,gpt-3.5-turbo-instruct',
-  ANTHROPIC: 'claude-sonnet-4-5',
+  ANTHROPIC: 'claude-sonnet-4-5,claude-opus-5',
   GEMINI: 'gemini-2.5-flash',
   MOONSHOT: 'kimi-k2-0905-preview',
   PERPLEXITY: 'sonar',
@@ -374,7 +376,7 @@ describe('an answer of the flex tier costs what a batch costs', () => {
   })
 })
 
-describe('what was served for more than the usual price says that it has the usual one', () => {
+describe('what was served for more than the usual price', () => {
   const counts = { input_tokens: 1000, output_tokens: 200 }
   const message = {
     id: 'msg_1',
@@ -399,37 +401,71 @@ describe('what was served for more than the usual price says that it has the usu
       event('message_stop', {}),
     ].join('')
   const claude = { model: 'anthropic/claude-sonnet-4-5', messages, max_tokens: 1000 }
-  // 3 and 15 dollars for a million.
+  // 3 and 15 dollars for a million; of Opus 5 it is 5 and 25.
   const costNano = 1000 * 3000 + 200 * 15_000
+  const opus = { ...claude, model: 'anthropic/claude-opus-5' }
+  const opusNano = 1000 * 5000 + 200 * 25_000
 
-  for (const more of [{ service_tier: 'priority' }, { speed: 'fast' }, { inference_geo: 'us' }])
+  const cases = [
+    { more: { service_tier: 'priority' }, body: claude, costNano, priceSource: 'list', terms: 'priority' },
+    { more: { speed: 'fast' }, body: claude, costNano, priceSource: 'list', terms: 'fast' },
+    { more: { inference_geo: 'mars' }, body: claude, costNano, priceSource: 'list', terms: 'region' },
+    {
+      more: { inference_geo: 'us' },
+      body: claude,
+      costNano: (costNano * 11) / 10,
+      priceSource: 'bundled',
+      terms: 'us',
+    },
+    { more: { speed: 'fast' }, body: opus, costNano: opusNano * 2, priceSource: 'bundled', terms: 'fast' },
+    {
+      more: { speed: 'fast', inference_geo: 'us' },
+      body: opus,
+      costNano: (opusNano * 22) / 10,
+      priceSource: 'bundled',
+      terms: 'fast us',
+    },
+  ]
+  for (const { more, body, ...told } of cases)
     for (const path of ['/v1/messages', '/v1/chat/completions'])
-      test(`${Object.keys(more)} at ${path}, as a whole and as a stream`, async () => {
-        const whole = await recordOf(path, claude, { ...message, usage: { ...counts, ...more } })
-        expect(whole).toMatchObject({ costNano, priceSource: 'list', batch: false })
-        const stream = await recordOf(path, { ...claude, stream: true }, streamed(more))
-        expect(stream).toMatchObject({ costNano, priceSource: 'list', batch: false })
+      test(`${JSON.stringify(more)} of ${body.model} at ${path}: ${told.priceSource}, whole and as a stream`, async () => {
+        const whole = await recordOf(path, body, { ...message, usage: { ...counts, ...more } })
+        expect(whole).toMatchObject({ ...told, batch: false })
+        const stream = await recordOf(path, { ...body, stream: true }, streamed(more))
+        expect(stream).toMatchObject({ ...told, batch: false })
       })
 
-  test('priority at OpenAI', async () => {
-    const usage = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 }
-    const answer = { ...inChat(usage), service_tier: 'priority' }
-    const row = await recordOf('/v1/chat/completions', { model: 'openai/gpt-5', messages }, answer)
-    expect(row).toMatchObject({ priceSource: 'list', costNano: 1000 * 1250 + 200 * 10_000 })
+  const priority = (model: string) =>
+    recordOf(
+      '/v1/chat/completions',
+      { model, messages },
+      {
+        ...inChat({ prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 }),
+        service_tier: 'priority',
+      },
+    )
+
+  test('priority at OpenAI has the price that it says for the model, and else the usual one', async () => {
+    const known = await priority('openai/gpt-5')
+    expect(known).toMatchObject({ priceSource: 'bundled', costNano: 2 * (1000 * 1250 + 200 * 10_000) })
+    const unknown = await priority('openai/gpt-4o')
+    expect(unknown).toMatchObject({ priceSource: 'list', costNano: 1000 * 2500 + 200 * 10_000 })
   })
 
-  test('and still says so when it is priced anew', async () => {
+  test('costs the same when it is priced anew, also what an earlier version wrote', async () => {
+    await book.db.run(sql`update ${usageRecords} set terms = null where price_source = 'list'`)
     const before = await book.rows()
     expect(before.filter(({ priceSource }) => priceSource === 'list').length).toBeGreaterThan(0)
+    expect(before.filter(({ terms }) => terms === 'us').length).toBeGreaterThan(0)
     expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
     expect(await book.rows()).toEqual(before)
   })
 
-  test('what has the usual price does not', async () => {
+  test('is nothing that names the usual terms', async () => {
     const usual = { service_tier: 'standard', speed: 'standard', inference_geo: 'global' }
     for (const more of [usual, { inference_geo: 'not_available' }]) {
       const row = await recordOf('/v1/messages', claude, { ...message, usage: { ...counts, ...more } })
-      expect(row).toMatchObject({ costNano, priceSource: 'bundled' })
+      expect(row).toMatchObject({ costNano, priceSource: 'bundled', terms: null })
     }
   })
 })

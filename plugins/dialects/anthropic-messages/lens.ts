@@ -3,7 +3,7 @@ import { isObject, objectOf } from '../../../src/lens.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 import { costIn } from '../../../src/vendors/openai-usage.ts'
-import { isClaudePremium } from '../../families/claude-usage.ts'
+import { claudeTerms } from '../../families/claude-usage.ts'
 import { count } from './read.ts'
 import { statusOfType } from './refusal.ts'
 
@@ -71,15 +71,21 @@ function toUsage(usage: JsonObject, earlier: Usage | undefined): Usage {
   const reasoning = Math.min(thought, output)
   // Anthropic itself tells no cost; routers that speak its language do.
   const reportedCost = costIn(usage) ?? earlier?.reportedCost
-  const isPremium = earlier?.isPremium === true || isClaudePremium(usage)
+  const terms = both(earlier?.terms, claudeTerms(usage))
   return {
     ...toInput(usage, earlier, extra.input),
     output: output - reasoning,
     reasoning,
     ...(reportedCost !== undefined && { reportedCost }),
-    ...(isPremium && { isPremium }),
+    ...(terms !== undefined && { terms }),
   }
 }
+
+/** What an event is silent about, it does not take back. */
+const both = (earlier: string | undefined, now: string | undefined): string | undefined =>
+  earlier === undefined || now === undefined
+    ? (earlier ?? now)
+    : [...new Set(`${earlier} ${now}`.split(' '))].join(' ')
 
 function toInput(usage: JsonObject, earlier: Usage | undefined, extra: number) {
   const [input, read, written] = inputFields.map(field => count(usage[field]))

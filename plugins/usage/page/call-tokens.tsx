@@ -1,5 +1,4 @@
 import { count, duration, money, number, UNKNOWN } from '../../../views/format.ts'
-import { LIST } from '../record.ts'
 import type { Row } from '../report/log.ts'
 import { billingLong, tokenParts, tokensOf } from './words.ts'
 
@@ -31,7 +30,7 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
         {billingLong(call.billing)} Parts that are not listed were not told apart.
         {call.priceSource !== null &&
           ` Price: ${call.priceSource}${call.priceVersion === null ? '' : `, ${call.priceVersion}`}.`}
-        {call.priceSource === LIST && ' The provider asks for more than that for this call.'}
+        {call.priceSource === 'list' && ' The provider asks for more than that for this call.'}
         {call.costNano === null &&
           input !== null &&
           ' No price is known for this model: MODEL_PRICES can name one.'}

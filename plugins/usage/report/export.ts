@@ -13,7 +13,7 @@ const columns = [
   ...(['virtual_model', 'chain', 'strategy', 'pick', 'provider', 'model', 'attempts', 'status'] as const),
   ...(['code', 'streamed', 'first_byte_ms', 'total_ms', 'finish', 'hung_up'] as const),
   ...(Object.keys(tokenParts) as (keyof typeof tokenParts)[]),
-  ...(['billing', 'batch', 'cost_nano', 'price_source', 'price_version'] as const),
+  ...(['billing', 'batch', 'cost_nano', 'price_source', 'price_version', 'terms'] as const),
 ]
 
 const writers: Readonly<Record<Format, { readonly head: string; readonly write: (line: Line) => string }>> = {

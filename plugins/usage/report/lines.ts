@@ -61,8 +61,15 @@ export const lineView = v.object({
   tokens: v.pipe(v.nullable(tokensView), v.description('Null is not known, or not told apart')),
   billing: v.nullable(v.picklist(['exact', 'partial', 'estimated'])),
   batch: v.boolean(),
+  terms: v.pipe(
+    text,
+    v.description('Why it does not have the usual price: `flex`, `priority`, `fast`, `us`'),
+  ),
   cost_nano: v.pipe(count, v.description('0.000000001 US dollars; null when it is not known')),
-  price_source: text,
+  price_source: v.pipe(
+    text,
+    v.description('`reported`, `operator`, `bundled`; `list`: the usual price, and more was asked'),
+  ),
   price_version: text,
 })
 
@@ -96,6 +103,7 @@ export const toLine = (row: Row): Line => ({
   tokens: toTokens(row),
   billing: row.billing,
   batch: row.batch,
+  terms: row.terms,
   cost_nano: row.costNano,
   price_source: row.priceSource,
   price_version: row.priceVersion,

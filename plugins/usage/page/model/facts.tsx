@@ -142,7 +142,12 @@ function Access({ access, places }: { access: NonNullable<ModelData['access']>; 
   )
 }
 
-const sources = { operator: 'your price', bundled: 'public price', reported: 'told by the provider' } as const
+const sources = {
+  operator: 'your price',
+  bundled: 'public price',
+  list: 'public price',
+  reported: 'told by the provider',
+} as const
 
 /** What a million tokens cost. */
 function Prices({ data: { prices } }: { data: ModelData }) {
