@@ -6,58 +6,36 @@ import type { JsonObject, Usage } from '../types.ts'
  * those that are translated, or one answer would cost this here and that there.
  */
 
-/** Of chat, and of legacy completions. */
-export function fromChatUsage(usage: JsonObject): Usage {
-  const fromPrompt = objectOf(usage.prompt_tokens_details)
-  return fromReport(usage, {
-    prompt: countOf(usage.prompt_tokens),
-    all: countOf(usage.completion_tokens),
-    fromPrompt,
-    fromAnswer: objectOf(usage.completion_tokens_details),
-    cacheRead: countOf(fromPrompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens),
-    cacheWrite: countOf(
+/**
+ * One shape under two sets of names. Tokens of the prompt hold cached ones, audio and images, those of the answer hold
+ * reasoning; our parts are disjoint.
+ */
+function reading(ofPrompt: string, ofAnswer: string): (usage: JsonObject) => Usage {
+  const [promptDetails, answerDetails] = [`${ofPrompt}_details`, `${ofAnswer}_details`]
+  return usage => {
+    const [fromPrompt, fromAnswer] = [objectOf(usage[promptDetails]), objectOf(usage[answerDetails])]
+    const [prompt, all] = [countOf(usage[ofPrompt]), countOf(usage[ofAnswer])]
+    const cacheRead = countOf(
+      fromPrompt.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens,
+    )
+    const cacheWrite = countOf(
       fromPrompt.cache_write_tokens ??
         fromPrompt.cache_creation_tokens ??
         fromPrompt.cache_creation_input_tokens,
-    ),
-  })
+    )
+    const input = divide(Math.max(0, prompt - cacheRead - cacheWrite), fromPrompt)
+    const reasoning = countOf(fromAnswer.reasoning_tokens)
+    const output = divide(withoutReasoning(usage, { prompt, all, reasoning }), fromAnswer)
+    const words = { input: input.rest, cacheRead, cacheWrite, output: output.rest, reasoning }
+    return withOthers(words, { input, output, reportedCost: costIn(usage) })
+  }
 }
 
-/** Of Responses: the same under other names. */
-export function fromResponsesUsage(usage: JsonObject): Usage {
-  const fromPrompt = objectOf(usage.input_tokens_details)
-  return fromReport(usage, {
-    prompt: countOf(usage.input_tokens),
-    all: countOf(usage.output_tokens),
-    fromPrompt,
-    fromAnswer: objectOf(usage.output_tokens_details),
-    cacheRead: countOf(fromPrompt.cached_tokens),
-    cacheWrite: countOf(fromPrompt.cache_write_tokens),
-  })
-}
+/** Of chat, and of legacy completions. */
+export const fromChatUsage = reading('prompt_tokens', 'completion_tokens')
 
-interface Report {
-  /** Tokens of the prompt: cached ones, audio and images are among them. */
-  readonly prompt: number
-  /** Tokens of the answer: reasoning is among them. */
-  readonly all: number
-  readonly fromPrompt: JsonObject
-  readonly fromAnswer: JsonObject
-  readonly cacheRead: number
-  readonly cacheWrite: number
-}
-
-/** Our parts are disjoint. */
-function fromReport(
-  usage: JsonObject,
-  { prompt, all, fromPrompt, fromAnswer, cacheRead, cacheWrite }: Report,
-): Usage {
-  const input = divide(Math.max(0, prompt - cacheRead - cacheWrite), fromPrompt)
-  const reasoning = countOf(fromAnswer.reasoning_tokens)
-  const output = divide(withoutReasoning(usage, { prompt, all, reasoning }), fromAnswer)
-  const words = { input: input.rest, cacheRead, cacheWrite, output: output.rest, reasoning }
-  return withOthers(words, { input, output, reportedCost: costIn(usage) })
-}
+/** Of Responses, and of batches. */
+export const fromResponsesUsage = reading('input_tokens', 'output_tokens')
 
 /**
  * The same, with what an answer or an event says of its tier beside it:

@@ -68,13 +68,13 @@ function toRow(values: readonly unknown[]): string {
 }
 
 /**
- * A cell as RFC 4180 has it. Spreadsheets take text that begins with one of `= + - @`, a tab or a line end for a formula,
- * whoever wrote it: an apostrophe before it makes it text.
+ * A cell as RFC 4180 has it. Spreadsheets take text that begins with one of `= + - @`, in either width, a tab or a line end
+ * for a formula, whoever wrote it: an apostrophe before it makes it text.
  */
 function toCell(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

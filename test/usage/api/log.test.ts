@@ -186,7 +186,7 @@ describe('GET /admin/usage/export', () => {
   })
 
   test('CSV has a head, a row for each line, and nothing that a spreadsheet takes for a formula', async () => {
-    for (const [second, model] of ['=1+1', '@cmd', '-2', '+3', 'say "hi", you', 'plain'].entries()) {
+    for (const [second, model] of ['=1+1', '@cmd', '-2', '+3', '＝1+1', 'say "hi", you', 'plain'].entries()) {
       scene.at(`2027-03-09T00:00:${10 + second}Z`)
       await scene.call({ model })
     }
@@ -195,7 +195,7 @@ describe('GET /admin/usage/export', () => {
     const [head, ...rows] = text.split('\r\n')
     expect(rows.pop()).toBe('')
     const asked = rows.map(row => /,chat,((?:"(?:[^"]|"")*")|[^,]*),/.exec(row)![1])
-    expect(asked).toEqual(["'=1+1", "'@cmd", "'-2", "'+3", '"say ""hi"", you"', 'plain'])
+    expect(asked).toEqual(["'=1+1", "'@cmd", "'-2", "'+3", "'＝1+1", '"say ""hi"", you"', 'plain'])
     expect(head).toStartWith('id,part,at,key,path,')
     const labels = (await file({ label: 'team==SUM(A1)' })).text
     expect(labels).toContain('"{""team"":""=SUM(A1)""}"')
