@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import Anthropic from '@anthropic-ai/sdk'
 import { sql } from 'drizzle-orm'
 import { usageRecords } from '../../plugins/usage/schema.ts'
 import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
@@ -468,6 +469,44 @@ describe('what was served for more than the usual price', () => {
       expect(row).toMatchObject({ costNano, priceSource: 'bundled', terms: null })
     }
   })
+})
+
+test('a client of Messages reads all counts of a chat provider at the end of the stream, as they are recorded', async () => {
+  const usage = {
+    prompt_tokens: 100,
+    completion_tokens: 20,
+    total_tokens: 120,
+    prompt_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 },
+    completion_tokens_details: { reasoning_tokens: 5 },
+  }
+  next = sse([
+    chunk({ role: 'assistant', content: 'On' }),
+    chunk({}, 'stop'),
+    { ...chunk({}), choices: [], usage },
+  ])
+  const client = new Anthropic({
+    baseURL: 'http://localhost:8080',
+    apiKey: MASTER,
+    maxRetries: 0,
+    fetch: (url, init) =>
+      gateway.fetch(String(url).replace('http://localhost:8080', ''), init as RequestInit),
+  })
+  const body = { ...asMessages('openai/gpt-4o'), messages: [{ role: 'user' as const, content: 'Where?' }] }
+  const stream = client.messages.stream(body)
+  const told: object[] = []
+  stream.on('streamEvent', event => event.type === 'message_delta' && told.push({ ...event.usage }))
+  const message = await stream.finalMessage()
+  const counts = {
+    input_tokens: 30,
+    cache_read_input_tokens: 60,
+    cache_creation_input_tokens: 10,
+    output_tokens: 20,
+  }
+  expect(told).toMatchObject([counts])
+  expect(message.usage).toMatchObject(counts)
+  await book.flush()
+  const row = (await book.rows()).at(-1)
+  expect(row).toMatchObject({ input: 30, cacheRead: 60, cacheWrite: 10, output: 15, reasoning: 5 })
 })
 
 describe('what is asked for has its own name', () => {
