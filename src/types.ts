@@ -130,7 +130,7 @@ export interface Usage {
   readonly reportedCost?: number
   /**
    * The terms under which the provider says that it served it, where it does not ask its usual price for that: `flex`
-   * (when it had the time), `priority`, `fast`, `us` (in that country only), `region`; with spaces between them.
+   * (when it had the time), `batch`, `priority`, `fast`, `us` (in that country only), `region`; with spaces between them.
    */
   readonly terms?: string
 }

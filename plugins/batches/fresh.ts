@@ -16,7 +16,7 @@ const MOST = 16 * 1024 * 1024
 const ended: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'cancelled', 'ended'])
 
 /** A batch that will not change any more. */
-const isOver = ({ status, processing_status: state }: JsonObject): boolean =>
+export const isOver = ({ status, processing_status: state }: JsonObject): boolean =>
   ended.has(status) || ended.has(state)
 
 /**

@@ -3,8 +3,10 @@ import type { Aim, Passage, PassageCall } from '../../src/passage.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import type { FileDesk, Language, NamedModel, Thing } from '../files/model.ts'
+import { billOf } from './bill.ts'
 import { creating } from './create.ts'
 import { createRefresh, places } from './fresh.ts'
+import type { BatchBill, Batches } from './model.ts'
 import { forClient, shown } from './shapes.ts'
 
 export default definePlugin({
@@ -15,9 +17,13 @@ export default definePlugin({
     const { log, dialect, use } = host
     const desk = use<FileDesk>('files')
     const { book, objectIn } = desk
+    const listeners: ((bill: BatchBill) => void)[] = []
 
     /** A batch as its provider tells it; what it has written is its owner's too. */
     async function learn(thing: Thing, told: JsonObject): Promise<void> {
+      const bill = billOf(thing, told, desk.aimAt)
+      // Before it is written down that the batch is over: told twice is harmless, never is not.
+      if (bill !== undefined) for (const listen of listeners) listen(bill)
       await book.update(thing, told)
       for (const [field, purpose] of outputs) {
         const id = told[field]
@@ -49,9 +55,10 @@ export default definePlugin({
         owner: call.x.userPath,
         models,
         object,
+        made: { call: call.x.id, keyId: call.x.caller.id },
       }
       await book.add(thing)
-      await learn(thing, object)
+      await learn({ ...thing, object: {} }, object)
       return forClient(answer, thing, objectIn)
     }
 
@@ -178,7 +185,7 @@ export default definePlugin({
         run: results,
       },
     ]
-    return { passages }
+    return { passages, exports: { onBill: listen => void listeners.push(listen) } satisfies Batches }
   },
 })
 

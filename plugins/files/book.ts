@@ -102,7 +102,7 @@ export function createBook(db: Database, now: () => number): Book & Owners {
 
 const kinds: Kind[] = ['file', 'batch']
 
-const toThing = ({ kind, language, provider, id, owner, models, object }: Row): Thing => ({
+const toThing = ({ kind, language, provider, id, owner, models, object, made }: Row): Thing => ({
   kind,
   language,
   provider,
@@ -110,6 +110,7 @@ const toThing = ({ kind, language, provider, id, owner, models, object }: Row): 
   owner,
   models,
   object,
+  ...(made !== null && { made }),
 })
 
 /** `/team` and everything below it; between `/team/` and what follows it in the alphabet stands nothing else. */

@@ -28,6 +28,14 @@ export interface Thing {
   readonly models: readonly NamedModel[] | null
   /** As the provider last told it. */
   readonly object: JsonObject
+  /** By what it was made; not known of files, and of what earlier versions wrote down. */
+  readonly made?: Made
+}
+
+/** The call that made something, and its key. */
+export interface Made {
+  readonly call: string
+  readonly keyId: string
 }
 
 /** What is asked for in a list. */

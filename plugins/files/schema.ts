@@ -1,6 +1,6 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { JsonObject, UserPath } from '../../src/types.ts'
-import type { Kind, Language, NamedModel } from './model.ts'
+import type { Kind, Language, Made, NamedModel } from './model.ts'
 
 /** Files and batches that callers have made at providers, whose accounts know nothing of our callers. */
 export const providerObjects = sqliteTable(
@@ -22,6 +22,8 @@ export const providerObjects = sqliteTable(
     object: text({ mode: 'json' }).$type<JsonObject>().notNull(),
     /** Milliseconds since 1970. */
     at: integer().notNull(),
+    /** Of a batch: the call that started it. */
+    made: text({ mode: 'json' }).$type<Made>(),
   },
   table => [
     uniqueIndex('provider_objects_id').on(table.kind, table.id, table.provider),

@@ -4,7 +4,7 @@ import type { Priced, PriceQuery, Pricer, PricerOptions } from './model.ts'
 import { divide, toExact, toNano, toUnrounded } from './money.ts'
 import { complete, createOverrides } from './overrides.ts'
 import { isCounted, promptOf, type Rates, sumOf } from './rates.ts'
-import { factorOf, isFlex, USUAL } from './terms.ts'
+import { factorOf, isHalved, USUAL } from './terms.ts'
 
 const unknown: Priced = { nano: null, source: null, version: null }
 
@@ -49,8 +49,8 @@ function atList(bundled: Bundled, query: PriceQuery, rates: Rates): Priced {
 /** @param factor hundredths of the rates */
 function costOf(query: PriceQuery, rates: Rates, factor: bigint): number | undefined {
   const { usage, batch, providerType, model } = query
-  const isHalved = batch === true || isFlex(usage.terms)
-  const sum = sumOf(usage, isHalved ? batchRates(rates, providerType, model) : rates)
+  const isBatch = batch === true || isHalved(usage.terms)
+  const sum = sumOf(usage, isBatch ? batchRates(rates, providerType, model) : rates)
   if (sum === undefined) return undefined
   return toNano(divide(sum * factor, USUAL) + toUnrounded(rates.request ?? 0n))
 }

@@ -20,7 +20,7 @@ export interface PriceQuery {
   readonly usage: Usage
   /** When the call was made (milliseconds since 1970). */
   readonly at: number
-  /** Billed as a batch, as usage with the terms `flex` always is. */
+  /** Billed as a batch, as usage with the terms `flex` or `batch` always is. */
   readonly batch?: boolean
 }
 

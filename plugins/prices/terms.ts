@@ -43,21 +43,21 @@ const factors: Readonly<Record<string, Readonly<Record<string, Factor>>>> = {
   },
 }
 
-/** Terms that are sold at the price of batches. */
-const FLEX = 'flex'
+/** Terms that have the price of batches. */
+const halved: ReadonlySet<string> = new Set(['flex', 'batch'])
 
 const words = (terms: string): readonly string[] => terms.split(' ')
 
-/** Whether the terms of an answer halve its price as those of a batch do. */
-export const isFlex = (terms: string | undefined): boolean =>
-  terms !== undefined && words(terms).includes(FLEX)
+/** Whether the terms of an answer have the price of batches. */
+export const isHalved = (terms: string | undefined): boolean =>
+  terms !== undefined && words(terms).some(word => halved.has(word))
 
 /** Hundredths of the usual price; undefined where more is asked, and how much is not known. */
 export function factorOf({ usage: { terms }, providerType, model }: PriceQuery): bigint | undefined {
   if (terms === undefined) return USUAL
   const own = entryOf(factors, providerType) ?? {}
   return words(terms).reduce<bigint | undefined>((product, word) => {
-    const factor = word === FLEX ? USUAL : entryOf(own, word)?.(model)
+    const factor = halved.has(word) ? USUAL : entryOf(own, word)?.(model)
     return product === undefined || factor === undefined ? undefined : (product * factor) / USUAL
   }, USUAL)
 }

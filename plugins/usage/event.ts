@@ -86,7 +86,7 @@ const toAttempt = (
   (ok ? undefined : usage?.terms) ?? null,
 ]
 
-const toTokens = (usage: Usage): Tokens => [
+export const toTokens = (usage: Usage): Tokens => [
   usage.input,
   usage.cacheRead,
   usage.cacheWrite,

@@ -5,10 +5,12 @@ import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { bytes, csv, duration, says, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
+import type { Batches } from '../batches/model.ts'
 import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
+import { toBillEvent } from './bill.ts'
 import { byPath } from './by-path.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
 import { createLabels } from './labels.ts'
@@ -76,7 +78,7 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
-  needs: ['history', 'auth', 'model-lists', 'prices', 'virtual-models', 'limits'],
+  needs: ['history', 'auth', 'model-lists', 'prices', 'virtual-models', 'limits', 'batches'],
   tables: {
     usageRecords,
     usageGroups,
@@ -104,6 +106,9 @@ export default definePlugin({
       wait: WAIT,
       most: MOST,
     })
+    use<Batches>('batches').onBill(bill =>
+      ledger.add(toBillEvent(bill, now(), name => providers().get(name)?.type ?? null)),
+    )
     const { reprice } = ledger
     const { retention } = config
     const reports = createReports({ db, dbAddress, now, log, providers, prices: recipe, reprice, retention })

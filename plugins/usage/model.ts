@@ -149,6 +149,8 @@ export type CallEvent = readonly [
   tokens: Tokens | null,
   /** `terms` of the usage; in spools of earlier versions a number, or absent. */
   terms?: string | null | 0 | 1 | 2,
+  /** `batch`: what the batch used that the call of this id had started. Absent: a call. */
+  kind?: 'batch',
 ]
 
 /** What an estimate is made from. Never written down: it is what somebody wrote. */

@@ -43,7 +43,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     ...rest
   ] = event
   const [provider, providerType, model, attempts, status, code, streamed, firstByteMs, totalMs, ...end] = rest
-  const [finish, hungUp, fate, told, tier] = end
+  const [finish, hungUp, fate, told, tier, kind] = end
   const terms = termsOf(tier)
   const shared = {
     requestId: id,
@@ -63,8 +63,8 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
   const known = estimate ?? knownOf(fate, told)
   const call: Line = {
     ...shared,
-    id,
-    part: 0,
+    id: kind === undefined ? id : `${id}:${kind}`,
+    part: kind === undefined ? 0 : 1,
     provider,
     providerType,
     model: clean(model),
@@ -133,7 +133,7 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
 const termsOf = (told: CallEvent[25]): string | null =>
   typeof told === 'number' ? [null, 'flex', UNTOLD][told]! : (told ?? null)
 
-const isBatch = (terms: string | null): boolean => terms === 'flex'
+const isBatch = (terms: string | null): boolean => terms === 'flex' || terms === 'batch'
 
 /** Terms of which only that they cost more is known; what earlier versions kept. */
 export const UNTOLD = 'more'

@@ -40,11 +40,16 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
         const { input, output } = tokensOf(line)
         return (
           <p class="hint">
-            Beside it, failed try {line.part} at <bdi class="mono">{`${line.provider}/${line.model}`}</bdi>:{' '}
+            {line.code === null
+              ? 'When it was over, the batch at '
+              : `Beside it, failed try ${line.part} at `}
+            <bdi class="mono">{`${line.provider}/${line.model ?? 'several models'}`}</bdi>
+            {line.code === null ? ' had used ' : ': '}
             {input === null && output === null
               ? 'it may have used tokens, nobody said how many'
               : count((input ?? 0) + (output ?? 0), 'token')}
-            , cost {money(line.costNano)}, {duration(line.totalMs)}.
+            , cost {money(line.costNano)}
+            {line.code === null ? '' : `, ${duration(line.totalMs)}`}.
           </p>
         )
       })}

@@ -38,7 +38,9 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
             <span class="day">{dayOf(row.at, zone)}</span> {secondsOf(row.at, zone)}
           </time>
         </Link>
-        {row.part > 0 && <p class="about">Failed try {row.part} of a call</p>}
+        {row.part > 0 && (
+          <p class="about">{row.code === null ? 'What a batch used' : `Failed try ${row.part} of a call`}</p>
+        )}
       </th>
       <td data-label="Model">
         <Way row={row} />

@@ -33,7 +33,12 @@ const tokensView = v.object({
 /** One line of the log: a call, or a try of it that failed and cost something all the same. */
 export const lineView = v.object({
   id: v.pipe(v.string(), v.description('Of the call')),
-  part: v.pipe(v.number(), v.description('0: the call; n: its n-th try, which failed and cost tokens')),
+  part: v.pipe(
+    v.number(),
+    v.description(
+      '0: the call; n: its n-th try, which failed and cost tokens, or, without a `code`, what the batch used that it started',
+    ),
+  ),
   at: v.string(),
   key: text,
   path: text,
