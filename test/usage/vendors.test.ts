@@ -454,9 +454,10 @@ describe('what was served for more than the usual price', () => {
   })
 
   test('costs the same when it is priced anew, also what an earlier version wrote', async () => {
-    await book.db.run(sql`update ${usageRecords} set terms = null where price_source = 'list'`)
+    await book.db.run(sql`update ${usageRecords} set terms = null where price_source = 'list' or batch`)
     const before = await book.rows()
     expect(before.filter(({ priceSource }) => priceSource === 'list').length).toBeGreaterThan(0)
+    expect(before.filter(({ batch, terms }) => batch && terms === null).length).toBeGreaterThan(0)
     expect(before.filter(({ terms }) => terms === 'us').length).toBeGreaterThan(0)
     expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
     expect(await book.rows()).toEqual(before)
