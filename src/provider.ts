@@ -1,4 +1,4 @@
-import type { LanguageModelV4CustomContent } from '@ai-sdk/provider'
+import type { LanguageModelV4CustomContent, SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import type { CallIds } from './translate/call-ids.ts'
 import type { Endings } from './translate/endings.ts'
 import type { Thinking } from './translate/thinking.ts'
@@ -52,8 +52,11 @@ export interface NativeFacts {
   readonly body?: Sendable
 }
 
-/** Reads a provider's own report of usage: the counts that are known already come first. */
-export type UsageReader = (usage: Usage, raw: JsonObject) => Usage
+/**
+ * Reads a provider's own report of usage: the counts that are known already come first, and what the package tells of the
+ * answer beside it last.
+ */
+export type UsageReader = (usage: Usage, raw: JsonObject, beside?: SharedV4ProviderMetadata) => Usage
 
 /** Reads what a stream tells of usage long before its end, in a part of the vendor's own; undefined where it tells nothing. */
 export type EarlyUsageReader = (part: LanguageModelV4CustomContent) => Usage | undefined

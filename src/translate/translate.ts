@@ -89,7 +89,7 @@ export function createTranslated(strict: boolean) {
       endWait(x)
       learn(result.response?.headers)
       for (const warning of result.warnings) warn(say(warning))
-      const usage = toUsage(result.usage, provider.usage)
+      const usage = toUsage(result.usage, provider.usage, result.providerMetadata)
       const finishReason = endedWhole(result, provider, usage)
       const counted = { ...result, finishReason, usage: withReport(result.usage, usage) }
       const body = translation.fromResult(counted, facts)
@@ -177,7 +177,7 @@ function createSource(
       const { raw = '', unified } = part.finishReason
       if (raw === '' && (unified === 'other' || unified === 'interrupted')) throw brokenOff(name, undefined)
       isFinished = true
-      usage = toUsage(part.usage, provider.usage)
+      usage = toUsage(part.usage, provider.usage, part.providerMetadata)
       const finishReason = ended(part.finishReason, provider, usage)
       part = { ...part, finishReason, usage: withReport(part.usage, usage) }
     }

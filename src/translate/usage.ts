@@ -1,4 +1,4 @@
-import type { LanguageModelV4Usage } from '@ai-sdk/provider'
+import type { LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import type { UsageReader } from '../provider.ts'
 import type { Usage } from '../types.ts'
 
@@ -6,6 +6,7 @@ import type { Usage } from '../types.ts'
 export function toUsage(
   { inputTokens, outputTokens, raw }: LanguageModelV4Usage,
   read: UsageReader = usage => usage,
+  beside?: SharedV4ProviderMetadata,
 ): Usage | undefined {
   const { total: allIn, noCache, cacheRead = 0, cacheWrite = 0 } = inputTokens
   const { total: allOut, text, reasoning = 0 } = outputTokens
@@ -18,7 +19,7 @@ export function toUsage(
     output: text ?? Math.max(0, (allOut ?? 0) - reasoning),
     reasoning,
   }
-  return raw === undefined ? usage : read(usage, raw)
+  return raw === undefined ? usage : read(usage, raw, beside)
 }
 
 /** What the client is told is what is booked. Parts that nobody told stay untold. */

@@ -1,19 +1,20 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Plugin } from '../plugin.ts'
-import type { AdaptFacts } from '../provider.ts'
+import type { AdaptFacts, UsageReader } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
 import { withLayer, withOptions } from '../translate/layer.ts'
 import { KEY_IN_FETCH } from '../translate/offers.ts'
 import type { Sampling } from '../translate/sampling.ts'
 import { PLAIN_NAMES } from '../translate/tool-names.ts'
-import type { JsonObject, Usage } from '../types.ts'
+import type { JsonObject } from '../types.ts'
 import type { Headers, Spoken } from '../upstream/wires.ts'
 import { withExtras } from './chat-extras.ts'
+import { chatTier } from './chat-tier.ts'
 import type { Vendor } from './instances.ts'
 import { withMendedChat } from './mended-chat.ts'
 import { readModels } from './model-list.ts'
 import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
-import { fromChatUsage, fromResponsesUsage } from './openai-usage.ts'
+import { fromChatUsage, fromResponsesUsage, withTier } from './openai-usage.ts'
 
 /** What has to be said about a vendor whose API follows OpenAI's. */
 export interface OpenAICompatible extends Vendor, Spoken {
@@ -101,8 +102,10 @@ const createAdapt =
   }
 
 /** The package leaves out what the vendor says that it cost, and what was read from a cache where it says so elsewhere. */
-const readUsage = (_: Usage, raw: JsonObject): Usage =>
-  raw.input_tokens === undefined ? fromChatUsage(raw) : fromResponsesUsage(raw)
+const readUsage: UsageReader = (_, raw, beside) =>
+  withTier(raw.input_tokens === undefined ? fromChatUsage(raw) : fromResponsesUsage(raw), {
+    service_tier: beside?.openai?.serviceTier,
+  })
 
 /** The list of models of a vendor that writes it as OpenAI does. */
 export const listAt =
@@ -131,6 +134,7 @@ async function loadChat(
     baseURL: baseUrl,
     fetch: withMendedChat(fetch),
     includeUsage,
+    metadataExtractor: chatTier,
     supportsStructuredOutputs: true,
     supportedUrls: () => (readsImageUrls ? imageUrls : {}),
     ...(limit && {

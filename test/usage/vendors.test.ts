@@ -364,6 +364,35 @@ describe('an answer of the flex tier costs what a batch costs', () => {
       expect(row).toMatchObject({ batch: true, costNano: (1000 * 1250 + 200 * 10_000) / 2 })
     })
 
+  test('for a client of another language too, by way of chat and of Responses, as a whole and as a stream', async () => {
+    const usage = { input_tokens: 1000, output_tokens: 200, total_tokens: 1200 }
+    const response = { ...inResponses(usage), ...flex }
+    const answers: Readonly<Record<string, readonly [whole: unknown, stream: string]>> = {
+      'openai/gpt-4o': [
+        { ...inChat(counts), ...flex },
+        sse([
+          { ...chunk({ role: 'assistant', content: 'On' }), ...flex },
+          { ...chunk({}, 'stop'), ...flex },
+          { ...chunk({}), choices: [], usage: counts, ...flex },
+        ]),
+      ],
+      'openai/gpt-5': [
+        response,
+        sse([
+          { type: 'response.created', response: { ...response, status: 'in_progress', usage: null } },
+          { type: 'response.completed', response },
+        ]),
+      ],
+    }
+    const inputs = { 'openai/gpt-4o': 2500, 'openai/gpt-5': 1250 } as Readonly<Record<string, number>>
+    for (const [model, [whole, stream]] of Object.entries(answers)) {
+      const told = { terms: 'flex', batch: true, costNano: (1000 * inputs[model]! + 200 * 10_000) / 2 }
+      expect(await recordOf('/v1/messages', asMessages(model), whole)).toMatchObject(told)
+      const streamed = await recordOf('/v1/messages', asMessages(model, { stream: true }), stream)
+      expect(streamed).toMatchObject(told)
+    }
+  })
+
   test('and so it does when it is priced anew; others keep their price', async () => {
     const before = await book.rows()
     expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
