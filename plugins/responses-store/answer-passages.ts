@@ -34,7 +34,7 @@ export function createAnswerPassages({ shelf, language }: AnswerPassagesOptions)
         const usage = isDone ? undefined : dialect.usage(part, earlier)
         if (usage === undefined) return undefined
         isDone = true
-        shelf.markCounted(row)
+        if (!shelf.claim(row)) return undefined
         // Its items can be referred to from now on.
         shelf.index(row, isObject(part.response) ? part.response : part)
         return usage

@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
+import { LRUCache } from 'lru-cache'
 import type { Database } from '../../src/database.ts'
 import { describe } from '../../src/describe.ts'
 import type { Log } from '../../src/log.ts'
@@ -40,15 +41,21 @@ export interface Memory {
   readonly responses: Map<string, Kept>
   /** The answers of items that providers keep, in the same way. */
   readonly items: Map<string, string>
+  /** Answers whose cost was counted a moment ago, in the same way: who asked before does not know yet. */
+  readonly counted: LRUCache<string, true>
   size: number
   /** One writes at a time. */
   readonly inTurn: InTurn
 }
 
+/** More answers are not fetched while one is on its way. */
+const REMEMBERED = 10_000
+
 export const createMemory = (): Memory => ({
   entries: [],
   responses: new Map(),
   items: new Map(),
+  counted: new LRUCache({ max: REMEMBERED }),
   size: 0,
   inTurn: createTurns(),
 })

@@ -136,8 +136,14 @@ export function createShelf({ db, journal, memory, now, retention }: ShelfOption
         db.delete(responses).where(and(eq(responses.id, row.id), ownedBy(responses, row))),
       ])
     },
-    markCounted: (row: Kept): void =>
-      journal.add({ kind: 'change', owner: row, ids: [row.id], set: { isCounted: true }, size: 0 }),
+    /** Whether what it cost is to be counted now: the first who fetches it does, and nobody else. */
+    claim(row: Kept): boolean {
+      const key = keyOf(row, row.id)
+      if (row.isCounted || memory.counted.has(key)) return false
+      memory.counted.set(key, true)
+      journal.add({ kind: 'change', owner: row, ids: [row.id], set: { isCounted: true }, size: 0 })
+      return true
+    },
     /** Remembers to which answer these items belong. */
     index(owner: Owner, { id, output }: JsonObject): void {
       const ids = listOf(output).flatMap(item =>

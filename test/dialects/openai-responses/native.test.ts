@@ -232,6 +232,17 @@ describe('an answer that its provider keeps', () => {
     await clientOf().responses.retrieve(id)
     expect(usages.map(usage => usage?.input)).toEqual([undefined, 3, undefined])
   })
+
+  test('is counted once, though several fetch it at the same time, or cancel it', async () => {
+    usages.length = 0
+    const { id } = await make({ background: true })
+    const client = clientOf()
+    await Promise.all([
+      ...Array.from({ length: 4 }, () => client.responses.retrieve(id)),
+      client.responses.cancel(id),
+    ])
+    expect(usages.filter(usage => usage !== undefined).map(({ input }) => input)).toEqual([3])
+  })
 })
 
 test('bytes pass both ways where nothing is referred to', async () => {
