@@ -22,6 +22,7 @@ export function billOf(thing: Thing, told: JsonObject, aimAt: FileDesk['aimAt'])
   return {
     call: made?.call ?? thing.id,
     keyId: made?.keyId ?? null,
+    labels: made?.labels ?? null,
     owner,
     provider,
     model: isOne ? model : null,

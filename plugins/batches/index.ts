@@ -2,7 +2,7 @@ import { Refusal } from '../../src/errors.ts'
 import type { Aim, Passage, PassageCall } from '../../src/passage.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
-import type { FileDesk, Language, NamedModel, Thing } from '../files/model.ts'
+import type { FileDesk, Language, Made, NamedModel, Thing } from '../files/model.ts'
 import { billOf } from './bill.ts'
 import { creating } from './create.ts'
 import { createRefresh, places } from './fresh.ts'
@@ -55,7 +55,7 @@ export default definePlugin({
         owner: call.x.userPath,
         models,
         object,
-        made: { call: call.x.id, keyId: call.x.caller.id },
+        made: madeBy(call),
       }
       await book.add(thing)
       await learn({ ...thing, object: {} }, object)
@@ -187,6 +187,12 @@ export default definePlugin({
     ]
     return { passages, exports: { onBill: listen => void listeners.push(listen) } satisfies Batches }
   },
+})
+
+const madeBy = ({ x: { id, caller } }: PassageCall): Made => ({
+  call: id,
+  keyId: caller.id,
+  ...(Object.keys(caller.labels).length > 0 && { labels: caller.labels }),
 })
 
 /** Fields that name files a batch has written, and what for. */

@@ -6,6 +6,8 @@ export interface BatchBill {
   readonly call: string
   /** The key that started it; null where that is not known. */
   readonly keyId: string | null
+  /** Those of the key. */
+  readonly labels: Readonly<Record<string, string>> | null
   readonly owner: UserPath
   readonly provider: string
   /** The provider's own id; null where there were several. */

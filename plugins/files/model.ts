@@ -32,10 +32,11 @@ export interface Thing {
   readonly made?: Made
 }
 
-/** The call that made something, and its key. */
+/** The call that made something, and its key, with what that was labelled then. */
 export interface Made {
   readonly call: string
   readonly keyId: string
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 /** What is asked for in a list. */

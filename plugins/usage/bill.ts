@@ -9,7 +9,7 @@ import type { CallEvent } from './model.ts'
  * @param at when that was told (milliseconds since 1970): prices go by it
  */
 export const toBillEvent = (
-  { call, keyId, owner, provider, model, asked, redirect, usage }: BatchBill,
+  { call, keyId, labels, owner, provider, model, asked, redirect, usage }: BatchBill,
   at: number,
   typeOf: (provider: string) => string | null,
 ): CallEvent => [
@@ -17,7 +17,7 @@ export const toBillEvent = (
   at,
   keyId,
   owner,
-  null,
+  labels,
   null,
   BATCHES,
   BATCHES,

@@ -18,7 +18,7 @@ beforeAll(async () => {
     at: { OPENAI_BASE_URL: '$/v1', ANTHROPIC_BASE_URL: '$/v1' },
     extra: [plugin],
   })
-  key = await house.key({ user_path: '/alpha' })
+  key = await house.key({ user_path: '/alpha', labels: { team: 'alpha' } })
   await house.policy({ source: 'smarter', target_model: 'openai/gpt-5', force: true })
 })
 afterAll(() => house[Symbol.asyncDispose]())
@@ -86,6 +86,7 @@ test('what a batch says that it used is a part of the call that started it, at t
   expect(bill).toMatchObject({
     id: `${call!.id}:batch`,
     userPath: '/alpha',
+    labels: { team: 'alpha' },
     virtualModel: 'smarter',
     asked: 'smarter',
     provider: 'openai',
