@@ -10,6 +10,7 @@ export function geminiUsage(told: JsonObject): Usage {
   const audioOutput = ofKind(told.candidatesTokensDetails, 'AUDIO')
   const imageOutput = ofKind(told.candidatesTokensDetails, 'IMAGE')
   const prompt = countOf(told.promptTokenCount) + countOf(told.toolUsePromptTokenCount)
+  const terms = termsOf(told)
   return usageOf({
     input: Math.max(0, prompt - cacheRead - audioInput - imageInput),
     cacheRead,
@@ -19,8 +20,20 @@ export function geminiUsage(told: JsonObject): Usage {
     ...(imageInput > 0 && { imageInput }),
     ...(audioOutput > 0 && { audioOutput }),
     ...(imageOutput > 0 && { imageOutput }),
+    ...(terms !== undefined && { terms }),
   })
 }
+
+/**
+ * Gemini's API says `flex` or `priority`, Vertex `ON_DEMAND_FLEX` or `ON_DEMAND_PRIORITY`, others have the usual price:
+ * ai.google.dev/gemini-api/docs/optimization, docs.cloud.google.com/vertex-ai/generative-ai/docs/priority-paygo
+ */
+function termsOf({ serviceTier, trafficType }: JsonObject): string | undefined {
+  const told = serviceTier ?? trafficType
+  return typeof told === 'string' ? TIER.exec(told)?.[0].toLowerCase() : undefined
+}
+
+const TIER = /(?:flex|priority)$/i
 
 /** Tokens of one modality in a list such as `promptTokensDetails`. */
 const ofKind = (details: unknown, modality: string): number =>

@@ -10,6 +10,7 @@ import {
   withHour,
 } from '../../src/lens.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
+import { withTier } from '../../src/vendors/openai-usage.ts'
 import { hourOf } from '../families/claude-cache.ts'
 import { geminiUsage } from '../families/gemini-usage.ts'
 
@@ -59,18 +60,16 @@ export const readConverse: Reading = {
   lens: {
     ...plain,
     endOf: () => undefined,
-    usage: ({ usage }) =>
-      isObject(usage)
-        ? withHour(
-            usageOf({
-              input: countOf(usage.inputTokens),
-              cacheRead: countOf(usage.cacheReadInputTokens),
-              cacheWrite: countOf(usage.cacheWriteInputTokens),
-              output: countOf(usage.outputTokens),
-            }),
-            hourOf(usage),
-          )
-        : undefined,
+    usage({ usage, serviceTier }) {
+      if (!isObject(usage)) return undefined
+      const counts = usageOf({
+        input: countOf(usage.inputTokens),
+        cacheRead: countOf(usage.cacheReadInputTokens),
+        cacheWrite: countOf(usage.cacheWriteInputTokens),
+        output: countOf(usage.outputTokens),
+      })
+      return withTier(withHour(counts, hourOf(usage)), { service_tier: objectOf(serviceTier).type })
+    },
     finish: ({ stopReason }) => (typeof stopReason === 'string' ? stopReason : undefined),
   },
 }

@@ -39,7 +39,8 @@ export const fromResponsesUsage = reading('input_tokens', 'output_tokens')
 
 /**
  * The same, with what an answer or an event says of its tier beside it:
- * https://platform.openai.com/docs/guides/flex-processing and …/priority-processing
+ * https://platform.openai.com/docs/guides/flex-processing and …/priority-processing. Bedrock has the same words for its
+ * own: https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
  */
 export function withTier(usage: Usage, { service_tier: tier }: JsonObject): Usage {
   return tier === 'flex' || tier === 'priority' ? { ...usage, terms: tier } : usage

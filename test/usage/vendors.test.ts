@@ -247,6 +247,45 @@ describe('an answer costs the same whether it passes or is translated', () => {
     expect(billOf(chat)).toEqual(billOf(passed))
   })
 
+  test("Google's and Amazon's tiers: flex at half the price, priority at the usual one, which says so", async () => {
+    const counts = { promptTokenCount: 1000, candidatesTokenCount: 200, totalTokenCount: 1200 }
+    const asGemini = (path: string, told: object) => {
+      const body = path.startsWith('/p/') ? { contents: [] } : { model: 'gemini/gemini-2.5-flash', messages }
+      return recordOf(path, body, inGemini({ ...counts, ...told }))
+    }
+    // 0.3 and 2.5 dollars for a million.
+    const full = 1000 * 300 + 200 * 2500
+    const [flex, list] = [
+      { terms: 'flex', costNano: full / 2, priceSource: 'bundled' },
+      { terms: 'priority', costNano: full, priceSource: 'list' },
+    ]
+    for (const path of ['/p/gemini/models/gemini-2.5-flash:generateContent', '/v1/chat/completions']) {
+      expect(await asGemini(path, { serviceTier: 'flex' })).toMatchObject(flex)
+      expect(await asGemini(path, { trafficType: 'ON_DEMAND_FLEX' })).toMatchObject(flex)
+      expect(await asGemini(path, { serviceTier: 'priority' })).toMatchObject(list)
+      expect(await asGemini(path, { trafficType: 'ON_DEMAND_PRIORITY' })).toMatchObject(list)
+      for (const usual of [{ serviceTier: 'standard' }, { trafficType: 'ON_DEMAND' }, {}])
+        expect(await asGemini(path, usual)).toMatchObject({ terms: null, costNano: full })
+    }
+    const model = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
+    const usage = { inputTokens: 1000, outputTokens: 200, totalTokens: 1200 }
+    const said = {
+      output: { message: { role: 'assistant', content: [{ text: 'On' }] } },
+      stopReason: 'end_turn',
+    }
+    const asBedrock = (path: string, type: string) => {
+      const body = path.startsWith('/p/') ? { messages: [] } : { model: `bedrock/${model}`, messages }
+      return recordOf(path, body, { ...said, metrics: { latencyMs: 1 }, usage, serviceTier: { type } })
+    }
+    // 3.3 and 16.5 in a region.
+    const price = 1000 * 3300 + 200 * 16_500
+    for (const path of [`/p/bedrock/model/${model}/converse`, '/v1/chat/completions']) {
+      expect(await asBedrock(path, 'flex')).toMatchObject({ terms: 'flex', costNano: price / 2 })
+      expect(await asBedrock(path, 'priority')).toMatchObject({ costNano: price, priceSource: 'list' })
+      expect(await asBedrock(path, 'default')).toMatchObject({ terms: null, costNano: price })
+    }
+  })
+
   test('Cohere: what it bills, not what the model reads', async () => {
     const answer = {
       id: 'c',

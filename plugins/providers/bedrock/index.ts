@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { withHour } from '../../../src/lens.ts'
+import { objectOf, withHour } from '../../../src/lens.ts'
 import { says, text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
@@ -7,6 +7,7 @@ import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { PLAIN_NAMES } from '../../../src/translate/tool-names.ts'
 import { secret } from '../../../src/vendors/instances.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
+import { withTier } from '../../../src/vendors/openai-usage.ts'
 import { claude, claudeSampling } from '../../families/claude.ts'
 import { hourOf } from '../../families/claude-cache.ts'
 import { withMarkedTools } from './cache-points.ts'
@@ -87,7 +88,8 @@ export default modelProvider<Field>({
     return hasKey || baseUrl !== undefined ? undefined : `${nameOf('apiKey')}, or ${pair}`
   },
   thinking: model => (/claude/.test(model) ? thinkingOfClaude(model) : undefined),
-  usage: (usage, raw) => withHour(usage, hourOf(raw)),
+  usage: (usage, raw, beside) =>
+    withTier(withHour(usage, hourOf(raw)), { service_tier: objectOf(beside?.bedrock?.serviceTier).type }),
   endings: {
     malformed_tool_use: 'error',
     malformed_model_output: 'error',
