@@ -39,8 +39,7 @@ export const fromResponsesUsage = reading('input_tokens', 'output_tokens')
 
 /**
  * The same, with what an answer or an event says of its tier beside it:
- * https://platform.openai.com/docs/guides/flex-processing and …/priority-processing. Bedrock has the same words for its
- * own: https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
+ * https://platform.openai.com/docs/guides/flex-processing and …/priority-processing
  */
 export function withTier(usage: Usage, { service_tier: tier }: JsonObject): Usage {
   return tier === 'flex' || tier === 'priority' ? { ...usage, terms: tier } : usage

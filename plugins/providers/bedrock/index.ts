@@ -88,6 +88,7 @@ export default modelProvider<Field>({
     return hasKey || baseUrl !== undefined ? undefined : `${nameOf('apiKey')}, or ${pair}`
   },
   thinking: model => (/claude/.test(model) ? thinkingOfClaude(model) : undefined),
+  // Its tiers have the words of OpenAI's: https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html
   usage: (usage, raw, beside) =>
     withTier(withHour(usage, hourOf(raw)), { service_tier: objectOf(beside?.bedrock?.serviceTier).type }),
   endings: {
