@@ -13,6 +13,8 @@ export interface Carried {
   readonly call?: string
   /** The options belong to the text before. */
   readonly text?: true
+  /** What a model has written in place of the conversation so far. */
+  readonly summary?: string
 }
 
 export interface Carrier {
@@ -48,6 +50,7 @@ export function createCarrier(fields: readonly string[]): Carrier {
         ...(options && { options }),
         ...(typeof json.call === 'string' && { call: json.call }),
         ...(json.text === true && { text: true }),
+        ...(typeof json.summary === 'string' && { summary: json.summary }),
       }
     } catch {
       return undefined

@@ -93,5 +93,6 @@ export const responses = entries({
   '`user`, `safety_identifier`': { user: 'u-1', safety_identifier: 's-1' },
   '`prompt_cache_key`': { prompt_cache_key: 'k-1' },
   '`metadata`': { metadata: { a: 'b' } },
+  '`client_metadata`': { client_metadata: { thread_id: 't-1' } },
   'a field that nobody knows': { zz_unknown: 1 },
 })

@@ -127,6 +127,8 @@ const harmless: Readonly<Record<string, string>> = {
   'messages: `thinking`: disabled': 'the model does not think unless it is told to',
   'responses: `max_tool_calls`': 'a limit for hosted tools, of which there are none',
   'responses: `metadata`': 'it comes back with the answer',
+  'responses: `client_metadata`': 'what agents tell of themselves',
+  'responses: `prompt_cache_key`': 'a cache is an optimisation',
 }
 
 export const isHarmless = ({ language, feature }: Pick<Row, 'language' | 'feature'>): boolean =>

@@ -8,6 +8,7 @@ import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { createCalls } from './calls.ts'
 import { readCatalogue } from './catalogue.ts'
+import { createSummary, isCompacting } from './compaction.ts'
 import { envelope, usageOf } from './envelope.ts'
 import { createMessages } from './messages.ts'
 import { createOutput, type Emit } from './output.ts'
@@ -31,6 +32,8 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
     catalogue: readCatalogue(facts.body),
     isOneCall: isOneCall(facts.body),
   })
+
+  const summary = isCompacting(facts.body) ? createSummary(output, facts.model) : undefined
 
   /** What the next piece of text refuses with. */
   let refusal: string | undefined
@@ -64,6 +67,7 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
       emit('response.in_progress', { response: begun })
     },
     take(part: LanguageModelV4StreamPart): void {
+      if (summary !== undefined) return void summary.take(part)
       // Each function gets the parts of its own type; the compiler does not follow the pairs.
       const take = takes[part.type] as ((part: LanguageModelV4StreamPart) => void) | undefined
       take?.(part)
@@ -76,7 +80,7 @@ export function createBuilder(facts: AnswerFacts, now: Clock, emit: Emit) {
       finishReason,
       providerMetadata,
     }: Pick<PartOf<'finish'>, 'usage' | 'finishReason' | 'providerMetadata'>): JsonObject {
-      const end = endOf(finishReason)
+      const end = summary?.close() === false ? noSummary : endOf(finishReason)
       const status = end.status === 'completed' ? 'completed' : 'incomplete'
       thoughts.closeAll()
       calls.closeAll(status)
@@ -103,6 +107,11 @@ function endOf(finishReason: LanguageModelV4FinishReason) {
     status: 'failed',
     error: { code: 'server_error', message: 'The model stopped because of an error' },
   }
+}
+
+const noSummary = {
+  status: 'failed',
+  error: { code: 'server_error', message: 'The model wrote no summary' },
 }
 
 /** A picture that the model has made; other files have no item in this language. */

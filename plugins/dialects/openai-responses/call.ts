@@ -14,13 +14,15 @@ import { type Measure, measure, withOptions } from '../../../src/translate/think
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'
+import { asCompacting, isCompacting } from './compaction.ts'
 import type { Warn } from './content.ts'
 import { type Kin, kinOf, under } from './kin.ts'
 import { toPrompt } from './prompt.ts'
 import { readTools } from './tools.ts'
 
 /** A body of the Responses API as a call that any package understands. */
-export function toCall(body: JsonObject, destination: Destination): Call {
+export function toCall(given: JsonObject, destination: Destination): Call {
+  const body = isCompacting(given) ? asCompacting(given) : given
   const warnings: string[] = []
   const warn: Warn = line => void (warnings.includes(line) || warnings.push(line))
   const kin = kinOf(destination)
@@ -140,7 +142,7 @@ function readOwn(body: JsonObject, kin: Kin, warn: Warn): JsonObject {
 
 /** What is read elsewhere, is the gateway's own affair, or goes back to the client. */
 const read = new Set(
-  'model input instructions stream stream_options tools tool_choice parallel_tool_calls text reasoning max_output_tokens temperature top_p store metadata max_tool_calls'.split(
+  'model input instructions stream stream_options tools tool_choice parallel_tool_calls text reasoning max_output_tokens temperature top_p store metadata client_metadata max_tool_calls'.split(
     ' ',
   ),
 )
@@ -207,7 +209,8 @@ const own: Readonly<Record<string, OwnReader>> = {
   safety_identifier: readUser,
   truncation: helpful(value => value === 'disabled'),
   service_tier: shared(helpful(value => value === 'auto' || value === 'default')),
-  prompt_cache_key: shared(helpful()),
+  // A cache is an optimisation.
+  prompt_cache_key: shared(() => undefined),
   prompt_cache_retention: helpful(),
   prompt_cache_options: helpful(),
   context_management: helpful(),

@@ -41,11 +41,25 @@ export function optionsFor({ options }: Carried, kin: Kin): SharedV4ProviderOpti
 export function withoutOurs(body: JsonObject): JsonObject {
   const { input } = body
   if (!Array.isArray(input) || !input.some(item => isCarrier(item) || isOurs(item))) return body
-  const kept = input.filter(item => !isCarrier(item))
+  const kept = input.flatMap(item => (isCarrier(item) ? openSummary(item) : [item]))
   return { ...body, input: kept.map(item => (isOurs(item) ? withoutId(item) : item)) }
 }
 
-const isCarrier = (item: unknown): boolean => isObject(item) && isCarried(item.encrypted_content)
+/** What came before is known to nobody else; a thought of another model can be done without. */
+function openSummary(item: JsonObject): JsonObject[] {
+  const text = summaryIn(item)
+  return text === undefined
+    ? []
+    : [{ type: 'message', role: 'user', content: [{ type: 'input_text', text }] }]
+}
+
+/** A summary of ours as words that any model reads; undefined for those of others. */
+export function summaryIn(item: JsonObject): string | undefined {
+  const summary = unpack(item.encrypted_content)?.summary
+  return summary && `This conversation was shortened. A summary of what came before:\n\n${summary}`
+}
+
+const isCarrier = (item: unknown): item is JsonObject => isObject(item) && isCarried(item.encrypted_content)
 
 const isOurs = (item: unknown): item is JsonObject =>
   isObject(item) && typeof item.id === 'string' && ownerOf(item.id) !== undefined

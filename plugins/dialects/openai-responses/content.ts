@@ -49,6 +49,30 @@ export function readWords(each: unknown, at: string): string {
   return textAt(part[field], `${at}.${field}`)
 }
 
+/**
+ * What one agent says to another. The models of OpenAI get it encrypted by their servers; where others have said it, the
+ * field holds their words as they are.
+ */
+export function readAgentWords(content: unknown, at: string): string {
+  return arrayAt(content, at)
+    .map((each, i) => {
+      const place = `${at}[${i}]`
+      const part = objectAt(each, place)
+      if (part.type !== 'encrypted_content') return readWords(part, place)
+      const words = textAt(part.encrypted_content, `${place}.encrypted_content`)
+      if (ENCRYPTED.test(words))
+        unsupported(
+          `${place}.encrypted_content`,
+          'was encrypted by another provider, which alone can read it',
+        )
+      return words
+    })
+    .join('')
+}
+
+/** As OpenAI's servers write it: https://github.com/fernet/spec */
+const ENCRYPTED = /^gAAAA[\w-]{60,}={0,2}$/
+
 type Reader = (part: JsonObject, at: string, warn: Warn) => Part
 
 const readInput: Reader = (part, at) => text(textAt(part.text, `${at}.text`))

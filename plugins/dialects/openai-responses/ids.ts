@@ -6,7 +6,7 @@ const plain = (id: string): string => id.replaceAll('-', '')
 export const responseId = (id: string): string => `resp_${plain(id)}`
 
 /** What kinds of items are called; clients tell items apart by it. */
-export type Prefix = 'msg' | 'rs' | 'fc' | 'ctc' | 'lsh' | 'sh' | 'apc' | 'tsc' | 'ws' | 'ig'
+export type Prefix = 'msg' | 'rs' | 'fc' | 'ctc' | 'lsh' | 'sh' | 'apc' | 'tsc' | 'ws' | 'ig' | 'cmp'
 
 /** @param index Where the item stands in the output. */
 export const itemId = (prefix: Prefix, id: string, index: number): string =>

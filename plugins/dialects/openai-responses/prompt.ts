@@ -14,9 +14,10 @@ import {
 import type { Carried } from '../../../src/translate/carrier.ts'
 import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { optionsFor, unpack } from './carry.ts'
+import { optionsFor, summaryIn, unpack } from './carry.ts'
 import type { Catalogue, ToolKind } from './catalogue.ts'
-import { isText, readContent, readText, readWords, text, type Warn } from './content.ts'
+import { TASK } from './compaction.ts'
+import { isText, readAgentWords, readContent, readText, readWords, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'
 import { callIdOf, results } from './results.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -31,6 +32,8 @@ interface Reading extends PromptReading {
   readonly turns: Turns
   /** What was carried for each tool call; where an id stands twice, for the one that comes next. */
   readonly carried: Map<string, Carried>
+  /** Where the last item stands. */
+  readonly last: string
 }
 
 /** The whole conversation. */
@@ -43,7 +46,8 @@ export function toPrompt(
     turns.add({ role: 'system', content: readText(instructions, 'instructions') })
   const items = typeof input === 'string' ? [{ role: 'user', content: input }] : arrayAt(input, 'input')
   if (items.length === 0) wrong('input', 'is empty: send a text, or at least one item')
-  const reading: Reading = { ...given, turns, carried: findCarried(items) }
+  const last = `input[${items.length - 1}]`
+  const reading: Reading = { ...given, turns, carried: findCarried(items), last }
   for (const [i, each] of items.entries()) readItem(objectAt(each, `input[${i}]`), `input[${i}]`, reading)
   const open = turns.unanswered()
   if (open !== undefined)
@@ -53,7 +57,7 @@ export function toPrompt(
     )
   if (turns.isEmpty()) wrong('input', 'says nothing: send at least one message')
   if (turns.endsWithModel() && !given.kin.isClaude)
-    given.warn(`input[${items.length - 1}]: this provider may begin a new answer instead of continuing yours`)
+    given.warn(`${last}: this provider may begin a new answer instead of continuing yours`)
   return given.kin.hasLateSystem ? turns.messages() : withUser(turns.messages())
 }
 
@@ -111,6 +115,17 @@ const items: Readonly<Record<string, Reader>> = {
       kind: 'tool_search',
       input: objectAt(item.arguments, `${at}.arguments`),
     }),
+  compaction: readSummary,
+  context_compaction: readSummary,
+  compaction_trigger: (_, at, { turns, last }) => {
+    if (at !== last) wrong(`${at}.type`, 'is "compaction_trigger", which is for the end of the input')
+    turns.add({ role: 'user', content: [text(TASK)] })
+  },
+  // From another agent of the client's, which its words name.
+  agent_message: (item, at, { turns }) => {
+    const words = readAgentWords(item.content, `${at}.content`)
+    if (words !== '') turns.add({ role: 'user', content: [text(words)] })
+  },
   // They are in the catalogue.
   additional_tools: () => {},
   reasoning: readReasoning,
@@ -142,6 +157,13 @@ function readMessage(item: JsonObject, at: string, { turns, kin, warn }: Reading
     const told = text(`<${role}_message>\n${content}\n</${role}_message>`)
     turns.add(isPlain ? { role: 'system', content } : { role: 'user', content: [told] })
   }
+}
+
+/** What was said before stands in it: without it there would be no conversation. */
+function readSummary(item: JsonObject, at: string, { turns }: Reading): void {
+  const summary =
+    summaryIn(item) ?? unsupported(`${at}.type`, `is ${shown(item.type)}, which this provider cannot read`)
+  turns.add({ role: 'user', content: [text(summary)] })
 }
 
 function readSaid(content: unknown, at: string) {

@@ -14,6 +14,8 @@ describe('what is wrong is named', () => {
     ['input[0]', { input: ['text'] }],
     ['input[0].type', { input: [{ type: 'nonsense' }] }],
     ['input[0].type', { input: [{ type: 'constructor' }] }],
+    ['input[0].type', { input: [{ type: 'compaction_trigger' }, { role: 'user', content: 'x' }] }],
+    ['input[0].content', { input: [{ type: 'agent_message', content: 'x' }] }],
     ['input[0].role', { input: [{ role: 'tool', content: 'x' }] }],
     ['input[0].content', { input: [{ role: 'user', content: 7 }] }],
     ['input[0].content[0].type', user({ type: 'image_url' })],
@@ -77,6 +79,18 @@ describe('what another provider may have is named too', () => {
     ['input[0].content[0].file_id', user({ type: 'input_image', file_id: 'file-1' })],
     ['input[0].content[0].file_id', user({ type: 'input_file', file_id: 'file-1' })],
     ['input[0].id', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
+    ['input[0].type', { input: [{ type: 'compaction', encrypted_content: 'gAAAAABtheirs' }] }],
+    [
+      'input[0].content[0].encrypted_content',
+      {
+        input: [
+          {
+            type: 'agent_message',
+            content: [{ type: 'encrypted_content', encrypted_content: `gAAAAAB${'x_-9'.repeat(30)}==` }],
+          },
+        ],
+      },
+    ],
     ...[
       'file_search_call',
       'code_interpreter_call',
@@ -107,7 +121,6 @@ describe('what is left out is told', () => {
   test.each<[field: string, more: object, where?: typeof compatible]>([
     ['truncation', { truncation: 'auto' }],
     ['service_tier', { service_tier: 'flex' }, to('anthropic')],
-    ['prompt_cache_key', { prompt_cache_key: 'k' }, to('google')],
     ['text.verbosity', { text: { verbosity: 'low' } }, to('anthropic')],
     ['text.foo', { text: { format: { type: 'text' }, foo: 1, bar: null } }],
     ['text.format', { text: { format: { type: 'json_object' } } }, to('bedrock')],
