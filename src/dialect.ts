@@ -1,4 +1,5 @@
 import type { Refusal } from './errors.ts'
+import type { Provider } from './provider.ts'
 import type { Change } from './request/body.ts'
 import type { CallIds } from './translate/call-ids.ts'
 import type { Thinking } from './translate/thinking.ts'
@@ -80,6 +81,8 @@ export interface Dialect extends Endpoint, Lens {
    * or its other targets; the same object where there is nothing of the kind.
    */
   outgoing?(body: JsonObject, toward: Toward): JsonObject
+  /** False where a body says what only who made the language understands, and few others that speak it. */
+  isCommon?(body: JsonObject): boolean
   /** True when the client wants server-sent events. */
   isStream(body: JsonObject): boolean
   /**
@@ -94,6 +97,13 @@ export interface Dialect extends Endpoint, Lens {
   /** Request headers that go to a provider of the same dialect unchanged (lower case). */
   readonly forwardedHeaders: readonly string[]
 }
+
+/** The provider understands this body of the language as it is. */
+export const isSpoken = (
+  { wires, partly }: Pick<Provider, 'wires' | 'partly'>,
+  dialect: Pick<Dialect, 'name' | 'isCommon'>,
+  body: JsonObject,
+): boolean => wires.has(dialect.name) && !(partly?.has(dialect.name) && dialect.isCommon?.(body) === false)
 
 /** Narrows an endpoint to a dialect. */
 export const isDialect = (endpoint: Endpoint): endpoint is Dialect => 'isUsageOnly' in endpoint

@@ -76,6 +76,8 @@ export interface Provider {
   readonly origins?: readonly string[]
   /** Dialects that pass through as bytes. */
   readonly wires: ReadonlySet<string>
+  /** Of its `wires`, those of which it knows the common part only: a body that says more is translated for `offers`. */
+  readonly partly?: ReadonlySet<string>
   /** False where the provider reports usage in streams unasked and refuses to be asked. */
   readonly asksUsage: boolean
   /** Model ids from the operator's configuration. */

@@ -15,4 +15,5 @@ export default openaiCompatible({
     'openai-embeddings',
     'anthropic-messages',
   ],
+  partly: ['openai-responses'],
 })

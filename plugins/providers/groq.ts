@@ -16,4 +16,5 @@ export default openaiCompatible({
     'openai-transcriptions',
     'openai-translations',
   ],
+  partly: ['openai-responses'],
 })

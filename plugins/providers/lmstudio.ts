@@ -18,4 +18,5 @@ export default openaiCompatible({
     'openai-embeddings',
     'anthropic-messages',
   ],
+  partly: ['openai-responses'],
 })

@@ -9,5 +9,6 @@ export default openaiCompatible({
   about: 'Kimi models of Moonshot AI.',
   baseUrl: 'https://api.moonshot.ai/v1',
   speaks: ['openai-chat', 'openai-responses'],
+  partly: ['openai-responses'],
   atRoot: { 'anthropic-messages': '/anthropic/v1/messages' },
 })

@@ -18,6 +18,7 @@ export default openaiCompatible({
     'openai-embeddings',
     'anthropic-messages',
   ],
+  partly: ['openai-responses'],
   ignores: (variable, value) =>
     variable === 'OLLAMA_MAX_LOADED_MODELS' ||
     (variable === 'OLLAMA_MODELS' && /^(?:[~./\\]|[a-z]:\\)/i.test(value.trim())),

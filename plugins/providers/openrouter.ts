@@ -16,4 +16,5 @@ export default openaiCompatible({
     'openai-embeddings',
     'anthropic-messages',
   ],
+  partly: ['openai-responses'],
 })

@@ -17,4 +17,5 @@ export default openaiCompatible({
     'anthropic-count-tokens',
     'rerank',
   ],
+  partly: ['openai-responses'],
 })

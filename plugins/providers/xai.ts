@@ -21,6 +21,7 @@ export default modelProvider({
   about: 'Grok models of xAI.',
   baseUrl: 'https://api.x.ai/v1',
   speaks: ['openai-chat', 'openai-responses', 'openai-images'],
+  partly: ['openai-responses'],
   offers: ['language', 'image', 'speech', 'transcription'],
   models: listAt('/models'),
   thinking: model => (UNASKED.test(model) ? { thinks: false } : undefined),

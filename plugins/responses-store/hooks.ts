@@ -1,3 +1,4 @@
+import { type Dialect, isSpoken } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Attempted, Ordering, Routed } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
@@ -38,12 +39,14 @@ export function createHooks({ dialect, path, find, keep, providers, keepers }: H
     note.state ??= find(body, who)
     return note.state
   }
-  const speaks = (target: Target): boolean => providers().get(target.provider)?.wires.has(dialect) ?? false
-  const keepsItself = (target: Target): boolean => {
+  /** The provider gets the body as it is, so that the answer is of its making. */
+  const passes = (target: Target, { endpoint, body }: Routed): boolean => {
     const provider = providers().get(target.provider)
-    return (
-      speaks(target) && provider !== undefined && (keepers.has(provider.type) || keepers.has(provider.name))
-    )
+    return provider !== undefined && isSpoken(provider, endpoint as Dialect, body!.json)
+  }
+  const keeps = (target: Target): boolean => {
+    const provider = providers().get(target.provider)
+    return provider !== undefined && (keepers.has(provider.type) || keepers.has(provider.name))
   }
 
   return {
@@ -89,8 +92,8 @@ export function createHooks({ dialect, path, find, keep, providers, keepers }: H
         conversation,
         isStream: x.stream,
         target: () => note.target,
-        isNative: keepsItself,
-        isForeign: speaks,
+        isNative: target => keeps(target) && passes(target, x),
+        isForeign: target => passes(target, x),
       })
     },
   }

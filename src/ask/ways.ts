@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts'
+import { type Dialect, isSpoken } from '../dialect.ts'
 import { refuse } from '../errors.ts'
 import { beginWait, type Exchange } from '../exchange.ts'
 import { blame } from '../hooks.ts'
@@ -50,7 +50,7 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
   return function wayTo(x: Exchange, provider: Provider, target: Target): Way {
     if (x.aim !== undefined) return native(x, provider, x.aim)
     const dialect = x.endpoint as Dialect
-    if (provider.wires.has(dialect.name)) return () => sameLanguage(x, provider, target)
+    if (isSpoken(provider, dialect, x.body!.json)) return () => sameLanguage(x, provider, target)
     const { translation } = dialect
     const isOffered =
       translation !== undefined && (translation.kind === 'local' || provider.offers?.[translation.kind])

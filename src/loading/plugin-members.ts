@@ -98,17 +98,20 @@ const dialect = {
   outgoing: may(fun),
   isStream: fun,
   askUsage: may(fun),
+  isCommon: may(fun),
   translation: may(object),
   refusalEvent: fun,
   forwardedHeaders: texts,
 } satisfies Entries<Dialect>
 
+const names = v.custom(value => value instanceof Set, wanted('a Set of names of dialects'))
 const provider = {
   name: kebab,
   type: kebab,
   baseUrl: may(v.pipe(text, v.url('expected an address such as https://api.example.com/v1'))),
   origins: may(list(origin)),
-  wires: v.custom(value => value instanceof Set, wanted('a Set of names of dialects')),
+  wires: names,
+  partly: may(names),
   asksUsage: bool,
   configuredModels: may(texts),
   configuredBy: may(texts),

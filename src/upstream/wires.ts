@@ -26,6 +26,8 @@ type Places = Readonly<Partial<Record<Wire, `/${string}`>>>
 /** Which dialects a vendor speaks, and where; those pass as bytes. */
 export interface Spoken {
   readonly speaks?: readonly Wire[]
+  /** Those of them of which the vendor knows what is common, and not all that OpenAI has: what else is said is translated. */
+  readonly partly?: readonly Wire[]
   /** Where a dialect lives below the base URL, if not at its usual path. */
   readonly at?: Places
   /** Dialects with a place from the root of the vendor's host. They are not spoken at an operator's own address. */
@@ -72,7 +74,7 @@ export function createWires({
   official,
   spoken,
   access,
-}: WiresOptions): Required<Pick<Provider, 'wires' | 'native'>> & Pick<Provider, 'call'> {
+}: WiresOptions): Required<Pick<Provider, 'wires' | 'native'>> & Pick<Provider, 'call' | 'partly'> {
   const { headers: own, defaults = {}, sign } = access
   // Unpacking costs time per chunk, and a packed answer can be a thousand times larger than its limit.
   const plain = { 'accept-encoding': 'identity', ...own }
@@ -86,6 +88,7 @@ export function createWires({
   const signed = (call: UpstreamCall) => (sign === undefined ? call : sign(call))
   return {
     wires: new Set(urls.keys()),
+    ...(spoken.partly && { partly: new Set(spoken.partly) }),
     call({ dialect, body, headers }: CallFacts) {
       const url = urls.get(dialect)
       if (url === undefined) throw new Error(`Provider "${provider}" does not speak "${dialect}"`)

@@ -62,7 +62,7 @@ export async function openWorlds({ env = {}, extra = [] }: WorldOptions = {}): P
   const mock = createMockProvider({ models: ['one'], keep: 100_000 })
   const base = mock.url.replace(/\/v1$/, '')
   const ours = [anthropic, bedrock, cohere, gemini].filter(plugin => !plugins.includes(plugin))
-  const vendors = ['OPENAI', 'ANTHROPIC', 'PLAIN', 'GEMINI', 'BEDROCK', 'COHERE']
+  const vendors = ['OPENAI', 'ANTHROPIC', 'PLAIN', 'GEMINI', 'BEDROCK', 'COHERE', 'GROQ', 'XAI']
   const of = (field: string, value: (vendor: string) => string) =>
     Object.fromEntries(vendors.map(vendor => [`${vendor}_${field}`, value(vendor)]))
   const gateway = await startGateway({

@@ -32,6 +32,22 @@ const kinds: ReadonlySet<unknown> = new Set<ToolKind>([
   'apply_patch',
 ])
 
+/** Other vendors that speak this language know functions, and what was said and called with them. */
+export const isCommon = ({ tools, input }: JsonObject): boolean =>
+  !listOf(tools).some(tool => isObject(tool) && isRare(tool.type)) &&
+  !listOf(input).some(item => isObject(item) && rareItems.has(item.type))
+
+const isRare = (type: unknown): boolean =>
+  type === 'namespace' || type === 'tool_search' || (type !== 'function' && kinds.has(type))
+
+const rareItems: ReadonlySet<unknown> = new Set([
+  'additional_tools',
+  'agent_message',
+  'compaction_trigger',
+  'configuration_update',
+  ...['custom_tool', 'tool_search', 'local_shell', 'shell', 'apply_patch'].map(kind => `${kind}_call`),
+])
+
 /** The client runs it; a search among tools may also be the provider's. */
 export const isClients = ({ type, execution }: JsonObject): boolean =>
   kinds.has(type) || (type === 'tool_search' && execution === 'client')

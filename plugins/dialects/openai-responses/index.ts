@@ -5,6 +5,7 @@ import { createWriter, toEvent, toResponse } from './answer.ts'
 import type { Clock } from './builder.ts'
 import { toCall } from './call.ts'
 import { withoutOurs } from './carry.ts'
+import { isCommon } from './catalogue.ts'
 import { itemId, ownerOf, responseId } from './ids.ts'
 import { lens } from './lens.ts'
 import { replay } from './replay.ts'
@@ -18,6 +19,7 @@ const createDialect = (now: Clock): Dialect => ({
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
   isStream: body => body.stream === true,
   outgoing: withoutOurs,
+  isCommon,
   refusalEvent(refusal, id) {
     const { error } = plainRefusal(refusal)
     const { code, message } = error

@@ -88,7 +88,8 @@ async function ask(model: string, input: readonly Item[], plan: Plan): Promise<A
 const saidIn = ({ turns }: Heard): string =>
   turns.flatMap(({ parts }) => parts.flatMap(part => ('text' in part ? [part.text] : []))).join('\n')
 
-const others = ['anthropic/claude-sonnet-4-5', 'gemini/gemini-2.5-flash', 'plain/one']
+/** The last one speaks Codex's language, but not all that OpenAI has added to it. */
+const others = ['anthropic/claude-sonnet-4-5', 'gemini/gemini-2.5-flash', 'plain/one', 'groq/one']
 
 describe('Codex', () => {
   test.each(others)('has its tools at %s, however they are told', async model => {
@@ -162,6 +163,27 @@ describe('Codex', () => {
     const input = [...begin, { type: 'compaction_trigger' } as Item]
     const { items, types } = await ask(model, input, { reasoning: 'Hm.', text: '' })
     expect({ items, end: types.at(-1) }).toEqual({ items: [], end: 'response.failed' })
+  })
+
+  test('is kept in mind here where it was asked through a translation', async () => {
+    const tool = { type: 'custom', name: 'patch', description: 'Applies a patch.' } as const
+    const given = { model: 'xai/one', tools: [tool], stream: false as const }
+    worlds.mock.setPlan({ text: 'I said so.' })
+    const first = await client.responses.create({ ...given, input: 'Say something.' })
+    const next = await client.responses.create({ ...given, input: 'What?', previous_response_id: first.id })
+    expect(next.output_text).toBe('I said so.')
+    expect(saidIn(heardIn(worlds.mock.requests.at(-1)!))).toBe('Say something.\nI said so.\nWhat?')
+  })
+
+  test.each(['groq/one', 'xai/one'])('passes as bytes what %s understands', async model => {
+    const run = { type: 'function', name: 'run', strict: false, parameters: { type: 'object' } } as const
+    const input = [message('user', 'Begin.')]
+    worlds.mock.reset()
+    const answer = await client.responses.create({ ...settings, model, input, tools: [run], stream: false })
+    expect(answer.status).toBe('completed')
+    expect(worlds.mock.requests.map(({ path, json }) => ({ path, json }))).toEqual([
+      { path: '/v1/responses', json: { ...settings, model: 'one', input, tools: [run], stream: false } },
+    ])
   })
 
   test('asks a provider of its language as it is', async () => {
