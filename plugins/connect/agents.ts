@@ -2,6 +2,12 @@ import { shell } from '../../views/quote.ts'
 import { CHAT, type Client, exports, MESSAGES, RESPONSES, SHELL } from './client.ts'
 import { json } from './quote.ts'
 
+/**
+ * What agents have to be told of a model whose name they do not know, in tokens: they shorten a conversation before it is
+ * too long. Most models that write code take as much.
+ */
+const [READS, WRITES] = [200_000, 32_000]
+
 /** Agents that write code, as they are set up to be led here. */
 export const agents: readonly Client[] = [
   {
@@ -32,6 +38,7 @@ export const agents: readonly Client[] = [
         place: '~/.codex/config.toml',
         text: `model = ${json(model)}
 model_provider = "modelway"
+model_context_window = ${READS} # tokens that the model reads
 
 [model_providers.modelway]
 name = "Modelway"
@@ -41,6 +48,7 @@ wire_api = "responses"`,
       },
       { place: SHELL, text: `${exports({ MODELWAY_KEY: key })}\ncodex` },
     ],
+    note: 'Codex says that it has no metadata of the model, and works without. It shortens a conversation in time if “model_context_window” is what the model reads.',
   },
   {
     id: 'opencode',
@@ -58,7 +66,7 @@ wire_api = "responses"`,
                 npm: '@ai-sdk/openai-compatible',
                 name: 'Modelway',
                 options: { baseURL: `${address}/v1`, apiKey: key },
-                models: { [model]: { name: model } },
+                models: { [model]: { name: model, limit: { context: READS, output: WRITES } } },
               },
             },
             model: `modelway/${model}`,
@@ -69,6 +77,7 @@ wire_api = "responses"`,
       },
       { place: SHELL, text: 'opencode' },
     ],
+    note: 'It shortens a conversation in time if “limit” is what the model reads and writes, in tokens.',
   },
   {
     id: 'aider',

@@ -99,6 +99,7 @@ describe('files of coding agents say what was chosen', () => {
     expect(Bun.TOML.parse(pieces['~/.codex/config.toml']!)).toEqual({
       model: NAME,
       model_provider: 'modelway',
+      model_context_window: 200_000,
       model_providers: {
         modelway: {
           name: 'Modelway',
@@ -115,7 +116,9 @@ describe('files of coding agents say what was chosen', () => {
     const { model, provider } = JSON.parse(piecesOf('opencode')['opencode.json']!)
     expect(model).toBe(`modelway/${NAME}`)
     expect(provider.modelway.options).toEqual({ baseURL: `${gateway.url}/v1`, apiKey: MASTER })
-    expect(Object.keys(provider.modelway.models)).toEqual([NAME])
+    expect(provider.modelway.models).toEqual({
+      [NAME]: { name: NAME, limit: { context: 200_000, output: 32_000 } },
+    })
   })
 
   test('continue', () => {
