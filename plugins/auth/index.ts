@@ -124,7 +124,8 @@ function credential(request: Request): string | undefined {
   if (bearer !== undefined && apiKey !== undefined && bearer !== apiKey) {
     refuse('invalid_api_key', 'The headers "authorization" and "x-api-key" hold different keys: send one')
   }
-  return bearer ?? apiKey
+  // Google's clients send this one, and no other.
+  return bearer ?? apiKey ?? (request.headers.get('x-goog-api-key')?.trim() || undefined)
 }
 
 /** What keys are hashed with. Made once; without it a stolen copy of the table could not even be compared with a guess. */

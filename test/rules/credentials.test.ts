@@ -58,6 +58,16 @@ describe('K2', () => {
       }
   })
 
+  test("K2 takes a key as Google's clients send it", async () => {
+    await using world = await startWorld()
+    const key = await world.key()
+    const ask = (headers: Record<string, string>) => world.ask('alpha', { key: '', headers })
+    expect((await ask({ 'x-goog-api-key': key })).status).toBe(200)
+    const wrong = await ask({ 'x-goog-api-key': `${key}x` })
+    expect([wrong.status, wrong.code]).toEqual([401, 'invalid_api_key'])
+    expect((await ask({ authorization: `Bearer ${key}`, 'x-goog-api-key': 'AIza' })).status).toBe(200)
+  })
+
   test('K2 answers the same to every key that is not valid', async () => {
     let time = START
     await using world = await startWorld({ now: () => time })
