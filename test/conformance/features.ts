@@ -135,6 +135,19 @@ const messages = entries({
     turn(),
   ],
   'redacted thinking of a turn': [turn({ type: 'redacted_thinking', data: 'c2ln' }), turn()],
+  'a search of the web before': [
+    turn(
+      { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'Rome' } },
+      {
+        type: 'web_search_tool_result',
+        tool_use_id: 's1',
+        content: [
+          { type: 'web_search_result', url: 'https://a.example', title: 'A', encrypted_content: 'c2ln' },
+        ],
+      },
+    ),
+    turn(),
+  ],
   'tool calls and results': used({}),
   'tool calls and results, without `tools`': { ...used({}), tools: undefined },
   'results that failed (`is_error`)': [used({ is_error: true }), used({})],

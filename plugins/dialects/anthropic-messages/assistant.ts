@@ -1,19 +1,12 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
 import { isObject } from '../../../src/lens.ts'
-import {
-  arrayAt,
-  entryOf,
-  nameAt,
-  objectAt,
-  textAt,
-  unsupported,
-  wrong,
-} from '../../../src/request/border.ts'
+import { arrayAt, entryOf, nameAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
 import type { Carried } from '../../../src/translate/carrier.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { optionsFor, unpack } from './carry.ts'
 import { under } from './kin.ts'
+import { isServed, readServed } from './served.ts'
 import { type Reading, text } from './sources.ts'
 
 type Content = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']
@@ -28,7 +21,7 @@ export function readAssistant(content: unknown, at: string, reading: Reading): C
   for (const [i, block] of blocks.entries()) {
     const place = `${at}[${i}]`
     if (carried[i] !== undefined) giveBack(carried[i], parts, reading)
-    else parts.push(...readBlock(block, place, { ...reading, carried }))
+    else parts.push(...readBlock(block, place, { ...reading, carried, all: blocks }))
   }
   return parts
 }
@@ -47,19 +40,16 @@ function giveBack(carried: Carried, parts: Part[], { kin }: Reading): void {
 
 interface Inside extends Reading {
   readonly carried: readonly (Carried | undefined)[]
+  /** The blocks of the message. */
+  readonly all: readonly JsonObject[]
 }
 
 function readBlock(block: JsonObject, at: string, reading: Inside): Part[] {
-  const { type } = block
-  const read = entryOf(blocks, type)
+  const read = entryOf(blocks, block.type)
   if (read !== undefined) return read(block, at, reading)
-  if (typeof type === 'string' && FOREIGN.test(type))
-    unsupported(`${at}.type`, `is ${JSON.stringify(type)}, which Anthropic alone can read`)
+  if (isServed(block.type)) return readServed(block, at, { all: reading.all, reading })
   return wrong(`${at}.type`, `is unknown: use ${Object.keys(blocks).join(', ')}`)
 }
-
-/** What Anthropic's servers did during a turn, and what else they alone understand. */
-const FOREIGN = /^(?:server_tool_use|mcp_tool_use|\w+_tool_result|container_upload|compaction|fallback)$/
 
 const blocks: Readonly<Record<string, (block: JsonObject, at: string, reading: Inside) => Part[]>> = {
   text: (block, at, { kin }) => {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import { refuse } from '../../../src/errors.ts'
-import { isObject } from '../../../src/lens.ts'
+import { isObject, listOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   entryOf,
@@ -16,6 +16,7 @@ import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import { type Kin, kinOf, under } from './kin.ts'
 import { toPrompt } from './prompt.ts'
+import { createPassages } from './served.ts'
 import type { Reading } from './sources.ts'
 import { readThinking } from './thinking.ts'
 import { camel, readTools } from './tools.ts'
@@ -25,7 +26,8 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const warnings: string[] = []
   const warn = (line: string) => void (warnings.includes(line) || warnings.push(line))
   const kin = kinOf(destination)
-  const reading: Reading = { kin, model: destination.model, warn, calls: new Map() }
+  const passages = createPassages(listOf(body.messages))
+  const reading: Reading = { kin, model: destination.model, warn, calls: new Map(), passages }
   const maxTokens = wholeAt(body.max_tokens, 'max_tokens')
   const prompt = toPrompt(body, reading)
   const thinking = readThinking(body, { limit: maxTokens, prompt, reading })

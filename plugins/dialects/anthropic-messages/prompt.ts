@@ -102,4 +102,11 @@ const inUser: Readonly<Record<string, (block: JsonObject, at: string, reading: R
   search_result: readSearchResult,
 }
 
-const foreign = new Set(['container_upload', 'browser_state', 'compaction'])
+/** What only Anthropic can do something with. */
+const foreign = new Set([
+  'browser_state',
+  'container_upload',
+  'mcp_tool_listing',
+  'tool_addition',
+  'tool_removal',
+])

@@ -15,6 +15,8 @@ export interface Reading {
   readonly warn: (line: string) => void
   /** The names of the tools that were called so far, by the id of the call. */
   readonly calls: Map<string, string>
+  /** What the model has cited, by the address of its source. */
+  readonly passages: () => ReadonlyMap<unknown, ReadonlySet<string>>
 }
 
 export const text = (words: string): LanguageModelV4TextPart => ({ type: 'text', text: words })

@@ -7,6 +7,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider'
 import { withFreeName } from '../../../src/translate/free-name.ts'
+import { callInWords, resultInWords } from '../../../src/translate/in-words.ts'
 import { withLayer } from '../../../src/translate/layer.ts'
 import { withToolCachePoints } from './cache-points.ts'
 
@@ -61,7 +62,7 @@ const toldCall = ({
   providerOptions,
 }: LanguageModelV4ToolCallPart): LanguageModelV4TextPart => ({
   type: 'text',
-  text: `<tool_call name="${toolName}">${JSON.stringify(input)}</tool_call>`,
+  text: callInWords(toolName, input),
   ...(providerOptions && { providerOptions }),
 })
 
@@ -73,7 +74,7 @@ function toldResult({
 }: LanguageModelV4ToolResultPart): (LanguageModelV4TextPart | LanguageModelV4FilePart)[] {
   const parts = output.type === 'content' ? output.value : []
   const files = parts.filter(part => part.type === 'file')
-  const text = `<tool_result name="${toolName}">\n${wordsOf(output)}\n</tool_result>`
+  const text = resultInWords(toolName, wordsOf(output))
   return [{ type: 'text', text, ...(providerOptions && { providerOptions }) }, ...files]
 }
 

@@ -102,11 +102,9 @@ describe('refused, by the name of the field', () => {
     [{ tools: [{ type: 'tool_search_tool_bm25', name: 'tool_search_tool_bm25' }] }, 'tools[0].type'],
     [at({ type: 'image', source: { type: 'file', file_id: 'f' } }), `${first}.source.file_id`],
     [at({ type: 'container_upload', file_id: 'f' }), `${first}.type`],
-    [
-      said({ type: 'server_tool_use', id: 'a', name: 'web_search', input: {} }),
-      'messages[1].content[0].type',
-    ],
-    [said({ type: 'web_search_tool_result', tool_use_id: 'a', content: [] }), 'messages[1].content[0].type'],
+    [said({ type: 'container_upload', file_id: 'f' }), 'messages[1].content[0].type'],
+    [said({ type: 'compaction', encrypted_content: 'x' }), 'messages[1].content[0].type'],
+    [at({ type: 'tool_addition', tool: {} }), `${first}.type`],
   ])('what another target may have: %j', (more, param) => {
     expect(refusalOf(more)).toEqual({ code: 'unsupported_parameter', param })
   })
