@@ -60,6 +60,10 @@ export const responses = entries({
     }),
     history(),
   ],
+  'code that ran before': [
+    history({ type: 'code_interpreter_call', id: 'ci_1', code: 'print(1)', container_id: 'c', outputs: [] }),
+    history(),
+  ],
   'functions as tools': flatTools,
   '`strict` functions': [{ tools: [{ ...flatTool, strict: true }] }, flatTools],
   'custom tools': { tools: [custom] },
@@ -68,6 +72,10 @@ export const responses = entries({
   'hosted tools: file search': hosted('file_search', { vector_store_ids: ['vs_1'] }),
   'hosted tools: code interpreter': hosted('code_interpreter', { container: { type: 'auto' } }),
   'hosted tools: MCP': hosted('mcp', { server_label: 'a', server_url: 'https://a.example' }),
+  'hosted tools: pictures, beside functions': [
+    { tools: [flatTool, { type: 'image_generation' }] },
+    flatTools,
+  ],
   '`tool_choice`: required': [{ ...flatTools, tool_choice: 'required' }, flatTools],
   '`tool_choice`: none': [{ ...flatTools, tool_choice: 'none' }, flatTools],
   '`tool_choice`: a function': [

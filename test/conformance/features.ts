@@ -155,6 +155,10 @@ const messages = entries({
   tools,
   '`cache_control` of a tool': [{ tools: [{ ...tool, cache_control }] }, tools],
   '`strict` tools': [{ tools: [{ ...tool, strict: true }] }, tools],
+  'tools of the server: web search, beside tools': [
+    { tools: [tool, { type: 'web_search_20250305', name: 'web_search' }] },
+    tools,
+  ],
   'tools of the server: web search': { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
   '`tool_choice`: any': choice({ type: 'any' }),
   '`tool_choice`: none': choice({ type: 'none' }),

@@ -188,7 +188,16 @@ client can say. The tables are measured against a provider that writes down what
 - \`!\` it is left out without a word, although it matters: to be mended.
 `
 
-const outro = `### Names of tools
+const outro = `### Tools that run at a provider
+
+Searches, code, pictures: what a vendor's own servers do for its models. Clients of chat and Responses get a provider's own search of
+the web, where it has one. Else one rule holds for clients of all languages. Beside tools of the client such a
+tool is an offer to the model, which agents make in every call, and go on without: it is left out with a warning. Alone, or
+where \`tool_choice\` names it, it is what the call is for: a 400 that names it, and the next target of a redirect is
+tried. So is always one that needs what the client has there: servers of MCP, stores of files, a container, a computer. What
+such tools did in earlier turns is told to a model of another vendor in words, with a warning.
+
+### Names of tools
 
 Vendors refuse names that are too long (64 characters; Anthropic 128), that hold dots or slashes, or, Gemini, that begin with
 a digit. Agents make them of the names of MCP servers and their tools. A name that a vendor does not take is shortened for

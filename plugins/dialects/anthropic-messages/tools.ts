@@ -3,7 +3,7 @@ import { isObject, objectOf } from '../../../src/lens.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
-import { under } from './kin.ts'
+import { type Kin, under } from './kin.ts'
 import type { Reading } from './sources.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
@@ -17,23 +17,32 @@ export interface Tooling {
 
 export function readTools({ tools: given, tool_choice: choice }: JsonObject, reading: Reading): Tooling {
   const all = given == null ? [] : arrayAt(given, 'tools')
-  const isOffer = all.some(isClients)
+  const isBeside = all.some(isClients)
   const tools = all.flatMap((each, i): Tool[] => {
     const at = `tools[${i}]`
-    if (!isOffer || reading.kin.isAnthropic || !isServed(each)) return [readTool(each, at, reading)]
+    if (!isBeside || !isOffer(each) || isHad(each, reading.kin) || isChosen(each, choice))
+      return [readTool(each, at, reading)]
     // Of deferred tools a model is told when it searches for them; here it is told of all.
-    if (isSearchOfTools(each)) return []
-    // Agents offer it in every call beside their own, and go on without.
-    reading.warn(`${at}: this provider has no ${String(each.name)} of its own, so it does without`)
+    if (!isSearchOfTools(each))
+      reading.warn(`${at}: this provider has no ${String(each.name)} of its own, so it does without`)
     return []
   })
   return { ...(tools.length > 0 && { tools }), ...readChoice(choice, tools, reading) }
 }
 
 const isClients = (tool: unknown): boolean => isObject(tool) && (tool.type == null || tool.type === 'custom')
-const isServed = (tool: unknown): tool is JsonObject =>
+
+/**
+ * A tool that runs at Anthropic is an offer to the model where it stands beside tools of the client and needs nothing that
+ * the client has there: agents make it in every call, and go on without. Alone, or chosen, it is what the call is for.
+ */
+const isOffer = (tool: unknown): tool is JsonObject =>
   isObject(tool) && typeof tool.type === 'string' && SERVED.test(tool.type)
 const isSearchOfTools = ({ type }: JsonObject): boolean => String(type).startsWith('tool_search_')
+const isHad = ({ type }: JsonObject, { isAnthropic }: Kin): boolean =>
+  isAnthropic && (sayable.test(String(type)) || String(type).startsWith('tool_search_'))
+const isChosen = ({ name }: JsonObject, choice: unknown): boolean =>
+  isObject(choice) && choice.type === 'tool' && choice.name === name
 
 function readTool(each: unknown, at: string, reading: Reading): Tool {
   const tool = objectAt(each, at)
@@ -92,7 +101,7 @@ const defined = /^(?:[a-z]\w*_\d{8}|mcp_toolset|tool_search_tool_(?:regex|bm25))
 /** Those that the client runs itself, and those whose results we can write down. */
 const sayable = /^(?:bash|text_editor|computer|memory|web_search|web_fetch)_\d+$/
 /** Those that run on Anthropic's servers. */
-const SERVED = /^(?:web_|tool_search_tool_)/
+const SERVED = /^(?:web_|tool_search_tool_|code_execution_|advisor_)/
 
 /** The same with names as the AI SDK spells them: `max_uses` is `maxUses`. */
 export function camel(value: unknown): unknown {

@@ -26,7 +26,7 @@ export interface Tooling {
 
 export function readTools(body: JsonObject, reading: Reading): Tooling {
   const given = [
-    ...list(body.tools, 'tools').map((each, i) => readTool(each, `tools[${i}]`, reading)),
+    ...readList(list(body.tools, 'tools'), reading),
     ...list(body.functions, 'functions').map((each, i) => readFunction(each, `functions[${i}]`, reading)),
   ]
   const { toolChoice, allowed } = readChoice(body, given)
@@ -42,6 +42,23 @@ export function readTools(body: JsonObject, reading: Reading): Tooling {
 
 const list = (value: unknown, at: string): readonly unknown[] => (value == null ? [] : arrayAt(value, at))
 
+/**
+ * A tool that runs at some provider is an offer to the model where it stands beside tools of the client and needs nothing
+ * that the client has there: agents make it in every call, and go on without. Alone it is what the call is for.
+ */
+function readList(tools: readonly unknown[], reading: Reading): Tool[] {
+  const isBeside = tools.some(each => clients.has(objectOf(each).type))
+  return tools.flatMap((each, i): Tool[] => {
+    const { type } = objectOf(each)
+    if (!isBeside || typeof type !== 'string' || !OFFERED.test(type))
+      return [readTool(each, `tools[${i}]`, reading)]
+    reading.warn(`tools[${i}]: this provider has no ${type.slice(0, 80)} of its own, so it does without`)
+    return []
+  })
+}
+
+const clients = new Set<unknown>(['function', 'custom'])
+
 function readTool(each: unknown, at: string, reading: Reading): Tool {
   const tool = objectAt(each, at)
   if (tool.type === 'function')
@@ -52,7 +69,10 @@ function readTool(each: unknown, at: string, reading: Reading): Tool {
   return wrong(`${at}.type`, `is ${shown(tool.type)}: use "function" or "custom"`)
 }
 
-/** Tools of some vendor's own servers. */
+const OFFERED =
+  /^(?:web_search|code_interpreter|code_execution|image_generation|builtin_function|openrouter:|google_search)/
+
+/** Tools of some vendor's own servers, and those that need what the client has there. */
 const HOSTED =
   /^(?:web_search|file_search|code_interpreter|code_execution|computer|image_generation|mcp|local_shell|shell|builtin_function|openrouter:|google_search)/
 

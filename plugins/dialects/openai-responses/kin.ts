@@ -26,6 +26,8 @@ export interface Kin {
   readonly hasJsonMode?: false
   /** It speaks OpenAI's other language behind its package, which writes options that it does not know into the body. */
   readonly isCompatible?: true
+  /** A model's own turns may hold pictures that it made. */
+  readonly hasPictures?: true
   /** False where its own tools cannot stand beside functions. */
   readonly mixesTools?: false
   /** The option that names the end user. */
@@ -46,6 +48,7 @@ const google: Row = {
   hasLateSystem: false,
   search: () => ({ type: 'provider', id: 'google.google_search', name: 'google_search', args: {} }),
   mixesTools: false,
+  hasPictures: true,
   showThoughts: { thinkingConfig: { includeThoughts: true } },
 }
 

@@ -20,6 +20,7 @@ import { TASK } from './compaction.ts'
 import { isText, readAgentWords, readContent, readText, readWords, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'
 import { callIdOf, results } from './results.ts'
+import { isDeed, readDeed } from './served.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 export interface PromptReading {
@@ -75,15 +76,16 @@ function readItem(item: JsonObject, at: string, reading: Reading): void {
   if (isHostedSearch(type, item)) return
   const read = entryOf(items, type)
   if (typeof type === 'string' && Object.hasOwn(results, type)) readResult(type, item, at, reading)
+  else if (isDeed(type)) reading.turns.say(...readDeed(item, reading))
   else if (read !== undefined) read(item, at, reading)
   else if (typeof type === 'string' && FOREIGN.test(type))
     unsupported(`${at}.type`, `is ${shown(type)}, which this provider cannot read`)
   else wrong(`${at}.type`, `is ${shown(type)}: use ${Object.keys(items).join(', ')}`)
 }
 
-/** What OpenAI's servers did during a turn, and what else they alone understand. */
+/** What only OpenAI understands, and what the answer would be another one without. */
 const FOREIGN =
-  /^(?:file_search_call|code_interpreter_call|computer_call(?:_output)?|image_generation_call|mcp_\w+|program(?:_output)?|compaction(?:_\w+)?|configuration_update)$/
+  /^(?:computer_call(?:_output)?|mcp_approval_\w+|program(?:_output)?|compaction(?:_\w+)?|configuration_update)$/
 
 /** OpenAI looked among deferred tools; here they are all in the list. */
 const isHostedSearch = (type: unknown, { call_id: id }: JsonObject): boolean =>
@@ -128,6 +130,8 @@ const items: Readonly<Record<string, Reader>> = {
   },
   // They are in the catalogue.
   additional_tools: () => {},
+  mcp_list_tools: (_, at, { warn }) =>
+    warn(`${at}.type: tools that another provider could call are left out`),
   reasoning: readReasoning,
   web_search_call: (_, at, { kin, warn }) => {
     if (kin.search === undefined)

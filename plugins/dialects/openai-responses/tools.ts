@@ -1,4 +1,5 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import { isObject, listOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   nameAt,
@@ -79,15 +80,33 @@ function readTool(tool: JsonObject, at: string, body: JsonObject, reading: ToolR
   // Of deferred tools a provider would be told when it searches for them; here it is told of all.
   if (isClients(tool) || type === 'tool_search') return []
   if (typeof type === 'string' && SEARCH.test(type)) return readSearch(tool, at, body, reading)
-  if (typeof type === 'string' && HOSTED.test(type))
-    return unsupported(
-      `${at}.type`,
-      `is "${type}", which this provider does not have: leave it out, or use one that has it`,
-    )
+  if (typeof type === 'string' && HOSTED.test(type)) return leaveOut(tool, at, reading)
   return wrong(`${at}.type`, `is ${shown(type)}: use "function", "custom" or "namespace"`)
 }
 
-/** A search beside other tools is an offer to the model: agents make it in every call, and go on without. */
+/**
+ * A tool that runs at some provider is an offer to the model where it stands beside tools of the client and needs nothing
+ * that the client has there: agents make it in every call, and go on without. Alone it is what the call is for.
+ */
+function leaveOut(tool: JsonObject, at: string, { catalogue, warn }: ToolReading): never[] {
+  const type = String(tool.type)
+  if (catalogue.entries.length === 0 || !isOffer(tool))
+    unsupported(
+      `${at}.type`,
+      `is "${type}", which this provider does not have: leave it out, or use one that has it`,
+    )
+  warn(`${at}: this provider has no ${type} of its own, so it does without`)
+  return []
+}
+
+const OFFERED = /^(?:image_generation|code_interpreter|programmatic_tool_calling)$/
+
+/** Servers, stores, machines and files of the client's are no offer: without them the answer would be another one. */
+const isOffer = ({ type, container }: JsonObject): boolean =>
+  OFFERED.test(String(type)) &&
+  (container == null || (isObject(container) && listOf(container.file_ids).length === 0))
+
+/** An offer, too, but for who can search. */
 function readSearch(
   tool: JsonObject,
   at: string,

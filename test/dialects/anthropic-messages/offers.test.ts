@@ -37,6 +37,24 @@ test('a search of the web beside other tools is left out with a word; alone it i
   expect(toCall(body({ tools: [search, own] }), to('anthropic')).options.tools).toHaveLength(2)
 })
 
+test.each([
+  { type: 'code_execution_20250825', name: 'code_execution' },
+  { type: 'advisor_20260301', name: 'advisor', model: 'claude-opus' },
+])('so is every other tool of Anthropic’s servers that needs nothing of the client’s: %j', tool => {
+  const own = { name: 'walk', input_schema: { type: 'object' } }
+  const { options, warnings } = toCall(body({ tools: [own, tool] }), to('compatible'))
+  expect(options.tools?.map(({ name }) => name)).toEqual(['walk'])
+  expect(warnings).toEqual([`tools[1]: this provider has no ${tool.name} of its own, so it does without`])
+  const chosen = body({ tools: [own, tool], tool_choice: { type: 'tool', name: tool.name } })
+  expect(() => toCall(chosen, to('compatible'))).toThrow('a tool that only Anthropic')
+})
+
+test('tools that the client runs in a way that only Claude knows are refused beside others, too', () => {
+  const own = { name: 'walk', input_schema: { type: 'object' } }
+  const bash = { type: 'bash_20250124', name: 'bash' }
+  expect(() => toCall(body({ tools: [own, bash] }), to('compatible'))).toThrow('a tool that only Anthropic')
+})
+
 const search = { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' }
 const deferred = { name: 'walk', input_schema: { type: 'object' }, defer_loading: true }
 

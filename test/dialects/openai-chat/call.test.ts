@@ -447,6 +447,24 @@ describe('tools', () => {
   })
 })
 
+describe('a tool that runs at some provider', () => {
+  const served = { type: 'code_interpreter', container: { type: 'auto' } }
+
+  test('beside functions is left out with a word', () => {
+    const { options, warnings } = call({ tools: [...tools, served] })
+    expect(options.tools).toHaveLength(tools.length)
+    expect(warnings).toEqual([
+      `tools[${tools.length}]: this provider has no code_interpreter of its own, so it does without`,
+    ])
+  })
+
+  test('alone moves the call on, and so does one that needs what the client has there', () => {
+    const mcp = { type: 'mcp', server_label: 'a', server_url: 'https://a.example' }
+    expect(refusalOf(() => call({ tools: [served] }))).toBe('unsupported_parameter tools[0].type')
+    expect(refusalOf(() => call({ tools: [mcp, ...tools] }))).toBe('unsupported_parameter tools[0].type')
+  })
+})
+
 describe('Claude in the middle of its work', () => {
   const before = (more: object) => [
     { role: 'user', content: 'Q' },

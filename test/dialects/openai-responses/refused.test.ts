@@ -91,17 +91,9 @@ describe('what another provider may have is named too', () => {
         ],
       },
     ],
-    ...[
-      'file_search_call',
-      'code_interpreter_call',
-      'computer_call',
-      'computer_call_output',
-      'image_generation_call',
-      'mcp_call',
-      'mcp_list_tools',
-      'mcp_approval_request',
-      'compaction',
-    ].map((type): [string, object] => ['input[0].type', { input: [{ type }] }]),
+    ...['computer_call', 'computer_call_output', 'mcp_approval_request', 'compaction'].map(
+      (type): [string, object] => ['input[0].type', { input: [{ type }] }],
+    ),
     ...[
       'file_search',
       'code_interpreter',
