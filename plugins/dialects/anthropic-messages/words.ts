@@ -25,12 +25,19 @@ const words: Readonly<Record<LanguageModelV4FinishReason['unified'], string>> = 
   other: 'end_turn',
 }
 
+interface Stop {
+  readonly stop_reason: string
+  readonly stop_sequence: string | null
+  /** Why the model refuses, where it does. */
+  readonly stop_details: JsonObject | null
+}
+
 /** Agents wait for `tool_use` before they run a tool, and some providers say "stop" although they call one. */
 export function stopOf(
   { unified, raw }: LanguageModelV4FinishReason,
   hasCalls: boolean,
   metadata: SharedV4ProviderMetadata | undefined,
-): { stop_reason: string; stop_sequence: string | null } {
+): Stop {
   const sequence = Object.values(metadata ?? {}).find(
     each => typeof each?.stopSequence === 'string',
   )?.stopSequence
@@ -40,8 +47,18 @@ export function stopOf(
   return {
     stop_reason: reason === 'tool_use' && !hasCalls ? 'end_turn' : reason,
     stop_sequence: reason === 'stop_sequence' && typeof sequence === 'string' ? sequence : null,
+    stop_details: reason === 'refusal' ? refusalDetails(metadata) : null,
   }
 }
+
+/** Claude's safety system says why; of others the words of the answer are all that there is. */
+function refusalDetails(metadata: SharedV4ProviderMetadata | undefined): JsonObject {
+  const told = Object.values(metadata ?? {}).find(each => isObject(each?.stopDetails))?.stopDetails
+  const { category, explanation } = objectOf(told)
+  return { type: 'refusal', category: textOr(category), explanation: textOr(explanation) }
+}
+
+const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 /** Anthropic counts cached input beside the rest, and thinking within the output. */
 export function usageOf(usage: LanguageModelV4Usage): JsonObject {

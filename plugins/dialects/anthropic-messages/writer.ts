@@ -43,7 +43,7 @@ export function createWriter({ id, model, body }: AnswerFacts): Writer {
   /** How it ended, and what it cost: all that is known of usage is known now. */
   function finish({ finishReason, usage, providerMetadata }: PartOf<'finish'>): string {
     const stop = stopOf(finishReason, calls.hasAny(), providerMetadata)
-    const delta = { ...stop, stop_details: null, container: null }
+    const delta = { ...stop, container: null }
     return (
       queue.close() + event('message_delta', { delta, usage: usageOf(usage) }) + event('message_stop', {})
     )
