@@ -10,6 +10,7 @@ import type { RawAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
 import { tellLimits } from './limits.ts'
 import type { Tap } from './look.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
+import { warningHeader } from './warning-header.ts'
 
 export interface RespondOptions {
   readonly hooks: HookTable
@@ -77,7 +78,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
           limitsIn(added),
         )
     }
-    if (x.warnings.length > 0) headers['x-modelway-warning'] = x.warnings.map(asciiOnly).join('; ')
+    if (x.warnings.length > 0) headers['x-modelway-warning'] = warningHeader(x.warnings)
     return headers
   }
 
@@ -239,6 +240,3 @@ const limitsIn = (headers: Record<string, string> = {}): Record<string, string> 
 /** Model names may hold any character; header values may not. */
 const headerSafe = (value: string): string =>
   /^[\x21-\x7e]*$/.test(value) ? value : encodeURIComponent(value.toWellFormed())
-
-/** Texts from elsewhere, fit for a header. */
-const asciiOnly = (text: string): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300)

@@ -103,4 +103,5 @@ export const responses = entries({
   '`metadata`': { metadata: { a: 'b' } },
   '`client_metadata`': { client_metadata: { thread_id: 't-1' } },
   'a field that nobody knows': { zz_unknown: 1 },
+  'a member that nobody knows': [{ tools: [{ ...flatTool, zz_unknown: 1 }] }, flatTools],
 })

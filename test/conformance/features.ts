@@ -94,6 +94,10 @@ const chat = entries({
   '`user`, `safety_identifier`': { user: 'u-1', safety_identifier: 's-1' },
   '`prompt_cache_key`': { prompt_cache_key: 'k-1' },
   'a field that nobody knows': { zz_unknown: 1 },
+  'a member that nobody knows': [
+    { tools: [{ ...chatTool, function: { ...chatTool.function, zz_unknown: 1 } }] },
+    chatTools,
+  ],
 })
 
 const cache_control = { type: 'ephemeral' }
@@ -182,6 +186,7 @@ const messages = entries({
   '`context_management`': { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] } },
   '`mcp_servers`, `container`': { mcp_servers: [{ type: 'url', url: 'https://a.example', name: 'a' }] },
   'a field that nobody knows': { zz_unknown: 1 },
+  'a member that nobody knows': [{ tools: [{ ...tool, zz_unknown: 1 }] }, tools],
 })
 
 export const features: Readonly<Record<Language, readonly Feature[]>> = { chat, messages, responses }

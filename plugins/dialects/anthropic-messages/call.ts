@@ -11,10 +11,12 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/request/border.ts'
+import { warnOfUnknown } from '../../../src/translate/known.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import { type Kin, kinOf, under } from './kin.ts'
+import { knownTo } from './known.ts'
 import { toPrompt } from './prompt.ts'
 import { createPassages } from './served.ts'
 import type { Reading } from './sources.ts'
@@ -44,6 +46,7 @@ export function toCall(body: JsonObject, destination: Destination): Call {
     ...(format.responseFormat !== undefined && { responseFormat: format.responseFormat }),
     ...(providerOptions && { providerOptions }),
   }
+  warnOfUnknown(body, knownTo(kin), warn)
   return { options, warnings }
 }
 
@@ -122,7 +125,7 @@ function readOwn(body: JsonObject, reading: Reading): JsonObject {
 
 /** What is read elsewhere, or says nothing to a provider. */
 const read = new Set(
-  'model messages system max_tokens stream stop_sequences temperature top_p top_k tools tool_choice output_format'.split(
+  'model messages system max_tokens stream stop_sequences temperature top_p top_k tools tool_choice thinking output_format'.split(
     ' ',
   ),
 )
@@ -147,21 +150,9 @@ const helpful =
     return undefined
   }
 
-/** What nobody reads of a field whose other members are read elsewhere. */
-function warnOfRest(rest: JsonObject, field: string, { warn }: Reading): void {
-  for (const [member, value] of Object.entries(rest))
-    if (value != null) warn(`${field}.${member}: unknown, and left out for a provider of another language`)
-}
-
 const own: Readonly<Record<string, OwnReader>> = {
-  thinking: (value, reading) => {
-    const { type: _, budget_tokens: _budget, display: _display, ...rest } = objectAt(value, 'thinking')
-    warnOfRest(rest, 'thinking', reading)
-    return undefined
-  },
   output_config: (value, reading) => {
-    const { effort: _, format: _format, task_budget: budget, ...rest } = objectAt(value, 'output_config')
-    warnOfRest(rest, 'output_config', reading)
+    const { task_budget: budget } = objectAt(value, 'output_config')
     if (budget == null) return undefined
     const at = 'output_config.task_budget'
     return helpful(at, given => ({ taskBudget: objectAt(given, at) }))(budget, reading)

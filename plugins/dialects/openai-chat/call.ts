@@ -9,9 +9,11 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/request/border.ts'
+import { warnOfUnknown } from '../../../src/translate/known.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { kinOf, type Reading, under } from './kin.ts'
+import { known } from './known.ts'
 import { readParameters } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
 import { readReasoning } from './reasoning.ts'
@@ -43,6 +45,7 @@ export function toCall(body: JsonObject, destination: Destination): Call {
     ...format,
     ...(providerOptions && { providerOptions }),
   }
+  warnOfUnknown(body, known, warn)
   return { options, warnings }
 }
 

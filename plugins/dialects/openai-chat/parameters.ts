@@ -74,6 +74,7 @@ const readers: Readonly<Record<string, Reader>> = {
   logprobs: needed('logprobs', value => booleanAt(value, 'logprobs')),
   top_logprobs: needed('top_logprobs', value => numberAt(value, 'top_logprobs') > 0),
   audio: needed('audio', () => true),
+  moderation: needed('moderation', () => true),
   modalities: readModalities,
   user: userOf('user'),
   safety_identifier: userOf('safety_identifier'),
@@ -87,6 +88,7 @@ const readers: Readonly<Record<string, Reader>> = {
   prompt_cache_key: (value, { kin }) =>
     kin.key === 'mistral' ? { promptCacheKey: textAt(value, 'prompt_cache_key') } : undefined,
   prompt_cache_retention: silent,
+  prompt_cache_options: silent,
 }
 
 /** Read elsewhere, or a matter between the client and the gateway. */

@@ -54,7 +54,6 @@ export function toPrompt({ messages }: JsonObject, reading: Reading): LanguageMo
   for (const [i, each] of all.entries()) {
     const at = `messages[${i}]`
     const message = objectAt(each, at)
-    warnOfUnknown(message, at, reading)
     const role = wordAt(message.role, `${at}.role`, roles)
     const { made, files = [] } = readers[role](message, at, talk)
     if (made[0]?.role !== 'tool') addLate()
@@ -157,19 +156,4 @@ const readers: Readonly<Record<Role, Reader>> = {
   },
   tool: readTool,
   function: readFunctionResult,
-}
-
-/** What is read, and what says nothing: clients send whole answers back. */
-const known = new Set(
-  'role content tool_calls tool_call_id function_call refusal audio annotations images cache_control extra_content reasoning reasoning_content reasoning_details provider_specific_fields'.split(
-    ' ',
-  ),
-)
-
-function warnOfUnknown(message: JsonObject, at: string, { warn }: Reading): void {
-  for (const field in message) {
-    if (known.has(field) || message[field] == null) continue
-    if (field === 'name' && (message.role === 'function' || message.role === 'tool')) continue
-    warn(`${at}.${field}: has no counterpart at this provider, and was left out`)
-  }
 }

@@ -10,6 +10,7 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/request/border.ts'
+import { warnOfUnknown } from '../../../src/translate/known.ts'
 import { type Measure, measure, withOptions } from '../../../src/translate/thinking.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -17,6 +18,7 @@ import { readCatalogue } from './catalogue.ts'
 import { asCompacting, isCompacting } from './compaction.ts'
 import type { Warn } from './content.ts'
 import { type Kin, kinOf, under } from './kin.ts'
+import { known } from './known.ts'
 import { toPrompt } from './prompt.ts'
 import { readTools } from './tools.ts'
 
@@ -47,6 +49,7 @@ export function toCall(given: JsonObject, destination: Destination): Call {
     // Only there a piece of text and a refusal can be told apart: see `builder.ts`.
     ...(kin.isCompatible && body.stream === true && { includeRawChunks: true }),
   }
+  warnOfUnknown(body, known, warn)
   return { options, warnings }
 }
 
@@ -60,11 +63,9 @@ interface Asked {
 }
 
 function readReasoning(given: unknown, { kin, ...asked }: Asked): Measure {
-  const { limit, warn } = asked
+  const { limit } = asked
   if (given == null) return { limit }
-  const { effort, summary, generate_summary: old, ...rest } = objectAt(given, 'reasoning')
-  for (const [field, value] of Object.entries(rest))
-    if (value != null) warn(`reasoning.${field}: has no counterpart at this provider, and was left out`)
+  const { effort, summary, generate_summary: old } = objectAt(given, 'reasoning')
   const word = effort == null ? undefined : wordAt(effort, 'reasoning.effort', efforts)
   const isShown = (summary ?? old) != null && word !== 'none' && kin.thinking?.thinks !== false
   const measured = measure({ effort: word }, { ...asked, thinking: kin.thinking, field: 'reasoning.effort' })
@@ -88,9 +89,7 @@ function instructed(prompt: LanguageModelV4Message[], content: string): Language
 
 function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
   if (given == null) return {}
-  const { format: wanted, verbosity, ...rest } = objectAt(given, 'text')
-  for (const [field, value] of Object.entries(rest))
-    if (value != null) warn(`text.${field}: has no counterpart at this provider, and was left out`)
+  const { format: wanted, verbosity } = objectAt(given, 'text')
   const spoken = readVerbosity(verbosity, kin, warn)
   if (wanted == null) return { options: spoken }
   const format = objectAt(wanted, 'text.format')

@@ -46,7 +46,7 @@ describe('parameters', () => {
     [
       'unknown members of known fields',
       { output_config: { foo: 1, bar: null }, thinking: { type: 'adaptive', display: 'omitted', foo: 1 } },
-      ['output_config.foo', 'thinking.foo'],
+      ['thinking.foo', 'output_config.foo'],
     ],
     ['thinking turned off', { thinking: { type: 'disabled' } }, ['thinking.type']],
     [

@@ -251,9 +251,9 @@ describe('messages', () => {
       stranger,
     )
     expect(warnings.map(line => line.split(':')[0])).toEqual([
+      'messages[1]',
       'messages[0].name',
       'messages[1].prefix',
-      'messages[1]',
     ])
     expect(toCall(says(hello, { role: 'assistant', content: 'Hm' }), anthropic).warnings).toEqual([])
   })
