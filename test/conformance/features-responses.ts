@@ -20,6 +20,37 @@ export const responses = entries({
     filename: 'a.pdf',
     file_data: `data:application/pdf;base64,${PDF}`,
   }),
+  "a file's name": [
+    parts(said, {
+      type: 'input_file',
+      filename: 'rent.pdf',
+      file_data: `data:application/pdf;base64,${PDF}`,
+    }),
+    parts(said, { type: 'input_file', filename: 'a.pdf', file_data: `data:application/pdf;base64,${PDF}` }),
+  ],
+  '`detail` of a picture': [
+    parts(said, { type: 'input_image', image_url: PICTURE, detail: 'low' }),
+    parts(said, { type: 'input_image', image_url: PICTURE }),
+  ],
+  '`annotations` of an answer before': [
+    history({
+      role: 'assistant',
+      content: [
+        {
+          type: 'output_text',
+          text: 'Here.',
+          annotations: [
+            { type: 'url_citation', url: 'https://a.example', title: 'A', start_index: 0, end_index: 5 },
+          ],
+        },
+      ],
+    }),
+    history({ role: 'assistant', content: [{ type: 'output_text', text: 'Here.', annotations: [] }] }),
+  ],
+  '`phase` of an answer before': [
+    history({ role: 'assistant', phase: 'commentary', content: 'Here.' }),
+    history({ role: 'assistant', content: 'Here.' }),
+  ],
   'a file by id': parts(said, { type: 'input_file', file_id: 'file-1' }),
   'reasoning of another model': [
     history({
@@ -66,9 +97,25 @@ export const responses = entries({
   ],
   'functions as tools': flatTools,
   '`strict` functions': [{ tools: [{ ...flatTool, strict: true }] }, flatTools],
+  '`output_schema` of a function': [{ tools: [{ ...flatTool, output_schema: answerSchema }] }, flatTools],
+  "a namespace's description": [
+    { tools: [{ type: 'namespace', name: 'sky', description: 'Of the sky.', tools: [flatTool] }] },
+    { tools: [{ type: 'namespace', name: 'sky', tools: [flatTool] }] },
+  ],
   'custom tools': { tools: [custom] },
   'the shell of the client (`local_shell`)': hosted('local_shell'),
   'hosted tools: web search': hosted('web_search'),
+  'web search: domains, a place': [
+    hosted('web_search', {
+      filters: { allowed_domains: ['a.example'] },
+      user_location: { type: 'approximate', city: 'Rome' },
+    }),
+    hosted('web_search'),
+  ],
+  'web search: how much is read': [
+    hosted('web_search', { search_context_size: 'high' }),
+    hosted('web_search'),
+  ],
   'hosted tools: file search': hosted('file_search', { vector_store_ids: ['vs_1'] }),
   'hosted tools: code interpreter': hosted('code_interpreter', { container: { type: 'auto' } }),
   'hosted tools: MCP': hosted('mcp', { server_label: 'a', server_url: 'https://a.example' }),
@@ -91,8 +138,15 @@ export const responses = entries({
   '`text.format`: a schema': {
     text: { format: { type: 'json_schema', name: 'answer', schema: answerSchema } },
   },
+  '`text.format`: a description': [
+    { text: { format: { type: 'json_schema', name: 'answer', description: 'A.', schema: answerSchema } } },
+    { text: { format: { type: 'json_schema', name: 'answer', schema: answerSchema } } },
+  ],
   '`text.verbosity`': { text: { verbosity: 'low' } },
   '`reasoning.effort`': { reasoning: { effort: 'low' } },
+  '`reasoning.context`': { reasoning: { context: 'all_turns' } },
+  '`context_management`': { context_management: [{ type: 'compaction', compact_threshold: 1000 }] },
+  '`moderation`': { moderation: { model: 'omni-moderation-latest' } },
   '`max_tool_calls`': { max_tool_calls: 3 },
   '`background`': { background: true },
   '`prompt` (a template)': { prompt: { id: 'pmpt_1' } },

@@ -99,6 +99,9 @@ function contentDocument(
 ): Part[] {
   const { kin } = reading
   if (typeof content === 'string') return textDocument(content, facts, kin)
+  // Who cites documents was not told of before: only texts and files are documents to it.
+  if (facts.isCited && kin.hasCitations)
+    reading.warn(`${at}: this provider does not cite documents that consist of blocks`)
   const blocks = arrayAt(content, at).map(
     (each, i) => [objectAt(each, `${at}[${i}]`), `${at}[${i}]`] as const,
   )

@@ -31,6 +31,8 @@ export function readThinking(body: JsonObject, { limit, prompt, reading }: Aroun
   const { thinking } = kin
   const wish = wishOf(body, limit)
   const { type, budget, effort } = wish
+  if (type === 'between_tools' && !kin.isAnthropic)
+    warn('thinking.type: this provider has no thinking between calls of tools alone')
   const ask = (wanted: Wish) => measure(wanted, { thinking, prompt, limit, field: 'thinking', warn })
   if (kin.isClaude) {
     const own = kin.isAnthropic ? toAnthropic : toBedrock

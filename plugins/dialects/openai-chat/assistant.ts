@@ -7,7 +7,8 @@ import { argumentsOf } from '../../../src/lens.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
-import type { Kin } from './kin.ts'
+import { readImage } from './files.ts'
+import type { Kin, Reading } from './kin.ts'
 import { forAssistant, type Part, readParts } from './parts.ts'
 import type { Conversation } from './prompt.ts'
 import { extraOptions, readThoughts } from './thoughts.ts'
@@ -35,8 +36,21 @@ export function readAssistant(message: JsonObject, at: string, talk: Conversatio
   return [
     ...thoughts.parts,
     ...signed(said, thoughts.text, kin),
+    ...readPictures(message.images, `${at}.images`, reading),
     ...calls.map(call => withOptions(call, optional(thoughts.calls.get(call.toolCallId)))),
   ]
+}
+
+/** Pictures that a model made, in the form that our answers and OpenRouter's have. */
+function readPictures(images: unknown, at: string, reading: Reading): Part[] {
+  if (!Array.isArray(images) || images.length === 0) return []
+  const pictures = reading.kin.hasPictures
+    ? images.map((each, i) => readImage(objectAt(each, `${at}[${i}]`), `${at}[${i}]`, reading))
+    : []
+  const taken = pictures.filter(({ data }) => data.type === 'data')
+  if (taken.length < images.length)
+    reading.warn(`${at}: this provider takes no such pictures in a turn of its model, and does not see them`)
+  return taken
 }
 
 const optional = (providerOptions: SharedV4ProviderOptions | undefined) =>

@@ -9,6 +9,7 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/request/border.ts'
+import { described } from '../../../src/translate/described.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -103,13 +104,15 @@ function readFormat(value: unknown, { kin, warn }: Reading): Format {
     )
     return { instruction: JSON_ONLY }
   }
+  const about = asked.description == null ? undefined : textAt(asked.description, `${at}.description`)
+  const schema = objectAt(asked.schema, `${at}.schema`)
   const isStrict = asked.strict != null && booleanAt(asked.strict, `${at}.strict`)
   return {
     responseFormat: {
       type: 'json',
-      schema: objectAt(asked.schema, `${at}.schema`),
+      schema: kin.describesForms ? schema : described(schema, about),
       ...(asked.name != null && { name: nameAt(asked.name, `${at}.name`) }),
-      ...(asked.description != null && { description: textAt(asked.description, `${at}.description`) }),
+      ...(about !== undefined && { description: about }),
     },
     ...(STRICT.has(kin.key) && { options: { strictJsonSchema: isStrict } }),
   }

@@ -22,12 +22,16 @@ export interface Kin {
   readonly hasTextFiles: boolean
   /** Results of tools may hold files. */
   readonly hasFilesInResults: boolean
+  /** A model's own turns may hold pictures that it made. */
+  readonly hasPictures?: true
   /** System messages may stand between others. */
   readonly hasLateSystem: boolean
   /** Thoughts without a signature may be given back. */
   readonly takesPlainThoughts: boolean
   /** It has a mode in which every answer is JSON, with or without a schema. */
   readonly hasJsonMode: boolean
+  /** Its package says what the form of an answer is for beside the schema. */
+  readonly describesForms?: true
   /** Options that a part, a message or a tool is cached with; absent where that is the provider's own affair. */
   readonly cache?: (control: JsonObject) => JsonObject
   /** The option by which no more than one tool is called; absent where there is none. */
@@ -81,6 +85,7 @@ const google: Row = {
   hasTextFiles: true,
   hasFilesInResults: true,
   hasLateSystem: false,
+  hasPictures: true,
   search: () => ({ type: 'provider', id: 'google.google_search', name: 'google_search', args: {} }),
 }
 
@@ -93,10 +98,10 @@ const rows: Readonly<Record<string, Row>> = {
   googleVertex: google,
   // Its package counts a PDF among texts, and its words would be base64.
   cohere: { media: new Set(['image', 'text']), hasTextFiles: true, ignoresStrict: true },
-  compatible: { takesPlainThoughts: true, oneTool: { parallel_tool_calls: false } },
-  mistral: { takesPlainThoughts: true, oneTool: { parallelToolCalls: false } },
-  openai: { oneTool: { parallelToolCalls: false } },
-  xai: { oneTool: { parallelToolCalls: false } },
+  compatible: { takesPlainThoughts: true, describesForms: true, oneTool: { parallel_tool_calls: false } },
+  mistral: { takesPlainThoughts: true, describesForms: true, oneTool: { parallelToolCalls: false } },
+  openai: { describesForms: true, oneTool: { parallelToolCalls: false } },
+  xai: { describesForms: true, oneTool: { parallelToolCalls: false } },
 }
 
 /** A package that we know nothing of gets what every one understands. */

@@ -10,6 +10,7 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/request/border.ts'
+import { described } from '../../../src/translate/described.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
 import { type Measure, measure, withOptions } from '../../../src/translate/thinking.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
@@ -101,12 +102,14 @@ function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
   }
   if (type === 'json_object') return { responseFormat: { type: 'json' }, options: spoken }
   const { name, description, strict } = format
+  const schema = objectAt(format.schema, 'text.format.schema')
+  const about = description == null ? undefined : textAt(description, 'text.format.description')
   return {
     responseFormat: {
       type: 'json',
-      schema: objectAt(format.schema, 'text.format.schema'),
+      schema: kin.describesForms ? schema : described(schema, about),
       name: textAt(name, 'text.format.name'),
-      ...(description != null && { description: textAt(description, 'text.format.description') }),
+      ...(about !== undefined && { description: about }),
     },
     // Packages have defaults of their own; this language's is not strict.
     options: { ...spoken, ...(STRICT.has(kin.key) && { strictJsonSchema: strict === true }) },

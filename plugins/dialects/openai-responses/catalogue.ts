@@ -9,6 +9,8 @@ export interface Entry {
   readonly kind: ToolKind
   readonly name: string
   readonly namespace?: string
+  /** What the namespace is for, with the first of its tools. */
+  readonly about?: string
   /** The name that the model knows it by. */
   readonly flat: string
   readonly tool: JsonObject
@@ -78,13 +80,14 @@ const LONGEST = 64
 export function readCatalogue(body: JsonObject): Catalogue {
   const byFlat = new Map<string, Entry>()
   const byName = new Map<string, Entry>()
-  const add = (tool: JsonObject, at: string, namespace?: string): void => {
+  const add = (tool: JsonObject, at: string, space: { namespace?: string; about?: string } = {}): void => {
+    const { namespace } = space
     const kind = tool.type as ToolKind
     const name = kind === 'function' || kind === 'custom' ? tool.name : kind
     if (typeof name !== 'string' || name === '') return
     const key = keyOf(kind, name, namespace)
     const flat = byName.get(key)?.flat ?? unused(flatName(name, namespace), flat => byFlat.has(flat))
-    const entry = { kind, name, flat, tool, at, ...(namespace !== undefined && { namespace }) }
+    const entry = { kind, name, flat, tool, at, ...space }
     byFlat.set(flat, entry)
     byName.set(key, entry)
   }
@@ -93,9 +96,13 @@ export function readCatalogue(body: JsonObject): Catalogue {
       if (!isObject(tool)) continue
       if (isClients(tool)) add(tool, `${at}[${i}]`)
       if (tool.type !== 'namespace' || typeof tool.name !== 'string') continue
+      const { name: namespace, description: about } = tool
       for (const [j, inner] of listOf(tool.tools).entries())
         if (isObject(inner) && (inner.type === 'function' || inner.type === 'custom'))
-          add(inner, `${at}[${i}].tools[${j}]`, tool.name)
+          add(inner, `${at}[${i}].tools[${j}]`, {
+            namespace,
+            ...(j === 0 && typeof about === 'string' && about !== '' && { about }),
+          })
     }
   }
   return {

@@ -102,7 +102,9 @@ function readImage({ image_url: url, file_id: id, detail }: JsonObject, at: stri
   return { type: 'file', mediaType, data: { type: 'data', data } }
 }
 
-function readFile(part: JsonObject, at: string): Part {
+function readFile(part: JsonObject, at: string, warn: Warn): Part {
+  const { detail } = part
+  if (detail != null && detail !== 'auto') warn(`${at}.detail: this provider decides by itself`)
   const { file_data: data, file_url: url, file_id: id, filename } = part
   const name = filename == null ? {} : { filename: textAt(filename, `${at}.filename`) }
   if (data != null)

@@ -71,24 +71,34 @@ export function toFunction(entry: Entry, warn: (line: string) => void): Language
   return { type: 'function', name, ...told[kind] }
 }
 
-function plainFunction({ flat: name, tool, at }: Entry): LanguageModelV4FunctionTool {
+/** What a namespace is for has no place of its own elsewhere: the first of its tools says it. */
+const spaceOf = ({ namespace, about }: Entry): string[] =>
+  about === undefined ? [] : [`About all tools of "${namespace}": ${about}`]
+
+function plainFunction(entry: Entry): LanguageModelV4FunctionTool {
+  const { flat: name, tool, at } = entry
   const { description, parameters, strict } = tool
+  const words = [
+    ...spaceOf(entry),
+    ...(description == null ? [] : [textAt(description, `${at}.description`)]),
+  ]
   return {
     type: 'function',
     name,
     inputSchema: parameters == null ? object([], {}) : (objectAt(parameters, `${at}.parameters`) as Schema),
-    ...(description != null && { description: textAt(description, `${at}.description`) }),
+    ...(words.length > 0 && { description: words.join('\n\n') }),
     ...(typeof strict === 'boolean' && { strict }),
   }
 }
 
 /** The input of a custom tool is free text: here the only field of an object. */
-function customFunction(
-  { flat: name, tool, at }: Entry,
-  warn: (line: string) => void,
-): LanguageModelV4FunctionTool {
+function customFunction(entry: Entry, warn: (line: string) => void): LanguageModelV4FunctionTool {
+  const { flat: name, tool, at } = entry
   const { description, format } = tool
-  const words = description == null ? [] : [textAt(description, `${at}.description`)]
+  const words = [
+    ...spaceOf(entry),
+    ...(description == null ? [] : [textAt(description, `${at}.description`)]),
+  ]
   const { type, syntax, definition } = objectOf(format)
   const grammar = type === 'grammar' && typeof definition === 'string'
   if (grammar) {

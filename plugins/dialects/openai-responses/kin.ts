@@ -18,12 +18,15 @@ export interface Kin {
   readonly hasLateSystem: boolean
   /** The option by which no more than one tool is called; absent where there is none. */
   readonly oneTool?: JsonObject
-  /** Its own search of the web, that stands for OpenAI's. */
+  /** Its own search of the web, that stands for OpenAI's; what of a search it can be told. */
   readonly search?: (tool: JsonObject, most: number | undefined) => LanguageModelV4ProviderTool
+  readonly searchTakes?: ReadonlySet<string>
   /** Its package has no word for tools whose schema has to be followed. */
   readonly ignoresStrict?: true
   /** False where no mode makes every answer JSON without a schema. */
   readonly hasJsonMode?: false
+  /** Its package says what the form of an answer is for beside the schema. */
+  readonly describesForms?: true
   /** It speaks OpenAI's other language behind its package, which writes options that it does not know into the body. */
   readonly isCompatible?: true
   /** A model's own turns may hold pictures that it made. */
@@ -66,6 +69,7 @@ const rows: Readonly<Record<string, Row>> = {
     hasJsonMode: false,
     oneTool: { disableParallelToolUse: true },
     search: searchOfClaude,
+    searchTakes: new Set(['filters', 'user_location']),
     user: userId => ({ metadata: { userId } }),
   },
   bedrock,
@@ -78,11 +82,22 @@ const rows: Readonly<Record<string, Row>> = {
     hasLateSystem: true,
     oneTool: { parallel_tool_calls: false },
     user: user => ({ user }),
+    describesForms: true,
     isCompatible: true,
   },
   cohere: { hasFilesInResults: false, hasLateSystem: true, ignoresStrict: true },
-  mistral: { hasFilesInResults: false, hasLateSystem: false, oneTool: { parallelToolCalls: false } },
-  xai: { hasFilesInResults: false, hasLateSystem: true, oneTool: { parallelToolCalls: false } },
+  mistral: {
+    hasFilesInResults: false,
+    hasLateSystem: false,
+    describesForms: true,
+    oneTool: { parallelToolCalls: false },
+  },
+  xai: {
+    hasFilesInResults: false,
+    hasLateSystem: true,
+    describesForms: true,
+    oneTool: { parallelToolCalls: false },
+  },
 }
 
 /** A package that we know nothing of gets what every one understands. */

@@ -24,7 +24,7 @@ const search = members('type external_web_access search_context_size search_cont
   filters: members('allowed_domains blocked_domains'),
   user_location: members('type city country region timezone'),
 })
-const shell = members('type', { environment: members('type skills') })
+const shell = members('type', { environment: members('type') })
 const tool = kinds('type', {
   function: ownFunction,
   custom,

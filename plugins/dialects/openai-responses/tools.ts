@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import { isObject, listOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   nameAt,
@@ -106,6 +106,14 @@ const isOffer = ({ type, container }: JsonObject): boolean =>
   OFFERED.test(String(type)) &&
   (container == null || (isObject(container) && listOf(container.file_ids).length === 0))
 
+/** What a client can say about a search, and what of it asks for nothing. */
+const wishes: readonly (readonly [field: string, isIdle: (value: unknown) => boolean])[] = [
+  ['filters', value => Object.keys(objectOf(value)).length === 0],
+  ['user_location', () => false],
+  ['search_context_size', value => value === 'medium'],
+  ['search_content_types', value => listOf(value).every(each => each === 'text')],
+]
+
 /** An offer, too, but for who can search. */
 function readSearch(
   tool: JsonObject,
@@ -115,7 +123,12 @@ function readSearch(
 ): Tool[] {
   const most = body.max_tool_calls == null ? undefined : wholeAt(body.max_tool_calls, 'max_tool_calls')
   const isOffline = tool.external_web_access === false
-  if (kin.search !== undefined && !isOffline) return [kin.search(tool, most)]
+  if (kin.search !== undefined && !isOffline) {
+    for (const [wish, isIdle] of wishes)
+      if (tool[wish] != null && !kin.searchTakes?.has(wish) && !isIdle(tool[wish]))
+        warn(`${at}.${wish}: this provider searches the web without it`)
+    return [kin.search(tool, most)]
+  }
   const lacks = `this provider cannot search the web${isOffline ? ' without going there' : ''}`
   if (catalogue.entries.length === 0) unsupported(`${at}.type`, `is "${String(tool.type)}": ${lacks}`)
   warn(`${at}: ${lacks}, so it does not search`)

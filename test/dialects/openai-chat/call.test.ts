@@ -118,7 +118,14 @@ describe('parameters', () => {
           json_schema: { name: 'n', description: 'd', schema: { type: 'object' }, strict: true },
         },
       },
-      { responseFormat: { type: 'json', schema: { type: 'object' }, name: 'n', description: 'd' } },
+      {
+        responseFormat: {
+          type: 'json',
+          schema: { type: 'object', description: 'd' },
+          name: 'n',
+          description: 'd',
+        },
+      },
     ],
     [
       'a schema that is not strict',
