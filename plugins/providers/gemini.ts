@@ -3,7 +3,7 @@ import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { gemini, geminiEndings, geminiNames, geminiSampling } from '../families/gemini.ts'
-import { withFileNames } from '../families/gemini-files.ts'
+import { withFiles } from '../families/gemini-files.ts'
 import { geminiUsage } from '../families/gemini-usage.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
@@ -32,7 +32,7 @@ export default modelProvider({
   async load({ baseUrl, fetch }) {
     const { createGoogle } = await import('@ai-sdk/google')
     const google = createGoogle({ baseURL: baseUrl, apiKey: KEY_IN_FETCH, fetch })
-    return { ...google, languageModel: id => withFreeName(withFileNames(google.languageModel(id)), 'json') }
+    return { ...google, languageModel: id => withFreeName(withFiles(google.languageModel(id)), 'json') }
   },
   models: ({ provider, baseUrl, get }) =>
     readPages({

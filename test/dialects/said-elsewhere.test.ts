@@ -129,6 +129,18 @@ describe('pictures that a model made before', () => {
     })
   })
 
+  test('go back with a mark in the place of a signature to models that refuse them without one', async () => {
+    await using worlds = await openWorlds({ env: { GEMINI_MODELS: 'gemini-3-pro-image' } })
+    const model = 'gemini/gemini-3-pro-image'
+    const whole = { model, ...body(image) }
+    const { contents } = JSON.parse(await sent(worlds, '/v1/chat/completions', whole))
+    const thoughtSignature = 'skip_thought_signature_validator'
+    expect(contents[1].parts[1]).toEqual({
+      inlineData: { mimeType: 'image/png', data: PIXEL },
+      thoughtSignature,
+    })
+  })
+
   test('are told of where they are left out', () => {
     const told =
       'messages[1].images: this provider takes no such pictures in a turn of its model, and does not see them'

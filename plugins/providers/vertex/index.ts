@@ -10,7 +10,7 @@ import { claudeNames, claudeSampling, withSilentLimit } from '../../families/cla
 import { withNewEvents } from '../../families/claude-events.ts'
 import { claudeEarlyUsage, claudeUsage } from '../../families/claude-usage.ts'
 import { geminiEndings, geminiNames, geminiSampling } from '../../families/gemini.ts'
-import { withFileNames } from '../../families/gemini-files.ts'
+import { withFiles } from '../../families/gemini-files.ts'
 import { geminiUsage } from '../../families/gemini-usage.ts'
 import { readCredentials } from './credentials.ts'
 import { thinkingOf } from './thinking.ts'
@@ -126,7 +126,7 @@ export default modelProvider<Field>({
             'json',
           )
         const gemini = id.startsWith('endpoints/') ? tuned : google
-        return withFreeName(withFileNames(gemini.languageModel(id)), 'json')
+        return withFreeName(withFiles(gemini.languageModel(id)), 'json')
       },
       embeddingModel: id => google.embeddingModel(id),
       imageModel: id => google.imageModel(id),

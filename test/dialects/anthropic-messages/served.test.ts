@@ -71,6 +71,20 @@ describe('a conversation that once searched the web at Anthropic goes on', () =>
     }
   })
 
+  test('where Anthropic fails, and the next target speaks another language', async () => {
+    await using worlds = await openWorlds()
+    await worlds.gateway.admin('PUT', '/admin/virtual-models', {
+      source: 'agent',
+      strategy: 'failover',
+      targets: [{ model: 'anthropic/one' }, { model: 'plain/one' }],
+    })
+    worlds.mock.setPlan(({ path }) =>
+      path.endsWith('/messages') ? { status: 529, body: '{}' } : { text: 'Sun.' },
+    )
+    const { status, sent } = await ask(worlds, 'agent', conversation(...searched))
+    expect([status, sent]).toEqual([200, expect.stringContaining('https://a.example/w')])
+  })
+
   test('in its own words at Anthropic itself', async () => {
     await using worlds = await openWorlds()
     const messages = conversation(...searched)
