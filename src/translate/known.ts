@@ -1,6 +1,6 @@
 import { isObject } from '../lens.ts'
 import type { JsonObject } from '../types.ts'
-import type { Warn } from './warnings.ts'
+import { MOST_WARNINGS, type Warn } from './warnings.ts'
 
 /**
  * What a language is known to have in a value. Elements of a list are each what the list is said to be; a value of another
@@ -53,8 +53,9 @@ export function warnOfUnknown(body: JsonObject, known: KnownFields, warn: Warn):
   let told: Set<string> | undefined
 
   function tell(): void {
-    const place = placeOf(path, true)
     told ??= new Set()
+    if (told.size >= MOST_WARNINGS) return
+    const place = placeOf(path, true)
     if (told.has(place)) return
     told.add(place)
     warn(`${placeOf(path, false)}: has no counterpart at this provider, and was left out`)

@@ -4,13 +4,21 @@ import type { Exchange } from '../exchange.ts'
 
 export type Warn = (line: string) => void
 
+/** Nobody reads more, and a body may hold hundred thousands of fields that nobody knows. */
+export const MOST_WARNINGS = 200
+
+/** Each line once; those that are too many are not told. */
+export function add(warnings: string[], line: string): void {
+  if (warnings.length < MOST_WARNINGS && !warnings.includes(line)) warnings.push(line)
+}
+
 /** Tells the caller what is left out; where that is not wanted, the call is refused for it. */
 export const createWarn =
   (strict: boolean) =>
   (x: Exchange): Warn =>
   line => {
     if (strict) refuse('unsupported_parameter', `${line} (STRICT_PARAMETERS is on)`, paramOf(line))
-    if (!x.warnings.includes(line)) x.warnings.push(line)
+    add(x.warnings, line)
   }
 
 /** Warnings begin with the field that they are about. */

@@ -88,6 +88,20 @@ test('and where parameters are strict, the call is refused for it, by its place'
   expect(JSON.parse(worlds.mock.requests.at(-1)!.body).tools).toEqual(tools)
 })
 
+test.each(languages)('thousands of members that nobody knows keep nobody busy: %s', language => {
+  const flood = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`zz_unknown_${i}`, 1]))
+  const inside = { ...many[language], ...(language === 'messages' && { max_tokens: 9 }) }
+  const list = Object.values(many[language])[0]!
+  const [field] = Object.keys(many[language])
+  const begun = performance.now()
+  const { warnings } = readers[language](
+    { ...inside, [field!]: [{ ...list[0], ...flood }], ...flood },
+    to('google'),
+  )
+  expect(warnings.length).toBeLessThan(300)
+  expect(performance.now() - begun).toBeLessThan(1500)
+})
+
 test('however much is left out, the header that tells it is one that clients can read', async () => {
   await using worlds = await openWorlds()
   const many = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`zz_unknown_${i}`, 1]))

@@ -12,6 +12,7 @@ import {
   wordAt,
 } from '../../../src/request/border.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { add } from '../../../src/translate/warnings.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
@@ -26,7 +27,7 @@ import { camel, readTools } from './tools.ts'
 /** A body of the Messages API as a call that any package understands. */
 export function toCall(body: JsonObject, destination: Destination): Call {
   const warnings: string[] = []
-  const warn = (line: string) => void (warnings.includes(line) || warnings.push(line))
+  const warn = (line: string) => add(warnings, line)
   const kin = kinOf(destination)
   const passages = createPassages(listOf(body.messages))
   const reading: Reading = { kin, model: destination.model, warn, calls: new Map(), passages }

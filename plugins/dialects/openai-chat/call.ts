@@ -11,6 +11,7 @@ import {
 } from '../../../src/request/border.ts'
 import { described } from '../../../src/translate/described.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { add } from '../../../src/translate/warnings.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { kinOf, type Reading, under } from './kin.ts'
@@ -23,7 +24,7 @@ import { readTools } from './tools.ts'
 /** A body of the chat completions API as a call that any package understands. */
 export function toCall(body: JsonObject, destination: Destination): Call {
   const warnings: string[] = []
-  const warn = (line: string) => void (warnings.includes(line) || warnings.push(line))
+  const warn = (line: string) => add(warnings, line)
   const kin = kinOf(destination)
   const reading: Reading = { kin, model: destination.model, warn }
   const prompt = toPrompt(body, reading)

@@ -13,6 +13,7 @@ import {
 import { described } from '../../../src/translate/described.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
 import { type Measure, measure, withOptions } from '../../../src/translate/thinking.ts'
+import { add } from '../../../src/translate/warnings.ts'
 import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'
@@ -27,7 +28,7 @@ import { readTools } from './tools.ts'
 export function toCall(given: JsonObject, destination: Destination): Call {
   const body = isCompacting(given) ? asCompacting(given) : given
   const warnings: string[] = []
-  const warn: Warn = line => void (warnings.includes(line) || warnings.push(line))
+  const warn: Warn = line => add(warnings, line)
   const kin = kinOf(destination)
   const catalogue = readCatalogue(body)
   const own = readOwn(body, kin, warn)
