@@ -12,6 +12,9 @@ const LASTING = '[data-tone=bad], form'
 /** What can be done about it. */
 const OFFER = 'form button, a'
 
+/** What asks by itself, while people do something else: its answers are no news. */
+const isByItself = source => source?.matches?.('[hx-trigger^="every "]') === true
+
 /** Shows what is in the message line, above everything else; what can be done about it gets the keyboard. */
 function announce() {
   const line = notice()
@@ -101,6 +104,7 @@ for (const act of ['click', 'keydown', 'htmx:before:request']) {
   document.addEventListener(
     act,
     event => {
+      if (act === 'htmx:before:request' && isByItself(event.target)) return
       const line = notice()
       if (line?.querySelector(LASTING) == null || line.contains(event.target)) {
         if (event.key === 'Escape') hush()
@@ -198,10 +202,12 @@ document.addEventListener('htmx:config:request', event => {
 /** What was pressed in the message line is gone with its answer. */
 document.addEventListener('htmx:finally:request', event => {
   const { sourceElement } = event.detail.ctx
+  if (isByItself(sourceElement)) return
   if (!sourceElement.isConnected && document.activeElement === document.body) goBack()
 })
 
-document.addEventListener('htmx:after:swap', () => {
+document.addEventListener('htmx:after:swap', event => {
+  if (isByItself(event.detail?.ctx?.sourceElement)) return
   syncDialog()
   announce()
 })

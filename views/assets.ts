@@ -18,6 +18,7 @@ const styles = [
   'table',
   'models',
   'keys',
+  'limits',
   'explain',
   'connect',
   'playground',

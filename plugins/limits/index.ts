@@ -1,8 +1,10 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
+import type { Auth } from '../auth/model.ts'
 import type { History } from '../history/model.ts'
 import type { Prices } from '../prices/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createAlarm } from './alarm.ts'
 import { createLimitsApi } from './api.ts'
 import { createBook } from './book.ts'
@@ -11,6 +13,7 @@ import { type Declaration, declaredLimits, listedLimits, toLimit } from './input
 import { createLedger, type Ledger } from './ledger.ts'
 import { createLook } from './look.ts'
 import { KIND, type Limit } from './model.ts'
+import { createLimitsPages } from './page.tsx'
 import { createPricing } from './pricing.ts'
 import { limitPots, limits } from './schema.ts'
 import { openStore } from './store.ts'
@@ -38,7 +41,7 @@ export default definePlugin({
   }),
   env: { declared: ['LIMITS'] },
   file: { section: 'limits', field: 'listed' },
-  needs: ['history', 'prices'],
+  needs: ['history', 'prices', 'auth', 'virtual-models'],
   tables: { limits, limitPots },
   async setup({ config, db, log, now, use, providers, site, inherited }) {
     const ledger = (inherited as Heritage | undefined)?.ledger ?? createLedger(now)
@@ -65,6 +68,14 @@ export default definePlugin({
       exports: look,
       heritage: { ledger } satisfies Heritage,
       api: createLimitsApi({ store, ledger }),
+      pages: createLimitsPages({
+        store,
+        ledger,
+        history,
+        auth: use<Auth>('auth'),
+        virtual: use<VirtualModelSource>('virtual-models'),
+        now,
+      }),
       async start() {
         isStarted = true
         if (countsCost(store.list())) await pricing.load()

@@ -4,7 +4,7 @@ import type { Caller, Route, Target, UserPath } from '../../src/types.ts'
 import { add, type Ledger, measures, nothing, type Pot, type Shortage, usedOf } from './ledger.ts'
 import type { Limit, Window } from './model.ts'
 import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
-import { fullestOf, shareOf } from './share.ts'
+import { fullestOf, NEAR, shareOf } from './share.ts'
 import { allowanceOf, amountOf, toRefusal } from './words.ts'
 
 interface Asking {
@@ -38,8 +38,6 @@ export interface Limits {
   whyNot(target: Target, route: Route, asking: Asking): string | undefined
 }
 
-/** From here on a limit is nearly used up. */
-const NEAR = 0.8
 /** What is free again within the hour is nobody's to wake up for. */
 const long: ReadonlySet<Window> = new Set(['day', 'week', 'month'])
 

@@ -127,11 +127,19 @@ export function toView(limit: Limit, ledger: Ledger): LimitView {
   }
 }
 
+/** The pots in use, the fullest first: a hundred at most, and how many there are. */
+export function fullestFirst(
+  limit: Limit,
+  ledger: Ledger,
+): { readonly pots: readonly Pot[]; readonly members: number } {
+  const pots = ledger.potsOf(limit)
+  const sorted = pots.toSorted(
+    (a, b) => shareOf(limit, b) - shareOf(limit, a) || (a.member < b.member ? -1 : 1),
+  )
+  return { pots: sorted.slice(0, MOST), members: pots.length }
+}
+
 export const toDetail = (limit: Limit, ledger: Ledger) => ({
   ...toView(limit, ledger),
-  pots: ledger
-    .potsOf(limit)
-    .toSorted((a, b) => shareOf(limit, b) - shareOf(limit, a) || (a.member < b.member ? -1 : 1))
-    .slice(0, MOST)
-    .map(pot => toPotView(limit, pot)),
+  pots: fullestFirst(limit, ledger).pots.map(pot => toPotView(limit, pot)),
 })

@@ -1,0 +1,195 @@
+import { Refusal } from '../../src/errors.ts'
+import { definePage, type Page, type PageRequest } from '../../src/page.ts'
+import { toQuery } from '../../views/listing.ts'
+import { spell } from '../../views/name.tsx'
+import type { Auth } from '../auth/model.ts'
+import type { History } from '../history/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
+import { toLimit } from './input.ts'
+import type { Ledger } from './ledger.ts'
+import type { Limit } from './model.ts'
+import { createActions } from './page/actions.tsx'
+import { type LimitData, LimitView, Pots } from './page/detail.tsx'
+import { type Draft, draftOf, emptyDraft, type Mistake, toInput } from './page/draft.ts'
+import type { Editing } from './page/editing.ts'
+import { Beat, readRound } from './page/pulse.tsx'
+import { listLimits, readQuery } from './page/rows.ts'
+import { Count, type DialogData, type LimitsData, LimitsTable, LimitsView } from './page/views.tsx'
+import { sentenceOf, short } from './page/words.ts'
+import type { LimitStore } from './store.ts'
+import { fullestFirst } from './views-of.ts'
+import { spanOf } from './window.ts'
+
+export interface LimitsPageDeps {
+  readonly store: LimitStore
+  readonly ledger: Ledger
+  readonly history: Pick<History, 'deletionOf' | 'restore'>
+  readonly auth: Pick<Auth, 'callerOf' | 'working'>
+  readonly virtual: VirtualModelSource
+  readonly now: () => number
+}
+
+/** What the page and its actions have in common. */
+export interface LimitsDesk extends Pick<LimitsPageDeps, 'store' | 'history'> {
+  load(read: (name: string) => string): LimitsData
+  find(name: string): Limit | undefined
+  /** Gathers what the form shows beside the draft itself. */
+  editing(draft: Draft, mistake?: Mistake): Editing
+}
+
+/** All limits with the forms that make, change and delete them, and the page of a single one. */
+export function createLimitsPages(deps: LimitsPageDeps): Page[] {
+  const desk = createDesk(deps)
+  const list = definePage<LimitsData>({
+    path: '/limits',
+    title: 'Limits',
+    nav: { group: 'Gateway', order: 25 },
+    load({ url }) {
+      const dialog = dialogOf(desk, url.searchParams)
+      return {
+        ...desk.load(reader(url)),
+        ...(dialog !== undefined && { dialog }),
+      }
+    },
+    view: (data, request) => <LimitsView data={data} request={request} />,
+    parts: { now: request => beat(desk, request) },
+    actions: createActions(desk),
+  })
+  return [list, createLimitPage(deps)]
+}
+
+const reader =
+  ({ searchParams }: URL) =>
+  (name: string): string =>
+    searchParams.get(name) ?? ''
+
+function beat(desk: LimitsDesk, request: PageRequest) {
+  const data = desk.load(reader(request.url))
+  const path = `${request.base}/dashboard/limits`
+  const round = readRound(request.url.searchParams)
+  return (
+    <>
+      <Beat from={`${path}/now`} page={path + toQuery(data.query)} round={round} into="#limits" isFiltered>
+        <LimitsTable data={data} request={request} />
+      </Beat>
+      <hx-partial hx-target="#count" hx-swap="outerMorph">
+        <Count data={data} />
+      </hx-partial>
+    </>
+  )
+}
+
+function createDesk({ store, ledger, history, auth, virtual, now }: LimitsPageDeps): LimitsDesk {
+  return {
+    store,
+    history,
+    find: name => store.list().find(limit => limit.name === name),
+    load(read) {
+      const query = readQuery(read)
+      const limits = store.list()
+      return {
+        query,
+        ...listLimits(limits, query, ledger),
+        count: limits.length,
+        keyName: keyNameOf(auth),
+        now: now(),
+      }
+    },
+    editing: (draft, mistake) => ({
+      draft,
+      ...(mistake !== undefined && { mistake }),
+      effect: effectOf(draft),
+      paths: pathsOf({ store, auth, virtual }),
+    }),
+  }
+}
+
+const keyNameOf =
+  (auth: LimitsPageDeps['auth']) =>
+  (id: string): string | undefined =>
+    auth.callerOf(id)?.name
+
+/** What a draft would do, where it says enough. */
+function effectOf(draft: Draft): string | undefined {
+  try {
+    return sentenceOf(toLimit(draft.name, toInput(draft), { version: 0 }))
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+const MOST_PATHS = 100
+
+/** User paths that keys, redirects, policies and other limits speak of. */
+function pathsOf({ store, auth, virtual }: Pick<LimitsPageDeps, 'store' | 'auth' | 'virtual'>): string[] {
+  const found = new Set<string>()
+  for (const { path } of auth.working()) if (path !== undefined) found.add(path)
+  for (const { userPaths = [] } of virtual.current().all.values())
+    for (const path of userPaths) found.add(path)
+  for (const { userPath } of store.list()) found.add(userPath)
+  found.delete('/')
+  return [...found].sort().slice(0, MOST_PATHS)
+}
+
+/** The dialog that the address asks for: `?new`, `?edit=NAME` or `?delete=NAME`. */
+function dialogOf({ editing, find }: LimitsDesk, params: URLSearchParams): DialogData | undefined {
+  if (params.has('new')) return { kind: 'edit', editing: editing(emptyDraft) }
+  const name = params.get('edit') ?? params.get('delete')
+  if (name === null) return undefined
+  const limit = find(name)
+  if (limit === undefined)
+    return {
+      kind: 'note',
+      text: `There is no limit “${short(name)}” any more.`,
+    }
+  if (limit.declaredIn !== undefined)
+    return {
+      kind: 'note',
+      text: `“${short(name)}” is declared in ${limit.declaredIn}: edit it there.`,
+    }
+  return params.has('edit') ? { kind: 'edit', editing: editing(draftOf(limit)) } : { kind: 'delete', limit }
+}
+
+const MAX_NAME = 200
+
+function createLimitPage({ store, ledger, auth, now }: LimitsPageDeps): Page {
+  function load({ url }: PageRequest): LimitData {
+    const name = reader(url)('name').slice(0, MAX_NAME)
+    const limit = store.list().find(each => each.name === name)
+    const shared = { name, limit, keyName: keyNameOf(auth), now: now() }
+    if (limit === undefined) return { ...shared, pots: [], members: 0, end: 0 }
+    const used = fullestFirst(limit, ledger)
+    const pots = used.pots.length === 0 && limit.each === 'all' ? [ledger.pot(limit, '')] : used.pots
+    return {
+      ...shared,
+      pots,
+      members: used.members,
+      end: spanOf(limit.per, now()).end,
+    }
+  }
+  return definePage<LimitData>({
+    path: '/limits/detail',
+    title: 'Limit',
+    titleOf: ({ name }) => (name === '' ? 'Limit' : spell(name)),
+    load,
+    view: (data, request) => <LimitView data={data} request={request} />,
+    parts: {
+      now(request) {
+        const data = load(request)
+        const path = `${request.base}/dashboard/limits/detail`
+        const asked = new URLSearchParams({ name: data.name })
+        return (
+          <Beat
+            from={`${path}/now?${asked}`}
+            page={`${path}?${asked}`}
+            round={readRound(request.url.searchParams)}
+            into="#pots"
+          >
+            {data.limit && <Pots data={data} limit={data.limit} base={request.base} />}
+          </Beat>
+        )
+      },
+    },
+  })
+}

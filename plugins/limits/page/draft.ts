@@ -1,0 +1,169 @@
+import { listed, text } from '../../../src/door/form.ts'
+import { Refusal, refuse } from '../../../src/errors.ts'
+import type { Form } from '../../../src/page.ts'
+import { check } from '../../../src/request/check.ts'
+import { type LimitInput, limitInput, toState } from '../input.ts'
+import type { Limit } from '../model.ts'
+
+/** What is said of a limit while it is typed: everything as the operator wrote it, so that nothing is lost when it is refused. */
+export interface Draft {
+  /** The version that is edited, as it was when the form was opened; absent for a new one. */
+  readonly version?: number
+  readonly name: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly userPath: string
+  readonly each: string
+  /** Selectors and names of redirects, one per line. */
+  readonly models: string
+  readonly per: string
+  readonly requests: string
+  readonly tokens: string
+  /** Dollars. */
+  readonly cost: string
+  readonly concurrent: string
+  readonly refusesUnpriced: boolean
+}
+
+export const emptyDraft: Draft = {
+  name: '',
+  description: '',
+  enabled: true,
+  userPath: '',
+  each: 'all',
+  models: '',
+  per: 'month',
+  requests: '',
+  tokens: '',
+  cost: '',
+  concurrent: '',
+  refusesUnpriced: false,
+}
+
+export function draftOf(limit: Limit): Draft {
+  const { requests, tokens, cost_usd, concurrent } = toState(limit)
+  return {
+    version: limit.version,
+    name: limit.name,
+    description: limit.description,
+    enabled: limit.enabled,
+    userPath: limit.userPath === '/' ? '' : limit.userPath,
+    each: limit.each,
+    models: [...(limit.models ?? [])].join('\n'),
+    per: limit.per,
+    requests: written(requests),
+    tokens: written(tokens),
+    cost: written(cost_usd),
+    concurrent: written(concurrent),
+    refusesUnpriced: limit.unpriced === 'refuse',
+  }
+}
+
+/** Digits, however small: never `1e-9`. */
+const written = (value: number | null | undefined): string =>
+  value == null
+    ? ''
+    : value.toLocaleString('en', {
+        useGrouping: false,
+        minimumFractionDigits: 0,
+        maximumFractionDigits: 9,
+      })
+
+export function draftFrom(form: Form): Draft {
+  const version = text(form, 'version')
+  return {
+    ...(version !== '' && { version: Number(version) }),
+    name: text(form, 'name'),
+    description: text(form, 'description').replaceAll('\r\n', '\n'),
+    enabled: text(form, 'enabled') === 'on',
+    userPath: text(form, 'user_path'),
+    each: text(form, 'each'),
+    models: text(form, 'models'),
+    per: text(form, 'per'),
+    requests: text(form, 'requests'),
+    tokens: text(form, 'tokens'),
+    cost: text(form, 'cost_usd'),
+    concurrent: text(form, 'concurrent'),
+    refusesUnpriced: text(form, 'unpriced') === 'on',
+  }
+}
+
+/**
+ * The body of `PUT /admin/limits/:name` that says the same: one set of rules for both.
+ *
+ * @throws Refusal that names the field.
+ */
+export function toInput(draft: Draft): LimitInput {
+  const { description, enabled, userPath, each, models, per } = draft
+  const amounts = {
+    requests: toNumber(draft, 'requests'),
+    tokens: toNumber(draft, 'tokens'),
+    cost_usd: toNumber(draft, 'cost'),
+    concurrent: toNumber(draft, 'concurrent'),
+  }
+  if (Object.values(amounts).every(amount => amount === null))
+    refuse('invalid_value', 'Say how much is allowed: fill in at least one of these', { param: 'amounts' })
+  const names = listed(models)
+  return check(limitInput, {
+    ...amounts,
+    description,
+    enabled,
+    user_path: userPath.trim() === '' ? '/' : userPath,
+    each: each === 'all' ? null : each,
+    models: names.length === 0 ? null : names,
+    per,
+    unpriced: draft.refusesUnpriced ? 'refuse' : 'allow',
+  })
+}
+
+/** As people write numbers: `60000` or `60,000`, dollars also with `$` before them. A comma for cents is not guessed at. */
+const NUMBER = /^(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})?(?:\.\d{1,12})?$/
+
+function toNumber(draft: Draft, name: 'requests' | 'tokens' | 'cost' | 'concurrent'): number | null {
+  const typed = draft[name].trim()
+  const digits = name === 'cost' ? typed.replace(/^\$\s*/, '') : typed
+  if (typed === '') return null
+  if (NUMBER.test(digits) && /\d/.test(digits)) return Number(digits.replaceAll(',', ''))
+  return refuse('invalid_value', `“${typed.slice(0, 20)}” is no number: write it as ${examples[name]}`, {
+    param: name === 'cost' ? 'cost_usd' : name,
+  })
+}
+
+const examples = {
+  requests: '600',
+  tokens: '2,000,000',
+  cost: '49.50',
+  concurrent: '5',
+} as const
+
+const fields = [
+  'name',
+  'description',
+  'user_path',
+  'each',
+  'models',
+  'per',
+  'requests',
+  'tokens',
+  'cost_usd',
+  'concurrent',
+  'amounts',
+] as const
+
+/** What is wrong with a draft, and where; `form` is the whole of it. */
+export interface Mistake {
+  readonly field: (typeof fields)[number] | 'form'
+  readonly message: string
+}
+
+/** Puts a refusal beside the field that it is about; a bug stays a bug. */
+export function mistakeOf(error: unknown): Mistake {
+  if (!(error instanceof Refusal) || error.code === 'internal_error') throw error
+  const head = error.param?.split(/[.[]/)[0]
+  return {
+    field: fields.find(field => field === head) ?? 'form',
+    message: error.message.replace(/^(?:Field "[^"]*"|The name of a limit):? (\w)/, (_, first: string) =>
+      first.toUpperCase(),
+    ),
+  }
+}

@@ -1,0 +1,88 @@
+import { money, number, percent } from '../../../views/format.ts'
+import { add, type Measure, type Pot, usedOf } from '../ledger.ts'
+import type { Limit } from '../model.ts'
+import { type Fullness, fullnessOf, measuresOf } from './rows.ts'
+import { untilOf } from './words.ts'
+
+interface PotProps {
+  readonly limit: Limit
+  readonly pot: Pot
+}
+
+/** How full a pot is: a bar for each thing that is limited, and beside it the same in words. */
+export const Gauges = ({ limit, pot }: PotProps) => (
+  <ul class="gauges">
+    {measuresOf(limit).map(measure => (
+      <Gauge limit={limit} pot={pot} measure={measure} />
+    ))}
+  </ul>
+)
+
+function Gauge({ limit, pot, measure }: PotProps & { measure: Measure }) {
+  const most = limit[measure]!
+  const used = measure === 'concurrent' ? pot.running : usedOf(pot)[measure]
+  const taken = measure === 'concurrent' ? pot.running : add(usedOf(pot), pot.held)[measure]
+  const fullness = fullnessOf(taken / most)
+  return (
+    <li class="gauge" data-fullness={fullness}>
+      <p>
+        <span>{usedText(measure, { used, most, held: taken - used })}</span>{' '}
+        <span class="full">
+          {fullness === 'reached' ? 'reached' : percent(taken / most)}
+          {words[fullness]}
+        </span>
+      </p>
+      <svg class="bar" aria-hidden="true" focusable="false">
+        <rect class="track" width="100%" height="100%" rx="3" />
+        {taken > 0 && <rect class="held" width={widthOf(taken / most)} height="100%" rx="3" />}
+        {used > 0 && <rect class="used" width={widthOf(used / most)} height="100%" rx="3" />}
+      </svg>
+    </li>
+  )
+}
+
+/** Colour never stands alone. */
+const words: Readonly<Record<Fullness, string>> = {
+  free: '',
+  near: ', near',
+  reached: '',
+}
+
+const widthOf = (share: number): string => `${Math.min(100, Math.max(1, share * 100)).toFixed(2)}%`
+
+interface Figures {
+  readonly used: number
+  readonly most: number
+  /** What calls under way may still use. */
+  readonly held: number
+}
+
+/** `$412.20 of $500.00 used, $3.10 held`. */
+function usedText(measure: Measure, { used, most, held }: Figures): string {
+  if (measure === 'concurrent') return `${number(used)} of ${number(most)} calls under way`
+  const say = measure === 'cost' ? money : number
+  const noun = measure === 'cost' ? '' : ` ${measure}`
+  return `${say(used)} of ${say(most)}${noun} used${held > 0 ? `, ${say(held)} held` : ''}`
+}
+
+/** Whether it counts by the clock: calls at the same time are as many as they are. */
+export const hasWindow = (limit: Limit): boolean =>
+  measuresOf(limit).some(measure => measure !== 'concurrent')
+
+/** When it begins anew; `at` and `now` are milliseconds since 1970. */
+export function Reset({ at, now }: { at: number; now: number }) {
+  const iso = new Date(at).toISOString()
+  return (
+    <>
+      Resets {untilOf(at - now)},{' '}
+      <time datetime={iso} title={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}</time>
+    </>
+  )
+}
+
+export const Unpriced = ({ pot }: { pot: Pot }) =>
+  pot.unpriced === 0 ? null : (
+    <p class="warning">
+      {number(pot.unpriced)} {pot.unpriced === 1 ? 'call' : 'calls'} without a known price, counted as $0
+    </p>
+  )

@@ -1,0 +1,157 @@
+import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/page.ts'
+import { Dialog } from '../../../views/dialog.tsx'
+import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
+import { Choice, Filters } from '../../../views/filters.tsx'
+import { count, number } from '../../../views/format.ts'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import { type Listing, toQuery } from '../../../views/listing.ts'
+import { opening } from '../../../views/opening.ts'
+import { Pager, Table } from '../../../views/table.tsx'
+import type { Limit } from '../model.ts'
+import { Deletion, Remark } from './dialogs.tsx'
+import type { Editing } from './editing.ts'
+import { Editor } from './editor.tsx'
+import type { KeyName } from './holders.tsx'
+import { LimitLine } from './line.tsx'
+import { Pulse } from './pulse.tsx'
+import { type Listed, type Query, states } from './rows.ts'
+
+export type DialogData =
+  | { readonly kind: 'edit'; readonly editing: Editing }
+  | { readonly kind: 'delete'; readonly limit: Limit }
+  | { readonly kind: 'note'; readonly text: string }
+
+export interface LimitsData {
+  readonly query: Query
+  readonly listing: Listing<Listed>
+  /** All limits there are. */
+  readonly count: number
+  /** Those of them that hold somebody back now. */
+  readonly reached: number
+  readonly keyName: KeyName
+  readonly now: number
+  readonly dialog?: DialogData
+}
+
+interface Props {
+  readonly data: LimitsData
+  readonly request: PageRequest
+}
+
+export function LimitsView({ data, request }: Props) {
+  const path = `${request.base}/dashboard/limits`
+  return (
+    <>
+      <header class="top">
+        <div>
+          <h1>Limits</h1>
+          <p class="lead">How much may happen: dollars, tokens, requests, and calls at the same time.</p>
+        </div>
+        <Link
+          class="button primary"
+          id="new"
+          href={path + toQuery(data.query, { new: '' })}
+          {...opening(`${path}?new=`)}
+        >
+          <Icon name="plus" />
+          New limit
+        </Link>
+      </header>
+      <LimitFilters data={data} path={path} />
+      <LimitsTable data={data} request={request} />
+      <Pulse from={`${path}/now`} page={path + toQuery(data.query)} round={0} isFiltered />
+      <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'delete']}>
+        {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
+      </Dialog>
+    </>
+  )
+}
+
+function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
+  if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
+  if (dialog.kind === 'delete') return <Deletion limit={dialog.limit} request={request} />
+  return <Remark text={dialog.text} request={request} />
+}
+
+/** What changes after a write, each part where it belongs. */
+export const Changed = ({ data, request, notice }: Props & { notice: Child }) => (
+  <>
+    <hx-partial hx-target="#limits" hx-swap="outerHTML">
+      <LimitsTable data={data} request={request} />
+    </hx-partial>
+    <hx-partial hx-target="#count" hx-swap="outerHTML">
+      <Count data={data} />
+    </hx-partial>
+    {notice}
+  </>
+)
+
+const LimitFilters = ({ data, path }: { data: LimitsData; path: string }) => {
+  const search = {
+    label: 'Search limits',
+    placeholder: 'Search names, paths, models, amounts',
+    value: data.query.q,
+  }
+  return (
+    <Filters path={path} into="limits" search={search}>
+      <Choice name="state" label="State" value={data.query.state} options={states} />
+      <Count data={data} />
+    </Filters>
+  )
+}
+
+export const Count = ({ data: { listing, count: all, reached } }: { data: LimitsData }) => (
+  <p id="count" class="count" role="status">
+    {listing.total === all ? count(all, 'limit') : `${number(listing.total)} of ${number(all)}`}
+    {reached > 0 && <strong class="reached">, {number(reached)} reached</strong>}
+  </p>
+)
+
+const headings = ['Limit', 'Holds for', 'Allows', 'Used', 'State', '']
+
+export function LimitsTable({ data, request }: Props) {
+  const { listing, query, keyName, now } = data
+  const path = `${request.base}/dashboard/limits`
+  return (
+    <section id="limits" tabindex={-1} aria-label="Limits">
+      <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
+      {listing.rows.length === 0 ? (
+        <Nothing isFiltered={data.count > 0} path={path} />
+      ) : (
+        <Table caption="Limits, and how full they are" headings={headings}>
+          {listing.rows.map(listed => (
+            <LimitLine listed={listed} query={query} keyName={keyName} now={now} request={request} />
+          ))}
+        </Table>
+      )}
+      <Pager page={listing.page} pages={listing.pages} href={page => path + toQuery({ ...query, page })} />
+    </section>
+  )
+}
+
+const Nothing = ({ isFiltered, path }: { isFiltered: boolean; path: string }) => (
+  <div class="nothing">
+    {isFiltered ? (
+      <>
+        <h2>Nothing matches</h2>
+        <p>
+          No limit has all of these words. <Link href={path}>Show all limits</Link>
+        </p>
+      </>
+    ) : (
+      <>
+        <h2>No limits yet</h2>
+        <p>
+          A limit says how much a team, each key or everybody may use: $500 a month, say, or 60 requests a
+          minute. Whoever has used it up is refused until the next month or minute begins.
+        </p>
+        <Link class="button primary" id="first" href={`${path}?new=`} {...opening(`${path}?new=`)}>
+          <Icon name="plus" />
+          New limit
+        </Link>
+      </>
+    )}
+  </div>
+)

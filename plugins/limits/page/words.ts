@@ -1,0 +1,42 @@
+import { spell } from '../../../views/name.tsx'
+import type { Limit, Window } from '../model.ts'
+import { allowanceOf } from '../words.ts'
+import { measuresOf } from './rows.ts'
+
+/** `a`, `a and b`, `a, b and c`. */
+const together = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
+const SHOWN = 4
+
+function someOf(models: ReadonlySet<string>): string {
+  const names = [...models].slice(0, SHOWN).map(spell)
+  return models.size > SHOWN ? `${names.join(', ')} and ${models.size - SHOWN} more` : together(names)
+}
+
+/** What a limit does, for people who have never seen one. */
+export function sentenceOf(limit: Limit): string {
+  const { each, userPath, models } = limit
+  const at = userPath === '/' ? '' : ` at ${spell(userPath)} or below it`
+  const allowed = together(measuresOf(limit).map(measure => allowanceOf(limit, measure)))
+  const said =
+    each === 'all'
+      ? `All callers${at} together have ${allowed}.`
+      : `Each ${each === 'key' ? 'key that calls' : 'user path'}${at} has ${allowed} for itself.`
+  return models === undefined ? said : `${said} Only calls of ${someOf(models)} count.`
+}
+
+/** The stretch of the clock that it is now. */
+export const presentOf = (per: Window): string => (per === 'day' ? 'today' : `this ${per}`)
+
+/** `in 42 s`, `in 12 min`, `in 3 h`, `in 5 days`: whole ones that are left. */
+export function untilOf(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000))
+  if (seconds < 120) return `in ${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 120) return `in ${minutes} min`
+  return minutes < 48 * 60 ? `in ${Math.floor(minutes / 60)} h` : `in ${Math.floor(minutes / 1440)} days`
+}
+
+/** A name of any length, and of any characters, in a sentence. */
+export const short = (name: string): string => spell(name.length > 64 ? `${name.slice(0, 63)}…` : name)
