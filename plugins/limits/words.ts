@@ -14,7 +14,10 @@ export function amountOf(measure: Measure, value: number): string {
 
 /** Cents, and what is below them where there is less than one. */
 const trimmed = (dollars: number): string =>
-  dollars.toFixed(dollars !== 0 && dollars < 0.01 ? 9 : 2).replace(/(\.\d\d\d*?)0+$/, '$1')
+  dollars.toLocaleString('en-US', {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: dollars < 0.01 ? 9 : 2,
+  })
 
 /** What a limit allows, in words: `1,000 requests a minute`. */
 export const allowanceOf = (limit: Limit, measure: Measure): string =>

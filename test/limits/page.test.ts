@@ -66,6 +66,13 @@ describe('the list', () => {
     expect(words).toContain('Resets in 27 days, 2026-04-01 00:00 UTC')
   })
 
+  test('writes large sums as people do, in what it says and in what callers are told', async () => {
+    await limited.limit('large', { user_path: '/x', per: 'month', cost_usd: 12_500 })
+    expect(row(await page(), 'large')).toContain('$12,500.00 a month')
+    const answer = await limited.as('/x', { max_tokens: 2_000_000_000 })
+    expect((await answer.json()).error.message).toContain('a call that may take $2,000,000.02')
+  })
+
   test('tells what calls under way hold', async () => {
     await limited.limit('held', { per: 'hour', requests: 10, tokens: 5000, concurrent: 4 })
     const call = limited.as('/', { max_tokens: 100 }, { delayMs: 300 })
