@@ -55,6 +55,8 @@ export interface Toward {
   readonly callIds?: CallIds | undefined
   /** How the model thinks, where its provider knows. */
   readonly thinking?: Thinking | undefined
+  /** The model takes words of the system at the beginning only. */
+  readonly refusesLateSystem?: boolean | undefined
   /** Something is left out: a line for the caller. */
   readonly warn: Warn
 }

@@ -101,6 +101,8 @@ export interface Provider {
   readonly optionsKey?: string | ((model: string) => string)
   /** How its models think; undefined for those that it does not know. */
   thinking?(model: string): Thinking | undefined
+  /** The model takes words of the system at the beginning only, though its language has a place for later ones. */
+  refusesLateSystem?(model: string): boolean
   /** The ids of tool calls that it takes; undefined where it takes any. */
   callIds?(model: string): CallIds | undefined
   /** What the provider's own report of usage tells beside what `offers` make of it. */

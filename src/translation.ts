@@ -37,6 +37,8 @@ export interface Destination {
   readonly model: string
   /** How the model thinks, where the provider knows. */
   readonly thinking?: Thinking
+  /** The model takes words of the system at the beginning only. */
+  readonly refusesLateSystem?: boolean
 }
 
 /** What an answer is dressed with. */

@@ -11,6 +11,18 @@ const THOUGHTLESS = /claude-(?:v?[12]|instant|3-(?:5|opus|sonnet|haiku))/
 /** Those that are told a budget. The last of them also think as much as they want to, and know efforts. */
 const BUDGETED = /claude-(?:3-7|(?:opus|sonnet|haiku)-4(?:-[0156]\b|-\d{8}|@|$))/
 const LAST_BUDGETED = /claude-(?:opus|sonnet|haiku)-4-6/
+/** It knew efforts first, beside its budget. */
+const FIRST_WITH_EFFORTS = /claude-opus-4-5/
+
+/** Those that refuse a budget. Names that are newer than this line are left alone. */
+const DECIDING = /claude-(?:opus-4-[789]|(?:opus|sonnet|haiku|fable|mythos)-[5-9])\b/
+
+/** Those that take words of the system at the beginning only: "role 'system' is not supported on this model" */
+const EARLY_SYSTEM =
+  /claude-(?:v?[12]|instant|3|(?:opus|sonnet|haiku)-4(?!-[89])|sonnet-5(?!-\d\b)|mythos-preview)/
+
+/** https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages */
+export const refusesLateSystem = (model: string): boolean => EARLY_SYSTEM.test(model)
 
 /**
  * How Claude thinks, at whatever cloud: https://platform.claude.com/docs/en/build-with-claude/extended-thinking.
@@ -20,9 +32,10 @@ export const claude =
   (toOptions: (tokens: number) => JsonObject) =>
   (model: string): Thinking => {
     if (THOUGHTLESS.test(model)) return { thinks: false }
-    if (!BUDGETED.test(model)) return {}
+    if (!BUDGETED.test(model)) return DECIDING.test(model) ? { decides: true } : {}
     const budget = { least: 1024, toOptions, isWithinLimit: true } as const
-    return { budget: LAST_BUDGETED.test(model) ? { ...budget, hasEfforts: true } : budget }
+    if (LAST_BUDGETED.test(model)) return { budget: { ...budget, hasEfforts: true } }
+    return { budget: FIRST_WITH_EFFORTS.test(model) ? { ...budget, takesEffort: true } : budget }
   }
 
 /** "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'" */

@@ -4,7 +4,13 @@ import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
-import { claude, claudeNames, claudeSampling, withSilentLimit } from '../families/claude.ts'
+import {
+  claude,
+  claudeNames,
+  claudeSampling,
+  refusesLateSystem,
+  withSilentLimit,
+} from '../families/claude.ts'
 import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
 import { claudeEarlyUsage, claudeUsage } from '../families/claude-usage.ts'
 
@@ -25,6 +31,7 @@ export default modelProvider({
   defaults: { 'anthropic-version': '2023-06-01' },
   offers: ['language'],
   thinking: claude(budgetTokens => ({ thinking: { type: 'enabled', budgetTokens } })),
+  refusesLateSystem,
   callIds: PLAIN_IDS,
   toolNames: claudeNames,
   sampling: claudeSampling,

@@ -66,7 +66,9 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
     const { json, isOurs } = x.body!
     const { type, baseUrl } = provider
     const thinking = provider.thinking?.(target.model)
-    const toward = { type, baseUrl, thinking, callIds: provider.callIds?.(target.model), warn }
+    const callIds = provider.callIds?.(target.model)
+    const refusesLateSystem = provider.refusesLateSystem?.(target.model)
+    const toward = { type, baseUrl, thinking, refusesLateSystem, callIds, warn }
     const out = dialect.outgoing?.(json, toward) ?? json
     const facts = { dialect: dialect.name, model: target.model, warn }
     const body = rewritten(x.body!, (isOurs && provider.adapt?.(out, facts)) || out)

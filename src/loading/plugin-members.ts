@@ -122,6 +122,7 @@ const provider = {
   offers: may(object),
   optionsKey: may(v.union([v.string(), v.function()], wanted('a text or a function'))),
   thinking: may(fun),
+  refusesLateSystem: may(fun),
   callIds: may(fun),
   usage: may(fun),
   earlyUsage: may(fun),

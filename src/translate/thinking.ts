@@ -9,6 +9,8 @@ export interface Thinking {
   readonly thinks?: false
   /** How it is told a number of tokens; absent where it is told an effort instead. */
   readonly budget?: Budget
+  /** It decides itself how much it thinks, and refuses to be told a number. */
+  readonly decides?: true
 }
 
 export interface Budget {
@@ -23,6 +25,8 @@ export interface Budget {
   readonly isWithinLimit?: true
   /** Efforts are no budgets to it. */
   readonly hasEfforts?: true
+  /** An effort may stand beside the number; where neither this nor `hasEfforts` is true, it is refused. */
+  readonly takesEffort?: true
 }
 
 export type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>
@@ -64,7 +68,8 @@ const shares: Readonly<Record<string, number>> = {
 const LARGEST_LIMIT = 32_000
 
 /** Budgets (tokens) as the words that other vendors know: what coding agents call "think", "think hard", "ultrathink". */
-const effortOf = (budget: number): Effort => (budget <= 4096 ? 'low' : budget <= 12_288 ? 'medium' : 'high')
+export const effortOf = (budget: number): 'low' | 'medium' | 'high' =>
+  budget <= 4096 ? 'low' : budget <= 12_288 ? 'medium' : 'high'
 
 /** What fits the model. What does not is left out, and the client is told. */
 export function measure(wish: Wish, circumstances: Circumstances): Measure {
@@ -73,7 +78,7 @@ export function measure(wish: Wish, circumstances: Circumstances): Measure {
   if (effort === undefined && budget === undefined) return { limit }
   const isOff = effort === 'none'
   if (thinking?.thinks === false) {
-    if (!isOff) warn(`${field}: this model refuses to be asked to think, and is not asked`)
+    if (!isOff) warn(`${field}: ${REFUSES_THOUGHTS}`)
     return { limit }
   }
   const rule = thinking?.budget
@@ -91,9 +96,7 @@ function measureWithin(rule: Budget, { effort, budget }: Wish, circumstances: Ci
   }
   if (limit === undefined && budget === undefined) return { reasoning: effort!, limit }
   if (limit !== undefined && limit <= rule.least) {
-    warn(
-      `${field}: this model thinks ${rule.least} tokens or more, for which the limit of all output leaves no room, and is not asked to`,
-    )
+    warn(`${field}: ${noRoomFor(rule)}`)
     return { limit }
   }
   const tokens =
@@ -107,8 +110,22 @@ function measureWithin(rule: Budget, { effort, budget }: Wish, circumstances: Ci
   return { options: rule.toOptions(tokens), limit: limit === undefined ? limit : limit - tokens }
 }
 
-const shareOf = (effort: Effort, limit: number): number =>
+const shareOf = (effort: string, limit: number): number =>
   Math.round(Math.min(limit, LARGEST_LIMIT) * (shares[effort] ?? shares.medium!))
+
+/** An effort as a budget within a limit of all output; undefined where that leaves no room for it. */
+export const budgetOf = (
+  effort: string,
+  { least }: Budget,
+  limit: number = LARGEST_LIMIT,
+): number | undefined => (limit <= least ? undefined : Math.max(least, shareOf(effort, limit)))
+
+/** Why a client is told that nobody thinks. */
+export const REFUSES_THOUGHTS = 'this model refuses to be asked to think, and is not asked'
+export const NEEDS_THOUGHTS =
+  'this model thinks in the middle of its work with tools only where what it thought before comes back, and is not asked to'
+export const noRoomFor = ({ least }: Budget): string =>
+  `this model thinks ${least} tokens or more, for which the limit of all output leaves no room, and is not asked to`
 
 /** The client's own number, unless the model has no such budget. */
 function allowed(
@@ -121,10 +138,6 @@ function allowed(
     warn(`${field}: this model has no budget of ${budget} tokens, and was given ${tokens}`)
   return tokens
 }
-
-/** Why a client is told that nobody thinks. */
-export const NEEDS_THOUGHTS =
-  'this model thinks in the middle of its work with tools only where what it thought before comes back, and is not asked to'
 
 /** What a message is to the rule below. */
 export type Step = 'asked' | 'thought' | 'said' | 'results'

@@ -55,6 +55,7 @@ export function createTranslated(strict: boolean) {
       options: optionsKeyOf(provider, target.model),
       model: target.model,
       ...(thinking && { thinking }),
+      ...(provider.refusesLateSystem?.(target.model) && { refusesLateSystem: true }),
     }
     const { signal } = x.abort
     const learn = (headers: Readonly<Record<string, string>> | undefined): void => {

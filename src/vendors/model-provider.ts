@@ -42,6 +42,8 @@ export interface ModelProvider<F extends string = never> extends Vendor<F>, Spok
   readonly adapt?: Provider['adapt'] & {}
   /** How the vendor's models think; undefined for those that it does not know. */
   readonly thinking?: (model: string) => Thinking | undefined
+  /** What `Provider.refusesLateSystem` does. */
+  readonly refusesLateSystem?: (model: string) => boolean
   /** What the package leaves unsaid of the vendor's own report of usage. */
   readonly usage?: UsageReader
   /** What the package hands on of usage before a stream has come to its end. */
@@ -137,6 +139,7 @@ async function createProvider<F extends string>(
     ...(ids && { callIds }),
     ...(declared.adapt && { adapt: declared.adapt }),
     ...(declared.thinking && { thinking: declared.thinking }),
+    ...(declared.refusesLateSystem && { refusesLateSystem: declared.refusesLateSystem }),
     ...(declared.usage && { usage: declared.usage }),
     ...(declared.earlyUsage && { earlyUsage: declared.earlyUsage }),
     ...(declared.endings && { endings: declared.endings }),

@@ -105,13 +105,22 @@ const CLAUDE = /claude|anthropic/i
 /** Models that Bedrock caches prompts for; others refuse a cache point. */
 const CACHED_AT_BEDROCK = /claude|anthropic|nova/i
 
-export function kinOf({ options, model, thinking }: Destination): Kin {
+export function kinOf({ options, model, thinking, refusesLateSystem }: Destination): Kin {
   const { keys = [options], cache, ...row } = rows[options] ?? stranger
   const isAnthropic = options === 'anthropic'
   const isBedrock = keys.includes('bedrock')
   const isClaude = isAnthropic || (isBedrock && CLAUDE.test(model))
   const caches = cache !== undefined && (!isBedrock || CACHED_AT_BEDROCK.test(model))
-  return { ...row, key: options, keys, isClaude, isAnthropic, thinking, ...(caches && { cache }) }
+  return {
+    ...row,
+    key: options,
+    keys,
+    isClaude,
+    isAnthropic,
+    thinking,
+    ...(caches && { cache }),
+    ...(refusesLateSystem && { hasLateSystem: false }),
+  }
 }
 
 /** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */

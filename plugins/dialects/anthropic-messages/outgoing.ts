@@ -3,19 +3,21 @@ import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import { lacksThoughts, NEEDS_THOUGHTS, type Step } from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { withoutCarried } from './carry.ts'
+import { inItsWords, withoutThinking } from './generations.ts'
+import { withoutLateSystem } from './late-system.ts'
 
 /**
- * A conversation that moves to Anthropic: it refuses what we carry for others, and to think between calls of tools when
- * somebody else made the first of them.
+ * A conversation that moves to Anthropic: it refuses what we carry for others, to think between calls of tools when
+ * somebody else made the first of them, and what another generation of its models takes.
  */
-export function outgoing(given: JsonObject, { thinking, warn }: Toward): JsonObject {
-  const body = withoutCarried(given)
+export function outgoing(given: JsonObject, { thinking, refusesLateSystem, warn }: Toward): JsonObject {
+  const own = withoutCarried(given)
+  const body = inItsWords(refusesLateSystem ? withoutLateSystem(own) : own, thinking, warn)
   const isAsked = objectOf(body.thinking).type === 'enabled'
   if (!isAsked || !thinking?.budget?.isWithinLimit || !lacksThoughts(listOf(body.messages).map(stepOf)))
     return body
   warn(`thinking: ${NEEDS_THOUGHTS}`)
-  const { thinking: _, ...rest } = body
-  return rest
+  return withoutThinking(body)
 }
 
 function stepOf(message: unknown): Step {

@@ -12,6 +12,7 @@ import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, withOptions } from './cache.ts'
+import { asUsers } from './late-system.ts'
 import { readResult } from './results.ts'
 import { type Part, type Reading, readDocument, readImage, readSearchResult, text } from './sources.ts'
 
@@ -46,7 +47,7 @@ const whereAllowed =
   (said: LanguageModelV4Message): LanguageModelV4Message =>
     said.role !== 'system' || kin.hasLateSystem || before.every(({ role }) => role === 'system')
       ? said
-      : { role: 'user', content: [text(`<system>\n${said.content}\n</system>`)] }
+      : { role: 'user', content: [text(asUsers(said.content))] }
 
 /** Several blocks stay several only where a cache point may stand between them: some models take no second system message. */
 function readSystem(system: unknown, at: string, { kin }: Reading): LanguageModelV4Message[] {

@@ -3,10 +3,13 @@ import {
   type Circumstances,
   type Measure,
   measure,
+  type Thinking,
   type Wish,
   withOptions,
 } from '../../../src/translate/thinking.ts'
+import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { DEFAULT_EFFORT, knowsAdaptive, knowsEfforts, UNKNOWN_EFFORT } from './generations.ts'
 import type { Reading } from './sources.ts'
 
 const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -36,7 +39,9 @@ export function readThinking(body: JsonObject, { limit, prompt, reading }: Aroun
   const ask = (wanted: Wish) => measure(wanted, { thinking, prompt, limit, field: 'thinking', warn })
   if (kin.isClaude) {
     const own = kin.isAnthropic ? toAnthropic : toBedrock
-    if (budget === undefined) return { options: own(wish), limit }
+    const isLeft = type === 'adaptive' && thinking !== undefined && !knowsAdaptive(thinking)
+    if (isLeft) return ask({ effort: effort ?? DEFAULT_EFFORT })
+    if (budget === undefined) return { options: own(withKnownEffort(wish, thinking, warn)), limit }
     const { options, ...measured } = ask({ budget })
     // Those that take no budget think as much as they want to, with an effort.
     if (measured.reasoning !== undefined) return { ...measured, reasoning: effort ?? measured.reasoning }
@@ -55,6 +60,14 @@ export function readThinking(body: JsonObject, { limit, prompt, reading }: Aroun
   // Being told not to think is the rule in this language, and an error for many models elsewhere.
   if (isOff) warn('thinking.type: this provider decides by itself whether the model thinks')
   return ask({ effort, budget })
+}
+
+/** An effort that the model would refuse is left out. */
+function withKnownEffort({ effort, ...wish }: Given, thinking: Thinking | undefined, warn: Warn): Given {
+  if (effort === undefined) return wish
+  if (thinking === undefined || knowsEfforts(thinking)) return { ...wish, effort }
+  warn(UNKNOWN_EFFORT)
+  return wish
 }
 
 function wishOf({ thinking, output_config: config }: JsonObject, maxTokens: number): Given {
