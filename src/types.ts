@@ -198,7 +198,7 @@ export interface StreamedAnswer {
   readonly pending?: Promise<StreamRead>
   /** The gateway asked for usage on its own account: the client must not see it. */
   readonly hideUsage: boolean
-  /** What the answer cost, where the events do not tell all of it. Asked at the end. */
+  /** What the answer cost, where the events do not tell it as the provider did. Asked at the end. */
   readonly usage?: () => Usage | undefined
 }
 

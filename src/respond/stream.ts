@@ -102,11 +102,16 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     isOver?.()
   }
 
+  /** Events that we have written ourselves also say what nobody has told us: their languages have no word for that. */
+  function told(): Exchange['usage'] {
+    return answer.usage === undefined ? x.usage : answer.usage()
+  }
+
   /** The provider is done, one way or the other: what to say to the client, unless the answer was complete. */
   function end(error?: unknown): Bytes {
     const rest = look.rest()
     const isDone = !(error instanceof Refusal) && look.isFinished(error !== undefined)
-    x.usage = answer.usage?.() ?? x.usage
+    x.usage = told()
     const failed = isDone ? failedBy() : undefined
     if (!isDone) x.unfinished = look.sample()
     const words = finish(isDone ? failed : toCut(x, error))
@@ -157,7 +162,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
       x.hungUp = true
       if (isFirst ? drain?.(x) : x.cut !== undefined && !x.abort.signal.aborted) return void readOn()
       const refusal = new Refusal('client_closed', 'The client hung up')
-      x.usage = answer.usage?.() ?? x.usage
+      x.usage = told()
       // Who goes away behind the last word has left nothing to be estimated.
       const isDone = look.isFinished(false)
       if (x.usage === undefined || !isDone) x.unfinished = look.sample()
