@@ -22,11 +22,19 @@ export const agents: readonly Client[] = [
           ANTHROPIC_BASE_URL: address,
           ANTHROPIC_AUTH_TOKEN: key,
           ANTHROPIC_MODEL: model,
+          // Its small tasks, its subagents and its menu of models know these tiers, and would ask for Anthropic's own.
           ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
+          ANTHROPIC_DEFAULT_SONNET_MODEL: model,
+          ANTHROPIC_DEFAULT_OPUS_MODEL: model,
+          ANTHROPIC_DEFAULT_FABLE_MODEL: model,
+          CLAUDE_CODE_MAX_CONTEXT_TOKENS: '128000',
         })}\nclaude`,
       },
     ],
-    note: 'The last variable names the model for its small background tasks: a cheaper one will do.',
+    note:
+      'The HAIKU model does small background tasks: a cheaper one will do. Of a name that is not Claude’s, Claude Code ' +
+      'believes that a million tokens fit into it, unless the last variable says how many do. What it calls auto mode ' +
+      'asks before risky steps where another provider than Anthropic serves: the check of them runs there.',
   },
   {
     id: 'codex',
@@ -91,7 +99,9 @@ wire_api = "responses"`,
 aider --model ${shell(`openai/${model}`)}`,
       },
     ],
-    note: 'The prefix “openai/” is for aider, and tells it how to call: it does not arrive here.',
+    note:
+      'The prefix “openai/” is for aider, and tells it how to call: it does not arrive here. Of a model that it does not ' +
+      'know aider wants whole files; a strong one may be asked for less with “--edit-format diff”.',
   },
   {
     id: 'cline',

@@ -35,6 +35,10 @@ test('begins with the address at which it was opened, and with a name of the ope
 export ANTHROPIC_AUTH_TOKEN=YOUR_KEY
 export ANTHROPIC_MODEL=smarter
 export ANTHROPIC_DEFAULT_HAIKU_MODEL=smarter
+export ANTHROPIC_DEFAULT_SONNET_MODEL=smarter
+export ANTHROPIC_DEFAULT_OPUS_MODEL=smarter
+export ANTHROPIC_DEFAULT_FABLE_MODEL=smarter
+export CLAUDE_CODE_MAX_CONTEXT_TOKENS=128000
 claude`,
   )
   await page.getByRole('link', { name: 'Go to the keys' }).click()

@@ -127,9 +127,11 @@ describe('files of coding agents say what was chosen', () => {
   })
 
   test('claude-code and aider', async () => {
-    const names = ['ANTHROPIC_BASE_URL', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_MODEL']
+    const tiers = ['HAIKU', 'SONNET', 'OPUS', 'FABLE'].map(tier => `ANTHROPIC_DEFAULT_${tier}_MODEL`)
+    const names = ['ANTHROPIC_BASE_URL', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_MODEL', ...tiers]
     const claude = piecesOf('claude-code')['In a shell']!
-    expect(await variablesOf(claude, names)).toEqual([gateway.url, MASTER, NAME])
+    // A subagent of another tier must not ask for a model that is not there.
+    expect(await variablesOf(claude, names)).toEqual([gateway.url, MASTER, ...Array(5).fill(NAME)])
     expect(claude).toEndWith('\nclaude')
     const aider = piecesOf('aider')['In a shell']!.replace(/^aider /m, `printf '%s\\n' `)
     expect((await run(['sh', '-c', aider])).split('\n')).toEqual(['--model', `openai/${NAME}`])
