@@ -180,7 +180,7 @@ describe('the words of a provider', () => {
     [
       'cerebras/m',
       { message: 'Please reduce the length', param: 'messages', code: 'context_length_exceeded' },
-      'Please reduce the length',
+      "This model's maximum context length is exceeded: Please reduce the length",
       'context_length_exceeded',
       'messages',
     ],
@@ -309,6 +309,18 @@ describe('a prompt that is too long', () => {
         400,
         { error: { message: expect.stringMatching(/^prompt is too long: /) } },
       ])
+      // LiteLLM, and so aider, looks for a sentence of OpenAI's, whatever the code.
+      const aider = await ask('/v1/chat/completions', model)
+      expect([model, aider.status, aider.body]).toMatchObject([
+        model,
+        400,
+        {
+          error: {
+            code: 'context_length_exceeded',
+            message: expect.stringMatching(/^This model's maximum context length is /),
+          },
+        },
+      ])
       const codex = await ask('/v1/responses', model)
       expect([model, codex.status, codex.body]).toMatchObject([
         model,
@@ -317,4 +329,26 @@ describe('a prompt that is too long', () => {
       ])
     }
   })
+
+  test.each([
+    [
+      "This model's maximum context length is 128000 tokens. However, you requested 130000 tokens (122000 in the " +
+        'messages, 8000 in the completion)',
+      '130000 tokens > 128000 maximum',
+    ],
+    [
+      'The input token count (250000) exceeds the maximum number of tokens allowed (200000).',
+      '250000 tokens > 200000 maximum',
+    ],
+    ["This model's maximum context length is 128000 tokens.", undefined],
+    ['Input is too long for requested model.', undefined],
+  ])(
+    'is measured, where the provider has: Claude Code reads by how much it was too long',
+    async (words, sizes) => {
+      reply = json({ error: { message: words } }, 400)
+      const { body } = await ask('/v1/messages', 'cerebras/m')
+      const size = sizes === undefined ? '' : `${sizes}. `
+      expect(body.error.message).toBe(`prompt is too long: ${size}${words}`)
+    },
+  )
 })

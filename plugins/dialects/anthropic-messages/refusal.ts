@@ -29,18 +29,31 @@ const typeOf = (status: number): string =>
  * as Anthropic's own do; the code stands where the SDK looks for one (`errorCode`).
  */
 export function toError({ status, code, word, message, param }: Refusal, id: string) {
-  const names = param === undefined || message.includes(param)
-  // Agents make room for more when they read this, and know no other sign.
+  const names = param === undefined || message.toLowerCase().includes(param.toLowerCase())
   const isTooLong = word === 'context_length_exceeded' && !/^prompt is too long/i.test(message)
   return {
     type: 'error',
     error: {
       type: typeOf(status),
-      message: isTooLong ? `prompt is too long: ${message}` : names ? message : `${param}: ${message}`,
+      message: isTooLong
+        ? `prompt is too long: ${sizesIn(message)}${message}`
+        : names
+          ? message
+          : `${param}: ${message}`,
       details: { error_code: word ?? code, ...(param !== undefined && { param }) },
     },
     request_id: id,
   }
+}
+
+/**
+ * Agents make room for more when they read that a prompt is too long, and know no other sign; how much, they read from
+ * "250000 tokens > 200000 maximum". Others say it in sentences.
+ */
+function sizesIn(message: string): string {
+  const most = Number(/\bmaximum\b\D*(\d+)/.exec(message)?.[1])
+  const size = Math.max(...Array.from(message.matchAll(/\d+/g), ([digits]) => Number(digits)))
+  return size > most ? `${size} tokens > ${most} maximum. ` : ''
 }
 
 /** The same as the last event of a stream. */

@@ -1,11 +1,11 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { objectOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
-import { plainRefusal } from '../../../src/respond/respond.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
+import { toError } from './refusal.ts'
 import { read } from './shape.ts'
 import { createWriter } from './writer.ts'
 
@@ -25,7 +25,8 @@ export const openaiChat: Dialect = {
       ? undefined
       : { field: 'stream_options', value: { ...options, include_usage: true } }
   },
-  refusalEvent: refusal => `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`,
+  refusal: toError,
+  refusalEvent: refusal => `data: ${JSON.stringify(toError(refusal))}\n\n`,
   translation: { kind: 'language', toCall, fromResult, writer: createWriter },
 }
 

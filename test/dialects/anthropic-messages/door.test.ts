@@ -168,6 +168,16 @@ describe('the official client, at a provider of another language', () => {
   })
 })
 
+test('an error names the field that it is about once', async () => {
+  const { body } = await gateway.admin('POST', '/admin/keys', { name: 'closed', allowed_models: ['other'] })
+  const said = async (model: unknown) => {
+    const answer = await post('/v1/messages', { ...ask, model }, { 'x-api-key': body.key })
+    return ((await answer.json()) as { error: { message: string } }).error.message
+  }
+  expect(await said('scripted/any')).toStartWith('Model "scripted/any" is not open to you')
+  expect(await said(7)).toStartWith('Field "model"')
+})
+
 test("an error on the wire is Anthropic's, whole and as an event", async () => {
   const response = await post('/v1/messages', { ...ask, max_tokens: 0 })
   const id = response.headers.get('x-request-id')!
