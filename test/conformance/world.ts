@@ -30,7 +30,7 @@ const versions: Readonly<Record<string, string>> = { GEMINI: '/v1beta', BEDROCK:
 /** Real names, where what a model can do depends on what it is called. */
 const models: Readonly<Record<string, string>> = {
   OPENAI: 'one,gpt-5.4',
-  ANTHROPIC: 'one,claude-sonnet-4-5',
+  ANTHROPIC: 'one,claude-sonnet-4-5,claude-opus-5-5',
   GEMINI: 'one,gemini-2.5-flash',
   BEDROCK: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
   COHERE: 'command-a-03-2025',

@@ -9,7 +9,7 @@ import { essence, heardIn, proofsIn, proofsOf, type Result, scriptOf, type Turn 
 /** A conversation as Claude Code has it: beta streams, blocks of system text, caches, thinking, tools, an escape now and then. */
 
 interface Message {
-  readonly role: 'user' | 'assistant'
+  readonly role: 'user' | 'assistant' | 'system'
   readonly content: Block[]
 }
 type Block = Anthropic.Beta.BetaContentBlockParam
@@ -61,6 +61,29 @@ const settings = {
   metadata: { user_id: 'user_1_session_1' },
 }
 
+/** As version 2.1.332 asks for a model whose name it does not know: as the newest of Claude's. */
+const today = {
+  ...settings,
+  betas: ['claude-code-20250219', 'interleaved-thinking-2025-05-14', 'thinking-display-updates-2026-08-18'],
+  tools: [
+    ...settings.tools,
+    { name: 'later', description: 'Comes later.', input_schema: object, defer_loading: true },
+  ],
+  thinking: { type: 'adaptive', display: 'updates' },
+  output_config: { effort: 'high' },
+  context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+  metadata: {
+    user_id: JSON.stringify({ device_id: 'd'.repeat(64), account_uuid: '', session_id: 'session-1' }),
+  },
+  safeguards: [{ type: 'dangerous_tool_use', classifier_context: { v: 1, permission_mode: 'auto' } }],
+}
+type Settings = typeof settings | typeof today
+
+const ENVIRONMENT = '# Environment\nYou are in a folder.'
+const begin: Message = { role: 'user', content: [{ type: 'text', text: 'Begin.' }] }
+/** What it says of the place stands behind the question, as a word of the system. */
+const told: Message = { role: 'system', content: [{ type: 'text', text: ENVIRONMENT }] }
+
 const resultOf = (id: string, { text, picture, isError }: Result): Block => ({
   type: 'tool_result',
   tool_use_id: id,
@@ -91,10 +114,15 @@ const marked = (history: readonly Message[]): Message[] =>
     }
   })
 
-async function play(turn: Turn, model: string, history: readonly Message[]): Promise<Message[]> {
+interface Talk {
+  readonly model: string
+  readonly asked: Settings
+}
+
+async function play(turn: Turn, { model, asked }: Talk, history: readonly Message[]): Promise<Message[]> {
   const { isAborted, results, user, plan } = turn
   worlds.mock.setPlan(plan)
-  const stream = client.beta.messages.stream({ ...settings, model, messages: marked(history) })
+  const stream = client.beta.messages.stream({ ...asked, model, messages: marked(history) } as never)
   if (isAborted) {
     let count = 0
     for await (const _ of stream) if (++count === 4) break
@@ -113,32 +141,49 @@ async function play(turn: Turn, model: string, history: readonly Message[]): Pro
   ]
 }
 
-/** Whether a provider gets back what proves its thoughts. */
-const providers = {
-  'anthropic/claude-sonnet-4-5': true,
-  'gemini/gemini-2.5-flash': true,
-  'plain/one': false,
+/** What a provider is to have understood of what the agent sent. */
+const meantFor: Readonly<Record<string, (messages: readonly Message[], asked: Settings) => object>> = {
+  plain: (messages, asked) => ({
+    ...asked,
+    system: [...asked.system, ...(asked === today ? told.content : [])],
+    messages: failuresInWords(messages).filter(({ role }) => role !== 'system'),
+  }),
+  anthropic: (messages, asked) => ({ ...asked, messages: messages.map(inUsersWords) }),
+  gemini: (messages, asked) => ({ ...asked, messages: messages.map(inUsersWords) }),
 }
 
+const inUsersWords = (message: Message): Message =>
+  message.role === 'system'
+    ? { role: 'user', content: [{ type: 'text', text: `<system>\n${ENVIRONMENT}\n</system>` }] }
+    : message
+
+/** Whether a provider gets back what proves its thoughts, and whether it gets the agent's own bytes. */
+const providers: readonly [model: string, asked: Settings, does: { proofs?: true; untouched?: true }][] = [
+  ['anthropic/claude-sonnet-4-5', settings, { proofs: true, untouched: true }],
+  ['gemini/gemini-2.5-flash', settings, { proofs: true }],
+  ['plain/one', settings, {}],
+  ['anthropic/claude-opus-5-5', today, { proofs: true, untouched: true }],
+  ['anthropic/claude-sonnet-4-5', today, { proofs: true }],
+  ['gemini/gemini-2.5-flash', today, { proofs: true }],
+  ['plain/one', today, {}],
+]
+
 describe('Claude Code', () => {
-  for (const [model, takesProofs] of Object.entries(providers))
-    test(`talks to ${model} for 24 turns`, async () => {
+  for (const [model, asked, { proofs, untouched }] of providers)
+    test(`${asked === today ? 'of today ' : ''}talks to ${model} for 24 turns`, async () => {
       const turns = scriptOf()
-      const history: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'Begin.' }] }]
+      const history: Message[] = asked === today ? [begin, told] : [begin]
       for (const [i, turn] of turns.entries()) {
         worlds.mock.reset()
         const sent = marked(history)
-        const more = await play(turn, model, history)
+        const more = await play(turn, { model, asked }, history)
         const [request, ...others] = worlds.mock.requests
         expect([i, others.length]).toEqual([i, 0])
+        if (untouched) expectUntouched(request!.json!, sent, { model, asked })
         const heard = heardIn(request!)
-        const meant = hearMessages({
-          ...settings,
-          messages: model === 'plain/one' ? failuresInWords(sent) : sent,
-        })
-        expect([i, essence(heard)]).toEqual([i, essence(meant)])
-        if (takesProofs) expect([i, proofsIn(heard)]).toEqual([i, proofsOf(turns.slice(0, i))])
-        if (model.startsWith('anthropic/')) expectUntouched(request!.json!, sent)
+        const meant = untouched ? { ...asked, messages: sent } : meantFor[model.split('/')[0]!]!(sent, asked)
+        expect([i, essence(heard)]).toEqual([i, essence(hearMessages(meant as never))])
+        if (proofs) expect([i, proofsIn(heard)]).toEqual([i, proofsOf(turns.slice(0, i))])
         history.push(...more)
       }
       expect(history.length).toBeGreaterThan(40)
@@ -146,8 +191,12 @@ describe('Claude Code', () => {
 })
 
 /** To Claude itself not a field is lost or changed, and its betas go along. */
-function expectUntouched(json: Readonly<Record<string, unknown>>, messages: readonly Message[]): void {
-  const { betas: _, ...body } = settings
-  expect(json).toEqual({ ...body, model: 'claude-sonnet-4-5', messages, stream: true })
-  expect(worlds.mock.requests[0]!.headers['anthropic-beta']).toBe(settings.betas.join(','))
+function expectUntouched(
+  json: Readonly<Record<string, unknown>>,
+  messages: readonly Message[],
+  { model, asked }: Talk,
+): void {
+  const { betas, ...body } = asked
+  expect(json).toEqual({ ...body, model: model.replace('anthropic/', ''), messages, stream: true })
+  expect(worlds.mock.requests[0]!.headers['anthropic-beta']).toBe(betas.join(','))
 }
