@@ -10,6 +10,7 @@ import { pack } from '../../../src/translate/carrier.ts'
 import { addressOf } from '../../../src/translate/data-url.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { pick, type Thought } from './carry.ts'
+import { resultsOf } from './search.ts'
 import { snake } from './tools.ts'
 
 /** Blocks that come whole, in answers and in streams. */
@@ -72,6 +73,8 @@ export function servedResult({
   result,
   isError,
 }: LanguageModelV4ToolResult): JsonObject {
+  if (toolName === 'web_search' && !isError && isObject(result))
+    return { type: 'web_search_tool_result', tool_use_id: toolCallId, content: resultsOf(result) }
   const told = snake(result)
   const content = isError && isObject(told) ? { ...told, type: `${toolName}_tool_result_error` } : told
   return { type: `${toolName}_tool_result`, tool_use_id: toolCallId, content }

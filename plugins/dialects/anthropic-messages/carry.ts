@@ -3,6 +3,7 @@ import { isObject } from '../../../src/lens.ts'
 import { type Carried, createCarrier, isCarried } from '../../../src/translate/carrier.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Kin } from './kin.ts'
+import { isForeignSearch } from './search.ts'
 
 /** What a thought of Claude's came with. */
 export interface Thought {
@@ -50,7 +51,7 @@ export function withoutCarried(body: JsonObject): JsonObject {
 }
 
 const isOwn = (block: unknown): boolean =>
-  !isObject(block) || (!isCarried(block.signature) && !isCarried(block.data))
+  !isObject(block) || !(isCarried(block.signature) || isCarried(block.data) || isForeignSearch(block))
 
 const hasCarried = (message: unknown): message is JsonObject & { readonly content: readonly unknown[] } =>
   isObject(message) && Array.isArray(message.content) && !message.content.every(isOwn)

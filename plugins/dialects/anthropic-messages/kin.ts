@@ -2,6 +2,7 @@ import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { Thinking } from '../../../src/translate/thinking.ts'
 import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { type Search, searchOf } from './search.ts'
 
 /** What a destination's package can take of this language: the one table of differences. */
 export interface Kin {
@@ -31,9 +32,11 @@ export interface Kin {
   readonly user?: (id: string) => JsonObject
   /** How the model thinks, where its provider knows. */
   readonly thinking?: Thinking | undefined
+  /** How it searches the web, where that is said otherwise than by Anthropic's own tool. */
+  readonly search?: Search | undefined
 }
 
-type Row = Omit<Kin, 'key' | 'isClaude' | 'isAnthropic' | 'keys' | 'thinking'> & {
+type Row = Omit<Kin, 'key' | 'isClaude' | 'isAnthropic' | 'keys' | 'thinking' | 'search'> & {
   readonly keys?: readonly string[]
 }
 
@@ -105,7 +108,8 @@ const CLAUDE = /claude|anthropic/i
 /** Models that Bedrock caches prompts for; others refuse a cache point. */
 const CACHED_AT_BEDROCK = /claude|anthropic|nova/i
 
-export function kinOf({ options, model, thinking, refusesLateSystem }: Destination): Kin {
+export function kinOf(destination: Destination): Kin {
+  const { options, model, thinking, refusesLateSystem } = destination
   const { keys = [options], cache, ...row } = rows[options] ?? stranger
   const isAnthropic = options === 'anthropic'
   const isBedrock = keys.includes('bedrock')
@@ -118,6 +122,7 @@ export function kinOf({ options, model, thinking, refusesLateSystem }: Destinati
     isClaude,
     isAnthropic,
     thinking,
+    search: searchOf(destination),
     ...(caches && { cache }),
     ...(refusesLateSystem && { hasLateSystem: false }),
   }

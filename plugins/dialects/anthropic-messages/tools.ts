@@ -4,6 +4,7 @@ import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '.
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { type Kin, under } from './kin.ts'
+import { isWebSearch } from './search.ts'
 import type { Reading } from './sources.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
@@ -20,6 +21,9 @@ export function readTools({ tools: given, tool_choice: choice }: JsonObject, rea
   const isBeside = all.some(isClients)
   const tools = all.flatMap((each, i): Tool[] => {
     const at = `tools[${i}]`
+    const { search } = reading.kin
+    if (search && isWebSearch(each) && (search.isMixed || !isBeside))
+      return [search.toTool(each, at, reading.warn)]
     if (!isBeside || !isOffer(each) || isHad(each, reading.kin) || isChosen(each, choice))
       return [readTool(each, at, reading)]
     // Of deferred tools a model is told when it searches for them; here it is told of all.
