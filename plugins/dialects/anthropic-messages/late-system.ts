@@ -1,5 +1,7 @@
-import { isObject } from '../../../src/lens.ts'
+import { isObject, objectOf } from '../../../src/lens.ts'
+import { unsupported } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import type { Reading } from './sources.ts'
 
 /** What the system says between turns, as a word of the user, where it may not speak there itself. */
 export const asUsers = (words: string): string => `<system>\n${words}\n</system>`
@@ -24,3 +26,19 @@ function toUser({ content }: JsonObject): JsonObject | undefined {
   )
   return texts.length > 0 ? { role: 'user', content: texts } : undefined
 }
+
+/** Tools that come and go amid a conversation: elsewhere a model is told of all of `tools` from the beginning. */
+export const withoutToolChanges = (
+  content: readonly unknown[],
+  at: string,
+  { warn }: Reading,
+): readonly unknown[] =>
+  content.filter((block, i) => {
+    const { type, tool } = objectOf(block)
+    if (type === 'tool_removal')
+      warn(`${at}[${i}]: this provider cannot be told that a tool is gone, so it stays on offer`)
+    else if (type !== 'tool_addition') return true
+    else if (objectOf(tool).type === 'tool_definition')
+      unsupported(`${at}[${i}].tool`, 'brings a tool that has to stand in "tools" for this provider')
+    return false
+  })

@@ -12,7 +12,7 @@ import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, withOptions } from './cache.ts'
-import { asUsers } from './late-system.ts'
+import { asUsers, withoutToolChanges } from './late-system.ts'
 import { readResult } from './results.ts'
 import { type Part, type Reading, readDocument, readImage, readSearchResult, text } from './sources.ts'
 
@@ -25,9 +25,10 @@ export function toPrompt({ system, messages }: JsonObject, reading: Reading): La
     const at = `messages[${i}]`
     const { role, content } = objectAt(each, at)
     const who = wordAt(role, `${at}.role`, ['user', 'assistant', 'system'])
-    if (who === 'system')
-      prompt.push(...readSystem(content, `${at}.content`, reading).map(whereAllowed(prompt, reading)))
-    else if (who === 'user') prompt.push(...readUser(content, `${at}.content`, reading))
+    if (who === 'system') {
+      const words = Array.isArray(content) ? withoutToolChanges(content, `${at}.content`, reading) : content
+      prompt.push(...readSystem(words, `${at}.content`, reading).map(whereAllowed(prompt, reading)))
+    } else if (who === 'user') prompt.push(...readUser(content, `${at}.content`, reading))
     else {
       const said = readAssistant(content, `${at}.content`, reading)
       if (said.length > 0) prompt.push({ role: who, content: said })

@@ -28,3 +28,29 @@ describe('a word of the system between turns', () => {
     expect(promptFor('compatible').map(({ role }) => role)).toEqual(['user', 'system', 'user'])
   })
 })
+
+describe('a tool that comes or goes between turns', () => {
+  const tool = { type: 'tool_reference', name: 'go' }
+  const changed = (...content: object[]) =>
+    toCall(
+      { ...body, messages: [...body.messages, { role: 'system', content }] },
+      { type: 'x', options: 'compatible', model: 'm' },
+    )
+
+  test('is on offer from the beginning, and stays so, as the client is told', () => {
+    const came = changed({ type: 'tool_addition', tool })
+    expect(came.options.prompt).toEqual(promptFor('compatible'))
+    expect(came.warnings).toEqual([])
+    const { warnings, options } = changed({ type: 'tool_removal', tool }, { type: 'text', text: 'Now' })
+    expect(options.prompt.at(-1)).toEqual({ role: 'system', content: 'Now' })
+    expect(warnings).toEqual([
+      'messages[3].content[0]: this provider cannot be told that a tool is gone, so it stays on offer',
+    ])
+  })
+
+  test('is refused where it is defined there', () => {
+    const definition = { type: 'custom', name: 'go', input_schema: { type: 'object' } }
+    const coming = { type: 'tool_addition', tool: { type: 'tool_definition', definition } }
+    expect(() => changed(coming)).toThrow('messages[3].content[0].tool')
+  })
+})
