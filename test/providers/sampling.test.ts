@@ -155,7 +155,10 @@ describe('top_k at Bedrock', () => {
   })
 
   test('stands beside what else goes to the model as it is', async () => {
-    const { sent } = await messages(claudes[1]!, { top_k: 40, output_config: { effort: 'low' } })
+    const { sent } = await messages(bedrock('us.anthropic.claude-opus-4-5-20251101-v1:0'), {
+      top_k: 40,
+      output_config: { effort: 'low' },
+    })
     expect(sent.additionalModelRequestFields).toEqual({ output_config: { effort: 'low' }, top_k: 40 })
   })
 })
