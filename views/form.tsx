@@ -59,6 +59,7 @@ export const Check = ({
   label,
   hint,
   checked,
+  value = 'on',
   class: more = '',
 }: {
   id: string
@@ -66,13 +67,15 @@ export const Check = ({
   label: Child
   hint?: Child
   checked: boolean
+  /** What is sent when it is ticked. */
+  value?: string
   class?: string
 }) => (
   <div class={`check ${more}`.trim()}>
     <input
       type="checkbox"
       name={name}
-      value="on"
+      value={value}
       checked={checked}
       {...described(id, { hint: hint !== undefined })}
     />

@@ -7,6 +7,7 @@ import { createActions } from './page/actions.tsx'
 import { type Draft, draftOf, emptyDraft, short } from './page/draft.ts'
 import type { Editing } from './page/editor.tsx'
 import { effectsOf } from './page/effect.ts'
+import { replacingOf } from './page/replacing.ts'
 import { createPolicyFinder, createProviderRows, listRows, type ProviderRow, readQuery } from './page/rows.ts'
 import { suggest } from './page/suggest.ts'
 import { type DialogData, type ModelsData, ModelsView } from './page/views.tsx'
@@ -87,7 +88,8 @@ function createDesk({
     async editing(draft, more = {}) {
       const views = await virtual.views()
       const effects = effectsOf(draft, { views, lists, providers: providers() })
-      return { draft, effects, suggestions: suggest('', views, provided()), ...more }
+      const replacing = replacingOf(draft, source => virtual.view(source))
+      return { draft, effects, suggestions: suggest('', views, provided()), replacing, ...more }
     },
   }
 }

@@ -9,6 +9,7 @@ import { Deletion, Gone, Undo } from './dialogs.tsx'
 import { type Draft, draftFrom, draftOf, emptyDraft, mistakeOf, short, toInput, trim } from './draft.ts'
 import { Editor, Effects } from './editor.tsx'
 import { conflict, meanwhile } from './meanwhile.ts'
+import { askToReplace, replacingOf } from './replacing.ts'
 import { suggest } from './suggest.ts'
 import { Suggestions } from './targets.tsx'
 import { Changed } from './views.tsx'
@@ -21,9 +22,12 @@ const actions: Readonly<Record<string, Action>> = {
     const draft = trim(draftFrom(form))
     const { old } = draft
     try {
+      const replacing = replacingOf(draft, desk.find)
+      if (replacing?.isMeant === false) throw askToReplace(replacing)
+      const seen = old ?? replacing?.policy
       const { kind, source } = await desk.virtual.save(toInput(draft), {
         author: request.admin.via,
-        ifMatch: old === undefined ? 'none' : [old.version],
+        ifMatch: seen === undefined ? 'none' : [seen.version],
       })
       const noun = kind === 'redirect' ? 'Redirect' : 'Access policy'
       return await changed(desk, { form, request, message: `${noun} “${short(source)}” is saved` })

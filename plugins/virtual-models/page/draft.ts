@@ -20,6 +20,8 @@ export interface Draft {
   readonly description: string
   readonly enabled: boolean
   readonly force: boolean
+  /** The access policy that it may replace, as `replacing.ts` spells it; blank: none. */
+  readonly replaces: string
 }
 
 export const emptyDraft: Draft = {
@@ -33,6 +35,7 @@ export const emptyDraft: Draft = {
   description: '',
   enabled: true,
   force: false,
+  replaces: '',
 }
 
 export function draftOf(view: VirtualModelView): Draft {
@@ -49,6 +52,7 @@ export function draftOf(view: VirtualModelView): Draft {
     description: view.description,
     enabled: view.enabled,
     force: false,
+    replaces: '',
   }
 }
 
@@ -68,6 +72,7 @@ export function draftFrom(form: Form): Draft {
     description: text(form, 'description').replaceAll('\r\n', '\n'),
     enabled: text(form, 'enabled') === 'on',
     force: text(form, 'force') === 'on',
+    replaces: text(form, 'replaces'),
   }
 }
 

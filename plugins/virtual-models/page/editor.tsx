@@ -5,6 +5,7 @@ import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
 import type { Draft, Mistake } from './draft.ts'
 import type { Effect } from './effect.ts'
+import type { Replacing } from './replacing.ts'
 import { Targets } from './targets.tsx'
 
 export interface Editing {
@@ -12,13 +13,15 @@ export interface Editing {
   readonly mistake?: Mistake
   readonly effects: readonly Effect[]
   readonly suggestions: readonly string[]
+  /** The access policy whose place it would take. */
+  readonly replacing: Replacing | undefined
   /** Where the keyboard goes instead of the first field: to the last target, or to the user paths. */
   readonly focus?: 'target' | 'paths'
 }
 
 /** The form for a virtual model. Which of the two kinds it makes is shown by style alone, at each key: see `dialog.css`. */
 export function Editor({ editing, request }: { editing: Editing; request: PageRequest }) {
-  const { draft, mistake, effects } = editing
+  const { draft, mistake, effects, replacing } = editing
   const path = `${request.base}/dashboard/models`
   return (
     <DialogForm
@@ -34,6 +37,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       {draft.old !== undefined && <input type="hidden" name="old_source" value={draft.old.source} />}
       {draft.old !== undefined && <input type="hidden" name="version" value={String(draft.old.version)} />}
       <SourceField editing={editing} />
+      {replacing !== undefined && <ReplaceField replacing={replacing} />}
       <Targets editing={editing} path={path} />
       <Making effects={effects} path={path} />
       <PathsField editing={editing} />
@@ -149,6 +153,18 @@ const ForceField = ({ draft }: { draft: Draft }) => (
     checked={draft.force}
     label="Save it all the same"
     hint="For a model that does not exist yet."
+  />
+)
+
+const ReplaceField = ({ replacing: { answer, isMeant } }: { replacing: Replacing }) => (
+  <Check
+    class="only-redirect"
+    id="f-replaces"
+    name="replaces"
+    value={answer}
+    checked={isMeant}
+    label="Replace the access policy"
+    hint="What it closes is then open or closed as other policies, or the default, say. Its history stays."
   />
 )
 

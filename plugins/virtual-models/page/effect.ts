@@ -1,7 +1,8 @@
 import type { Provider } from '../../../src/provider.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
-import { type Draft, isRedirect, pathsOf, trim } from './draft.ts'
+import { type Draft, isRedirect, pathsOf, short, trim } from './draft.ts'
+import { replacingOf } from './replacing.ts'
 
 /** What saving a draft would do, one sentence each. */
 export interface Effect {
@@ -23,9 +24,17 @@ export function effectsOf(draft: Draft, facts: EffectFacts): Effect[] {
   const source = draft.source.trim()
   if (source === '') return []
   const before = facts.views.find(view => view.source === draft.old?.source)
-  const taken = draft.old?.source !== source && facts.views.some(view => view.source === source)
+  const taken = draft.old?.source === source ? undefined : facts.views.find(view => view.source === source)
+  const replaced = replacingOf(draft, name => facts.views.find(view => view.source === name))?.policy
   return [
-    ...(taken ? [warn(`“${source}” exists already`)] : []),
+    ...(taken !== undefined && taken !== replaced ? [warn(`“${source}” exists already`)] : []),
+    ...(replaced !== undefined
+      ? [
+          warn(
+            `A redirect ends the access policy “${short(replaced.source)}”: what it closes may be open then`,
+          ),
+        ]
+      : []),
     ...(isRedirect(draft)
       ? effectsOfRedirect(draft, source, facts)
       : effectsOfPolicy(draft, source, facts, before)),
