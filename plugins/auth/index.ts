@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import * as v from 'valibot'
 import type { Database } from '../../src/database.ts'
 import { ConfigError, refuse } from '../../src/errors.ts'
+import type { Received } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { concealed, says } from '../../src/settings.ts'
@@ -52,12 +53,15 @@ export default definePlugin({
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
     const hashes = createHashes(pepper)
     const isOpen = () => masterHash === undefined && !keys.exist()
+    const vouched = new WeakMap<Request, (x: Received) => Caller>()
     const exports: Auth = {
       isMasterKey,
       hasMasterKey: () => masterHash !== undefined,
       masterMark: keyedHash(pepper, masterHash ?? ''),
       callerOf: keys.callerOf,
       master: MASTER,
+      operator: () => (isOpen() ? OPEN : MASTER),
+      vouch: (request, identify) => void vouched.set(request, identify),
       working: keys.working,
     }
     return {
@@ -73,11 +77,14 @@ export default definePlugin({
         if (masterHash === undefined && keys.exist())
           log.warn('The admin API and the dashboard are closed: set MODELWAY_MASTER_KEY to open them')
       },
-      authenticate({ request, connection }) {
+      authenticate(x) {
+        const { request, connection } = x
         const key = credential(request)
         if (isOpen())
-          return connection.loopback && site.isLoopback ? OPEN : refuse('invalid_api_key', ONLY_LOCAL)
-        if (key === undefined) return undefined
+          return connection.loopback && site.isLoopback
+            ? (vouched.get(request)?.(x) ?? OPEN)
+            : refuse('invalid_api_key', ONLY_LOCAL)
+        if (key === undefined) return vouched.get(request)?.(x)
         const hash = hashes.of(key)
         const caller = hash === masterHash ? MASTER : keys.find(hash)
         if (caller === undefined) {

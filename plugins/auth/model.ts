@@ -1,3 +1,4 @@
+import type { Received } from '../../src/exchange.ts'
 import type { Caller } from '../../src/types.ts'
 
 /** What the dashboard's sign-in needs to know. */
@@ -11,6 +12,10 @@ export interface Auth {
   callerOf(id: string): Caller | undefined
   /** The holder of the master key. */
   readonly master: Caller
+  /** As whom an operator calls: the holder of the master key, or, where no key is set, whoever is on this machine. */
+  operator(): Caller
+  /** Makes this very request, which nobody else can send, one of whom `identify` says when it has come in. */
+  vouch(request: Request, identify: (x: Received) => Caller): void
   /** The managed keys that work now, the oldest first. */
   working(): readonly WorkingKey[]
 }

@@ -42,7 +42,7 @@ export default definePlugin({
   tables: { providerModels },
   setup(host) {
     const lists = createLists(host, host.config)
-    const tests = createTestCalls(host, host.use<Auth>('auth').master)
+    const tests = createTestCalls(host, host.use<Auth>('auth'))
     const health: ((provider: string) => readonly string[])[] = []
     const troublesOf = (provider: string) => health.flatMap(troublesOf => troublesOf(provider))
     let nextRefresh = 0
@@ -56,7 +56,6 @@ export default definePlugin({
         addHealth: troublesOf => void health.push(troublesOf),
         health: () => lists.status().map(status => healthOf(status, host.providers(), troublesOf)),
       } satisfies ModelLists,
-      authenticate: tests.authenticate,
       async start() {
         await lists.load()
         void refreshAll()

@@ -1,8 +1,8 @@
 import { ORIGIN } from '../../src/door/address.ts'
-import type { Received } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
-import type { Caller, JsonObject } from '../../src/types.ts'
+import type { JsonObject } from '../../src/types.ts'
 import { duration } from '../../views/format.ts'
+import type { Auth } from '../auth/model.ts'
 
 /** What came of a test call. */
 export interface Tested {
@@ -16,8 +16,6 @@ export interface Tested {
 }
 
 export interface TestCalls {
-  /** Knows the calls that are made here, and no others. */
-  authenticate(x: Received): Caller | undefined
   /** Asks one model one small question. Never throws for what goes wrong upstream. */
   run(provider: string, model: string): Promise<Tested>
   /** The last one of a provider since the start. */
@@ -30,19 +28,18 @@ const QUESTION = 'Answer with the word OK and nothing else.'
 
 /**
  * A call that an operator makes from the page, by the way that every call takes: the gateway's own door, with policies,
- * translation, breaker and usage record. It is made as the holder of the master key, whom the gateway knows by the very
+ * translation, breaker and usage record. It is made as the operator, whom the gateway knows by the very
  * request: there is no secret that could be lost, and nobody else can send that object.
  */
 export function createTestCalls(
   { call, plan, now, site }: Pick<Host, 'call' | 'plan' | 'now' | 'site'>,
-  master: Caller,
+  auth: Pick<Auth, 'operator' | 'vouch'>,
 ): TestCalls {
-  const ours = new WeakSet<Request>()
   const done = new Map<string, Tested>()
 
   /** A redirect of the same name would test somebody else. */
   async function shadowOf(name: string, provider: string): Promise<string | undefined> {
-    const route = await plan(name, { caller: master, userPath: '/', dry: true, trace: undefined })
+    const route = await plan(name, { caller: auth.operator(), userPath: '/', dry: true, trace: undefined })
     const other = route.targets.find(target => target.via.length > 0 || target.provider !== provider)
     return other && `${other.provider}/${other.model}`
   }
@@ -63,7 +60,7 @@ export function createTestCalls(
       body: JSON.stringify({ model: name, messages: [{ role: 'user', content: QUESTION }] }),
       signal,
     })
-    ours.add(request)
+    auth.vouch(request, auth.operator)
     const began = performance.now()
     const answer = await Promise.race([answerTo(request), expiryOf(signal)])
     const ms = Math.round(performance.now() - began)
@@ -80,7 +77,6 @@ export function createTestCalls(
   }
 
   return {
-    authenticate: ({ request }) => (ours.has(request) ? master : undefined),
     last: provider => done.get(provider),
     async run(provider, model) {
       const tested = { model, ...(await ask(provider, model)), at: now() }

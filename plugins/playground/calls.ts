@@ -1,10 +1,10 @@
 import { describe } from '../../src/describe.ts'
 import { ORIGIN } from '../../src/door/address.ts'
-import type { Received } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
-import type { Awaitable, Caller } from '../../src/types.ts'
+import type { Awaitable } from '../../src/types.ts'
 import { duration } from '../../views/format.ts'
 import { spell } from '../../views/name.tsx'
+import type { Auth } from '../auth/model.ts'
 import type { Receipts } from '../usage/model.ts'
 import { curlOf } from './curl.ts'
 import { type Line, type Links, type Texts, toStream } from './lines.ts'
@@ -27,22 +27,15 @@ export interface Seen {
 }
 
 export interface CallsDeps extends Pick<Host, 'call' | 'site' | 'log'> {
+  readonly auth: Pick<Auth, 'vouch'>
   readonly receipts: Receipts
   /** The header in which callers name their user path. */
   readonly pathHeader: string
 }
 
 export interface Calls {
-  /** Knows the calls that are made here, and no others. */
-  authenticate(x: Received): Caller | undefined
   /** Makes a call, and tells of it while it goes on. Never throws. */
   run(question: Question, seen: Seen, signal: AbortSignal): AsyncGenerator<Line, void>
-}
-
-/** Whom a request is made for; and its id, once the gateway has given it one. */
-interface Ticket {
-  readonly caller: Caller
-  id?: string
 }
 
 /**
@@ -50,9 +43,7 @@ interface Ticket {
  * translation, breaker and usage record. The gateway knows their caller by the very request: no key is needed, and nobody
  * else can send that object.
  */
-export function createCalls({ call, site, log, receipts, pathHeader }: CallsDeps): Calls {
-  const ours = new WeakMap<Request, Ticket>()
-
+export function createCalls({ call, site, log, auth, receipts, pathHeader }: CallsDeps): Calls {
   function toRequest({ language, body, saidPath }: Question, signal: AbortSignal) {
     const headers: Record<string, string> = { 'content-type': 'application/json', ...language.headers }
     if (saidPath !== '') headers[pathHeader] = saidPath
@@ -71,20 +62,24 @@ export function createCalls({ call, site, log, receipts, pathHeader }: CallsDeps
   async function* run(question: Question, seen: Seen, signal: AbortSignal): AsyncGenerator<Line, void> {
     const { language, caller } = question
     const { request, sent, headers } = toRequest(question, signal)
-    const ticket: Ticket = { caller: { ...caller, labels: { ...caller.labels, ...LABELS } } }
-    ours.set(request, ticket)
+    const labelled = { ...caller, labels: { ...caller.labels, ...LABELS } }
+    let given: string | undefined
+    auth.vouch(request, ({ id }) => {
+      given = id
+      return labelled
+    })
     const began = performance.now()
     const answering = open(call(request), signal)
     const curl = curlOf(seen, language.path, { headers, body: sent, isStream: question.stream })
     yield {
       tone: 'busy',
       put: { name: spell(question.model), state: 'Waiting', caller: callerText(question, seen), sent, curl },
-      links: linksOf(question, ticket.id),
+      links: linksOf(question, given),
     }
     try {
       const answer = await Promise.race([answering, givenUp(signal)])
       const { response } = answer
-      const id = response.headers.get('x-request-id') ?? ticket.id
+      const id = response.headers.get('x-request-id') ?? given
       yield { put: headTexts(response), links: linksOf(question, id) }
       let isAwaited = question.stream
       for await (const line of readAnswer(answer, language, signal)) {
@@ -101,14 +96,7 @@ export function createCalls({ call, site, log, receipts, pathHeader }: CallsDeps
     }
   }
 
-  return { authenticate, run }
-
-  function authenticate({ request, id }: Received): Caller | undefined {
-    const ticket = ours.get(request)
-    if (ticket === undefined) return undefined
-    ticket.id = id
-    return ticket.caller
-  }
+  return { run }
 }
 
 /** An answer whose bytes are cancelled with its reader, as if the client had hung up, whether or not they are read yet. */

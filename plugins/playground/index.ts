@@ -17,11 +17,17 @@ export default definePlugin({
   needs: ['auth', 'user-path', 'explain', 'usage'],
   setup({ call, site, log, use }) {
     const paths = use<QuestionDeps['paths'] & { readonly header: string }>('user-path')
-    const calls = createCalls({ call, site, log, receipts: use<Receipts>('usage'), pathHeader: paths.header })
     const auth = use<Auth>('auth')
+    const calls = createCalls({
+      call,
+      site,
+      log,
+      auth,
+      receipts: use<Receipts>('usage'),
+      pathHeader: paths.header,
+    })
     const ask = createPlayground({ calls, auth, paths })
     return {
-      authenticate: calls.authenticate,
       pages: [createPlaygroundPage({ ask, auth, suggestions: use<Suggestions>('explain') })],
       api: [
         defineApi({

@@ -76,7 +76,7 @@ export function toQuestion(asked: Asked, { auth, paths }: QuestionDeps): Questio
     refuse('invalid_value', 'Write what to ask', { param: 'text' })
   const language = languages.find(({ id }) => id === asked.language) ?? languages[0]!
   const stream = asked.stream !== 'off'
-  const caller = key === '' ? auth.master : callerOf(key, auth)
+  const caller = key === '' ? auth.operator() : callerOf(key, auth)
   const userPath = pathOf(caller, saidPath, paths)
   const body = { ...language.body({ model, system, text, stream }), ...more }
   return { model, language, stream, body, caller, saidPath, userPath, key }

@@ -297,6 +297,9 @@ test('where no key is set it works as well, below a base path, and the command n
   expect(texts.curl).toStartWith('curl -N http://localhost:8080/llm/v1/chat/completions')
   expect(texts.curl).not.toContain('authorization')
   expect(links.requests).toStartWith('/llm/dashboard/requests?call=')
+  const id = new URL(links.requests!, 'http://x').searchParams.get('call')
+  const record = await open.json(`/llm/admin/usage/log/${id}`, { headers: { host: 'localhost:8080' } })
+  expect(record.body).toMatchObject({ key: 'open', labels: { via: 'playground' } })
   const page = await (
     await open.fetch('/llm/dashboard/playground', { headers: { host: 'localhost:8080' } })
   ).text()
