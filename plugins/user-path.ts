@@ -35,7 +35,7 @@ export default definePlugin({
       return refuse('forbidden', message, { param: name })
     }
     return {
-      exports: { resolve, header },
+      exports: { resolve, header, toWire },
       scope({ request, caller }) {
         const said = request.headers.get(header)
         return said === null ? resolve(caller, request.headers.get(GOMODEL), GOMODEL) : resolve(caller, said)
@@ -62,6 +62,9 @@ function read(value: string | null, header: string): UserPath | undefined {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A path as it stands in a header: each byte of it a character of its own, as the platform sends them. */
+const toWire = (path: string): string => String.fromCharCode(...new TextEncoder().encode(path))
 
 /** The platform reads each byte of a header as a character of its own; nearly everybody who sends others than ASCII means UTF-8. */
 function fromWire(value: string): string {

@@ -29,8 +29,12 @@ export interface Seen {
 export interface CallsDeps extends Pick<Host, 'call' | 'site' | 'log'> {
   readonly auth: Pick<Auth, 'vouch'>
   readonly receipts: Receipts
-  /** The header in which callers name their user path. */
-  readonly pathHeader: string
+  readonly paths: {
+    /** The header in which callers name their user path. */
+    readonly header: string
+    /** A path as it stands there. */
+    toWire(path: string): string
+  }
 }
 
 export interface Calls {
@@ -43,13 +47,17 @@ export interface Calls {
  * translation, breaker and usage record. The gateway knows their caller by the very request: no key is needed, and nobody
  * else can send that object.
  */
-export function createCalls({ call, site, log, auth, receipts, pathHeader }: CallsDeps): Calls {
+export function createCalls({ call, site, log, auth, receipts, paths }: CallsDeps): Calls {
   function toRequest({ language, body, saidPath }: Question, signal: AbortSignal) {
-    const headers: Record<string, string> = { 'content-type': 'application/json', ...language.headers }
-    if (saidPath !== '') headers[pathHeader] = saidPath
+    const headersFor = (path: string): Record<string, string> => ({
+      'content-type': 'application/json',
+      ...language.headers,
+      ...(saidPath !== '' && { [paths.header]: path }),
+    })
     const sent = JSON.stringify(body, null, 2)
-    const url = `${ORIGIN}${site.base}${language.path}`
-    return { sent, headers, request: new Request(url, { method: 'POST', headers, body: sent, signal }) }
+    const init = { method: 'POST', headers: headersFor(paths.toWire(saidPath)), body: sent, signal }
+    const request = new Request(`${ORIGIN}${site.base}${language.path}`, init)
+    return { sent, headers: headersFor(saidPath), request }
   }
 
   const linksOf = ({ model, saidPath, key }: Question, id: string | undefined): Links => ({

@@ -6,7 +6,7 @@ import type { Auth } from '../auth/model.ts'
 import type { Suggestions } from '../explain/model.ts'
 import type { Receipts } from '../usage/model.ts'
 import { createPlayground } from './ask.ts'
-import { answerLines, createCalls } from './calls.ts'
+import { answerLines, type CallsDeps, createCalls } from './calls.ts'
 import { STREAM } from './lines.ts'
 import { createPlaygroundPage } from './page.tsx'
 import { fields, type QuestionDeps, readAsked } from './question.ts'
@@ -16,7 +16,7 @@ export default definePlugin({
   about: 'Lets operators ask any model, in the language of any client, for any caller.',
   needs: ['auth', 'user-path', 'explain', 'usage'],
   setup({ call, site, log, use }) {
-    const paths = use<QuestionDeps['paths'] & { readonly header: string }>('user-path')
+    const paths = use<QuestionDeps['paths'] & CallsDeps['paths']>('user-path')
     const auth = use<Auth>('auth')
     const calls = createCalls({
       call,
@@ -24,7 +24,7 @@ export default definePlugin({
       log,
       auth,
       receipts: use<Receipts>('usage'),
-      pathHeader: paths.header,
+      paths,
     })
     const ask = createPlayground({ calls, auth, paths })
     return {

@@ -48,7 +48,11 @@ const LONGEST = 1000
 
 export interface QuestionDeps {
   readonly auth: Auth
-  readonly paths: { resolve(caller: Caller, said: string | null): UserPath | undefined }
+  readonly paths: {
+    resolve(caller: Caller, said: string | null): UserPath | undefined
+    /** As it stands in a header. */
+    toWire(path: string): string
+  }
 }
 
 /** Reads the fields, wherever they come from. */
@@ -85,16 +89,9 @@ export function toQuestion(asked: Asked, { auth, paths }: QuestionDeps): Questio
 const callerOf = (id: string, auth: Auth): Caller =>
   auth.callerOf(id) ?? refuse('not_found', `There is no working key “${id}”`, { param: 'key' })
 
-/** Headers hold no other letters. */
-const LATIN = /^[\x20-\x7e\xa0-\xff]*$/
-
 function pathOf(caller: Caller, said: string, paths: QuestionDeps['paths']): UserPath {
-  if (!LATIN.test(said))
-    refuse('invalid_value', 'A caller could not send this path: a header holds no such letters', {
-      param: 'user_path',
-    })
   try {
-    return paths.resolve(caller, said || null) ?? '/'
+    return paths.resolve(caller, paths.toWire(said) || null) ?? '/'
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return refuse('invalid_value', error.message.replace(/^Header "[^"]*": /, ''), { param: 'user_path' })

@@ -185,7 +185,7 @@ describe('what cannot be asked', () => {
     [{ text: '' }, 'text', 'Write what to ask'],
     [{ key: 'key_none' }, 'key', 'There is no working key “key_none”'],
     [{ user_path: '/a/../b' }, 'user_path', 'has a segment ".."'],
-    [{ user_path: '/\u0434\u043e\u043c' }, 'user_path', 'a header holds no such letters'],
+    [{ user_path: '/a\u0000b' }, 'user_path', 'no control characters'],
     [{ more: '{"a": ' }, 'more', 'This is not JSON'],
     [{ more: '[1]' }, 'more', 'Expected an object'],
     [{ more: '{"model": "x"}' }, 'more', '“model” has a field of its own'],
@@ -196,6 +196,16 @@ describe('what cannot be asked', () => {
     expect(mistake?.message).toContain(message)
     expect(provider.requests.length).toBe(asked)
   })
+
+  test.each(['/\u0434\u043e\u043c/\u65e5\u672c', '/caf\u00e9', '/\u00c3\u00a9', '/\ud83e\udd9c'])(
+    'a user path of other letters than ASCII is sent as callers send it: %s',
+    async path => {
+      const told = await ask({ model: 'demo/parrot', user_path: path })
+      expect(told.texts.caller).toBe(`Master key, for ${path}`)
+      expect(told.texts.curl).toContain(`x-modelway-user-path: ${path}'`)
+      expect(await recorded(idOf(told))).toMatchObject({ path })
+    },
+  )
 
   test('a key that is bound to a path is not asked for another one', async () => {
     const { body } = await house.admin('POST', '/admin/keys', {
