@@ -80,7 +80,10 @@ async function askPanel(form, panel, { csrf, ...fields }, signal) {
     headers: { 'content-type': 'application/json', ...(csrf && { 'x-csrf-token': csrf }) },
     body: JSON.stringify({ ...fields, model: fields[panel.dataset.panel] }),
   })
-  if (response.status === 401) sayOver(document.getElementById('session-over').content.cloneNode(true))
+  if (response.status === 401) {
+    sayOver(comingBack(document.getElementById('session-over').content.cloneNode(true)))
+    return endPanel(panel, 'Not asked', 'Your session has ended: sign in, then send it again.')
+  }
   if (!response.ok) {
     const said = await response.json().catch(() => undefined)
     return endPanel(
@@ -130,6 +133,7 @@ async function askPanels(form) {
     panel.hidden = panel.dataset.panel !== 'model' && !fields[panel.dataset.panel]
     if (panel.hidden) return
     clearPanel(panel)
+    writePlace(panel, 'name', fields[panel.dataset.panel])
     try {
       await askPanel(form, panel, fields, controller.signal)
     } catch {
