@@ -72,11 +72,7 @@ export function createPages({
     // Whoever is sent away from a form loses what they typed.
     if (request.method === 'POST' && request.headers.has('hx-request'))
       refuse('invalid_api_key', 'Your session has ended: sign in and try again')
-    const from = url.pathname + url.search
-    return goTo(
-      request,
-      `${base}/sign-in?next=${encodeURIComponent(request.method === 'GET' ? from : `${base}/dashboard`)}`,
-    )
+    return goTo(request, `${base}/sign-in?next=${encodeURIComponent(placeOf(request, url))}`)
   }
 
   const wrap =
@@ -176,6 +172,14 @@ export function createPages({
     ]
   })
   return [...routes, { method: 'GET', path: '/dashboard/*', run: miss }]
+}
+
+/** Where to come back to: of a form, the page that it belongs to, as it was, where the browser tells. */
+function placeOf({ method, headers }: Request, { pathname, search }: URL): string {
+  if (method === 'GET') return pathname + search
+  const page = pathname.slice(0, pathname.lastIndexOf('/'))
+  const from = URL.parse(headers.get('referer') ?? '')
+  return page + (from?.pathname === page ? from.search : '')
 }
 
 /** A write from the dashboard comes from the dashboard: same origin, and with the token of this very session. */

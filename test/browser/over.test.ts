@@ -118,6 +118,22 @@ test('going back after signing in does not ask to sign in again', async () => {
   await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor()
 })
 
+test('a form that the browser sends after the end of the session leads back to its page, as it was', async () => {
+  const next = async (path: string, from?: string) => {
+    const headers = from === undefined ? {} : { referer: gateway.url + from }
+    const answer = await fetch(gateway.url + path, { method: 'POST', headers, redirect: 'manual' })
+    expect(answer.status).toBe(303)
+    return new URL(answer.headers.get('location')!, gateway.url).searchParams.get('next')
+  }
+  expect(await next('/dashboard/models/toggle', '/dashboard/models?q=smart')).toBe(
+    '/dashboard/models?q=smart',
+  )
+  expect(await next('/dashboard/models/toggle')).toBe('/dashboard/models')
+  // What was drawn in answer to a form has an address that cannot be opened.
+  expect(await next('/dashboard/models/save', '/dashboard/models/save?a=b')).toBe('/dashboard/models')
+  expect(await next('/dashboard/playground/ask', '/elsewhere?x=1')).toBe('/dashboard/playground')
+})
+
 test('an unknown address of the dashboard is a page that says so, for people', async () => {
   const answer = await page.goto(`${gateway.url}/dashboard/nowhere/at?all=1`)
   expect(answer?.status()).toBe(404)
