@@ -148,6 +148,14 @@ test('names with markup stay names', async () => {
   expect(await page.locator('main :is(script, img)').count()).toBe(0)
 })
 
+test('what cannot be seen in a path is shown by its number, also in what stands above it', async () => {
+  const key = { name: 'Backwards', user_path: '/a\u202egnp/b' }
+  await send('POST', '/admin/keys', key)
+  await open({ q: 'Backwards' })
+  expect(await row('/a[U+202E]gnp/b').getByRole('rowheader').innerText()).toBe('/aU+202Egnp/b')
+  expect(await page.locator('main').innerHTML()).not.toContain('\u202e')
+})
+
 test('works without a script', async () => {
   const plain = await openBrowser(stage.gateway.url, { javaScriptEnabled: false })
   await signIn(plain.page, stage.gateway.url)

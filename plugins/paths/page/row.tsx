@@ -1,7 +1,7 @@
 import { money, number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { toQuery } from '../../../views/listing.ts'
-import { Name } from '../../../views/name.tsx'
+import { Name, spell } from '../../../views/name.tsx'
 import type { Query } from '../page.tsx'
 import type { Branch } from '../tree.ts'
 
@@ -21,10 +21,10 @@ export function BranchRow({ branch, query, base }: { branch: Branch; query: Quer
         <Link
           class="mono"
           href={`${base}/dashboard/paths${toQuery({ ...query, path })}`}
-          title={`What ${path} may call`}
+          title={`What ${spell(path)} may call`}
           {...(query.path === path && { 'aria-current': 'true' })}
         >
-          <span class="above">{path.slice(0, cut)}</span>
+          <Name class="above" text={path.slice(0, cut)} />
           <Name text={path.slice(cut)} />
         </Link>
       </th>

@@ -4,7 +4,7 @@ import { Filters } from '../../../views/filters.tsx'
 import { count, number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { toQuery } from '../../../views/listing.ts'
-import { Name } from '../../../views/name.tsx'
+import { Name, spell } from '../../../views/name.tsx'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { Effective, PathsData } from '../page.tsx'
 import { BranchRow } from './row.tsx'
@@ -27,7 +27,7 @@ export const PathsView = ({ data, request }: Props) => (
     </header>
     {data.mistake !== undefined && (
       <p class="mistake banner" role="alert">
-        {data.mistake}
+        {spell(data.mistake)}
       </p>
     )}
     {data.trouble !== undefined && (
