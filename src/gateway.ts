@@ -8,7 +8,7 @@ import { createDoor } from './door/door.ts'
 import { createDrain } from './drain.ts'
 import { ConfigError } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
-import { createFaults } from './faults.ts'
+import { createFaults, type Faults } from './faults.ts'
 import { first } from './hooks.ts'
 import { createInFlight } from './in-flight.ts'
 import { describeMembers, type Member, type Setting } from './inventory.ts'
@@ -52,8 +52,8 @@ export interface Gateway {
   readonly providers: readonly string[]
   /** Callers on this machine need no key, because there is none. */
   readonly isOpen: boolean
-  /** What plugins leave to the gateway that replaces this one. */
-  readonly heritage: ReadonlyMap<string, unknown>
+  /** What is left to the gateway that replaces this one: by plugins, and the count of what went wrong. */
+  readonly heritage: { readonly plugins: ReadonlyMap<string, unknown>; readonly faults: Faults }
   /**
    * No new work; what runs finishes within the drain time, or the `deadline` (ms); then plugins close in reverse order.
    * Never fails: of what cannot be closed the log tells.
@@ -85,7 +85,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function build(options: GatewayOptions, database: OpenDatabase, closing: Closing): Promise<Gateway> {
   const { settings, plugins, version, now = Date.now, inherited } = options
-  const faults = createFaults(now)
+  // Whoever saves the configuration has not seen yet what went wrong in the night before.
+  const faults = inherited?.faults ?? createFaults(now)
   const log = faults.watch(createLog('gateway'))
 
   let house: House | undefined
@@ -121,7 +122,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     call: request => door(request, LOCAL),
     plugins: members,
     settings: () => (surveyed ??= options.survey?.(settings) ?? []),
-    inherited: inherited?.get(plugin),
+    inherited: inherited?.plugins.get(plugin),
     site: {
       version,
       base: settings.basePath,
@@ -194,7 +195,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     order: members(),
     providers: [...house.providers.keys()],
     isOpen: await isOpen(house),
-    heritage: new Map([...parts].map(([name, { heritage }]) => [name, heritage])),
+    heritage: { plugins: new Map([...parts].map(([name, { heritage }]) => [name, heritage])), faults },
     async stop(deadline = settings.drainTimeout) {
       await inFlight.stop(deadline)
       isEmpty = true

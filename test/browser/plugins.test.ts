@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
-import { createFolder } from '../config/kit.ts'
+import { createFolder, until } from '../config/kit.ts'
 import { expectFitForAll } from './axe.ts'
 import { MASTER, openBrowser, signIn, startGateway } from './kit.ts'
 import { type Stage, setStage } from './stage.ts'
@@ -46,6 +46,8 @@ export default definePlugin({
 })`,
 )
 
+const file = folder.write('modelway.yaml', 'upstream_timeout: 5m\n')
+
 let stage: Stage
 let page: Page
 
@@ -53,6 +55,7 @@ setStage(
   () =>
     startGateway({
       PLUGINS: plugin,
+      CONFIG_FILE: file,
       DEMO: 'true',
       OPENAI_API_KEY: 'sk-x',
       OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
@@ -156,6 +159,17 @@ test('counts the errors of each plugin, says where the last one was, and never w
     /3 errors .*: GET \/night/,
   )
   await fetch(`${stage.gateway.url}/night`, { method: 'POST' })
+  await open({ show: 'errors' })
+  expect(await read(line('night-shift').locator('summary'))).toContain('4 errors')
+})
+
+test('a reload of the configuration forgets none of them', async () => {
+  const headers = { authorization: `Bearer ${MASTER}` }
+  folder.write('modelway.yaml', 'upstream_timeout: 7m\n')
+  await until(async () => {
+    const settings = await (await fetch(`${stage.gateway.url}/admin/settings`, { headers })).text()
+    return settings.includes('"7m"')
+  }, 'the reload')
   await open({ show: 'errors' })
   expect(await read(line('night-shift').locator('summary'))).toContain('4 errors')
 })

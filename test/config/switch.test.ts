@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Connection } from '../../src/exchange.ts'
+import { createFaults } from '../../src/faults.ts'
 import type { Gateway } from '../../src/gateway.ts'
 import { createReload } from '../../src/reload/reload.ts'
 import { createSwitch } from '../../src/reload/switch.ts'
@@ -17,7 +18,7 @@ function fake(name: string) {
   const gateway = {
     fetch: () => new Promise<Response>(resolve => waiting.push(() => resolve(new Response(name)))),
     stop: async (deadline?: number) => void stops.push(deadline),
-    heritage: new Map(),
+    heritage: { plugins: new Map(), faults: createFaults(Date.now) },
     providers: [],
   } as unknown as Gateway
   return { gateway, stops, waiting, answer: () => waiting.splice(0).forEach(tell => void tell()) }

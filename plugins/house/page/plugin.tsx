@@ -140,10 +140,11 @@ const Address = ({ text }: { text: string }) => <Name class="mono" text={text} /
 /** Longer words of a log are cut (characters). */
 const LONGEST = 200
 
-/** What the log has said of it; what was said before the last start or reload is not counted. */
+/** What the log has said of it since the start. */
 function Errors({ member: { errors }, now }: { member: Member; now: number }) {
   const { count: many, since, last } = errors
-  if (last === undefined) return <Fact name="Errors">none in the log since {ago(now - since)}</Fact>
+  if (last === undefined)
+    return <Fact name="Errors">none in the log since the start, {ago(now - since)}</Fact>
   return (
     <Fact name="Errors">
       {count(many, 'error')} in the log, the last {ago(now - last.at)}:{' '}
