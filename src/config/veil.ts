@@ -10,7 +10,8 @@ const SHORTEST = 8
 /** A word of a secret is as good as the whole: `Bearer …`. */
 const LONG = 12
 
-const SECRET_NAME = /(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|CREDENTIALS?)$/i
+const SECRET_NAME =
+  /(?:^|[_-])(?:AUTHORIZATION|COOKIE|API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|CREDENTIALS?)$/i
 
 /** Who sees a setting must not see its value: the schema says so, of it or of a part. */
 export function isConcealed(schema: GenericSchema): boolean {
@@ -57,7 +58,12 @@ export function createVeil(secrets: readonly string[]): (value: unknown) => unkn
     if (typeof value === 'string') return cover(value)
     if (Array.isArray(value)) return value.map(veil)
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cover(key), veil(inner)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        cover(key),
+        typeof inner === 'string' && SECRET_NAME.test(key) ? VEIL : veil(inner),
+      ]),
+    )
   }
 }
 
@@ -66,6 +72,9 @@ const coverAddress = (text: string): string =>
   /^[a-z][a-z\d+.-]*:/i.test(text)
     ? text
         .replace(/\/\/[^/?#]*@/, `//${VEIL}@`)
-        .replace(/([?&][^=&#]*=)[^&#]+/g, `$1${VEIL}`)
+        // A password may hold what should have been encoded; what follows a colon may also be a port.
+        .replace(/\/\/[^/?#@:[]*:(?!\d+(?:[/?#]|$))\S*@/, `//${VEIL}@`)
+        .replace(/([?&#][^=&#]*=)[^&#]+/g, `$1${VEIL}`)
         .replace(/\/(?=[^/?#]*\d)(?=[^/?#]*[a-z])[\w=-]{32,}(?=[/?#]|$)/gi, `/${VEIL}`)
-    : text
+        .replace(/\/(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])\w{20,}(?=[/?#]|$)/g, `/${VEIL}`)
+    : text.replace(/\b(pass(?:word|wd)?|pwd|secret|token|api_?key)(\s*=\s*)\S+/gi, `$1$2${VEIL}`)

@@ -248,4 +248,46 @@ hook:
     expect(of('hook.times')).toMatchObject({ value: 3, changed: false })
     expect(of('hook.when')).toMatchObject({ value: 'night', default: 'day', changed: true })
   })
+
+  test('is covered in a text that may be shown, however an address or a header is written', async () => {
+    using folder = createFolder()
+    folder.write(
+      'hook.ts',
+      `import * as v from 'valibot'
+import { definePlugin } from 'modelway'
+const shown = schema => v.optional(v.pipe(schema, v.metadata({ secret: false })))
+export default definePlugin({
+  name: 'hook',
+  about: 'Calls somebody.',
+  config: v.object({ rooms: shown(v.array(v.string())), more: shown(v.record(v.string(), v.string())) }),
+  setup: () => ({}),
+})`,
+    )
+    const covered = {
+      'redis://user:hidden/1@host:6379/0': 'redis://•••@host:6379/0',
+      'amqp://user:hidden#2@host/': 'amqp://•••@host/',
+      'postgres://:hidden?3@host/db': 'postgres://•••@host/db',
+      'https://host/#access_token=hidden4': 'https://host/#access_token=•••',
+      'https://hooks.example.com/services/T00/B00/hiddenXXXX1234567890abcd':
+        'https://hooks.example.com/services/T00/B00/•••',
+      'host=db user=me password=hidden5 port=1': 'host=db user=me password=••• port=1',
+      'http://[::1]:8080/@scope/package': 'http://[::1]:8080/@scope/package',
+      'http://host:8080/@scope/gpt-4o-mini-2024-07-18': 'http://host:8080/@scope/gpt-4o-mini-2024-07-18',
+    }
+    const yaml = `plugins: [./hook.ts]
+hook:
+  rooms: ${JSON.stringify(Object.keys(covered))}
+  more: { Authorization: Basic hidden6, x-api-key: hidden7, cookie: hidden8, room: lobby }
+`
+    const { of, text } = await ask(folder, yaml)
+    expect(of('hook.rooms').value).toEqual(Object.values(covered))
+    expect(of('hook.more').value).toEqual({
+      Authorization: '•••',
+      'x-api-key': '•••',
+      cookie: '•••',
+      room: 'lobby',
+    })
+    const secrets = [1, 2, 3, 4, 5, 6, 7, 8].map(number => `hidden${number}`)
+    expect(seen(text, [...secrets, 'hiddenXXXX'])).toEqual([])
+  })
 })
