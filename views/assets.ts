@@ -28,6 +28,7 @@ const styles = [
   'overview',
   'house',
   'narrow',
+  'print',
 ].map(name => `./styles/${name}.css`)
 
 const files: readonly { readonly name: string; readonly type: string; readonly from: readonly string[] }[] = [

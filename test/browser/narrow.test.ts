@@ -83,3 +83,19 @@ test('badges are as wide as their word, and no choice is cut', async () => {
     await closed()
   }
 })
+
+test('on paper there is the page without menu, search and buttons, dark on light', async () => {
+  const main = () => page.evaluate(() => getComputedStyle(document.querySelector('main')!).color)
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  await page.setViewportSize({ width: 794, height: 1123 })
+  await page.goto(`${gateway.url}/dashboard/models`)
+  await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor()
+  expect(await page.locator('#models tbody tr').first().isVisible()).toBe(true)
+  for (const role of ['navigation', 'button', 'searchbox'] as const)
+    expect([role, await page.getByRole(role).count()]).toEqual([role, 0])
+  expect(await overflow()).toBeLessThanOrEqual(0)
+  const printed = await main()
+  await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
+  expect(await main()).toBe(printed)
+  await page.emulateMedia({ media: null, colorScheme: null })
+})

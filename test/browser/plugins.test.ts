@@ -113,7 +113,7 @@ test('lists every plugin in the order of the house, with what it brings', async 
   expect(await read(line('openai'))).toContain('1 provider')
   expect(await read(line('prices'))).toMatch(/needed by \d/)
   await line('auth').locator('summary').press('Enter')
-  const facts = await read(line('auth').locator('.facts'))
+  const facts = await read(line('auth').locator('.entry-facts'))
   expect(facts).toContain('part of the gateway')
   expect(facts).toContain('POST /admin/keys/:id/roll')
   expect(facts).toContain('API keys')
@@ -127,7 +127,7 @@ test('says what came from outside, and as what it was named', async () => {
   await open({ show: 'brought' })
   expect(await page.locator('.member-name').allInnerTexts()).toEqual(['night-shift'])
   await line('night-shift').locator('summary').click()
-  const facts = await read(line('night-shift').locator('.facts'))
+  const facts = await read(line('night-shift').locator('.entry-facts'))
   for (const words of [plugin, 'permit', 'settle', 'GET /night', 'every 1 min 30 s', 'auth'])
     expect(facts).toContain(words)
   await line('night-shift').getByRole('link', { name: 'Night', exact: true }).click()
@@ -144,18 +144,18 @@ test('counts the errors of each plugin, says where the last one was, and never w
   expect(await page.locator('.member-name').allInnerTexts()).toEqual(['night-shift'])
   expect(await read(line('night-shift').locator('summary'))).toContain('1 error')
   await line('night-shift').locator('summary').click()
-  const facts = await read(line('night-shift').locator('.facts'))
+  const facts = await read(line('night-shift').locator('.entry-facts'))
   expect(facts).toMatch(/1 error in the log, the last just now: permit/)
   expect(facts).toContain(failed.headers.get('x-request-id')!)
   expect(await page.content()).not.toContain('a bug with a secret')
   expect((await call({ 'x-late': '1' })).status).toBe(200)
   await open({ show: 'errors' })
-  expect((await line('night-shift').locator('.facts dd').nth(1).allTextContents())[0]).toMatch(
+  expect((await line('night-shift').locator('.entry-facts dd').nth(1).allTextContents())[0]).toMatch(
     /2 errors .*: settle/,
   )
   await fetch(`${stage.gateway.url}/night`)
   await open({ show: 'errors' })
-  expect((await line('night-shift').locator('.facts dd').nth(1).allTextContents())[0]).toMatch(
+  expect((await line('night-shift').locator('.entry-facts dd').nth(1).allTextContents())[0]).toMatch(
     /3 errors .*: GET \/night/,
   )
   await fetch(`${stage.gateway.url}/night`, { method: 'POST' })
@@ -201,7 +201,7 @@ test('sentences and log lines with markup stay words', async () => {
   await open({ show: 'brought' })
   expect(await read(line('night-shift').locator('summary'))).toContain(HOSTILE)
   await line('night-shift').locator('summary').click()
-  expect(await read(line('night-shift').locator('.facts'))).toContain(HOSTILE)
+  expect(await read(line('night-shift').locator('.entry-facts'))).toContain(HOSTILE)
   await open({ q: HOSTILE })
   expect(await page.locator('main :is(script, img)').count()).toBe(0)
 })

@@ -116,7 +116,7 @@ test('shows each setting with its meaning, its value, the default, and who says 
 test('says how to change it: in the file, in the environment, on the command line', async () => {
   await open({ q: 'retries' })
   await line('retries').locator('summary').click()
-  const text = await read(line('retries').locator('.ways'))
+  const text = await read(line('retries').locator('.entry-ways'))
   expect(text).toContain('retries: 1')
   expect(text).toContain('RETRIES=1')
   expect(text).toContain('bun run gateway --retries 1')

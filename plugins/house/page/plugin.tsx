@@ -77,7 +77,7 @@ function Facts({ placed: { member, settings, neededBy }, base, now }: Props) {
   const { endpoints, pages, dialects, providers, ticks, tables } = brings
   const at = (path: string) => `${base}/dashboard${path}`
   return (
-    <dl class="facts">
+    <dl class="entry-facts">
       <Fact name="From">
         {broughtAs === undefined ? 'part of the gateway' : <Name class="mono" text={broughtAs} />}
       </Fact>

@@ -17,7 +17,7 @@ export function Ways({ setting, file = 'modelway.yaml' }: { setting: Setting; fi
   const above = origin.kind === 'variable' || origin.kind === 'flag' ? origin.name : undefined
   const isSocket = path === 'host' || path === 'port'
   return (
-    <dl class="ways">
+    <dl class="entry-ways">
       {path !== undefined && (
         <Way text={toLines(path, yaml)}>
           In <Name class="mono" text={file} />, {isSocket ? 'then restart' : 'at once when it is saved'}

@@ -81,7 +81,7 @@ function Facts({
   const to = (changes: Record<string, string>) => addressOf(path, {}, changes)
   const name = call.keyId === null ? undefined : keyName(call.keyId)
   return (
-    <dl class="facts">
+    <dl class="call-facts">
       <Fact name="When">
         {dateOf(call.at, zone)}, {secondsOf(call.at, zone)} {zone}
       </Fact>
