@@ -265,6 +265,20 @@ describe('with calls', () => {
     await expectFitForAll(page, [() => go(), () => go('?from=2020-01-01&to=2020-01-02')])
   })
 
+  test('the figures on top stand in full lines at every width', async () => {
+    for (const width of [320, 560, 768, 1000, 1200, 1280, 1600]) {
+      await page.setViewportSize({ width, height: 900 })
+      await go()
+      const tops = await page
+        .locator('.stat')
+        .evaluateAll(all => all.map(one => Math.round(one.getBoundingClientRect().top)))
+      const lines = [...Map.groupBy(tops, top => top).values()].map(({ length }) => length)
+      expect([width, new Set(lines).size]).toEqual([width, 1])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+    }
+    await page.setViewportSize({ width: 1280, height: 900 })
+  })
+
   test('without a script everything but the swapping in place is there', async () => {
     const plain = await openBrowser(gateway.url, { javaScriptEnabled: false })
     try {
