@@ -15,15 +15,15 @@ const OFFER = 'form button, a'
 /** What asks by itself, while people do something else: its answers are no news. */
 const isByItself = source => source?.matches?.('[hx-trigger^="every "]') === true
 
-/** Shows what is in the message line, above everything else; what can be done about it gets the keyboard. */
-function announce() {
+/** Shows what is in the message line, above everything else; what can be done about it gets the keyboard, unless that is in use. */
+function announce(isFree = true) {
   const line = notice()
   if (line === null || line.textContent === '') return
   if (line.matches(':popover-open')) line.hidePopover()
   line.showPopover()
   clearTimeout(hiding)
   if (line.querySelector(LASTING) === null) hiding = setTimeout(hush, 6000)
-  line.querySelector(OFFER)?.focus({ preventScroll: true })
+  if (isFree) line.querySelector(OFFER)?.focus({ preventScroll: true })
 }
 
 function hush() {
@@ -110,6 +110,8 @@ for (const act of ['click', 'keydown', 'htmx:before:request']) {
         if (event.key === 'Escape') hush()
         return
       }
+      // It stays true, whatever the page asks for by itself.
+      if (act === 'htmx:before:request' && line.querySelector('.session-over') !== null) return
       // Whoever walks past with the keyboard may be on the way to it.
       const isOffer = line.querySelector(OFFER) !== null
       if (act !== 'keydown' || !isOffer || event.key === 'Escape') hush()
@@ -141,7 +143,7 @@ document.addEventListener('htmx:before:response', event => {
   const over = response.status === 401 ? document.getElementById('session-over') : null
   if (over !== null) {
     event.preventDefault()
-    return sayOver(comingBack(over.content.cloneNode(true)))
+    return sayOver(comingBack(over.content.cloneNode(true)), event.detail.ctx.sourceElement)
   }
   if ((response.headers.get('content-type') ?? '').startsWith('text/html')) return
   event.preventDefault()
@@ -160,12 +162,17 @@ function comingBack(words) {
   return words
 }
 
-/** In the open form, from where alone it can be reached, and which keeps all that was typed; else in the message line. */
-function sayOver(words) {
+/**
+ * In the open form, from where alone it can be reached, and which keeps all that was typed; else in the message line.
+ * `source` is what was sent: a page may also ask for something while one types in it, or is somewhere else.
+ */
+function sayOver(words, source) {
   const form = document.querySelector('dialog:modal form')
   if (form === null) {
-    notice()?.replaceChildren(words)
-    return announce()
+    if (notice()?.querySelector('.session-over') !== null) return
+    const at = document.activeElement
+    notice().replaceChildren(words)
+    return announce(at === document.body || (source.contains(at) && !at.matches('input, textarea')))
   }
   if (form.querySelector('.session-over') === null) form.querySelector('footer').before(words)
   // Whoever is typing goes on typing; a button that was pressed is disabled meanwhile and has lost the focus.

@@ -81,7 +81,7 @@ async function askPanel(form, panel, { csrf, ...fields }, signal) {
     body: JSON.stringify({ ...fields, model: fields[panel.dataset.panel] }),
   })
   if (response.status === 401) {
-    sayOver(comingBack(document.getElementById('session-over').content.cloneNode(true)))
+    sayOver(comingBack(document.getElementById('session-over').content.cloneNode(true)), form)
     return endPanel(panel, 'Not asked', 'Your session has ended: sign in, then send it again.')
   }
   if (!response.ok) {

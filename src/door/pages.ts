@@ -64,21 +64,23 @@ export function createPages({
     .flatMap(({ path, title, nav }) => (nav ? [{ href: `${base}/dashboard${path}`, title, ...nav }] : []))
     .sort((a, b) => a.order - b.order)
 
-  /** Signed in, or sent to the sign-in page. */
-  async function admit(request: Request): Promise<PageRequest | Response> {
+  /** Signed in, or sent to the sign-in page; `isWithin` a page lie its forms and parts, which are no places to come back to. */
+  async function admit(request: Request, isWithin: boolean): Promise<PageRequest | Response> {
     const url = new URL(request.url)
     const admin = await administrate(request)
     if (admin !== undefined) return { url, base, admin, origin: originSeen(request) }
-    // Whoever is sent away from a form loses what they typed.
-    if (request.method === 'POST' && request.headers.has('hx-request'))
+    // Whoever is sent away from a page in which they type loses what they typed.
+    if (isWithin && request.headers.has('hx-request'))
       refuse('invalid_api_key', 'Your session has ended: sign in and try again')
-    return goTo(request, `${base}/sign-in?next=${encodeURIComponent(placeOf(request, url))}`)
+    const place = isWithin ? placeOf(request, url) : url.pathname + url.search
+    return goTo(request, `${base}/sign-in?next=${encodeURIComponent(place)}`)
   }
 
   const wrap =
-    (run: (page: PageRequest, request: Request) => Promise<Response>) => async (request: Request) => {
+    (run: (page: PageRequest, request: Request) => Promise<Response>, isWithin: boolean) =>
+    async (request: Request) => {
       try {
-        const admitted = await admit(request)
+        const admitted = await admit(request, isWithin)
         return admitted instanceof Response ? admitted : await run(admitted, request)
       } catch (error) {
         const refusal = toRefusal(error)
@@ -144,7 +146,7 @@ export function createPages({
         const result = await act(form, asked)
         return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
       })
-    })(request)
+    }, true)(request)
     audit(admin, request, route, response.status)
     leave(x)
     return response
@@ -155,7 +157,7 @@ export function createPages({
     const get = (path: PageRoute['path'], make: (asked: PageRequest) => Promise<Response>): PageRoute => ({
       method: 'GET',
       path,
-      run: wrap(asked => named(page, 'GET', path, () => make(asked))),
+      run: wrap(asked => named(page, 'GET', path, () => make(asked)), path !== place),
     })
     return [
       get(place, asked => show(page, asked)),
@@ -174,9 +176,8 @@ export function createPages({
   return [...routes, { method: 'GET', path: '/dashboard/*', run: miss }]
 }
 
-/** Where to come back to: of a form, the page that it belongs to, as it was, where the browser tells. */
-function placeOf({ method, headers }: Request, { pathname, search }: URL): string {
-  if (method === 'GET') return pathname + search
+/** The page that a form or a part belongs to, as it was, where the browser tells. */
+function placeOf({ headers }: Request, { pathname }: URL): string {
   const page = pathname.slice(0, pathname.lastIndexOf('/'))
   const from = URL.parse(headers.get('referer') ?? '')
   return page + (from?.pathname === page ? from.search : '')

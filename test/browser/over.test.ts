@@ -28,14 +28,14 @@ async function endSession(): Promise<void> {
 }
 
 /** Follows the link in the message to a new tab, signs in there, and closes it. Returns the address that this leads to. */
-async function signInAgain(): Promise<string> {
+async function signInAgain(title = 'Models'): Promise<string> {
   const [tab] = await Promise.all([
     browser.context.waitForEvent('page'),
     page.getByRole('link', { name: 'Sign in in a new tab' }).click(),
   ])
   await tab.getByLabel('Master key').fill(MASTER)
   await tab.keyboard.press('Enter')
-  await tab.getByRole('heading', { level: 1, name: 'Models', exact: true }).waitFor()
+  await tab.getByRole('heading', { level: 1, name: title, exact: true }).waitFor()
   const address = tab.url()
   await tab.close()
   return address
@@ -95,6 +95,26 @@ test('signing in again leads to where one was, with the filters that were set si
   await said('Your session has ended')
   expect(await signInAgain()).toEndWith('/dashboard/models?q=kept')
   await page.locator('#notice').waitFor({ state: 'hidden' })
+})
+
+test('what a page asks for by itself after the end of the session takes nobody away from it', async () => {
+  await page.goto(`${gateway.url}/dashboard/playground`)
+  await page.getByLabel('User', { exact: true }).fill('Much was thought about this')
+  await endSession()
+  await page.getByLabel('Model').fill('smart')
+  await said('Your session has ended')
+  await page.getByLabel('Model').pressSequentially('er')
+  // All that is asked for while one types has been answered.
+  await page.waitForTimeout(500)
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('p-model')
+  expect(await page.getByLabel('User', { exact: true }).inputValue()).toBe('Much was thought about this')
+  expect(await page.locator('#notice .session-over').count()).toBe(1)
+  expect(await signInAgain('Playground')).toEndWith('/dashboard/playground')
+  await page.locator('#notice').waitFor({ state: 'hidden' })
+  expect(await page.getByLabel('Model').inputValue()).toBe('smarter')
+  const part = await fetch(`${gateway.url}/dashboard/playground/suggest?model=x`, { redirect: 'manual' })
+  expect(part.headers.get('location')).toBe('/sign-in?next=%2Fdashboard%2Fplayground')
+  await page.goto(`${gateway.url}/dashboard/models`)
 })
 
 test('the page of a model carries its name in the title', async () => {
