@@ -31,13 +31,15 @@ export function BranchRow({ branch, query, base }: { branch: Branch; query: Quer
       <td class="num" data-label="Calls">
         <div>
           {use.calls === 0 ? '0' : <Link href={usage}>{number(use.calls)}</Link>}
-          {own.calls !== use.calls && <p class="about">{number(own.calls)} itself</p>}
+          {own.calls !== use.calls && (
+            <p class="about">{own.calls === 0 ? 'all below' : `${number(own.calls)} itself`}</p>
+          )}
         </div>
       </td>
       <td class="num" data-label="Spend">
         <div>
           {money(use.cost)}
-          {own.calls !== use.calls && <p class="about">{money(own.cost)} itself</p>}
+          {own.calls !== use.calls && own.calls > 0 && <p class="about">{money(own.cost)} itself</p>}
         </div>
       </td>
       <td data-label="Keys">

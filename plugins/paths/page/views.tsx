@@ -90,6 +90,12 @@ function Paths({ data: { listing, query }, request }: Props) {
   )
 }
 
+/** The operator's own names are what apps should call; of many models they would be those that are left out. */
+const ownFirst = (models: Effective['models']): Effective['models'] => [
+  ...models.filter(({ kind }) => kind === 'redirect'),
+  ...models.filter(({ kind }) => kind !== 'redirect'),
+]
+
 /** So many models are named; the page of the models has them all. */
 const MOST = 60
 
@@ -114,15 +120,22 @@ function Models({ effective: { path, models }, base }: { effective: Effective; b
             sets no limit. Choose one for the reasons.
           </p>
           <ul class="effective-names">
-            {models.slice(0, MOST).map(({ id, kind }) => (
-              <li class="effective-name">
-                <Link href={explain(id)}>
-                  <Name class="mono" text={id} />
-                </Link>
-                {kind === 'redirect' && <Badge tone="accent">redirect</Badge>}
+            {ownFirst(models)
+              .slice(0, MOST)
+              .map(({ id, kind }) => (
+                <li class="effective-name">
+                  <Link href={explain(id)}>
+                    <Name class="mono" text={id} />
+                  </Link>
+                  {kind === 'redirect' && <Badge tone="accent">redirect</Badge>}
+                </li>
+              ))}
+            {models.length > MOST && (
+              <li class="muted">
+                and {number(models.length - MOST)} more:{' '}
+                <Link href={`${base}/dashboard/models`}>all models</Link>
               </li>
-            ))}
-            {models.length > MOST && <li class="muted">and {number(models.length - MOST)} more</li>}
+            )}
           </ul>
         </>
       )}
