@@ -108,15 +108,37 @@ const STOPPED = [
 ]
 const UNREACHABLE = ['Broke off', 'The gateway cannot be reached: check that it is running, and try again.']
 
-/** The address leads back to the form as it was sent, but for what is long. */
+/** More is not kept (characters). */
+const LONGEST_KEPT = 100_000
+
+/** What is long, or nobody else's business, is kept by this tab alone, for when the page is loaded anew. */
+const textsOf = form =>
+  [...form.querySelectorAll('textarea')]
+    .map(({ name, value }) => [name, value])
+    .filter(([, text]) => text.length <= LONGEST_KEPT)
+
+/** The address leads back to the form as it was sent; the texts are not in it. */
 function keepAddress(form, fields) {
   const address = new URL(location.href)
   for (const name of form.dataset.address.split(' ')) {
     if (fields[name]) address.searchParams.set(name, fields[name])
     else address.searchParams.delete(name)
   }
-  history.replaceState(history.state, '', address)
+  history.replaceState({ ...history.state, texts: textsOf(form) }, '', address)
 }
+
+document.addEventListener('DOMContentLoaded', () => {
+  const form = document.querySelector('form[data-stream]')
+  if (form === null) return
+  for (const [name, text] of history.state?.texts ?? []) {
+    const field = form.elements[name]
+    // What the browser itself has put there is newer.
+    if (field?.value !== field?.defaultValue) continue
+    field.value = text
+    const box = field.closest('details')
+    if (box !== null && text !== '') box.open = true
+  }
+})
 
 async function askPanels(form) {
   const [send, stop] = [form.querySelector('[type=submit]'), form.querySelector('[data-stop]')]

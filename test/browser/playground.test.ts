@@ -301,6 +301,28 @@ test('whatever a model says stays text, while it arrives and when the page is dr
   expect(problems).toEqual([])
 })
 
+test('a page that is loaded anew keeps what was asked, and the call that was under way ends', async () => {
+  provider.setPlan({ gapMs: 200, tokens: 100 })
+  await open({ model: 'openai/gpt-5' })
+  await page.getByLabel('User', { exact: true }).fill('Much was thought about this')
+  await page.getByText('As another caller').click()
+  await page.getByLabel('More fields').fill('{"temperature": 0}')
+  await send()
+  await place('answer').filter({ hasText: /./ }).waitFor()
+  await page.reload()
+  expect(await page.getByLabel('User', { exact: true }).inputValue()).toBe('Much was thought about this')
+  expect(await page.getByLabel('More fields').inputValue()).toBe('{"temperature": 0}')
+  expect(await page.getByLabel('More fields').isVisible()).toBe(true)
+  expect(page.url()).not.toContain('thought')
+  for (let i = 0; i < 100 && provider.ledger.active() > 0; i++) await Bun.sleep(20)
+  expect(provider.ledger.entries.at(-1)?.ending).toBe('client_closed')
+  provider.setPlan(undefined)
+  // Another visit begins anew.
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Playground' }).click()
+  await page.waitForURL(/\/playground$/)
+  expect(await page.getByLabel('User', { exact: true }).inputValue()).toContain('why is the sky blue')
+})
+
 test('a session that is over takes nothing of what was typed with it', async () => {
   await open({ model: 'smarter' })
   await page.getByLabel('User', { exact: true }).fill('A long text')
