@@ -13,8 +13,8 @@ export interface Said {
   readonly text?: string
   /** What the model thinks before it speaks. */
   readonly thought?: string
-  /** A tool that it calls. */
-  readonly tool?: string
+  /** Names of the tools that it calls. */
+  readonly tools?: readonly string[]
   /** Why the answer ends before its end. */
   readonly trouble?: string
   /** The same in one word. */
@@ -60,7 +60,7 @@ const chat: Language = {
 const saidByChat = (message: unknown, around: JsonObject): Said => ({
   text: textOf(at(message, 'content')) + textOf(at(message, 'refusal')),
   thought: textOf(at(message, 'reasoning_content')) || textOf(at(message, 'reasoning')),
-  tool: textOf(at(message, 'tool_calls', 0, 'function', 'name')),
+  tools: listOf(at(message, 'tool_calls')).map(call => textOf(at(call, 'function', 'name'))),
   ...troubleIn(around.error),
 })
 
@@ -87,7 +87,7 @@ const responses: Language = {
       case 'response.reasoning_summary_text.delta':
         return { thought: delta }
       case 'response.output_item.added':
-        return { tool: toolOf(event.item, 'function_call') }
+        return { tools: toolsIn([event.item], 'function_call') }
       case 'error':
         return troubleIn(event.error ?? event)
       case 'response.failed':
@@ -103,7 +103,7 @@ const responses: Language = {
     return {
       text: joined(parts, 'text') + joined(parts, 'refusal'),
       thought: joined(thoughts, 'text'),
-      tool: toolIn(items, 'function_call'),
+      tools: toolsIn(items, 'function_call'),
       ...troubleIn(answer.error),
     }
   },
@@ -126,7 +126,7 @@ const messages: Language = {
       case 'content_block_delta':
         return { text: textOf(at(event, 'delta', 'text')), thought: textOf(at(event, 'delta', 'thinking')) }
       case 'content_block_start':
-        return { tool: toolOf(event.content_block, 'tool_use') }
+        return { tools: toolsIn([event.content_block], 'tool_use') }
       case 'error':
         return troubleIn(event.error)
       default:
@@ -138,7 +138,7 @@ const messages: Language = {
     return {
       text: joined(blocks, 'text'),
       thought: joined(blocks, 'thinking'),
-      tool: toolIn(blocks, 'tool_use'),
+      tools: toolsIn(blocks, 'tool_use'),
       ...troubleIn(answer.error),
     }
   },
@@ -164,8 +164,5 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const joined = (parts: readonly unknown[], field: string): string =>
   parts.map(part => textOf(at(part, field))).join('')
 
-const toolOf = (item: unknown, type: string): string =>
-  at(item, 'type') === type ? textOf(at(item, 'name')) : ''
-
-const toolIn = (items: readonly unknown[], type: string): string =>
-  items.map(item => toolOf(item, type)).find(name => name !== '') ?? ''
+const toolsIn = (items: readonly unknown[], type: string): readonly string[] =>
+  items.flatMap(item => (at(item, 'type') === type ? [textOf(at(item, 'name'))] : []))

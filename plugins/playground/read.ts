@@ -29,7 +29,7 @@ export async function* readAnswer(
   let isSilent = true
   const note = (heard: readonly Said[]): Line => {
     for (const each of heard) {
-      if (each.tool) tools.add(each.tool)
+      for (const tool of each.tools ?? []) if (tool !== '') tools.add(tool)
       trouble ||= each.trouble ?? ''
       code ||= each.code ?? ''
     }

@@ -146,6 +146,22 @@ describe('a call', () => {
     }
   })
 
+  test.each(
+    ['chat', 'responses', 'messages'].flatMap(language => [
+      [language, ''],
+      [language, 'off'],
+    ]),
+  )('in %s%p names every tool that the model calls', async (language, stream) => {
+    provider.setPlan({
+      toolCall: [
+        { name: 'get_weather', arguments: {} },
+        { name: 'get_time', arguments: {} },
+      ],
+    })
+    const { texts } = await ask({ model: 'smart', language, stream })
+    expect(texts.note).toStartWith('The model calls get_weather, get_time:')
+  })
+
   test('says what was left out on the way to a provider that has no such thing', async () => {
     const { texts } = await ask({ model: 'smart', language: 'messages', more: '{"top_k": 5}' })
     expect(texts.state).toBe('Answered')
