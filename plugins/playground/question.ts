@@ -89,7 +89,13 @@ export function toQuestion(asked: Asked, { auth, paths }: QuestionDeps): Questio
 const callerOf = (id: string, auth: Auth): Caller =>
   auth.callerOf(id) ?? refuse('not_found', `There is no working key “${id}”`, { param: 'key' })
 
+/** No header can hold them. */
+const CONTROL = /\p{Cc}/u
+
 function pathOf(caller: Caller, said: string, paths: QuestionDeps['paths']): UserPath {
+  // Where a key has a path of its own, nobody else looks at what is said.
+  if (CONTROL.test(said))
+    refuse('invalid_value', 'A user path has no control characters', { param: 'user_path' })
   try {
     return paths.resolve(caller, paths.toWire(said) || null) ?? '/'
   } catch (error) {

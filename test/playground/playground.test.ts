@@ -234,6 +234,9 @@ describe('what cannot be asked', () => {
       field: 'user_path',
       message: 'User path "/sales" is not below "/team/gamma", to which this key is bound',
     })
+    const bound = await house.admin('POST', '/admin/keys', { name: 'Delta', user_path: '/team/delta' })
+    const odd = await ask({ model: 'smart', key: bound.body.id, user_path: '/a\nb' })
+    expect(odd.mistake).toEqual({ field: 'user_path', message: 'A user path has no control characters' })
   })
 
   test('fields of the body may stand for the text', async () => {
