@@ -7,6 +7,7 @@ import type { Awaitable } from '../types.ts'
 import { type ConfigFile, type Configuration, readConfiguration, type Sources } from './configuration.ts'
 import { MAX_FILE } from './limits.ts'
 import { oddVariables, ownVariables, readsVariable } from './odd-variables.ts'
+import { proxyProblems } from './proxies.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { referencesIn } from './substitute.ts'
 import { survey } from './survey.ts'
@@ -51,7 +52,7 @@ export function whereIsFile(
  */
 export async function load(options: LoadOptions): Promise<Loaded> {
   const { ours, loadStrangers, flags = {}, environment: given = readEnvironment() } = options
-  const problems: string[] = []
+  const problems = [...proxyProblems(given)]
   const { file, references } = await readFile(given, flags)
   const isEarly = (name: string) => ownVariables.has(name) || references.has(name)
   const own = await readSecretFiles(given, isEarly, problems)

@@ -70,6 +70,13 @@ const mistakes: readonly (readonly [why: string, env: Record<string, string>, sa
   ],
   ['an unknown mode', { CONFIGURED_PROVIDER_MODELS_MODE: 'both' }, /CONFIGURED_PROVIDER_MODELS_MODE/],
   ['a provider address of another kind', { OPENAI_BASE_URL: 'ftp://x' }, /OPENAI_BASE_URL/],
+  ['a proxy that is a word', { HTTPS_PROXY: 'foo' }, /HTTPS_PROXY: expected the address of a proxy/],
+  [
+    'a proxy of another kind',
+    { https_proxy: 'socks5://me:hidden@127.0.0.1:1080' },
+    /^(?!.*hidden).*https_proxy: .*http:/,
+  ],
+  ['a proxy without a host', { HTTP_PROXY: 'http://' }, /HTTP_PROXY: expected/],
   ['a provider that lacks its address', { AZURE_API_KEY: 'k' }, /AZURE_BASE_URL/],
 ]
 
