@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { tail } from '../config/problem.ts'
-import { shapeOf } from '../config/shape.ts'
+import { shapeOf, toSnake } from '../config/shape.ts'
+import { gatewayEnv } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Plugin } from '../plugin.ts'
@@ -17,6 +18,32 @@ export function checkPlugin(name: string, plugin: Plugin): void {
   const stray = strayIn(plugin.config)
   if (stray !== undefined) throw new ConfigError(`Cannot use plugin "${name}": ${stray}`)
   checkFields(name, plugin)
+  checkVariables(name, plugin)
+  if (hasOwn(plugin.tables) && plugin.migrations === undefined)
+    throw new ConfigError(
+      `Cannot use plugin "${name}": migrations: it has tables, and nothing that makes them: name the folder of "drizzle-kit generate"`,
+    )
+}
+
+const hasOwn = (members: object = {}): boolean => Object.keys(members).length > 0
+
+/** It would change with a setting of the gateway, which means something else. */
+function checkVariables(name: string, { env }: Plugin): void {
+  const ours = new Map<string, string>(
+    Object.entries(gatewayEnv).flatMap(([setting, names]) =>
+      names.map(variable => [variable, setting] as const),
+    ),
+  )
+  const taken = Object.entries(typeof env === 'object' ? env : {}).flatMap(([field, names]) =>
+    names.filter(variable => ours.has(variable)).map(variable => ({ field, variable })),
+  )
+  if (taken.length === 0) return
+  throw new ConfigError(
+    taken.map(
+      ({ field, variable }) =>
+        `Cannot use plugin "${name}": env.${field}: ${variable} is a setting of the gateway, "${toSnake(ours.get(variable)!)}": read one of your own`,
+    ),
+  )
 }
 
 /** A variable that fills a field which is not there would be set in vain, and nobody would be told. */

@@ -121,6 +121,24 @@ describe('PLUGINS', () => {
       /"\.\/rootless\.js": there are no migrations in "\S+\/run-\w+\/nowhere": .*drizzle-kit generate/,
     ],
     [
+      'tables that nothing makes',
+      () =>
+        write(
+          'homeless.js',
+          `import { sqliteTable, text } from 'drizzle-orm/sqlite-core'\n${declare('homeless', '() => ({})', "tables: { notes: sqliteTable('notes', { text: text() }) },")}`,
+        ),
+      /"\.\/homeless\.js": migrations: it has tables, and nothing that makes them: .*drizzle-kit generate/,
+    ],
+    [
+      'a variable that is a setting of the gateway',
+      () =>
+        write(
+          'cuckoo.js',
+          `import * as v from 'valibot'\n${declare('cuckoo', '() => ({})', "config: v.object({ size: v.optional(v.string()) }), env: { size: ['CUCKOO_SIZE', 'BODY_SIZE_LIMIT'] },")}`,
+        ),
+      /"\.\/cuckoo\.js": env\.size: BODY_SIZE_LIMIT is a setting of the gateway, "body_limit": read one of your own/,
+    ],
+    [
       'a setup that returns nothing',
       () => write('silent.js', declare('silent', '() => {}')),
       /"silent": its setup returned undefined/,
