@@ -12,7 +12,8 @@ import { serveCommand } from './serve.ts'
 import { Exit, exits, FaultError, UsageError, type World } from './world.ts'
 
 /** Runs `modelway …` and returns its exit code; undefined while a server goes on. */
-export async function runProgram(args: readonly string[], world: World): Promise<number | undefined> {
+export async function runProgram(given: readonly string[], world: World): Promise<number | undefined> {
+  const args = asOptions(given)
   const program = group('modelway', 'An AI gateway whose models are yours', [
     serveCommand(world),
     checkCommand(world),
@@ -32,6 +33,13 @@ export async function runProgram(args: readonly string[], world: World): Promise
   } catch (error) {
     return fail(world, error, asks('--json'))
   }
+}
+
+/** People ask for `help` and `version` by word, too. */
+const asOptions = ([first, ...rest]: readonly string[]): readonly string[] => {
+  if (first === 'help') return [...rest, '--help']
+  if (first === 'version' && rest.length === 0) return ['--version']
+  return first === undefined ? [] : [first, ...rest]
 }
 
 type Command = CommandDef<ArgsDef>
@@ -65,7 +73,7 @@ async function refuseGroup(
   world.note(`${await renderUsage(found, parent)}\n\n`)
   const isOption = name === undefined || name.startsWith('-')
   const what = isOption
-    ? 'Name a command'
+    ? `Name a command${name === undefined ? '' : ` before "${name}"`}`
     : `There is no command "${name}"${didYouMean(name, Object.keys(below(found)))}`
   world.note(`modelway: ${what}\n`)
   return exits.usage

@@ -27,7 +27,16 @@ describe('modelway', () => {
     expect((await run('keys create --help')).out).toContain('modelway keys create')
   })
 
+  test('takes help and version for what they ask', async () => {
+    const [help, keys, version] = await Promise.all(['help', 'help keys', 'version'].map(line => run(line)))
+    expect(help).toEqual(await run('--help'))
+    expect(keys).toEqual(await run('keys --help'))
+    expect(version).toEqual(await run('--version'))
+    expect([help, keys, version].map(done => done?.code)).toEqual([0, 0, 0])
+  })
+
   test.each([
+    ['-p 80', 'Name a command before "-p"'],
     ['chek', 'There is no command "chek". Did you mean "check"?'],
     ['constructor', 'There is no command "constructor"'],
     ['__proto__', 'There is no command "__proto__"'],
