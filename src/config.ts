@@ -168,7 +168,7 @@ export function readSettings(environment: Environment): GatewaySettings {
   if (result.success) return result.output
   throw new ConfigError(
     result.issues.map(issue => {
-      const { path, text } = toProblem(issue)
+      const { path, text } = toProblem(issue, gatewaySchema)
       return sayVariable(gatewayEnv[path[0] as keyof typeof gatewayEnv][0], environment, text)
     }),
   )

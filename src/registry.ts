@@ -72,7 +72,7 @@ function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): u
   if (result.success) return result.output
   throw new ConfigError(
     result.issues.map(issue => {
-      const { path, text } = toProblem(issue)
+      const { path, text } = toProblem(issue, schema)
       const [field, ...rest] = path
       const variable = typeof plugin.env === 'object' ? plugin.env[String(field)]?.[0] : undefined
       return say(

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { Refusal } from '../../src/errors.ts'
-import { explain } from '../../src/request/check.ts'
+import { explain, firstOf } from '../../src/request/check.ts'
 import { findLoop } from './graph.ts'
 import { checkName, toDefinition, virtualModelInput } from './input.ts'
 import { type Definition, toVirtualModel, type VirtualModel } from './model.ts'
@@ -43,7 +43,7 @@ export const declaredModels = v.pipe(
     const found = entries.map((entry, index) => {
       const result = v.safeParse(declaration, entry)
       if (result.success) return result.output
-      const message = explain(result.issues[0]).message.replace(/^The body: /, '')
+      const message = explain(firstOf(result.issues), declaration).message.replace(/^The body: /, '')
       addIssue({ message, path: [item('array', entries, index)] })
       return undefined
     })

@@ -90,7 +90,7 @@ function readOwn({ sources, sections, binding, problems }: Judging): GatewaySett
   const result = v.safeParse(gatewaySchema, raw)
   if (result.success) return result.output
   for (const issue of result.issues) {
-    const { path, text } = toProblem(issue)
+    const { path, text } = toProblem(issue, gatewaySchema)
     const field = String(path[0])
     const entry = own.get(field)
     if (field in flags) problems.push(say(`--${toKebab(field)}="${flags[field]}"`, text))

@@ -51,7 +51,7 @@ export function readAllPlugins(judging: Judging): Readonly<Record<string, unknow
 function judge({ name, config }: Plugin, raw: Values, problems: string[]): readonly Problem[] {
   if (config === undefined) return []
   try {
-    return (v.safeParse(config, raw).issues ?? []).map(toProblem)
+    return (v.safeParse(config, raw).issues ?? []).map(issue => toProblem(issue, config))
   } catch (error) {
     problems.push(...faultOf(name, 'config', error).problems)
     return []

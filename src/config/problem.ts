@@ -1,4 +1,6 @@
-import type { BaseIssue } from 'valibot'
+import type { BaseIssue, GenericSchema } from 'valibot'
+import { didYouMean } from '../nearest.ts'
+import { keysBeside } from './shape.ts'
 import type { Place } from './tree.ts'
 
 export interface Problem {
@@ -8,23 +10,31 @@ export interface Problem {
   readonly text: string
 }
 
-/** A Valibot issue in words. Of a union that took nothing, the option that came furthest tells most. */
-export function toProblem(issue: BaseIssue<unknown>): Problem {
-  const path = (issue.path ?? []).map(({ key }) => key as string | number)
-  const inner = issue.issues?.toSorted((a, b) => depth(b) - depth(a))[0]
-  if (inner !== undefined && depth(inner) > 0) {
-    const { path: rest, text } = toProblem(inner)
-    return { path: [...path, ...rest], text }
-  }
-  return { path, text: textOf(issue) }
+/**
+ * An issue of this Valibot schema in words. Of a union that took nothing, the option that came furthest tells most; and
+ * of its mistakes a name that nobody knows, for what is missing is often missing because of it.
+ */
+export function toProblem(issue: BaseIssue<unknown>, schema: GenericSchema): Problem {
+  const [path, { expected, ...told }] = innermost(issue)
+  if (expected !== 'never') return { path, text: textOf({ expected, ...told }) }
+  return { path, text: `it is not known here${didYouMean(String(path.at(-1)), keysBeside(schema, path))}` }
 }
+
+function innermost(issue: BaseIssue<unknown>): [Problem['path'], BaseIssue<unknown>] {
+  const path = (issue.path ?? []).map(({ key }) => key as string | number)
+  const inner = issue.issues?.toSorted((a, b) => depth(b) - depth(a) || rank(a) - rank(b))[0]
+  if (inner === undefined || depth(inner) === 0) return [path, issue]
+  const [rest, told] = innermost(inner)
+  return [[...path, ...rest], told]
+}
+
+const rank = ({ expected }: BaseIssue<unknown>): number => (expected === 'never' ? 0 : 1)
 
 /** How far an option came: into the value, or at least past its type. */
 const depth = ({ path, message }: BaseIssue<unknown>): number =>
   (path?.length ?? 0) + (message.startsWith('Invalid ') ? 0 : 0.5)
 
 function textOf({ type, expected, received, message }: BaseIssue<unknown>): string {
-  if (expected === 'never') return 'it is not known here'
   if (!message.startsWith('Invalid ')) return message
   if (received === 'undefined') return 'it is missing'
   // Of `v.url()` and its like nothing but the message tells what was wanted; behind it stands the value.

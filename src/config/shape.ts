@@ -42,6 +42,19 @@ export function shapeOf(schema: GenericSchema, node?: Tree['kind']): Shape {
   return { kind: 'leaf', accepts: acceptedBy(schema) }
 }
 
+/** What may stand beside the last step of a path that leads into a schema. */
+export function keysBeside(
+  schema: GenericSchema,
+  [step, ...rest]: readonly (string | number)[],
+): readonly string[] {
+  const shape = shapeOf(schema, typeof step === 'number' ? 'list' : 'map')
+  if (rest.length === 0) return shape.kind === 'object' ? Object.keys(shape.entries) : []
+  if (shape.kind === 'record') return keysBeside(shape.value, rest)
+  if (shape.kind === 'array') return keysBeside(shape.item, rest)
+  const next = shape.kind === 'object' ? shape.entries[step!] : undefined
+  return next === undefined ? [] : keysBeside(next, rest)
+}
+
 /** What a union chooses from; undefined for other schemas. */
 export function optionsOf(schema: GenericSchema): readonly GenericSchema[] | undefined {
   const { type, wrapped, options } = see(schema)

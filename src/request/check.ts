@@ -1,19 +1,34 @@
 import * as v from 'valibot'
+import { keysBeside } from '../config/shape.ts'
 import { refuse } from '../errors.ts'
+import { didYouMean } from '../nearest.ts'
 
 /** Parses input at the border; the first issue becomes a refusal that names the field. */
 export function check<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
-  const { field, message } = explain(result.issues[0])
+  const { field, message } = explain(firstOf(result.issues), schema)
   return refuse('invalid_request', message, { param: field })
 }
 
-/** A Valibot issue in words: which field, and what is wrong with it. */
-export function explain(issue: v.BaseIssue<unknown>): { readonly field: string; readonly message: string } {
+const isUnknown = ({ type, expected }: v.BaseIssue<unknown>): boolean =>
+  type === 'strict_object' && expected === 'never'
+
+/** A name that nobody knows comes first: what is missing is often missing because of it. */
+export const firstOf = <I extends v.BaseIssue<unknown>>(issues: readonly [I, ...I[]]): I =>
+  issues.find(isUnknown) ?? issues[0]
+
+/** An issue of this Valibot schema in words: which field, and what is wrong with it. */
+export function explain(
+  issue: v.BaseIssue<unknown>,
+  schema: v.GenericSchema,
+): { readonly field: string; readonly message: string } {
   const field = v.getDotPath(issue) ?? ''
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return { field, message: `Field "${field}" is not known here` }
+  if (isUnknown(issue)) {
+    const path = (issue.path ?? []).map(({ key }) => key as string | number)
+    const meant = didYouMean(String(path.at(-1)), keysBeside(schema, path))
+    return { field, message: `Field "${field}" is not known here${meant}` }
+  }
   if (issue.received === 'undefined') return { field, message: `Field "${field}" is missing` }
   const text = /^Invalid/.test(issue.message)
     ? `expected ${issue.expected ?? 'another value'}, it is ${short(issue.received)}`

@@ -46,6 +46,12 @@ describe('settings', () => {
         'expected at most 1000000: dollars for a million tokens',
       ],
       [entry({ cached: 1 }), '.a/b.cached', 'it is not known here'],
+      ['{"a/b": {"inptu": 1, "output": 1}}', '.a/b.inptu', 'it is not known here. Did you mean "input"?'],
+      [
+        '{"a/b": [{"inptu": 1, "output": 1}]}',
+        '.a/b[0].inptu',
+        'it is not known here. Did you mean "input"?',
+      ],
       [entry({ from: '2026-02-30' }), '.a/b.from', day],
       [entry({ from: '2026-1-1' }), '.a/b.from', day],
       [list({ from: '2026-01-01T08:00:00+01:00' }), '.a/b[0].from', day],
