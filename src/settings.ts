@@ -28,10 +28,17 @@ export const flag = () =>
     v.transform(value => (typeof value === 'boolean' ? value : yes.includes(value.trim().toLowerCase()))),
   )
 
+/** JSON, say, or what some read out of an `.env` with the quotes that stand there. */
+const isDressed = (text: string): boolean => /^\s*\[|^\s*"|^\s*'/.test(text)
+
 /** A list: an array, or a string with commas. Blanks are dropped. */
 export const csv = () =>
   v.pipe(
     v.union([v.array(v.string()), v.string()]),
+    v.check(
+      value => typeof value !== 'string' || !isDressed(value),
+      'expected a list such as one,two without brackets and quotes',
+    ),
     v.transform(value =>
       (typeof value === 'string' ? value.split(',') : value)
         .map(item => item.trim())
@@ -69,6 +76,20 @@ const times: Readonly<Record<string, number>> = {
 
 /** A time in milliseconds: seconds as a bare number, or `500ms`, `30s`, `10m`, `1h`, `90d`. */
 export const duration = () => scaled('time', /^(\d+)\s*(ms|s|m|h|d|)$/i, times, 'expected a time such as 30s')
+
+/**
+ * How long something is kept before it is thrown away, in milliseconds: as `duration`, but never a bare number. Who writes
+ * 90 means days, and would be left with 90 seconds.
+ */
+export const retention = () =>
+  v.pipe(
+    v.union([v.number(), v.string()]),
+    v.check(
+      value => Number(value) === 0 || Number.isNaN(Number(value)),
+      'expected a time with its unit, such as 90d',
+    ),
+    duration(),
+  )
 
 const scaled = (
   unit: 'size' | 'time',

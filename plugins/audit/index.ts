@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { duration, says } from '../../src/settings.ts'
+import { retention, says } from '../../src/settings.ts'
 import { createAuditApi } from './api.ts'
 import { adminCalls } from './schema.ts'
 import { openTrail } from './trail.ts'
@@ -15,7 +15,7 @@ export default definePlugin({
   config: v.object({
     retention: says(
       'How long the audit trail of admin calls is kept; 0: for ever',
-      v.optional(duration(), '90d'),
+      v.optional(retention(), '90d'),
     ),
   }),
   env: { retention: ['AUDIT_RETENTION'] },

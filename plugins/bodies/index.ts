@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { isDialect } from '../../src/dialect.ts'
 import type { Settled } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, duration, flag, says } from '../../src/settings.ts'
+import { bytes, csv, flag, retention, says } from '../../src/settings.ts'
 import type { Caller, UserPath } from '../../src/types.ts'
 import { isInside, parseUserPath } from '../../src/user-path.ts'
 import type { Metrics } from '../metrics/model.ts'
@@ -42,7 +42,7 @@ export default definePlugin({
       v.optional(callers, []),
     ),
     limit: says('So much of each body is kept', v.optional(bytes(), '64k')),
-    retention: says('How long bodies are kept', v.optional(duration(), '7d')),
+    retention: says('How long bodies are kept', v.optional(retention(), '7d')),
     room: says('So much of all bodies together is kept', v.optional(bytes(), '1G')),
     redactEmails: says('true: e-mail addresses are redacted too', v.optional(flag(), false)),
   }),

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, duration, says } from '../../src/settings.ts'
+import { bytes, csv, retention, says } from '../../src/settings.ts'
 import type { ResponsesLanguage } from '../dialects/openai-responses/index.ts'
 import { createAnswerPassages } from './answer-passages.ts'
 import { createAskPassages } from './ask-passages.ts'
@@ -25,7 +25,7 @@ export default definePlugin({
   config: v.object({
     retention: says(
       'How long answers of /v1/responses and conversations are kept after their last use; 0: for ever',
-      v.optional(duration(), '30d'),
+      v.optional(retention(), '30d'),
     ),
     sizeLimit: says('An answer that is larger, with its input, is not kept', v.optional(bytes(), '4M')),
     providers: says(

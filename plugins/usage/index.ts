@@ -3,7 +3,7 @@ import { describe } from '../../src/describe.ts'
 import type { Settled } from '../../src/exchange.ts'
 import { createLater } from '../../src/later.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, duration, says, text } from '../../src/settings.ts'
+import { bytes, csv, retention, says, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Batches } from '../batches/model.ts'
 import type { Limits } from '../limits/look.ts'
@@ -55,7 +55,7 @@ export default definePlugin({
     spoolLimit: says('How much room records that wait may take', v.optional(bytes(), '1G')),
     retention: says(
       'How long a record of each call is kept; 0: for ever. Sums by hour and day are kept for ever',
-      v.optional(duration(), '400d'),
+      v.optional(retention(), '400d'),
     ),
     labelHeaders: says(
       'Request headers whose values become labels of a record, with commas: x-team,x-app',
