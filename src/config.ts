@@ -32,11 +32,16 @@ const isWebOrigin = (text: string): boolean => text === '*' || URL.parse(text)?.
 
 const isOrigin = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
 
+const NO_HOST = 'expected an address such as 127.0.0.1 or 0.0.0.0; the port is a setting of its own (PORT)'
+
+/** With one colon it has a port behind it, with more it is an address of IPv6. */
+const isHost = (text: string): boolean => !/[\s/]/.test(text) && text.split(':').length !== 2
+
 /** Settings of the gateway itself; those of a feature belong to its plugin. */
 export const gatewaySchema = v.object({
   host: says(
     'The address that the gateway listens at; 0.0.0.0 is all of them',
-    v.optional(text(), '127.0.0.1'),
+    v.optional(v.pipe(text(), v.check(isHost, NO_HOST)), '127.0.0.1'),
   ),
   port: says(
     'The port that the gateway listens at; 0 is any that is free',

@@ -124,7 +124,10 @@ function parseArray(json: string): unknown[] | string {
     const value: unknown = JSON.parse(json)
     if (Array.isArray(value)) return value
   } catch (cause) {
-    return `it is not valid JSON (${(cause as Error).message.split('\n')[0]})`
+    return `it is not valid JSON (${(cause as Error).message.split('\n')[0]}): ${EXPECTED}`
   }
-  return 'expected a JSON array of virtual models'
+  return EXPECTED
 }
+
+const EXPECTED =
+  'expected a JSON array of virtual models, such as [{"source": "smart", "target_model": "openai/gpt-5"}]'

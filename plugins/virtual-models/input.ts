@@ -136,6 +136,11 @@ function toPolicy(input: VirtualModelInput, userPaths: readonly UserPath[] | und
         param: field,
       })
   }
+  const [, all] = /^((?:[^/]+\/)?)\*$/.exec(input.source) ?? []
+  if (all !== undefined && !input.force) {
+    const text = `"${input.source}" is read as it stands, there are no patterns: write "${all || '/'}" for all models${all && ' there'}`
+    refuse('invalid_value', text, { param: 'source' })
+  }
   if (input.enabled && userPaths === undefined && input.reach !== 'redirect') {
     refuse(
       'invalid_value',

@@ -27,13 +27,21 @@ export function bind(schema: GenericSchema, tree: Tree, binding: Binding): unkno
   if (shape.kind === 'array') {
     if (isUnset) return undefined
     if (tree.kind === 'list') return tree.items.map(item => bind(shape.item, item, binding))
-    return refuse(tree, 'Expected a list: lines that begin with "- "', binding)
+    return refuse(tree, `Expected a list: lines that begin with "- ${sampleOf(shape.item)}"`, binding)
   }
   if (isUnset) return {}
-  if (tree.kind !== 'map') return refuse(tree, 'Expected a map: lines such as "key: value"', binding)
+  if (tree.kind !== 'map')
+    return refuse(tree, `Expected a map: lines such as "${sampleOf(schema) || 'name: …'}"`, binding)
   return shape.kind === 'record'
     ? compact([...tree.entries].map(([key, entry]) => [key, bind(shape.value, entry.tree, binding)]))
     : bindObject(shape.entries, tree, binding)
+}
+
+/** The first line of a map, `source: …`; nothing where it is none, or may have any names. */
+function sampleOf(schema: GenericSchema): string {
+  const shape = shapeOf(schema, 'map')
+  const first = shape.kind === 'object' ? Object.keys(shape.entries)[0] : undefined
+  return first === undefined ? '' : `${toSnake(first)}: …`
 }
 
 function refuse(tree: Tree, what: string, { report, tainted }: Binding): undefined {
@@ -49,7 +57,11 @@ function bindObject(entries: Readonly<Record<string, GenericSchema>>, tree: MapT
     if (field === undefined) {
       binding.tainted.add(tree)
       binding.report(at, unknownKey(key, fields.keys()))
-    } else found.push([field, bind(entries[field]!, value, binding)])
+      continue
+    }
+    found.push([field, bind(entries[field]!, value, binding)])
+    // Without it the rest may look like something else: a redirect without targets is an access policy.
+    if (binding.tainted.has(value)) binding.tainted.add(tree)
   }
   return compact(found)
 }
@@ -58,7 +70,7 @@ function bindObject(entries: Readonly<Record<string, GenericSchema>>, tree: MapT
 export function unknownKey(key: string, known: Iterable<string>): string {
   const names = [...known]
   const meant = didYouMean(key, names)
-  const choice = meant === '' && names.length <= 8 ? `: there is ${names.join(', ')}` : meant
+  const choice = meant === '' && names.length <= 12 ? `: there is ${names.join(', ')}` : meant
   return `There is no setting "${key.slice(0, 60)}" here${choice}`
 }
 

@@ -3,7 +3,8 @@ import { type GenericSchema, getDefault } from 'valibot'
 import { gatewayEnv, gatewaySchema } from '../config.ts'
 import type { Plugin } from '../plugin.ts'
 import { gatherDefinitions } from './definitions.ts'
-import { fieldSchema, ownFields, sectionOf } from './sections.ts'
+import { ownFields, sectionOf } from './section-names.ts'
+import { fieldSchema } from './sections.ts'
 import { isOptional, notesOf, optionsOf, shapeOf, toSnake } from './shape.ts'
 
 type Json = Readonly<Record<string, unknown>>

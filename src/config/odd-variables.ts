@@ -22,7 +22,9 @@ export function oddVariables(environment: Environment, plugins: readonly Plugin[
   return Object.keys(environment)
     .filter(name => !isRead(name) && !isRead(name.replace(/_FILE$/, '')))
     .flatMap(name => {
-      const meant = known.find(candidate => isSlipOf(name, candidate))
+      const meant =
+        otherNames(name).find(other => known.includes(other)) ??
+        known.find(candidate => isSlipOf(name, candidate))
       if (meant !== undefined) return [`Nobody reads ${name}. Did you mean ${meant}?`]
       return name.startsWith('MODELWAY_') ? [`Nobody reads ${name}`] : []
     })
@@ -35,6 +37,17 @@ const namesOf = ({ env, file }: Plugin): readonly string[] => {
   const type = file?.type?.toUpperCase().replaceAll('-', '_')
   return type === undefined ? [] : ['API_KEY', 'BASE_URL', 'MODELS'].map(field => `${type}_${field}`)
 }
+
+/** What others call the same. */
+const endings: readonly (readonly [theirs: RegExp, ours: string])[] = [
+  [/_(?:API_TOKEN|TOKEN|KEY)$/, '_API_KEY'],
+  [/_(?:API_BASE|API_URL|ENDPOINT|URL)$/, '_BASE_URL'],
+]
+const PREFIX = 'MODELWAY_'
+const otherNames = (name: string): readonly string[] => [
+  ...endings.filter(([theirs]) => theirs.test(name)).map(([theirs, ours]) => name.replace(theirs, ours)),
+  name.startsWith(PREFIX) ? name.slice(PREFIX.length) : PREFIX + name,
+]
 
 /** Short names are near to many. */
 const SHORTEST = 7

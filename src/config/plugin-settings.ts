@@ -51,12 +51,18 @@ export function readAllPlugins(judging: Judging): Readonly<Record<string, unknow
 function judge({ name, config }: Plugin, raw: Values, problems: string[]): readonly Problem[] {
   if (config === undefined) return []
   try {
-    return (v.safeParse(config, raw).issues ?? []).map(issue => toProblem(issue, config))
+    return firstOfEach((v.safeParse(config, raw).issues ?? []).map(issue => toProblem(issue, config)))
   } catch (error) {
     problems.push(...faultOf(name, 'config', error).problems)
     return []
   }
 }
+
+/** A second mistake in one place is the first one, seen from another side. */
+const firstOfEach = (problems: readonly Problem[]): readonly Problem[] =>
+  [
+    ...new Map(problems.toReversed().map(problem => [JSON.stringify(problem.path), problem])).values(),
+  ].toReversed()
 
 function bindPart(plugin: Plugin, { tree, field }: Part, binding: Binding): Values {
   const schema = field === undefined ? plugin.config : fieldSchema(plugin, field)

@@ -1,9 +1,10 @@
-import type { GenericSchema } from 'valibot'
-import { gatewayEnv, gatewaySchema } from '../config.ts'
+import * as v from 'valibot'
 import { didYouMean } from '../nearest.ts'
 import type { Plugin } from '../plugin.ts'
 import { unknownKey } from './bind.ts'
+import { misplaced } from './misplaced.ts'
 import { tail } from './problem.ts'
+import { ownFields, sectionOf, typeIn } from './section-names.ts'
 import { shapeOf, toSnake } from './shape.ts'
 import type { Entry, MapTree, Place, Tree } from './tree.ts'
 
@@ -21,15 +22,6 @@ export interface Sections {
   readonly own: ReadonlyMap<string, Entry>
   readonly parts: ReadonlyMap<string, Part>
 }
-
-/** The gateway's own settings by their names in the file, which cannot say where it is itself. */
-export const ownFields: ReadonlyMap<string, string> = new Map(
-  Object.keys(gatewaySchema.entries)
-    .filter(field => field !== 'configFile')
-    .map(field => [toSnake(field), field]),
-)
-
-export const sectionOf = ({ name, file }: Plugin): string => file?.section ?? toSnake(name)
 
 type Report = (at: Place, what: string) => void
 
@@ -57,9 +49,18 @@ export function divide(tree: Tree, plugins: readonly Plugin[], report: Report): 
         tree: entry.tree,
         ...(owner.file && { field: owner.file.field }),
       })
-    else report(entry.at, hintFor(key, plugins) ?? unknownKey(key, [...ownFields.keys(), ...owners.keys()]))
+    else
+      report(
+        entry.at,
+        misplaced(key, entry.tree, plugins) ?? unknownSetting(key, [...ownFields.keys(), ...owners.keys()]),
+      )
   }
   return { own, parts }
+}
+
+function unknownSetting(key: string, names: readonly string[]): string {
+  const text = unknownKey(key, names)
+  return text.endsWith('?') ? text : `${text}: "modelway schema" prints all that there are`
 }
 
 /** Divides a section among the plugins that share it, by the `type` of its entries. */
@@ -77,7 +78,16 @@ function share(
   }
   const byType = new Map(owners.map(owner => [owner.file!.type!, owner]))
   const shares = new Map<string, Map<string, Entry>>()
+  const fields = fieldsOf(owners[0]!)
   for (const [name, entry] of tree.entries) {
+    if (fields.includes(name) && entry.tree.kind !== 'map') {
+      const [type] = byType.keys()
+      report(
+        entry.at,
+        `Name the provider first: below "${section}:" stands "${type}:", and below that "${name}: …"`,
+      )
+      return
+    }
     const type = typeOf(name, entry, [...byType.keys()], report)
     if (type === undefined) continue
     const owner = byType.get(type)!.name
@@ -90,6 +100,13 @@ function share(
   }
 }
 
+/** What each entry of a shared section may say. */
+function fieldsOf(owner: Plugin): readonly string[] {
+  const shape = shapeOf(fieldSchema(owner, owner.file!.field) ?? v.unknown(), 'map')
+  const entry = shape.kind === 'record' ? shapeOf(shape.value, 'map') : undefined
+  return entry?.kind === 'object' ? ['type', ...Object.keys(entry.entries).map(toSnake)] : []
+}
+
 /** What an entry says, or what its name begins with: `openai-east` is an `openai`. */
 function typeOf(name: string, { at, tree }: Entry, types: readonly string[], report: Report) {
   const said = tree.kind === 'map' ? tree.entries.get('type')?.tree : undefined
@@ -97,10 +114,17 @@ function typeOf(name: string, { at, tree }: Entry, types: readonly string[], rep
     if (types.includes(said.text)) return said.text
     return void report(said.at, `There is no type "${said.text.slice(0, 60)}"${didYouMean(said.text, types)}`)
   }
-  const alike = types.filter(type => name === type || name.startsWith(`${type}-`))
-  const longest = alike.sort((a, b) => b.length - a.length)[0]
-  if (longest === undefined) report(at, `"${name.slice(0, 60)}" needs a "type": one of ${types.join(', ')}`)
+  const longest = typeIn(name, types)
+  if (longest === undefined) report(at, needsType(name, types))
   return longest
+}
+
+function needsType(name: string, types: readonly string[]): string {
+  const spelled = name.toLowerCase().replaceAll('_', '-')
+  const meant =
+    typeIn(spelled, types) === undefined ? didYouMean(name, types) : `. Did you mean "${spelled}"?`
+  const needs = `"${name.slice(0, 60)}" needs a "type"`
+  return meant === '' ? `${needs}: one of ${types.join(', ')}` : needs + meant
 }
 
 function without({ tree }: Entry, key: string): Tree {
@@ -110,27 +134,8 @@ function without({ tree }: Entry, key: string): Tree {
   return { ...tree, entries } satisfies MapTree
 }
 
-/** People try the names of variables first: `models_enabled_by_default` lives at `access.enabled_by_default`. */
-function hintFor(key: string, plugins: readonly Plugin[]): string | undefined {
-  const variable = key.toUpperCase()
-  const places = [
-    ...Object.entries(gatewayEnv).map(([field, names]) => [toSnake(field), names] as const),
-    ...plugins.flatMap(plugin =>
-      typeof plugin.env === 'object' && plugin.file === undefined
-        ? Object.entries(plugin.env).map(
-            ([field, names]) => [`${sectionOf(plugin)}.${toSnake(field)}`, names] as const,
-          )
-        : [],
-    ),
-  ]
-  const place = places.find(([, names]) => (names as readonly string[]).includes(variable))?.[0]
-  return place === undefined || place === 'config_file'
-    ? undefined
-    : `There is no setting "${key}" here: it is called "${place}"`
-}
-
 /** The schema of one field of a plugin's settings. */
-export function fieldSchema({ config }: Plugin, field: string): GenericSchema | undefined {
+export function fieldSchema({ config }: Plugin, field: string): v.GenericSchema | undefined {
   const shape = config && shapeOf(config)
   return shape?.kind === 'object' ? shape.entries[field] : undefined
 }
@@ -146,7 +151,7 @@ export function settingName(plugin: Plugin, path: readonly (string | number)[]):
 
 /** Fields are spelled in the file's way; keys of a map are the operator's own. */
 function spell(
-  schema: GenericSchema | undefined,
+  schema: v.GenericSchema | undefined,
   [step, ...rest]: readonly (string | number)[],
 ): readonly (string | number)[] {
   if (step === undefined) return []

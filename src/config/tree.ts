@@ -39,6 +39,20 @@ const MAX_DEPTH = 64
 /** An alias repeats what its anchor holds; repeated repetition grows without bound. */
 const MAX_ALIASED = 10_000
 const IN_BRACES = `Between { and } a variable needs quotes: "$\{NAME}"`
+/** What the parser says in words of its own, for people who have never heard them. */
+const words: readonly (readonly [said: RegExp, meant: string])[] = [
+  [
+    /^Nested mappings are not allowed in compact/,
+    'This is a value and the beginning of a map at once: keys of one map begin in the same column, and text with ": " in it needs quotes',
+  ],
+  [/^All mapping items must start/, 'Keys of one map must begin in the same column'],
+  [
+    /^Implicit keys need to be on a single line|^Implicit map keys need/,
+    'A colon is missing: expected "key: value"',
+  ],
+  [/^Missing closing .quote/, 'The quote that ends this text is missing'],
+]
+const inWords = (said: string): string => words.find(([pattern]) => pattern.test(said))?.[1] ?? said
 const RESERVED = ['__proto__', 'constructor', 'prototype']
 
 /**
@@ -64,7 +78,7 @@ export function parseTree(text: string, name: string): Tree {
   const [error] = document.errors
   if (error !== undefined) {
     const isReference = text.slice(error.pos[0] - 1, error.pos[0] + 1) === '${'
-    fail(placeOf(error.pos[0]), isReference ? IN_BRACES : error.message.split('\n')[0]!)
+    fail(placeOf(error.pos[0]), isReference ? IN_BRACES : inWords(error.message.split('\n')[0]!))
   }
   return convert(document, { placeOf, fail })
 }

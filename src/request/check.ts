@@ -31,9 +31,18 @@ export function explain(
   }
   if (issue.received === 'undefined') return { field, message: `Field "${field}" is missing` }
   const text = /^Invalid/.test(issue.message)
-    ? `expected ${issue.expected ?? 'another value'}, it is ${short(issue.received)}`
+    ? `expected ${inWords(issue.expected ?? 'another value')}, it is ${inWords(short(issue.received))}`
     : issue.message
   return { field, message: field === '' ? `The body: ${text}` : `Field "${field}": ${text}` }
 }
+
+const nouns: Readonly<Record<string, string>> = {
+  Object: 'an object',
+  Array: 'an array',
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+}
+const inWords = (type: string): string => (Object.hasOwn(nouns, type) ? nouns[type]! : type)
 
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text)

@@ -44,7 +44,13 @@ export type Settings<F extends string = never> = {
 
 /** A secret that fits into a header. */
 export const secret = () =>
-  concealed(v.pipe(text(), v.regex(/^[\x21-\x7e]+$/, 'expected visible ASCII characters, no spaces')))
+  concealed(
+    v.pipe(
+      text(),
+      v.regex(/^[\x21-\x7e]+$/, 'expected visible ASCII characters, no spaces'),
+      v.check(key => !/^(["']).*\1$/.test(key), 'it stands in quotes: leave them out'),
+    ),
+  )
 
 /** Messages never repeat a value: it may be a key that was pasted into the wrong variable. */
 export function settingsSchema<F extends string>({ path = '/', fields }: Vendor<F>) {
@@ -56,7 +62,10 @@ export function settingsSchema<F extends string>({ path = '/', fields }: Vendor<
         v.optional(
           v.pipe(
             text(),
-            v.check(isBaseUrl, 'expected an http(s) address without user, query and fragment'),
+            v.check(
+              isBaseUrl,
+              'expected an http(s) address such as http://localhost:8000/v1, without user, query and fragment',
+            ),
             v.check(
               url => !/\/chat\/completions\/*$/.test(url),
               'expected what stands before /chat/completions',

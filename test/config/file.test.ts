@@ -165,7 +165,7 @@ describe('mistakes', () => {
       'model_lists:\n  deadline: 0',
       'modelway.yaml:2:13: Cannot use model_lists.deadline: expected more than 0',
     ],
-    ['access: true', 'modelway.yaml:1:9: Expected a map: lines such as "key: value"'],
+    ['access: true', 'modelway.yaml:1:9: Expected a map: lines such as "enabled_by_default: …"'],
     ['access: [a]', 'modelway.yaml:1:9: Expected a map'],
     [
       'access:\n  hide_denied: perhaps',
@@ -175,7 +175,7 @@ describe('mistakes', () => {
       'auth: { master_key: short }',
       'modelway.yaml:1:21: Cannot use auth.master_key: expected at least 8 characters',
     ],
-    ['virtual_models: {}', 'modelway.yaml:1:17: Expected a list: lines that begin with "- "'],
+    ['virtual_models: {}', 'modelway.yaml:1:17: Expected a list: lines that begin with "- source: …"'],
     ['providers: [openai]', 'modelway.yaml:1:12: Expected a map'],
     ['providers:\n  gpu: { type: vlm }', 'modelway.yaml:2:16: There is no type "vlm". Did you mean "vllm"?'],
     ['providers:\n  gpu: { base_url: x }', 'modelway.yaml:2:3: "gpu" needs a "type": one of openai, '],
@@ -233,7 +233,7 @@ describe('mistakes', () => {
   test('stop the start with one line that counts the others', async () => {
     const error = await read({ yaml: 'a: 1\nb: 2\nc: 3' }).catch(error => error as Error)
     expect((error as Error).message).toMatch(
-      /modelway\.yaml:1:1: There is no setting "a" here \(and 2 more: "modelway check" names them all\)$/,
+      /modelway\.yaml:1:1: There is no setting "a" here: "modelway schema" prints all that there are \(and 2 more: "modelway check" names them all\)$/,
     )
   })
 })

@@ -1,0 +1,18 @@
+import { gatewaySchema } from '../config.ts'
+import type { Plugin } from '../plugin.ts'
+import { toSnake } from './shape.ts'
+
+/** The gateway's own settings by their names in the file, which cannot say where it is itself. */
+export const ownFields: ReadonlyMap<string, string> = new Map(
+  Object.keys(gatewaySchema.entries)
+    .filter(field => field !== 'configFile')
+    .map(field => [toSnake(field), field]),
+)
+
+export const sectionOf = ({ name, file }: Plugin): string => file?.section ?? toSnake(name)
+
+/** The longest type that a name begins with. */
+export const typeIn = (name: string, types: readonly string[]): string | undefined =>
+  types
+    .filter(type => name === type || name.startsWith(`${type}-`))
+    .toSorted((a, b) => b.length - a.length)[0]
