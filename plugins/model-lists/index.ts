@@ -91,13 +91,11 @@ export default definePlugin({
           access: 'admin',
           tag: 'Providers',
           summary: 'Fetch model lists anew',
-          description: 'Which ones, says the query: all without it. A body is refused, but for `{}`.',
+          description: 'Which ones, says the query: all without it.',
           query: v.strictObject({ provider: v.optional(v.pipe(v.string(), v.description('Only this one'))) }),
           answer: { about: 'All providers, after the refresh', schema: v.array(statusView) },
           refusals: [404],
-          async run({ query, request }) {
-            const { provider } = query
-            await refuseBody(request)
+          async run({ query: { provider } }) {
             if (provider !== undefined && !host.providers().has(provider))
               refuse('not_found', `There is no provider "${provider}"`, { param: 'provider' })
             await lists.refresh(provider)
@@ -108,14 +106,3 @@ export default definePlugin({
     }
   },
 })
-
-/** Whoever says in a body what belongs into the query would have all lists fetched. */
-async function refuseBody({ body }: Request): Promise<void> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of body ?? []) {
-    text = (text + decoder.decode(chunk, { stream: true })).trim()
-    if (!'{}'.startsWith(text.replaceAll(/\s/g, '')))
-      refuse('invalid_request', 'A body is not read here: name the provider in the query (?provider=NAME)')
-  }
-}

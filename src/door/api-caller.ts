@@ -7,6 +7,7 @@ import { check } from '../request/check.ts'
 import type { Admin, Answer, Awaitable, ByteSource } from '../types.ts'
 import { checkParams } from './address.ts'
 import type { Audit } from './audit.ts'
+import { refuseUnasked } from './unasked.ts'
 
 export interface ApiCallerOptions {
   readonly audit: Audit
@@ -65,6 +66,7 @@ export function createApiCaller(options: ApiCallerOptions) {
         (await administrate(request)) ??
         refuse('invalid_api_key', 'Send the master key: "Authorization: Bearer KEY"')
       checkForgery(request, admin)
+      await refuseUnasked(route, request, bodyLimit)
       return respond(route, { request, params, admin, x: undefined })
     }
     const response = await act().catch(error => fail(error, x.id))

@@ -44,7 +44,7 @@ describe('GET /admin/audit', () => {
       'master PUT /admin/virtual-models 200',
       'master PUT /admin/virtual-models 400',
       'master DELETE /admin/virtual-models 404',
-      'master POST /admin/keys/key_x/roll 404',
+      'master POST /admin/keys/key_x/roll 400',
       'nobody POST /admin/keys 401',
     ])
     const row = (await trail(desk))[3]

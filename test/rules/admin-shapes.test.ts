@@ -163,7 +163,7 @@ describe('Admin JSON', () => {
       expect([body, status, at(said, 'error', 'message')]).toEqual([
         body,
         400,
-        expect.stringContaining('?provider=NAME'),
+        expect.stringContaining('?provider='),
       ])
     }
     expect(listed()).toEqual(before)
@@ -171,5 +171,42 @@ describe('Admin JSON', () => {
     expect([one.status, listed()]).toEqual([200, [before[0], before[1] + 1]])
     for (const body of [undefined, '', {}])
       expect((await world.call('POST', '/admin/providers/refresh', body)).status).toBe(200)
+  })
+
+  test('Admin JSON refuses a query that it would not read, and says what was meant', async () => {
+    await using world = await startWorld()
+    const told: readonly (readonly [method: string, address: string, says: string])[] = [
+      [
+        'GET',
+        '/admin/usage?form=2026-01-01',
+        'There is no query parameter "form" here. Did you mean "from"?',
+      ],
+      ['GET', '/admin/usage?zzzzzzzzz=1', 'There is no query parameter "zzzzzzzzz" here: there is '],
+      ['GET', '/admin/keys?limit=5', 'There is no query parameter "limit" here: there is none'],
+      ['GET', '/admin/history?kind=key&kind=virtual-model', 'The query has "kind" twice: send it once'],
+      ['DELETE', '/admin/keys/key_1?force=true', 'There is no query parameter "force" here'],
+    ]
+    for (const [method, address, says] of told) {
+      const { status, body } = await world.call(method, address)
+      expect([address, status, at(body, 'error', 'message')]).toEqual([
+        address,
+        400,
+        expect.stringContaining(says),
+      ])
+    }
+    expect((await world.call('GET', '/admin/usage?from=2026-01-01')).status).toBe(200)
+    // Callers' clients send along what is theirs.
+    expect((await world.call('GET', '/v1/models?beta=true')).status).toBe(200)
+    expect((await world.call('GET', '/health?t=1')).status).toBe(200)
+  })
+
+  test('Admin JSON refuses a body where none is read, but for {}', async () => {
+    await using world = await startWorld()
+    const { id } = (await world.call('POST', '/admin/keys', { name: 'a' })).body as { id: string }
+    const address = `/admin/keys/${id}`
+    for (const body of [{ reason: 'left' }, [], 'x'])
+      expect((await world.call('DELETE', address, body)).status).toBe(400)
+    expect(at((await world.call('GET', '/admin/keys')).body, 0, 'status')).toBe('active')
+    expect((await world.call('DELETE', address, {})).status).toBe(200)
   })
 })
