@@ -152,7 +152,8 @@ export type Settled = Received &
  * All that a routing decision may depend on. The request path, `/v1/models` and `explain` make the same decision
  * from the same facts; with `dry` set, a hook looks but neither fetches, counts nor remembers.
  */
-export type Deciding = Readonly<Pick<Exchange, 'caller' | 'userPath' | 'dry' | 'trace'>>
+export type Deciding = Readonly<Pick<Exchange, 'caller' | 'userPath' | 'dry' | 'trace'>> &
+  Readonly<Partial<Pick<Exchange, 'aim'>>>
 
 /** A decision with what ties requests together; absent in `explain` unless it is told. */
 export type Ordering = Deciding & Readonly<Partial<Pick<Exchange, 'request' | 'body'>>>

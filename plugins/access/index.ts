@@ -38,11 +38,15 @@ export default definePlugin({
       return { ...route, dropped }
     }
 
+    /** Where nothing may be told of closed providers, those that there are not are closed. */
+    const isThere = ({ provider }: Target) => !config.hideDenied || isProvider(provider)
+
     const exports: Access = {
+      isHiding: config.hideDenied,
       closed(target, { caller, userPath }) {
         const verdict = judge(judging(), target, userPath)
         const isWithin = isWithinKey(caller, target, isProvider)
-        if (verdict.isAllowed && isWithin) return undefined
+        if (verdict.isAllowed && isWithin && isThere(target)) return undefined
         const reason = isWithin ? reasonOf(verdict, target, userPath) : LIMITED
         return { name: `${target.provider}/${target.model}`, via: target.via, code, reason }
       },
@@ -57,7 +61,7 @@ export default definePlugin({
         const targets = route.targets.filter(target => {
           const verdict = judge(facts, target, userPath)
           const isWithin = isWithinKey(caller, target, isProvider)
-          const isAllowed = verdict.isAllowed && isWithin
+          const isAllowed = verdict.isAllowed && isWithin && isThere(target)
           if (isAllowed && trace === undefined) return true
           const name = `${target.provider}/${target.model}`
           const reason = isWithin ? reasonOf(verdict, target, userPath) : LIMITED
@@ -71,8 +75,9 @@ export default definePlugin({
           config.hideDenied && drop.code === 'model_access_denied' ? { ...drop, code } : drop
         const judged = { ...route, targets, dropped: [...route.dropped, ...dropped].map(hide) }
         if (!config.hideDenied || dry || targets.length > 0) return judged
-        // A missing name is waited for: an answer that came at once would tell that this one is not missing.
-        const news = catalog.newsFor(route.asked)
+        // A missing name is waited for: an answer that came at once would tell that this one is not missing. A call that
+        // says itself which provider it is for is never kept waiting for names.
+        const news = x.aim !== undefined ? undefined : catalog.newsFor(route.asked)
         return news === undefined ? judged : news.then(() => judged)
       },
     }

@@ -37,13 +37,15 @@ export default definePlugin({
      * Names that the operator has ruled out, or that differ from a known one in nothing but case. In the words that
      * every unknown model gets: others would tell what the provider lists to whom it is closed.
      */
-    function checkListed(provider: string, model: string, { userPath }: Scoped): void {
+    function checkListed(provider: string, model: string, x: Scoped): void {
       const list = lists.of(provider)
       if (model === '' || list === undefined || list.has(model)) return
+      // Then it is refused further on, as one of a provider that does not exist.
+      if (access.isHiding && access.closed({ provider, model, via: [] }, x) !== undefined) return
       const isOnlyList = lists.status().some(({ name, ...status }) => name === provider && isLast(status))
       const lower = model.toLowerCase()
       if (isOnlyList || [...list.keys()].some(id => id.toLowerCase() === lower))
-        refuseUnrouted({ asked: `${provider}/${model}`, names: [], targets: [], dropped: [] }, userPath)
+        refuseUnrouted({ asked: `${provider}/${model}`, names: [], targets: [], dropped: [] }, x.userPath)
     }
 
     /** To read about a model is told to whom it is open, as at `/v1/models/ID`. */
@@ -68,10 +70,12 @@ export default definePlugin({
         const { request, x, forward } = call
         if (request.headers.has('upgrade')) refuse('unsupported_operation', NO_SOCKETS, { status: 426 })
         const { provider: name, path: asked, query } = readAddress(request.url, mark)
-        const provider = providers().get(name) ?? refuse('not_found', noProvider(name))
+        const isFree = isOperator(x)
+        const provider = providers().get(name)
+        // Where providers are hidden, one that does not exist goes the same way, and is refused in the same place.
+        if (provider === undefined && (isFree || !access.isHiding)) refuse('not_found', noProvider(name))
         const path = pathAt(provider, asked, all())
         const reading = readingOf(path)
-        const isFree = isOperator(x)
         if (!isFree) checkPath(request.method, reading)
         const spoken = request.method === 'POST' ? dialectAt(reading, all()) : undefined
         const isFiles = FILES.test(reading + query)
@@ -96,10 +100,8 @@ export default definePlugin({
         }
         const answer = withUsage(await forward(aim), read)
         if (isFree || !isModelList(request.method, reading)) return answer
-        return withoutClosed(
-          answer,
-          id => access.closed({ provider: name, model: id, via: [] }, x) === undefined,
-        )
+        const isOpen = (model: string) => access.closed({ provider: name, model, via: [] }, x) === undefined
+        return withoutClosed(answer, { isOpen, isHiding: access.isHiding })
       },
     }
     return { passages: [passage] }
@@ -115,16 +117,16 @@ const FILES = /(?<!pro)file/i
 const NO_SOCKETS = 'WebSockets are not passed on: use the HTTP API of the provider'
 const noProvider = (name: string) => `There is no provider "${name.slice(0, 100)}"`
 
-function pathAt({ baseUrl, wires }: Provider, path: string, dialects: readonly Dialect[]): string {
-  if (baseUrl === undefined) return path
-  return belowBase(path, baseUrl, place =>
-    dialects.some(dialect => placeOf(dialect) === place && wires.has(dialect.name)),
+function pathAt(provider: Provider | undefined, path: string, dialects: readonly Dialect[]): string {
+  if (provider?.baseUrl === undefined) return path
+  return belowBase(path, provider.baseUrl, place =>
+    dialects.some(dialect => placeOf(dialect) === place && provider.wires.has(dialect.name)),
   )
 }
 
 /** A stream has to say what it cost. Where the provider wants to be asked, it is, and the client does not see the answer. */
-function askForUsage(body: Body | undefined, dialect: Dialect | undefined, provider: Provider) {
-  const isAsked = body?.form === undefined && provider.asksUsage && provider.wires.has(dialect?.name ?? '')
+function askForUsage(body: Body | undefined, dialect: Dialect | undefined, provider: Provider | undefined) {
+  const isAsked = body?.form === undefined && provider?.asksUsage && provider.wires.has(dialect?.name ?? '')
   if (body === undefined || !isAsked || !dialect?.isStream(body.json)) return {}
   const change = dialect.askUsage?.(body.json)
   if (change === undefined) return {}

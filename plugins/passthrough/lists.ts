@@ -21,17 +21,27 @@ export const modelReadAt = (method: string, reading: string): string | undefined
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
+export interface Seen {
+  readonly isOpen: (model: string) => boolean
+  /** Not even the name of a closed model may be told. */
+  readonly isHiding: boolean
+}
+
 /**
  * A list without the models that are closed. What has none of these goes on byte by byte.
  *
  * @throws Refusal of a list that is too long to be looked into.
  */
-export function withoutClosed(answer: Answer, isOpen: (model: string) => boolean): Answer {
+export function withoutClosed(answer: Answer, { isOpen, isHiding }: Seen): Answer {
   if (answer.kind === 'raw' && /json/i.test(answer.contentType))
     refuse('unsupported_operation', 'The list is too long to be looked into: use GET /v1/models')
   if (answer.kind !== 'whole' || answer.body.length === 0) return answer
   const json = parse(answer.body)
-  const kept = Array.isArray(json) ? openOf(json, isOpen) : isObject(json) ? filtered(json, isOpen) : json
+  const kept = Array.isArray(json)
+    ? openOf(json, isOpen)
+    : isObject(json)
+      ? filtered(json, { isOpen, isHiding })
+      : json
   return kept === json ? answer : { ...answer, body: encoder.encode(JSON.stringify(kept)) }
 }
 
@@ -43,12 +53,13 @@ function parse(body: Uint8Array<ArrayBuffer>): unknown {
   }
 }
 
-function filtered(json: JsonObject, isOpen: (model: string) => boolean): JsonObject {
+function filtered(json: JsonObject, { isOpen, isHiding }: Seen): JsonObject {
   let kept = json
   for (const field of LISTS) {
     const list = json[field]
     const open = Array.isArray(list) ? openOf(list, isOpen) : list
-    if (open !== list) kept = { ...kept, [field]: open, ...endsOf(json, open as readonly unknown[]) }
+    if (open !== list)
+      kept = { ...kept, [field]: open, ...endsOf(json, open as readonly unknown[], isHiding) }
   }
   return kept
 }
@@ -71,11 +82,17 @@ function nameOf(entry: unknown): string | undefined {
 /** Google's names have a folder in front: `models/gemini-2.5-flash`. */
 const toId = (name: string): string => name.replace(/^(?:.*\/)?models\//, '')
 
-/** Anthropic's pages name the first and the last of their entries. */
-function endsOf(json: JsonObject, open: readonly unknown[]): JsonObject {
+/**
+ * Anthropic's pages name the first and the last of their entries: by these one asks for the page before and behind. A
+ * page of which nothing is left keeps those of the provider, or nobody would come to the pages behind it; where closed
+ * models are hidden, it is the last one.
+ */
+function endsOf(json: JsonObject, open: readonly unknown[], isHiding: boolean): JsonObject {
+  if (open.length === 0 && !isHiding) return {}
   const idOf = (entry: unknown) => (isObject(entry) ? (entry.id ?? null) : null) as string | null
   return {
     ...('first_id' in json && { first_id: idOf(open[0]) }),
     ...('last_id' in json && { last_id: idOf(open.at(-1)) }),
+    ...(open.length === 0 && 'has_more' in json && { has_more: false }),
   }
 }

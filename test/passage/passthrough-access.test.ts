@@ -279,6 +279,12 @@ describe('a list of models', () => {
     house.answer(() => Response.json({ ok: true }))
   })
 
+  test('of which a whole page is closed still leads to the page behind it', async () => {
+    await house.policy({ source: 'groq/secret', user_paths: ['/other'], force: true })
+    const page = { data: [{ id: 'secret' }], first_id: 'secret', last_id: 'secret', has_more: true }
+    expect(await show(page)).toEqual({ ...page, data: [] })
+  })
+
   test('has no page of its own for what is closed', async () => {
     await house.policy({ source: 'groq/secret', user_paths: ['/other'], force: true })
     expect(await ask('GET', '/p/groq/models/secret')).toBe('403 model_access_denied')

@@ -52,4 +52,43 @@ describe('P7', () => {
     expect(hidden).toContain('model_not_found')
     for (const model of ['unlisted', 'SECRET-ONE']) expect([model, await ask(model)]).toEqual([model, hidden])
   })
+
+  test('P7 answers at /p/ for a hidden provider as for none, byte by byte, and waits for neither', async () => {
+    await using world = await startWorld({ lists: secret, env: { HIDE_DENIED_MODELS: 'true' } })
+    await world.put({ source: 'vllm/', user_paths: ['/other'] })
+    const key = await world.key({ user_path: '/team' })
+    const delayMs = 400
+    world.mocks.vllm!.setModels({ plan: { delayMs, body: '{"data": []}' } })
+    const chat = { model: 'secret-one', messages: [] }
+    const calls: readonly (readonly [method: string, path: string, body?: unknown])[] = [
+      ['POST', '/v1/chat/completions', chat],
+      ['POST', '/v1/chat/completions', {}],
+      ['POST', '/v1/chat/completions', '{'],
+      ['POST', '/v1/messages', { ...chat, max_tokens: 1 }],
+      ['POST', '/v1/embeddings', { model: 'secret-two', input: 'a' }],
+      ['GET', '/v1/models'],
+      ['GET', '/models/secret-one'],
+      ['GET', '/v1/files'],
+      ['DELETE', '/v1/responses/resp_1'],
+      ['GET', '/'],
+      ['POST', '/anything', 'text'],
+    ]
+    for (const [method, path, sent] of calls) {
+      const ask = async (provider: string) => {
+        const began = performance.now()
+        const { status, headers, body } = await world.call(method, `/p/${provider}${path}`, sent, { key })
+        const kept = [...headers].filter(([name]) => name !== 'x-request-id')
+        const text = JSON.stringify([status, kept, body])
+        const kin = text.replaceAll(provider, 'ASKED').replace(/"request_id":"[\da-f-]+"/, '')
+        return { text: kin, status, time: performance.now() - began }
+      }
+      const [hidden, unknown] = [await ask('vllm'), await ask('nope')]
+      expect([path, unknown.text]).toEqual([path, hidden.text])
+      expect(hidden.status).toBeGreaterThanOrEqual(400)
+      expect(Math.max(hidden.time, unknown.time)).toBeLessThan(delayMs / 2)
+    }
+    // Operators are told what is wrong.
+    const said = await world.call('POST', '/p/nope/v1/chat/completions', chat)
+    expect(JSON.stringify(said.body)).toContain('There is no provider')
+  })
 })
