@@ -8,8 +8,16 @@ const remedies: readonly (readonly [why: RegExp, remedy: string])[] = [
     'the file and its folder must be writable for the user of the gateway; DATABASE_URL says where they are',
   ],
   [/SQLITE_BUSY/, 'another process holds it: end that one, or try again'],
-  [/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|unable to connect/i, 'start the server, or correct DATABASE_URL'],
+  [
+    /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|(?:unable|failed) to connect|no answer within/i,
+    'start the server, or correct DATABASE_URL',
+  ],
   [/\b40[13]\b/, 'correct DATABASE_AUTH_TOKEN'],
+  [/HTTP status 5\d\d/, 'it is the server that fails: look at its log, or try again'],
+  [
+    /HRANA_PROTO_ERROR|HTTP status \d|JSON Parse error/,
+    'what answers there is no libSQL server: correct DATABASE_URL',
+  ],
 ]
 
 /** Why a database cannot be used, and what an operator can do, in one line. */

@@ -33,7 +33,7 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
     if (file !== undefined) {
       await client.execute('PRAGMA journal_mode = WAL')
       await client.execute('PRAGMA synchronous = NORMAL')
-    }
+    } else if (url !== ':memory:') await greet(client)
     const db = drizzle({ client })
     return {
       db,
@@ -59,6 +59,17 @@ const clientFor = async (url: string) => {
   const isLocal = /^file:|^:memory:$/.test(url)
   const { createClient } = await (isLocal ? import('@libsql/client/sqlite3') : import('@libsql/client'))
   return createClient
+}
+
+/** How long a server may take for its first answer (milliseconds); the client itself would wait for ever. */
+const FIRST_ANSWER = 15_000
+
+async function greet(client: Client): Promise<void> {
+  let timer: Timer | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${FIRST_ANSWER / 1000} s`)), FIRST_ANSWER)
+  })
+  await Promise.race([client.execute('select 1'), late]).finally(() => clearTimeout(timer))
 }
 
 /** A database in words: its address without what may be a secret. */
