@@ -27,7 +27,7 @@ export function explain(
   if (isUnknown(issue)) {
     const path = (issue.path ?? []).map(({ key }) => key as string | number)
     const meant = didYouMean(String(path.at(-1)), keysBeside(schema, path))
-    return { field, message: `Field "${field}" is not known here${meant}` }
+    return { field, message: `Field "${short(field)}" is not known here${meant}` }
   }
   if (issue.received === 'undefined') return { field, message: `Field "${field}" is missing` }
   const text = /^Invalid/.test(issue.message)

@@ -144,6 +144,92 @@ guardrails: [{ guardrail_name: pii }]
     expect(text + report.join()).not.toContain('gsk-inline-secret')
   })
 
+  test('takes regions, projects and other credentials along, secrets by the name of a variable', async () => {
+    const {
+      config: made,
+      report,
+      text,
+    } = await convert(
+      'litellm',
+      `
+model_list:
+  - model_name: claude
+    litellm_params:
+      model: bedrock/anthropic.claude-sonnet
+      aws_region_name: eu-central-1
+      aws_access_key_id: os.environ/AWS_ACCESS_KEY_ID
+      aws_secret_access_key: inline-secret
+  - model_name: claude
+    litellm_params:
+      model: bedrock/anthropic.claude-sonnet
+      aws_region_name: us-east-1
+      aws_access_key_id: os.environ/AWS_ACCESS_KEY_ID
+      aws_secret_access_key: os.environ/AWS_SECRET_ACCESS_KEY
+`,
+    )
+    const shared = {
+      type: 'bedrock',
+      models: ['anthropic.claude-sonnet'],
+      access_key_id: '${AWS_ACCESS_KEY_ID}',
+    }
+    expect(made.providers).toEqual({
+      bedrock: { ...shared, region: 'eu-central-1', secret_access_key: '${BEDROCK_SECRET_ACCESS_KEY}' },
+      'bedrock-2': { ...shared, region: 'us-east-1', secret_access_key: '${AWS_SECRET_ACCESS_KEY}' },
+    })
+    expect(report).toEqual([
+      'model_list[0] "claude" aws_secret_access_key: secrets are not copied: set BEDROCK_SECRET_ACCESS_KEY to it',
+    ])
+    expect(text).not.toContain('inline-secret')
+  })
+
+  test('names what stands beside the parameters of a model, once, and converts a fallback without a list', async () => {
+    const { config: made, report } = await convert(
+      'litellm',
+      `
+model_list:
+  - model_name: a
+    litellm_params: { model: openai/a, api_key: os.environ/OPENAI_API_KEY }
+    model_info: { id: "1", mode: chat, supports_vision: true, max_input_tokens: 9, access_groups: [beta], team_id: t }
+    tpm: 5
+  - { model_name: b, litellm_params: { model: openai/b, api_key: os.environ/OPENAI_API_KEY } }
+  - { model_name: team/, litellm_params: { model: openai/c, api_key: os.environ/OPENAI_API_KEY } }
+router_settings: { fallbacks: [{ a: b }] }
+litellm_settings: { default_fallbacks: [nowhere] }
+`,
+    )
+    expect(made.virtual_models).toMatchObject([
+      { source: 'a', targets: [{ model: 'openai/a' }, { model: 'openai/b' }], strategy: 'failover' },
+      { source: 'b', target_model: 'openai/b' },
+    ])
+    expect(report).toEqual([
+      'model_list[0] "a" tpm: limits and budgets are not converted',
+      'model_list[0] "a" model_info.access_groups: not converted',
+      'model_list[0] "a" model_info.team_id: not converted',
+      'model_list[2] "team/": left out: such a name speaks of many models here',
+      'litellm_settings.default_fallbacks: "nowhere" is no model_name that was converted: left out',
+    ])
+  })
+
+  test.each([
+    ['litellm', 'model_list: 7', 'model_list: left out: it is no list'],
+    ['litellm', 'general_settings: x', 'general_settings: left out: it is no map'],
+    ['litellm', '42', 'the file: left out: it is no map of settings'],
+    ['gomodel', 'providers: [openai]', 'providers: left out: it is no map'],
+    ['gomodel', '[{ source: a, target: b }, 7]', 'virtual_models[1]: left out: it is no map'],
+    [
+      'gomodel',
+      'virtual_models: [{ source: a, targets: [{ model: x }, { provider: y }] }]',
+      'virtual_models[0] "a" targets[1]: left out: it names no model',
+    ],
+    [
+      'gomodel',
+      'virtual_models: [{ source: a, target: b }]\nfailover: { rules: { a: [c] } }',
+      'failover.rules "a": left out: there is a virtual model of this name',
+    ],
+  ])('says that it could not read something: %s %p', async (kind, text, line) => {
+    expect((await convert(kind, text)).report).toEqual([line])
+  })
+
   test('reads anchors and merge keys, which ours does not', async () => {
     const { config: made } = await convert(
       'litellm',

@@ -61,7 +61,8 @@ export function convertFile(root: unknown, convert: Convert, plugins: readonly P
   const report: Remark[] = []
   const types = new Set(plugins.flatMap(({ file }) => (file?.type === undefined ? [] : [file.type])))
   const imported = convert(root, { types, remark: (what, why) => report.push({ what, why }) })
-  return { ...imported, report }
+  const once = new Map(report.map(remark => [`${remark.what}: ${remark.why}`, remark]))
+  return { ...imported, report: [...once.values()] }
 }
 
 async function render({ settings, providers, virtualModels, keys }: Imported, file: string): Promise<string> {

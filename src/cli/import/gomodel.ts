@@ -7,6 +7,7 @@ import {
   type ImportedModel,
   type ImportedTarget,
   LIMIT,
+  remarkOnShapes,
   toTargets,
 } from './imported.ts'
 
@@ -18,6 +19,9 @@ export function fromGomodel(root: unknown, converting: Converting): Omit<Importe
   const config = Array.isArray(root) ? byContent(root) : mapOf(root)
   const { providers, rename } = readProviders(mapOf(config.providers), converting)
   const { remark } = converting
+  remarkOnShapes(Array.isArray(root) ? config : root, shapes, remark)
+  for (const [index, entry] of listOf(config.virtual_models).entries())
+    if (!isMap(entry)) remark(`virtual_models[${index}]`, 'left out: it is no map')
   const models = mapsOf(config.virtual_models).flatMap((entry, index) =>
     toModel(entry, index, rename, remark),
   )
@@ -29,6 +33,9 @@ export function fromGomodel(root: unknown, converting: Converting): Omit<Importe
     }),
   )
   const taken = new Set(models.map(({ source }) => source))
+  for (const { source } of rules)
+    if (taken.has(source))
+      remark(`failover.rules "${source}"`, 'left out: there is a virtual model of this name')
   const keys = mapsOf(config.auth_keys ?? config.keys).flatMap(key => toImportedKey(key, rename, remark))
   const settings = readSettings(config, remark)
   remarkOnRest(config, remark)
@@ -41,6 +48,15 @@ export function fromGomodel(root: unknown, converting: Converting): Omit<Importe
 }
 
 type Remark = Converting['remark']
+
+const shapes = {
+  providers: 'map',
+  virtual_models: 'list',
+  auth_keys: 'list',
+  server: 'map',
+  models: 'map',
+  http: 'map',
+} as const
 
 /** An array is told by what is in it. */
 const byContent = (rows: readonly unknown[]): Values =>
@@ -77,6 +93,9 @@ function toModel(
     return []
   }
   for (const field of Object.keys(entry)) if (!known.has(field)) remark(`${what} ${field}`, 'not converted')
+  for (const [at, target] of listOf(entry.targets).entries())
+    if (wordOf(mapOf(target).model) === undefined)
+      remark(`${what} targets[${at}]`, 'left out: it names no model')
   const targets = targetsOf(entry, rename)
   const strategy = wordOf(entry.strategy)?.toLowerCase()
   if (strategy !== undefined && !strategies.includes(strategy))

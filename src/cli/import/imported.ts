@@ -1,4 +1,4 @@
-import type { Values } from '../foreign.ts'
+import { isMap, type Values } from '../foreign.ts'
 
 /** What came of another gateway's configuration. */
 export interface Imported {
@@ -24,6 +24,8 @@ export interface ImportedProvider {
   readonly api_key?: string
   readonly base_url?: string
   readonly models?: readonly string[]
+  /** What only some vendors ask for: a region, a project, another kind of credentials. */
+  readonly [setting: string]: string | readonly string[] | undefined
 }
 
 export interface ImportedTarget {
@@ -47,6 +49,21 @@ export interface Converting {
   /** The types of providers that this gateway has. */
   readonly types: ReadonlySet<string>
   readonly remark: (what: string, why: string) => void
+}
+
+/** Says of each section that has another shape than it should, so that nothing in it can be read. */
+export function remarkOnShapes(
+  root: unknown,
+  shapes: Readonly<Record<string, 'map' | 'list'>>,
+  remark: Converting['remark'],
+): void {
+  if (root !== null && root !== undefined && !isMap(root))
+    remark('the file', 'left out: it is no map of settings')
+  for (const [section, shape] of Object.entries(shapes)) {
+    const value = isMap(root) ? root[section] : undefined
+    const fits = shape === 'list' ? Array.isArray(value) : isMap(value)
+    if (value !== undefined && value !== null && !fits) remark(section, `left out: it is no ${shape}`)
+  }
 }
 
 /** Limits and budgets, in whose words ever: they have no place here yet, and must not be lost silently. */

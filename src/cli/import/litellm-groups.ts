@@ -136,4 +136,6 @@ function freeName(wanted: string, taken: Groups): string {
 
 /** LiteLLM writes a map as a list of maps with one entry each. */
 const namesIn = (value: unknown): readonly (readonly [string, readonly string[]])[] =>
-  mapsOf(value).flatMap(entry => Object.entries(entry).map(([name, to]) => [name, textsOf(to)] as const))
+  mapsOf(value).flatMap(entry =>
+    Object.entries(entry).map(([name, to]) => [name, typeof to === 'string' ? [to] : textsOf(to)] as const),
+  )

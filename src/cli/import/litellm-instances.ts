@@ -7,8 +7,22 @@ export interface Instances {
   all(): Readonly<Record<string, ImportedProvider>>
 }
 
+/** Settings that only some vendors have, by their names there. */
+export const settingsOf: Readonly<Record<string, string>> = {
+  aws_region_name: 'region',
+  aws_access_key_id: 'access_key_id',
+  aws_secret_access_key: 'secret_access_key',
+  aws_session_token: 'session_token',
+  vertex_project: 'project',
+  vertex_location: 'location',
+  vertex_credentials: 'credentials',
+}
+const isPlain = (setting: string): boolean => ['region', 'project', 'location'].includes(setting)
+
 interface Instance {
   readonly type: string
+  /** Of its own kind, as our file says them. */
+  readonly own: Readonly<Record<string, string>>
   readonly key: string | undefined
   readonly url: string | undefined
   readonly models: Set<string>
@@ -18,14 +32,15 @@ interface Instance {
 export function createInstances(types: ReadonlySet<string>, remark: Converting['remark']): Instances {
   const found = new Map<string, Instance>()
 
-  function nameFor(type: string, key: string | undefined, url: string | undefined): string {
-    for (const [name, one] of found) if (one.type === type && one.key === key && one.url === url) return name
+  function nameFor({ type, key, url, own }: Omit<Instance, 'models'>): string {
+    for (const [name, one] of found)
+      if (one.type === type && one.key === key && one.url === url && isSame(one.own, own)) return name
     const hint = /^\$\{(\w+?)_API_KEY\}$/.exec(key ?? '')?.[1]
     const hinted = hint === undefined ? '' : toKebabName(hint)
     const wanted = hinted.startsWith(`${type}-`) && !types.has(hinted) ? hinted : type
     let name = wanted
     for (let count = 2; found.has(name); count++) name = `${wanted}-${count}`
-    found.set(name, { type, key, url, models: new Set() })
+    found.set(name, { type, key, url, own, models: new Set() })
     return name
   }
 
@@ -40,7 +55,11 @@ export function createInstances(types: ReadonlySet<string>, remark: Converting['
         return model
       }
       const url = toUrl(wordOf(params.api_base ?? params.base_url))
-      const name = nameFor(type, toKey(params.api_key), url)
+      const own = ownOf(params)
+      const name = nameFor({ type, key: toKey(params.api_key), url, own })
+      for (const [field, setting] of Object.entries(settingsOf))
+        if (own[setting] === HIDDEN)
+          remark(`${what} ${field}`, `secrets are not copied: set ${variableFor(name, setting)} to it`)
       if (!model.includes('*')) found.get(name)!.models.add(model)
       const literal = wordOf(params.api_key)
       if (literal !== undefined && toKey(literal) === HIDDEN)
@@ -50,6 +69,20 @@ export function createInstances(types: ReadonlySet<string>, remark: Converting['
     all: () => Object.fromEntries([...found].map(([name, instance]) => [name, toProvider(name, instance)])),
   }
 }
+
+const isSame = (one: Instance['own'], other: Instance['own']): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)
+
+function ownOf(params: Values): Instance['own'] {
+  const said = Object.entries(settingsOf).flatMap(([field, setting]) => {
+    const value = isPlain(setting) ? toUrl(wordOf(params[field])) : toKey(params[field])
+    return value === undefined ? [] : [[setting, value] as const]
+  })
+  return Object.fromEntries(said)
+}
+
+const variableFor = (name: string, setting: string): string =>
+  keyVariable(name).replace(/API_KEY$/, setting.toUpperCase())
 
 /** Stands for a key that was written into the file. */
 const HIDDEN = 'hidden'
@@ -67,12 +100,19 @@ function toUrl(word: string | undefined): string | undefined {
   return word?.replace(/\/openai\/deployments\/.*$/, '').replace(/\/chat\/completions\/*$/, '')
 }
 
-function toProvider(name: string, { type, key, url, models }: Instance): ImportedProvider {
-  const isLocal = key === undefined && url !== undefined
+function toProvider(name: string, { type, key, url, own, models }: Instance): ImportedProvider {
+  const hasOther = url !== undefined || Object.keys(own).some(setting => !isPlain(setting))
+  const isLocal = key === undefined && hasOther
   return {
     type,
     ...(!isLocal && { api_key: key === undefined || key === HIDDEN ? `\${${keyVariable(name)}}` : key }),
     ...(url !== undefined && { base_url: url }),
+    ...Object.fromEntries(
+      Object.entries(own).map(([setting, value]) => [
+        setting,
+        value === HIDDEN ? `\${${variableFor(name, setting)}}` : value,
+      ]),
+    ),
     ...(models.size > 0 && { models: [...models] }),
   }
 }

@@ -5,9 +5,10 @@ import {
   type ImportedModel,
   type ImportedProvider,
   LIMIT,
+  remarkOnShapes,
 } from './imported.ts'
 import { type Deployment, toModels } from './litellm-groups.ts'
-import { createInstances } from './litellm-instances.ts'
+import { createInstances, settingsOf } from './litellm-instances.ts'
 
 /** Of a deployment: read here, or without meaning for a gateway. */
 const known = [
@@ -16,9 +17,21 @@ const known = [
 ]
 const limits = ['max_parallel_requests', 'max_budget', 'budget_duration', 'tpd', 'rpd']
 
+/** What `model_info` says of a model, and nobody has to do anything about: what it can, and how it is counted. */
+const facts =
+  /^(?:id|mode|db_model|description|created_at|updated_at|max_\w*tokens|supports_\w+|litellm_provider)$/
+
+const shapes = {
+  model_list: 'list',
+  router_settings: 'map',
+  litellm_settings: 'map',
+  general_settings: 'map',
+} as const
+
 /** Converts a LiteLLM `config.yaml`. */
 export function fromLitellm(root: unknown, { types, remark }: Converting): Omit<Imported, 'report'> {
   const config = mapOf(root)
+  remarkOnShapes(root, shapes, remark)
   const instances = createInstances(types, remark)
   const deployments: Deployment[] = []
   for (const [index, entry] of listOf(config.model_list).entries()) {
@@ -47,15 +60,23 @@ function readDeployment(
   const what = `model_list[${index}]${name === undefined ? '' : ` "${name}"`}`
   if (name === undefined || wordOf(params.model) === undefined)
     return void remark(what, 'left out: it needs model_name and litellm_params.model')
+  if (/^[^/]*\/$/.test(name)) return void remark(what, 'left out: such a name speaks of many models here')
+  for (const field of Object.keys(mapOf(entry)))
+    if (!['model_name', 'litellm_params', 'model_info'].includes(field))
+      remark(`${what} ${field}`, /^[rt]p[md]$/.test(field) ? LIMIT : 'not converted')
   for (const field of Object.keys(params)) {
     const isLimit = limits.includes(field)
     const isPrice = /_cost_per_/.test(field)
     if (isLimit) remark(`${what} ${field}`, LIMIT)
     else if (isPrice) remark(`${what} ${field}`, 'prices are not converted: set MODEL_PRICES')
-    else if (!known.includes(field)) remark(`${what} ${field}`, 'not converted')
+    else if (!known.includes(field) && !(field in settingsOf)) remark(`${what} ${field}`, 'not converted')
   }
-  if (Object.keys(mapOf(info)).some(field => /_cost_per_/.test(field)))
+  const said = Object.keys(mapOf(info))
+  if (said.some(field => /_cost_per_/.test(field)))
     remark(`${what} model_info`, 'prices are not converted: set MODEL_PRICES')
+  for (const field of said)
+    if (!facts.test(field) && !/_cost_per_/.test(field))
+      remark(`${what} model_info.${field}`, 'not converted')
   const target = targetOf(params, what)
   if (target === undefined) return undefined
   if (/\*/.test(name) || /\*/.test(target)) {
