@@ -4,7 +4,8 @@ import { etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.t
 import type { Authorship } from '../history/model.ts'
 import { keyInput, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'
-import { createdView, type KeyRow, keyView, toView } from './views-of.ts'
+import type { createUnknownModels } from './unknown-models.ts'
+import { changedView, createdView, type KeyRow, keyView, toView } from './views-of.ts'
 
 const LOCKED_OUT =
   'The gateway was open to this machine; from now on callers need a key, and the admin API needs MODELWAY_MASTER_KEY: set it and restart'
@@ -13,12 +14,13 @@ interface Deps {
   readonly keys: Keys
   readonly now: () => number
   readonly hasMasterKey: boolean
+  readonly unknownModels: ReturnType<typeof createUnknownModels>
 }
 
 const shared = { access: 'admin', tag: 'Keys' } as const
 const versionTag = { ETag: 'Its version, for `If-Match`' }
 const FIELDS =
-  '`allowed_models` holds selectors (`/`, `provider/`, `provider/id`, `id`) and names of redirects. With `sub_paths` the caller may name a path below `user_path`.'
+  '`allowed_models` holds selectors (`/`, `provider/`, `provider/id`, `id`) and names of redirects; of one that names nothing now, the answer has a `warning`. With `sub_paths` the caller may name a path below `user_path`.'
 
 const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
   author: admin!.via,
@@ -26,7 +28,7 @@ const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'req
 })
 
 /** `/admin/keys`: list, read, create, replace, roll, revoke. */
-export function createKeysApi({ keys, now, hasMasterKey }: Deps): Api[] {
+export function createKeysApi({ keys, now, hasMasterKey, unknownModels }: Deps): Api[] {
   /** With the version as entity tag. */
   const answer = (row: KeyRow, { status = 200, more = {} } = {}): Response =>
     answerJson({ ...toView(row, now()), ...more }, { status, headers: { etag: etagOf(row.version) } })
@@ -59,7 +61,12 @@ export function createKeysApi({ keys, now, hasMasterKey }: Deps): Api[] {
         const opensLock = !hasMasterKey && !keys.exist()
         const input = toNewKey(body, { now: now() })
         const { row, key } = await keys.create(input, { author: admin!.via })
-        return answer(row, { status: 201, more: { key, ...(opensLock && { warning: LOCKED_OUT }) } })
+        const unknown = await unknownModels(input.allowedModels, input.userPath)
+        const warnings = [...(opensLock ? [LOCKED_OUT] : []), ...(unknown ? [unknown] : [])]
+        return answer(row, {
+          status: 201,
+          more: { key, ...(warnings.length > 0 && { warning: warnings.join('. ') }) },
+        })
       },
     }),
     defineApi({
@@ -71,15 +78,15 @@ export function createKeysApi({ keys, now, hasMasterKey }: Deps): Api[] {
       refusals: [404],
       run: ({ params }) => answer(keys.get(params.id ?? '')),
     }),
-    ...createChanges({ keys, now, answer }),
+    ...createChanges({ keys, now, answer, unknownModels }),
   ]
 }
 
-interface ChangesDeps extends Pick<Deps, 'keys' | 'now'> {
+interface ChangesDeps extends Omit<Deps, 'hasMasterKey'> {
   readonly answer: (row: KeyRow, options?: { readonly more?: object }) => Response
 }
 
-function createChanges({ keys, now, answer }: ChangesDeps): Api[] {
+function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[] {
   return [
     defineApi({
       ...shared,
@@ -90,12 +97,14 @@ function createChanges({ keys, now, answer }: ChangesDeps): Api[] {
       body: keyInput,
       example: { name: 'Team Alpha', user_path: '/team/alpha', allowed_models: ['smarter'] },
       heeds: guardHeaders,
-      answer: { about: 'The key as it is now', schema: keyView, headers: versionTag },
+      answer: { about: 'The key as it is now', schema: changedView, headers: versionTag },
       refusals: [404, 412, 422],
       async run(call) {
         const { id } = keys.get(call.params.id ?? '')
         const input = toNewKey(call.body, { now: now(), present: keys.get(id).expiresAt })
-        return answer(await keys.replace(id, input, byOf(call)))
+        const row = await keys.replace(id, input, byOf(call))
+        const warning = await unknownModels(input.allowedModels, input.userPath)
+        return answer(row, { more: { ...(warning && { warning }) } })
       },
     }),
     defineApi({

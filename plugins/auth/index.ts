@@ -14,6 +14,7 @@ import { KIND, openKeys } from './keys.ts'
 import type { Auth } from './model.ts'
 import { createKeysPage } from './page.tsx'
 import { apiKeys, secrets } from './schema.ts'
+import { createUnknownModels } from './unknown-models.ts'
 
 const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
 const OPEN: Caller = { kind: 'open', id: 'open', name: 'No key', subPaths: false, labels: {} }
@@ -39,7 +40,7 @@ export default definePlugin({
   env: { masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'] },
   needs: ['history'],
   tables: { apiKeys, secrets },
-  async setup({ config, db, now, log, site, use }) {
+  async setup({ config, db, now, log, site, use, decide, providers }) {
     const pepper = await readPepper(db)
     const history = use<History>('history')
     const keys = await openKeys({ db, history, pepper, now })
@@ -66,7 +67,10 @@ export default definePlugin({
     }
     return {
       exports,
-      api: createKeysApi({ keys, now, hasMasterKey: masterHash !== undefined }),
+      api: createKeysApi({
+        ...{ keys, now, hasMasterKey: masterHash !== undefined },
+        unknownModels: createUnknownModels({ decide, providers, master: MASTER }),
+      }),
       pages: [createKeysPage({ keys, now, hasMasterKey: masterHash !== undefined })],
       start() {
         if (isOpen() && !site.isLoopback) {

@@ -20,11 +20,8 @@ export const keyView = v.object({
   revoked_at: v.nullable(v.string()),
   version: v.number(),
 })
-export const createdView = v.object({
-  ...keyView.entries,
-  key: v.string(),
-  warning: v.optional(v.string()),
-})
+export const changedView = v.object({ ...keyView.entries, warning: v.optional(v.string()) })
+export const createdView = v.object({ ...changedView.entries, key: v.string() })
 
 const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
 

@@ -169,3 +169,24 @@ describe('K1', () => {
     expect([late.status, at(late.body, 'error', 'param')]).toEqual([422, 'expires_at'])
   })
 })
+
+describe('K4', () => {
+  test('K4 stores a list with names that are not there now, and warns of them', async () => {
+    await using world = await startWorld()
+    await world.put({ source: 'smart', target_model: 'vllm/alpha' })
+    await world.put({ source: 'theirs', target_model: 'vllm/alpha', user_paths: ['/team'] })
+    await world.put({ source: 'openai/gamma', enabled: false })
+    const known = ['/', 'openai/', 'vllm/alpha', 'beta', 'smart', 'openai/gamma']
+    const all = [...known, 'theirs', 'opnai/', 'vllm/alhpa', 'smrt']
+    const warned = 'Field "allowed_models" names what is not there now, for user path'
+    const made = await world.call('POST', KEYS, { name: 'a', user_path: '/team', allowed_models: all })
+    expect([made.status, at(made.body, 'allowed_models')]).toEqual([201, all])
+    const slips = '"opnai/" (did you mean "openai/"?), "vllm/alhpa", "smrt"'
+    expect(at(made.body, 'warning')).toBe(`${warned} "/team": ${slips}`)
+    const address = `${KEYS}/${at(made.body, 'id')}`
+    const changed = await world.call('PUT', address, { name: 'a', allowed_models: ['theirs'] })
+    expect([changed.status, at(changed.body, 'warning')]).toEqual([200, `${warned} "/": "theirs"`])
+    const mended = await world.call('PUT', address, { name: 'a', allowed_models: known })
+    expect([mended.status, at(mended.body, 'warning')]).toEqual([200, undefined])
+  })
+})

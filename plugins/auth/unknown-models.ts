@@ -1,0 +1,50 @@
+import { didYouMean } from '../../src/nearest.ts'
+import type { Host } from '../../src/plugin.ts'
+import type { Caller, UserPath } from '../../src/types.ts'
+
+type Known = Pick<Host, 'decide' | 'providers'> & { readonly master: Caller }
+
+const hint = (entry: string, known: readonly string[]): string =>
+  didYouMean(entry, known).replace(/^\. Did you mean (".*")\?$/, ' (did you mean $1?)')
+
+/** More are counted. */
+const SHOWN = 5
+
+/**
+ * Says which entries of `allowed_models` name nothing that is there now; undefined where all do. That is no mistake,
+ * because what they name may come later, but a slip of the pen looks the same.
+ */
+export function createUnknownModels({ decide, providers, master }: Known) {
+  async function why(entry: string, userPath: UserPath): Promise<string | undefined> {
+    if (entry === '/') return undefined
+    if (/^[^/]+\/$/.test(entry)) {
+      if (providers().has(entry.slice(0, -1))) return undefined
+      return `"${entry}"${hint(
+        entry,
+        [...providers().keys()].map(name => `${name}/`),
+      )}`
+    }
+    const { targets, dropped } = await decide(entry, {
+      caller: master,
+      userPath,
+      dry: true,
+      trace: undefined,
+    })
+    const isMissing = targets.length === 0 && dropped.every(({ code }) => code === 'model_not_found')
+    return isMissing ? `"${entry}"` : undefined
+  }
+
+  return async (
+    entries: readonly string[] | undefined,
+    userPath: UserPath = '/',
+  ): Promise<string | undefined> => {
+    const found: string[] = []
+    for (const entry of entries ?? []) {
+      const said = await why(entry, userPath)
+      if (said !== undefined) found.push(said)
+    }
+    if (found.length === 0) return undefined
+    const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : ''
+    return `Field "allowed_models" names what is not there now, for user path "${userPath}": ${found.slice(0, SHOWN).join(', ')}${more}`
+  }
+}
