@@ -119,12 +119,12 @@ guardrails: [{ guardrail_name: pii }]
     ])
   })
 
-  test('names everything that did not convert, limits and budgets with a line each', async () => {
+  test('names everything that did not convert', async () => {
     const { report, text } = await convert('litellm', config)
     const expected = [
       'model_list[0] "gpt-4o" model_info: prices are not converted',
       'model_list[1] "gpt-4o" api_version: not converted',
-      'model_list[2] "fast" max_budget: limits and budgets are not converted',
+      'groq/llama-3.3-70b max_budget: left out: a limit here is for a minute, an hour',
       'model_list[2] "fast" api_key: secrets are not copied: set GROQ_API_KEY to it',
       'model_list[7] "elsewhere": left out: there is no provider type for "replicate" here',
       'model_list[8] "strange": left out',
@@ -134,7 +134,7 @@ guardrails: [{ guardrail_name: pii }]
       'router_settings.model_group_alias "lost": left out',
       'router_settings.num_retries: not converted',
       'router_settings.redis_host: not converted',
-      'litellm_settings.max_budget: limits and budgets are not converted',
+      'litellm_settings.max_budget: left out: a limit here is for a minute, an hour',
       'litellm_settings.context_window_fallbacks: only "fallbacks" are converted',
       'general_settings.database_url: not converted',
       'guardrails: not converted',
@@ -142,6 +142,43 @@ guardrails: [{ guardrail_name: pii }]
     for (const line of expected) expect(report.some(said => said.startsWith(line)) ? line : report).toBe(line)
     expect(report.length).toBe(expected.length)
     expect(text + report.join()).not.toContain('gsk-inline-secret')
+  })
+
+  test('makes limits of what deployments, providers, keys and everybody may use', async () => {
+    const { config: made, report } = await convert(
+      'litellm',
+      `
+model_list:
+  - model_name: a
+    litellm_params:
+      model: openai/a
+      api_key: os.environ/OPENAI_API_KEY
+      rpm: 10
+      rpd: 1000
+      tpd: 2000000
+      max_parallel_requests: 5
+      max_budget: 20
+      budget_duration: 1d
+litellm_settings: { max_budget: 100, budget_duration: 30d }
+general_settings: { max_parallel_requests: 3, global_max_parallel_requests: 200 }
+router_settings:
+  provider_budget_config:
+    openai: { budget_limit: 50, time_period: 7d }
+    azure: { budget_limit: 50, time_period: 1d }
+`,
+    )
+    expect(made.limits).toEqual([
+      { name: 'openai-a-day', models: ['openai/a'], per: 'day', requests: 1000, tokens: 2_000_000 },
+      { name: 'openai-a-concurrent', models: ['openai/a'], concurrent: 5 },
+      { name: 'openai-a-day-2', models: ['openai/a'], per: 'day', cost_usd: 20 },
+      { name: 'everybody-concurrent', concurrent: 200 },
+      { name: 'each-key-concurrent', each: 'key', concurrent: 3 },
+      { name: 'everybody-month', per: 'month', cost_usd: 100 },
+      { name: 'openai-week', models: ['openai/'], per: 'week', cost_usd: 50 },
+    ])
+    expect(report).toEqual([
+      'router_settings.provider_budget_config.azure: left out: no provider of this name was converted',
+    ])
   })
 
   test('takes regions, projects and other credentials along, secrets by the name of a variable', async () => {
@@ -202,7 +239,7 @@ litellm_settings: { default_fallbacks: [nowhere] }
       { source: 'b', target_model: 'openai/b' },
     ])
     expect(report).toEqual([
-      'model_list[0] "a" tpm: limits and budgets are not converted',
+      'model_list[0] "a" tpm: not converted',
       'model_list[0] "a" model_info.access_groups: not converted',
       'model_list[0] "a" model_info.team_id: not converted',
       'model_list[2] "team/": left out: such a name speaks of many models here',
@@ -333,10 +370,11 @@ mcp: { enabled: true }
           strategy: 'failover',
         },
       ],
+      limits: [{ name: 'budget-team-daily', user_path: '/team', per: 'day', cost_usd: 10 }],
     })
   })
 
-  test('names everything that did not convert, limits and budgets with a line each', async () => {
+  test('names everything that did not convert', async () => {
     const { report, text } = await convert('gomodel', config)
     const expected = [
       'providers.openai.resilience: not converted',
@@ -347,14 +385,50 @@ mcp: { enabled: true }
       'virtual_models[1] "smart" strategy "adaptive": became round_robin',
       'server.pprof_enabled: not converted',
       'failover.enabled: not converted',
-      'budgets.user_paths "/team": limits and budgets are not converted',
-      'budgets.labels "ios": limits and budgets are not converted',
-      'rate_limits.providers "openai": limits and budgets are not converted',
+      'budgets.labels "ios": left out: limits here are for user paths, keys and models',
       'mcp: not converted',
     ]
     for (const line of expected) expect(report.some(said => said.startsWith(line)) ? line : report).toBe(line)
     expect(report.length).toBe(expected.length)
     expect(text + report.join()).not.toContain('sk-or-inline')
+  })
+
+  test('makes limits of budgets and rates, each by whom and what it speaks of', async () => {
+    const { config: made, report } = await convert(
+      'gomodel',
+      `
+providers: { open_router: { type: openrouter, api_key: "\${OPENROUTER_API_KEY}" } }
+budgets:
+  user_paths:
+    - path: /team
+      per_child: true
+      limits: [{ period: weekly, amount: 50.5 }, { period: yearly, amount: 1 }]
+rate_limits:
+  enabled: true
+  flush_interval: 1
+  user_paths:
+    - path: /team
+      limits:
+        - { period: minute, max_requests: 100, max_tokens: 50000 }
+        - { period: concurrent, max_requests: 10 }
+        - { period: day, max_requests: -1 }
+  providers: [{ name: open_router, limits: [{ period: minute, max_requests: 500 }] }]
+  models: [{ model: open_router/a/b, limits: [{ period: hour, max_tokens: 90000 }] }]
+`,
+    )
+    expect(made.limits).toEqual([
+      { name: 'budget-team-weekly', user_path: '/team', per: 'week', cost_usd: 50.5 },
+      { name: 'rate-team-minute', user_path: '/team', per: 'minute', requests: 100, tokens: 50000 },
+      { name: 'rate-team-concurrent', user_path: '/team', concurrent: 10 },
+      { name: 'rate-open-router-minute', models: ['open-router/'], per: 'minute', requests: 500 },
+      { name: 'rate-open-router-a-b-hour', models: ['open-router/a/b'], per: 'hour', tokens: 90000 },
+    ])
+    expect(report).toEqual([
+      'providers.open_router: is called "open-router" now',
+      'budgets.user_paths "/team" per_child: all below it share the limit: "each" has one for each key or path',
+      'budgets.user_paths "/team" yearly: left out: a limit here is for a minute, an hour, a day, a week or a month',
+      'rate_limits.user_paths "/team" day: left out: max_requests is no amount that can be kept to',
+    ])
   })
 
   test('takes the exports of its admin API: virtual models, and what keys may do', async () => {

@@ -36,6 +36,8 @@ export async function apply(
     await attempt(`virtual model "${model.source}"`, () =>
       client.call('PUT', '/admin/virtual-models', { ...model, force: true }),
     )
+  for (const { name, ...limit } of imported.limits)
+    await attempt(`limit "${name}"`, () => client.call('PUT', `/admin/limits/${name}`, limit))
   for (const key of imported.keys)
     await attempt(`key "${textOf(key.name)}"`, () => client.call('POST', '/admin/keys', key))
   const left = Object.keys(imported.providers).map(name => ({

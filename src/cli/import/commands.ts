@@ -26,7 +26,7 @@ export const importCommands = (world: World) =>
       args: {
         ...urlOption,
         file: { type: 'positional', required: true, description: 'YAML or JSON' },
-        apply: { type: 'boolean', description: 'Write virtual models and keys to a running gateway' },
+        apply: { type: 'boolean', description: 'Write virtual models, limits and keys to a running gateway' },
       },
       async run({ file, apply: applies, url, json }) {
         const imported = convertFile(await read(file), convert, world.plugins)
@@ -65,12 +65,16 @@ export function convertFile(root: unknown, convert: Convert, plugins: readonly P
   return { ...imported, report: [...once.values()] }
 }
 
-async function render({ settings, providers, virtualModels, keys }: Imported, file: string): Promise<string> {
+async function render(
+  { settings, providers, virtualModels, limits, keys }: Imported,
+  file: string,
+): Promise<string> {
   const { stringify } = await import('yaml')
   const config = {
     ...settings,
     ...(Object.keys(providers).length > 0 && { providers }),
     ...(virtualModels.length > 0 && { virtual_models: virtualModels }),
+    ...(limits.length > 0 && { limits }),
   }
   const body =
     Object.keys(config).length === 0 ? '' : stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })

@@ -1,12 +1,12 @@
 import { isMap, listOf, mapOf, mapsOf, textsOf, type Values, wordOf } from '../foreign.ts'
 import { toImportedKey } from './gomodel-keys.ts'
+import { readLimits } from './gomodel-limits.ts'
 import { readProviders } from './gomodel-providers.ts'
 import {
   type Converting,
   type Imported,
   type ImportedModel,
   type ImportedTarget,
-  LIMIT,
   remarkOnShapes,
   toTargets,
 } from './imported.ts'
@@ -43,6 +43,7 @@ export function fromGomodel(root: unknown, converting: Converting): Omit<Importe
     settings,
     providers,
     virtualModels: [...models, ...rules.filter(({ source }) => !taken.has(source))],
+    limits: readLimits(config, rename, remark),
     keys,
   }
 }
@@ -56,6 +57,8 @@ const shapes = {
   server: 'map',
   models: 'map',
   http: 'map',
+  budgets: 'map',
+  rate_limits: 'map',
 } as const
 
 /** An array is told by what is in it. */
@@ -167,26 +170,13 @@ function readSettings(config: Values, remark: Remark): Values {
 }
 
 function remarkOnRest(config: Values, remark: Remark): void {
-  const read = ['providers', 'virtual_models', 'auth_keys', 'keys', 'server', 'models', 'http']
+  const read = new Set([...Object.keys(shapes), 'keys'])
   for (const [section, value] of Object.entries(config)) {
-    if (read.includes(section)) continue
+    if (read.has(section)) continue
     if (section === 'failover') {
       for (const field of Object.keys(mapOf(value)))
         if (field !== 'rules')
           remark(`failover.${field}`, 'not converted: each redirect has its own "failover"')
-    } else if (section === 'budgets' || section === 'rate_limits')
-      remarkOnLimits(section, mapOf(value), remark)
-    else remark(section, 'not converted')
+    } else remark(section, 'not converted')
   }
-}
-
-/** One line for each limit that somebody may rely on. */
-function remarkOnLimits(section: string, value: Values, remark: Remark): void {
-  const rules = Object.entries(value).flatMap(([kind, entries]) =>
-    listOf(entries).map(entry => {
-      const { path, label, name, model } = mapOf(entry)
-      return `${section}.${kind} "${wordOf(path ?? label ?? name ?? model) ?? '?'}"`
-    }),
-  )
-  for (const rule of rules.length > 0 ? rules : [section]) remark(rule, LIMIT)
 }

@@ -1,12 +1,15 @@
 import { isMap, type Values } from '../foreign.ts'
+import type { ImportedLimit } from './limits.ts'
 
 /** What came of another gateway's configuration. */
 export interface Imported {
-  /** In the shape of our own config file, without `providers` and `virtual_models`. */
+  /** In the shape of our own config file, without what is beside it here. */
   readonly settings: Values
   readonly providers: Readonly<Record<string, ImportedProvider>>
   /** In the shape of the admin API. */
   readonly virtualModels: readonly ImportedModel[]
+  /** In the shape of the config file. */
+  readonly limits: readonly ImportedLimit[]
   /** Bodies of `POST /admin/keys`: what a key may do; the key itself is a new one. */
   readonly keys: readonly Values[]
   /** What did not convert, or not quite. */
@@ -65,9 +68,6 @@ export function remarkOnShapes(
     if (value !== undefined && value !== null && !fits) remark(section, `left out: it is no ${shape}`)
   }
 }
-
-/** Limits and budgets, in whose words ever: they have no place here yet, and must not be lost silently. */
-export const LIMIT = 'limits and budgets are not converted'
 
 /** Shares as whole numbers, as small as they can be: 0.5 and 1.5 are 1 and 3. */
 export function toWeights(shares: readonly number[]): readonly number[] {

@@ -4,18 +4,19 @@ import {
   type Imported,
   type ImportedModel,
   type ImportedProvider,
-  LIMIT,
   remarkOnShapes,
 } from './imported.ts'
+import { createLimits } from './limits.ts'
 import { type Deployment, toModels } from './litellm-groups.ts'
 import { createInstances, settingsOf } from './litellm-instances.ts'
+import { readDeploymentLimits, readOtherLimits } from './litellm-limits.ts'
 
 /** Of a deployment: read here, or without meaning for a gateway. */
 const known = [
   ...['model', 'api_key', 'api_base', 'base_url', 'custom_llm_provider', 'weight', 'rpm', 'tpm'],
   ...['drop_params', 'stream_options', 'merge_reasoning_content_in_choices'],
 ]
-const limits = ['max_parallel_requests', 'max_budget', 'budget_duration', 'tpd', 'rpd']
+const limiting = ['max_parallel_requests', 'max_budget', 'budget_duration', 'tpd', 'rpd']
 
 /** What `model_info` says of a model, and nobody has to do anything about: what it can, and how it is counted. */
 const facts =
@@ -34,9 +35,12 @@ export function fromLitellm(root: unknown, { types, remark }: Converting): Omit<
   remarkOnShapes(root, shapes, remark)
   const instances = createInstances(types, remark)
   const deployments: Deployment[] = []
+  const limits = createLimits()
   for (const [index, entry] of listOf(config.model_list).entries()) {
     const found = readDeployment(entry, index, instances.targetOf, remark)
-    if (found !== undefined) deployments.push(found)
+    if (found === undefined) continue
+    deployments.push(found)
+    readDeploymentLimits(mapOf(mapOf(entry).litellm_params), found.target, limits, remark)
   }
   const router = mapOf(config.router_settings)
   const module = mapOf(config.litellm_settings)
@@ -44,7 +48,8 @@ export function fromLitellm(root: unknown, { types, remark }: Converting): Omit<
   const settings = readMasterKey(mapOf(config.general_settings), remark)
   remarkOnRest(config, remark)
   const providers: Readonly<Record<string, ImportedProvider>> = instances.all()
-  return { settings, providers, virtualModels, keys: [] }
+  readOtherLimits(config, limits, { names: Object.keys(providers), remark })
+  return { settings, providers, virtualModels, limits: limits.all(), keys: [] }
 }
 
 type Remark = Converting['remark']
@@ -63,12 +68,11 @@ function readDeployment(
   if (/^[^/]*\/$/.test(name)) return void remark(what, 'left out: such a name speaks of many models here')
   for (const field of Object.keys(mapOf(entry)))
     if (!['model_name', 'litellm_params', 'model_info'].includes(field))
-      remark(`${what} ${field}`, /^[rt]p[md]$/.test(field) ? LIMIT : 'not converted')
+      remark(`${what} ${field}`, 'not converted')
   for (const field of Object.keys(params)) {
-    const isLimit = limits.includes(field)
+    if (limiting.includes(field)) continue
     const isPrice = /_cost_per_/.test(field)
-    if (isLimit) remark(`${what} ${field}`, LIMIT)
-    else if (isPrice) remark(`${what} ${field}`, 'prices are not converted: set MODEL_PRICES')
+    if (isPrice) remark(`${what} ${field}`, 'prices are not converted: set MODEL_PRICES')
     else if (!known.includes(field) && !(field in settingsOf)) remark(`${what} ${field}`, 'not converted')
   }
   const said = Object.keys(mapOf(info))
@@ -100,9 +104,28 @@ function readMasterKey({ master_key: key }: Values, remark: Remark): Values {
 
 /** Where something of it is read; each other setting gets its own line. */
 const read: Readonly<Record<string, readonly string[]>> = {
-  router_settings: ['routing_strategy', 'fallbacks', 'model_group_alias', 'default_fallbacks'],
-  litellm_settings: ['fallbacks', 'default_fallbacks', 'drop_params', 'set_verbose'],
-  general_settings: ['master_key'],
+  router_settings: [
+    'routing_strategy',
+    'fallbacks',
+    'model_group_alias',
+    'default_fallbacks',
+    'provider_budget_config',
+  ],
+  litellm_settings: [
+    'fallbacks',
+    'default_fallbacks',
+    'drop_params',
+    'set_verbose',
+    'max_budget',
+    'budget_duration',
+  ],
+  general_settings: [
+    'master_key',
+    'global_max_parallel_requests',
+    'max_parallel_requests',
+    'max_budget',
+    'budget_duration',
+  ],
 }
 
 function remarkOnRest(config: Values, remark: Remark): void {
@@ -115,14 +138,9 @@ function remarkOnRest(config: Values, remark: Remark): void {
     for (const field of Object.keys(mapOf(value))) {
       if (read[section]!.includes(field)) continue
       const isFallback = /_fallbacks$/.test(field)
-      const isLimit = /budget|_limit|max_parallel|rpm|tpm/.test(field)
       remark(
         `${section}.${field}`,
-        isLimit
-          ? LIMIT
-          : isFallback
-            ? 'only "fallbacks" are converted: failover here follows any failure'
-            : 'not converted',
+        isFallback ? 'only "fallbacks" are converted: failover here follows any failure' : 'not converted',
       )
     }
   }
