@@ -34,7 +34,7 @@ test('the Overview names limits of a day and more that are nearly reached, and n
   const said = page.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ')
   expect(said).toMatch(/The limit daily is used up to 80 %; it is free again in 18 h/)
   expect(said).not.toContain('The limit rate')
-  expect(page).toContain('/dashboard/limits?q=daily')
+  expect(page).toContain('/dashboard/limits/detail?name=daily')
 })
 
 async function signIn(): Promise<string> {
@@ -58,4 +58,15 @@ test('the log is told once when a limit is nearly reached, once when it is, and 
     'A limit is reached',
     'A limit is nearly reached',
   ])
+})
+
+test('the Overview names the key that has taken most of a limit', async () => {
+  const { admin } = limited.house.test
+  const { body: key } = await admin('POST', '/admin/keys', { name: 'Night build', user_path: '/nights' })
+  await limited.limit('nightly', { user_path: '/nights', each: 'key', per: 'day', requests: 1 })
+  const call = { headers: { authorization: `Bearer ${key.key}` } }
+  await (await limited.house.ask(undefined, {}, call)).text()
+  const page = await limited.house.test.fetch('/dashboard/overview', { headers: { cookie: await signIn() } })
+  const said = (await page.text()).replace(/<[^>]+>/g, '').replace(/\s+/g, ' ')
+  expect(said).toMatch(/The limit nightly is reached by Night build; it is free again in/)
 })

@@ -55,7 +55,7 @@ export function concernsOf({ health, lost, unpriced, keys, limits, now }: Facts)
       page: '/usage',
     }),
     ...some(
-      limits.map(limit => limitConcern(limit, now)),
+      limits.map(limit => limitConcern(limit, keys, now)),
       { many: 'limits that are nearly reached', act: 'Limits', page: '/limits' },
     ),
     ...some(
@@ -120,17 +120,25 @@ const unpricedConcern = ({ target, calls }: Facts['unpriced'][number]): Concern 
   href: ({ rows }) => rows(choiceOf('target', target)),
 })
 
-const limitConcern = ({ name, share, member, end }: Filled, now: number): Concern => ({
+/** Keys are known to people by their names. */
+const nameOf = (member: string, keys: readonly WorkingKey[]): string =>
+  keys.find(({ id }) => id === member)?.name || member
+
+const limitConcern = (
+  { name, share, member, end }: Filled,
+  keys: readonly WorkingKey[],
+  now: number,
+): Concern => ({
   tone: share >= 1 ? 'bad' : 'amber',
   words: [
     'The limit ',
     { name },
     share >= 1 ? ' is reached' : ` is used up to ${Math.floor(share * 100)} %`,
-    ...(member === null ? [] : [' by ', { name: member }]),
+    ...(member === null ? [] : [' by ', { name: nameOf(member, keys) }]),
     `; it is free again ${ahead(end - now)}.`,
   ],
   act: 'See the limit',
-  href: (_, base) => `${base}/dashboard/limits?${new URLSearchParams({ q: name })}`,
+  href: (_, base) => `${base}/dashboard/limits/detail?${new URLSearchParams({ name })}`,
 })
 
 type EndingKey = WorkingKey & { readonly expiresAt: number }
