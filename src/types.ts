@@ -198,8 +198,8 @@ export interface StreamedAnswer {
   readonly pending?: Promise<StreamRead>
   /** The gateway asked for usage on its own account: the client must not see it. */
   readonly hideUsage: boolean
-  /** What the answer cost, where the events do not tell it as the provider did. Asked at the end. */
-  readonly usage?: () => Usage | undefined
+  /** What the answer cost, where its events do not tell it as the provider did; `read` is what they told. Asked at the end. */
+  readonly usage?: (read: Usage | undefined) => Usage | undefined
 }
 
 /** Bytes that nobody looks into: audio, files, languages that the gateway does not know. */

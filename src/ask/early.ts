@@ -24,7 +24,7 @@ function createLate(asking: Promise<Answer>): ByteSource & Required<Pick<Streame
   let answer: StreamedAnswer | undefined
   let { head, pending }: { head?: StreamedAnswer['head']; pending?: StreamedAnswer['pending'] } = {}
   return {
-    usage: () => answer?.usage?.(),
+    usage: read => (answer?.usage === undefined ? read : answer.usage(read)),
     async read(): Promise<StreamRead> {
       if (answer === undefined) {
         const arrived = await asking

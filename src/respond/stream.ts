@@ -104,7 +104,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
 
   /** Events that we have written ourselves also say what nobody has told us: their languages have no word for that. */
   function told(): Exchange['usage'] {
-    return answer.usage === undefined ? x.usage : answer.usage()
+    return answer.usage === undefined ? x.usage : answer.usage(x.usage)
   }
 
   /** The provider is done, one way or the other: what to say to the client, unless the answer was complete. */
