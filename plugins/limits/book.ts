@@ -5,7 +5,7 @@ import type { Limit } from './model.ts'
 import { limitPots } from './schema.ts'
 import { spanOf } from './window.ts'
 
-/** Rows in one batch: a moment for the database. */
+/** Rows that are written or read at once: a moment for the database. */
 const BATCH = 200
 
 /** Keeps what was counted over restarts, and adds up what several gateways on one database have counted. */
@@ -31,6 +31,9 @@ export function createBook(db: Database, ledger: Ledger) {
         },
       })
       .returning()
+
+  /** Where the next look at what others have counted begins. */
+  let next = 0
 
   async function store(batch: readonly Unstored[]): Promise<void> {
     const [first, ...more] = batch.map(toStatement)
@@ -60,11 +63,13 @@ export function createBook(db: Database, ledger: Ledger) {
         }
       }
     },
-    /** What the database has of these limits, other gateways' calls among it. */
+    /** What the database has of limits that all share, other gateways' calls among it; of many of them some, in turn. */
     async refresh(limits: readonly Limit[]): Promise<void> {
       const shared = limits.filter(({ each }) => each === 'all').map(({ name }) => name)
-      if (shared.length === 0) return
-      for (const row of await db.select().from(limitPots).where(inArray(limitPots.limit, shared)))
+      const names = shared.slice(next, next + BATCH)
+      next = next + BATCH < shared.length ? next + BATCH : 0
+      if (names.length === 0) return
+      for (const row of await db.select().from(limitPots).where(inArray(limitPots.limit, names)))
         ledger.learn(row, row)
     },
     /** Forgets windows that are long over. */

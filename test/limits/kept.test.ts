@@ -1,10 +1,12 @@
-import { afterEach, expect, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Gateway } from '../../src/gateway.ts'
 import { build } from '../config/kit.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+
+setDefaultTimeout(60_000)
 
 /** What is counted outlives the process, and holds for all gateways on one database. */
 
