@@ -1,5 +1,5 @@
 import { Refusal } from '../../src/errors.ts'
-import { add, type Measure, type Shortage, usedOf } from './ledger.ts'
+import { type Measure, type Shortage, usedOf } from './ledger.ts'
 import type { Limit } from './model.ts'
 
 const DOLLARS = 1e9
@@ -12,11 +12,11 @@ export function amountOf(measure: Measure, value: number): string {
   return `${number.format(value)} ${noun}${value === 1 ? '' : 's'}`
 }
 
-/** Cents, and what is below them where there is less than one. */
+/** Cents, and what is below them where there are few. */
 const trimmed = (dollars: number): string =>
   dollars.toLocaleString('en-US', {
     minimumFractionDigits: 2,
-    maximumFractionDigits: dollars < 0.01 ? 9 : 2,
+    maximumFractionDigits: dollars < 0.01 ? 9 : dollars < 1 ? 4 : 2,
   })
 
 /** What a limit allows, in words: `1,000 requests a minute`. */
@@ -26,17 +26,25 @@ export const allowanceOf = (limit: Limit, measure: Measure): string =>
     : `${amountOf(measure, limit[measure]!)} ${limit.per === 'hour' ? 'an' : 'a'} ${limit.per}`
 
 /**
- * Why a call has to wait, or need not come back. What is free again within a minute is worth waiting for; SDKs would
- * knock for hours at anything else, so they are told not to.
+ * Why a call has to wait, or need not come back. What is free again within a minute, or when calls under way are done, is
+ * worth waiting for; SDKs would knock for hours at anything else, so they are told not to.
  */
 export function toRefusal({ limit, measure, pot, wanted }: Shortage, at: number): Refusal {
   const most = limit[measure]!
   const allowance = `Limit "${limit.name}" is reached: ${allowanceOf(limit, measure)}`
   if (measure === 'concurrent') return new Refusal('rate_limit_exceeded', allowance, { retryAfter: 1 })
+  const used = usedOf(pot)[measure]
+  if (used + wanted <= most) {
+    const held = amountOf(measure, pot.held[measure])
+    return new Refusal(
+      'rate_limit_exceeded',
+      `Limit "${limit.name}" has no room at the moment: of ${allowanceOf(limit, measure)}, calls under way hold ${held}. Try again when they are done`,
+      { retryAfter: 1 },
+    )
+  }
   const retryAfter = Math.max(1, Math.ceil((pot.end - at) / 1000))
   const free = new Date(pot.end).toISOString().replace('.000Z', 'Z')
-  const taken = add(usedOf(pot), pot.held)[measure]
-  const left = Math.max(0, most - taken)
+  const left = Math.max(0, most - used - pot.held[measure])
   const isBig = measure !== 'requests' && left > 0
   const room = isBig
     ? `; ${amountOf(measure, left)} left, and this call may take ${amountOf(measure, wanted)}`

@@ -139,6 +139,27 @@ describe('refusals', () => {
     })
   })
 
+  test('who only waits for others to be done is told to come back soon, whatever the window', async () => {
+    await limited.limit('held', { user_path: '/r', per: 'month', requests: 1 })
+    const slow = limited.as('/r', {}, { delayMs: 300, status: 500 })
+    await until(() => limited.house.received().length === 1, 'the slow call')
+    const response = await limited.as('/r')
+    expect([
+      response.status,
+      response.headers.get('retry-after'),
+      response.headers.get('x-should-retry'),
+    ]).toEqual([429, '1', null])
+    expect(await response.json()).toMatchObject({
+      error: {
+        code: 'rate_limit_exceeded',
+        message:
+          'Limit "held" has no room at the moment: of 1 request a month, calls under way hold 1 request. Try again when they are done',
+      },
+    })
+    await (await slow).text()
+    expect((await limited.as('/r')).status).toBe(200)
+  })
+
   test('clients of Messages get their own error', async () => {
     await limited.limit('closed', { user_path: '/r', requests: 1 })
     await limited.as('/r')

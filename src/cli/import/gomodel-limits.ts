@@ -36,7 +36,7 @@ export function readLimits(
     const name = wordOf(rule.path ?? rule.name ?? rule.model ?? rule.label) ?? '?'
     const what = `${section}.${kind} "${name}"`
     if (!Object.hasOwn(scopes, kind) || name === '?')
-      return remark(what, 'left out: limits here are for user paths, keys and models')
+      return void remark(what, 'left out: limits here are for user paths, keys and models')
     if (rule.per_child === true)
       remark(`${what} per_child`, 'all below it share the limit: "each" has one for each key or path')
     for (const entry of mapsOf(rule.limits))
@@ -47,7 +47,7 @@ export function readLimits(
     const period = wordOf(entry.period)?.toLowerCase() ?? ''
     const isRunning = section === 'rate_limits' && period === 'concurrent'
     const per = Object.hasOwn(windows, period) ? windows[period]! : undefined
-    if (per === undefined && !isRunning) return remark(`${what} ${period}`, NO_WINDOW)
+    if (per === undefined && !isRunning) return void remark(`${what} ${period}`, NO_WINDOW)
     const fields = section === 'budgets' ? budget : isRunning ? running : rates
     const most = mostOf(entry, fields, why => remark(`${what} ${period}`, why))
     if (most === undefined) return
