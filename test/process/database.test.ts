@@ -64,7 +64,7 @@ test.skipIf(readOnly === undefined)(
   60_000,
 )
 
-test('a file that another process holds is told as that', async () => {
+test.concurrent('a file that another process holds is told as that', async () => {
   const file = join(home, 'held.db')
   const holder = new Database(file, { create: true })
   holder.exec('create table held(x); begin exclusive')
@@ -96,7 +96,7 @@ const servers: readonly (readonly [what: string, answer: () => Response, says: R
   ],
   ['JSON of another make', () => Response.json({ ok: true }), /no libSQL server: correct DATABASE_URL$/m],
 ]
-test.each(servers)(
+test.concurrent.each(servers)(
   'a server that answers with %s is told as that, without the token',
   async (_, answer, says) => {
     const said = await failAt(answer)
@@ -106,7 +106,7 @@ test.each(servers)(
   60_000,
 )
 
-test('a server that never answers, or is not there, does not keep a start waiting for ever', async () => {
+test.concurrent('a server that never answers, or is not there, does not keep a start waiting for ever', async () => {
   const [silent, gone] = await Promise.all([
     failAt(() => new Promise<Response>(() => {})),
     fail('ws://127.0.0.1:1'),

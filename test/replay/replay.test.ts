@@ -55,7 +55,7 @@ function cutsOf(size: number, { bytes: { length } }: Recording): number | number
 }
 
 const LONG = 1024
-const NEAR = 200
+const NEAR = 120
 
 /** Tools that a client runs and that have an item of their own are known to no other language. */
 const isExpressible = ({ wire, came }: Recording): boolean =>
