@@ -14,7 +14,7 @@ import {
 /** Every page that the menu leads to and every dialog that a page opens is looked at; new ones need no line here. */
 
 /** Looked at by tests of their own, with all that they can show. */
-const ELSEWHERE = /\/(?:overview|paths|playground|connect|explain|plugins|settings|usage)$/
+const ELSEWHERE = /\/(?:overview|paths|playground|connect|explain|limits|plugins|settings|usage)$/
 
 setDefaultTimeout(300_000)
 
