@@ -34,6 +34,8 @@ const NONE = { cacheRead: 0, cacheWrite: 0, reasoning: 0 } as const
 /** What calls hold and use of the limits that hold for them. */
 export function createCalls({ rules, ledger, pricing, providers, now }: Options) {
   const open = new Map<string, Open>()
+  /** Most gateways have few limits, and most calls none. */
+  const find = (id: string): Open | undefined => (open.size === 0 ? undefined : open.get(id))
   const isProvider = (name: string) => providers().has(name)
 
   function claimsOf(limits: readonly Limit[], x: Routed, target: Target, own: Open): Claim[] {
@@ -93,7 +95,7 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
     },
     /** Takes room at one target. What it returns hears how the try went. */
     attempt(x: Attempted): ((outcome: { ok: boolean; usage?: Usage }) => void) | undefined {
-      const own = open.get(x.id)
+      const own = find(x.id)
       const { target } = x
       if (own === undefined || target === undefined) return undefined
       const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
@@ -107,10 +109,10 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       }
     },
     /** The room that a call under way holds; undefined where nothing limits it. */
-    heldBy: (id: string): readonly Held[] | undefined => open.get(id)?.held,
+    heldBy: (id: string): readonly Held[] | undefined => find(id)?.held,
     /** Charges what a call has used. Called after the room is given back, in the same moment. */
     settle(x: Settled): void {
-      const own = open.get(x.id)
+      const own = find(x.id)
       if (own === undefined) return
       open.delete(x.id)
       const { target, attempts = [], hungUp = false } = x

@@ -234,8 +234,8 @@ export function refusalHeaders(refusal: Refusal): Record<string, string> {
   }
 }
 
-const limitsIn = (headers: Record<string, string> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => name.includes('ratelimit-')))
+const limitsIn = (headers: Record<string, string> | undefined): Record<string, string> | undefined =>
+  headers && Object.fromEntries(Object.entries(headers).filter(([name]) => name.includes('ratelimit-')))
 
 /** Model names may hold any character; header values may not. */
 const headerSafe = (value: string): string =>
