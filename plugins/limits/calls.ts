@@ -25,6 +25,8 @@ interface Open {
   readonly aboutTarget: readonly Limit[]
   need: Need | undefined
   held: readonly Held[]
+  /** Its room is given back: a try may go on for a moment when its client has left. */
+  isOver: boolean
 }
 
 /** Bytes of a stream's event for each token of its text, where nobody told how many there were: a rule of thumb. */
@@ -88,10 +90,13 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       if (limits.length === 0) return undefined
       const aboutCall = limits.filter(limit => isAboutCall(limit, x.route))
       const aboutTarget = limits.filter(limit => !isAboutCall(limit, x.route))
-      const own: Open = { aboutCall, aboutTarget, need: undefined, held: [] }
+      const own: Open = { aboutCall, aboutTarget, need: undefined, held: [], isOver: false }
       if (aboutCall.length > 0) hold(aboutCall, x, x.route.targets[0]!, own)
       open.set(x.id, own)
-      return () => ledger.giveBack(own.held)
+      return () => {
+        own.isOver = true
+        ledger.giveBack(own.held)
+      }
     },
     /** Takes room at one target. What it returns hears how the try went. */
     attempt(x: Attempted): ((outcome: { ok: boolean; usage?: Usage }) => void) | undefined {
@@ -101,7 +106,7 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
       const held = limits.length === 0 ? [] : hold(limits, x, target, own)
       return ({ ok, usage }) => {
-        if (ok) return
+        if (ok || own.isOver) return
         // A try that failed may have cost all the same.
         const isCall = ({ claim }: Held) => own.aboutCall.includes(claim.limit)
         if (usage !== undefined) charge([...own.held.filter(isCall), ...held], target, usage, 0)
@@ -116,9 +121,8 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       if (own === undefined) return
       open.delete(x.id)
       const { target, attempts = [], hungUp = false } = x
-      const last = attempts.at(-1)
       // Who was refused, or got nothing from anybody, has used nothing.
-      if (target === undefined || last === undefined || !(last.ok || hungUp)) return
+      if (target === undefined || !(attempts.at(-1)?.ok || hungUp)) return
       charge(own.held, target, x.usage ?? estimated(x, own), 1)
     },
   }

@@ -53,11 +53,13 @@ export default definePlugin({
       db,
       history,
       declared: toDeclared(config, site.configFile),
-      async onChange(all) {
-        ledger.keepOnly(new Set(all.map(({ name }) => name)))
-        if (isStarted && countsCost(all)) await pricing.load()
-      },
+      // Until it has started, another gateway may go on counting in the same ledger.
+      onChange: async all => void (isStarted && (await hold(all))),
     })
+    async function hold(all: readonly Limit[]): Promise<void> {
+      ledger.keepOnly(new Set(all.map(({ name }) => name)))
+      if (countsCost(all)) await pricing.load()
+    }
     history.restores(KIND, store.restore)
     history.follows(KIND, store.reread)
     await book.read(store.list(), now())
@@ -78,7 +80,7 @@ export default definePlugin({
       }),
       async start() {
         isStarted = true
-        if (countsCost(store.list())) await pricing.load()
+        await hold(store.list())
       },
       admit: calls.admit,
       attempt: calls.attempt,

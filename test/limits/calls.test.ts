@@ -335,6 +335,31 @@ describe('concurrency', () => {
   })
 })
 
+test('a client that leaves while a stream has not begun gives back what it held, once', async () => {
+  await using early = await openLimited({ env: { PING_INTERVAL: '100ms', DEMO: 'true' } })
+  await early.limit('one', { models: ['openai/one'], concurrent: 2, requests: 100 })
+  await early.house.test.admin('PUT', '/admin/virtual-models', {
+    source: 'either',
+    targets: [{ model: 'openai/one' }, { model: 'demo/parrot' }],
+    strategy: 'failover',
+  })
+  const leaving = new AbortController()
+  const response = await early.house.ask(
+    { delayMs: 3000 },
+    { model: 'either', stream: true },
+    { signal: leaving.signal },
+  )
+  await response.body!.getReader().read()
+  expect((await early.read('one')).fullest.concurrent.used).toBe(1)
+  leaving.abort()
+  await until(() => early.house.settled.length === 1, 'the end')
+  await Bun.sleep(50)
+  const call = () => early.as('/', { model: 'openai/one' }, { delayMs: 200 })
+  expect(await statusesOf(many(4, call))).toEqual({ 200: 2, 429: 2 })
+  // A provider was asked all the same.
+  expect((await early.read('one')).fullest.requests.used).toBe(3)
+})
+
 describe('models', () => {
   test('a limit that names a model holds for that one only', async () => {
     await limited.limit('one', { models: ['openai/one'], requests: 1 })

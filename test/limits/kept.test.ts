@@ -38,6 +38,19 @@ const limit = { per: 'day', requests: 3 }
 const usedAt = async (gateway: TestGateway, name = 'daily') =>
   (await gateway.admin('GET', `/admin/limits/${name}`)).body.fullest?.requests.used ?? 0
 
+/** The status of one call at a gateway of this process. */
+async function callAt(gateway: Gateway): Promise<number> {
+  const response = await gateway.fetch(
+    new Request('http://localhost/v1/chat/completions', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+      body: JSON.stringify(hello),
+    }),
+  )
+  await response.text()
+  return response.status
+}
+
 /** What one gateway writes, another one reads within seconds; of a busy machine's. */
 async function inTime(holds: () => Promise<boolean>, what: string): Promise<void> {
   const end = Date.now() + 20_000
@@ -91,24 +104,30 @@ test('a reload of the configuration forgets nothing, not even what runs meanwhil
     DEMO: 'true',
     LIMITS: JSON.stringify([{ name: 'daily', per: 'day', requests: 2 }]),
   }
-  const call = async (gateway: Gateway) => {
-    const response = await gateway.fetch(
-      new Request('http://localhost/v1/chat/completions', {
-        method: 'POST',
-        headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-        body: JSON.stringify(hello),
-      }),
-    )
-    await response.text()
-    return response.status
-  }
   const old = await build(environment)
-  expect(await call(old)).toBe(200)
+  expect(await callAt(old)).toBe(200)
   const next = await build(environment, old.heritage)
-  expect(await call(old)).toBe(200)
-  expect(await call(next)).toBe(429)
+  expect(await callAt(old)).toBe(200)
+  expect(await callAt(next)).toBe(429)
   await old.stop()
   await next.stop()
+})
+
+test('a new configuration that fails in the end takes nothing from the one that goes on', async () => {
+  const environment = {
+    MODELWAY_MASTER_KEY: MASTER,
+    DATABASE_URL: `file:${join(home(), 'failing.db')}`,
+    DEMO: 'true',
+    LIMITS: JSON.stringify([{ name: 'daily', per: 'day', requests: 1 }]),
+  }
+  const running = await build(environment)
+  expect(await callAt(running)).toBe(200)
+  const { MODELWAY_MASTER_KEY: _, ...keyless } = environment
+  const open = { ...keyless, LIMITS: '[]', HOST: '0.0.0.0' }
+  expect(build(open, running.heritage)).rejects.toThrow('MODELWAY_MASTER_KEY')
+  await build(open, running.heritage).catch(() => {})
+  expect(await callAt(running)).toBe(429)
+  await running.stop()
 })
 
 test('declared limits hold, say where they are declared, and are read-only', async () => {
