@@ -10,11 +10,15 @@ const BATCH = 200
 
 /** Keeps what was counted over restarts, and adds up what several gateways on one database have counted. */
 export function createBook(db: Database, ledger: Ledger) {
-  /** A row of an older window begins anew; one of a newer window was written by a clock that runs ahead of ours. */
+  const isSame = sql`${limitPots.start} = excluded.start and ${limitPots.end} = excluded."end"`
+  /** It was written by a clock that runs ahead of ours. */
+  const isAhead = sql`${limitPots.start} >= excluded."end"`
+
+  /** A row of an older window begins anew, and so does one that overlaps: the limit had another window then. */
   const added = (column: 'requests' | 'tokens' | 'cost') => sql`case
-      when ${limitPots.start} = excluded.start then ${limitPots[column]} + excluded.${sql.identifier(column)}
-      when ${limitPots.start} < excluded.start then excluded.${sql.identifier(column)}
-      else ${limitPots[column]} end`
+      when ${isSame} then ${limitPots[column]} + excluded.${sql.identifier(column)}
+      when ${isAhead} then ${limitPots[column]}
+      else excluded.${sql.identifier(column)} end`
 
   const toStatement = ({ limit, member, start, end, amounts }: Unstored) =>
     db
@@ -26,8 +30,8 @@ export function createBook(db: Database, ledger: Ledger) {
           requests: added('requests'),
           tokens: added('tokens'),
           cost: added('cost'),
-          start: sql`max(${limitPots.start}, excluded.start)`,
-          end: sql`max(${limitPots.end}, excluded."end")`,
+          start: sql`case when ${isAhead} then ${limitPots.start} else excluded.start end`,
+          end: sql`case when ${isAhead} then ${limitPots.end} else excluded."end" end`,
         },
       })
       .returning()
@@ -48,7 +52,9 @@ export function createBook(db: Database, ledger: Ledger) {
       const byName = new Map(limits.map(limit => [limit.name, limit]))
       for (const row of await db.select().from(limitPots)) {
         const limit = byName.get(row.limit)
-        if (limit !== undefined && spanOf(limit.per, at).start === row.start) ledger.learn(row, row)
+        if (limit === undefined) continue
+        const { start, end } = spanOf(limit.per, at)
+        if (row.start === start && row.end === end) ledger.learn(row, row)
       }
     },
     /** Adds what was counted since. What cannot be stored stays to be stored the next time. */

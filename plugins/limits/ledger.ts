@@ -101,7 +101,9 @@ export function createLedger(now: () => number) {
 
   /** Opens nothing: whoever is looked at may never call. */
   function look(limit: Limit, member: string): Pot {
-    const known = pots.get(limit.name)?.get(member)
+    const members = pots.get(limit.name)
+    const isFull = members !== undefined && members.size >= MOST
+    const known = members?.get(member) ?? (isFull ? members.get(REST) : undefined)
     return known === undefined ? empty(member, spanOf(limit.per, now())) : renew(known, limit)
   }
 
@@ -144,7 +146,8 @@ export function createLedger(now: () => number) {
     },
     /** What was used indeed; it counts in the window in which it is known. */
     charge({ claim, pot }: Held, amounts: Amounts, isUnpriced = false): void {
-      const present = renew(pot as Open, claim.limit)
+      // The limit may have another window by now, and the pot with it: only one that is over begins anew.
+      const present = now() < pot.end ? (pot as Open) : renew(pot as Open, claim.limit)
       present.fresh = add(present.fresh, amounts)
       if (isUnpriced) present.unpriced += 1
     },
@@ -169,9 +172,9 @@ export function createLedger(now: () => number) {
       return taken
     },
     /** It could not be stored after all. */
-    putBack({ limit, member, start, amounts }: Unstored): void {
+    putBack({ limit, member, start, end, amounts }: Unstored): void {
       const pot = pots.get(limit)?.get(member)
-      if (pot?.start !== start) return
+      if (pot === undefined || !isOf(pot, { start, end })) return
       pot.stored = add(pot.stored, amounts, -1)
       pot.fresh = add(pot.fresh, amounts)
     },
@@ -180,7 +183,7 @@ export function createLedger(now: () => number) {
       const members = membersOf(limit)
       const pot = members.get(member)
       if (pot === undefined) members.set(member, { ...empty(member, { start, end }), stored })
-      else if (pot.start === start) pot.stored = stored
+      else if (isOf(pot, { start, end })) pot.stored = stored
     },
     /** Forgets limits that are no more. */
     keepOnly(limits: ReadonlySet<string>): void {
@@ -213,6 +216,8 @@ const empty = (member: string, { start, end }: Span): Pot => ({
   running: 0,
   unpriced: 0,
 })
+
+const isOf = (pot: Pot, { start, end }: Span): boolean => pot.start === start && pot.end === end
 
 const isInUse = (pot: Pot): boolean => {
   const used = usedOf(pot)

@@ -84,6 +84,19 @@ test('a restart in another window begins anew', async () => {
   expect((await second.chat(hello)).status).toBe(200)
 })
 
+test('a limit whose window becomes longer is kept from then on', async () => {
+  const folder = home()
+  const first = await start(folder)
+  await first.admin('PUT', '/admin/limits/daily', { per: 'minute', requests: 100 })
+  await first.chat(hello)
+  await open.pop()!.close()
+  const second = await start(folder)
+  await second.admin('PUT', '/admin/limits/daily', { per: 'month', requests: 100 })
+  for (let i = 0; i < 2; i++) await second.chat(hello)
+  await open.pop()!.close()
+  expect(await usedAt(await start(folder))).toBe(2)
+})
+
 test('two gateways on one database add up what they count, and learn of each other', async () => {
   const folder = home()
   const [first, second] = [await start(folder), await start(folder)]

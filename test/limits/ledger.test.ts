@@ -89,6 +89,40 @@ test('a call that runs over the edge of a window gives back what it held and cou
   expect(ledger.pot(own, '')).toMatchObject({ running: 0, held: nothing, fresh: { tokens: 30 }, start: now })
 })
 
+test('a call that began under another window of its limit is charged to the present one, and wipes nothing', () => {
+  const at = Date.UTC(2026, 2, 4, 5, 6, 7)
+  const ledger = createLedger(() => at)
+  const minute = limit('a', { requests: 10 })
+  const day: Limit = { ...minute, per: 'day' }
+  const one = { ...nothing, requests: 1 }
+  const holdOne = (limit: Limit) => {
+    const held = ledger.hold([{ limit, member: '', amounts: one }])
+    if ('measure' in held) throw new Error('no room')
+    return held
+  }
+  const old = holdOne(minute)
+  const held = holdOne(day)
+  ledger.giveBack(held)
+  ledger.charge(held[0]!, one)
+  ledger.giveBack(old)
+  ledger.charge(old[0]!, one)
+  expect(usedOf(ledger.pot(day, '')).requests).toBe(2)
+})
+
+test('beyond the members that are told apart, whoever looks is told of the room that all others share', () => {
+  const ledger = createLedger(() => 1000)
+  const own = limit('a', { requests: 1, each: 'user_path' })
+  const take = (member: string) => ledger.hold([{ limit: own, member, amounts: { ...nothing, requests: 1 } }])
+  for (let i = 0; i < 50_000; i++) take(`/${i}`)
+  take('/behind')
+  expect(take('/later')).toMatchObject({ measure: 'requests' })
+  expect(
+    ledger.shortage({ limit: own, member: '/later', amounts: { ...nothing, requests: 1 } }),
+  ).toMatchObject({
+    measure: 'requests',
+  })
+})
+
 test('pots of windows that are over are let go of, but not while calls run', () => {
   let now = 0
   const ledger = createLedger(() => now)
