@@ -2,7 +2,7 @@ import { refuse } from '../../src/errors.ts'
 import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
-import type { Target, Usage } from '../../src/types.ts'
+import type { Outcome, Target, Usage } from '../../src/types.ts'
 import type { Amounts, Claim, Held, Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { type Need, needOf } from './need.ts'
@@ -99,14 +99,15 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       }
     },
     /** Takes room at one target. What it returns hears how the try went. */
-    attempt(x: Attempted): ((outcome: { ok: boolean; usage?: Usage }) => void) | undefined {
+    attempt(x: Attempted): ((outcome: Pick<Outcome, 'ok' | 'code' | 'usage'>) => void) | undefined {
       const own = find(x.id)
       const { target } = x
       if (own === undefined || target === undefined) return undefined
       const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
       const held = limits.length === 0 ? [] : hold(limits, x, target, own)
-      return ({ ok, usage }) => {
-        if (ok || own.isOver) return
+      return ({ ok, code, usage }) => {
+        // Whom the client leaves has been asked all the same, and counts at the end.
+        if (ok || own.isOver || code === 'client_closed') return
         // A try that failed may have cost all the same.
         const isCall = ({ claim }: Held) => own.aboutCall.includes(claim.limit)
         if (usage !== undefined) charge([...own.held.filter(isCall), ...held], target, usage, 0)
@@ -123,9 +124,17 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       const { target, attempts = [], hungUp = false } = x
       // Who was refused, or got nothing from anybody, has used nothing.
       if (target === undefined || !(attempts.at(-1)?.ok || hungUp)) return
-      charge(own.held, target, x.usage ?? estimated(x, own), 1)
+      charge(own.held, target, usedBy(x, own), 1)
     },
   }
+}
+
+/** What a call took. Of a stream that broke off, some languages have told the prompt by then, and next to nothing else. */
+function usedBy(x: Settled, own: Open): Usage {
+  const { usage, unfinished } = x
+  if (usage !== undefined && unfinished === undefined) return usage
+  const guess = estimated(x, own)
+  return usage === undefined ? guess : { ...usage, output: Math.max(usage.output, guess.output) }
 }
 
 /** What a call took where nobody said so: its prompt, and as much of an answer as came. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { MASTER, until } from '../kit.ts'
+import { createMockProvider } from '../mock/provider.ts'
 import { type Limited, openLimited, statusesOf } from './kit.ts'
 
 let limited: Limited
@@ -306,6 +307,34 @@ describe('tokens and cost', () => {
   })
 })
 
+test('a message that its client leaves is charged with what arrived, not with what its beginning told', async () => {
+  const claude = createMockProvider({ models: ['opus'], tokens: 4 })
+  await using house = await openLimited({
+    env: { ANTHROPIC_API_KEY: 'sk-a', ANTHROPIC_BASE_URL: claude.url, ANTHROPIC_MODELS: 'opus' },
+  })
+  await house.limit('left', { tokens: 100_000 })
+  const leaving = new AbortController()
+  const response = await fetch(`${house.house.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': MASTER, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'anthropic/opus',
+      max_tokens: 1000,
+      stream: true,
+      messages: [{ role: 'user', content: 'Hi' }],
+      mock_plan: { tokens: 200, gapMs: 5 },
+    }),
+    signal: leaving.signal,
+  })
+  const reader = response.body!.getReader()
+  let size = 0
+  while (size < 6000) size += (await reader.read()).value!.length
+  leaving.abort()
+  await until(() => house.house.settled.length === 1, 'the end')
+  expect((await house.read('left')).fullest.tokens.used).toBeGreaterThan(30)
+  claude.stop()
+})
+
 describe('concurrency', () => {
   test('no more calls run at the same time, and each end makes room for another', async () => {
     await limited.limit('two', { user_path: '/c', concurrent: 2 })
@@ -385,6 +414,17 @@ describe('models', () => {
     }
     expect(served).toEqual(['one', 'one', 'two', 'two'])
     expect((await limited.read('first')).fullest.requests).toMatchObject({ used: 2, held: 0 })
+  })
+
+  test('a call that its client leaves while a limited target is asked counts for it', async () => {
+    await limited.limit('asked', { models: ['openai/one'], requests: 10, concurrent: 5 })
+    const leaving = new AbortController()
+    const gone = limited.house.ask({ delayMs: 5000 }, {}, { signal: leaving.signal }).catch(() => undefined)
+    await until(() => limited.house.received().length === 1, 'the call')
+    leaving.abort()
+    await gone
+    await until(async () => (await limited.read('asked')).fullest?.concurrent.used === 0, 'the end')
+    expect((await limited.read('asked')).fullest.requests.used).toBe(1)
   })
 
   test('a try that failed at a limited target takes nothing of it', async () => {
