@@ -1,12 +1,21 @@
 import { inArray, lt, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
-import type { Ledger, Unstored } from './ledger.ts'
+import type { Amounts, Ledger, Unstored } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { limitPots } from './schema.ts'
 import { spanOf } from './window.ts'
 
 /** Rows that are written or read at once: a moment for the database. */
 const BATCH = 200
+
+/** A number above is not read again. No provider is that dear, but some tell nonsense. */
+const MOST = Number.MAX_SAFE_INTEGER
+
+const capped = ({ requests, tokens, cost }: Amounts): Amounts => ({
+  requests: Math.min(requests, MOST),
+  tokens: Math.min(tokens, MOST),
+  cost: Math.min(cost, MOST),
+})
 
 /** Keeps what was counted over restarts, and adds up what several gateways on one database have counted. */
 export function createBook(db: Database, ledger: Ledger) {
@@ -16,14 +25,14 @@ export function createBook(db: Database, ledger: Ledger) {
 
   /** A row of an older window begins anew, and so does one that overlaps: the limit had another window then. */
   const added = (column: 'requests' | 'tokens' | 'cost') => sql`case
-      when ${isSame} then ${limitPots[column]} + excluded.${sql.identifier(column)}
+      when ${isSame} then min(${limitPots[column]} + excluded.${sql.identifier(column)}, ${MOST})
       when ${isAhead} then ${limitPots[column]}
       else excluded.${sql.identifier(column)} end`
 
   const toStatement = ({ limit, member, start, end, amounts }: Unstored) =>
     db
       .insert(limitPots)
-      .values({ limit, member, start, end, ...amounts })
+      .values({ limit, member, start, end, ...capped(amounts) })
       .onConflictDoUpdate({
         target: [limitPots.limit, limitPots.member],
         set: {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Gateway } from '../../src/gateway.ts'
 import { build } from '../config/kit.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { createMockProvider } from '../mock/provider.ts'
 
 setDefaultTimeout(60_000)
 
@@ -95,6 +96,24 @@ test('a limit whose window becomes longer is kept from then on', async () => {
   for (let i = 0; i < 2; i++) await second.chat(hello)
   await open.pop()!.close()
   expect(await usedAt(await start(folder))).toBe(2)
+})
+
+test('of a provider that tells absurd amounts of tokens, calls are kept all the same', async () => {
+  const folder = home()
+  const absurd = createMockProvider({ models: ['one'] })
+  const env = { OPENAI_API_KEY: 'sk-a', OPENAI_BASE_URL: absurd.url, OPENAI_MODELS: 'one' }
+  const tokens = Number.MAX_SAFE_INTEGER
+  const usage = { prompt_tokens: tokens, completion_tokens: tokens, total_tokens: tokens }
+  const first = await start(folder, env)
+  await first.admin('PUT', '/admin/limits/daily', { per: 'day', requests: 10 })
+  for (let i = 0; i < 2; i++) await first.chat({ ...hello, model: 'openai/one', mock_plan: { usage } })
+  await open.pop()!.close()
+  const second = await start(folder, env)
+  expect(await usedAt(second)).toBe(2)
+  await second.chat({ ...hello, model: 'openai/one', mock_plan: { usage } })
+  await open.pop()!.close()
+  expect(await usedAt(await start(folder, env))).toBe(3)
+  absurd.stop()
 })
 
 test('two gateways on one database add up what they count, and learn of each other', async () => {
