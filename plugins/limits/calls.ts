@@ -1,4 +1,3 @@
-import { refuse } from '../../src/errors.ts'
 import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
@@ -6,9 +5,9 @@ import type { Outcome, Target, Usage } from '../../src/types.ts'
 import type { Amounts, Claim, Held, Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { type Need, needOf } from './need.ts'
-import type { Pricing } from './pricing.ts'
+import { isClosing, type Pricing } from './pricing.ts'
 import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
-import { toRefusal } from './words.ts'
+import { toRefusal, toUnpriced } from './words.ts'
 
 interface Options {
   readonly rules: () => Rules
@@ -25,6 +24,8 @@ interface Open {
   readonly aboutTarget: readonly Limit[]
   need: Need | undefined
   held: readonly Held[]
+  /** A provider is at work for it, or was until the end. */
+  isAsked: boolean
   /** Its room is given back: a try may go on for a moment when its client has left. */
   isOver: boolean
 }
@@ -40,28 +41,36 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
   const find = (id: string): Open | undefined => (open.size === 0 ? undefined : open.get(id))
   const isProvider = (name: string) => providers().has(name)
 
-  function claimsOf(limits: readonly Limit[], x: Routed, target: Target, own: Open): Claim[] {
+  /** What the call may use, as far as these limits count it. */
+  function neededBy(limits: readonly Limit[], x: Routed, own: Open): Usage {
     const isCounting = limits.some(({ tokens, cost }) => tokens !== undefined || cost !== undefined)
     if (isCounting) own.need ??= needOf(x)
     const { prompt, output } = own.need ?? { prompt: 0, output: 0 }
-    const usage = { input: prompt, output, ...NONE }
+    return { input: prompt, output, ...NONE }
+  }
+
+  function checkPriced(limits: readonly Limit[], x: Routed, target: Target, own: Open): void {
+    const limit = limits.find(isClosing)
+    if (limit !== undefined && pricing.costOf(target, neededBy(limits, x, own)) === undefined)
+      throw toUnpriced(limit, target)
+  }
+
+  function claimsOf(limits: readonly Limit[], x: Routed, targets: readonly Target[], own: Open): Claim[] {
+    const usage = neededBy(limits, x, own)
     return limits.map(limit => {
-      const cost = limit.cost === undefined ? 0 : pricing.costOf(target, usage)
-      if (cost === undefined && limit.unpriced === 'refuse')
-        refuse(
-          'quota_exceeded',
-          `Limit "${limit.name}" counts dollars, and nobody knows the price of ${target.provider}/${target.model}`,
-        )
+      // Whichever of them will answer, its price is held.
+      const cost =
+        limit.cost === undefined ? 0 : Math.max(...targets.map(each => pricing.costOf(each, usage) ?? 0))
       return {
         limit,
         member: memberOf(limit, x),
-        amounts: { requests: 1, tokens: prompt + output, cost: cost ?? 0 },
+        amounts: { requests: 1, tokens: usage.input + usage.output, cost },
       }
     })
   }
 
-  function hold(limits: readonly Limit[], x: Routed, target: Target, own: Open): readonly Held[] {
-    const held = ledger.hold(claimsOf(limits, x, target, own))
+  function hold(limits: readonly Limit[], x: Routed, targets: readonly Target[], own: Open): readonly Held[] {
+    const held = ledger.hold(claimsOf(limits, x, targets, own))
     if ('measure' in held) throw toRefusal(held, now())
     own.held = own.held.length === 0 ? held : [...own.held, ...held]
     return held
@@ -90,8 +99,8 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       if (limits.length === 0) return undefined
       const aboutCall = limits.filter(limit => isAboutCall(limit, x.route))
       const aboutTarget = limits.filter(limit => !isAboutCall(limit, x.route))
-      const own: Open = { aboutCall, aboutTarget, need: undefined, held: [], isOver: false }
-      if (aboutCall.length > 0) hold(aboutCall, x, x.route.targets[0]!, own)
+      const own: Open = { aboutCall, aboutTarget, need: undefined, held: [], isAsked: false, isOver: false }
+      if (aboutCall.length > 0) hold(aboutCall, x, x.route.targets, own)
       open.set(x.id, own)
       return () => {
         own.isOver = true
@@ -104,10 +113,14 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       const { target } = x
       if (own === undefined || target === undefined) return undefined
       const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
-      const held = limits.length === 0 ? [] : hold(limits, x, target, own)
+      checkPriced(own.aboutCall, x, target, own)
+      checkPriced(limits, x, target, own)
+      const held = limits.length === 0 ? [] : hold(limits, x, [target], own)
+      own.isAsked = true
       return ({ ok, code, usage }) => {
         // Whom the client leaves has been asked all the same, and counts at the end.
         if (ok || own.isOver || code === 'client_closed') return
+        own.isAsked = false
         // A try that failed may have cost all the same.
         const isCall = ({ claim }: Held) => own.aboutCall.includes(claim.limit)
         if (usage !== undefined) charge([...own.held.filter(isCall), ...held], target, usage, 0)
@@ -121,10 +134,8 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       const own = find(x.id)
       if (own === undefined) return
       open.delete(x.id)
-      const { target, attempts = [], hungUp = false } = x
       // Who was refused, or got nothing from anybody, has used nothing.
-      if (target === undefined || !(attempts.at(-1)?.ok || hungUp)) return
-      charge(own.held, target, usedBy(x, own), 1)
+      if (x.target !== undefined && own.isAsked) charge(own.held, x.target, usedBy(x, own), 1)
     },
   }
 }

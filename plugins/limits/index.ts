@@ -64,7 +64,7 @@ export default definePlugin({
     history.follows(KIND, store.reread)
     await book.read(store.list(), now())
     const calls = createCalls({ rules: store.rules, ledger, pricing, providers, now })
-    const look = createLook({ rules: store.rules, list: store.list, ledger, providers, now })
+    const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })
     const warn = createAlarm(log)
     return {
       exports: look,

@@ -1,11 +1,12 @@
 import type { Refusal } from '../../src/errors.ts'
 import type { Provider } from '../../src/provider.ts'
-import type { Caller, Route, Target, UserPath } from '../../src/types.ts'
+import type { Caller, Route, Target, Usage, UserPath } from '../../src/types.ts'
 import { add, type Ledger, measures, nothing, type Pot, type Shortage, usedOf } from './ledger.ts'
 import type { Limit, Window } from './model.ts'
+import { isClosing, type Pricing } from './pricing.ts'
 import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
 import { fullestOf, NEAR, shareOf } from './share.ts'
-import { allowanceOf, amountOf, toRefusal } from './words.ts'
+import { allowanceOf, amountOf, toRefusal, toUnpriced } from './words.ts'
 
 interface Asking {
   readonly caller: Caller
@@ -38,6 +39,8 @@ export interface Limits {
   whyNot(target: Target, route: Route, asking: Asking): string | undefined
 }
 
+/** What any call has at least. */
+const SHORTEST: Usage = { input: 1, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
 /** What is free again within the hour is nobody's to wake up for. */
 const long: ReadonlySet<Window> = new Set(['day', 'week', 'month'])
 
@@ -45,12 +48,13 @@ interface Options {
   readonly rules: () => Rules
   readonly list: () => readonly Limit[]
   readonly ledger: Ledger
+  readonly pricing: Pick<Pricing, 'costOf'>
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly now: () => number
 }
 
 /** Looks without counting: for `explain`. */
-export function createLook({ rules, list, ledger, providers, now }: Options): Limits {
+export function createLook({ rules, list, ledger, pricing, providers, now }: Options): Limits {
   const isProvider = (name: string) => providers().has(name)
   const call = { ...nothing, requests: 1 }
 
@@ -89,9 +93,14 @@ export function createLook({ rules, list, ledger, providers, now }: Options): Li
       return short && toRefusal(short, now())
     },
     whyNot(target, route, asking) {
-      const limits = rules()
-        .at(asking.userPath)
-        .filter(limit => !isAboutCall(limit, route) && isAboutTarget(limit, target, isProvider))
+      const all = rules().at(asking.userPath)
+      const aboutCall = all.filter(limit => isAboutCall(limit, route))
+      const limits = all.filter(
+        limit => !aboutCall.includes(limit) && isAboutTarget(limit, target, isProvider),
+      )
+      const closing = [...aboutCall, ...limits].find(isClosing)
+      if (closing !== undefined && pricing.costOf(target, SHORTEST) === undefined)
+        return toUnpriced(closing, target).message
       const short = shortageOf(limits, asking)
       return short && toRefusal(short, now()).message
     },

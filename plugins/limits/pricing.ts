@@ -1,6 +1,7 @@
 import type { Provider } from '../../src/provider.ts'
 import type { Target, Usage } from '../../src/types.ts'
 import type { Pricer, Prices } from '../prices/model.ts'
+import type { Limit } from './model.ts'
 
 export interface Pricing {
   /** Price data take time and room: they are there only once somebody limits cost. */
@@ -8,6 +9,9 @@ export interface Pricing {
   /** Nano-dollars; undefined where the price is not known. */
   costOf(target: Target, usage: Usage): number | undefined
 }
+
+/** It closes models whose price nobody knows. */
+export const isClosing = ({ cost, unpriced }: Limit): boolean => cost !== undefined && unpriced === 'refuse'
 
 interface Options {
   readonly prices: Prices

@@ -35,7 +35,7 @@ const NONE: readonly Limit[] = []
 export const isAboutCall = ({ models }: Limit, { asked, targets }: Route): boolean =>
   models === undefined ||
   models.has(asked) ||
-  targets.every(({ via }) => via.length > 0 && via.some(({ source }) => models.has(source)))
+  (targets.length > 0 && targets.every(({ via }) => via.some(({ source }) => models.has(source))))
 
 /** It speaks of this model, by a selector. */
 export const isAboutTarget = (

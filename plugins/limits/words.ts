@@ -1,4 +1,5 @@
 import { Refusal } from '../../src/errors.ts'
+import type { Target } from '../../src/types.ts'
 import { type Measure, type Shortage, usedOf } from './ledger.ts'
 import type { Limit } from './model.ts'
 
@@ -24,6 +25,13 @@ export const allowanceOf = (limit: Limit, measure: Measure): string =>
   measure === 'concurrent'
     ? `${amountOf(measure, limit.concurrent!)} at the same time`
     : `${amountOf(measure, limit[measure]!)} ${limit.per === 'hour' ? 'an' : 'a'} ${limit.per}`
+
+/** Why a model is closed where nobody knows its price. */
+export const toUnpriced = ({ name }: Limit, { provider, model }: Target): Refusal =>
+  new Refusal(
+    'quota_exceeded',
+    `Limit "${name}" counts dollars, and nobody knows the price of ${provider}/${model}`,
+  )
 
 /**
  * Why a call has to wait, or need not come back. What is free again within a minute, or when calls under way are done, is

@@ -8,10 +8,21 @@ beforeAll(async () => {
   limited = await openLimited({
     env: {
       DEMO: 'true',
+      OPENAI_MODELS: 'one,two,dear',
       MODEL_PRICES:
-        '{"openai/one": {"input": 1000, "output": 1000}, "openai/two": {"input": 1000, "output": 1000}}',
+        '{"openai/one": {"input": 1000, "output": 1000}, "openai/two": {"input": 1000, "output": 1000}, "openai/dear": {"input": 1000000, "output": 1000000}}',
       VIRTUAL_MODELS: JSON.stringify([
         { source: 'both', targets: [{ model: 'openai/one' }, { model: 'openai/two' }], strategy: 'failover' },
+        {
+          source: 'unsure',
+          targets: [{ model: 'openai/one' }, { model: 'demo/parrot' }],
+          strategy: 'failover',
+        },
+        {
+          source: 'uneven',
+          targets: [{ model: 'openai/one' }, { model: 'openai/dear' }],
+          strategy: 'failover',
+        },
       ]),
     },
   })
@@ -288,6 +299,25 @@ describe('tokens and cost', () => {
     })
   })
 
+  test('a target whose price nobody knows stays closed where another one failed', async () => {
+    await limited.limit('strict', { cost_usd: 100, unpriced: 'refuse' })
+    const response = await limited.as('/', { model: 'unsure' }, { status: 500 })
+    expect(response.status).toBe(503)
+    expect(await response.text()).toContain('nobody knows the price of demo/parrot')
+    const { body } = await limited.house.test.admin('POST', '/admin/explain', { model: 'demo/parrot' })
+    expect(body.targets[0].skipped).toBe(
+      'Limit "strict" counts dollars, and nobody knows the price of demo/parrot',
+    )
+  })
+
+  test('a call holds the price of the dearest target that may answer it', async () => {
+    await limited.limit('held', { cost_usd: 1000 })
+    const slow = limited.as('/', { model: 'uneven', max_tokens: 10 }, { delayMs: 200 })
+    await until(() => limited.house.received().length === 1, 'the call')
+    expect((await limited.read('held')).fullest.cost_usd.held).toBeGreaterThan(10)
+    await (await slow).text()
+  })
+
   test('a stream that its client leaves is charged, and gives its room back', async () => {
     await limited.limit('left', { user_path: '/l', tokens: 10_000, concurrent: 5 })
     const leaving = new AbortController()
@@ -364,6 +394,26 @@ describe('concurrency', () => {
   })
 })
 
+test('a call that runs on without its client counts if it was answered, and only then', async () => {
+  await using draining = await openLimited({ env: { ON_HANGUP: 'drain' } })
+  await draining.limit('all', { requests: 10 })
+  for (const [status, used] of [
+    [500, 0],
+    [200, 1],
+  ] as const) {
+    const leaving = new AbortController()
+    const before = draining.house.settled.length
+    const gone = draining.house
+      .ask({ delayMs: 200, status }, {}, { signal: leaving.signal })
+      .catch(() => undefined)
+    await until(() => draining.house.received().length === before + 1, 'the call')
+    leaving.abort()
+    await gone
+    await until(() => draining.house.settled.length === before + 1, 'the end')
+    expect((await draining.read('all')).fullest?.requests.used ?? 0).toBe(used)
+  }
+})
+
 test('a client that leaves while a stream has not begun gives back what it held, once', async () => {
   await using early = await openLimited({ env: { PING_INTERVAL: '100ms', DEMO: 'true' } })
   await early.limit('one', { models: ['openai/one'], concurrent: 2, requests: 100 })
@@ -395,6 +445,12 @@ describe('models', () => {
     expect((await limited.as('/', { model: 'openai/one' })).status).toBe(200)
     expect((await limited.as('/', { model: 'openai/one' })).status).toBe(429)
     expect((await limited.as('/', { model: 'openai/two' })).status).toBe(200)
+  })
+
+  test('whoever explains a name that leads nowhere is told of no limit that names others', async () => {
+    await limited.limit('one', { models: ['openai/one'], requests: 1 })
+    const { body } = await limited.house.test.admin('POST', '/admin/explain', { model: 'nobody' })
+    expect(body.steps.map(({ plugin }: { plugin: string }) => plugin)).not.toContain('limits')
   })
 
   test('a limit that names a redirect holds for calls by that name', async () => {
