@@ -153,10 +153,13 @@ export function createLedger(now: () => number) {
     },
     /** How it stands for a member, who need not have used anything yet. */
     pot: look,
-    /** The pots of this window of which something is used or held. */
+    /** The pots of this window of which something is used or held; not those that it had when others shared it. */
     potsOf(limit: Limit): readonly Pot[] {
       const members = [...(pots.get(limit.name)?.keys() ?? [])]
-      return members.map(member => open(limit, member)).filter(isInUse)
+      return members
+        .filter(member => isMember(limit, member))
+        .map(member => open(limit, member))
+        .filter(isInUse)
     },
     /** What is not yet stored, limit by limit; it is taken out, and belongs to whoever asked. */
     takeFresh(): Unstored[] {
@@ -218,6 +221,12 @@ const empty = (member: string, { start, end }: Span): Pot => ({
 })
 
 const isOf = (pot: Pot, { start, end }: Span): boolean => pot.start === start && pot.end === end
+
+/** Paths begin with a slash, and keys never do. */
+const isMember = ({ each }: Limit, member: string): boolean =>
+  each === 'all'
+    ? member === ''
+    : member === REST || (member !== '' && member.startsWith('/') === (each === 'user_path'))
 
 const isInUse = (pot: Pot): boolean => {
   const used = usedOf(pot)

@@ -5,7 +5,7 @@ import { add, type Ledger, measures, nothing, type Pot, type Shortage, usedOf } 
 import type { Limit, Window } from './model.ts'
 import { isClosing, type Pricing } from './pricing.ts'
 import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
-import { fullestOf, NEAR, shareOf } from './share.ts'
+import { fullestOf, NEAR, shareOf, usedShareOf } from './share.ts'
 import { allowanceOf, amountOf, toRefusal, toUnpriced } from './words.ts'
 
 interface Asking {
@@ -17,7 +17,7 @@ interface Asking {
 export interface Filled {
   readonly name: string
   readonly per: Window
-  /** What is used and held: 0 to 1, and above where an answer took more than it held. */
+  /** What is used, and, where nothing is alarming about that, held: 0 to 1, and above where an answer took more than it held. */
   readonly share: number
   /** The key or the user path; null where all share the limit. */
   readonly member: string | null
@@ -66,14 +66,14 @@ export function createLook({ rules, list, ledger, pricing, providers, now }: Opt
     return undefined
   }
 
-  const filled = (): readonly Filled[] =>
+  const filledBy = (share: typeof shareOf): readonly Filled[] =>
     list()
-      .flatMap(limit => filledOf(limit, ledger))
+      .flatMap(limit => filledOf(limit, ledger, share))
       .sort((a, b) => b.share - a.share)
 
   return {
-    filled,
-    alarming: () => filled().filter(({ per, share }) => long.has(per) && share >= NEAR),
+    filled: () => filledBy(shareOf),
+    alarming: () => filledBy(usedShareOf).filter(({ per, share }) => long.has(per) && share >= NEAR),
     standing: (route, asking) =>
       rules()
         .at(asking.userPath)
@@ -107,11 +107,11 @@ export function createLook({ rules, list, ledger, pricing, providers, now }: Opt
   }
 }
 
-function filledOf(limit: Limit, ledger: Ledger): readonly Filled[] {
-  const pot = limit.enabled ? fullestOf(limit, ledger.potsOf(limit)) : undefined
+function filledOf(limit: Limit, ledger: Ledger, share: typeof shareOf): readonly Filled[] {
+  const pot = limit.enabled ? fullestOf(limit, ledger.potsOf(limit), share) : undefined
   if (pot === undefined) return []
   const { name, per, each } = limit
-  return [{ name, per, share: shareOf(limit, pot), member: each === 'all' ? null : pot.member, end: pot.end }]
+  return [{ name, per, share: share(limit, pot), member: each === 'all' ? null : pot.member, end: pot.end }]
 }
 
 function sentenceOf(limit: Limit, pot: Pot): string {

@@ -13,9 +13,16 @@ export function shareOf(limit: Limit, pot: Pot): number {
   )
 }
 
+/** The same of what stays used until the window is over: calls under way are no reason to wait for that. */
+export function usedShareOf(limit: Limit, pot: Pot): number {
+  const used = usedOf(pot)
+  return Math.max(0, ...lasting.map(measure => used[measure] / (limit[measure] ?? Number.POSITIVE_INFINITY)))
+}
+const lasting = ['requests', 'tokens', 'cost'] as const
+
 /** The pot of which most is taken; undefined where there is none. */
-export const fullestOf = (limit: Limit, pots: readonly Pot[]): Pot | undefined =>
+export const fullestOf = (limit: Limit, pots: readonly Pot[], share = shareOf): Pot | undefined =>
   pots.reduce<Pot | undefined>(
-    (most, pot) => (most === undefined || shareOf(limit, pot) > shareOf(limit, most) ? pot : most),
+    (most, pot) => (most === undefined || share(limit, pot) > share(limit, most) ? pot : most),
     undefined,
   )

@@ -60,6 +60,17 @@ describe('requests', () => {
     expect((await limited.read('each')).members).toBe(2)
   })
 
+  test('a limit that members have for themselves from now on shows none of the room that all shared', async () => {
+    await limited.limit('parted', { user_path: '/team', requests: 5 })
+    for (let i = 0; i < 3; i++) await (await limited.as('/team/alpha')).text()
+    await limited.limit('parted', { user_path: '/team', each: 'user_path', requests: 5 })
+    await (await limited.as('/team/beta')).text()
+    expect(await limited.read('parted')).toMatchObject({
+      members: 1,
+      fullest: { member: '/team/beta', requests: { used: 1 } },
+    })
+  })
+
   test('with "each", every key has the same room for itself', async () => {
     await limited.limit('keys', { each: 'key', requests: 1 })
     const { admin } = limited.house.test

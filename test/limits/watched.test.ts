@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { createAlarm } from '../../plugins/limits/alarm.ts'
 import type { Filled } from '../../plugins/limits/look.ts'
 import type { Log } from '../../src/log.ts'
-import { MASTER } from '../kit.ts'
+import { MASTER, until } from '../kit.ts'
 import { parseScrape } from '../metrics/scrape.ts'
 import { type Limited, openLimited } from './kit.ts'
 
@@ -35,6 +35,19 @@ test('the Overview names limits of a day and more that are nearly reached, and n
   expect(said).toMatch(/The limit daily is used up to 80 %; it is free again in 18 h/)
   expect(said).not.toContain('The limit rate')
   expect(page).toContain('/dashboard/limits/detail?name=daily')
+})
+
+test('calls under way fill no limit for a month: nobody is told to wait for its end', async () => {
+  await limited.limit('busy', { user_path: '/b', per: 'month', concurrent: 1, requests: 2 })
+  const slow = limited.as('/b', {}, { delayMs: 1500 })
+  await until(() => limited.house.received().length === 5, 'the call')
+  const overview = async () =>
+    (await limited.house.test.fetch('/dashboard/overview', { headers: { cookie: await signIn() } })).text()
+  const during = await overview()
+  expect((await limited.as('/b')).status).toBe(429)
+  await (await slow).text()
+  expect(during).toContain('The limit')
+  expect(during.replace(/<[^>]+>/g, '')).not.toContain('The limit busy')
 })
 
 async function signIn(): Promise<string> {
