@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openTalk } from '../kernel/raw.ts'
 import { errorsOf } from '../kernel/sse.ts'
+import { until } from '../kit.ts'
 import { readUntilBroken } from '../mock/client.ts'
 import type { Plan } from '../mock/plan.ts'
 import { createMockProvider } from '../mock/provider.ts'
@@ -174,8 +175,9 @@ describe('a running gateway', () => {
   test('writes one line of the log for each request, with no body and no key', async () => {
     const secret = 'the-prompt-is-secret'
     await (await ask(gateway, { text: 'so is the answer' }, { user: secret, stream: false })).text()
-    await Bun.sleep(60)
-    const lines = gateway.logs().filter(({ log }) => log === 'request-log')
+    const read = () => gateway.logs().filter(({ log }) => log === 'request-log')
+    await until(() => read().length > 0, 'a line of the log')
+    const lines = read()
     expect(lines.at(-1)).toMatchObject({
       endpoint: 'openai-chat',
       status: 200,
@@ -193,9 +195,10 @@ describe('a running gateway', () => {
       await response.body!.getReader().read()
       control.abort()
     }
-    await Bun.sleep(150)
+    const gone = () => gateway.logs().filter(({ error }) => error === 'client_closed').length
+    await until(() => gone() >= 5, 'five hang-ups in the log')
     const lines = gateway.logs()
-    expect(lines.filter(({ error }) => error === 'client_closed').length).toBe(5)
+    expect(gone()).toBe(5)
     expect(lines.filter(({ level }) => level === 'error')).toEqual([])
     expect(gateway.stderr()).toBe('')
   })
