@@ -78,3 +78,13 @@ export const DialogHead = ({ title, page }: { title: Child; page: string }) => (
     </Link>
   </header>
 )
+
+/** One sentence in the place of a form that cannot be shown. */
+export const Remark = ({ text, page }: { text: string; page: string }) => (
+  <div class="editor small">
+    <DialogHead title="Not here" page={page} />
+    <div class="fields">
+      <p>{text}</p>
+    </div>
+  </div>
+)

@@ -98,7 +98,7 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       const limits = rules().at(x.userPath)
       if (limits.length === 0) return undefined
       const aboutCall = limits.filter(limit => isAboutCall(limit, x.route))
-      const aboutTarget = limits.filter(limit => !isAboutCall(limit, x.route))
+      const aboutTarget = limits.filter(limit => !aboutCall.includes(limit))
       const own: Open = { aboutCall, aboutTarget, need: undefined, held: [], isAsked: false, isOver: false }
       if (aboutCall.length > 0) hold(aboutCall, x, x.route.targets, own)
       open.set(x.id, own)

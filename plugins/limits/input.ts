@@ -123,7 +123,7 @@ export const declaredLimits = v.pipe(
 export type Declaration = v.InferOutput<typeof declaration>
 
 export function checkName(name: string): void {
-  if (!NAME.test(name)) refuse('invalid_value', `The name of a limit: ${NAMED}`, { param: 'name' })
+  if (!NAME.test(name)) refuse('invalid_value', `Field "name": ${NAMED}`, { param: 'name' })
 }
 
 interface Facts {

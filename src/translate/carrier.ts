@@ -2,8 +2,8 @@ import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { isObject } from '../lens.ts'
 
 /**
- * What vendors want back with the next turn (Gemini's thought signatures, xAI's encrypted reasoning) has no place of its
- * own in other vendors' languages. It travels where clients already carry something that they cannot read.
+ * What vendors want back with the next turn (signatures of thoughts, encrypted reasoning) has no place of its own in
+ * other vendors' languages. It travels where clients already carry something that they cannot read.
  */
 export interface Carried {
   /** Who thought so: a bare thought goes back to nobody else. */

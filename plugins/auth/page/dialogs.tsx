@@ -1,5 +1,5 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { DialogForm, DialogHead } from '../../../views/dialog-form.tsx'
+import { DialogForm, DialogHead, Remark } from '../../../views/dialog-form.tsx'
 import { described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
@@ -141,12 +141,6 @@ export function Shown({ row, secret, request }: { row: KeyRow; secret: string; r
   )
 }
 
-/** One sentence in the place of a form that cannot be shown. */
 export const Gone = ({ request }: { request: PageRequest }) => (
-  <div class="editor small">
-    <DialogHead title="Not here" page={`${request.base}/dashboard/keys`} />
-    <div class="fields">
-      <p>There is no such key, or it is revoked already.</p>
-    </div>
-  </div>
+  <Remark text="There is no such key, or it is revoked already." page={`${request.base}/dashboard/keys`} />
 )

@@ -2,15 +2,19 @@ import type { Child } from 'hono/jsx'
 import { text } from '../../../src/door/form.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
+import { Remark } from '../../../views/dialog-form.tsx'
 import { Notice } from '../../../views/notice.tsx'
+import { Undo } from '../../../views/undo.tsx'
 import { toState } from '../input.ts'
 import { KIND } from '../model.ts'
 import type { LimitsDesk } from '../page.tsx'
-import { Deletion, Remark, Undo } from './dialogs.tsx'
+import { Deletion } from './dialogs.tsx'
 import { type Draft, draftFrom, mistakeOf, toInput } from './draft.ts'
 import { Editor, Effect } from './editor.tsx'
 import { Changed } from './views.tsx'
 import { short } from './words.ts'
+
+const pageOf = ({ base }: PageRequest): string => `${base}/dashboard/limits`
 
 type Action = (desk: LimitsDesk, form: Form, request: PageRequest) => Promise<ActionResult>
 
@@ -49,7 +53,7 @@ const actions: Readonly<Record<string, Action>> = {
         author: request.admin.via,
         ifMatch: [version],
       })
-      const offer = <Undo name={name} request={request} />
+      const offer = <Undo page={pageOf(request)} field="name" value={name} request={request} />
       return changed(desk, {
         form,
         request,
@@ -61,7 +65,7 @@ const actions: Readonly<Record<string, Action>> = {
       const { message } = mistakeOf(error)
       if (limit === undefined)
         return {
-          markup: <Remark text={gone(name)} request={request} />,
+          markup: <Remark text={gone(name)} page={pageOf(request)} />,
           status: 422,
         }
       const said =

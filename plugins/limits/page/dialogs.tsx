@@ -1,6 +1,5 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { DialogForm, DialogHead, STATE, VIA } from '../../../views/dialog-form.tsx'
-import { Csrf } from '../../../views/form.tsx'
+import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Name } from '../../../views/name.tsx'
 import type { Limit } from '../model.ts'
 import { sentenceOf } from './words.ts'
@@ -40,28 +39,4 @@ export const Deletion = ({ limit, mistake, request }: DeletionProps) => (
       What it has counted is forgotten. Its history keeps the limit itself, so it can be brought back.
     </p>
   </DialogForm>
-)
-
-/** Takes a deletion back, for as long as the message about it is there. */
-export function Undo({ name, request }: { name: string; request: PageRequest }) {
-  const action = `${request.base}/dashboard/limits/undo`
-  return (
-    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
-      <Csrf admin={request.admin} />
-      <input type="hidden" name="name" value={name} />
-      <button class="offer" type="submit">
-        Undo
-      </button>
-    </form>
-  )
-}
-
-/** One sentence in the place of a form that cannot be shown. */
-export const Remark = ({ text, request }: { text: string; request: PageRequest }) => (
-  <div class="editor small">
-    <DialogHead title="Not here" page={`${request.base}/dashboard/limits`} />
-    <div class="fields">
-      <p>{text}</p>
-    </div>
-  </div>
 )

@@ -1,5 +1,6 @@
 import { listed, text } from '../../../src/door/form.ts'
-import { Refusal, refuse } from '../../../src/errors.ts'
+import { type Mistake as FormMistake, mistakeIn } from '../../../src/door/mistake.ts'
+import { refuse } from '../../../src/errors.ts'
 import type { Form } from '../../../src/page.ts'
 import { check } from '../../../src/request/check.ts'
 import { type LimitInput, limitInput, toState } from '../input.ts'
@@ -150,20 +151,7 @@ const fields = [
   'amounts',
 ] as const
 
-/** What is wrong with a draft, and where; `form` is the whole of it. */
-export interface Mistake {
-  readonly field: (typeof fields)[number] | 'form'
-  readonly message: string
-}
+/** What is wrong with a draft, and where. */
+export type Mistake = FormMistake<(typeof fields)[number]>
 
-/** Puts a refusal beside the field that it is about; a bug stays a bug. */
-export function mistakeOf(error: unknown): Mistake {
-  if (!(error instanceof Refusal) || error.code === 'internal_error') throw error
-  const head = error.param?.split(/[.[]/)[0]
-  return {
-    field: fields.find(field => field === head) ?? 'form',
-    message: error.message.replace(/^(?:Field "[^"]*"|The name of a limit):? (\w)/, (_, first: string) =>
-      first.toUpperCase(),
-    ),
-  }
-}
+export const mistakeOf = (error: unknown): Mistake => mistakeIn(error, fields)

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
-import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
+import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { count, number } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
@@ -10,7 +10,7 @@ import { type Listing, toQuery } from '../../../views/listing.ts'
 import { opening } from '../../../views/opening.ts'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { Limit } from '../model.ts'
-import { Deletion, Remark } from './dialogs.tsx'
+import { Deletion } from './dialogs.tsx'
 import type { Editing } from './editing.ts'
 import { Editor } from './editor.tsx'
 import type { KeyName } from './holders.tsx'
@@ -72,7 +72,7 @@ export function LimitsView({ data, request }: Props) {
 function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
   if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
   if (dialog.kind === 'delete') return <Deletion limit={dialog.limit} request={request} />
-  return <Remark text={dialog.text} request={request} />
+  return <Remark text={dialog.text} page={`${request.base}/dashboard/limits`} />
 }
 
 /** What changes after a write, each part where it belongs. */

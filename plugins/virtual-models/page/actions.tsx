@@ -3,9 +3,10 @@ import { all, text } from '../../../src/door/form.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
 import { Notice } from '../../../views/notice.tsx'
+import { Undo } from '../../../views/undo.tsx'
 import { KIND } from '../model.ts'
 import type { ModelsDesk } from '../page.tsx'
-import { Deletion, Gone, Undo } from './dialogs.tsx'
+import { Deletion, Gone } from './dialogs.tsx'
 import { type Draft, draftFrom, draftOf, emptyDraft, mistakeOf, short, toInput, trim } from './draft.ts'
 import { Editor, Effects } from './editor.tsx'
 import { conflict, meanwhile } from './meanwhile.ts'
@@ -45,7 +46,9 @@ const actions: Readonly<Record<string, Action>> = {
     const version = Number(text(form, 'version'))
     try {
       await desk.virtual.remove(source, { author: request.admin.via, ifMatch: [version] })
-      const undo = <Undo source={source} request={request} />
+      const undo = (
+        <Undo page={`${request.base}/dashboard/models`} field="source" value={source} request={request} />
+      )
       return await changed(desk, { form, request, message: `“${short(source)}” is deleted`, offer: undo })
     } catch (error) {
       const view = desk.find(source)

@@ -1,6 +1,5 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { DialogForm, DialogHead, STATE, VIA } from '../../../views/dialog-form.tsx'
-import { Csrf } from '../../../views/form.tsx'
+import { DialogForm, Remark } from '../../../views/dialog-form.tsx'
 import { Name } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
 import { Cover, Goal, Who } from './cells.tsx'
@@ -45,24 +44,10 @@ export const Deletion = ({ view, mistake, request }: DeletionProps) => (
   </DialogForm>
 )
 
-/** Takes a deletion back, for as long as the message about it is there. */
-export function Undo({ source, request }: { source: string; request: PageRequest }) {
-  const action = `${request.base}/dashboard/models/undo`
-  return (
-    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
-      <Csrf admin={request.admin} />
-      <input type="hidden" name="source" value={source} />
-      <button class="offer" type="submit">
-        Undo
-      </button>
-    </form>
-  )
-}
-
 export const Gone = ({ source, request }: { source: string; request: PageRequest }) => (
   <Remark
     text={`There is no virtual model “${short(source)}” any more.`}
-    path={`${request.base}/dashboard/models`}
+    page={`${request.base}/dashboard/models`}
   />
 )
 
@@ -73,13 +58,3 @@ function consequence({ kind, shadows, enabled }: VirtualModelView): string {
     ? 'Callers who ask for this name reach the real model again.'
     : 'Callers who ask for this name are told that there is no such model.'
 }
-
-/** One sentence in the place of a form that cannot be shown. */
-export const Remark = ({ text, path }: { text: string; path: string }) => (
-  <div class="editor small">
-    <DialogHead title="Not here" page={path} />
-    <div class="fields">
-      <p>{text}</p>
-    </div>
-  </div>
-)

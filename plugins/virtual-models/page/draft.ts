@@ -1,4 +1,5 @@
 import { all, listed, text } from '../../../src/door/form.ts'
+import { withoutField } from '../../../src/door/mistake.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { Form } from '../../../src/page.ts'
 import { spell } from '../../../views/name.tsx'
@@ -146,7 +147,7 @@ export function mistakeOf(error: unknown, draft: Draft): Mistake {
   if (!(error instanceof Refusal) || error.code === 'internal_error') throw error
   const [head = '', index, leaf] = (error.param ?? '').split(/[.[\]]+/)
   const field = Object.hasOwn(fields, head) ? fields[head]! : 'form'
-  const said = error.message.replace(/^Field "[^"]*": (\w)/, (_, first: string) => first.toUpperCase())
+  const said = withoutField(error.message)
   // Where no path was named, naming one is what is asked for; the API says so in its own terms.
   const message = field === 'user_paths' && pathsOf(draft).length === 0 ? NOBODY : said
   // A refusal about one of several targets names it, where it does not say which one it is.

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
-import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
+import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
@@ -9,7 +9,7 @@ import { opening } from '../../../views/opening.ts'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { ProviderStatus } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
-import { Deletion, Remark } from './dialogs.tsx'
+import { Deletion } from './dialogs.tsx'
 import { type Editing, Editor } from './editor.tsx'
 import { NothingFound, Welcome } from './empty.tsx'
 import { Count, ModelFilters } from './filters.tsx'
@@ -75,7 +75,7 @@ const Hello = ({ data, path }: { data: ModelsData; path: string }) =>
 function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
   if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
   if (dialog.kind === 'delete') return <Deletion view={dialog.view} request={request} />
-  return <Remark text={dialog.text} path={`${request.base}/dashboard/models`} />
+  return <Remark text={dialog.text} page={`${request.base}/dashboard/models`} />
 }
 
 /** What changes after a write, each part where it belongs. */
