@@ -88,6 +88,11 @@ export interface Dialect extends Endpoint, Lens {
   /** True when the client wants server-sent events. */
   isStream(body: JsonObject): boolean
   /**
+   * True where a stored answer to the same body is as good as a new one: nothing is kept for later, changed, or gone on
+   * with, and the answer does not expire. Without it no answer is ever given twice.
+   */
+  isRepeatable?(body: JsonObject): boolean
+  /**
    * What has to change in the body so that a stream reports its usage, as the new value of one top-level field;
    * undefined when the client asked for it already.
    */

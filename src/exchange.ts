@@ -3,7 +3,18 @@ import type { Refusal } from './errors.ts'
 import type { Aim } from './passage.ts'
 import type { Body } from './request/body.ts'
 import { timedId } from './runtime.ts'
-import type { Answer, Attempt, Caller, Limits, Route, Step, Target, Usage, UserPath } from './types.ts'
+import type {
+  Answer,
+  Attempt,
+  Caller,
+  Limits,
+  Recalled,
+  Route,
+  Step,
+  Target,
+  Usage,
+  UserPath,
+} from './types.ts'
 
 /** Gives back what somebody took; the name is for the log, should it fail. */
 export interface Release {
@@ -59,6 +70,8 @@ export class Exchange {
   lens: Lens | undefined
   target: Target | undefined = undefined
   answer: Answer | undefined = undefined
+  /** The answer was stored: nobody was asked, and `target` is who gave it when it was. */
+  recalled: Recalled | undefined = undefined
   usage: Usage | undefined = undefined
   /** Why the model stopped, in the words of the dialect: `stop`, `tool_calls`, `max_tokens`. */
   finish: string | undefined = undefined
@@ -137,7 +150,7 @@ export type Attempted = View<
 >
 /** An answer is there. Of a stream that begins early the target is known later, and the usage of any stream at its end. */
 export type Answered = View<
-  'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target' | 'usage'
+  'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target' | 'usage' | 'recalled'
 >
 export type Settled = Received &
   Readonly<

@@ -6,7 +6,7 @@ import { after, chain, every, first, type HookTable, type Step, step, walk } fro
 import { type Aim, isBody } from './passage.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
-import type { Answer, Awaitable, ListedModel, Route, Target, UserPath } from './types.ts'
+import type { Answer, Awaitable, ListedModel, Recalled, Route, Target, UserPath } from './types.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable
@@ -71,6 +71,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
       x => after(first(hooks.recall, x), stored => stored ?? (x.stream ? askForStream(x) : ask(x))),
       (x, answer) => {
         x.answer = answer
+        if ('recalled' in answer) remember(x, answer.recalled)
       },
     ),
   ]
@@ -158,6 +159,13 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
   }
 
   return { answer, serve, decide, plan, list }
+}
+
+/** What is told of an answer when it is first given, is told again. */
+function remember(x: Exchange, recalled: Recalled | undefined): void {
+  x.recalled = recalled
+  x.target = recalled?.target ?? x.target
+  x.warnings.push(...(recalled?.warnings ?? []))
 }
 
 /** The body as its dialect has it, whatever shape it arrived in. */

@@ -1,6 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Api } from './api.ts'
+import type { Bytes } from './bytes.ts'
 import type { Database } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import type {
@@ -79,15 +80,19 @@ export interface Hooks {
   admit(x: Routed): Awaitable<(() => void) | undefined>
   /** Rewrites or refuses what goes upstream. Return the same object to leave the client's bytes untouched. */
   guard(body: JsonObject, x: Routed): Awaitable<JsonObject>
-  /** A stored answer? `undefined` asks upstream. */
+  /**
+   * A stored answer? `undefined` asks upstream. Its `recalled` says who gave it when it was new; taps and heads see it
+   * as they see any other.
+   */
   recall(x: Routed): Awaitable<Answer | undefined>
   /** One try at one target begins: refuse to skip the target, or return what hears the outcome. */
   attempt(x: Attempted): Awaitable<((outcome: Outcome) => void) | undefined>
   /**
    * Called once per answer; what it returns sees the text of a whole answer, or the `data` of each stream event, and
-   * gives it back, changed or not, or `undefined` to drop it. Synchronous.
+   * gives it back, changed or not, or `undefined` to drop it. `bytes` are the answer, or the event with its lines and
+   * the blank one behind, as they arrived, before any tap. Synchronous.
    */
-  tap(x: Answered): ((data: string) => string | undefined) | undefined
+  tap(x: Answered): ((data: string, bytes: Bytes) => string | undefined) | undefined
   /**
    * Headers of its own, for an answer that taps see too. Names that the gateway itself uses are not replaced.
    * Synchronous.

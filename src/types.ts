@@ -157,6 +157,16 @@ export interface Attempt extends Outcome {
   readonly target: Target
 }
 
+/** Of an answer that was stored: the call for which it was first given. */
+export interface Recalled {
+  /** Who gave it. */
+  readonly target: Target
+  /** What it took then; absent where the provider did not say. The call that gets it again takes nothing. */
+  readonly usage?: Usage | undefined
+  /** What was left out for this target. */
+  readonly warnings: readonly string[]
+}
+
 /** A complete answer. */
 export interface WholeAnswer {
   readonly kind: 'whole'
@@ -171,6 +181,8 @@ export interface WholeAnswer {
   readonly headers?: Readonly<Record<string, string>>
   /** Values of `set-cookie`, the one header that comes as often as it has values. */
   readonly cookies?: readonly string[]
+  /** It was stored, and nobody was asked. */
+  readonly recalled?: Recalled
 }
 
 /** What a provider says of its limits, as it says it: headers such as `x-ratelimit-remaining-tokens`, in lower case. */
@@ -200,6 +212,8 @@ export interface StreamedAnswer {
   readonly hideUsage: boolean
   /** What the answer cost, where its events do not tell it as the provider did; `read` is what they told. Asked at the end. */
   readonly usage?: (read: Usage | undefined) => Usage | undefined
+  /** It was stored, and nobody was asked. */
+  readonly recalled?: Recalled
 }
 
 /** Bytes that nobody looks into: audio, files, languages that the gateway does not know. */

@@ -28,7 +28,9 @@ export default definePlugin({
     let pricer: Pricer | undefined
 
     /** In dollars; undefined where the price is not known, which is not the same as nothing. */
-    function costOf({ target, startedAt }: Answered, usage: Usage | undefined): string | undefined {
+    function costOf({ target, startedAt, recalled }: Answered, usage: Usage | undefined): string | undefined {
+      // A stored answer took nothing, whatever its events tell of when it was new.
+      if (recalled !== undefined) return '0'
       if (pricer === undefined || target === undefined || usage === undefined) return undefined
       const { provider, model } = target
       const providerType = providers().get(provider)?.type ?? provider

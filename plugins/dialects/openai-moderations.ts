@@ -18,6 +18,7 @@ const openaiModerations: Dialect = {
   about: 'Whether a text or an image is harmful',
   read: body => (body.model === undefined ? { ...body, model: USUAL } : body),
   isStream: () => false,
+  isRepeatable: () => true,
   usage: ({ usage }) => (isObject(usage) ? fromPromptUsage(usage) : undefined),
 }
 

@@ -17,6 +17,7 @@ const rerank: Dialect = {
   path: '/v1/rerank',
   about: 'Documents in the order of how well they answer a query',
   isStream: () => false,
+  isRepeatable: () => true,
   outgoing,
   usage({ usage, meta }) {
     if (isObject(usage)) return fromPromptUsage(usage)

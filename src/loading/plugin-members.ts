@@ -97,6 +97,7 @@ const dialect = {
   read: may(fun),
   outgoing: may(fun),
   isStream: fun,
+  isRepeatable: may(fun),
   askUsage: may(fun),
   isCommon: may(fun),
   translation: may(object),

@@ -13,6 +13,7 @@ export const MAX_DEPTH = 128
 /** So many members are remembered. */
 const MOST = 200
 
+const SPACE_CODE = 32
 const QUOTE = 34
 const BACKSLASH = 92
 const COMMA = 44
@@ -83,6 +84,21 @@ function scan(text: string, members: Member[], limit = MAX_DEPTH): number | unde
     } else if (depth === 1 && key !== undefined && start < 0 && c > 32 && c !== COLON) start = i
   }
   return undefined
+}
+
+/** Valid JSON without the white space between its parts. */
+export function withoutSpace(text: string): string {
+  let out = ''
+  let from = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === QUOTE) i = stringEnd(text, i) - 1
+    else if (c <= SPACE_CODE) {
+      out += text.slice(from, i)
+      from = i + 1
+    }
+  }
+  return from === 0 ? text : out + text.slice(from)
 }
 
 /** The index behind the closing quote. Jumps from quote to quote: prompts are long and have few. */

@@ -17,8 +17,8 @@ import {
   usageBlocks,
 } from './events.ts'
 
-/** Sees the data of each event and gives it back, changed or not, or `undefined` to drop the event. */
-export type Tap = (data: string) => string | undefined
+/** Sees the data of each event and gives it back, changed or not, or `undefined` to drop it. `bytes`: as it arrived. */
+export type Tap = (data: string, bytes: Bytes) => string | undefined
 
 /** Looks at the events of a stream on their way to the client. */
 export interface Look {
@@ -125,7 +125,7 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
     const data = dataOf(text)
     if (data === '') return bytes
     let seen: string | undefined = data
-    for (const tap of taps) if (seen !== undefined) seen = tap(seen)
+    for (const tap of taps) if (seen !== undefined) seen = tap(seen, bytes)
     if (seen === data) return bytes
     return seen === undefined ? undefined : encoder.encode(reframe(text, seen))
   }

@@ -64,7 +64,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     const headers: Record<string, string> = { 'content-type': type, 'x-request-id': x.id }
     if (type === '') delete headers['content-type']
     if (x.endpoint.idHeader !== undefined) headers[x.endpoint.idHeader] = x.id
-    if (revealServed && x.target && x.attempts.length > 0) {
+    if (revealServed && x.target && (x.attempts.length > 0 || x.recalled !== undefined)) {
       headers['x-modelway-model'] = headerSafe(x.target.model)
       headers['x-modelway-provider'] = headerSafe(x.target.provider)
       headers['x-modelway-attempts'] = String(x.attempts.length)
@@ -110,7 +110,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     const taps = createTaps(x)
     if (taps.length === 0 || !answer.contentType.includes('json')) return answer.body
     let text: string | undefined = new TextDecoder().decode(answer.body)
-    for (const tap of taps) if (text !== undefined) text = tap(text)
+    for (const tap of taps) if (text !== undefined) text = tap(text, answer.body)
     return text ?? '{}'
   }
 
@@ -201,9 +201,9 @@ function called<T>(bound: Bound<(x: Exchange) => T>, x: Exchange): T {
 
 const guarded =
   (tap: Tap, bound: Bound<unknown>): Tap =>
-  data => {
+  (data, bytes) => {
     try {
-      return tap(data)
+      return tap(data, bytes)
     } catch (error) {
       return blame(error, bound)
     }

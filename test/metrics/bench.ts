@@ -20,6 +20,7 @@ const payload = JSON.stringify({
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 12, completion_tokens: 3 },
 })
+const bytes = new Uint8Array()
 const delta = '{"choices":[{"index":0,"delta":{"content":"Hello"}}]}'
 
 /** A provider inside the gateway: nothing but the gateway is measured. */
@@ -116,7 +117,7 @@ function pass({ admit, attempt, tap, settle }: Parts, x: Exchange): void {
   const hear = attempt?.(x) as ((outcome: typeof OK) => void) | undefined
   hear?.(OK)
   const see = tap?.(x)
-  see?.(payload)
+  see?.(payload, bytes)
   release?.()
   settle?.(x)
 }
@@ -191,7 +192,7 @@ const { parts, settled, gateway } = await open('bodies', {
 })
 const see = parts.tap!(settled)!
 const began = performance.now()
-for (let i = 0; i < 100_000; i++) see(delta)
+for (let i = 0; i < 100_000; i++) see(delta, bytes)
 console.log(
   'bodies, each event of a stream'.padEnd(42),
   ((performance.now() - began) / 100).toFixed(3).padStart(11),

@@ -23,6 +23,8 @@ export const messages: Dialect = {
   limits: 'anthropic',
   outgoing,
   isStream: body => body.stream === true,
+  // A container is a machine that remembers.
+  isRepeatable: body => body.container == null,
   refusal: (refusal, _request, id) => toError(refusal, id),
   refusalEvent: toErrorEvent,
   translation: { kind: 'language', toCall, fromResult, writer: createWriter },

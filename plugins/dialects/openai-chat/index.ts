@@ -19,6 +19,8 @@ export const openaiChat: Dialect = {
   read,
   outgoing,
   isStream: body => body.stream === true,
+  // Spoken answers can be gone on with, and for an hour only.
+  isRepeatable: body => body.store !== true && body.audio == null,
   askUsage(body) {
     const options = objectOf(body.stream_options)
     return options.include_usage === true

@@ -13,6 +13,7 @@ const openaiCompletions: Dialect = {
   operation: 'text_completion',
   about: 'The continuation of a text, in the way that came before chat',
   isStream: body => body.stream === true,
+  isRepeatable: () => true,
   askUsage(body) {
     const options = objectOf(body.stream_options)
     return options.include_usage === true

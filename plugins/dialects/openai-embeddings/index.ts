@@ -14,6 +14,7 @@ const openaiEmbeddings: Dialect = {
   path: '/v1/embeddings',
   about: 'Vectors of texts',
   isStream: () => false,
+  isRepeatable: () => true,
   usage: ({ usage }) => (isObject(usage) ? fromPromptUsage(usage) : undefined),
   translation: { kind: 'embedding', run: embed },
 }

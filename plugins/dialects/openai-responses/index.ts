@@ -18,6 +18,11 @@ const createDialect = (now: Clock): Dialect => ({
   about: "A response, in OpenAI's language",
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
   isStream: body => body.stream === true,
+  isRepeatable: body =>
+    body.store === false &&
+    body.background !== true &&
+    body.previous_response_id == null &&
+    body.conversation == null,
   outgoing: withoutOurs,
   isCommon,
   refusalEvent(refusal, id) {
