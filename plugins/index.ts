@@ -6,6 +6,7 @@ import auth from './auth/index.ts'
 import batches from './batches/index.ts'
 import bodies from './bodies/index.ts'
 import breaker from './breaker/index.ts'
+import cache from './cache/index.ts'
 import catalog from './catalog/index.ts'
 import connect from './connect/index.ts'
 import dashboard from './dashboard/index.ts'
@@ -78,6 +79,8 @@ export const plugins: readonly Plugin[] = [
   passthrough,
   ...providers,
   demo,
+  // what becomes of answers: stored as they come, before others change them
+  cache,
   responseModel,
   answerCost,
   responsesStore,

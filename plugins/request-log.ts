@@ -20,6 +20,7 @@ export default definePlugin({
       usage,
       refusal,
       stream,
+      recalled,
     }) {
       log.info('Request', {
         id,
@@ -33,6 +34,7 @@ export default definePlugin({
         served: target?.model,
         attempts: attempts?.length || undefined,
         stream: stream || undefined,
+        cached: recalled !== undefined || undefined,
         first_byte_ms: firstByteMs === undefined ? undefined : Math.round(firstByteMs),
         input_tokens: usage && inputOf(usage),
         output_tokens: usage && outputOf(usage),

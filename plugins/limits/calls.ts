@@ -92,6 +92,10 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       ledger.charge(each, amounts, each.claim.limit.cost !== undefined && cost === undefined)
   }
 
+  function count(held: readonly Held[]): void {
+    for (const each of held) ledger.charge(each, { requests: 1, tokens: 0, cost: 0 }, false)
+  }
+
   return {
     /** Takes room for a call, or says that there is none. What it returns gives back all that the call holds. */
     admit(x: Routed): (() => void) | undefined {
@@ -134,8 +138,10 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
       const own = find(x.id)
       if (own === undefined) return
       open.delete(x.id)
+      // Who got a stored answer has made a request, and nobody worked for it.
+      if (x.recalled !== undefined) count(own.held)
       // Who was refused, or got nothing from anybody, has used nothing.
-      if (x.target !== undefined && own.isAsked) charge(own.held, x.target, usedBy(x, own), 1)
+      else if (x.target !== undefined && own.isAsked) charge(own.held, x.target, usedBy(x, own), 1)
     },
   }
 }

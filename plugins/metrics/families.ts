@@ -39,7 +39,7 @@ export function familiesOf(rows: Rows): Family[] {
     }),
     histogram(
       'modelway_time_to_first_token_seconds',
-      'From the start of a call to the first byte of its stream',
+      'From the start of a call to the first byte of its stream, but for stored answers',
       {
         bounds: FIRST_BYTES,
         of: row => row.firstBytes,

@@ -8,11 +8,13 @@ import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { concealed, says, whole } from '../../src/settings.ts'
 import type { Target } from '../../src/types.ts'
 import type { Breaker } from '../breaker/model.ts'
+import type { Cache } from '../cache/model.ts'
 import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { UsageBook } from '../usage/model.ts'
 import { createAttempts, createTried, createUnder, type Memory } from './attempts.ts'
+import { cacheFamilies } from './cache.ts'
 import { createCosts } from './costs.ts'
 import { createExposition } from './exposition.ts'
 import { familiesOf } from './families.ts'
@@ -60,7 +62,7 @@ export default definePlugin({
     userPathDepth: ['METRICS_USER_PATH_DEPTH'],
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
-  needs: ['model-lists', 'prices', 'limits', 'breaker', 'usage'],
+  needs: ['model-lists', 'prices', 'limits', 'breaker', 'cache', 'usage'],
   setup({ config, log, now, providers, use, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
     const onFull = () =>
@@ -87,6 +89,7 @@ export default definePlugin({
       under.family,
       tried.family(use<Breaker>('breaker')),
       limitFamily(use<Limits>('limits')),
+      ...cacheFamilies(use<Cache>('cache')),
       ...spoolFamilies(use<UsageBook>('usage')),
       lag.family,
       {

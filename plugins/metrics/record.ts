@@ -24,13 +24,13 @@ const classes = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
 /** Counts one call, on the thread that serves them all. */
 export function record(x: Settled, facts: RecordFacts): void {
   const { rows } = facts
-  const { attempts, refusal, firstByteMs, stream, usage } = x
+  const { attempts, refusal, firstByteMs, stream, usage, recalled } = x
   const labels = labelsOf(x, facts)
   const row = rows.of(labels)
   row.calls++
   observe(row.durations, DURATIONS, (x.totalMs ?? 0) / 1000)
   if (refusal !== undefined) rows.fail(row, refusal.code)
-  if (stream && firstByteMs !== undefined) rows.firstByte(row, firstByteMs / 1000)
+  if (stream && firstByteMs !== undefined && recalled === undefined) rows.firstByte(row, firstByteMs / 1000)
   if (usage !== undefined && x.target !== undefined) bill(row, x.target, usage, facts)
   if (attempts === undefined) return
   for (const { target, ok, usage, status } of attempts) {

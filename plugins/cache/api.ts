@@ -1,0 +1,79 @@
+import * as v from 'valibot'
+import { type Api, defineApi } from '../../src/api.ts'
+import { refuse } from '../../src/errors.ts'
+import type { UserPath } from '../../src/types.ts'
+import { parseUserPath } from '../../src/user-path.ts'
+import { type Cache, sharings } from './model.ts'
+
+const shared = { path: '/admin/cache', access: 'admin', tag: 'Cache' } as const
+const count = v.number()
+const SECOND = 1000
+
+const figures = {
+  entries: v.pipe(count, v.description('Answers that are stored')),
+  bytes: v.pipe(count, v.description('What they take')),
+  hits: v.pipe(count, v.description('Calls that got one, since the start')),
+  misses: v.pipe(count, v.description('Calls that might have got one, since the start')),
+}
+
+const view = v.object({
+  models: v.pipe(
+    v.array(v.string()),
+    v.description('Selectors and redirects of CACHE_MODELS; empty: the cache is off'),
+  ),
+  ttl_seconds: count,
+  size: v.pipe(count, v.description('Bytes that it may take')),
+  shared_by: v.picklist(sharings),
+  ...figures,
+  evictions: v.pipe(count, v.description('Answers that went early, because others wanted their room')),
+  by_model: v.pipe(
+    v.array(v.object({ model: v.string(), ...figures })),
+    v.description('By the `provider/id` that answered'),
+  ),
+})
+
+const text = (about: string) => v.optional(v.pipe(v.string(), v.maxLength(512), v.description(about)))
+
+/** `GET` and `DELETE /admin/cache`. */
+export const createCacheApi = ({ settings, figures, byModel, purge }: Cache): Api[] => [
+  defineApi({
+    ...shared,
+    method: 'GET',
+    summary: 'Stored answers: settings, and how they are used',
+    answer: { about: 'How it stands now', schema: view },
+    run: () => ({
+      models: [...settings.models],
+      ttl_seconds: settings.ttl / SECOND,
+      size: settings.size,
+      shared_by: settings.sharedBy,
+      ...figures(),
+      by_model: byModel(),
+    }),
+  }),
+  defineApi({
+    ...shared,
+    method: 'DELETE',
+    summary: 'Throw stored answers away',
+    description:
+      'All of them, or those that a model gave, or that were given to callers of a user path; with both, what is meant by both. Answers that are under way meanwhile are not stored.',
+    query: v.strictObject({
+      model: text('`provider/id`, `provider/`, `id`, or a redirect that led to it'),
+      user_path: text('This path and all below it'),
+    }),
+    answer: { about: 'How many were thrown away', schema: v.object({ removed: count }) },
+    run: ({ query: { model, user_path: path } }) => ({
+      removed: purge({ model, userPath: path === undefined ? undefined : readPath(path) }),
+    }),
+  }),
+]
+
+/** An empty path would mean all of them, which nobody says by mistake. */
+export function readPath(text: string): UserPath {
+  let path: UserPath | undefined
+  try {
+    path = parseUserPath(text)
+  } catch (error) {
+    refuse('invalid_request', `Field "user_path": ${(error as Error).message}`, { param: 'user_path' })
+  }
+  return path ?? refuse('invalid_request', 'Field "user_path" is empty: name a path', { param: 'user_path' })
+}

@@ -1,0 +1,56 @@
+import { isSelected } from '../../src/selector.ts'
+import type { Target } from '../../src/types.ts'
+import { isInside } from '../../src/user-path.ts'
+import type { Cache, Entry, ModelFigures } from './model.ts'
+import type { Shelf } from './shelf.ts'
+import type { Tally } from './tally.ts'
+
+interface Options {
+  readonly settings: Cache['settings']
+  readonly shelf: Shelf | undefined
+  readonly tally: Tally
+  readonly isProvider: (name: string) => boolean
+}
+
+/** What operators see of the cache, and what they may do. Without a shelf there is nothing to be seen. */
+export function createBook({ settings, shelf, tally, isProvider }: Options): Cache {
+  return {
+    settings,
+    figures: () => ({
+      entries: shelf?.count() ?? 0,
+      bytes: shelf?.bytes() ?? 0,
+      hits: tally.all.hits,
+      misses: tally.all.misses,
+      evictions: shelf?.evictions() ?? 0,
+    }),
+    byModel() {
+      const found = new Map<string, { -readonly [K in keyof ModelFigures]: ModelFigures[K] }>()
+      for (const [model, count] of tally.models) found.set(model, { model, entries: 0, bytes: 0, ...count })
+      for (const [, { provider, model, body }] of shelf?.entries() ?? []) {
+        const name = `${provider}/${model}`
+        const figures = found.get(name) ?? { model: name, entries: 0, bytes: 0, hits: 0, misses: 0 }
+        found.set(name, figures)
+        figures.entries++
+        figures.bytes += body.length
+      }
+      return [...found.values()].sort((a, b) => b.hits - a.hits || (a.model < b.model ? -1 : 1))
+    },
+    purge({ model, userPath }) {
+      const selectors = model === undefined ? undefined : new Set([model])
+      const scopes = userPath === undefined ? undefined : new Set([userPath])
+      return (
+        shelf?.remove(
+          entry =>
+            (selectors === undefined || isSelected(selectors, toTarget(entry), isProvider)) &&
+            (scopes === undefined || isInside(entry.userPath, scopes)),
+        ) ?? 0
+      )
+    },
+  }
+}
+
+const toTarget = ({ provider, model, redirects }: Entry): Target => ({
+  provider,
+  model,
+  via: [...redirects].map(source => ({ source, index: 0 })),
+})

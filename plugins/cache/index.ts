@@ -1,0 +1,76 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import { bytes, csv, retention, says, shown } from '../../src/settings.ts'
+import { createCacheApi } from './api.ts'
+import { createBook } from './book.ts'
+import { createCalls } from './calls.ts'
+import { type Cache, sharings } from './model.ts'
+import { createShelf, isFresh, type Shelf } from './shelf.ts'
+import { createTally, type Tally } from './tally.ts'
+
+/** How often answers that are too old are thrown away (milliseconds). */
+const SWEEP = 60_000
+const LEAST = 1024 * 1024
+
+/** Answers are worth keeping when other settings change. */
+interface Heritage {
+  readonly tally: Tally
+  readonly shelf?: Shelf | undefined
+}
+
+export default definePlugin({
+  name: 'cache',
+  about: 'Gives stored answers to questions that were asked before, where the operator wants it.',
+  config: v.object({
+    models: says(
+      'Whose answers are stored and given again to the same question: provider/id, provider/, id, / for all, or names of redirects, with commas. Unset: none',
+      v.optional(csv(), []),
+    ),
+    ttl: says(
+      'How long an answer may be given again',
+      v.optional(
+        v.pipe(
+          retention(),
+          v.check(ms => ms > 0, 'expected more than nothing; to switch it off, leave CACHE_MODELS empty'),
+        ),
+        '1h',
+      ),
+    ),
+    size: says(
+      'How much memory stored answers may take; a tenth of it for one',
+      v.optional(v.pipe(bytes(), v.minValue(LEAST, 'expected at least 1M')), '64M'),
+    ),
+    sharedBy: says(
+      'Who gets whose answers: callers of the same user_path (a key that is bound to none only its own), of the same key, or all who may call the model',
+      v.optional(shown(v.picklist(sharings, `expected one of ${sharings.join(', ')}`)), 'user_path'),
+    ),
+  }),
+  env: {
+    models: ['CACHE_MODELS'],
+    ttl: ['CACHE_TTL'],
+    size: ['CACHE_SIZE'],
+    sharedBy: ['CACHE_SHARED_BY'],
+  },
+  setup({ config, providers, now, inherited }) {
+    const { tally = createTally(), shelf: before } = (inherited ?? {}) as Partial<Heritage>
+    const settings: Cache['settings'] = config
+    const isOn = settings.models.length > 0
+    const shelf = isOn ? shelfOf(settings.size, before) : undefined
+    const book = createBook({ settings, shelf, tally, isProvider: name => providers().has(name) })
+    const shown = { exports: book, heritage: { tally, shelf } satisfies Heritage, api: createCacheApi(book) }
+    if (shelf === undefined) return shown
+    return {
+      ...shown,
+      ...createCalls({ settings, shelf, tally, providers, now }),
+      ticks: [{ every: SWEEP, run: () => void shelf.sweep(entry => isFresh(entry, now(), settings.ttl)) }],
+    }
+  },
+})
+
+/** The one of the gateway before; of another size, with what fits of it. */
+function shelfOf(size: number, before: Shelf | undefined): Shelf {
+  if (before?.size === size) return before
+  const shelf = createShelf(size)
+  for (const [key, entry] of before?.entries() ?? []) shelf.put(key, entry)
+  return shelf
+}

@@ -1,0 +1,61 @@
+import type { Dialect } from '../../src/dialect.ts'
+import type { Routed } from '../../src/exchange.ts'
+import { isObject } from '../../src/lens.ts'
+import type { Provider } from '../../src/provider.ts'
+import type { Body } from '../../src/request/body.ts'
+import { withoutSpace } from '../../src/request/json.ts'
+import { plainHash } from '../../src/runtime.ts'
+import type { JsonObject, Target } from '../../src/types.ts'
+import type { Sharing } from './model.ts'
+
+type Caller = Pick<Routed, 'caller' | 'userPath'>
+
+/**
+ * Who gets the same answers. A key that is bound to no path could name anybody's, so it shares with nobody, wherever it
+ * says that it stands.
+ */
+const scopes: Readonly<Record<Sharing, (x: Caller) => readonly string[]>> = {
+  all: () => [],
+  key: ({ caller }) => [caller.id],
+  user_path: ({ caller, userPath }) =>
+    caller.kind === 'key' && caller.path === undefined ? [userPath, caller.id] : [userPath],
+}
+
+/** Says that a call is the same as one before, and nothing about its answer. */
+const MARK = 'idempotency-key'
+
+/** All that an answer depends on but the target, as one short text. */
+export function digestOf(x: Routed & { readonly body: Body }, sharing: Sharing): string {
+  const { name, forwardedHeaders } = x.endpoint as Dialect
+  const headers = forwardedHeaders
+    .filter(header => header !== MARK)
+    .map(header => x.request.headers.get(header))
+  const facts = JSON.stringify([name, sharing, scopes[sharing](x), headers])
+  return plainHash(`${facts}\n${canonical(x.body)}`).toBase64()
+}
+
+/** The same for a target: its name, and where its provider is now. */
+export const keyOf = ({ model }: Target, { name, type, baseUrl }: Provider, digest: string): string =>
+  JSON.stringify([name, type, baseUrl ?? null, model, digest])
+
+/**
+ * The same for all bodies that mean the same to everybody: white space and the order of fields do not count. A text that
+ * says more than what we read in it (a field twice, a number with more digits than numbers have) may mean something else
+ * to a provider, and stands for itself.
+ */
+export function canonical({ text, json }: Pick<Body, 'text' | 'json'>): string {
+  const plain = JSON.stringify(json)
+  const isAll = text === plain || withoutSpace(text) === plain
+  return isAll ? sorted(withoutModel(json)) : text
+}
+
+/** In whatever case it is spelled, it is replaced by the name of the target. */
+const withoutModel = (json: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(json).filter(([field]) => field.toLowerCase() !== 'model'))
+
+function sorted(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null'
+  const fields = Object.keys(value).sort()
+  return `{${fields.map(field => `${JSON.stringify(field)}:${sorted(value[field])}`).join(',')}}`
+}

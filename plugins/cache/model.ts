@@ -1,0 +1,68 @@
+import type { Bytes } from '../../src/bytes.ts'
+import type { Usage, UserPath } from '../../src/types.ts'
+
+/** Who gets each other's answers: callers of one user path, of one key, or all. */
+export const sharings = ['user_path', 'key', 'all'] as const
+export type Sharing = (typeof sharings)[number]
+
+/** A stored answer. */
+export interface Entry {
+  readonly kind: 'whole' | 'stream'
+  /** As it first came, before any tap. */
+  readonly body: Bytes
+  readonly contentType: string
+  readonly finish: string | undefined
+  /** Who gave it. */
+  readonly provider: string
+  readonly model: string
+  /** The redirects that led to it, of all calls that got it. */
+  readonly redirects: Set<string>
+  /** Whose call it was. */
+  readonly userPath: UserPath
+  /** What it took. */
+  readonly usage: Usage | undefined
+  readonly warnings: readonly string[]
+  /** When it was complete (milliseconds since 1970). */
+  readonly at: number
+}
+
+export interface Figures {
+  readonly entries: number
+  readonly bytes: number
+  /** Since the start, across reloads of the configuration. */
+  readonly hits: number
+  readonly misses: number
+  /** Answers that had to go before their time, because others wanted their room. */
+  readonly evictions: number
+}
+
+export interface ModelFigures extends Omit<Figures, 'evictions'> {
+  /** `provider/id`. */
+  readonly model: string
+}
+
+/** What is thrown away; everything where nothing is named. */
+export interface Purge {
+  /** A selector, or a redirect that led there. */
+  readonly model?: string | undefined
+  /** This path and all below it. */
+  readonly userPath?: UserPath | undefined
+}
+
+/** What the plugin `cache` offers to others. */
+export interface Cache {
+  readonly settings: {
+    /** Selectors and names of redirects; none: the cache is off. */
+    readonly models: readonly string[]
+    /** Milliseconds. */
+    readonly ttl: number
+    /** Bytes. */
+    readonly size: number
+    readonly sharedBy: Sharing
+  }
+  figures(): Figures
+  /** Those with the most hits first. */
+  byModel(): readonly ModelFigures[]
+  /** How many answers were thrown away. */
+  purge(what: Purge): number
+}

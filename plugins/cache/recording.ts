@@ -1,0 +1,51 @@
+import { type Bytes, joinBytes } from '../../src/bytes.ts'
+import type { Lens } from '../../src/dialect.ts'
+import { parseObject } from '../../src/lens.ts'
+
+/** Bytes that all recordings under way may still take. */
+export interface Room {
+  left: number
+}
+
+/** A stream on its way to a client, as it will be given again. */
+export interface Recording {
+  take(data: string, bytes: Bytes): void
+  /** All of it, once; undefined where it was too long, or told of an error. Gives the room back. */
+  end(): Bytes | undefined
+}
+
+/** @param longest bytes; what grows beyond it passes, and is not kept */
+export function createRecording(lens: Lens | undefined, longest: number, room: Room): Recording {
+  const events: Bytes[] = []
+  let size = 0
+  let isSpoilt = false
+
+  function drop(): void {
+    isSpoilt = true
+    events.length = 0
+    room.left += size
+    size = 0
+  }
+
+  return {
+    take(data, bytes) {
+      if (isSpoilt) return
+      if (size + bytes.length > longest || bytes.length > room.left || isError(data, lens)) return drop()
+      events.push(bytes)
+      size += bytes.length
+      room.left -= bytes.length
+    },
+    end() {
+      // A copy: the events are parts of larger pieces, which would be kept with them.
+      const body = isSpoilt || size === 0 ? undefined : joinBytes([...events, NOTHING])
+      drop()
+      return body
+    },
+  }
+}
+
+const NOTHING: Bytes = new Uint8Array()
+
+/** Most events do not even hold the word. */
+const isError = (data: string, lens: Lens | undefined): boolean =>
+  data.includes('"error"') && lens?.failure(parseObject(data)) !== undefined

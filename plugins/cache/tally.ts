@@ -1,0 +1,38 @@
+/** Hits and misses, since the start. */
+export interface Count {
+  hits: number
+  misses: number
+}
+
+export interface Tally {
+  readonly all: Count
+  /** By `provider/id`. */
+  readonly models: ReadonlyMap<string, Count>
+  add(what: keyof Count, model: string): void
+}
+
+/** Names of models come from callers where a provider's list is unknown: so many are told apart. */
+const MOST = 1000
+/** What stands for the others. */
+const OTHER = 'other'
+
+export function createTally(): Tally {
+  const all: Count = { hits: 0, misses: 0 }
+  const models = new Map<string, Count>()
+
+  function countOf(model: string): Count {
+    const name = models.has(model) || models.size < MOST ? model : OTHER
+    const count = models.get(name) ?? { hits: 0, misses: 0 }
+    models.set(name, count)
+    return count
+  }
+
+  return {
+    all,
+    models,
+    add(what, model) {
+      all[what]++
+      countOf(model)[what]++
+    },
+  }
+}
