@@ -57,7 +57,15 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
     fateOf(x),
     usage === undefined ? null : toTokens(usage),
     usage?.terms ?? null,
+    ...savedBy(x),
   ]
+}
+
+/** Of an answer that was stored, what it took when it was new. */
+function savedBy({ recalled }: Settled): [] | ['cached', Tokens | null, string | null] {
+  if (recalled === undefined) return []
+  const { usage } = recalled
+  return ['cached', usage === undefined ? null : toTokens(usage), usage?.terms ?? null]
 }
 
 /** What the estimate for a call whose tokens are `open` is made from. */
@@ -111,8 +119,19 @@ const unsure: ReadonlySet<string | undefined> = new Set([
 /** To look at something, or to delete it, asks no model, whatever the answer. */
 const IDLE = /^(?:GET|HEAD|DELETE)$/
 
-function fateOf({ attempts = [], target, usage, unfinished, refusal, hungUp, request }: Settled): Fate {
+function fateOf({
+  attempts = [],
+  target,
+  usage,
+  unfinished,
+  refusal,
+  hungUp,
+  request,
+  recalled,
+}: Settled): Fate {
   const last = attempts.at(-1)
+  // Nobody was asked, however much of the stored answer went out.
+  if (recalled !== undefined) return 'none'
   if (usage === undefined && IDLE.test(request.method)) return 'none'
   // Where somebody is being asked right now, that try is not in the list yet.
   if (last === undefined) return target === undefined ? 'none' : 'open'

@@ -149,8 +149,12 @@ export type CallEvent = readonly [
   tokens: Tokens | null,
   /** `terms` of the usage; in spools of earlier versions a number, or absent. */
   terms?: string | null | 0 | 1 | 2,
-  /** `batch`: what the batch used that the call of this id had started. Absent: a call. */
-  kind?: 'batch',
+  /** `batch`: what the batch used that the call of this id had started; `cached`: a call that got a stored answer. */
+  kind?: 'batch' | 'cached',
+  /** What a stored answer took when it was first given. */
+  saved?: Tokens | null,
+  /** `terms` of that. */
+  savedTerms?: string | null,
 ]
 
 /** What an estimate is made from. Never written down: it is what somebody wrote. */

@@ -43,7 +43,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     ...rest
   ] = event
   const [provider, providerType, model, attempts, status, code, streamed, firstByteMs, totalMs, ...end] = rest
-  const [finish, hungUp, fate, told, tier, kind] = end
+  const [finish, hungUp, fate, told, tier, kind, saved, savedTerms] = end
   const terms = termsOf(tier)
   const shared = {
     requestId: id,
@@ -61,10 +61,12 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     pick,
   }
   const known = estimate ?? knownOf(fate, told)
+  const isBill = kind === 'batch'
+  const served = { provider, providerType, model, at, price }
   const call: Line = {
     ...shared,
-    id: kind === undefined ? id : `${id}:${kind}`,
-    part: kind === undefined ? 0 : 1,
+    id: isBill ? `${id}:${kind}` : id,
+    part: isBill ? 1 : 0,
     provider,
     providerType,
     model: clean(model),
@@ -78,7 +80,10 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     hungUp: hungUp === 1,
     batch: isBatch(terms),
     terms,
-    ...priced(known, { provider, providerType, model, at, price, terms }),
+    cached: kind === 'cached',
+    savedNano: null,
+    ...priced(known, { ...served, terms }),
+    ...(kind === 'cached' && asStored(saved ?? null, { ...served, terms: savedTerms ?? null })),
   }
   const failed = (attempts ?? []).flatMap((attempt, index) => {
     const spent = spentBy(attempt, index === attempts!.length - 1)
@@ -86,6 +91,13 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
   })
   return [call, ...failed]
 }
+
+/** Nobody was asked, so it costs nothing, whatever the price of nothing is; and saves what it took when it was new. */
+const asStored = (saved: Tokens | null, served: Served) => ({
+  ...UNPRICED,
+  costNano: 0,
+  savedNano: saved === null ? null : priced([saved, 'exact'], served).costNano,
+})
 
 /** Failures after which a provider may have worked, and will ask for money, without a word about it. */
 const unsure: ReadonlySet<string | null> = new Set(['upstream_cut', 'upstream_timeout'])
@@ -123,6 +135,8 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
     totalMs: ms,
     finish: null,
     hungUp: false,
+    cached: false,
+    savedNano: null,
     batch: isBatch(terms),
     terms,
     ...priced(spent, { provider, providerType, model, at: call.at, price, terms }),

@@ -1,4 +1,4 @@
-import { and, asc, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Database } from '../../src/database.ts'
 import { SPANS } from './model.ts'
@@ -36,6 +36,8 @@ export async function reprice(db: Database, price: Price, from: number, to: numb
         and(
           gte(usageRecords.at, last.at),
           lt(usageRecords.at, to),
+          // Nobody was paid for what was stored.
+          eq(usageRecords.cached, false),
           or(gt(usageRecords.at, last.at), gt(usageRecords.no, last.no)),
           or(isNull(usageRecords.priceSource), ne(usageRecords.priceSource, 'reported')),
         ),

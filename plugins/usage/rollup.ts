@@ -39,13 +39,14 @@ const ofCall =
     line.part === 0 ? value(line) : 0
 const isUnknown = ({ input, output, cacheRead }: Line) =>
   input === null && output === null && cacheRead === null
-/** A time of a refusal, or of a client that did not wait, says nothing about the model. */
-const isAnswered = ({ code }: Line) => code === null
+/** A time of a refusal, of a client that did not wait, or of a stored answer says nothing about the model. */
+const isAnswered = ({ code, cached }: Line) => code === null && !cached
+const isError = ({ code }: Line) => code !== null && code !== 'client_closed'
 
 /** Every sum of a roll-up by the name of its column, as a function of one line. */
 export const sums: Readonly<Record<string, (line: Line) => number>> = {
   calls: ofCall(() => 1),
-  errors: ofCall(({ code }) => flag(code !== null && code !== 'client_closed')),
+  errors: ofCall(line => flag(isError(line))),
   hang_ups: ofCall(({ hungUp }) => flag(hungUp)),
   streams: ofCall(({ streamed }) => flag(streamed)),
   attempts: ofCall(({ attempts }) => attempts?.length ?? 0),
@@ -65,6 +66,8 @@ export const sums: Readonly<Record<string, (line: Line) => number>> = {
   cost_squares: ({ costNano }) => ((costNano ?? 0) / NANO) ** 2,
   priced: ({ costNano }) => flag(costNano !== null),
   unpriced: line => flag(line.costNano === null && !isUnknown(line)),
+  hits: ofCall(line => flag(line.cached && !isError(line))),
+  saved_nano: ofCall(line => (isError(line) ? 0 : (line.savedNano ?? 0))),
   total_ms: ofCall(line => (isAnswered(line) ? line.totalMs : 0)),
   first_byte_ms: ofCall(line => (isAnswered(line) ? (line.firstByteMs ?? 0) : 0)),
 }

@@ -81,6 +81,10 @@ export const usageRecords = sqliteTable(
     imageOutput: integer('image_output'),
     /** How the tokens are known; null when they are not. */
     billing: text().$type<Billing>(),
+    /** Nobody was asked: the answer was stored. `provider` and `model` are who gave it when it was new. */
+    cached: integer({ mode: 'boolean' }).notNull().default(false),
+    /** What a stored answer would have cost, in nano-dollars; null when that is not known, or it was not stored. */
+    savedNano: integer('saved_nano'),
     /** Billed as batches are. */
     batch: integer({ mode: 'boolean' }).notNull(),
     /** Why it does not have the usual price, as `terms` of `Usage`; null where it has. */
@@ -166,6 +170,10 @@ const sumColumns = {
   priced: integer().notNull(),
   /** Lines with tokens and without a price. */
   unpriced: integer().notNull(),
+  /** Calls that got a stored answer. */
+  hits: integer().notNull().default(0),
+  /** What those would have cost, as far as it is known. */
+  savedNano: integer('saved_nano').notNull().default(0),
 
   /** Milliseconds, over all answered calls. */
   totalMs: integer('total_ms').notNull(),

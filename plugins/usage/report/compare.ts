@@ -84,7 +84,7 @@ async function readTries(
   const filters = { virtual_model: source }
   const targets = await ask('sums', { ranges, groupings: [{ by: 'target' }], filters, records: false })
   const asked = targets.filter(({ group }) => group[0] !== '')
-  if (asked.every(({ sums }) => sums.attempts <= sums.calls)) return []
+  if (asked.every(({ sums }) => sums.attempts <= sums.calls - sums.hits)) return []
   for (const range of ranges) await checkLines(ask, range, filters)
   return ask('tries', { source, ranges })
 }
@@ -94,10 +94,11 @@ const countOf = (tries: readonly FailedTries[]): number => tries.reduce((sum, { 
 const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
 type Quantiles = Readonly<Record<keyof typeof SHARES, Estimate>>
 
-/** What is known of a side, with intervals. */
+/** What is known of a side, with intervals. Stored answers say nothing about how a model does: they are left out of those. */
 export function toFigures({ name, sums, times, failedTries }: Side) {
   const { calls, errors, hang_ups, tokens, unknown, estimated, cost_nano, unpriced } = toCallerFigures(sums)
-  const [tries, failures] = [calls + failedTries, errors + failedTries]
+  const { hits } = sums
+  const [tries, failures] = [calls - hits + failedTries, errors + failedTries]
   return {
     name,
     requests: calls,
@@ -112,7 +113,7 @@ export function toFigures({ name, sums, times, failedTries }: Side) {
     estimated,
     cost_nano,
     unpriced,
-    cost_per_request_nano: scale(meanOf(sums.cost_nano / NANO, sums.cost_squares, sums.priced), NANO),
+    cost_per_request_nano: scale(meanOf(sums.cost_nano / NANO, sums.cost_squares, sums.priced - hits), NANO),
   }
 }
 export type SideFigures = ReturnType<typeof toFigures>

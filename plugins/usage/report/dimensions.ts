@@ -18,6 +18,7 @@ export const recordedOnly = [
   'code',
   'failed',
   'streamed',
+  'cached',
 ] as const
 
 export type Dimension = (typeof rolledUp)[number] | (typeof recordedOnly)[number]
@@ -55,6 +56,8 @@ export interface Filters {
   /** What counts as an error: hang-ups do not. */
   readonly failed?: boolean | undefined
   readonly streamed?: boolean | undefined
+  /** The answer was stored. */
+  readonly cached?: boolean | undefined
 }
 
 const isRecorded = (name: string): boolean => (recordedOnly as readonly string[]).includes(name)
@@ -98,6 +101,7 @@ const values: Readonly<Record<Exclude<Dimension, 'label'>, (column: (name: strin
   code: column => column('code'),
   failed: column => `case when ${column('code')} in ('', 'client_closed') then 'false' else 'true' end`,
   streamed: column => `case ${column('streamed')} when 1 then 'true' else 'false' end`,
+  cached: column => `case ${column('cached')} when 1 then 'true' else 'false' end`,
 }
 
 /** The first segments of a path. A segment may hold anything but a slash. */
@@ -123,7 +127,7 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
     const value = filters[name as keyof typeof SAME]
     return value === undefined ? [] : [is(column(of), value, table)]
   })
-  const { called, target, path, within, label, status, failed, streamed } = filters
+  const { called, target, path, within, label, status, failed, streamed, cached } = filters
   return [
     ...same,
     ...(called === undefined ? [] : [sql`${readingOf({ by: 'called' }, table)} = ${called}`]),
@@ -137,6 +141,7 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
     ...(status === undefined ? [] : [sql`r.status between ${status[0]} and ${status[1]}`]),
     ...(failed === undefined ? [] : [sql`${readingOf({ by: 'failed' }, table)} = ${String(failed)}`]),
     ...(streamed === undefined ? [] : [sql`r.streamed = ${streamed ? 1 : 0}`]),
+    ...(cached === undefined ? [] : [sql`r.cached = ${cached ? 1 : 0}`]),
   ]
 }
 

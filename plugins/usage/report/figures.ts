@@ -37,6 +37,8 @@ const shared = {
     count,
     v.description('Lines with tokens, but without a price: they are missing in `cost_nano`'),
   ),
+  hits: v.pipe(count, v.description('Calls that got a stored answer: they took no tokens and cost nothing')),
+  saved_nano: v.pipe(count, v.description('What those would have cost, as far as it is known')),
 }
 
 /** What callers see. */
@@ -83,6 +85,8 @@ export const NOTHING: Sums = {
   cost_squares: 0,
   priced: 0,
   unpriced: 0,
+  hits: 0,
+  saved_nano: 0,
 }
 
 /** Adds, or takes away, name by name. */
@@ -126,6 +130,8 @@ export const toCallerFigures = (sums: Sums): CallerFigures => ({
   estimated: sums.estimated,
   cost_nano: toCost(sums),
   unpriced: sums.unpriced,
+  hits: sums.hits,
+  saved_nano: sums.saved_nano,
 })
 
 export const toAdminFigures = (sums: Sums, times?: Times): AdminFigures => ({

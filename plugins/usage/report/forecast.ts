@@ -91,7 +91,7 @@ export const addForecasts = (parts: readonly Forecast[]): Forecast =>
   )
 
 function judge(row: Row, price: Pricer['price'], target: ForecastQuestion['target']): Forecast {
-  if (row.provider === null) return { ...NONE, calls: 1, unasked: 1 }
+  if (row.provider === null || row.cached) return { ...NONE, calls: 1, unasked: 1 }
   const usage = usageOf(row)
   if (usage === undefined) return { ...NONE, calls: 1, unknown: 1 }
   // A failed call was billed by nobody, and would be by nobody.

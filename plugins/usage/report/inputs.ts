@@ -58,6 +58,7 @@ export const filterEntries = {
   code: text('The error code; empty: calls without one'),
   failed: v.optional(v.pipe(flag(), v.description('Counted as an error, or not; hang-ups are not'))),
   streamed: v.optional(v.pipe(flag(), v.description('Answered as a stream, or not'))),
+  cached: v.optional(v.pipe(flag(), v.description('Answered from what was stored, or not'))),
 }
 
 export type FilterInput = v.InferOutput<v.StrictObjectSchema<typeof filterEntries, undefined>>

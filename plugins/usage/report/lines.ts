@@ -65,6 +65,11 @@ export const lineView = v.object({
   hung_up: v.boolean(),
   tokens: v.pipe(v.nullable(tokensView), v.description('Null is not known, or not told apart')),
   billing: v.nullable(v.picklist(['exact', 'partial', 'estimated'])),
+  cached: v.pipe(
+    v.boolean(),
+    v.description('The answer was stored: nobody was asked, and `model` is who gave it when it was new'),
+  ),
+  saved_nano: v.pipe(count, v.description('What a stored answer would have cost; null when it is not known')),
   batch: v.boolean(),
   terms: v.pipe(
     text,
@@ -107,6 +112,8 @@ export const toLine = (row: Row): Line => ({
   hung_up: row.hungUp,
   tokens: toTokens(row),
   billing: row.billing,
+  cached: row.cached,
+  saved_nano: row.savedNano,
   batch: row.batch,
   terms: row.terms,
   cost_nano: row.costNano,

@@ -27,6 +27,9 @@ const sums = {
   cost_squares: 'coalesce((r.cost_nano / 1e9) * (r.cost_nano / 1e9), 0.0)',
   priced: 'r.cost_nano is not null',
   unpriced: 'r.cost_nano is null and not (r.input is null and r.output is null and r.cache_read is null)',
+  hits: "r.part = 0 and r.cached and (r.code is null or r.code = 'client_closed')",
+  saved_nano:
+    "case when r.code is null or r.code = 'client_closed' then coalesce(r.saved_nano, 0) else 0 end",
 } as const
 
 export type SumName = keyof typeof sums
@@ -36,7 +39,8 @@ const names = Object.keys(sums) as readonly SumName[]
 const TIMES = { callers: usageLatencies, targets: usageTargetLatencies }
 
 /** A sum of money may be too large for a number of JavaScript; as text it arrives. */
-const asText = (name: SumName, sum: string): string => (name === 'cost_nano' ? `cast(${sum} as text)` : sum)
+const asText = (name: SumName, sum: string): string =>
+  name === 'cost_nano' || name === 'saved_nano' ? `cast(${sum} as text)` : sum
 
 /** What was added up for one group in one range. */
 export interface Summed {
@@ -120,7 +124,7 @@ export async function timeUp(db: Database, question: Question): Promise<Timed[]>
 
 /** Times of records are counted by the millisecond, and put into bins here. */
 async function recordedTimes(db: Database, question: Question, kind: keyof Times): Promise<Row[]> {
-  const isAnswered = 'r.part = 0 and r.code is null'
+  const isAnswered = 'r.part = 0 and r.code is null and not r.cached'
   const column = kind === 'total' ? 'total_ms' : 'first_byte_ms'
   const rows = await rowsOf(
     db,
