@@ -32,6 +32,7 @@ export function createRecording(lens: Lens | undefined, longest: number, room: R
       if (isSpoilt) return
       if (size + bytes.length > longest || bytes.length > room.left || isError(data, lens)) return drop()
       events.push(bytes)
+      if (isHalved(bytes)) events.push(LINE_FEED)
       size += bytes.length
       room.left -= bytes.length
     },
@@ -45,6 +46,11 @@ export function createRecording(lens: Lens | undefined, longest: number, room: R
 }
 
 const NOTHING: Bytes = new Uint8Array()
+const LINE_FEED: Bytes = new Uint8Array([10])
+const HALF = [13, 10, 13]
+
+/** Ends with `\r\n\r`: a piece ended there, and the other half of the line end follows without passing by here. */
+const isHalved = (bytes: Bytes): boolean => HALF.every((byte, i) => bytes.at(i - HALF.length) === byte)
 
 /** Most events do not even hold the word. */
 const isError = (data: string, lens: Lens | undefined): boolean =>
