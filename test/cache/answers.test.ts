@@ -103,9 +103,7 @@ describe('the same question', () => {
 
   test('may have its fields in another order, and white space', async () => {
     const first = await ask(bodyOf('"model":"one","top_p":1,"metadata":{"a":"1","b":"2"}'))
-    const second = await ask(
-      bodyOf(' "metadata" : {"b": "2",\n\t"a": "1"}, "top_p":1,\r\n "model" : "one"'),
-    )
+    const second = await ask(bodyOf(' "metadata" : {"b": "2",\n\t"a": "1"}, "top_p":1,\r\n "model" : "one"'))
     expect([first.verdict, second.verdict]).toEqual(['miss', 'hit'])
   })
 
