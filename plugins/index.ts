@@ -7,6 +7,7 @@ import batches from './batches/index.ts'
 import bodies from './bodies/index.ts'
 import breaker from './breaker/index.ts'
 import cache from './cache/index.ts'
+import cachePage from './cache-page/index.ts'
 import catalog from './catalog/index.ts'
 import connect from './connect/index.ts'
 import dashboard from './dashboard/index.ts'
@@ -90,6 +91,7 @@ export const plugins: readonly Plugin[] = [
   dashboard,
   requestLog,
   usage,
+  cachePage,
   playground,
   paths,
   metrics,

@@ -73,6 +73,19 @@ export function percent(share: number | null): string {
   return `${value.toLocaleString('en', { maximumFractionDigits: value < 9.95 || (value > 99 && value < 100) ? 1 : 0 })} %`
 }
 
+const KILO = 1024
+
+/** Bytes: `840 B`, `12.3 kB`, `64 MB`; thousands of 1024, as settings count them. */
+export function size(bytes: number): string {
+  if (bytes < KILO) return `${number(bytes)} B`
+  const units = ['kB', 'MB', 'GB']
+  let value = bytes / KILO
+  let unit = 0
+  // What would be rounded to a thousand of one unit is one of the next.
+  for (; value >= KILO * 0.9995 && unit < units.length - 1; unit++) value /= KILO
+  return `${digits(value)} ${units[unit]}`
+}
+
 /** `1 call`, `1,234 calls`. */
 export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`

@@ -27,6 +27,7 @@ import {
   usageTargetLatencies,
   usageTargetRollups,
 } from './schema.ts'
+import { createStored } from './stored.ts'
 import { createStrangers } from './strangers.ts'
 import { createThreads, type Threads } from './threads.ts'
 
@@ -130,6 +131,7 @@ export default definePlugin({
       exports: {
         ...book,
         byPath: (from, to, most) => byPath(reports.desk.ask, { from, to }, most),
+        stored: createStored(reports.desk.ask),
       } satisfies UsageBook & UsageSums & Receipts,
       heritage: threads,
       api: reports.api,

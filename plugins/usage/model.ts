@@ -77,6 +77,8 @@ export interface UsageSums {
    * than `most`. `cost` is nano-dollars; null where something was used and its cost is not known.
    */
   byPath(from: number, to: number, most: number): Promise<readonly PathUse[]>
+  /** How many calls of a period got stored answers, and what those would have cost, as far as it is known (nano-dollars). */
+  stored(from: number, to: number): Promise<{ readonly hits: number; readonly saved: number }>
 }
 
 export interface PathUse {

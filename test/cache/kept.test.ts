@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin, type Hooks } from '../../src/plugin.ts'
 import { MASTER, until } from '../kit.ts'
-import { type Cached, expectHit, expectNone, hear, messages, openCached } from './kit.ts'
+import { type Cached, expectNone, hear, messages, openCached } from './kit.ts'
 
 /** What is not stored, or not for long. */
 

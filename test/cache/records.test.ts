@@ -32,7 +32,8 @@ describe('the record', () => {
     for (const extra of [{}, { stream: true }]) {
       const ask = { ...fresh(), ...extra }
       await cached.chat(ask, { plan })
-      const before = (await cached.book.flush(), await cached.book.rows()).length
+      await cached.book.flush()
+      const before = (await cached.book.rows()).length
       await cached.chat(ask, { plan })
       await cached.book.flush()
       const rows = (await cached.book.rows()).slice(before)

@@ -18,6 +18,7 @@ export const filterNames = {
   code: 'Error code',
   failed: 'Failed',
   streamed: 'Stream',
+  cached: 'Stored',
   operation: 'Operation',
   dialect: 'Dialect',
 } as const
@@ -93,6 +94,7 @@ export interface Chip {
 const truth: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   failed: { true: 'only failed calls', false: 'no failed calls' },
   streamed: { true: 'streams', false: 'whole answers' },
+  cached: { true: 'stored answers', false: 'no stored answers' },
 }
 
 /** Every filter that is in force. */

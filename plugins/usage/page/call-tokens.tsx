@@ -27,7 +27,8 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
         </div>
       </dl>
       <p class="hint">
-        {billingLong(call.billing)} Parts that are not listed were not told apart.
+        {call.cached ? <Stored saved={call.savedNano} /> : billingLong(call.billing)} Parts that are not
+        listed were not told apart.
         {call.priceSource !== null &&
           ` Price: ${call.priceSource}${call.priceVersion === null ? '' : `, ${call.priceVersion}`}.`}
         {call.priceSource === 'list' && ' The provider asks for more than that for this call.'}
@@ -56,6 +57,13 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
     </section>
   )
 }
+
+const Stored = ({ saved }: { saved: number | null }) => (
+  <>
+    The answer was stored: no provider was asked, and nothing is paid.
+    {saved !== null && ` A new one would have cost ${money(saved)}.`}
+  </>
+)
 
 /** Tokens a second, from the first byte on; undefined where that would say little. */
 function speedOf({ streamed, firstByteMs, totalMs, code }: Row, output: number | null): number | undefined {

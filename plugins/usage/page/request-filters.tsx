@@ -27,6 +27,7 @@ const more: readonly FilterName[] = [
   'status',
   'code',
   'streamed',
+  'cached',
 ]
 /** Goes along unseen. */
 const hidden = ['range', 'from', 'to', 'time_zone', 'operation', 'dialect', 'without'] as const
@@ -109,17 +110,18 @@ export function RequestFilters({ asked, names, path, into, keyName }: FiltersPro
             )}
             {text('status', 'Status', '429, or 5xx', ['2xx', '4xx', '5xx', '429', '502'])}
             {text('code', 'Error code', 'rate_limit_exceeded')}
-            <Field id="f-streamed" label="Answered as">
-              <select name="streamed" {...described('f-streamed', { hint: false })}>
-                {Object.entries({ '': 'Anything', true: 'A stream', false: 'A whole' }).map(
-                  ([value, title]) => (
-                    <option value={value} selected={value === (asked.streamed ?? '')}>
-                      {title}
-                    </option>
-                  ),
-                )}
-              </select>
-            </Field>
+            <Either
+              name="streamed"
+              label="Answered as"
+              value={asked.streamed}
+              titles={{ '': 'Anything', true: 'A stream', false: 'A whole' }}
+            />
+            <Either
+              name="cached"
+              label="Answered by"
+              value={asked.cached}
+              titles={{ '': 'Anybody', true: 'The cache', false: 'A provider' }}
+            />
           </div>
         </details>
         <noscript>
@@ -162,6 +164,26 @@ const Text = ({ name, label, value, placeholder, choices, keyName }: TextProps) 
         ))}
       </datalist>
     )}
+  </Field>
+)
+
+interface EitherProps {
+  readonly name: FilterName
+  readonly label: string
+  readonly value: string | undefined
+  /** By what is sent; nothing is sent where it does not matter. */
+  readonly titles: Readonly<Record<'' | 'true' | 'false', string>>
+}
+
+const Either = ({ name, label, value = '', titles }: EitherProps) => (
+  <Field id={`f-${name}`} label={label}>
+    <select name={name} {...described(`f-${name}`, { hint: false })}>
+      {(['', 'true', 'false'] as const).map(each => (
+        <option value={each} selected={each === value}>
+          {titles[each]}
+        </option>
+      ))}
+    </select>
   </Field>
 )
 

@@ -90,6 +90,7 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
           {row.billing !== 'exact' && row.billing !== null && (
             <p class="about">{billingShort[row.billing]}</p>
           )}
+          {row.savedNano !== null && <p class="about">saved {money(row.savedNano)}</p>}
         </div>
       </td>
     </tr>
@@ -114,12 +115,17 @@ function Way({ row: { asked, provider, model } }: { row: Row }) {
 }
 
 /** What became of it, in a badge and, where it failed, its code. */
-export function Outcome({ row: { status, code, hungUp, attempts, streamed } }: { row: Row }) {
+export function Outcome({ row: { status, code, hungUp, attempts, streamed, cached } }: { row: Row }) {
   const isFailed = code !== null && code !== 'client_closed'
   const tries = attempts?.length ?? 0
   return (
     <div class="became">
       <Badge tone={isFailed ? 'bad' : hungUp ? 'amber' : 'good'}>{status === 0 ? 'none' : status}</Badge>{' '}
+      {cached && (
+        <Badge tone="violet" title="The answer was stored: no provider was asked">
+          cache
+        </Badge>
+      )}{' '}
       {code !== null && <bdi class="mono code">{code}</bdi>}
       {code === null && streamed && <span class="muted">stream</span>}
       {tries > 1 && <p class="about">{tries} tries</p>}

@@ -9,9 +9,10 @@ interface TilesProps {
   readonly now: Part
   readonly before: Part | undefined
   readonly against: string
-  /** The rows behind the figures, or only the failed ones. */
+  /** The rows behind the figures, or only the failed ones, or those that were answered out of the cache. */
   readonly rows: string
   readonly failed: string
+  readonly stored: string
 }
 
 /** Puts figures of a period against those of the period before. */
@@ -33,7 +34,7 @@ export const Failures = ({ sums: { errors, hang_ups } }: { sums: Part['sums'] })
 )
 
 /** The figures of a period, each against the period before. */
-export function Tiles({ now, before, against, rows, failed }: TilesProps) {
+export function Tiles({ now, before, against, rows, failed, stored }: TilesProps) {
   const change = changesOf(now, before, against)
   const { sums } = now
   return (
@@ -71,6 +72,17 @@ export function Tiles({ now, before, against, rows, failed }: TilesProps) {
           <p class="aside">{percent(sums.reasoning / outputOf(sums))} of it reasoning</p>
         )}
       </Stat>
+      {sums.hits > 0 && (
+        <Stat
+          label="From the cache"
+          value={<Link href={stored}>{percent(sums.hits / sums.calls)}</Link>}
+          change={{ ...change(({ sums }) => shareOfHits(sums), 'good'), say: percent }}
+        >
+          <p class="aside">
+            {sums.saved_nano === 0 ? count(sums.hits, 'call') : `saved ${money(sums.saved_nano)}`}
+          </p>
+        </Stat>
+      )}
       <Stat
         label="Duration, median"
         value={duration(quantile(now, 'total', 0.5))}
@@ -98,6 +110,8 @@ export function Tiles({ now, before, against, rows, failed }: TilesProps) {
 export function quantile({ times }: Part, kind: 'total' | 'first', share: number): number | null {
   return (times && quantileOf(times[kind], share)) ?? null
 }
+
+const shareOfHits = ({ hits, calls }: Part['sums']): number | null => (calls === 0 ? null : hits / calls)
 
 const shareOf = (some: number, all: number): string => percent(all === 0 ? 0 : some / all)
 

@@ -90,6 +90,7 @@ function Figures({ data, request }: { data: UsageData; request: PageRequest }) {
           against={span.against}
           rows={rows()}
           failed={rows({ failed: 'true' })}
+          stored={rows({ cached: 'true' })}
         />
       </section>
       <ChartCard

@@ -1,0 +1,21 @@
+import { definePlugin } from '../../src/plugin.ts'
+import type { Cache } from '../cache/model.ts'
+import type { UsageSums } from '../usage/model.ts'
+import { createCachePage } from './page.tsx'
+
+export default definePlugin({
+  name: 'cache-page',
+  about:
+    'Shows operators what is stored of answers, and what it saved; and throws it away where they want that.',
+  needs: ['cache', 'usage'],
+  setup: ({ use, now, site }) => ({
+    pages: [
+      createCachePage({
+        cache: use<Cache>('cache'),
+        usage: use<UsageSums>('usage'),
+        now,
+        configFile: site.configFile,
+      }),
+    ],
+  }),
+})

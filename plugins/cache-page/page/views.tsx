@@ -1,0 +1,185 @@
+import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/page.ts'
+import { Bar } from '../../../views/bar.tsx'
+import { Dialog } from '../../../views/dialog.tsx'
+import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
+import { count, duration, money, number, percent, size } from '../../../views/format.ts'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
+import { opening } from '../../../views/opening.ts'
+import { Stat } from '../../../views/stat.tsx'
+import { Table } from '../../../views/table.tsx'
+import type { Cache, ModelFigures } from '../../cache/model.ts'
+import type { CacheData } from '../page.tsx'
+import { HowToSwitchOn } from './off.tsx'
+import { Purging } from './purging.tsx'
+
+/** So far back it says what was saved. */
+export const DAYS = 30
+
+interface Props {
+  readonly data: CacheData
+  readonly request: PageRequest
+}
+
+export function CacheView({ data, request }: Props) {
+  const isOn = data.settings.models.length > 0
+  const href = `${request.base}/dashboard/cache?purge=`
+  return (
+    <>
+      <header class="top">
+        <div>
+          <h1>Cache</h1>
+          <p class="lead">
+            Answers are stored, and given again to the same question: at once, and without asking anybody.
+          </p>
+        </div>
+        {isOn && (
+          <Link class="button" id="purge" href={href} {...opening(href)}>
+            <Icon name="trash" />
+            Throw answers away
+          </Link>
+        )}
+      </header>
+      {isOn ? <Stored data={data} request={request} /> : <HowToSwitchOn configFile={data.configFile} />}
+      <Dialog labelledby={DIALOG_TITLE} asks={['purge']}>
+        {data.draft && <Purging draft={data.draft} models={data.models} request={request} />}
+      </Dialog>
+    </>
+  )
+}
+
+/** All that changes when answers are thrown away. */
+export const Stored = ({ data, request }: Props) => (
+  <section id="stored" tabindex={-1} aria-label="Stored answers">
+    <Tiles data={data} base={request.base} />
+    {data.models.length === 0 ? (
+      <div class="nothing">
+        <h2>Nothing was asked yet</h2>
+        <p>The first answer of {spoken(data.settings.models)} is stored, and then it is here.</p>
+      </div>
+    ) : (
+      <Models models={data.models} base={request.base} />
+    )}
+    <Rules settings={data.settings} />
+  </section>
+)
+
+/** A rate over few calls is one all the same; over none there is none. */
+const rateOf = ({ hits, misses }: { readonly hits: number; readonly misses: number }): string =>
+  hits + misses === 0 ? 'none' : percent(hits / (hits + misses))
+
+function Tiles({ data: { figures, settings, saved }, base }: { data: CacheData; base: string }) {
+  const rows = `${base}/dashboard/requests?cached=true`
+  return (
+    <ul class="stats">
+      <Stat label="Hit rate" value={rateOf(figures)}>
+        <p class="aside">
+          {count(figures.hits, 'hit')}, {count(figures.misses, 'miss', 'misses')} since the start
+        </p>
+      </Stat>
+      <Stat label={`Saved in ${DAYS} days`} value={saved === undefined ? 'not known' : money(saved)}>
+        <p class="aside">
+          <Link href={rows}>Calls that it answered</Link>
+        </p>
+      </Stat>
+      <Stat label="Stored" value={number(figures.entries)}>
+        <p class="aside">
+          {figures.evictions === 0
+            ? 'none had to go early'
+            : `${number(figures.evictions)} had to go early: there was no room`}
+        </p>
+      </Stat>
+      <Stat label="Room" value={size(figures.bytes)}>
+        <Bar share={figures.bytes / settings.size} />
+        <p class="aside">
+          {percent(figures.bytes / settings.size)} of {size(settings.size)}
+        </p>
+      </Stat>
+    </ul>
+  )
+}
+
+const headings = ['Model', 'Hit rate', 'Hits', 'Misses', 'Stored', 'Size', '']
+
+/** So many are shown, those with the most hits. */
+const MOST = 100
+
+const Models = ({ models, base }: { models: readonly ModelFigures[]; base: string }) => (
+  <>
+    <Table caption="Stored answers by model" headings={headings}>
+      {models.slice(0, MOST).map(each => (
+        <Line figures={each} base={base} />
+      ))}
+    </Table>
+    {models.length > MOST && (
+      <p class="remark">And {count(models.length - MOST, 'more model')} with fewer hits.</p>
+    )}
+  </>
+)
+
+function Line({ figures, base }: { figures: ModelFigures; base: string }) {
+  const { model, hits, misses, entries, bytes } = figures
+  const href = `${base}/dashboard/cache?${new URLSearchParams({ purge: model })}`
+  return (
+    <tr>
+      <th scope="row" data-label="Model">
+        <Name class="mono" text={model} />
+      </th>
+      <td class="num" data-label="Hit rate">
+        {rateOf(figures)}
+      </td>
+      <td class="num" data-label="Hits">
+        {number(hits)}
+      </td>
+      <td class="num" data-label="Misses">
+        {number(misses)}
+      </td>
+      <td class="num" data-label="Stored">
+        {number(entries)}
+      </td>
+      <td class="num" data-label="Size">
+        {size(bytes)}
+      </td>
+      <td class="actions">
+        {entries > 0 && (
+          <Link
+            class="icon-button"
+            href={href}
+            aria-label={`Throw away what ${model} answered`}
+            {...opening(href)}
+          >
+            <Icon name="trash" />
+          </Link>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+const sharers: Readonly<Record<Cache['settings']['sharedBy'], Child>> = {
+  user_path: (
+    <>
+      Callers of the same user path get each other's answers; a key that is bound to no path gets only its
+      own.
+    </>
+  ),
+  key: <>Each key gets only its own answers.</>,
+  all: <>Whoever may call a model gets the answers that anybody got.</>,
+}
+
+/** What the operator has set, in sentences. */
+const Rules = ({ settings: { models, ttl, sharedBy } }: { settings: Cache['settings'] }) => (
+  <p class="remark">
+    Stored are answers of {spoken(models)}, for {roundly(ttl)}. {sharers[sharedBy]} To change that, set{' '}
+    <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code> and{' '}
+    <code>CACHE_SHARED_BY</code>.
+  </p>
+)
+
+/** `1 h`, where `duration` says `1 h 0 min`. */
+const roundly = (ms: number): string => duration(ms).replace(/ 0 (?:min|s)$/, '')
+
+const spoken = (models: readonly string[]): string =>
+  models.includes('/') ? 'all models' : models.join(', ')
