@@ -61,6 +61,7 @@ afterAll(() => gateway.close())
 describe('GET /swagger/json', () => {
   test('lists exactly these endpoints', () => {
     expect(routes.map(name).sort()).toEqual([
+      'DELETE /admin/cache',
       'DELETE /admin/keys/{id}',
       'DELETE /admin/limits/{name}',
       'DELETE /admin/virtual-models',
@@ -71,6 +72,7 @@ describe('GET /swagger/json', () => {
       'DELETE /v1/messages/batches/{id}',
       'DELETE /v1/responses/{id}',
       'GET /admin/audit',
+      'GET /admin/cache',
       'GET /admin/forecast',
       'GET /admin/history',
       'GET /admin/history/{id}',

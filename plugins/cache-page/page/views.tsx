@@ -52,7 +52,10 @@ export function CacheView({ data, request }: Props) {
 
 /** All that changes when answers are thrown away. */
 export const Stored = ({ data, request }: Props) => (
-  <section id="stored" tabindex={-1} aria-label="Stored answers">
+  <section id="stored" tabindex={-1} aria-labelledby="stored-title">
+    <h2 class="unseen" id="stored-title">
+      Stored answers
+    </h2>
     <Tiles data={data} base={request.base} />
     {data.models.length === 0 ? (
       <div class="nothing">
