@@ -51,7 +51,9 @@ const ask = (content: string, path = '/team') =>
 /** Until the records are in the database. */
 async function written(calls: number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    const answer = await fetch(`${gateway.url}/admin/usage`, { headers: { authorization: `Bearer ${MASTER}` } })
+    const answer = await fetch(`${gateway.url}/admin/usage`, {
+      headers: { authorization: `Bearer ${MASTER}` },
+    })
     if (((await answer.json()) as { total: { calls: number } }).total.calls >= calls) return
     await Bun.sleep(50)
   }
