@@ -30,12 +30,12 @@ setStage(
 
 const dialog = (): Locator => page.locator('dialog:modal')
 const open = (path = '/cache') => page.goto(`${gateway.url}/dashboard${path}`)
-const figure = (label: string): Promise<string> =>
+const figure = (label: string): Promise<string | null> =>
   page
     .locator('.stat')
     .filter({ has: page.getByRole('heading', { name: label }) })
     .locator('.figure')
-    .innerText()
+    .textContent()
 
 const ask = (content: string, path = '/team') =>
   fetch(`${gateway.url}/v1/chat/completions`, {
@@ -79,7 +79,7 @@ test('leads to the calls that it answered, which say so, and what a new answer w
   await page.locator('tbody tr .badge').getByText('cache').first().waitFor()
   const rows = page.locator('tbody tr')
   expect(await rows.count()).toBe(2)
-  expect(await rows.first().innerText()).toMatch(/cache[\s\S]*\$0\s[\s\S]*saved/)
+  expect(await rows.first().textContent()).toMatch(/cache[\s\S]*\$0\s[\s\S]*saved/)
   await rows.first().locator('.open').click()
   await dialog().getByText('no provider was asked, and nothing is paid').waitFor()
   await page.keyboard.press('Escape')
