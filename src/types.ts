@@ -159,7 +159,7 @@ export interface Attempt extends Outcome {
 
 /** Of an answer that was stored: the call for which it was first given. */
 export interface Recalled {
-  /** Who gave it. */
+  /** Who gave it, by the way that leads there now. */
   readonly target: Target
   /** What it took then; absent where the provider did not say. The call that gets it again takes nothing. */
   readonly usage?: Usage | undefined

@@ -4,7 +4,7 @@ import type { Answered, Routed, Settled } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Body } from '../../src/request/body.ts'
 import { isSelected } from '../../src/selector.ts'
-import type { Answer, JsonObject, Target } from '../../src/types.ts'
+import type { Answer, JsonObject, Target, WholeAnswer } from '../../src/types.ts'
 import { digestOf, keyOf } from './key.ts'
 import type { Cache, Entry } from './model.ts'
 import { createRecording, type Recording, type Room } from './recording.ts'
@@ -133,10 +133,10 @@ export function createCalls({ settings, shelf, tally, providers, now }: Options)
 
     settle(x: Settled): void {
       const note = notes.get(x)
-      if (note === undefined) return
-      const stream = note.recording?.end()
-      const body = x.answer?.kind === 'whole' ? wholeOf(x.answer) : stream
-      if (body !== undefined && body.length <= longest && isGood(x) && isKept(x.target)) keep(x, note, body)
+      const stream = note?.recording?.end()
+      if (note?.digest === undefined || !isGood(x) || !isKept(x.target)) return
+      const body = x.answer?.kind === 'whole' ? wholeOf(x.answer, longest) : stream
+      if (body !== undefined) keep(x, note, body)
     },
   }
 }
@@ -152,8 +152,8 @@ const record =
   }
 
 /** A copy: what arrived may be a part of a larger piece. */
-const wholeOf = ({ body, status = 200, headers, cookies }: Answer & { kind: 'whole' }) =>
-  status === 200 && headers === undefined && cookies === undefined ? body.slice() : undefined
+const wholeOf = ({ body, headers, cookies }: WholeAnswer, longest: number): Entry['body'] | undefined =>
+  body.length <= longest && headers === undefined && cookies === undefined ? body.slice() : undefined
 
 /** It came to its end, and nobody said no. */
 const isGood = ({ status, refusal, unfinished, hungUp }: Settled): boolean =>

@@ -39,6 +39,7 @@ export function createShelf(size: number): Shelf {
     sizeCalculation: ({ body }, key) => body.length + key.length + ENTRY,
     dispose: (_entry, _key, why) => void (why === 'evict' && evictions++),
   })
+
   function removeAll(isMeant: (entry: Entry) => boolean): number {
     const keys = [...cache.entries()].filter(([, entry]) => isMeant(entry)).map(([key]) => key)
     for (const key of keys) cache.delete(key)

@@ -159,6 +159,17 @@ describe('an answer of a plugin', () => {
     expect((await house.settlement(1)).attempts).toEqual([])
   })
 
+  test('says who gave it when it was new, and what was left out for that one', async () => {
+    const body = new TextEncoder().encode('{"stored":1.0}')
+    const target = { provider: 'openai', model: 'two', via: [] }
+    const recalled = { target, warnings: ['"seed" has no counterpart'] }
+    middle.recall = () => ({ kind: 'whole', body, contentType: 'application/json', recalled })
+    const { headers } = await house.ask({})
+    const told = ['model', 'provider', 'attempts', 'warning'].map(name => headers.get(`x-modelway-${name}`))
+    expect(told).toEqual(['two', 'openai', '0', '"seed" has no counterpart'])
+    expect((await house.settlement(1)).attempts).toEqual([])
+  })
+
   test('may be a stream, which is let go when the client hangs up', async () => {
     let cancelled = 0
     middle.recall = () => ({

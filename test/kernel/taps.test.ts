@@ -134,6 +134,21 @@ describe('a tap', () => {
       expect((await stream(new Uint8Array(odd), size)).toString('hex')).toBe(odd.toString('hex'))
   })
 
+  test('gets the bytes as they arrived, before any tap, lines and blank line included', async () => {
+    const arrived: string[] = []
+    first = mask
+    second = () => (data, bytes) => {
+      arrived.push(new TextDecoder().decode(bytes))
+      return data
+    }
+    await stream(text, 7)
+    expect(arrived.join('')).toBe(text.replace(': hi\n\n', ''))
+    arrived.length = 0
+    const body = '{ "id": "secret", "choices": [] }'
+    await (await house.ask({ body })).text()
+    expect(arrived).toEqual([body])
+  })
+
   test('does not keep the gateway from learning the usage, nor from hiding it', async () => {
     first = mask
     for (const options of [asked, { stream: true }]) {
