@@ -6,12 +6,11 @@ import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
 import { count, duration, money, number, percent, size } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import { Stat } from '../../../views/stat.tsx'
-import { Table } from '../../../views/table.tsx'
-import type { Cache, ModelFigures } from '../../cache/model.ts'
+import type { Cache } from '../../cache/model.ts'
 import type { CacheData } from '../page.tsx'
+import { Models, rateOf } from './models.tsx'
 import { HowToSwitchOn } from './off.tsx'
 import { Purging } from './purging.tsx'
 
@@ -69,10 +68,6 @@ export const Stored = ({ data, request }: Props) => (
   </section>
 )
 
-/** A rate over few calls is one all the same; over none there is none. */
-const rateOf = ({ hits, misses }: { readonly hits: number; readonly misses: number }): string =>
-  hits + misses === 0 ? 'none' : percent(hits / (hits + misses))
-
 function Tiles({ data: { figures, settings, saved }, base }: { data: CacheData; base: string }) {
   const rows = `${base}/dashboard/requests?cached=true`
   return (
@@ -101,63 +96,6 @@ function Tiles({ data: { figures, settings, saved }, base }: { data: CacheData; 
         </p>
       </Stat>
     </ul>
-  )
-}
-
-const headings = ['Model', 'Hit rate', 'Hits', 'Misses', 'Stored', 'Size', '']
-
-/** So many are shown, those with the most hits. */
-const MOST = 100
-
-const Models = ({ models, base }: { models: readonly ModelFigures[]; base: string }) => (
-  <>
-    <Table caption="Stored answers by model" headings={headings}>
-      {models.slice(0, MOST).map(each => (
-        <Line figures={each} base={base} />
-      ))}
-    </Table>
-    {models.length > MOST && (
-      <p class="remark">And {count(models.length - MOST, 'more model')} with fewer hits.</p>
-    )}
-  </>
-)
-
-function Line({ figures, base }: { figures: ModelFigures; base: string }) {
-  const { model, hits, misses, entries, bytes } = figures
-  const href = `${base}/dashboard/cache?${new URLSearchParams({ purge: model })}`
-  return (
-    <tr>
-      <th scope="row" data-label="Model">
-        <Name class="mono" text={model} />
-      </th>
-      <td class="num" data-label="Hit rate">
-        {rateOf(figures)}
-      </td>
-      <td class="num" data-label="Hits">
-        {number(hits)}
-      </td>
-      <td class="num" data-label="Misses">
-        {number(misses)}
-      </td>
-      <td class="num" data-label="Stored">
-        {number(entries)}
-      </td>
-      <td class="num" data-label="Size">
-        {size(bytes)}
-      </td>
-      <td class="actions">
-        {entries > 0 && (
-          <Link
-            class="icon-button"
-            href={href}
-            aria-label={`Throw away what ${model} answered`}
-            {...opening(href)}
-          >
-            <Icon name="trash" />
-          </Link>
-        )}
-      </td>
-    </tr>
   )
 }
 
