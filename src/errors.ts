@@ -12,6 +12,8 @@ export const codes = {
   /** This target does not offer the operation; another one may. */
   unsupported_operation: { status: 400, heals: false },
   invalid_api_key: { status: 401, heals: false },
+  /** Who calls cannot be told, because an identity provider cannot be asked. */
+  identity_unavailable: { status: 503, heals: true },
   forbidden: { status: 403, heals: false },
   model_access_denied: { status: 403, heals: false },
   model_not_found: { status: 404, heals: false },

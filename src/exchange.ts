@@ -134,7 +134,7 @@ export function endWait(x: Exchange, now: number = performance.now()): void {
 
 /** Who operates the gateway, and speaks for nobody else: all that a provider's account holds is there for it. */
 export const isOperator = ({ caller, userPath }: Pick<Exchange, 'caller' | 'userPath'>): boolean =>
-  caller.kind !== 'key' && userPath === '/'
+  (caller.kind === 'master' || caller.kind === 'open') && userPath === '/'
 
 type View<K extends keyof Exchange> = Readonly<
   Pick<Exchange, 'id' | 'startedAt' | 'request' | 'connection' | 'endpoint' | K>

@@ -166,7 +166,7 @@ export interface Parts extends Partial<Hooks> {
   readonly dialects?: readonly Dialect[]
   /** Endpoints that pass calls on to a provider in its own language. */
   readonly passages?: readonly Passage[]
-  /** Origins that calls of its own go to, as the operator configured them. */
+  /** Origins that calls of its own go to, as the operator configured them, or as those whom he configured say. */
   readonly origins?: readonly string[]
   /** JSON endpoints: validated, documented and authorized by the door. */
   readonly api?: readonly Api[]

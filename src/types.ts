@@ -8,24 +8,29 @@ export type UserPath = `/${string}`
 /** A parsed JSON object of unknown shape. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** Who calls. `open` means that the gateway has no keys at all and listens on loopback only. */
+/**
+ * Who calls. `token`: by the word of an identity provider. `open`: the gateway knows nobody by any key and listens on
+ * loopback only.
+ */
 export interface Caller {
-  readonly kind: 'master' | 'key' | 'open'
-  /** Stable and safe to log: the key's id, `master` or `open`. */
+  readonly kind: 'master' | 'key' | 'token' | 'open'
+  /** Stable and safe to log: the key's id, `jwt:ISSUER#SUBJECT`, `master` or `open`. */
   readonly id: string
   readonly name: string
-  /** The path this key is bound to; it wins over what the caller says about itself. */
+  /** The path this caller is bound to; it wins over what the caller says about itself. */
   readonly path?: UserPath
   /** The caller may name a path below its bound one. */
   readonly subPaths: boolean
-  /** Selectors and redirect names this key is limited to; absent means no limit. */
+  /** Selectors and redirect names this caller is limited to; absent means no limit. */
   readonly models?: ReadonlySet<string>
   readonly labels: Readonly<Record<string, string>>
 }
 
 /** Who operates the gateway. Writes made with a `session` must carry its CSRF token. */
 export interface Admin {
-  readonly via: 'master' | 'session' | 'loopback'
+  readonly via: 'master' | 'session' | 'token' | 'loopback'
+  /** The person, where an identity provider says who it is. Has an `@`, so that nobody is called like a way in. */
+  readonly name?: string
   /** The token that a page puts into its forms; absent where no cookie is involved. */
   readonly csrf?: string
 }

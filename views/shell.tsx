@@ -118,6 +118,11 @@ const Leave = ({ admin, base }: { admin: Admin; base: string }) =>
   admin.via === 'session' ? (
     <form class="leave" method="post" action={`${base}/sign-out`}>
       <Csrf admin={admin} />
+      {admin.name !== undefined && (
+        <p class="muted who" title={admin.name}>
+          {admin.name}
+        </p>
+      )}
       <button class="quiet" type="submit">
         <Icon name="out" />
         Sign out
@@ -125,6 +130,8 @@ const Leave = ({ admin, base }: { admin: Admin; base: string }) =>
     </form>
   ) : (
     <p class="leave muted">
-      {admin.via === 'loopback' ? 'Open to this machine: no key is set' : 'Signed in by header'}
+      {admin.via === 'loopback'
+        ? 'Open to this machine: no key is set'
+        : `Signed in by header${admin.name === undefined ? '' : ` as ${admin.name}`}`}
     </p>
   )

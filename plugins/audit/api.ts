@@ -16,6 +16,9 @@ const auditQuery = v.strictObject({
       v.description('How the operator was known'),
     ),
   ),
+  name: v.optional(
+    v.pipe(v.string(), v.description('The person, where an identity provider said who it was')),
+  ),
   method: v.optional(v.pipe(v.string(), v.toUpperCase(), v.description('`PUT`'))),
   route: v.optional(v.pipe(v.string(), v.description('`/admin/keys/:id`'))),
   status: v.optional(
@@ -35,6 +38,7 @@ const auditQuery = v.strictObject({
 const callView = v.object({
   id: v.number(),
   who: v.picklist(people),
+  name: v.nullable(v.string()),
   at: v.string(),
   method: v.string(),
   route: v.string(),
@@ -57,7 +61,7 @@ export function createAuditApi(trail: Trail): Api[] {
       tag: 'History',
       summary: 'What operators did, and tried to do',
       description:
-        'Every admin call that is not a GET, by API or dashboard, refused ones too, newest first. `who` is `master` (the key), `session` (the dashboard), `loopback` (this machine, where there is no key) or `nobody` (refused for want of a key; at most 60 a minute are kept). `next` of one page is `before` of the following one; on the last it is null.',
+        'Every admin call that is not a GET, by API or dashboard, refused ones too, newest first. `who` is `master` (the key), `session` (the dashboard), `token` (one of an identity provider), `loopback` (this machine, where there is no key) or `nobody` (refused for want of a key; at most 60 a minute are kept); `name` is the person, where an identity provider said who it was. `next` of one page is `before` of the following one; on the last it is null.',
       query: auditQuery,
       answer: {
         about: 'Newest first',

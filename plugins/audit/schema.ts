@@ -7,6 +7,8 @@ export const adminCalls = sqliteTable(
   {
     id: integer().primaryKey({ autoIncrement: true }),
     who: text().$type<Who>().notNull(),
+    /** The person, where an identity provider said who it was. */
+    name: text(),
     /** Milliseconds since 1970. */
     at: integer().notNull(),
     method: text().notNull(),
@@ -17,6 +19,7 @@ export const adminCalls = sqliteTable(
   table => [
     index('admin_calls_at').on(table.at),
     index('admin_calls_who').on(table.who),
+    index('admin_calls_name').on(table.name),
     index('admin_calls_route').on(table.route),
     index('admin_calls_status').on(table.status),
   ],

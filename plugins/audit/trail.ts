@@ -5,13 +5,14 @@ import { createTurns } from '../../src/turns.ts'
 import type { AdminEvent } from '../../src/types.ts'
 import { adminCalls } from './schema.ts'
 
-export const people = ['master', 'session', 'loopback', 'nobody'] as const
+export const people = ['master', 'session', 'token', 'loopback', 'nobody'] as const
 /** How the operator was known; `nobody` was refused for want of a key. */
 export type Who = (typeof people)[number]
 export type Call = typeof adminCalls.$inferSelect
 
 export interface Filter {
   readonly who?: Who | undefined
+  readonly name?: string | undefined
   readonly method?: string | undefined
   readonly route?: string | undefined
   /** From, to. */
@@ -65,12 +66,18 @@ export function openTrail(db: Database, log: Log): Trail {
       if (admin === undefined && !admitStranger(at)) return
       if (waiting.length >= MAX_WAITING)
         return log.error('Too many admin calls wait for the database', { method, path, status })
-      waiting.push({ who: admin?.via ?? 'nobody', at, method, route, path: path.slice(0, MAX_PATH), status })
+      waiting.push({
+        who: admin?.via ?? 'nobody',
+        name: admin?.name ?? null,
+        path: path.slice(0, MAX_PATH),
+        ...{ at, method, route, status },
+      })
     },
     flush: () => inTurn(write),
-    list({ who, method, route, status, since, until, before, limit }) {
+    list({ who, name, method, route, status, since, until, before, limit }) {
       const is = [
         who && eq(adminCalls.who, who),
+        name && eq(adminCalls.name, name),
         method && eq(adminCalls.method, method),
         route && eq(adminCalls.route, route),
         status && and(gte(adminCalls.status, status[0]), lte(adminCalls.status, status[1])),

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
+import { authorOf } from '../../src/author.ts'
 import { etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
 import type { Authorship } from '../history/model.ts'
 import { keyInput, toNewKey } from './input.ts'
@@ -13,7 +14,8 @@ const LOCKED_OUT =
 interface Deps {
   readonly keys: Keys
   readonly now: () => number
-  readonly hasMasterKey: boolean
+  /** Whoever is on this machine needs no key. */
+  readonly isOpen: () => boolean
   readonly unknownModels: ReturnType<typeof createUnknownModels>
 }
 
@@ -23,12 +25,12 @@ const FIELDS =
   '`allowed_models` holds selectors (`/`, `provider/`, `provider/id`, `id`) and names of redirects; of one that names nothing now, the answer has a `warning`. With `sub_paths` the caller may name a path below `user_path`.'
 
 const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
-  author: admin!.via,
+  author: authorOf(admin!),
   ifMatch: readIfMatch(request),
 })
 
 /** `/admin/keys`: list, read, create, replace, roll, revoke. */
-export function createKeysApi({ keys, now, hasMasterKey, unknownModels }: Deps): Api[] {
+export function createKeysApi({ keys, now, isOpen, unknownModels }: Deps): Api[] {
   /** With the version as entity tag. */
   const answer = (row: KeyRow, { status = 200, more = {} } = {}): Response =>
     answerJson({ ...toView(row, now()), ...more }, { status, headers: { etag: etagOf(row.version) } })
@@ -58,11 +60,11 @@ export function createKeysApi({ keys, now, hasMasterKey, unknownModels }: Deps):
       },
       refusals: [422],
       async run({ body, admin }) {
-        const opensLock = !hasMasterKey && !keys.exist()
+        const closesDoor = isOpen()
         const input = toNewKey(body, { now: now() })
-        const { row, key } = await keys.create(input, { author: admin!.via })
+        const { row, key } = await keys.create(input, { author: authorOf(admin!) })
         const unknown = await unknownModels(input.allowedModels, input.userPath)
-        const warnings = [...(opensLock ? [LOCKED_OUT] : []), ...(unknown ? [unknown] : [])]
+        const warnings = [...(closesDoor ? [LOCKED_OUT] : []), ...(unknown ? [unknown] : [])]
         return answer(row, {
           status: 201,
           more: { key, ...(warnings.length > 0 && { warning: warnings.join('. ') }) },
@@ -82,7 +84,7 @@ export function createKeysApi({ keys, now, hasMasterKey, unknownModels }: Deps):
   ]
 }
 
-interface ChangesDeps extends Omit<Deps, 'hasMasterKey'> {
+interface ChangesDeps extends Omit<Deps, 'isOpen'> {
   readonly answer: (row: KeyRow, options?: { readonly more?: object }) => Response
 }
 

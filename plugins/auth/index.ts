@@ -11,7 +11,7 @@ import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
-import type { Auth } from './model.ts'
+import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
 import { apiKeys, secrets } from './schema.ts'
 import { createUnknownModels } from './unknown-models.ts'
@@ -53,7 +53,8 @@ export default definePlugin({
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
     const hashes = createHashes(pepper)
-    const isOpen = () => masterHash === undefined && !keys.exist()
+    const others: Others[] = []
+    const isOpen = () => masterHash === undefined && !keys.exist() && others.length === 0
     const vouched = new WeakMap<Request, (x: Received) => Caller>()
     const exports: Auth = {
       isMasterKey,
@@ -64,21 +65,23 @@ export default definePlugin({
       operator: () => (isOpen() ? OPEN : MASTER),
       vouch: (request, identify) => void vouched.set(request, identify),
       working: keys.working,
+      credential,
+      join: more => void others.push(more),
     }
     return {
       exports,
       api: createKeysApi({
-        ...{ keys, now, hasMasterKey: masterHash !== undefined },
+        ...{ keys, now, isOpen },
         unknownModels: createUnknownModels({ decide, providers, master: MASTER }),
       }),
-      pages: [createKeysPage({ keys, now, hasMasterKey: masterHash !== undefined })],
+      pages: [createKeysPage({ keys, now, isOpen })],
       start() {
         if (isOpen() && !site.isLoopback) {
           throw new ConfigError(
             'Set MODELWAY_MASTER_KEY (at least 8 characters), or listen on HOST=127.0.0.1: without any key the gateway serves this machine only',
           )
         }
-        if (masterHash === undefined && keys.exist())
+        if (masterHash === undefined && !isOpen() && !others.some(({ knowOperators }) => knowOperators))
           log.warn('The admin API and the dashboard are closed: set MODELWAY_MASTER_KEY to open them')
       },
       authenticate(x) {
@@ -92,6 +95,7 @@ export default definePlugin({
         const hash = hashes.of(key)
         const caller = hash === masterHash ? MASTER : keys.find(hash)
         if (caller === undefined) {
+          if (others.some(({ isTheirs }) => isTheirs(key))) return undefined
           refuse('invalid_api_key', 'Incorrect API key provided: it is unknown, expired or revoked')
         }
         hashes.keep(key, hash)

@@ -18,6 +18,17 @@ export interface Auth {
   vouch(request: Request, identify: (x: Received) => Caller): void
   /** The managed keys that work now, the oldest first. */
   working(): readonly WorkingKey[]
+  /** What a request brings to prove who sends it: a key, or what another plugin knows callers by. */
+  credential(request: Request): string | undefined
+  /** Another plugin knows people by other means. The gateway is then open to nobody, as if it had a key. */
+  join(others: Others): void
+}
+
+export interface Others {
+  /** It looks like one of their credentials: where it is no key of ours, it is left to them. */
+  isTheirs(credential: string): boolean
+  /** They know operators, too. */
+  readonly knowOperators: boolean
 }
 
 /** What pages tell of a managed key. */

@@ -8,7 +8,8 @@ import { type DialogData, type KeysData, KeysView } from './page/views.tsx'
 export interface KeysPageDeps {
   readonly keys: Keys
   readonly now: () => number
-  readonly hasMasterKey: boolean
+  /** Whoever is on this machine needs no key. */
+  readonly isOpen: () => boolean
 }
 
 /** What the page and its actions have in common. */
@@ -21,11 +22,11 @@ export interface KeysDesk {
 }
 
 /** All managed keys, and the forms that make, change, roll and revoke them. */
-export function createKeysPage({ keys, now, hasMasterKey }: KeysPageDeps): Page {
+export function createKeysPage({ keys, now, isOpen }: KeysPageDeps): Page {
   const desk: KeysDesk = {
     keys,
     now,
-    locksOut: () => !hasMasterKey && !keys.exist(),
+    locksOut: isOpen,
     load(read) {
       const query = readQuery(read)
       const rows = keys.list()

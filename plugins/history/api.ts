@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
+import { authorOf } from '../../src/author.ts'
 import { guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
 import { flag } from '../../src/settings.ts'
@@ -70,7 +71,7 @@ function createRestore({ chronicle, restore }: Deps): Api {
     async run({ params, query, admin, request }) {
       const { id } = await find(chronicle, params.id)
       const ifMatch = readIfMatch(request)
-      return toVersion(await restore(id, { author: admin!.via, ifMatch, force: query.force }))
+      return toVersion(await restore(id, { author: authorOf(admin!), ifMatch, force: query.force }))
     },
   })
 }

@@ -229,6 +229,7 @@ const typeOf = (status: number): string =>
 /** SDKs retry many statuses by themselves; where that is useless they are told. */
 export function refusalHeaders(refusal: Refusal): Record<string, string> {
   return {
+    ...(refusal.code === 'invalid_api_key' && { 'www-authenticate': 'Bearer' }),
     ...(refusal.status >= 400 && !refusal.heals && { 'x-should-retry': 'false' }),
     ...(refusal.retryAfter !== undefined && { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
   }

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { authorOf } from '../../../src/author.ts'
 import { text } from '../../../src/door/form.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
@@ -23,7 +24,7 @@ const actions: Readonly<Record<string, Action>> = {
       const present = draft.old && keys.get(draft.old.id)
       const key = toKey(draft, { now: now(), present })
       if (draft.old === undefined) {
-        const minted = await keys.create(key, { author: request.admin.via })
+        const minted = await keys.create(key, { author: authorOf(request.admin) })
         return minting(desk, { form, request, minted })
       }
       const row = await keys.replace(draft.old.id, key, seen(form, request))
@@ -54,7 +55,7 @@ const actions: Readonly<Record<string, Action>> = {
     const row = find(desk, form)
     try {
       // Whatever somebody else has made of it meanwhile: who revokes a key wants it to stop.
-      const { name } = await desk.keys.revoke(text(form, 'id'), { author: request.admin.via })
+      const { name } = await desk.keys.revoke(text(form, 'id'), { author: authorOf(request.admin) })
       return changed(desk, { form, request, message: `“${name}” is revoked` })
     } catch (error) {
       const { message } = mistakeOf(error)
@@ -79,7 +80,7 @@ const find = ({ keys }: KeysDesk, form: Form): KeyRow | undefined =>
 
 /** A person should not overwrite what they have not seen. */
 const seen = (form: Form, { admin }: PageRequest): Authorship => ({
-  author: admin.via,
+  author: authorOf(admin),
   ifMatch: [Number(text(form, 'version'))],
 })
 

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { authorOf } from '../../../src/author.ts'
 import { text } from '../../../src/door/form.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
@@ -26,7 +27,7 @@ const actions: Readonly<Record<string, Action>> = {
     const seen = draft.version === undefined ? 'none' : [draft.version]
     try {
       await desk.store.save(name, toInput(draft), {
-        author: request.admin.via,
+        author: authorOf(request.admin),
         ifMatch: seen,
       })
       return changed(desk, {
@@ -50,7 +51,7 @@ const actions: Readonly<Record<string, Action>> = {
     const version = Number(text(form, 'version'))
     try {
       await desk.store.remove(name, {
-        author: request.admin.via,
+        author: authorOf(request.admin),
         ifMatch: [version],
       })
       const offer = <Undo page={pageOf(request)} field="name" value={name} request={request} />
@@ -87,7 +88,7 @@ const actions: Readonly<Record<string, Action>> = {
         (await desk.history.deletionOf(KIND, name)) ??
         refuse('conflict', 'It is not deleted any more, or its name is in use')
       await desk.history.restore(id, {
-        author: request.admin.via,
+        author: authorOf(request.admin),
         ifMatch: 'none',
         force: false,
       })
@@ -106,7 +107,7 @@ const actions: Readonly<Record<string, Action>> = {
     const enabled = text(form, 'enabled') === 'on'
     try {
       const limit = desk.find(name) ?? refuse('not_found', gone(name))
-      const seen = { author: request.admin.via, ifMatch: [limit.version] }
+      const seen = { author: authorOf(request.admin), ifMatch: [limit.version] }
       await desk.store.save(name, { ...toState(limit), enabled }, seen)
       const off = 'off: it holds nobody back'
       return changed(desk, {

@@ -29,7 +29,7 @@ const toGroupings = (groupings: readonly Grouping[]): Grouping[] =>
  */
 export function ownUsage({ caller, userPath }: Pick<Scoped, 'caller' | 'userPath'>): Filters {
   const within = userPath === '/' ? {} : { within: userPath }
-  if (caller.kind !== 'key') return within
+  if (caller.kind === 'master' || caller.kind === 'open') return within
   return caller.path === undefined ? { ...within, holder: caller.id } : { within: userPath }
 }
 

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { authorOf } from '../../../src/author.ts'
 import { all, text } from '../../../src/door/form.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
@@ -27,7 +28,7 @@ const actions: Readonly<Record<string, Action>> = {
       if (replacing?.isMeant === false) throw askToReplace(replacing)
       const seen = old ?? replacing?.policy
       const { kind, source } = await desk.virtual.save(toInput(draft), {
-        author: request.admin.via,
+        author: authorOf(request.admin),
         ifMatch: seen === undefined ? 'none' : [seen.version],
       })
       const noun = kind === 'redirect' ? 'Redirect' : 'Access policy'
@@ -45,7 +46,7 @@ const actions: Readonly<Record<string, Action>> = {
     const source = text(form, 'source')
     const version = Number(text(form, 'version'))
     try {
-      await desk.virtual.remove(source, { author: request.admin.via, ifMatch: [version] })
+      await desk.virtual.remove(source, { author: authorOf(request.admin), ifMatch: [version] })
       const undo = (
         <Undo page={`${request.base}/dashboard/models`} field="source" value={source} request={request} />
       )
@@ -69,7 +70,7 @@ const actions: Readonly<Record<string, Action>> = {
         (await desk.history.deletionOf(KIND, source)) ??
         refuse('conflict', 'It is not deleted any more, or its name is in use')
       // `force`: it leads where it led before, and whoever deleted it by mistake wants just that.
-      await desk.history.restore(id, { author: request.admin.via, ifMatch: 'none', force: true })
+      await desk.history.restore(id, { author: authorOf(request.admin), ifMatch: 'none', force: true })
       return await changed(desk, { form, request, message: `“${short(source)}” is back` })
     } catch (error) {
       const { message } = mistakeOf(error, emptyDraft)
@@ -86,7 +87,7 @@ const actions: Readonly<Record<string, Action>> = {
       if (view === undefined || draft === undefined)
         return refuse('not_found', `There is no virtual model “${short(source)}” any more`)
       // `force`: what it leads to does not change, so it is not asked again whether that exists.
-      const seen = { author: request.admin.via, ifMatch: [view.version] }
+      const seen = { author: authorOf(request.admin), ifMatch: [view.version] }
       const { kind } = await desk.virtual.save(toInput(draft), seen)
       const off = kind === 'policy' ? 'off: nobody may use what it covers' : 'off'
       return await changed(desk, { form, request, message: `“${short(source)}” is ${isOn ? 'on' : off}` })
