@@ -1,14 +1,14 @@
 import { isLoopbackName } from '../../src/door/address.ts'
 
-/** The prefix makes browsers insist on `Secure`, on this very host, and on the whole of it. */
-const SECURE = '__Host-modelway'
-/** For plain http, where a browser would not take the other one. */
-const PLAIN = 'modelway'
+const SESSION = 'modelway'
 
-/** The session ids that the browser sent, the better protected one first. */
-export function readSessionIds(request: Request): string[] {
+/** The prefix makes browsers insist on `Secure`, on this very host, and on the whole of it; plain http would not take it. */
+const secured = (name: string): string => `__Host-${name}`
+
+/** What the browser sent under a name, the better protected ones first. */
+export function readCookies(request: Request, name: string): string[] {
   const pairs = (request.headers.get('cookie') ?? '').split(';').map(pair => pair.trim())
-  return [SECURE, PLAIN].flatMap(name =>
+  return [secured(name), name].flatMap(name =>
     pairs.filter(pair => pair.startsWith(`${name}=`)).map(pair => pair.slice(name.length + 1)),
   )
 }
@@ -17,15 +17,20 @@ export function readSessionIds(request: Request): string[] {
  * `Lax`, not `Strict`: a link to a page of the dashboard from a chat or a ticket should open it. Other sites cannot write
  * with it all the same, because they know no CSRF token.
  */
-export function sessionCookie(request: Request, id: string, maxAge: number): string {
+export function cookie(request: Request, name: string, value: string, maxAge: number): string {
   const isSecure = takesSecureCookies(request)
-  return `${isSecure ? SECURE : PLAIN}=${id}; Path=/; Max-Age=${Math.floor(maxAge / 1000)}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  return `${isSecure ? secured(name) : name}=${value}; Path=/; Max-Age=${Math.floor(maxAge / 1000)}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
 }
+
+export const readSessionIds = (request: Request): string[] => readCookies(request, SESSION)
+
+export const sessionCookie = (request: Request, id: string, maxAge: number): string =>
+  cookie(request, SESSION, id, maxAge)
 
 /** Takes both back. */
 export const noCookies = (): string[] => [
-  `${SECURE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure`,
-  `${PLAIN}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`,
+  `${secured(SESSION)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure`,
+  `${SESSION}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`,
 ]
 
 /** What the browser sees as the scheme decides; behind a proxy only its headers tell. */

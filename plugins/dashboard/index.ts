@@ -2,9 +2,10 @@ import { definePlugin } from '../../src/plugin.ts'
 import { loadAssets, readAssets } from '../../views/assets.ts'
 import type { Auth } from '../auth/model.ts'
 import { createAssetsApi } from './assets.ts'
-import { readSessionIds } from './cookie.ts'
-import { createSessions, type Sessions } from './session.ts'
-import { createSignInApi } from './sign-in.tsx'
+import { cookie, readCookies, readSessionIds } from './cookie.ts'
+import type { Dashboard, Way } from './model.ts'
+import { createSessions, type Session, type Sessions } from './session.ts'
+import { createSignIn } from './sign-in.tsx'
 import { createThrottle, type Throttle } from './throttle.ts'
 
 const MINUTE = 60_000
@@ -32,31 +33,40 @@ export default definePlugin({
         ? before.sessions
         : createSessions({ now, maxAge: MAX_AGE, maxIdle: 2 * HOUR, max: 1000 })
     const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
+    const ways: Way[] = []
+    const isValid = ({ holder }: Session): boolean =>
+      holder === undefined || ways.some(({ mark }) => mark === holder.mark)
     const find = (request: Request) => {
       for (const id of readSessionIds(request)) {
         const session = sessions.find(id)
-        if (session !== undefined) return session
+        if (session !== undefined && isValid(session)) return session
       }
       return undefined
     }
+    const signIn = createSignIn({
+      auth: use<Auth>('auth'),
+      ...{ sessions, find, throttle, log, ways },
+      maxAge: MAX_AGE,
+      base: site.base,
+      assets: loadAssets(site.base).assets,
+    })
+    const exports: Dashboard = {
+      offer: way => void ways.push(way),
+      admit: signIn.admit,
+      turnAway: signIn.turnAway,
+      readCookie: (request, name) => readCookies(request, name)[0],
+      cookie,
+    }
     return {
+      exports,
       heritage: { sessions, throttle, masterMark } satisfies Heritage,
       administrate({ request }) {
         const session = find(request)
-        return session && { via: 'session', csrf: session.csrf }
+        if (session === undefined) return undefined
+        const { csrf, holder } = session
+        return { via: 'session', csrf, ...(holder !== undefined && { name: holder.name }) }
       },
-      api: [
-        ...createSignInApi({
-          auth: use<Auth>('auth'),
-          sessions,
-          throttle,
-          log,
-          maxAge: MAX_AGE,
-          base: site.base,
-          assets: loadAssets(site.base).assets,
-        }),
-        ...createAssetsApi(readAssets()),
-      ],
+      api: [...signIn.api, ...createAssetsApi(readAssets())],
     }
   },
 })

@@ -1,13 +1,20 @@
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 
+/** Who came in by another way than the master key, and by which. */
+export interface Holder {
+  readonly name: string
+  readonly mark: string
+}
+
 export interface Session {
   /** What every write of this session must carry. */
   readonly csrf: string
+  readonly holder: Holder | undefined
 }
 
 export interface Sessions {
   /** A new session; the id goes to the browser and is nowhere else. */
-  open(): string
+  open(holder?: Holder): string
   find(id: string): Session | undefined
   close(id: string): void
 }
@@ -36,11 +43,11 @@ export function createSessions({ now, maxAge, maxIdle, max }: SessionLimits): Se
     now() - openedAt < maxAge && now() - usedAt < maxIdle
 
   return {
-    open() {
+    open(holder) {
       for (const [key, entry] of entries) if (!isAlive(entry)) entries.delete(key)
       if (entries.size >= max) entries.delete(entries.keys().next().value!)
       const id = randomToken(32)
-      entries.set(keyedHash(pepper, id), { csrf: randomToken(32), openedAt: now(), usedAt: now() })
+      entries.set(keyedHash(pepper, id), { csrf: randomToken(32), holder, openedAt: now(), usedAt: now() })
       return id
     },
     find(id) {

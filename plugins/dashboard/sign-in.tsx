@@ -5,14 +5,19 @@ import type { Log } from '../../src/log.ts'
 import type { Auth } from '../auth/model.ts'
 import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
 import { readFields } from './fields.ts'
+import type { Dashboard, Way } from './model.ts'
 import { isLocalPath, isOwnForm } from './origin.ts'
-import type { Sessions } from './session.ts'
+import type { Holder, Session, Sessions } from './session.ts'
 import type { Throttle } from './throttle.ts'
 import { SignIn } from './views.tsx'
 
 interface SignInDeps {
   readonly auth: Auth
   readonly sessions: Sessions
+  /** The session that a request belongs to, where it is still good. */
+  readonly find: (request: Request) => Session | undefined
+  /** Ways in beside the master key. */
+  readonly ways: readonly Way[]
   readonly throttle: Throttle
   readonly log: Log
   readonly base: string
@@ -32,14 +37,24 @@ const shared = {
   answer: { about: 'A page, or the way to one' },
 } as const
 
-/** `/sign-in`, `/sign-out`, and the ways from the root to the first page. */
-export function createSignInApi(deps: SignInDeps): Api[] {
+/** `/sign-in`, `/sign-out`, the ways from the root to the first page, and what other ways in need of them. */
+export const createSignIn = (deps: SignInDeps) => ({
+  api: createSignInApi(deps),
+  admit: ((request, { name, mark, next, cookies }) =>
+    letIn(deps, request, { next, cookies, holder: { name, mark } })) satisfies Dashboard['admit'],
+  turnAway: ((_, { mistake, status, next, cookies }) => {
+    const page = draw(deps, next, { refusal: mistake, status })
+    for (const cookie of cookies) page.headers.append('set-cookie', cookie)
+    return page
+  }) satisfies Dashboard['turnAway'],
+})
+
+function createSignInApi(deps: SignInDeps): Api[] {
   const goHome: Run = () => goTo(deps.base + HOME)
   const showSignIn: Run = ({ request }) => {
     const next = new URL(request.url).searchParams.get('next')
     // Whoever is in, and goes back to here or opens an old bookmark, is let through.
-    const isIn = readSessionIds(request).some(id => deps.sessions.find(id) !== undefined)
-    return isIn ? goTo(nextOf(deps, next)) : draw(deps, next)
+    return deps.find(request) !== undefined ? goTo(nextOf(deps, next)) : draw(deps, next)
   }
   return [
     defineApi({ ...shared, method: 'GET', path: '/', summary: 'To the dashboard', run: goHome }),
@@ -50,7 +65,7 @@ export function createSignInApi(deps: SignInDeps): Api[] {
       method: 'POST',
       path: '/sign-in',
       summary: 'Open a session',
-      run: createSignIn(deps),
+      run: createKeyCheck(deps),
     }),
     defineApi({
       ...shared,
@@ -62,8 +77,8 @@ export function createSignInApi(deps: SignInDeps): Api[] {
   ]
 }
 
-function createSignIn(deps: SignInDeps): Run {
-  const { auth, sessions, throttle, log, maxAge } = deps
+function createKeyCheck(deps: SignInDeps): Run {
+  const { auth, throttle, log } = deps
   return async ({ request }) => {
     // Otherwise another site could sign its visitors in here, with a key that it knows.
     if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
@@ -83,9 +98,21 @@ function createSignIn(deps: SignInDeps): Run {
       const mistake = key.trim() === '' ? 'Type the master key' : 'This is not the master key'
       return draw(deps, next, { mistake, status: 401 })
     }
-    for (const id of readSessionIds(request)) sessions.close(id)
-    return goTo(nextOf(deps, next), [sessionCookie(request, sessions.open(), maxAge)])
+    return letIn(deps, request, { next, cookies: [] })
   }
+}
+
+interface Entering {
+  readonly next: string | undefined
+  readonly cookies: readonly string[]
+  readonly holder?: Holder
+}
+
+/** A new session; the one before ends. */
+function letIn(deps: SignInDeps, request: Request, { next, cookies, holder }: Entering): Response {
+  const { sessions, maxAge } = deps
+  for (const id of readSessionIds(request)) sessions.close(id)
+  return goTo(nextOf(deps, next), [...cookies, sessionCookie(request, sessions.open(holder), maxAge)])
 }
 
 const createSignOut =
@@ -103,23 +130,28 @@ const nextOf = ({ base }: SignInDeps, next: string | null | undefined): string =
   next != null && isLocalPath(next, base) ? next : base + HOME
 
 interface Answer {
+  /** What is wrong with the key. */
   readonly mistake?: string
+  /** Why another way in led nowhere. */
+  readonly refusal?: string
   readonly status?: number
 }
 
 function draw(
   deps: SignInDeps,
   next: string | null | undefined,
-  { mistake, status = 200 }: Answer = {},
+  { mistake, refusal, status = 200 }: Answer = {},
 ): Response {
-  const { base, assets, auth } = deps
+  const { base, assets, auth, ways } = deps
   const page = (
     <SignIn
       base={base}
       assets={assets}
       next={nextOf(deps, next)}
-      isClosed={!auth.hasMasterKey()}
+      hasKey={auth.hasMasterKey()}
+      ways={ways}
       mistake={mistake}
+      refusal={refusal}
     />
   )
   return new Response(`<!doctype html>${page}`, { status, headers: pageHeaders })
