@@ -30,6 +30,7 @@ import limits from './limits/index.ts'
 import listFilter from './list-filter.ts'
 import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
+import oidc from './oidc/index.ts'
 import passthrough from './passthrough/index.ts'
 import paths from './paths/index.ts'
 import playground from './playground/index.ts'
@@ -89,6 +90,7 @@ export const plugins: readonly Plugin[] = [
   explain,
   connect,
   dashboard,
+  oidc,
   requestLog,
   usage,
   cachePage,

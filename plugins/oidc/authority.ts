@@ -1,0 +1,106 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { reasonOf } from '../../src/describe.ts'
+import { refuse } from '../../src/errors.ts'
+import type { Host } from '../../src/plugin.ts'
+import { type KeySet, type Metadata, readKeys, readMetadata } from './document.ts'
+
+/** An identity provider: its keys, and what it says of itself. */
+export interface Authority {
+  /** The key that a token names. One that is not known yet is looked for once in a while. */
+  readonly keyOf: JWTVerifyGetKey
+  /** Where operators sign in, and tokens are had. */
+  metadata(): Promise<Metadata>
+  /** Asks for its keys anew, if that is due. Never fails: of what cannot be had the log tells. */
+  refresh(): Promise<void>
+  /** Origins that it is asked at. */
+  origins(): readonly string[]
+  /** What is known, for the gateway that replaces this one. */
+  facts(): Facts
+}
+
+export interface Facts {
+  readonly keys?: KeySet
+  readonly metadata?: Metadata
+}
+
+export interface AuthorityOptions extends Pick<Host, 'fetch' | 'now' | 'log'> {
+  readonly issuer: string
+  /** Where its keys are, for who does not want to rely on what it says of itself. */
+  readonly jwksUrl?: string | undefined
+  readonly before?: Facts | undefined
+  /** Its keys are others now: what was verified with the ones before counts no more. */
+  readonly onChange: () => void
+}
+
+/** Milliseconds between two looks for a key that nobody knows: anybody may make up names of keys. */
+const COOLDOWN = 10_000
+/** Milliseconds after which keys are asked for anew, because some may have been withdrawn. */
+const FRESH = 600_000
+
+export function createAuthority(options: AuthorityOptions): Authority {
+  const { issuer, jwksUrl, now, log, onChange } = options
+  let { keys, metadata }: Facts = options.before ?? {}
+  let find = keys && createLocalJWKSet(keys as JSONWebKeySet)
+  let triedAt = Number.NEGATIVE_INFINITY
+  let isAway = false
+  let trying: Promise<void> | undefined
+
+  async function load(): Promise<void> {
+    triedAt = now()
+    if (jwksUrl === undefined) metadata = await readMetadata(options, issuer)
+    const read = await readKeys(options, jwksUrl ?? metadata!.jwks_uri)
+    if (JSON.stringify(read) === JSON.stringify(keys)) return
+    find = createLocalJWKSet(read as JSONWebKeySet)
+    keys = read
+    onChange()
+  }
+
+  /** One at a time; all who wait share it. */
+  const attempt = (): Promise<void> =>
+    (trying ??= load()
+      .then(
+        () => {
+          if (isAway) log.info('An identity provider is back', { issuer })
+          isAway = false
+        },
+        error => {
+          if (!isAway)
+            log.warn('The keys of an identity provider cannot be had', { issuer, reason: reasonOf(error) })
+          isAway = true
+        },
+      )
+      .finally(() => {
+        trying = undefined
+      }))
+
+  const keyOf: JWTVerifyGetKey = async (...asked) => {
+    try {
+      if (find !== undefined) return await find(...asked)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+    }
+    if (trying !== undefined || now() - triedAt >= COOLDOWN) await attempt()
+    // That it cannot be asked is not the fault of who calls.
+    if (isAway || find === undefined) refuse('identity_unavailable', AWAY, { retryAfter: COOLDOWN / 1000 })
+    return find(...asked)
+  }
+
+  return {
+    keyOf,
+    async metadata() {
+      metadata ??= await readMetadata(options, issuer)
+      return metadata
+    },
+    async refresh() {
+      const pause = isAway || keys === undefined ? COOLDOWN : FRESH
+      if (now() - triedAt >= pause) await attempt()
+    },
+    origins: () =>
+      [issuer, jwksUrl, metadata?.jwks_uri, metadata?.token_endpoint].flatMap(url =>
+        url === undefined ? [] : [new URL(url).origin],
+      ),
+    facts: () => ({ ...(keys && { keys }), ...(metadata && { metadata }) }),
+  }
+}
+
+const AWAY = 'The token cannot be verified at the moment: its identity provider cannot be asked for its keys'

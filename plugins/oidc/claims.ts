@@ -1,0 +1,51 @@
+import { plainHash } from '../../src/runtime.ts'
+import type { JsonObject } from '../../src/types.ts'
+
+/** What a token says, once its signature has been verified. */
+export type Claims = JsonObject & { readonly sub: string }
+
+/** A claim by its name, or by the way to it: `realm_access.roles`. A name with dots in it wins. */
+export function claimAt(claims: JsonObject, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name]
+  return name.split('.').reduce<unknown>((value, step) => {
+    const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, step)
+    return isThere ? (value as JsonObject)[step] : undefined
+  }, claims)
+}
+
+/** One of the rules holds: the claim is this value, or a list that has it. */
+export const matches = (claims: Claims, rules: readonly string[]): boolean =>
+  rules.some(rule => {
+    const [name, wanted] = [rule.slice(0, rule.indexOf('=')), rule.slice(rule.indexOf('=') + 1)]
+    // Who may write any address into their profile could write somebody else's.
+    if (name === 'email' && claims.email_verified === false) return false
+    const value = claimAt(claims, name)
+    return Array.isArray(value) ? value.includes(wanted) : value === wanted
+  })
+
+const MAX_NAME = 200
+
+/** Who it is, for people to read. Has an `@`, which sets it apart from `master` and its like. */
+export function nameOf(claims: Claims, issuer: string): string {
+  const email = claims.email_verified === false ? undefined : claims.email
+  const said = [email, claims.preferred_username, claims.sub].find(
+    (value): value is string => typeof value === 'string' && value.trim() !== '',
+  )
+  const name = (said ?? '').replace(/\p{C}/gu, '').trim().slice(0, MAX_NAME)
+  return name.includes('@') ? name : `${name}@${new URL(issuer).host}`
+}
+
+const SAFE = /^[\x21-\x7e]{1,128}$/
+
+/** The same whenever they come, and safe to log. Two issuers may each have an `alice`. */
+export function idOf({ sub }: Claims, issuer: string): string {
+  const who = SAFE.test(sub) ? sub : `sha256:${plainHash(sub).toHex().slice(0, 32)}`
+  return `jwt:${issuer.replace(/^https?:\/\//, '')}#${who}`
+}
+
+/** What a claim that holds several values says: a list, or a text with spaces. */
+export function listAt(claims: Claims, name: string): readonly string[] | undefined {
+  const value = claimAt(claims, name)
+  if (typeof value === 'string') return value.split(/\s+/).filter(item => item !== '')
+  return Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined
+}
