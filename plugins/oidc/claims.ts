@@ -18,7 +18,7 @@ export const matches = (claims: Claims, rules: readonly string[]): boolean =>
   rules.some(rule => {
     const [name, wanted] = [rule.slice(0, rule.indexOf('=')), rule.slice(rule.indexOf('=') + 1)]
     // Who may write any address into their profile could write somebody else's.
-    if (name === 'email' && claims.email_verified === false) return false
+    if (name === 'email' && claims.email_verified !== true) return false
     const value = claimAt(claims, name)
     return Array.isArray(value) ? value.includes(wanted) : value === wanted
   })

@@ -57,7 +57,11 @@ export function createClient(deps: ClientDeps): Client {
         nonce: library.randomNonce(),
         verifier: library.randomPKCECodeVerifier(),
       }
-      const url = library.buildAuthorizationUrl(await configure(), {
+      const configuration = await configure().catch(error => {
+        log.warn('A sign-in could not begin', { issuer, reason: reasonOf(error) })
+        return refuse('identity_unavailable', AWAY)
+      })
+      const url = library.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
         scope: scopes,
         state: checks.state,
@@ -90,6 +94,8 @@ export function createClient(deps: ClientDeps): Client {
     },
   }
 }
+
+const AWAY = 'The identity provider cannot be reached: try again in a moment'
 
 /** The code is one of a few that the standard has; what is not is not repeated. */
 const saidNo = (code: string): string =>

@@ -1,11 +1,12 @@
+import { isLoopbackName } from '../../src/door/address.ts'
 import { refuse } from '../../src/errors.ts'
 import { after } from '../../src/hooks.ts'
-import type { Host, Parts } from '../../src/plugin.ts'
+import type { Hooks, Host, Parts } from '../../src/plugin.ts'
 import { plainHash } from '../../src/runtime.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Dashboard } from '../dashboard/model.ts'
 import { type Authority, createAuthority, type Facts } from './authority.ts'
-import { createBearers } from './callers.ts'
+import { type Bearers, createBearers } from './callers.ts'
 import { callerIssuers, type OidcSettings } from './settings.ts'
 import { BEGIN, createSignIn } from './sign-in.ts'
 import { isToken } from './verify.ts'
@@ -22,46 +23,22 @@ interface Heritage {
 
 /** What the plugin does where an identity provider is configured. */
 export function createIdentity(host: Host<OidcSettings>): Parts {
-  const { config, now, use, site } = host
-  const auth = use<Auth>('auth')
-  const dashboard = use<Dashboard>('dashboard')
+  const auth = host.use<Auth>('auth')
   const before = host.inherited as Heritage | undefined
-  const facts = before?.facts()
-  const visits = before?.visits ?? createVisits(now)
-
-  const authorities = new Map<string, Authority>()
-  function authorityOf({
-    issuer,
-    jwksUrl,
-  }: Pick<OidcSettings, 'jwksUrl'> & { readonly issuer: string }): Authority {
-    const known = authorities.get(issuer)
-    if (known !== undefined) return known
-    const made = createAuthority({
-      ...{ issuer, jwksUrl, before: facts?.get(issuer) },
-      ...{ fetch: host.fetch, now, log: host.log },
-      onChange: () => bearers.forget(),
-    })
-    authorities.set(issuer, made)
-    return made
-  }
-
-  const issuers = callerIssuers(config).map(settings => ({ settings, authority: authorityOf(settings) }))
+  const visits = before?.visits ?? createVisits(host.now)
+  const authorities = openAuthorities(host, before?.facts(), () => bearers.forget())
+  const issuers = callerIssuers(host.config).map(settings => ({
+    settings,
+    authority: authorities.get(settings.issuer)!,
+  }))
   const bearers = createBearers(issuers, host)
-  const { issuer, clientId } = config
-  const hasSignIn = issuer !== undefined && clientId !== undefined
-  const mark = plainHash(JSON.stringify([issuer, clientId, config.admin])).toHex()
-  if (hasSignIn) dashboard.offer({ label: 'Continue with single sign-on', path: BEGIN, mark })
+  const hasSignIn = host.config.clientId !== undefined
   auth.join({
     isTheirs: credential => issuers.length > 0 && isToken(credential),
     knowOperators: hasSignIn || issuers.some(({ settings }) => settings.admin.length > 0),
   })
-  const tokenIn = (request: Request): string | undefined => {
-    const credential = auth.credential(request)
-    return credential !== undefined && isToken(credential) ? credential : undefined
-  }
-  const refresh = async () => {
-    await Promise.all([...authorities.values()].map(authority => authority.refresh()))
-  }
+  const all = [...authorities.values()]
+  const refresh = async () => void (await Promise.all(all.map(authority => authority.refresh())))
 
   return {
     heritage: {
@@ -69,31 +46,75 @@ export function createIdentity(host: Host<OidcSettings>): Parts {
       facts: () => new Map([...authorities].map(([name, authority]) => [name, authority.facts()])),
     } satisfies Heritage,
     get origins() {
-      return [...new Set([...authorities.values()].flatMap(authority => authority.origins()))]
+      return [...new Set(all.flatMap(authority => authority.origins()))]
     },
-    ...(hasSignIn && {
-      api: createSignIn({
-        ...{ ...host, site, dashboard, visits, mark },
-        settings: { ...config, issuer, clientId },
-        authority: authorityOf({ ...config, issuer }),
-      }),
-    }),
-    ...(issuers.length > 0 &&
-      ({
-        authenticate({ request }) {
-          const token = tokenIn(request)
-          return token === undefined ? undefined : after(bearers.of(token), bearer => bearer.caller())
-        },
-        administrate({ request }) {
-          const token = tokenIn(request)
-          if (token === undefined) return undefined
-          return after(bearers.of(token), ({ admin }) => admin ?? refuse('forbidden', NO_OPERATOR))
-        },
-      } satisfies Parts)),
+    ...(hasSignIn && { api: offerSignIn(host, authorities, visits) }),
+    ...(issuers.length > 0 && createHooks(auth, bearers)),
     ticks: [{ every: LOOK, run: refresh }],
-    // In the background: a gateway starts without its identity providers.
-    start: () => void refresh(),
+    start() {
+      for (const issuer of authorities.keys())
+        if (isUnprotected(issuer)) host.log.warn(UNPROTECTED, { issuer })
+      // In the background: a gateway starts without its identity providers.
+      void refresh()
+    },
   }
+}
+
+/** One for each issuer, whatever it is needed for. */
+function openAuthorities(
+  { config, fetch, now, log }: Host<OidcSettings>,
+  before: ReadonlyMap<string, Facts> | undefined,
+  onChange: () => void,
+): ReadonlyMap<string, Authority> {
+  const { issuer, jwksUrl, issuers } = config
+  const all = [...(issuer === undefined ? [] : [{ issuer, jwksUrl }]), ...issuers]
+  return new Map(
+    all.map(({ issuer, jwksUrl }) => [
+      issuer,
+      createAuthority({ issuer, jwksUrl, before: before?.get(issuer), fetch, now, log, onChange }),
+    ]),
+  )
+}
+
+/** Who brings a token: a caller, and perhaps an operator. */
+function createHooks(auth: Auth, bearers: Bearers): Pick<Hooks, 'authenticate' | 'administrate'> {
+  const tokenIn = (request: Request): string | undefined => {
+    const credential = auth.credential(request)
+    return credential !== undefined && isToken(credential) ? credential : undefined
+  }
+  return {
+    authenticate({ request }) {
+      const token = tokenIn(request)
+      return token === undefined ? undefined : after(bearers.of(token), bearer => bearer.caller())
+    },
+    administrate({ request }) {
+      const token = tokenIn(request)
+      if (token === undefined) return undefined
+      return after(bearers.of(token), ({ admin }) => admin ?? refuse('forbidden', NO_OPERATOR))
+    },
+  }
+}
+
+/** A button on the page of the sign-in, and what is behind it. */
+function offerSignIn(
+  host: Host<OidcSettings>,
+  authorities: ReadonlyMap<string, Authority>,
+  visits: Visits,
+): NonNullable<Parts['api']> {
+  const { issuer = '', clientId = '', admin } = host.config
+  const dashboard = host.use<Dashboard>('dashboard')
+  const mark = plainHash(JSON.stringify([issuer, clientId, admin])).toHex()
+  dashboard.offer({ label: 'Continue with single sign-on', path: BEGIN, mark })
+  const settings = { ...host.config, issuer, clientId }
+  return createSignIn({ ...host, settings, authority: authorities.get(issuer)!, dashboard, visits, mark })
+}
+
+const UNPROTECTED =
+  'An identity provider is asked over plain http: who sits in between can make up keys, and so anybody'
+
+function isUnprotected(issuer: string): boolean {
+  const { protocol, host } = new URL(issuer)
+  return protocol === 'http:' && !isLoopbackName(host)
 }
 
 const NO_OPERATOR = 'The token is good, but nothing in it makes its bearer an operator'

@@ -1,10 +1,9 @@
 import { type Api, defineApi } from '../../src/api.ts'
-import { reasonOf } from '../../src/describe.ts'
 import { originSeen } from '../../src/door/address.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Dashboard } from '../dashboard/model.ts'
-import { idOf, matches, nameOf } from './claims.ts'
+import { type Claims, idOf, matches, nameOf } from './claims.ts'
 import { type ClientDeps, createClient } from './client.ts'
 import { MAX_AWAY, type Visits } from './visits.ts'
 
@@ -37,42 +36,49 @@ export function createSignIn(deps: SignInDeps): Api[] {
   const keep = (request: Request, sealed: string, maxAge: number) =>
     dashboard.cookie(request, COOKIE, sealed, maxAge)
 
+  /** Whoever is not let in is told why where they can try again. */
+  function turnAway(request: Request, error: unknown, next?: string): Response {
+    if (!(error instanceof Refusal)) throw error
+    const { message: mistake, status } = error
+    return dashboard.turnAway(request, { mistake, status, next, cookies: [keep(request, '', 0)] })
+  }
+
   async function begin(request: Request): Promise<Response> {
-    const next = new URL(request.url).searchParams.get('next') ?? ''
+    const said = new URL(request.url).searchParams.get('next') ?? ''
+    const next = said.length > MAX_NEXT ? '' : said
     const redirectUri = settings.redirectUri ?? originSeen(request) + site.base + END
-    const { url, checks } = await client.begin(redirectUri).catch(error => {
-      log.warn('A sign-in could not begin', { issuer, reason: reasonOf(error) })
-      return refuse('identity_unavailable', 'The identity provider cannot be reached: try again in a moment')
-    })
-    const visit = { ...checks, redirectUri, next: next.length > MAX_NEXT ? '' : next }
-    return goTo(url, keep(request, await visits.seal(visit), MAX_AWAY))
+    try {
+      const { url, checks } = await client.begin(redirectUri)
+      return goTo(url, keep(request, await visits.seal({ ...checks, redirectUri, next }), MAX_AWAY))
+    } catch (error) {
+      return turnAway(request, error, next)
+    }
   }
 
   async function end(request: Request): Promise<Response> {
-    const visit =
-      (await visits.open(dashboard.readCookie(request, COOKIE))) ?? refuse('invalid_request', STALE)
-    const claims = await client.end(visit, new URL(request.url).search)
-    const name = nameOf(claims, issuer)
-    if (!matches(claims, admin)) {
-      log.warn('Somebody who is no operator was not let in', { name, id: idOf(claims, issuer) })
-      return refuse('forbidden', `You are ${name}, who is no operator of this gateway`)
+    const visit = await visits.open(dashboard.readCookie(request, COOKIE))
+    if (visit === undefined) return turnAway(request, new Refusal('invalid_request', STALE))
+    try {
+      const name = operatorIn(await client.end(visit, new URL(request.url).search))
+      return dashboard.admit(request, { name, mark, next: visit.next, cookies: [keep(request, '', 0)] })
+    } catch (error) {
+      return turnAway(request, error, visit.next)
     }
-    log.info('An operator signed in', { name, id: idOf(claims, issuer) })
-    return dashboard.admit(request, { name, mark, next: visit.next, cookies: [keep(request, '', 0)] })
   }
 
-  /** Whoever is not let in is told why where they can try again. */
-  const toPage = (run: (request: Request) => Promise<Response>) => (call: { readonly request: Request }) =>
-    run(call.request).catch(error => {
-      if (!(error instanceof Refusal)) throw error
-      const { message: mistake, status } = error
-      const cookies = [keep(call.request, '', 0)]
-      return dashboard.turnAway(call.request, { mistake, status, next: undefined, cookies })
-    })
+  function operatorIn(claims: Claims): string {
+    const who = { name: nameOf(claims, issuer), id: idOf(claims, issuer) }
+    if (!matches(claims, admin)) {
+      log.warn('Somebody who is no operator was not let in', who)
+      refuse('forbidden', `You are ${who.name}, who is no operator of this gateway`)
+    }
+    log.info('An operator signed in', who)
+    return who.name
+  }
 
   return [
-    defineApi({ ...shared, path: BEGIN, summary: 'To the identity provider', run: toPage(begin) }),
-    defineApi({ ...shared, path: END, summary: 'Back from the identity provider', run: toPage(end) }),
+    defineApi({ ...shared, path: BEGIN, summary: 'To the identity provider', run: x => begin(x.request) }),
+    defineApi({ ...shared, path: END, summary: 'Back from the identity provider', run: x => end(x.request) }),
   ]
 }
 

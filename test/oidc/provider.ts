@@ -50,7 +50,7 @@ const stranger = await createKey('one')
 const counts: Record<string, number> = {}
 
 const server = Bun.serve({
-  hostname: '127.0.0.1',
+  hostname: '0.0.0.0',
   port: Number(process.argv[2] ?? 0),
   fetch: async request => {
     const { pathname } = new URL(request.url)
@@ -60,6 +60,8 @@ const server = Bun.serve({
   },
 })
 const issuer = `http://127.0.0.1:${server.port}`
+/** Large providers have their keys and tokens at other addresses than their name. */
+const elsewhere = `http://127.0.0.2:${server.port}`
 
 function mint({ claims = {}, header = {}, without = [] }: Mint, key = keys.at(-1)!): Promise<string> {
   const all: JWTPayload = {
@@ -113,9 +115,9 @@ const answers: Readonly<Record<string, (request: Request) => Response | Promise<
   '/.well-known/openid-configuration': () =>
     Response.json({
       issuer,
-      jwks_uri: `${issuer}/keys`,
+      jwks_uri: `${elsewhere}/keys`,
       authorization_endpoint: `${issuer}/authorize`,
-      token_endpoint: `${issuer}/token`,
+      token_endpoint: `${elsewhere}/token`,
       response_types_supported: ['code'],
       id_token_signing_alg_values_supported: [ALG],
       authorization_response_iss_parameter_supported: true,

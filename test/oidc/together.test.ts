@@ -126,6 +126,7 @@ describe('the admin API', () => {
     ['another group', { groups: ['staff'] }],
     ['the group in another claim', { roles: ['platform-admins'] }],
     ['an e-mail address that nobody has verified', { email: 'jane@example.com', email_verified: false }],
+    ['an e-mail address of which nobody says so', { email: 'jane@example.com' }],
     ['no claim at all', {}],
   ])('refuses a token with %s', async (_, claims) => {
     const env = { ...callersOf(identity), OIDC_ADMIN: 'groups=platform-admins,email=jane@example.com' }
