@@ -6,6 +6,8 @@ import { type KeySet, type Metadata, readKeys, readMetadata } from './document.t
 
 /** An identity provider: its keys, and what it says of itself. */
 export interface Authority {
+  /** Who it is and where its keys are: what is known is known of both. */
+  readonly place: string
   /** The key that a token names. One that is not known yet is looked for once in a while. */
   readonly keyOf: JWTVerifyGetKey
   /** Where operators sign in, and tokens are had. */
@@ -27,7 +29,8 @@ export interface AuthorityOptions extends Pick<Host, 'fetch' | 'now' | 'log'> {
   readonly issuer: string
   /** Where its keys are, for who does not want to rely on what it says of itself. */
   readonly jwksUrl?: string | undefined
-  readonly before?: Facts | undefined
+  /** What the gateway before knew, by place. */
+  readonly before?: ReadonlyMap<string, Facts> | undefined
   /** Its keys are others now: what was verified with the ones before counts no more. */
   readonly onChange: () => void
 }
@@ -39,14 +42,13 @@ const FRESH = 600_000
 
 export function createAuthority(options: AuthorityOptions): Authority {
   const { issuer, jwksUrl, now, log, onChange } = options
-  let { keys, metadata }: Facts = options.before ?? {}
+  const place = JSON.stringify([issuer, jwksUrl])
+  let { keys, metadata }: Facts = options.before?.get(place) ?? {}
   let find = keys && createLocalJWKSet(keys as JSONWebKeySet)
   let triedAt = Number.NEGATIVE_INFINITY
   let isAway = false
-  let trying: Promise<void> | undefined
 
   async function load(): Promise<void> {
-    triedAt = now()
     if (jwksUrl === undefined) metadata = await readMetadata(options, issuer)
     const read = await readKeys(options, jwksUrl ?? metadata!.jwks_uri)
     if (JSON.stringify(read) === JSON.stringify(keys)) return
@@ -55,23 +57,18 @@ export function createAuthority(options: AuthorityOptions): Authority {
     onChange()
   }
 
-  /** One at a time; all who wait share it. */
-  const attempt = (): Promise<void> =>
-    (trying ??= load()
-      .then(
-        () => {
-          if (isAway) log.info('An identity provider is back', { issuer })
-          isAway = false
-        },
-        error => {
-          if (!isAway)
-            log.warn('The keys of an identity provider cannot be had', { issuer, reason: reasonOf(error) })
-          isAway = true
-        },
-      )
-      .finally(() => {
-        trying = undefined
-      }))
+  const attempt = shared(async () => {
+    triedAt = now()
+    try {
+      await load()
+      if (isAway) log.info('An identity provider is back', { issuer })
+      isAway = false
+    } catch (error) {
+      if (!isAway)
+        log.warn('The keys of an identity provider cannot be had', { issuer, reason: reasonOf(error) })
+      isAway = true
+    }
+  })
 
   const keyOf: JWTVerifyGetKey = async (...asked) => {
     try {
@@ -79,27 +76,37 @@ export function createAuthority(options: AuthorityOptions): Authority {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
     }
-    if (trying !== undefined || now() - triedAt >= COOLDOWN) await attempt()
+    if (attempt.isUnderWay() || now() - triedAt >= COOLDOWN) await attempt.run()
     // That it cannot be asked is not the fault of who calls.
     if (isAway || find === undefined) refuse('identity_unavailable', AWAY, { retryAfter: COOLDOWN / 1000 })
     return find(...asked)
   }
 
   return {
+    place,
     keyOf,
-    async metadata() {
-      metadata ??= await readMetadata(options, issuer)
-      return metadata
-    },
+    metadata: async () => (metadata ??= await readMetadata(options, issuer)),
     async refresh() {
       const pause = isAway || keys === undefined ? COOLDOWN : FRESH
-      if (now() - triedAt >= pause) await attempt()
+      if (now() - triedAt >= pause) await attempt.run()
     },
     origins: () =>
       [issuer, jwksUrl, metadata?.jwks_uri, metadata?.token_endpoint].flatMap(url =>
         url === undefined ? [] : [new URL(url).origin],
       ),
     facts: () => ({ ...(keys && { keys }), ...(metadata && { metadata }) }),
+  }
+}
+
+/** One at a time: who comes meanwhile waits for the same. */
+function shared(run: () => Promise<void>) {
+  let running: Promise<void> | undefined
+  return {
+    isUnderWay: () => running !== undefined,
+    run: () =>
+      (running ??= run().finally(() => {
+        running = undefined
+      })),
   }
 }
 

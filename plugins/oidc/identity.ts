@@ -43,7 +43,7 @@ export function createIdentity(host: Host<OidcSettings>): Parts {
   return {
     heritage: {
       visits,
-      facts: () => new Map([...authorities].map(([name, authority]) => [name, authority.facts()])),
+      facts: () => new Map(all.map(authority => [authority.place, authority.facts()])),
     } satisfies Heritage,
     get origins() {
       return [...new Set(all.flatMap(authority => authority.origins()))]
@@ -71,7 +71,7 @@ function openAuthorities(
   return new Map(
     all.map(({ issuer, jwksUrl }) => [
       issuer,
-      createAuthority({ issuer, jwksUrl, before: before?.get(issuer), fetch, now, log, onChange }),
+      createAuthority({ issuer, jwksUrl, before, fetch, now, log, onChange }),
     ]),
   )
 }

@@ -28,8 +28,8 @@ export function createAddressCheck(): (request: Request) => Request {
 }
 
 /**
- * Where the browser sees this house; behind a proxy only its headers tell. For people to read, and for nothing else:
- * anybody may send these headers.
+ * Where the browser sees this house; behind a proxy only its headers tell. For people to read, and for whoever compares
+ * it with what they know, and for nothing else: anybody may send these headers.
  */
 export function originSeen({ headers, url }: Request): string {
   const first = (name: string) => headers.get(name)?.split(',')[0]?.trim() || undefined

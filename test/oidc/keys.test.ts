@@ -40,6 +40,7 @@ test('made-up names of keys make the gateway ask once in a while, however many t
     Array.from({ length: 20 }, (_, i) => identity.token(alpha, { header: { kid: `no-${i}` } })),
   )
   expect(new Set(await Promise.all(tokens.map(token => statusOf(house, token))))).toEqual(new Set([401]))
+  for (const token of tokens) expect(await statusOf(house, token)).toBe(401)
   expect((await identity.count('/keys')) - before).toBe(1)
   await house.close()
 })

@@ -48,6 +48,7 @@ const signIn = async (next?: string) => comeBack(await begin(next))
 /** Nobody got in: which status, and what the page says. */
 async function refusal(response: Response): Promise<{ status: number; said: string }> {
   expect(Object.keys(cookiesOf(response)).filter(name => name.endsWith('modelway'))).toEqual([])
+  expect(cookiesOf(response)['__Host-modelway-sso']).toBe('')
   const page = await response.text()
   return { status: response.status, said: /role="alert">([^<]+)</.exec(page)?.[1]?.trim() ?? page }
 }

@@ -80,9 +80,11 @@ describe('keys and tokens together', () => {
   })
 
   test('a token for the root is no operator: what an account keeps for all is not there for it', async () => {
-    const house = await startGateway({ env: { ...callersOf(identity), OIDC_USER_PATH: '/' } })
+    const account = { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: identity.url }
+    const house = await startGateway({ env: { ...callersOf(identity), ...account, OIDC_USER_PATH: '/' } })
     const headers = bearing(await identity.token())
-    expect((await house.fetch('/p/demo/files', { headers })).status).not.toBe(200)
+    expect(await statusOf(house, headers, '/p/openai/files')).toBe(403)
+    expect(await statusOf(house, bearing(MASTER), '/p/openai/files')).toBe(404)
     expect(await statusOf(house, headers, '/admin/keys')).toBe(403)
     await house.close()
   })

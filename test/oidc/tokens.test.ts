@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test'
 import { exportSPKI, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { startGateway, type TestGateway } from '../kit.ts'
 import { bearing, callersOf, type Identity, startIdentity } from './kit.ts'
@@ -198,4 +198,13 @@ test('a token that was good ends when it expires', async () => {
   clock += 300_000 + 31_000
   expect(await judge(token)).toEqual({ status: 401, said: expect.stringContaining('it has expired') })
   clock = Date.now()
+})
+
+test('a token is verified once, and then remembered', async () => {
+  const verified = spyOn(crypto.subtle, 'verify')
+  const token = await identity.token(alpha)
+  for (let i = 0; i < 5; i++) expect((await judge(token)).status).toBe(200)
+  expect(verified).toHaveBeenCalledTimes(1)
+  expect((await judge(token.slice(0, -2) + 'AA')).status).toBe(401)
+  verified.mockRestore()
 })
