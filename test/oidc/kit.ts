@@ -16,12 +16,11 @@ export interface Identity extends AsyncDisposable {
 
 export async function startIdentity(): Promise<Identity> {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'provider.ts')], {
-    stdin: 'ignore',
+    // Ends with whoever started it.
+    stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'inherit',
   })
-  const kill = () => child.kill('SIGKILL')
-  process.on('exit', kill)
   const url = await firstUrl(child.stdout)
   const tell = (what: string, body: object = {}) =>
     fetch(`${url}/test/${what}`, { method: 'POST', body: JSON.stringify(body) })
@@ -34,8 +33,7 @@ export async function startIdentity(): Promise<Identity> {
     up: async () => void (await tell('up')),
     count: async path => ((await (await tell('counts')).json()) as Record<string, number>)[path] ?? 0,
     async [Symbol.asyncDispose]() {
-      process.off('exit', kill)
-      kill()
+      child.kill('SIGKILL')
       await child.exited
     },
   }

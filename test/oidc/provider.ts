@@ -147,3 +147,6 @@ const answers: Readonly<Record<string, (request: Request) => Response | Promise<
 }
 
 console.log(`Listening ${issuer}`)
+
+for await (const _ of Bun.stdin.stream());
+process.exit()

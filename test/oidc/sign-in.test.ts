@@ -197,7 +197,7 @@ describe('nobody gets in', () => {
   })
 
   test('while the identity provider is away; it is told where one can try again', async () => {
-    const other = await startIdentity()
+    await using other = await startIdentity()
     await other.down()
     const late = await startGateway({ env: operatorsOf(other) })
     const response = await late.fetch('/sign-in/sso', { headers: HOST, redirect: 'manual' })
@@ -208,7 +208,6 @@ describe('nobody gets in', () => {
     await other.up()
     expect((await late.fetch('/sign-in/sso', { headers: HOST, redirect: 'manual' })).status).toBe(303)
     await late.close()
-    await other[Symbol.asyncDispose]()
   })
 })
 
