@@ -70,7 +70,7 @@ export function createSignIn(deps: SignInDeps): Api[] {
     const who = { name: nameOf(claims, issuer), id: idOf(claims, issuer) }
     if (!matches(claims, admin)) {
       log.warn('Somebody who is no operator was not let in', who)
-      refuse('forbidden', `You are ${who.name}, who is no operator of this gateway`)
+      refuse('forbidden', `${who.name} is no operator of this gateway: ask whoever runs it`)
     }
     log.info('An operator signed in', who)
     return who.name

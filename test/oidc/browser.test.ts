@@ -48,7 +48,7 @@ test('whoever is no operator is told so at the sign-in, and can use the master k
   await identity.plan({ claims: { ...jane, groups: [] } })
   await page.goto(`${gateway.url}/sign-in`)
   await button().click()
-  await page.getByRole('alert').getByText('You are jane@example.com, who is no operator').waitFor()
+  await page.getByRole('alert').getByText('jane@example.com is no operator of this gateway').waitFor()
   await shoot('refused')
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.setViewportSize({ width: 360, height: 740 })

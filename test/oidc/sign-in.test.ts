@@ -128,7 +128,7 @@ describe('nobody gets in', () => {
     [
       'without the group',
       { claims: { ...jane, groups: ['staff'] } },
-      'You are jane@example.com, who is no operator',
+      'jane@example.com is no operator of this gateway',
     ],
     [
       'with a group that is called alike',
