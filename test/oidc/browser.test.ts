@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { violations } from '../browser/axe.ts'
 import { openBrowser, type Running, startGateway, type Watched } from '../browser/kit.ts'
 import { type Identity, operatorsOf, startIdentity } from './kit.ts'
 
@@ -49,10 +50,12 @@ test('whoever is no operator is told so at the sign-in, and can use the master k
   await page.goto(`${gateway.url}/sign-in`)
   await button().click()
   await page.getByRole('alert').getByText('jane@example.com is no operator of this gateway').waitFor()
+  expect(await violations(page)).toEqual([])
   await shoot('refused')
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.setViewportSize({ width: 360, height: 740 })
   await shoot('refused-dark-narrow')
+  expect(await violations(page)).toEqual([])
   expect(await page.getByLabel('Master key').isVisible()).toBe(true)
 }, 30_000)
 
