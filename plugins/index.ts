@@ -40,6 +40,7 @@ import reference from './reference.ts'
 import requestLog from './request-log.ts'
 import responseModel from './response-model.ts'
 import responsesStore from './responses-store/index.ts'
+import servedTools from './served-tools.ts'
 import settings from './settings/index.ts'
 import telemetry from './telemetry/index.ts'
 import usage from './usage/index.ts'
@@ -65,6 +66,8 @@ export const plugins: readonly Plugin[] = [
   limits,
   // which of them are well
   breaker,
+  // which of them have the tools that run at a provider
+  servedTools,
   // what clients speak, and to whom
   openaiChat,
   openaiResponses,

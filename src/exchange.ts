@@ -169,4 +169,4 @@ export type Deciding = Readonly<Pick<Exchange, 'caller' | 'userPath' | 'dry' | '
   Readonly<Partial<Pick<Exchange, 'aim'>>>
 
 /** A decision with what ties requests together; absent in `explain` unless it is told. */
-export type Ordering = Deciding & Readonly<Partial<Pick<Exchange, 'request' | 'body'>>>
+export type Ordering = Deciding & Readonly<Partial<Pick<Exchange, 'request' | 'endpoint' | 'body'>>>

@@ -101,6 +101,8 @@ export type Translation =
       readonly kind: 'language'
       /** @throws Refusal naming the field that is wrong, or that has no counterpart. */
       toCall(body: JsonObject, destination: Destination): Call
+      /** A tool that runs at a provider would be left out there: targets that have it are asked first. */
+      lacks?(body: JsonObject, destination: Destination): boolean
       fromResult(result: LanguageModelV4GenerateResult, facts: AnswerFacts): JsonObject
       writer(facts: AnswerFacts): Writer
     }

@@ -8,18 +8,11 @@ import type { Dialect } from '../dialect.ts'
 import { Refusal, refuse } from '../errors.ts'
 import { beginWait, type Exchange, endWait } from '../exchange.ts'
 import type { Provider } from '../provider.ts'
-import type {
-  AnswerFacts,
-  Destination,
-  Errand,
-  Interfaces,
-  Translated,
-  Translation,
-  Writer,
-} from '../translation.ts'
+import type { AnswerFacts, Errand, Interfaces, Translated, Translation, Writer } from '../translation.ts'
 import type { Answer, ByteSource, JsonObject, Target, Usage } from '../types.ts'
 import { limitsIn } from '../upstream/limits.ts'
 import { peek } from '../upstream/peek.ts'
+import { destinationOf } from './destination.ts'
 import { ended, endedWhole } from './endings.ts'
 import { createLateCalls } from './late-calls.ts'
 import { fromModelError, unreadable } from './model-errors.ts'
@@ -49,14 +42,7 @@ export function createTranslated(strict: boolean) {
       model: target.model,
       body: json,
     }
-    const thinking = provider.thinking?.(target.model)
-    const destination: Destination = {
-      type: provider.type,
-      options: optionsKeyOf(provider, target.model),
-      model: target.model,
-      ...(thinking && { thinking }),
-      ...(provider.refusesLateSystem?.(target.model) && { refusesLateSystem: true }),
-    }
+    const destination = destinationOf(provider, target.model)
     const { signal } = x.abort
     const learn = (headers: Readonly<Record<string, string>> | undefined): void => {
       x.limits = headers && limitsIn(new Map(Object.entries(headers)))
@@ -207,6 +193,3 @@ const brokenOff = (provider: string, cause: unknown): Refusal =>
   new Refusal('upstream_cut', `Provider "${provider}" ended the stream before the answer was complete`, {
     cause,
   })
-
-const optionsKeyOf = ({ optionsKey, type }: Provider, model: string): string =>
-  typeof optionsKey === 'function' ? optionsKey(model) : (optionsKey ?? type)

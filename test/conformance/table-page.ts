@@ -21,10 +21,11 @@ export const outro = `### Tools that run at a provider
 
 Searches, code, pictures: what a vendor's own servers do for its models. Clients of chat and Responses get a provider's own search of
 the web, where it has one. Else one rule holds for clients of all languages. Beside tools of the client such a
-tool is an offer to the model, which agents make in every call, and go on without: it is left out with a warning. Alone, or
-where \`tool_choice\` names it, it is what the call is for: a 400 that names it, and the next target of a redirect is
-tried. So is always one that needs what the client has there: servers of MCP, stores of files, a container, a computer. What
-such tools did in earlier turns is told to a model of another vendor in words, with a warning.
+tool is an offer to the model, which agents make in every call, and go on without. So those targets of a redirect are asked
+first that have all of them, whatever its strategy; where none has, it is left out with a warning. Alone, or where
+\`tool_choice\` names it, it is what the call is for: a 400 that names it, and the next target of a redirect is tried. So is
+always one that needs what the client has there: servers of MCP, stores of files, a container, a computer. What such tools
+did in earlier turns is told to a model of another vendor in words, with a warning.
 
 ### Names of tools
 

@@ -34,7 +34,7 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const maxTokens = wholeAt(body.max_tokens, 'max_tokens')
   const prompt = toPrompt(body, reading)
   const thinking = readThinking(body, { limit: maxTokens, prompt, reading })
-  const { options: toolOptions, ...tooling } = readTools(body, reading)
+  const { options: toolOptions, ...tooling } = readTools(body, { kin, warn, lack: warn })
   const format = readFormat(body, reading)
   const own = { ...thinking.options, ...toolOptions, ...format.options, ...readOwn(body, reading) }
   const providerOptions = under(kin.key, own)

@@ -7,6 +7,7 @@ import { estimate } from './estimate.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
 import { toError, toErrorEvent } from './refusal.ts'
+import { lacks } from './tools.ts'
 import { createWriter } from './writer.ts'
 
 /** Sent to Anthropic unchanged: which version, which betas, whose workspace. */
@@ -27,7 +28,7 @@ export const messages: Dialect = {
   isRepeatable: body => body.container == null,
   refusal: (refusal, _request, id) => toError(refusal, id),
   refusalEvent: toErrorEvent,
-  translation: { kind: 'language', toCall, fromResult, writer: createWriter },
+  translation: { kind: 'language', toCall, lacks, fromResult, writer: createWriter },
 }
 
 /** How many tokens a message would have: https://platform.claude.com/docs/en/api/messages-count-tokens */

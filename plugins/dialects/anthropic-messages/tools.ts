@@ -1,9 +1,11 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { isObject, objectOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
+import type { Warn } from '../../../src/translate/warnings.ts'
+import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
-import { type Kin, under } from './kin.ts'
+import { type Kin, kinOf, under } from './kin.ts'
 import { isWebSearch } from './search.ts'
 import type { Reading } from './sources.ts'
 
@@ -16,7 +18,12 @@ export interface Tooling {
   readonly options?: JsonObject
 }
 
-export function readTools({ tools: given, tool_choice: choice }: JsonObject, reading: Reading): Tooling {
+export interface ToolReading extends Pick<Reading, 'kin' | 'warn'> {
+  /** A tool that runs at a provider is left out: a line for the caller. */
+  readonly lack: Warn
+}
+
+export function readTools({ tools: given, tool_choice: choice }: JsonObject, reading: ToolReading): Tooling {
   const all = given == null ? [] : arrayAt(given, 'tools')
   const isBeside = all.some(isClients)
   const tools = all.flatMap((each, i): Tool[] => {
@@ -28,10 +35,25 @@ export function readTools({ tools: given, tool_choice: choice }: JsonObject, rea
       return [readTool(each, at, reading)]
     // Of deferred tools a model is told when it searches for them; here it is told of all.
     if (!isSearchOfTools(each))
-      reading.warn(`${at}: this provider has no ${String(each.name)} of its own, so it does without`)
+      reading.lack(`${at}: this provider has no ${String(each.name)} of its own, so it does without`)
     return []
   })
   return { ...(tools.length > 0 && { tools }), ...readChoice(choice, tools, reading) }
+}
+
+/** Whether this provider does without a tool that runs at others. What is wrong with the call is said where it is made. */
+export function lacks(body: JsonObject, destination: Destination): boolean {
+  if (!listOf(body.tools).some(isOffer)) return false
+  let isLacking = false
+  const lack = () => {
+    isLacking = true
+  }
+  try {
+    readTools(body, { kin: kinOf(destination), warn: () => {}, lack })
+  } catch {
+    return false
+  }
+  return isLacking
 }
 
 const isClients = (tool: unknown): boolean => isObject(tool) && (tool.type == null || tool.type === 'custom')
@@ -48,7 +70,7 @@ const isHad = ({ type }: JsonObject, { isAnthropic }: Kin): boolean =>
 const isChosen = ({ name }: JsonObject, choice: unknown): boolean =>
   isObject(choice) && choice.type === 'tool' && choice.name === name
 
-function readTool(each: unknown, at: string, reading: Reading): Tool {
+function readTool(each: unknown, at: string, reading: ToolReading): Tool {
   const tool = objectAt(each, at)
   if (tool.type != null && tool.type !== 'custom') return readOwn(tool, at, reading)
   const { kin, warn } = reading
@@ -84,7 +106,7 @@ const ownOptions = (tool: JsonObject): JsonObject => ({
 })
 
 /** Tools that Anthropic defines: its models know them, and some of them run on its servers. */
-function readOwn(tool: JsonObject, at: string, { kin }: Reading): Tool {
+function readOwn(tool: JsonObject, at: string, { kin }: ToolReading): Tool {
   const { type, name, cache_control: _, ...rest } = tool
   const id = nameAt(type, `${at}.type`)
   if (!defined.test(id))
@@ -133,7 +155,11 @@ export const isOneCall = ({ tool_choice: choice }: JsonObject): boolean =>
 
 const choices = { auto: 'auto', any: 'required', none: 'none' } as const
 
-function readChoice(choice: unknown, tools: readonly Tool[], { kin, warn }: Reading): Omit<Tooling, 'tools'> {
+function readChoice(
+  choice: unknown,
+  tools: readonly Tool[],
+  { kin, warn }: ToolReading,
+): Omit<Tooling, 'tools'> {
   if (choice == null) return {}
   const given = objectAt(choice, 'tool_choice')
   const type = wordAt(given.type, 'tool_choice.type', ['auto', 'any', 'tool', 'none'])

@@ -7,6 +7,7 @@ import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
 import { toError } from './refusal.ts'
 import { read } from './shape.ts'
+import { lacks } from './tools.ts'
 import { createWriter } from './writer.ts'
 
 /** OpenAI's chat completions: https://platform.openai.com/docs/api-reference/chat */
@@ -29,7 +30,7 @@ export const openaiChat: Dialect = {
   },
   refusal: toError,
   refusalEvent: refusal => `data: ${JSON.stringify(toError(refusal))}\n\n`,
-  translation: { kind: 'language', toCall, fromResult, writer: createWriter },
+  translation: { kind: 'language', toCall, lacks, fromResult, writer: createWriter },
 }
 
 export default definePlugin({

@@ -47,17 +47,21 @@ const list = (value: unknown, at: string): readonly unknown[] => (value == null 
  * that the client has there: agents make it in every call, and go on without. Alone it is what the call is for.
  */
 function readList(tools: readonly unknown[], reading: Reading): Tool[] {
-  const isBeside = tools.some(each => clients.has(objectOf(each).type))
+  const isBeside = tools.some(isClients)
   return tools.flatMap((each, i): Tool[] => {
-    const { type } = objectOf(each)
-    if (!isBeside || typeof type !== 'string' || !OFFERED.test(type))
-      return [readTool(each, `tools[${i}]`, reading)]
-    reading.warn(`tools[${i}]: this provider has no ${type.slice(0, 80)} of its own, so it does without`)
+    if (!isBeside || !isOffer(each)) return [readTool(each, `tools[${i}]`, reading)]
+    reading.warn(`tools[${i}]: this provider has no ${each.type.slice(0, 80)} of its own, so it does without`)
     return []
   })
 }
 
+const isClients = (tool: unknown): boolean => clients.has(objectOf(tool).type)
 const clients = new Set<unknown>(['function', 'custom'])
+const isOffer = (tool: unknown): tool is { type: string } => OFFERED.test(String(objectOf(tool).type))
+
+/** Who speaks another language has none of these tools. */
+export const lacks = ({ tools }: JsonObject): boolean =>
+  listOf(tools).some(isOffer) && listOf(tools).some(isClients)
 
 function readTool(each: unknown, at: string, reading: Reading): Tool {
   const tool = objectAt(each, at)

@@ -32,7 +32,7 @@ export function toCall(given: JsonObject, destination: Destination): Call {
   const kin = kinOf(destination)
   const catalogue = readCatalogue(body)
   const own = readOwn(body, kin, warn)
-  const { options: toolOptions, ...tooling } = readTools(body, { kin, catalogue, warn })
+  const { options: toolOptions, ...tooling } = readTools(body, { kin, catalogue, warn, lack: warn })
   const format = readFormat(body.text, kin, warn)
   const { max_output_tokens: most, temperature, top_p: topP } = body
   const limit = most == null ? undefined : wholeAt(most, 'max_output_tokens')

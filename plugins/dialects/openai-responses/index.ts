@@ -9,6 +9,7 @@ import { isCommon } from './catalogue.ts'
 import { itemId, ownerOf, responseId } from './ids.ts'
 import { lens } from './lens.ts'
 import { replay } from './replay.ts'
+import { lacks } from './tools.ts'
 
 /** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses */
 const createDialect = (now: Clock): Dialect => ({
@@ -44,6 +45,7 @@ const createDialect = (now: Clock): Dialect => ({
   translation: {
     kind: 'language',
     toCall,
+    lacks,
     fromResult: (result, facts) => toResponse(result, facts, now),
     writer: facts => createWriter(facts, now),
   },

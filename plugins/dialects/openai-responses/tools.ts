@@ -10,10 +10,19 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
+import type { Warn } from '../../../src/translate/warnings.ts'
+import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { type Catalogue, type Entry, isClients, type ToolKind, toolLists } from './catalogue.ts'
+import {
+  type Catalogue,
+  type Entry,
+  isClients,
+  readCatalogue,
+  type ToolKind,
+  toolLists,
+} from './catalogue.ts'
 import { toFunction } from './functions.ts'
-import type { Kin } from './kin.ts'
+import { type Kin, kinOf } from './kin.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
 
@@ -27,7 +36,9 @@ export interface Tooling {
 export interface ToolReading {
   readonly kin: Kin
   readonly catalogue: Catalogue
-  readonly warn: (line: string) => void
+  readonly warn: Warn
+  /** A tool that runs at a provider is left out: a line for the caller. */
+  readonly lack: Warn
 }
 
 /** Tools, and how the model may choose among them. */
@@ -40,7 +51,7 @@ export function readTools(body: JsonObject, reading: ToolReading): Tooling {
   const own = catalogue.entries.map(entry => ({ entry, tool: toFunction(entry, reading.warn) }))
   const isMixed = found.length > 0 && own.length > 0 && kin.mixesTools === false
   if (isMixed)
-    reading.warn('tools: this provider cannot search the web beside functions, so it does not search')
+    reading.lack('tools: this provider cannot search the web beside functions, so it does not search')
   const hosted = isMixed ? [] : found
   const { choice, allowed } = readChoice(body.tool_choice, catalogue, own.length + hosted.length)
   const isAllowed = ({ entry }: { entry: Entry }) => allowed === undefined || allowed.has(entry)
@@ -55,6 +66,26 @@ export function readTools(body: JsonObject, reading: ToolReading): Tooling {
     ...(tools.length > 0 && choice && { toolChoice: choice }),
     ...(isOne && kin.oneTool && { options: kin.oneTool }),
   }
+}
+
+/** Whether this provider does without a tool that runs at others. What is wrong with the call is said where it is made. */
+export function lacks(body: JsonObject, destination: Destination): boolean {
+  if (!toolLists(body).some(({ tools }) => listOf(tools).some(isServed))) return false
+  let isLacking = false
+  const lack = () => {
+    isLacking = true
+  }
+  try {
+    readTools(body, { kin: kinOf(destination), catalogue: readCatalogue(body), warn: () => {}, lack })
+  } catch {
+    return false
+  }
+  return isLacking
+}
+
+const isServed = (tool: unknown): boolean => {
+  const type = String(objectOf(tool).type)
+  return SEARCH.test(type) || OFFERED.test(type)
 }
 
 /** The client wants one call at a time: those behind the first are kept from it; the model makes them later. */
@@ -88,14 +119,14 @@ function readTool(tool: JsonObject, at: string, body: JsonObject, reading: ToolR
  * A tool that runs at some provider is an offer to the model where it stands beside tools of the client and needs nothing
  * that the client has there: agents make it in every call, and go on without. Alone it is what the call is for.
  */
-function leaveOut(tool: JsonObject, at: string, { catalogue, warn }: ToolReading): never[] {
+function leaveOut(tool: JsonObject, at: string, { catalogue, lack }: ToolReading): never[] {
   const type = String(tool.type)
   if (catalogue.entries.length === 0 || !isOffer(tool))
     unsupported(
       `${at}.type`,
       `is "${type}", which this provider does not have: leave it out, or use one that has it`,
     )
-  warn(`${at}: this provider has no ${type} of its own, so it does without`)
+  lack(`${at}: this provider has no ${type} of its own, so it does without`)
   return []
 }
 
@@ -119,7 +150,7 @@ function readSearch(
   tool: JsonObject,
   at: string,
   body: JsonObject,
-  { kin, catalogue, warn }: ToolReading,
+  { kin, catalogue, warn, lack }: ToolReading,
 ): Tool[] {
   const most = body.max_tool_calls == null ? undefined : wholeAt(body.max_tool_calls, 'max_tool_calls')
   const isOffline = tool.external_web_access === false
@@ -129,9 +160,9 @@ function readSearch(
         warn(`${at}.${wish}: this provider searches the web without it`)
     return [kin.search(tool, most)]
   }
-  const lacks = `this provider cannot search the web${isOffline ? ' without going there' : ''}`
-  if (catalogue.entries.length === 0) unsupported(`${at}.type`, `is "${String(tool.type)}": ${lacks}`)
-  warn(`${at}: ${lacks}, so it does not search`)
+  const lacking = `this provider cannot search the web${isOffline ? ' without going there' : ''}`
+  if (catalogue.entries.length === 0) unsupported(`${at}.type`, `is "${String(tool.type)}": ${lacking}`)
+  lack(`${at}: ${lacking}, so it does not search`)
   return []
 }
 

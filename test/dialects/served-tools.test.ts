@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { openWorlds, type TwoWorlds } from '../conformance/world.ts'
+import { MASTER } from '../kit.ts'
+
+/** Tools that run at a provider, and redirects of which not every target has them. */
+
+let worlds: TwoWorlds
+beforeAll(async () => {
+  worlds = await openWorlds()
+  const redirects = {
+    'to-anthropic': ['plain/one', 'anthropic/one'],
+    'to-openai': ['plain/one', 'openai/one'],
+    'to-gemini': ['gemini/one', 'anthropic/one'],
+    nowhere: ['plain/one', 'cohere/command-a-03-2025'],
+  }
+  for (const [source, models] of Object.entries(redirects))
+    await put(
+      source,
+      'failover',
+      models.map(model => ({ model })),
+    )
+  await put('in-turns', 'round_robin', [{ model: 'plain/one' }, { model: 'anthropic/one' }])
+  await put('alone', 'failover', [{ model: 'plain/one' }, { model: 'anthropic/one' }], { failover: false })
+})
+beforeEach(() => {
+  worlds.mock.reset()
+  worlds.mock.setPlan(() => ({ text: 'There.' }))
+})
+afterAll(() => worlds[Symbol.asyncDispose]())
+
+const put = (source: string, strategy: string, targets: object[], more: object = {}) =>
+  worlds.gateway.admin('PUT', '/admin/virtual-models', {
+    source,
+    strategy,
+    session_affinity: false,
+    targets,
+    ...more,
+  })
+
+async function ask(path: string, body: object) {
+  const { status, headers } = await worlds.gateway.fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${MASTER}` },
+    body: JSON.stringify(body),
+  })
+  return {
+    status,
+    provider: headers.get('x-modelway-provider'),
+    attempts: headers.get('x-modelway-attempts'),
+    warning: headers.get('x-modelway-warning'),
+  }
+}
+
+const search = { type: 'web_search_20250305', name: 'web_search' }
+const walk = { name: 'walk', input_schema: { type: 'object' } }
+const messages = (model: string, ...tools: object[]) =>
+  ask('/v1/messages', { model, max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }], tools })
+const walkFunction = { type: 'function', name: 'walk', parameters: { type: 'object' } }
+const responses = (model: string, ...tools: object[]) =>
+  ask('/v1/responses', { model, input: 'Hi', tools, store: false })
+
+test('the target that has them is asked before one that would do without', async () => {
+  const kept = { status: 200, attempts: '1', warning: null }
+  expect(await messages('to-anthropic', search, walk)).toEqual({ ...kept, provider: 'anthropic' })
+  expect(await responses('to-openai', { type: 'web_search' }, walkFunction)).toEqual({
+    ...kept,
+    provider: 'openai',
+  })
+  expect(await responses('to-anthropic', { type: 'web_search' }, walkFunction)).toEqual({
+    ...kept,
+    provider: 'anthropic',
+  })
+  const code = { type: 'code_interpreter', container: { type: 'auto' } }
+  expect(await responses('to-openai', code, walkFunction)).toEqual({ ...kept, provider: 'openai' })
+  const chat = { model: 'to-openai', messages: [{ role: 'user', content: 'Hi' }] }
+  const tools = [{ type: 'image_generation' }, { type: 'function', function: { name: 'walk' } }]
+  expect(await ask('/v1/chat/completions', { ...chat, tools })).toEqual({ ...kept, provider: 'openai' })
+})
+
+test('also before one whose own search cannot stand beside functions', async () => {
+  expect((await messages('to-gemini', search, walk)).provider).toBe('anthropic')
+  expect((await responses('to-gemini', { type: 'web_search' }, walkFunction)).provider).toBe('anthropic')
+  expect((await responses('to-gemini', { type: 'web_search' })).provider).toBe('gemini')
+})
+
+test('where none has them the first does without, and says so', async () => {
+  const answer = await messages('nowhere', search, walk)
+  expect(answer).toMatchObject({ status: 200, provider: 'plain' })
+  expect(answer.warning).toContain('no web_search of its own')
+})
+
+test('where the one that has them fails, the others do without, and say so', async () => {
+  worlds.mock.setPlan(({ path }) => (path.endsWith('/messages') ? { status: 503 } : { text: 'There.' }))
+  const answer = await messages('to-anthropic', search, walk)
+  expect(answer).toMatchObject({ status: 200, provider: 'plain', attempts: '2' })
+  expect(answer.warning).toContain('no web_search of its own')
+})
+
+test('a strategy goes before where a call has none of them, or a redirect does not fail over', async () => {
+  expect((await messages('to-anthropic', walk)).provider).toBe('plain')
+  expect((await messages('alone', search, walk)).provider).toBe('plain')
+  const turns = [await messages('in-turns', walk), await messages('in-turns', walk)]
+  expect(turns.map(({ provider }) => provider)).toEqual(['plain', 'anthropic'])
+  for (let i = 0; i < 3; i++) expect((await messages('in-turns', search, walk)).provider).toBe('anthropic')
+})
+
+test('what is wrong with a tool is said all the same', async () => {
+  expect((await messages('to-anthropic', search, { ...walk, name: 7 })).status).toBe(400)
+  expect((await responses('nowhere', { type: 'web_search' }, { ...walkFunction, name: 7 })).status).toBe(400)
+})
