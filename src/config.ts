@@ -58,7 +58,7 @@ export const gatewaySchema = v.object({
       '',
     ),
   ),
-  bodyLimit: says('How large the body of a request may be', v.optional(bytes(), '10M')),
+  bodyLimit: says('How large the body of a request may be, once it is unpacked', v.optional(bytes(), '10M')),
   databaseUrl: says(
     'Where rows are kept: a file, or a libSQL server (libsql://...)',
     v.optional(v.pipe(text(), v.regex(DATABASE, NO_DATABASE)), 'file:data/modelway.db'),

@@ -51,23 +51,20 @@ export async function readIn(
   if (isFree) return { body: body as ReadableStream<Uint8Array>, ...sized }
   const looked = await lookInto({ request, bodyLimit }, isFiles)
   if ('json' in looked) {
-    checkJson(headers)
+    checkCharset(headers)
     return toJson(looked.json)
   }
   return { ...looked, ...sized }
 }
 
 async function readJson(request: Request, limit: number): Promise<Sent> {
-  checkJson(request.headers)
+  checkCharset(request.headers)
   return toJson(await readCapped(request, limit))
 }
 
-function checkJson(headers: Headers): void {
+function checkCharset(headers: Headers): void {
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
   if (!/^utf-?8$/i.test(charset)) refuse('invalid_request', `Send the body as UTF-8 (it is "${charset}")`)
-  const encoding = headers.get('content-encoding') ?? 'identity'
-  if (encoding !== 'identity')
-    refuse('invalid_request', `Send JSON without content-encoding (it is "${encoding.slice(0, 80)}")`)
 }
 
 function toJson(bytes: Uint8Array): Sent {

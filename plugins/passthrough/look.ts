@@ -2,6 +2,7 @@ import type { Bytes } from '../../src/bytes.ts'
 import { refuse } from '../../src/errors.ts'
 import type { PassageCall } from '../../src/passage.ts'
 import { readUntil } from '../../src/request/body.ts'
+import { isPacked } from '../../src/request/packed.ts'
 
 /** What is sent on of a body that was looked into, and what was found: texts, and what they say as JSON. */
 export interface Looked {
@@ -32,9 +33,8 @@ export async function lookInto(
   isFiles: boolean,
 ): Promise<Looked | { readonly json: Bytes }> {
   const type = request.headers.get('content-type') ?? ''
-  const encoding = request.headers.get('content-encoding') ?? 'identity'
-  if (encoding !== 'identity')
-    refuse('invalid_request', `Send the body without content-encoding (it is "${encoding.slice(0, 80)}")`)
+  if (isPacked(request.headers))
+    refuse('invalid_request', 'Send a body that is no JSON without "content-encoding": it is looked into')
   const isForm = FORM.test(type)
   const isWhole = FIELDS.test(type) || (isForm && isFiles)
   const isEnough = (head: Bytes) => isOther(head) && (!isForm || isBegun(head))

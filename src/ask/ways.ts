@@ -106,6 +106,8 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
       const { path, query = '', method = x.request.method } = aim
       const body = toSend(aim, x.body)
       const headers = { ...passable(x.request.headers), ...aim.headers }
+      // What was read is no longer packed.
+      if (body !== x.request.body) delete headers['content-encoding']
       // A form is written anew, with another boundary than the client's.
       if (body === undefined || body instanceof FormData) delete headers['content-type']
       const facts = { method, path, query, headers, ...(body !== undefined && { body }) }

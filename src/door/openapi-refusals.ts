@@ -29,6 +29,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   409: 'In conflict with what is stored',
   412: 'Changed by somebody else in the meantime',
   413: 'The body is too large',
+  415: 'The body is packed in a way that nobody knows',
   422: 'Well-formed, but the values do not make sense',
   426: 'The address takes no WebSockets',
   429: 'Too many requests',

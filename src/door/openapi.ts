@@ -46,6 +46,9 @@ function parametersOf({ path, rest, heeds = {}, query }: Api, toSchema: ToSchema
   ]
 }
 
+/** Of bodies: too large, or packed in a way that nobody knows. */
+const OF_BODIES = [413, 415]
+
 /** The good answer, and the refusals that callers should expect. */
 function responsesOf(api: Api, toSchema: ToSchema) {
   const { access, answer, body, query, refusals: more = [] } = api
@@ -56,7 +59,7 @@ function responsesOf(api: Api, toSchema: ToSchema) {
   const expected = [
     ...(body || query ? [400] : []),
     ...(access === 'anyone' ? [] : [401]),
-    ...(body ? [413] : []),
+    ...(body ? OF_BODIES : []),
     ...more,
   ]
   return {
@@ -164,7 +167,7 @@ function responsesOfPassage(passage: Passage, method: Passage['methods'][number]
   }
   return {
     ...(gives.length > 0 && { 200: good }),
-    ...refusals('others', [...own, 401, ...(hasBody ? [413] : []), 503]),
+    ...refusals('others', [...own, 401, ...(hasBody ? OF_BODIES : []), 503]),
   }
 }
 
@@ -227,7 +230,7 @@ export function describeDialect(dialect: Dialect): Detail {
           ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }),
         },
       },
-      ...refusals('others', [...FORWARDED, 401, 413, 503]),
+      ...refusals('others', [...FORWARDED, 401, ...OF_BODIES, 503]),
     },
     security: [{ bearer: [] }, { apiKey: [] }],
   }

@@ -1,5 +1,6 @@
 import type { Bytes } from '../bytes.ts'
 import type { Awaitable, ByteSource } from '../types.ts'
+import { formatOf, unpack } from './packings.ts'
 
 /** What is read of the headers of an answer; names in lower case. */
 export type ArrivalHeaders = Pick<Headers, 'get' | 'has'> &
@@ -99,21 +100,11 @@ const toStream = (source: ByteSource): ReadableStream<Bytes> =>
     { highWaterMark: 0 },
   )
 
-/** The names of packings in HTTP (RFC 9110 8.4.1), and what the platform calls them. */
-const packings: Readonly<Record<string, string>> = {
-  gzip: 'gzip',
-  'x-gzip': 'gzip',
-  deflate: 'deflate',
-  br: 'brotli',
-  zstd: 'zstd',
-}
-
 /** The same answer with its body unpacked, for upstreams that pack although they were asked not to. */
 export function unpacked(arrival: Arrival & { readonly whole?: Bytes | undefined }): Arrival {
   const { headers, body } = arrival
-  const format = packings[headers.get('content-encoding')?.trim().toLowerCase() ?? '']
+  const format = formatOf(headers.get('content-encoding'))
   // What has no body may still say how it would be packed.
   if (format === undefined || body === undefined || arrival.whole?.length === 0) return arrival
-  const plain = toStream(body).pipeThrough<Bytes>(new DecompressionStream(format as 'gzip'))
-  return fromResponse(new Response(plain), arrival)
+  return fromResponse(new Response(unpack(toStream(body), format)), arrival)
 }

@@ -1,8 +1,9 @@
 import { type Bytes, joinBytes, sizeOf } from '../bytes.ts'
 import { refuse } from '../errors.ts'
-import type { JsonObject } from '../types.ts'
+import type { ByteSource, JsonObject } from '../types.ts'
 import { type Member, parseText, topLevel } from './json.ts'
 import { parseForm } from './multipart.ts'
+import { isPacked, readerOf } from './packed.ts'
 
 /** A request body, read and parsed once: what the client wrote, and what it means. */
 export interface Body {
@@ -22,10 +23,11 @@ export interface Body {
 const UPLOAD_DEADLINE = 120_000
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Reads a JSON object of at most `limit` bytes. */
+/** Reads a JSON object of at most `limit` bytes, when it is unpacked. */
 export async function readBody(request: Request, limit: number): Promise<Body> {
   const declared = checkHeaders(request.headers, limit)
-  const bytes = declared <= SMALL ? await request.bytes() : await readCapped(request, limit)
+  const isSmall = declared <= SMALL && !isPacked(request.headers)
+  const bytes = isSmall ? await request.bytes() : await readCapped(request, limit)
   if (bytes.length > limit) tooLarge(limit)
   const text = decode(bytes)
   const { json, members } = parseText(text)
@@ -48,7 +50,6 @@ export async function readForm(request: Request, limit: number): Promise<Body> {
       `Send a form: "content-type: multipart/form-data" (it is "${type.slice(0, 80)}")`,
     )
   }
-  checkEncoding(request.headers)
   if (sizeOf(request.headers) > limit) tooLarge(limit)
   const bytes = await readCapped(request, limit)
   const form = await parseForm(bytes, type).catch(cause =>
@@ -157,17 +158,9 @@ function checkHeaders(headers: Headers, limit: number): number {
       `Send the header "content-type: application/json" (it is "${type.slice(0, 80)}")`,
     )
   }
-  checkEncoding(headers)
   const declared = sizeOf(headers)
   if (declared > limit) tooLarge(limit)
   return declared
-}
-
-function checkEncoding(headers: Headers): void {
-  const encoding = headers.get('content-encoding')
-  if (encoding !== null && encoding !== 'identity') {
-    refuse('invalid_request', `Send the body without content-encoding (it is "${encoding.slice(0, 80)}")`)
-  }
 }
 
 function decode(bytes: Uint8Array): string {
@@ -191,12 +184,13 @@ export async function readUntil(
   limit: number,
   isEnough: ((head: Bytes) => boolean) | undefined,
 ): Promise<{ readonly head: Bytes; readonly rest?: ReadableStream<Bytes> }> {
-  if (request.body === null) return { head: new Uint8Array() }
-  const reader = request.body.getReader()
+  const reader = readerOf(request)
+  if (reader === undefined) return { head: new Uint8Array() }
+  const stop = (reason: string) => void reader.cancel(reason).catch(() => {})
   const chunks: Bytes[] = []
   let size = 0
   let next = 0
-  const late = setTimeout(() => void reader.cancel('upload deadline'), UPLOAD_DEADLINE)
+  const late = setTimeout(() => stop('upload deadline'), UPLOAD_DEADLINE)
   try {
     for (;;) {
       const { done, value } = await reader.read()
@@ -209,7 +203,7 @@ export async function readUntil(
         next = 2 * size
       }
       if (size > limit) {
-        void reader.cancel('too large')
+        stop('too large')
         tooLarge(limit)
       }
     }
@@ -220,7 +214,7 @@ export async function readUntil(
 }
 
 /** What was read, and then what has not been. */
-function again(head: Bytes, reader: ReadableStreamDefaultReader<Bytes>): ReadableStream<Bytes> {
+function again(head: Bytes, reader: ByteSource): ReadableStream<Bytes> {
   const waiting = [head]
   return new ReadableStream<Bytes>(
     {

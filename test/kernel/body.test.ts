@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { topLevel } from '../../src/request/json.ts'
 import { type House, openHouse } from './house.ts'
@@ -96,13 +95,6 @@ describe('a body', () => {
       expect(({} as Record<string, unknown>).model).toBeUndefined()
     }
     expect(refusalOf(await send('{"__proto__":{"model":"one"}}'))).toEqual([400, 'invalid_request'])
-  })
-
-  test('compressed is refused with a word about the header', async () => {
-    const bytes = gzipSync('{"model":"one"}')
-    expect(await refused(bytes, { 'content-encoding': 'gzip' })).toContain('content-encoding')
-    expect(await refused(gzipSync(' '.repeat(5_000_000)), { 'content-encoding': 'br' })).toContain('"br"')
-    expect(await refused(bytes)).toContain('not valid UTF-8')
   })
 
   test('of another content type is refused; JSON has several names', async () => {
