@@ -14,6 +14,9 @@ const LAST_BUDGETED = /claude-(?:opus|sonnet|haiku)-4-6/
 /** It knew efforts first, beside its budget. */
 const FIRST_WITH_EFFORTS = /claude-opus-4-5/
 
+/** Those that know efforts, and not yet the highest: https://platform.claude.com/docs/en/build-with-claude/effort */
+const WITHOUT_XHIGH = /claude-(?:(?:opus|sonnet|haiku)-4-6|mythos-preview)/
+
 /** Those that refuse a budget. Names that are newer than this line are left alone. */
 const DECIDING = /claude-(?:opus-4-[789]|(?:opus|sonnet|haiku|fable|mythos)-[5-9])\b/
 
@@ -31,12 +34,22 @@ export const refusesLateSystem = (model: string): boolean => EARLY_SYSTEM.test(m
 export const claude =
   (toOptions: (tokens: number) => JsonObject) =>
   (model: string): Thinking => {
-    if (THOUGHTLESS.test(model)) return { thinks: false }
-    if (!BUDGETED.test(model)) return DECIDING.test(model) ? { decides: true } : {}
-    const budget = { least: 1024, toOptions, isWithinLimit: true } as const
-    if (LAST_BUDGETED.test(model)) return { budget: { ...budget, hasEfforts: true } }
-    return { budget: FIRST_WITH_EFFORTS.test(model) ? { ...budget, takesEffort: true } : budget }
+    const refused = refusedEfforts(model)
+    return { ...waysOf(model, toOptions), ...(refused && { refusesEfforts: refused }) }
   }
+
+function refusedEfforts(model: string): ReadonlySet<string> | undefined {
+  if (FIRST_WITH_EFFORTS.test(model)) return new Set(['xhigh', 'max'])
+  return WITHOUT_XHIGH.test(model) ? new Set(['xhigh']) : undefined
+}
+
+function waysOf(model: string, toOptions: (tokens: number) => JsonObject): Thinking {
+  if (THOUGHTLESS.test(model)) return { thinks: false }
+  if (!BUDGETED.test(model)) return DECIDING.test(model) ? { decides: true } : {}
+  const budget = { least: 1024, toOptions, isWithinLimit: true } as const
+  if (LAST_BUDGETED.test(model)) return { budget: { ...budget, hasEfforts: true } }
+  return { budget: FIRST_WITH_EFFORTS.test(model) ? { ...budget, takesEffort: true } : budget }
+}
 
 /** "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'" */
 export const claudeNames: ToolNames = { fits: /^[a-zA-Z0-9_-]{1,128}$/, longest: 128 }

@@ -11,6 +11,8 @@ export interface Thinking {
   readonly budget?: Budget
   /** It decides itself how much it thinks, and refuses to be told a number. */
   readonly decides?: true
+  /** Efforts that it refuses, although others of its make know them. */
+  readonly refusesEfforts?: ReadonlySet<string>
 }
 
 export interface Budget {
@@ -70,6 +72,21 @@ const LARGEST_LIMIT = 32_000
 /** Budgets (tokens) as the words that other vendors know: what coding agents call "think", "think hard", "ultrathink". */
 export const effortOf = (budget: number): 'low' | 'medium' | 'high' =>
   budget <= 4096 ? 'low' : budget <= 12_288 ? 'medium' : 'high'
+
+const LADDER = ['low', 'medium', 'high', 'xhigh', 'max'] as const
+
+/** The effort, or the highest below it that the model takes. */
+export function nearestEffort<E extends string>(
+  effort: E,
+  { refusesEfforts }: Thinking,
+): E | (typeof LADDER)[number] {
+  if (!refusesEfforts?.has(effort)) return effort
+  const below = LADDER.slice(
+    0,
+    LADDER.findIndex(step => step === effort),
+  )
+  return below.findLast(step => !refusesEfforts.has(step)) ?? 'low'
+}
 
 /** What fits the model. What does not is left out, and the client is told. */
 export function measure(wish: Wish, circumstances: Circumstances): Measure {

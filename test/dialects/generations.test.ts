@@ -121,6 +121,34 @@ describe('a Claude that is told a budget', () => {
     expect((await ask('old', { ...adaptive, ...effort('low') }, strict)).status).toBe(200)
   })
 
+  test.each([
+    ['claude-opus-4-5-20251101', 'xhigh', 'high'],
+    ['claude-opus-4-5-20251101', 'max', 'high'],
+    ['claude-sonnet-4-6', 'xhigh', 'high'],
+    ['claude-sonnet-4-6', 'max', 'max'],
+    ['claude-opus-5-5', 'xhigh', 'xhigh'],
+  ])('%s is told the nearest effort below one that it does not know: %s', async (model, asked, told) => {
+    const { sent, warning } = await ask(`anthropic/${model}`, effort(asked))
+    const words = `output_config.effort: this model does not know "${asked}", and was told "${told}"`
+    expect([sent.output_config, warning]).toEqual([{ effort: told }, asked === told ? null : words])
+  })
+
+  test.each(['xhigh', 'max'])('of OpenAI’s efforts, too, it is told one that it knows: %s', async word => {
+    const chat = { reasoning_effort: word, messages: [{ role: 'user', content: 'Hello' }] }
+    const to = 'anthropic/claude-sonnet-4-6'
+    const { status, sent } = await ask(to, chat, gateway, '/v1/chat/completions')
+    expect([status, sent.output_config]).toEqual([200, { effort: word === 'max' ? 'max' : 'high' }])
+    const responses = {
+      input: 'Hello',
+      reasoning: { effort: word },
+      max_tokens: undefined,
+      messages: undefined,
+    }
+    const answer = await ask(to, responses, gateway, '/v1/responses')
+    expect(answer.sent.output_config).toEqual({ effort: word === 'max' ? 'max' : 'high' })
+    if (word === 'xhigh') expect(answer.warning).toContain('effort')
+  })
+
   test('is told an effort where it knows both', async () => {
     const { sent } = await ask('anthropic/claude-opus-4-5-20251101', { ...adaptive, ...effort('low') })
     expect([sent.thinking.budget_tokens, sent.output_config]).toEqual([2000, { effort: 'low' }])

@@ -3,6 +3,7 @@ import {
   type Budget,
   budgetOf,
   effortOf,
+  nearestEffort,
   noRoomFor,
   REFUSES_THOUGHTS,
   type Thinking,
@@ -39,7 +40,8 @@ export function inItsWords(body: JsonObject, thinking: Thinking | undefined, war
     return withoutThinking(withoutEffort(body))
   }
   const told = type === 'adaptive' && budget && !knowsAdaptive(thinking) ? budgeted(body, budget, warn) : body
-  if (objectOf(body.output_config).effort == null || knowsEfforts(thinking)) return told
+  if (objectOf(body.output_config).effort == null) return told
+  if (knowsEfforts(thinking)) return withEffort(told, thinking, warn)
   if (told === body) warn(UNKNOWN_EFFORT)
   return withoutEffort(told)
 }
@@ -65,6 +67,20 @@ function budgeted(body: JsonObject, budget: Budget, warn: Warn): JsonObject {
     return { ...body, thinking: { ...objectOf(body.thinking), type: 'enabled', budget_tokens } }
   warn(`thinking: ${noRoomFor(budget)}`)
   return withoutThinking(body)
+}
+
+/** The client's own effort, or the nearest that the model takes. */
+export function effortFor<E extends string>(effort: E, thinking: Thinking, warn: Warn) {
+  const known = nearestEffort(effort, thinking)
+  if (known !== effort)
+    warn(`output_config.effort: this model does not know "${effort}", and was told "${known}"`)
+  return known
+}
+
+function withEffort(body: JsonObject, thinking: Thinking, warn: Warn): JsonObject {
+  const { effort, ...config } = objectOf(body.output_config)
+  const known = typeof effort === 'string' ? effortFor(effort, thinking, warn) : effort
+  return known === effort ? body : { ...body, output_config: { ...config, effort: known } }
 }
 
 function withoutEffort(body: JsonObject): JsonObject {

@@ -9,7 +9,7 @@ import {
 } from '../../../src/translate/thinking.ts'
 import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { DEFAULT_EFFORT, knowsAdaptive, knowsEfforts, UNKNOWN_EFFORT } from './generations.ts'
+import { DEFAULT_EFFORT, effortFor, knowsAdaptive, knowsEfforts, UNKNOWN_EFFORT } from './generations.ts'
 import type { Reading } from './sources.ts'
 
 const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -45,7 +45,8 @@ export function readThinking(body: JsonObject, { limit, prompt, reading }: Aroun
     const { options, ...measured } = ask({ budget })
     // Those that take no budget think as much as they want to, with an effort.
     if (measured.reasoning !== undefined) return { ...measured, reasoning: effort ?? measured.reasoning }
-    return { ...measured, options: withOptions(options, own({ type: undefined, ...(effort && { effort }) })) }
+    const known = withKnownEffort({ type: undefined, ...(effort && { effort }) }, thinking, warn)
+    return { ...measured, options: withOptions(options, own(known)) }
   }
   const isOff = type === 'disabled'
   if (kin.keys.includes('google')) {
@@ -65,7 +66,8 @@ export function readThinking(body: JsonObject, { limit, prompt, reading }: Aroun
 /** An effort that the model would refuse is left out. */
 function withKnownEffort({ effort, ...wish }: Given, thinking: Thinking | undefined, warn: Warn): Given {
   if (effort === undefined) return wish
-  if (thinking === undefined || knowsEfforts(thinking)) return { ...wish, effort }
+  if (thinking === undefined) return { ...wish, effort }
+  if (knowsEfforts(thinking)) return { ...wish, effort: effortFor(effort, thinking, warn) }
   warn(UNKNOWN_EFFORT)
   return wish
 }

@@ -241,7 +241,7 @@ describe('thinking', () => {
       {
         maxOutputTokens: 400,
         providerOptions: {
-          bedrock: { reasoningConfig: { type: 'enabled', budgetTokens: 1600, maxReasoningEffort: 'low' } },
+          bedrock: { reasoningConfig: { type: 'enabled', budgetTokens: 1600 } },
         },
       },
     ],
