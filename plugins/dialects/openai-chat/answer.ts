@@ -6,7 +6,7 @@ import type {
 } from '@ai-sdk/provider'
 import { addressOf } from '../../../src/translate/data-url.ts'
 import { freeTextOf } from '../../../src/translate/free-text.ts'
-import { refusalIn } from '../../../src/translate/refusals.ts'
+import { isRefusal, refusalIn } from '../../../src/translate/refusals.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isHidden } from './reasoning.ts'
@@ -17,8 +17,11 @@ import { createAnnotations, finishWord, head, usageOf } from './words.ts'
 /** A whole answer. */
 export function fromResult(result: LanguageModelV4GenerateResult, facts: AnswerFacts): JsonObject {
   const { content, finishReason, usage, response, providerMetadata } = result
-  const { message, hasCalls } = toMessage(content, facts.body)
-  const refusal = refusalIn(finishReason, providerMetadata) ?? null
+  const refused = isRefusal(finishReason) ? content.findLast(({ type }) => type === 'text') : undefined
+  const said = content.filter(part => part !== refused)
+  const { message, hasCalls } = toMessage(said, facts.body)
+  const words = refused?.type === 'text' ? refused.text : refusalIn(finishReason, providerMetadata)
+  const refusal = words ?? null
   const reason = finishWord(finishReason, { hasCalls, isLegacy: isLegacy(facts.body) })
   return {
     ...head(facts, 'chat.completion', response?.modelId ?? facts.model),

@@ -46,6 +46,8 @@ export function toCall(body: JsonObject, destination: Destination): Call {
     ...(thinking.reasoning !== undefined && { reasoning: thinking.reasoning }),
     ...format,
     ...(providerOptions && { providerOptions }),
+    // Only there a piece of text and a refusal can be told apart: see `writer.ts`.
+    ...(kin.isCompatible && body.stream === true && { includeRawChunks: true }),
   }
   warnOfUnknown(body, known, warn)
   return { options, warnings }

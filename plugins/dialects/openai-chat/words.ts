@@ -4,6 +4,7 @@ import type {
   LanguageModelV4Text,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
+import { isRefusal } from '../../../src/translate/refusals.ts'
 import { toUsage } from '../../../src/translate/usage.ts'
 import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -22,10 +23,10 @@ const words: Readonly<Record<LanguageModelV4FinishReason['unified'], string>> = 
 
 /** Agents wait for `tool_calls` before they run a tool, and some providers say "stop" although they call one. */
 export function finishWord(
-  { unified }: LanguageModelV4FinishReason,
+  reason: LanguageModelV4FinishReason,
   { hasCalls, isLegacy }: { hasCalls: boolean; isLegacy: boolean },
 ): string {
-  const word = words[unified]
+  const word = isRefusal(reason) ? 'stop' : words[reason.unified]
   if (word !== 'stop' && word !== 'tool_calls') return word
   if (!hasCalls) return 'stop'
   return isLegacy ? 'function_call' : 'tool_calls'

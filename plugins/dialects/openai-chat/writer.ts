@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { objectOf } from '../../../src/lens.ts'
-import { refusalIn } from '../../../src/translate/refusals.ts'
+import { refusalIn, refusalOfChunk } from '../../../src/translate/refusals.ts'
 import type { AnswerFacts, Writer } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { imageOf, numbered } from './answer.ts'
@@ -23,6 +23,8 @@ export function createWriter(facts: AnswerFacts): Writer {
   let isOver = false
   let length = 0
   let images = 0
+  /** What the next piece of text refuses with. */
+  let refusal: string | undefined
   const calls = createCalls(body)
   const annotations = createAnnotations()
   const thinking = createThinking(isHidden(body))
@@ -55,9 +57,17 @@ export function createWriter(facts: AnswerFacts): Writer {
       thinking.sign(id, providerMetadata)
       return ''
     },
+    raw({ rawValue }) {
+      refusal = refusalOfChunk(rawValue)
+      return ''
+    },
     'text-delta'({ id, delta, providerMetadata }) {
       thinking.sign(id, providerMetadata)
       if (delta === '') return ''
+      if (delta === refusal) {
+        refusal = undefined
+        return say({ refusal: delta })
+      }
       length += delta.length
       return say({ content: delta })
     },
@@ -87,10 +97,10 @@ export function createWriter(facts: AnswerFacts): Writer {
       const none = isAsked ? { usage: null } : {}
       const base = head(facts, 'chat.completion.chunk', model)
       const reason = finishWord(finishReason, { hasCalls: calls.hasAny(), isLegacy: calls.isLegacy })
-      const refusal = refusalIn(finishReason, providerMetadata)
+      const explained = refusalIn(finishReason, providerMetadata)
       return [
         begin(),
-        refusal === undefined ? '' : chunk({ refusal }),
+        explained === undefined ? '' : chunk({ refusal: explained }),
         Object.keys(extra).length > 0 ? chunk(extra) : '',
         event({
           ...base,
