@@ -133,10 +133,6 @@ const items: Readonly<Record<string, Reader>> = {
   mcp_list_tools: (_, at, { warn }) =>
     warn(`${at}.type: tools that another provider could call are left out`),
   reasoning: readReasoning,
-  web_search_call: (_, at, { kin, warn }) => {
-    if (kin.search === undefined)
-      warn(`${at}.type: a search of the web is left out; what was found stands in the text that follows`)
-  },
   item_reference: (item, at) => {
     nameAt(item.id, `${at}.id`)
     unsupported(`${at}.id`, 'refers to an item that this provider does not have: send the item itself')

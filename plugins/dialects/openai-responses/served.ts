@@ -1,4 +1,4 @@
-import { parseObject } from '../../../src/lens.ts'
+import { objectOf, parseObject } from '../../../src/lens.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import { callInWords, resultInWords } from '../../../src/translate/in-words.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -17,6 +17,10 @@ const deeds: Readonly<Record<string, (item: JsonObject) => Deed>> = {
     typeof given === 'string' ? parseObject(given) : {},
     error == null ? output : { error },
   ],
+  web_search_call: ({ action }) => {
+    const { sources, ...asked } = objectOf(action)
+    return ['web_search', asked, sources ?? 'What was found stands in the text that follows.']
+  },
   image_generation_call: ({ revised_prompt: prompt }) => [
     'image_generation',
     typeof prompt === 'string' ? { prompt } : {},
@@ -36,7 +40,8 @@ export function readDeed(item: JsonObject, { kin, warn }: { kin: Kin; warn: Warn
   const picture = item.type === 'image_generation_call' && kin.hasPictures ? pictureOf(item) : undefined
   if (picture !== undefined) return [picture]
   const [name, input, output] = deeds[String(item.type)]!(item)
-  warn(IN_WORDS)
+  // Who searches itself has it said in these words by us alone, and loses nothing.
+  if (item.type !== 'web_search_call' || kin.search === undefined) warn(IN_WORDS)
   return [text(`${callInWords(name, input)}\n${resultInWords(name, output)}`)]
 }
 

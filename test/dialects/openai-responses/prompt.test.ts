@@ -357,17 +357,14 @@ describe('a search of the web that another provider made', () => {
     { role: 'user', content: 'More' },
   ]
 
-  test('is no hindrance where there is one', () => {
-    const { options, warnings } = call({ input }, claude)
-    expect([options.prompt.length, warnings]).toEqual([1, []])
-  })
-
-  test('is left out, with a word, where there is none', () => {
-    const { options, warnings } = call({ input })
-    expect(options.prompt).toHaveLength(1)
-    expect(warnings).toEqual([
-      'input[0].type: a search of the web is left out; what was found stands in the text that follows',
-    ])
+  test.each([
+    [claude, []],
+    [undefined, ['input: what tools of another provider did is told to this model in words']],
+  ] as const)('is told in words, of which who searches itself makes no matter', (destination, told) => {
+    const { options, warnings } = call({ input }, destination)
+    expect(options.prompt.map(({ role }) => role)).toEqual(['assistant', 'user'])
+    expect(JSON.stringify(options.prompt)).toContain('web_search')
+    expect(warnings).toEqual([...told])
   })
 })
 

@@ -119,7 +119,7 @@ describe('what is left out is told', () => {
     ['tools[0].strict', { tools: [{ ...tool, strict: true }] }, to('cohere')],
     ['reasoning.context', { reasoning: { context: 'all' } }],
     ['nonsense', { nonsense: 1 }],
-    ['input[0].type', { input: [{ type: 'web_search_call' }, { role: 'user', content: 'More' }] }],
+    ['input', { input: [{ type: 'web_search_call' }, { role: 'user', content: 'More' }] }],
     [
       'input[1]',
       {

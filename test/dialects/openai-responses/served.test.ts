@@ -76,6 +76,32 @@ const history = (item: object) => [
 describe('what such a tool did before is told in words, so that the conversation goes on', () => {
   test.each<[object, string[]]>([
     [
+      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'Rome' } },
+      ['web_search', 'Rome', 'stands in the text that follows'],
+    ],
+    [
+      {
+        type: 'web_search_call',
+        id: 'ws_1',
+        status: 'completed',
+        action: {
+          type: 'search',
+          queries: ['Rome'],
+          sources: [{ type: 'url', url: 'https://rome.example' }],
+        },
+      },
+      ['web_search', 'Rome', 'https://rome.example'],
+    ],
+    [
+      {
+        type: 'web_search_call',
+        id: 'ws_1',
+        status: 'completed',
+        action: { type: 'open_page', url: 'https://a.b' },
+      },
+      ['open_page', 'https://a.b'],
+    ],
+    [
       {
         type: 'file_search_call',
         id: 'f',
