@@ -76,8 +76,11 @@ export interface Dialect extends Endpoint, Lens {
   readonly takes?: 'json' | 'form'
   /** What may come back beside event streams: `json` only (the default), or any content type (audio, subtitles). */
   readonly gives?: 'json' | 'any'
-  /** The body in this language, where clients are known to send another one here; the same object where they did not. */
-  read?(body: JsonObject): JsonObject
+  /**
+   * The body in this language, where clients are known to send another one here; the same object where they did not. What
+   * has no counterpart is told with `warn`.
+   */
+  read?(body: JsonObject, warn: Warn): JsonObject
   /**
    * The body for a provider that speaks this language, without what the gateway itself has brought into a conversation,
    * or its other targets; the same object where there is nothing of the kind.

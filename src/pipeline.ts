@@ -6,6 +6,7 @@ import { after, chain, every, first, type HookTable, type Step, step, walk } fro
 import { type Aim, isBody } from './passage.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
+import { add } from './translate/warnings.ts'
 import type { Answer, Awaitable, ListedModel, Recalled, Route, Target, UserPath } from './types.ts'
 
 export interface PipelineOptions {
@@ -170,8 +171,9 @@ function remember(x: Exchange, recalled: Recalled | undefined): void {
 
 /** The body as its dialect has it, whatever shape it arrived in. */
 function inDialect(body: Body, dialect: Dialect): Body {
-  const json = dialect.read?.(body.json) ?? body.json
-  return json === body.json ? body : { ...rewritten(body, json), isOurs: true }
+  const lost: string[] = []
+  const json = dialect.read?.(body.json, line => add(lost, line)) ?? body.json
+  return json === body.json ? body : { ...rewritten(body, json), isOurs: true, lost }
 }
 
 const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'

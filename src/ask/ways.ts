@@ -50,6 +50,7 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
   return function wayTo(x: Exchange, provider: Provider, target: Target): Way {
     if (x.aim !== undefined) return native(x, provider, x.aim)
     const dialect = x.endpoint as Dialect
+    for (const line of x.body!.lost ?? []) warnOf(x)(line)
     if (isSpoken(provider, dialect, x.body!.json)) return () => sameLanguage(x, provider, target)
     const { translation } = dialect
     const isOffered =

@@ -17,6 +17,8 @@ export interface Body {
   readonly form?: FormData
   /** The client sent another shape: what is here the gateway wrote. */
   readonly isOurs?: true
+  /** What of that shape has no counterpart in ours: each a line for the caller. */
+  readonly lost?: readonly string[]
 }
 
 /** Nobody uploads a prompt for longer than this (milliseconds). */
@@ -88,7 +90,12 @@ function put(form: FormData, key: string, value: unknown): void {
 export function rewritten(body: Body, json: JsonObject): Body {
   if (json === body.json) return body
   if (body.form === undefined)
-    return { json, text: JSON.stringify(json), ...(body.isOurs && { isOurs: true }) }
+    return {
+      json,
+      text: JSON.stringify(json),
+      ...(body.isOurs && { isOurs: true }),
+      ...(body.lost && { lost: body.lost }),
+    }
   const changes = Object.keys({ ...body.json, ...json })
     .filter(field => json[field] !== body.json[field])
     .map(field => ({ field: field.toLowerCase(), value: json[field] }))

@@ -9,7 +9,7 @@ import { MOST_WARNINGS, type Warn } from './warnings.ts'
 export type Known =
   /** Whatever is in it is carried as it is, or spoken of elsewhere. */
   | { readonly kind: 'all' }
-  | { readonly kind: 'members'; readonly members: ReadonlyMap<string, Known> }
+  | { readonly kind: 'members'; readonly members: ReadonlyMap<string, Known>; readonly isOpen?: true }
   /** One of its members says what it is. */
   | { readonly kind: 'kinds'; readonly by: string; readonly kinds: ReadonlyMap<unknown, Known> }
 
@@ -22,6 +22,13 @@ export const members = (names: string, inner: Readonly<Record<string, Known>> = 
     ...names.split(' ').map((name): [string, Known] => [name, all]),
     ...Object.entries(inner),
   ]),
+})
+
+/** An object that may have any members, of which these have something to be known. */
+export const within = (inner: Readonly<Record<string, Known>>): Known => ({
+  kind: 'members',
+  members: new Map(Object.entries(inner)),
+  isOpen: true,
 })
 
 /** An object whose member `by` tells what it is; `absent` is what it is without. Of another kind it is not looked at. */
@@ -79,7 +86,7 @@ export function warnOfUnknown(body: JsonObject, known: KnownFields, warn: Warn):
     }
     for (const member in value) {
       const inner = of.members.get(member)
-      if (inner === all || (inner === undefined && value[member] == null)) continue
+      if (inner === all || (inner === undefined && (of.isOpen || value[member] == null))) continue
       path.push(member)
       if (inner === undefined) tell()
       else visit(value[member], inner)

@@ -1,10 +1,15 @@
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import { arrayAt, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/request/border.ts'
+import { warnOfUnknown } from '../../../src/translate/known.ts'
+import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { fromAssistant, fromUser, toTextParts } from './from-blocks.ts'
+import { ofMessages } from './known-elsewhere.ts'
+import { warnOfSearch } from './search-elsewhere.ts'
 
 /** A body of Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages) as one of chat completions. */
-export function fromMessages(body: JsonObject): JsonObject {
+export function fromMessages(body: JsonObject, warn: Warn): JsonObject {
+  warnOfUnknown(body, ofMessages, warn)
   const kept: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(body)) {
     if (value === undefined || read.has(field)) continue
@@ -20,9 +25,9 @@ export function fromMessages(body: JsonObject): JsonObject {
     ...(user != null && { user }),
     ...(Object.keys(labels).length > 0 && { metadata: labels }),
     ...(tier != null && tier !== 'auto' && { service_tier: tier === 'standard_only' ? 'default' : tier }),
-    ...readThinking(body),
+    ...readThinking(body, warn),
     ...readFormat(body),
-    ...readTools(body),
+    ...readTools(body, warn),
     messages: readMessages(body),
   }
 }
@@ -54,11 +59,12 @@ function readMessages({ system, messages }: JsonObject): JsonObject[] {
 }
 
 /** How much it shall think, in words; budgets (tokens) are what coding agents call "think", "think hard", "ultrathink". */
-function readThinking({ thinking, output_config: config }: JsonObject): JsonObject {
+function readThinking({ thinking, output_config: config }: JsonObject, warn: Warn): JsonObject {
   const { effort } = objectOf(config)
   if (effort != null) return { reasoning_effort: effort }
   const { type, budget_tokens: budget } = objectOf(thinking)
   if (type === 'adaptive') return { reasoning_effort: 'medium' }
+  if (type === 'disabled') warn('thinking.type: the model decides by itself whether it thinks')
   if (type !== 'enabled') return {}
   const tokens = typeof budget === 'number' ? budget : 0
   return { reasoning_effort: tokens <= 4096 ? 'low' : tokens <= 12_288 ? 'medium' : 'high' }
@@ -75,8 +81,8 @@ function readFormat({ output_config: config, output_format: old }: JsonObject): 
   }
 }
 
-function readTools({ tools, tool_choice: choice }: JsonObject): JsonObject {
-  const given = listOf(tools).map((each, i) => toTool(each, `tools[${i}]`))
+function readTools({ tools, tool_choice: choice }: JsonObject, warn: Warn): JsonObject {
+  const given = listOf(tools).map((each, i) => toTool(each, `tools[${i}]`, warn))
   const own = given.filter(tool => tool.web_search_options === undefined)
   const search = given.find(tool => tool.web_search_options !== undefined)
   return {
@@ -85,13 +91,14 @@ function readTools({ tools, tool_choice: choice }: JsonObject): JsonObject {
   }
 }
 
-function toTool(each: unknown, at: string): JsonObject {
+function toTool(each: unknown, at: string, warn: Warn): JsonObject {
   const tool = objectAt(each, at)
   const { type, name, description, input_schema: parameters, strict, cache_control: cache } = tool
-  if (typeof type === 'string' && type.startsWith('web_search_'))
-    return {
-      web_search_options: isObject(tool.user_location) ? { user_location: located(tool.user_location) } : {},
-    }
+  if (typeof type === 'string' && type.startsWith('web_search_')) {
+    warnOfSearch(tool, at, warn)
+    const { user_location: where } = tool
+    return { web_search_options: isObject(where) ? { user_location: located(where) } : {} }
+  }
   // Some clients mix the two: a tool as chat has it stays.
   if (type === 'function' && isObject(tool.function)) return tool
   if (type != null && type !== 'custom')

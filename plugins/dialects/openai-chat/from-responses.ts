@@ -1,14 +1,19 @@
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import { arrayAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
+import { warnOfUnknown } from '../../../src/translate/known.ts'
+import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'
 import { fromItems } from './from-items.ts'
+import { ofResponses } from './known-elsewhere.ts'
+import { warnOfSearch } from './search-elsewhere.ts'
 
 /**
  * A body of the Responses API (https://platform.openai.com/docs/api-reference/responses/create) as one of chat
  * completions.
  */
-export function fromResponses(body: JsonObject): JsonObject {
+export function fromResponses(body: JsonObject, warn: Warn): JsonObject {
+  warnOfUnknown(body, ofResponses, warn)
   const kept: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(body)) {
     if (value === undefined || read.has(field)) continue
@@ -21,7 +26,7 @@ export function fromResponses(body: JsonObject): JsonObject {
     ...readLimits(body),
     ...readReasoning(body.reasoning),
     ...readText(body.text),
-    ...readTools(body),
+    ...readTools(body, warn),
     messages: readMessages(body),
   }
 }
@@ -50,10 +55,12 @@ function readLimits({
   max_completion_tokens,
   max_tokens,
   top_logprobs,
+  include,
 }: JsonObject): JsonObject {
   const limit = [max_output_tokens, max_completion_tokens, max_tokens].find(value => value != null)
   return {
     ...(limit !== undefined && { max_completion_tokens: limit }),
+    ...(listOf(include).includes('message.output_text.logprobs') && { logprobs: true }),
     ...(typeof top_logprobs === 'number' && top_logprobs > 0 && { logprobs: true, top_logprobs }),
   }
 }
@@ -76,14 +83,14 @@ function toResponseFormat({ type, ...schema }: JsonObject): JsonObject {
   return type === 'json_schema' ? { type, json_schema: schema } : { type }
 }
 
-function readTools({ tools, tool_choice: choice }: JsonObject): JsonObject {
+function readTools({ tools, tool_choice: choice }: JsonObject, warn: Warn): JsonObject {
   const given = listOf(tools)
   const own = given.filter(tool => !isSearch(tool)).map(toNestedTool)
-  const search = given.find(isSearch)
+  const at = given.findIndex(isSearch)
   return {
     ...(own.length > 0 && { tools: own }),
     ...(choice != null && own.length > 0 && { tool_choice: toNestedChoice(choice) }),
-    ...(search !== undefined && { web_search_options: toSearchOptions(objectOf(search)) }),
+    ...(at >= 0 && { web_search_options: toSearchOptions(objectOf(given[at]), `tools[${at}]`, warn) }),
   }
 }
 
@@ -92,7 +99,9 @@ const isSearch = (tool: unknown): boolean => {
   return typeof type === 'string' && /^web_search(?:_preview)?(?:_\d{4}_\d\d_\d\d)?$/.test(type)
 }
 
-function toSearchOptions({ search_context_size, user_location }: JsonObject): JsonObject {
+function toSearchOptions(tool: JsonObject, at: string, warn: Warn): JsonObject {
+  const { search_context_size, user_location } = tool
+  warnOfSearch(tool, at, warn)
   const { type: _, ...approximate } = objectOf(user_location)
   return {
     ...(search_context_size != null && { search_context_size }),

@@ -1,4 +1,5 @@
 import { isObject, objectOf } from '../../../src/lens.ts'
+import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'
 import { fromMessages } from './from-messages.ts'
@@ -9,13 +10,13 @@ import { fromResponses } from './from-responses.ts'
  * of the Responses API, or that of Anthropic's Messages. They want a chat completion for it. This is the body that means
  * the same; a proper one stays the same object.
  *
- * @throws Refusal for what has no counterpart in a chat completion.
+ * @throws Refusal for what has no counterpart in a chat completion, and what the answer would be another one without.
  */
-export function read(body: JsonObject): JsonObject {
+export function read(body: JsonObject, warn: Warn): JsonObject {
   const { messages, input } = body
   const hasMessages = Array.isArray(messages) && messages.length > 0
-  if (!hasMessages && (typeof input === 'string' || Array.isArray(input))) return fromResponses(body)
-  if (isOfMessages(body)) return fromMessages(body)
+  if (!hasMessages && (typeof input === 'string' || Array.isArray(input))) return fromResponses(body, warn)
+  if (isOfMessages(body)) return fromMessages(body, warn)
   return withNestedTools(body)
 }
 
