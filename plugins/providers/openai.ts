@@ -19,6 +19,7 @@ export default openaiCompatible({
   speaks: [
     'openai-chat',
     'openai-responses',
+    'openai-responses-compact',
     'openai-completions',
     'openai-embeddings',
     'openai-images',

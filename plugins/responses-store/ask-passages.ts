@@ -16,7 +16,7 @@ export interface AskPassagesOptions {
   readonly find: (body: JsonObject, who: Who) => Promise<State>
 }
 
-/** Questions about an input that only a provider of this language can answer. */
+/** What only a provider of this language can tell of an input. */
 export function createAskPassages({ host, language, find }: AskPassagesOptions): Passage[] {
   const { dialect } = language
 
@@ -65,16 +65,6 @@ export function createAskPassages({ host, language, find }: AskPassagesOptions):
       about: 'How many tokens an input has, counted by the provider',
       // Nobody is paid for counting.
       run: ask('/input_tokens', { ...dialect, usage: () => usageOf({}) }),
-    },
-    {
-      name: 'response-compact',
-      path: '/v1/responses/compact',
-      methods: ['POST'],
-      tag: 'Responses',
-      takes: 'json',
-      gives: ['application/json'],
-      about: 'A long input made short by the provider, to go on with',
-      run: ask('/compact'),
     },
   ]
 }

@@ -10,7 +10,8 @@ import { expanded, inputItems, isStateful, type State } from './state.ts'
 export interface HooksOptions {
   /** The language whose answers are kept. */
   readonly dialect: string
-  readonly path: string
+  /** All whose bodies may refer to them, that language among them. */
+  readonly readers: ReadonlySet<string>
   readonly find: (body: JsonObject, who: Who) => Promise<State>
   readonly keep: Keeper
   readonly providers: () => ReadonlyMap<string, Provider>
@@ -27,7 +28,7 @@ interface Note {
 }
 
 /** What takes part in a request: who may go on with an answer, what came before it, and what becomes of it. */
-export function createHooks({ dialect, path, find, keep, providers, keepers }: HooksOptions) {
+export function createHooks({ dialect, readers, find, keep, providers, keepers }: HooksOptions) {
   const notes = new WeakMap<Request, Note>()
   const noteOf = (request: Request): Note => {
     const note = notes.get(request) ?? {}
@@ -53,10 +54,10 @@ export function createHooks({ dialect, path, find, keep, providers, keepers }: H
     /** Who keeps the answer before is the only one that can go on with it. */
     order(
       targets: readonly Target[],
-      { request, body, ...who }: Ordering,
+      { request, endpoint, body, ...who }: Ordering,
     ): readonly Target[] | Promise<readonly Target[]> {
       if (request === undefined || body === undefined || !isStateful(body.json)) return targets
-      if (!new URL(request.url).pathname.endsWith(path)) return targets
+      if (endpoint === undefined || !readers.has(endpoint.name)) return targets
       return stateOf(request, body.json, who).then(({ pin }) =>
         pin === undefined ? targets : pinned(targets, pin),
       )
@@ -69,7 +70,7 @@ export function createHooks({ dialect, path, find, keep, providers, keepers }: H
       noteOf(x.request).asked = { body, state }
       return expanded(body, state, new Set(x.route.targets.map(({ provider }) => provider)))
     },
-    isConcerned: (body: JsonObject, x: Routed): boolean => x.endpoint.name === dialect && isStateful(body),
+    isConcerned: (body: JsonObject, x: Routed): boolean => readers.has(x.endpoint.name) && isStateful(body),
 
     attempt(x: Attempted): undefined {
       if (x.endpoint.name === dialect) noteOf(x.request).target = x.target!

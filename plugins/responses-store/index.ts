@@ -50,10 +50,10 @@ export default definePlugin({
     const shelf = createShelf({ db, journal, memory, now, retention })
     const talks = createTalks({ db, journal, now, retention })
     const find = createFinder({ shelf, talks, language })
-    const { dialect } = language
+    const { dialect, compact } = language
     const { isConcerned, guard, ...hooks } = createHooks({
       dialect: dialect.name,
-      path: dialect.path,
+      readers: new Set([dialect.name, compact.name]),
       find,
       keep: createKeeper({ journal, shelf, now, log, retention, sizeLimit }),
       providers: host.providers,

@@ -5,6 +5,7 @@ import type { Awaitable } from '../types.ts'
 const paths = {
   'openai-chat': '/chat/completions',
   'openai-responses': '/responses',
+  'openai-responses-compact': '/responses/compact',
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
   'openai-images': '/images/generations',

@@ -149,7 +149,6 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'POST /v1/responses/:id/cancel': answerCases('/cancel').slice(1),
   'GET /v1/responses/:id/input_items': answerCases('/input_items'),
   'POST /v1/responses/input_tokens': [{ hooks: ['order', ...guarded], make: () => ask }],
-  'POST /v1/responses/compact': [{ hooks: ['order', ...guarded], make: () => ask }],
 
   'POST /v1/conversations': [{ hooks: here, make: () => asJson({}) }],
   'GET /v1/conversations/:id': [{ hooks: here, make: byId(talk, '/v1/conversations') }],

@@ -33,6 +33,7 @@ const streaming = (isStream: boolean) => (isStream ? { stream: 'true' } : {})
 export const samples: Readonly<Record<string, Sample>> = {
   'openai-chat': { stream: true, make: (model, stream) => asJson({ model, messages, stream }) },
   'openai-responses': { stream: true, make: (model, stream) => asJson({ model, input: 'Hello', stream }) },
+  'openai-responses-compact': { stream: false, make: model => asJson({ model, input: 'Hello' }) },
   'openai-completions': { stream: true, make: (model, stream) => asJson({ model, prompt: 'Hello', stream }) },
   'openai-embeddings': { stream: false, make: model => asJson({ model, input: ['Hello', 'world'] }) },
   'openai-images': { stream: true, make: (model, stream) => asJson({ model, prompt: 'A tree', stream }) },
@@ -73,6 +74,7 @@ export const speakerOf = (dialect: string): string => elsewhere[dialect] ?? 'ope
 export const strangers: Readonly<Record<string, string>> = {
   'openai-chat': 'anthropic',
   'openai-responses': 'anthropic',
+  'openai-responses-compact': 'anthropic',
   'openai-completions': 'anthropic',
   'anthropic-messages': 'openai',
   'anthropic-count-tokens': 'openai',

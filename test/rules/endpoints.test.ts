@@ -119,6 +119,7 @@ describe('P8', () => {
       'openai-images',
       'openai-moderations',
       'openai-responses',
+      'openai-responses-compact',
       'openai-speech',
       'openai-transcriptions',
       'openai-translations',

@@ -6,6 +6,7 @@ import type { Clock } from './builder.ts'
 import { toCall } from './call.ts'
 import { withoutOurs } from './carry.ts'
 import { isCommon } from './catalogue.ts'
+import { compactOf } from './compact.ts'
 import { itemId, ownerOf, responseId } from './ids.ts'
 import { lens } from './lens.ts'
 import { replay } from './replay.ts'
@@ -54,6 +55,8 @@ const createDialect = (now: Clock): Dialect => ({
 /** The language, for whoever keeps its answers. */
 export interface ResponsesLanguage {
   readonly dialect: Dialect
+  /** Makes what would be sent to the dialect short. */
+  readonly compact: Dialect
   /** A stored response as the events that it could have come in, from the one behind `after` on. */
   readonly replay: typeof replay
   readonly responseId: typeof responseId
@@ -66,7 +69,8 @@ export default definePlugin({
   about: "Speaks OpenAI's Responses API.",
   setup({ now }) {
     const dialect = createDialect(now)
-    const exports: ResponsesLanguage = { dialect, replay, responseId, itemId, ownerOf }
-    return { dialects: [dialect], exports }
+    const compact = compactOf(dialect, now)
+    const exports: ResponsesLanguage = { dialect, compact, replay, responseId, itemId, ownerOf }
+    return { dialects: [dialect, compact], exports }
   },
 })
