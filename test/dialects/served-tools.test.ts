@@ -73,8 +73,11 @@ test('the target that has them is asked before one that would do without', async
   const code = { type: 'code_interpreter', container: { type: 'auto' } }
   expect(await responses('to-openai', code, walkFunction)).toEqual({ ...kept, provider: 'openai' })
   const chat = { model: 'to-openai', messages: [{ role: 'user', content: 'Hi' }] }
-  const tools = [{ type: 'image_generation' }, { type: 'function', function: { name: 'walk' } }]
-  expect(await ask('/v1/chat/completions', { ...chat, tools })).toEqual({ ...kept, provider: 'openai' })
+  const own = { type: 'function', function: { name: 'walk' } }
+  const drawing = { ...chat, tools: [{ type: 'image_generation' }, own] }
+  expect(await ask('/v1/chat/completions', drawing)).toEqual({ ...kept, provider: 'openai' })
+  const searching = { ...chat, model: 'to-gemini', tools: [own], web_search_options: {} }
+  expect(await ask('/v1/chat/completions', searching)).toEqual({ ...kept, provider: 'anthropic' })
 })
 
 test('also before one whose own search cannot stand beside functions', async () => {
@@ -87,6 +90,21 @@ test('where none has them the first does without, and says so', async () => {
   const answer = await messages('nowhere', search, walk)
   expect(answer).toMatchObject({ status: 200, provider: 'plain' })
   expect(answer.warning).toContain('no web_search of its own')
+})
+
+test('functions stay where a search of the web cannot stand beside them', async () => {
+  const tools = [{ type: 'function', function: { name: 'walk' } }]
+  const chat = { messages: [{ role: 'user', content: 'Hi' }], web_search_options: {} }
+  for (const [model, why] of [
+    ['gemini/gemini-2.5-flash', ' beside functions'],
+    ['plain/one', ''],
+  ] as const) {
+    const { status, warning } = await ask('/v1/chat/completions', { model, ...chat, tools })
+    const told = `web_search_options: this provider cannot search the web${why}, so it does not search`
+    expect([model, status, warning]).toEqual([model, 200, told])
+    expect(worlds.mock.requests.at(-1)!.body).toContain('"walk"')
+  }
+  expect((await ask('/v1/chat/completions', { model: 'plain/one', ...chat })).status).toBe(400)
 })
 
 test('where the one that has them fails, the others do without, and say so', async () => {

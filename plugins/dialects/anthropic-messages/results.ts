@@ -1,5 +1,13 @@
 import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
-import { arrayAt, entryOf, nameAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
+import {
+  arrayAt,
+  entryOf,
+  nameAt,
+  objectAt,
+  textAt,
+  unsupported,
+  wrong,
+} from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import { type Part, type Reading, readDocument, readImage, readSearchResult, text } from './sources.ts'
@@ -63,6 +71,8 @@ function itemsOf(content: unknown, at: string, reading: Reading): ContentItem[] 
     const place = `${at}[${i}]`
     const block = objectAt(each, place)
     const read = entryOf(inResults, block.type)
+    if (read === undefined && block.type === 'browser_state')
+      unsupported(`${place}.type`, 'can be read by Anthropic only')
     return read === undefined
       ? wrong(`${place}.type`, `has no meaning in a tool_result: use ${Object.keys(inResults).join(', ')}`)
       : read(block, place, reading)

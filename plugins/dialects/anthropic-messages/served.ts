@@ -13,7 +13,8 @@ import { type Reading, text } from './sources.ts'
  */
 export const isServed = (type: unknown): type is string => typeof type === 'string' && SERVED.test(type)
 
-const SERVED = /^(?:server_tool_use|mcp_tool_use|\w+_tool_result|container_upload|compaction|fallback)$/
+const SERVED =
+  /^(?:server_tool_use|mcp_tool_use|mcp_tool_listing|\w+_tool_result|container_upload|compaction|fallback)$/
 
 const IN_WORDS =
   "messages: what Anthropic's servers did is told to this model in words, without what only Anthropic can read"
@@ -45,6 +46,8 @@ const tellers: Readonly<Record<string, Tell>> = {
     return sealed == null ? undefined : unsupported(`${at}.type`, SEALED_SUMMARY)
   },
   container_upload: (_, at) => unsupported(`${at}.type`, 'is a file at Anthropic, which this provider lacks'),
+  mcp_tool_listing: (_, at, { reading }) =>
+    void reading.warn(`${at}: tools that another provider could call are left out`),
   // A note about which model went on.
   fallback: (_, at, { reading }) => void reading.warn(`${at}: a note for Anthropic, and left out`),
 }

@@ -40,6 +40,8 @@ export interface Kin {
   readonly ignoresStrict?: true
   /** The tool by which it searches the web. */
   readonly search?: (location: JsonObject | undefined) => SearchTool
+  /** False where its own tools cannot stand beside functions. */
+  readonly mixesTools?: false
   /** How the model thinks, where its provider knows. */
   readonly thinking?: Thinking | undefined
 }
@@ -87,6 +89,7 @@ const google: Row = {
   hasLateSystem: false,
   hasPictures: true,
   search: () => ({ type: 'provider', id: 'google.google_search', name: 'google_search', args: {} }),
+  mixesTools: false,
 }
 
 const rows: Readonly<Record<string, Row>> = {

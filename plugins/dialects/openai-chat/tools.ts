@@ -11,9 +11,10 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
+import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
-import type { Reading } from './kin.ts'
+import { type Kin, kinOf, type Reading } from './kin.ts'
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number]
 
@@ -31,7 +32,7 @@ export function readTools(body: JsonObject, reading: Reading): Tooling {
   ]
   const { toolChoice, allowed } = readChoice(body, given)
   const tools: Tool[] = allowed === undefined ? given : given.filter(({ name }) => allowed.has(name))
-  const search = readSearch(body.web_search_options, reading)
+  const search = readSearch(body.web_search_options, given.length > 0, reading)
   if (search !== undefined) tools.push(search)
   return {
     ...(tools.length > 0 && { tools }),
@@ -59,9 +60,15 @@ const isClients = (tool: unknown): boolean => clients.has(objectOf(tool).type)
 const clients = new Set<unknown>(['function', 'custom'])
 const isOffer = (tool: unknown): tool is { type: string } => OFFERED.test(String(objectOf(tool).type))
 
-/** Who speaks another language has none of these tools. */
-export const lacks = ({ tools }: JsonObject): boolean =>
-  listOf(tools).some(isOffer) && listOf(tools).some(isClients)
+/** Whether this provider does without a tool that runs at others. */
+export function lacks(
+  { tools, functions, web_search_options: search }: JsonObject,
+  to: Destination,
+): boolean {
+  const isBeside = listOf(tools).some(isClients) || listOf(functions).length > 0
+  if (!isBeside) return false
+  return listOf(tools).some(isOffer) || (search != null && !canSearch(kinOf(to), isBeside))
+}
 
 function readTool(each: unknown, at: string, reading: Reading): Tool {
   const tool = objectAt(each, at)
@@ -205,10 +212,18 @@ export const isOneCall = ({ parallel_tool_calls, functions, tools }: JsonObject)
 export const isLegacy = ({ functions, tools }: JsonObject): boolean =>
   Array.isArray(functions) && tools == null
 
-/** Without a search the answer would be another one. */
-function readSearch(value: unknown, { kin, warn }: Reading): Tool | undefined {
+const canSearch = ({ search, mixesTools }: Kin, isBeside: boolean): boolean =>
+  search !== undefined && !(isBeside && mixesTools === false)
+
+/** An offer, too, where it stands beside tools of the client; alone the answer would be another one without it. */
+function readSearch(value: unknown, isBeside: boolean, { kin, warn }: Reading): Tool | undefined {
   if (value == null) return undefined
   const given = objectAt(value, 'web_search_options')
+  if (!canSearch(kin, isBeside) && isBeside) {
+    const how = kin.search === undefined ? '' : ' beside functions'
+    warn(`web_search_options: this provider cannot search the web${how}, so it does not search`)
+    return undefined
+  }
   if (kin.search === undefined)
     return unsupported('web_search_options', 'is asked of a provider that cannot search the web')
   if (given.search_context_size != null)

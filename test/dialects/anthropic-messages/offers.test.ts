@@ -89,6 +89,36 @@ test('servers of MCP move a call on to the target that is Anthropic; a search am
   ])
 })
 
+test('what only Anthropic can read moves a call on to it, too; a list of tools that others could call does not', async () => {
+  await using worlds = await openWorlds()
+  await worlds.gateway.admin('PUT', '/admin/virtual-models', {
+    source: 'both',
+    strategy: 'failover',
+    session_affinity: false,
+    targets: [{ model: 'plain/one' }, { model: 'anthropic/one' }],
+  })
+  const served = async (...messages: object[]) => {
+    const response = await worlds.gateway.fetch('/v1/messages', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${MASTER}` },
+      body: JSON.stringify({ ...body({ messages }), model: 'both' }),
+    })
+    return [response.headers.get('x-modelway-provider'), response.headers.get('x-modelway-warning')]
+  }
+  const hi = { role: 'user', content: 'Hi' }
+  const call = { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'look', input: {} }] }
+  const state = { type: 'tool_result', tool_use_id: 't', content: [{ type: 'browser_state' }] }
+  expect(await served(hi, call, { role: 'user', content: [state] })).toEqual(['anthropic', null])
+  const listing = {
+    role: 'assistant',
+    content: [{ type: 'mcp_tool_listing' }, { type: 'text', text: 'Well' }],
+  }
+  expect(await served(hi, listing, hi)).toEqual([
+    'plain',
+    'messages[1].content[0]: tools that another provider could call are left out',
+  ])
+})
+
 test('an empty list of stop sequences reaches nobody', async () => {
   await using worlds = await openWorlds()
   await worlds.gateway.fetch('/v1/messages', {
