@@ -16,6 +16,13 @@ export const wrong = (at: string, what: string): never =>
 export const unsupported = (at: string, why: string): never =>
   refuse('unsupported_parameter', `"${at}" ${why}`, { param: at })
 
+/**
+ * A kind of thing that nobody here knows may be newer than we are: a target that speaks the client's own language may know
+ * it.
+ */
+export const unknownKind = (kind: unknown, at: string, what: string): never =>
+  typeof kind === 'string' ? unsupported(at, what) : wrong(at, what)
+
 export const objectAt = (value: unknown, at: string): JsonObject =>
   isObject(value) ? value : wrong(at, `is ${nounOf(value)}: send an object`)
 

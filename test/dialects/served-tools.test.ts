@@ -122,6 +122,20 @@ test('a strategy goes before where a call has none of them, or a redirect does n
   for (let i = 0; i < 3; i++) expect((await messages('in-turns', search, walk)).provider).toBe('anthropic')
 })
 
+test('what nobody here has heard of moves on to a target of the same language, which may have', async () => {
+  await put('new-things', 'failover', [{ model: 'plain/one' }, { model: 'openai/one' }])
+  await put('new-blocks', 'failover', [{ model: 'plain/one' }, { model: 'anthropic/one' }])
+  const item = { model: 'new-things', input: [{ type: 'hologram' }], store: false }
+  expect(await ask('/v1/responses', item)).toMatchObject({ status: 200, provider: 'openai' })
+  expect(await responses('new-things', { type: 'teleport' })).toMatchObject({ provider: 'openai' })
+  const part = { role: 'user', content: [{ type: 'smell' }] }
+  const chat = { model: 'new-things', messages: [part] }
+  expect(await ask('/v1/chat/completions', chat)).toMatchObject({ provider: 'openai' })
+  const block = { model: 'new-blocks', max_tokens: 9, messages: [part] }
+  expect(await ask('/v1/messages', block)).toMatchObject({ provider: 'anthropic' })
+  expect((await ask('/v1/messages', { ...block, model: 'plain/one' })).status).toBe(400)
+})
+
 test('what is wrong with a tool is said all the same', async () => {
   expect((await messages('to-anthropic', search, { ...walk, name: 7 })).status).toBe(400)
   expect((await responses('nowhere', { type: 'web_search' }, { ...walkFunction, name: 7 })).status).toBe(400)

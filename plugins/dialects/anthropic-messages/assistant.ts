@@ -1,6 +1,14 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
 import { isObject } from '../../../src/lens.ts'
-import { arrayAt, entryOf, nameAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
+import {
+  arrayAt,
+  entryOf,
+  nameAt,
+  objectAt,
+  textAt,
+  unknownKind,
+  wrong,
+} from '../../../src/request/border.ts'
 import type { Carried } from '../../../src/translate/carrier.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
@@ -48,7 +56,7 @@ function readBlock(block: JsonObject, at: string, reading: Inside): Part[] {
   const read = entryOf(blocks, block.type)
   if (read !== undefined) return read(block, at, reading)
   if (isServed(block.type)) return readServed(block, at, { all: reading.all, reading })
-  return wrong(`${at}.type`, `is unknown: use ${Object.keys(blocks).join(', ')}`)
+  return unknownKind(block.type, `${at}.type`, `is unknown: use ${Object.keys(blocks).join(', ')}`)
 }
 
 const blocks: Readonly<Record<string, (block: JsonObject, at: string, reading: Inside) => Part[]>> = {

@@ -4,6 +4,7 @@ import {
   entryOf,
   objectAt,
   textAt,
+  unknownKind,
   unsupported,
   wordAt,
   wrong,
@@ -91,7 +92,7 @@ function readPart(block: JsonObject, at: string, reading: Reading): Part[] {
   if (read === undefined && foreign.has(type as string))
     unsupported(`${at}.type`, 'can be read by Anthropic only')
   if (read === undefined)
-    return wrong(`${at}.type`, `is unknown: use ${Object.keys(inUser).join(', ')}, tool_result`)
+    return unknownKind(type, `${at}.type`, `is unknown: use ${Object.keys(inUser).join(', ')}, tool_result`)
   const parts = read(block, at, reading)
   const last = parts.pop()
   return last === undefined ? parts : [...parts, withOptions(last, cached(block, reading.kin))]

@@ -5,7 +5,7 @@ import {
   nameAt,
   objectAt,
   textAt,
-  unsupported,
+  unknownKind,
   wrong,
 } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -71,10 +71,12 @@ function itemsOf(content: unknown, at: string, reading: Reading): ContentItem[] 
     const place = `${at}[${i}]`
     const block = objectAt(each, place)
     const read = entryOf(inResults, block.type)
-    if (read === undefined && block.type === 'browser_state')
-      unsupported(`${place}.type`, 'can be read by Anthropic only')
     return read === undefined
-      ? wrong(`${place}.type`, `has no meaning in a tool_result: use ${Object.keys(inResults).join(', ')}`)
+      ? unknownKind(
+          block.type,
+          `${place}.type`,
+          `has no meaning in a tool_result: use ${Object.keys(inResults).join(', ')}`,
+        )
       : read(block, place, reading)
   })
 }

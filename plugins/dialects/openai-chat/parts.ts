@@ -1,5 +1,5 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider'
-import { arrayAt, entryOf, objectAt, shown, textAt, wrong } from '../../../src/request/border.ts'
+import { arrayAt, entryOf, objectAt, shown, textAt, unknownKind } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { readAudio, readFile, readImage, readVideo } from './files.ts'
@@ -44,7 +44,11 @@ export function readParts(
     const part = objectAt(each, place)
     const read = entryOf(readers, part.type)
     if (read === undefined)
-      wrong(`${place}.type`, `is ${shown(part.type)}: use ${Object.keys(readers).join(', ')}`)
+      unknownKind(
+        part.type,
+        `${place}.type`,
+        `is ${shown(part.type)}: use ${Object.keys(readers).join(', ')}`,
+      )
     const made = read!(part, place, reading)
     if (made.type === 'text' && made.text === '') continue
     parts.push(withOptions(made, cached(part, reading.kin)))

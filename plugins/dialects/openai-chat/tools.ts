@@ -7,6 +7,7 @@ import {
   objectAt,
   shown,
   textAt,
+  unknownKind,
   unsupported,
   wordAt,
   wrong,
@@ -77,7 +78,7 @@ function readTool(each: unknown, at: string, reading: Reading): Tool {
   if (tool.type === 'custom') return readCustom(tool.custom, `${at}.custom`, reading)
   if (typeof tool.type === 'string' && HOSTED.test(tool.type))
     unsupported(`${at}.type`, `is "${tool.type.slice(0, 80)}", a tool that runs at another provider`)
-  return wrong(`${at}.type`, `is ${shown(tool.type)}: use "function" or "custom"`)
+  return unknownKind(tool.type, `${at}.type`, `is ${shown(tool.type)}: use "function" or "custom"`)
 }
 
 const OFFERED =

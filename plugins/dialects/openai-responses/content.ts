@@ -6,6 +6,7 @@ import {
   objectAt,
   shown,
   textAt,
+  unknownKind,
   unsupported,
   wordAt,
   wrong,
@@ -28,7 +29,11 @@ export function readContent(content: unknown, at: string, warn: Warn): Part[] {
     const part = objectAt(each, place)
     const read = entryOf(readers, part.type)
     return read === undefined
-      ? wrong(`${place}.type`, `is ${shown(part.type)}: use ${Object.keys(readers).join(', ')}`)
+      ? unknownKind(
+          part.type,
+          `${place}.type`,
+          `is ${shown(part.type)}: use ${Object.keys(readers).join(', ')}`,
+        )
       : read(part, place, warn)
   })
 }

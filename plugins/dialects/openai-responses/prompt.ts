@@ -7,6 +7,7 @@ import {
   objectAt,
   shown,
   textAt,
+  unknownKind,
   unsupported,
   wordAt,
   wrong,
@@ -80,7 +81,7 @@ function readItem(item: JsonObject, at: string, reading: Reading): void {
   else if (read !== undefined) read(item, at, reading)
   else if (typeof type === 'string' && FOREIGN.test(type))
     unsupported(`${at}.type`, `is ${shown(type)}, which this provider cannot read`)
-  else wrong(`${at}.type`, `is ${shown(type)}: use ${Object.keys(items).join(', ')}`)
+  else unknownKind(type, `${at}.type`, `is ${shown(type)}: use ${Object.keys(items).join(', ')}`)
 }
 
 /** What only OpenAI understands, and what the answer would be another one without. */

@@ -5,6 +5,7 @@ import {
   nameAt,
   objectAt,
   shown,
+  unknownKind,
   unsupported,
   wholeAt,
   wordAt,
@@ -112,7 +113,7 @@ function readTool(tool: JsonObject, at: string, body: JsonObject, reading: ToolR
   if (isClients(tool) || type === 'tool_search') return []
   if (typeof type === 'string' && SEARCH.test(type)) return readSearch(tool, at, body, reading)
   if (typeof type === 'string' && HOSTED.test(type)) return leaveOut(tool, at, reading)
-  return wrong(`${at}.type`, `is ${shown(type)}: use "function", "custom" or "namespace"`)
+  return unknownKind(type, `${at}.type`, `is ${shown(type)}: use "function", "custom" or "namespace"`)
 }
 
 /**

@@ -27,8 +27,6 @@ describe('refused, by the name of the field', () => {
     [{ messages: [{ role: 'user', content: 7 }] }, 'messages[0].content'],
     [at('x'), first],
     [at({ text: 'x' }), `${first}.type`],
-    [at({ type: 'tool_use', id: 'a', name: 'b', input: {} }), `${first}.type`],
-    [at({ type: 'constructor' }), `${first}.type`],
     [at({ type: 'text' }), `${first}.text`],
     [at({ type: 'text', text: 7 }), `${first}.text`],
     [at({ type: 'image' }), `${first}.source`],
@@ -50,22 +48,9 @@ describe('refused, by the name of the field', () => {
     [at({ type: 'document', title: 7, source: { type: 'text', data: 'x' } }), `${first}.title`],
     [at({ type: 'tool_result', tool_use_id: 'toolu_9', content: 'x' }), `${first}.tool_use_id`],
     [at({ type: 'tool_result', content: 'x' }), `${first}.tool_use_id`],
-    [said({ type: 'image', source: png }), 'messages[1].content[0].type'],
     [said({ type: 'tool_use', id: 'a', name: 'b', input: 'x' }), 'messages[1].content[0].input'],
     [said({ type: 'tool_use', name: 'b', input: {} }), 'messages[1].content[0].id'],
     [said({ type: 'thinking', signature: 'x' }), 'messages[1].content[0].thinking'],
-    [
-      {
-        messages: [
-          ...said({ type: 'tool_use', id: 'a', name: 'b', input: {} }).messages,
-          {
-            role: 'user',
-            content: [{ type: 'tool_result', tool_use_id: 'a', content: [{ type: 'video' }] }],
-          },
-        ],
-      },
-      'messages[2].content[0].content[0].type',
-    ],
     [{ system: [{ type: 'image' }] }, 'system[0].type'],
     [{ system: 7 }, 'system'],
     [{ temperature: '1' }, 'temperature'],
@@ -93,6 +78,21 @@ describe('refused, by the name of the field', () => {
   })
 
   test.each<[object, string]>([
+    [at({ type: 'tool_use', id: 'a', name: 'b', input: {} }), `${first}.type`],
+    [at({ type: 'constructor' }), `${first}.type`],
+    [said({ type: 'image', source: png }), 'messages[1].content[0].type'],
+    [
+      {
+        messages: [
+          ...said({ type: 'tool_use', id: 'a', name: 'b', input: {} }).messages,
+          {
+            role: 'user',
+            content: [{ type: 'tool_result', tool_use_id: 'a', content: [{ type: 'video' }] }],
+          },
+        ],
+      },
+      'messages[2].content[0].content[0].type',
+    ],
     [{ container: 'c' }, 'container'],
     [{ mcp_servers: [{}] }, 'mcp_servers'],
     [{ inference_geo: 'us' }, 'inference_geo'],

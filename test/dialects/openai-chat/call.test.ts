@@ -269,7 +269,7 @@ describe('parameters', () => {
       { tools: [{ type: 'function', function: { name: 'a', strict: 'yes' } }] },
       'invalid_request tools[0].function.strict',
     ],
-    [{ tools: [{ type: 'hammer' }] }, 'invalid_request tools[0].type'],
+    [{ tools: [{ type: 'hammer' }] }, 'unsupported_parameter tools[0].type'],
     [{ tools: [{ type: 'code_interpreter' }] }, 'unsupported_parameter tools[0].type'],
     [
       { tools: [{ type: 'custom', custom: { name: 'a', format: { type: 'grammar' } } }] },
@@ -447,7 +447,7 @@ describe('tools', () => {
       'invalid_request messages[0].role',
     )
     expect(refusalOf(() => call({ messages: [{ role: 'user', content: [{ type: 'toString' }] }] }))).toBe(
-      'invalid_request messages[0].content[0].type',
+      'unsupported_parameter messages[0].content[0].type',
     )
     expect(call({}, to('__proto__')).options.prompt).toHaveLength(1)
     expect(call({}, to('constructor')).options.prompt).toHaveLength(1)

@@ -97,7 +97,7 @@ describe('the official client', () => {
       cause => cause as APIError,
     )
     expect(error).toBeInstanceOf(BadRequestError)
-    expect(error).toMatchObject({ status: 400, param: 'input[0].type', code: 'invalid_request' })
+    expect(error).toMatchObject({ status: 400, param: 'input[0].type', code: 'unsupported_parameter' })
   })
 
   test('raises an error that comes in the middle of a stream', async () => {
