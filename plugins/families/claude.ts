@@ -20,6 +20,9 @@ const WITHOUT_XHIGH = /claude-(?:(?:opus|sonnet|haiku)-4-6|mythos-preview)/
 /** Those that refuse a budget. Names that are newer than this line are left alone. */
 const DECIDING = /claude-(?:opus-4-[789]|(?:opus|sonnet|haiku|fable|mythos)-[5-9])\b/
 
+/** Those that refuse to be told not to think. */
+const ALWAYS = /claude-(?:(?:opus|sonnet)-5-5|fable-5)/
+
 /** Those that take words of the system at the beginning only: "role 'system' is not supported on this model" */
 const EARLY_SYSTEM =
   /claude-(?:v?[12]|instant|3|(?:opus|sonnet|haiku)-4(?!-[89])|sonnet-5(?!-\d\b)|mythos-preview)/
@@ -35,7 +38,11 @@ export const claude =
   (toOptions: (tokens: number) => JsonObject) =>
   (model: string): Thinking => {
     const refused = refusedEfforts(model)
-    return { ...waysOf(model, toOptions), ...(refused && { refusesEfforts: refused }) }
+    return {
+      ...waysOf(model, toOptions),
+      ...(ALWAYS.test(model) && { always: true }),
+      ...(refused && { refusesEfforts: refused }),
+    }
   }
 
 function refusedEfforts(model: string): ReadonlySet<string> | undefined {

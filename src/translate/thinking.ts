@@ -11,6 +11,8 @@ export interface Thinking {
   readonly budget?: Budget
   /** It decides itself how much it thinks, and refuses to be told a number. */
   readonly decides?: true
+  /** It refuses to be told not to think. */
+  readonly always?: true
   /** Efforts that it refuses, although others of its make know them. */
   readonly refusesEfforts?: ReadonlySet<string>
 }

@@ -195,6 +195,28 @@ describe('a Claude that decides itself how much it thinks', () => {
   })
 })
 
+describe('a Claude that cannot be kept from thinking', () => {
+  const disabled = { thinking: { type: 'disabled' } }
+
+  test('thinks with little effort, and the client is told', async () => {
+    const { status, sent, warning } = await ask('new', disabled)
+    expect([status, sent.thinking, sent.output_config]).toEqual([200, undefined, { effort: 'low' }])
+    expect(warning).toBe('thinking.type: this model always thinks, and was told to do so with little effort')
+    expect((await ask('new', disabled, strict)).status).toBe(400)
+  })
+
+  test("has the client's own effort where there is one", async () => {
+    expect((await ask('new', { ...disabled, ...effort('medium') })).sent.output_config.effort).toBe('medium')
+  })
+
+  test('is not every Claude', async () => {
+    for (const model of ['claude-haiku-4-5', 'claude-opus-4-7', 'made-by-others']) {
+      const { sent, warning } = await ask(`anthropic/${model}`, disabled)
+      expect([model, sent.thinking, warning]).toEqual([model, disabled.thinking, null])
+    }
+  })
+})
+
 test('one that came before thinking is not asked to think', async () => {
   const { sent, warning } = await ask('anthropic/claude-3-5-haiku-latest', { ...adaptive, ...effort('low') })
   expect([sent.thinking, sent.output_config]).toEqual([undefined, undefined])

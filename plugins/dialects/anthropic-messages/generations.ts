@@ -33,6 +33,7 @@ export function inItsWords(body: JsonObject, thinking: Thinking | undefined, war
   if (thinking === undefined || (body.thinking == null && body.output_config == null)) return body
   const { type } = objectOf(body.thinking)
   if (type === 'enabled' && thinking.decides) return deciding(body)
+  if (type === 'disabled' && thinking.always) return withLittle(body, warn)
   const isAsked = type === 'enabled' || type === 'adaptive'
   const { budget } = thinking
   if (thinking.thinks === false && isAsked) {
@@ -44,6 +45,13 @@ export function inItsWords(body: JsonObject, thinking: Thinking | undefined, war
   if (knowsEfforts(thinking)) return withEffort(told, thinking, warn)
   if (told === body) warn(UNKNOWN_EFFORT)
   return withoutEffort(told)
+}
+
+/** Who cannot be kept from it thinks little, unless the client says how much. */
+function withLittle(body: JsonObject, warn: Warn): JsonObject {
+  warn('thinking.type: this model always thinks, and was told to do so with little effort')
+  const { effort, ...config } = objectOf(body.output_config)
+  return { ...withoutThinking(body), output_config: { ...config, effort: effort ?? 'low' } }
 }
 
 /** A budget becomes the effort that it stands for, unless the client says one. */
