@@ -122,6 +122,17 @@ test('a strategy goes before where a call has none of them, or a redirect does n
   for (let i = 0; i < 3; i++) expect((await messages('in-turns', search, walk)).provider).toBe('anthropic')
 })
 
+test('a session moves to the target that has them, and stays there', async () => {
+  const targets = [{ model: 'plain/one' }, { model: 'anthropic/one' }]
+  await put('kept', 'round_robin', targets, { session_affinity: true })
+  const served = [
+    await messages('kept', walk),
+    await messages('kept', search, walk),
+    await messages('kept', walk),
+  ]
+  expect(served.map(({ provider }) => provider)).toEqual(['plain', 'anthropic', 'anthropic'])
+})
+
 test('what nobody here has heard of moves on to a target of the same language, which may have', async () => {
   await put('new-things', 'failover', [{ model: 'plain/one' }, { model: 'openai/one' }])
   await put('new-blocks', 'failover', [{ model: 'plain/one' }, { model: 'anthropic/one' }])
