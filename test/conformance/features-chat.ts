@@ -115,6 +115,7 @@ export const chat = entries({
   '`verbosity`': { verbosity: 'low' },
   '`modalities`: audio': { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } },
   '`prediction`': { prediction: { type: 'content', content: 'There.' } },
+  '`web_search_options`, beside tools': [{ ...chatTools, web_search_options: {} }, chatTools],
   '`web_search_options`': { web_search_options: {} },
   '`service_tier`': { service_tier: 'flex' },
   '`store`, `metadata`': { store: true, metadata: { a: 'b' } },
