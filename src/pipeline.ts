@@ -162,11 +162,12 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
   return { answer, serve, decide, plan, list }
 }
 
-/** What is told of an answer when it is first given, is told again. */
+/** What is told of an answer when it is first given, is told again; and what this body has lost, which meant the same. */
 function remember(x: Exchange, recalled: Recalled | undefined): void {
   x.recalled = recalled
-  x.target = recalled?.target ?? x.target
-  x.warnings.push(...(recalled?.warnings ?? []))
+  if (recalled === undefined) return
+  x.target = recalled.target
+  for (const line of [...recalled.warnings, ...(x.body?.lost ?? [])]) add(x.warnings, line)
 }
 
 /** The body as its dialect has it, whatever shape it arrived in. */

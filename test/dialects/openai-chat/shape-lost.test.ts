@@ -100,17 +100,25 @@ test('is in the header of the answer, from a provider of chat and through a tran
   }
 })
 
+test('is told with an answer that was stored, too', async () => {
+  await using cached = await openWorlds({ env: { CACHE_MODELS: 'openai/one' } })
+  await (await ask(cached, 'openai/one', {})).text()
+  const response = await ask(cached, 'openai/one')
+  expect(response.headers.get('x-modelway-cache')).toBe('hit')
+  expect(response.headers.get('x-modelway-warning')).toStartWith('messages[0].content[0].zz')
+})
+
 test('is refused by name where parameters are strict', async () => {
   const response = await ask(strict, 'openai/one')
   expect(response.status).toBe(400)
   expect((await response.json()).error.param).toBe('messages[0].content[0].zz')
 })
 
-const ask = ({ gateway, mock }: TwoWorlds, model: string): Promise<Response> => {
+const ask = ({ gateway, mock }: TwoWorlds, model: string, more: object = { zz: 1 }): Promise<Response> => {
   mock.setPlan(() => ({ text: 'There.' }))
   return gateway.fetch('/v1/chat/completions', {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${MASTER}` },
-    body: JSON.stringify({ model, system: 'S', ...blocks({ type: 'text', text: 'Hi', zz: 1 }) }),
+    body: JSON.stringify({ model, system: 'S', ...blocks({ type: 'text', text: 'Hi', ...more }) }),
   })
 }
