@@ -9,6 +9,7 @@ import breaker from './breaker/index.ts'
 import cache from './cache/index.ts'
 import cachePage from './cache-page/index.ts'
 import catalog from './catalog/index.ts'
+import concerns from './concerns/index.ts'
 import connect from './connect/index.ts'
 import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
@@ -52,6 +53,8 @@ export const plugins: readonly Plugin[] = [
   // what is written down of operators
   history,
   audit,
+  // what needs attention
+  concerns,
   // who calls, and on whose behalf
   auth,
   userPath,

@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly brought?: ReadonlyMap<string, string>
   /** What the settings are and where they come from; asked once, by whoever wants to see them. */
   readonly survey?: (settings: GatewaySettings) => readonly Setting[]
+  /** When the last reload of the configuration failed (milliseconds since 1970); undefined where it did not. */
+  readonly reloadFailedAt?: () => number | undefined
   readonly now?: () => number
   /** The `heritage` of the gateway that this one will replace; not the gateway, which each would then keep alive for ever. */
   readonly inherited?: Gateway['heritage'] | undefined
@@ -128,6 +130,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
       base: settings.basePath,
       isLoopback: isLoopbackName(settings.host.replace(/^::1$/, '[::1]')),
       isStopping: () => inFlight.isStopping(),
+      reloadFailedAt: options.reloadFailedAt ?? (() => undefined),
       ...(settings.configFile !== undefined && { configFile: settings.configFile }),
     },
   })

@@ -10,7 +10,7 @@ import { describe } from './describe.ts'
 import { isLocalCaller } from './door/address.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection } from './exchange.ts'
-import { createGateway, type Gateway } from './gateway.ts'
+import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 import { contract } from './loading/contract.ts'
 import { createStrangers } from './loading/strangers.ts'
 import { createLog, openLog } from './log.ts'
@@ -38,7 +38,9 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
   const loaded = await load({ ours, loadStrangers, flags })
   const { settings } = loaded
   startLog(settings)
-  const gateways = createSwitch(await build(loaded))
+  let failedAt: number | undefined
+  const reloadFailedAt = () => failedAt
+  const gateways = createSwitch(await build(loaded, { reloadFailedAt }))
   const server = listen(gateways, settings)
   announce({
     gateway: gateways.current(),
@@ -57,17 +59,18 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
       load: () => load({ ours, loadStrangers, flags: { ...flags, ...fileOf(settings) } }),
       build(next, { heritage }) {
         startLog(next.settings)
-        return build(next, heritage)
+        return build(next, { reloadFailedAt, inherited: heritage })
       },
       gateways,
+      ended(outcome) {
+        failedAt = outcome === 'failed' ? Date.now() : undefined
+      },
       log,
     }),
     settings,
   )
   stopOnSignals(gateways, server)
 }
-
-type Heritage = Gateway['heritage']
 
 const fileOf = ({ configFile }: GatewaySettings) => (configFile === undefined ? {} : { configFile })
 
@@ -85,7 +88,7 @@ const isPretty = ({ logFormat }: Pick<GatewaySettings, 'logFormat'>): boolean =>
 
 const build = (
   { settings, plugins, pluginSettings, brought, survey }: Loaded,
-  inherited?: Heritage,
+  more: Pick<GatewayOptions, 'inherited' | 'reloadFailedAt'>,
 ): Promise<Gateway> =>
   createGateway({
     settings,
@@ -97,7 +100,7 @@ const build = (
     ...loadAssets(settings.basePath),
     migrations,
     version,
-    inherited,
+    ...more,
   })
 
 /** Why nobody can listen, and what to do about it, by the system's name for it. */

@@ -151,6 +151,8 @@ export interface Host<C = unknown> {
     /** The gateway can be reached from this machine only. */
     readonly isLoopback: boolean
     readonly isStopping: () => boolean
+    /** When the last reload of the configuration failed (milliseconds since 1970); undefined where it did not. */
+    readonly reloadFailedAt: () => number | undefined
     /** What the operator calls the config file; absent where there is none. */
     readonly configFile?: string
   }

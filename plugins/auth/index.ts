@@ -7,8 +7,10 @@ import { definePlugin } from '../../src/plugin.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { concealed, says } from '../../src/settings.ts'
 import type { Caller } from '../../src/types.ts'
+import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
+import { createKeyWatch } from './concerns.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
 import type { Auth, Others } from './model.ts'
@@ -38,7 +40,7 @@ export default definePlugin({
     ),
   }),
   env: { masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'] },
-  needs: ['history'],
+  needs: ['history', 'concerns'],
   tables: { apiKeys, secrets },
   async setup({ config, db, now, log, site, use, decide, providers }) {
     const pepper = await readPepper(db)
@@ -49,6 +51,7 @@ export default definePlugin({
       return (await keys.replace(subject, input, by)).version
     })
     history.follows(KIND, keys.reread)
+    use<Concerns>('concerns').add(createKeyWatch(keys.working, now))
     const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash

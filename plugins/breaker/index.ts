@@ -3,7 +3,7 @@ import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { duration, says, whole } from '../../src/settings.ts'
 import type { Outcome, Target } from '../../src/types.ts'
-import type { ModelLists } from '../model-lists/model.ts'
+import type { ModelLists, Trouble } from '../model-lists/model.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
 import type { Breaker } from './model.ts'
 
@@ -100,15 +100,14 @@ export default definePlugin({
     const warn = ({ provider, model }: Target, code: string) =>
       log.warn('A model keeps failing and is skipped for a while', { provider, model, code })
 
-    function resting(provider: string): readonly string[] {
+    function resting(provider: string): readonly Trouble[] {
       const known = providers.get(provider)
       if (known === undefined) return []
       const { circuit, models } = known
-      if (circuit.isOpen(now()))
-        return [whyNot({ provider, model: '', via: [] }, pairOf(circuit))].filter(isSaid)
-      return [...models]
-        .map(([model, own]) => whyNot({ provider, model, via: [] }, { provider: circuit, model: own }))
-        .filter(isSaid)
+      if (circuit.isOpen(now())) return toTroubles(whyNot({ provider, model: '', via: [] }, pairOf(circuit)))
+      return [...models].flatMap(([model, own]) =>
+        toTroubles(whyNot({ provider, model, via: [] }, { provider: circuit, model: own }), model),
+      )
     }
 
     const exports: Breaker = { whyNot: target => whyNot(target), resting }
@@ -138,7 +137,8 @@ export default definePlugin({
 })
 
 const pairOf = (circuit: Circuit): Pair => ({ provider: circuit, model: circuit })
-const isSaid = (text: string | undefined): text is string => text !== undefined
+const toTroubles = (text: string | undefined, model?: string): readonly Trouble[] =>
+  text === undefined ? [] : [{ text, ...(model !== undefined && { model }) }]
 
 interface Known {
   readonly circuit: Circuit

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
+import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
@@ -9,6 +10,7 @@ import { createAlarm } from './alarm.ts'
 import { createLimitsApi } from './api.ts'
 import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
+import { createLimitWatch } from './concerns.ts'
 import { type Declaration, declaredLimits, listedLimits, toLimit } from './input.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createLook } from './look.ts'
@@ -41,7 +43,7 @@ export default definePlugin({
   }),
   env: { declared: ['LIMITS'] },
   file: { section: 'limits', field: 'listed' },
-  needs: ['history', 'prices', 'auth', 'virtual-models'],
+  needs: ['history', 'concerns', 'prices', 'auth', 'virtual-models'],
   tables: { limits, limitPots },
   async setup({ config, db, log, now, use, providers, site, inherited }) {
     const ledger = (inherited as Heritage | undefined)?.ledger ?? createLedger(now)
@@ -66,6 +68,14 @@ export default definePlugin({
     const calls = createCalls({ rules: store.rules, ledger, pricing, providers, now })
     const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })
     const warn = createAlarm(log)
+    const auth = use<Auth>('auth')
+    use<Concerns>('concerns').add(
+      createLimitWatch({
+        alarming: look.alarming,
+        nameOf: member => auth.callerOf(member)?.name || member,
+        now,
+      }),
+    )
     return {
       exports: look,
       heritage: { ledger } satisfies Heritage,
@@ -74,7 +84,7 @@ export default definePlugin({
         store,
         ledger,
         history,
-        auth: use<Auth>('auth'),
+        auth,
         virtual: use<VirtualModelSource>('virtual-models'),
         now,
       }),

@@ -1,12 +1,12 @@
 import type { Provider } from '../../src/provider.ts'
-import type { ProviderHealth, ProviderStatus } from './model.ts'
+import type { ProviderHealth, ProviderStatus, Trouble } from './model.ts'
 import { cardId, consequenceOf, reasonOf } from './page/words.ts'
 
 /** What is known of a provider's health, as the page of the providers tells it. */
 export const healthOf = (
   status: ProviderStatus,
   providers: ReadonlyMap<string, Provider>,
-  troublesOf: (provider: string) => readonly string[],
+  troublesOf: (provider: string) => readonly Trouble[],
 ): ProviderHealth => ({
   status,
   hasList: providers.get(status.name)?.models !== undefined,
@@ -15,6 +15,9 @@ export const healthOf = (
     status.tried_at !== undefined && {
       listTrouble: `${reasonOf(status.error)}. ${consequenceOf(status)}`,
     }),
-  resting: troublesOf(status.name).map(text => text.replaceAll(/"([^"]*)"/g, '“$1”')),
+  resting: troublesOf(status.name).map(({ text, ...about }) => ({
+    ...about,
+    text: text.replaceAll(/"([^"]*)"/g, '“$1”'),
+  })),
   place: `/providers#${cardId(status.name)}`,
 })

@@ -4,9 +4,11 @@ import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { duration, says } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
+import type { Concerns } from '../concerns/model.ts'
+import { createListWatch, createRestingWatch } from './concerns.ts'
 import { healthOf } from './health.ts'
 import { createLists } from './lists.ts'
-import type { ModelLists } from './model.ts'
+import type { ModelLists, Trouble } from './model.ts'
 import { createProvidersPage } from './page.tsx'
 import { providerModels } from './schema.ts'
 import { createTestCalls } from './test-calls.ts'
@@ -38,13 +40,17 @@ export default definePlugin({
     ),
   }),
   env: { mode: ['CONFIGURED_PROVIDER_MODELS_MODE'], deadline: ['MODEL_LIST_TIMEOUT'] },
-  needs: ['auth'],
+  needs: ['auth', 'concerns'],
   tables: { providerModels },
   setup(host) {
     const lists = createLists(host, host.config)
     const tests = createTestCalls(host, host.use<Auth>('auth'))
-    const health: ((provider: string) => readonly string[])[] = []
-    const troublesOf = (provider: string) => health.flatMap(troublesOf => troublesOf(provider))
+    const knowing: ((provider: string) => readonly Trouble[])[] = []
+    const troublesOf = (provider: string) => knowing.flatMap(troublesOf => troublesOf(provider))
+    const health = () => lists.status().map(status => healthOf(status, host.providers(), troublesOf))
+    const concerns = host.use<Concerns>('concerns')
+    concerns.add(createRestingWatch(health))
+    concerns.add(createListWatch(health))
     let nextRefresh = 0
     const refreshAll = () => {
       nextRefresh = host.now() + HOUR
@@ -53,8 +59,8 @@ export default definePlugin({
     return {
       exports: {
         ...lists,
-        addHealth: troublesOf => void health.push(troublesOf),
-        health: () => lists.status().map(status => healthOf(status, host.providers(), troublesOf)),
+        addHealth: troublesOf => void knowing.push(troublesOf),
+        health,
       } satisfies ModelLists,
       async start() {
         await lists.load()
@@ -66,7 +72,7 @@ export default definePlugin({
           lists,
           tests,
           providers: host.providers,
-          troublesOf,
+          troublesOf: provider => troublesOf(provider).map(({ text }) => text),
           nextRefresh: () => nextRefresh,
           now: host.now,
           configFile: host.site.configFile,

@@ -16,6 +16,14 @@ export interface ProviderStatus {
   readonly error?: string
 }
 
+/** Why a provider, or a model of it, is not tried now. */
+export interface Trouble {
+  /** Absent where it is about the whole provider. */
+  readonly model?: string
+  /** A sentence. */
+  readonly text: string
+}
+
 /** How a provider is, in words for people. */
 export interface ProviderHealth {
   readonly status: ProviderStatus
@@ -23,8 +31,8 @@ export interface ProviderHealth {
   readonly hasList: boolean
   /** Why its list is not what it should be, and what is used meanwhile; absent where the last refresh did not fail. */
   readonly listTrouble?: string
-  /** What of it is not tried now, and why, one sentence each. */
-  readonly resting: readonly string[]
+  /** What of it is not tried now, and why. */
+  readonly resting: readonly Trouble[]
   /** Where the dashboard tells more of it, below `/dashboard`. */
   readonly place: `/${string}`
 }
@@ -40,8 +48,8 @@ export interface ModelLists {
   /** Resolves when the refreshes under way are done; undefined when there are none. */
   pending(): Promise<void> | undefined
   status(): readonly ProviderStatus[]
-  /** Shows what another plugin knows of a provider's health, on the page; during `setup`. One sentence for each trouble. */
-  addHealth(troublesOf: (provider: string) => readonly string[]): void
+  /** Shows what another plugin knows of a provider's health, on the page; during `setup`. */
+  addHealth(troublesOf: (provider: string) => readonly Trouble[]): void
   /** How every provider is, in the order of `status`. */
   health(): readonly ProviderHealth[]
   /** Grows whenever a list changes. */

@@ -6,12 +6,13 @@ import { definePlugin } from '../../src/plugin.ts'
 import { bytes, csv, retention, says, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Batches } from '../batches/model.ts'
-import type { Limits } from '../limits/look.ts'
+import type { Concerns } from '../concerns/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
 import { toBillEvent } from './bill.ts'
 import { byPath } from './by-path.ts'
+import { createRecordsWatch, createUnpricedWatch } from './concerns.ts'
 import { isRecorded, toEvent, toEvidence } from './event.ts'
 import { createLabels } from './labels.ts'
 import { createLedger } from './ledger.ts'
@@ -79,7 +80,7 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
-  needs: ['history', 'auth', 'model-lists', 'prices', 'virtual-models', 'limits', 'batches'],
+  needs: ['history', 'concerns', 'auth', 'model-lists', 'prices', 'virtual-models', 'batches'],
   tables: {
     usageRecords,
     usageGroups,
@@ -126,6 +127,10 @@ export default definePlugin({
       find: createFind(reports.desk.ask, flush),
       reprice,
     }
+    const concerns = use<Concerns>('concerns')
+    const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
+    concerns.add(createUnpricedWatch({ ...reports.desk, isStandIn }))
+    concerns.add(createRecordsWatch(book.stats))
     let soon: ReturnType<typeof setTimeout> | undefined
     return {
       exports: {
@@ -138,7 +143,7 @@ export default definePlugin({
       pages: createPages({
         ...reports.desk,
         auth: use<Auth>('auth'),
-        limits: use<Limits>('limits'),
+        concerns,
         lists: use<ModelLists>('model-lists'),
         virtual: use<VirtualModels>('virtual-models'),
         providers,

@@ -1,7 +1,7 @@
 import type { Page } from '../../src/page.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Auth } from '../auth/model.ts'
-import type { Limits } from '../limits/look.ts'
+import type { Concerns } from '../concerns/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'
 import { createModelPage } from './page/model/model-page.tsx'
@@ -11,7 +11,7 @@ import { createUsagePage, type PageDeps } from './page/usage-page.tsx'
 
 interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Host, 'providers'> {
   readonly auth: Auth
-  readonly limits: Limits
+  readonly concerns: Concerns
   readonly lists: ModelLists
   readonly virtual: VirtualModels
 }
@@ -20,7 +20,7 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
 const names: Readonly<Record<string, string>> = { master: 'Master key', open: 'Anybody: no key is set' }
 
 /** The pages about usage. */
-export function createPages({ auth, limits, lists, virtual, providers, ...desk }: PagesDeps): Page[] {
+export function createPages({ auth, concerns, lists, virtual, providers, ...desk }: PagesDeps): Page[] {
   const deps: PageDeps = {
     ...desk,
     keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.callerOf(id)?.name) || undefined,
@@ -32,9 +32,8 @@ export function createPages({ auth, limits, lists, virtual, providers, ...desk }
       return undefined
     },
   }
-  const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
   return [
-    createOverviewPage({ ...deps, auth, limits, lists, virtual, isStandIn }),
+    createOverviewPage({ ...deps, concerns, lists }),
     createModelPage({ ...desk, virtual, typeOf: name => providers().get(name)?.type }),
     createUsagePage(deps),
     createRequestsPage(deps),

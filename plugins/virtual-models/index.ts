@@ -3,10 +3,12 @@ import { definePlugin } from '../../src/plugin.ts'
 import { flag, says } from '../../src/settings.ts'
 import type { ListedModel, Target } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
+import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import { createVirtualModelsApi } from './api.ts'
+import { createLostWatch } from './concerns.ts'
 import { declaredModels, listedModels, noLoops, toManaged } from './declared.ts'
 import { createLatencies } from './latency.ts'
 import { KIND, type Snapshot, type Traces, type VirtualModelSource, type VirtualModels } from './model.ts'
@@ -45,7 +47,7 @@ export default definePlugin({
   ),
   env: { openByDefault: ['MODELS_ENABLED_BY_DEFAULT'], declared: ['VIRTUAL_MODELS'] },
   file: { section: 'virtual_models', field: 'listed' },
-  needs: ['history', 'model-lists', 'prices'],
+  needs: ['history', 'concerns', 'model-lists', 'prices'],
   tables: { virtualModels },
   async setup({ config, db, now, use, providers, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
@@ -73,6 +75,7 @@ export default definePlugin({
       sessionOf: pins.nameOf,
       choiceOf: order.choiceOf,
     }
+    use<Concerns>('concerns').add(createLostWatch(virtual.lost))
     return {
       exports: virtual,
       heritage: { pins, latencies } satisfies Heritage,

@@ -40,7 +40,13 @@ export async function rehearse(
       call: notNow,
       plugins: () => [],
       settings: () => [],
-      site: { version, base: settings.basePath, isLoopback: true, isStopping: () => false },
+      site: {
+        version,
+        base: settings.basePath,
+        isLoopback: true,
+        isStopping: () => false,
+        reloadFailedAt: () => undefined,
+      },
     }))
     // What setup opened is closed; what only a start would have opened may well be missed by a close, and that is no mistake.
     const closing = createClosing()

@@ -13,6 +13,8 @@ export interface ReloadOptions {
   readonly build: (loaded: Loaded, before: Gateway) => Promise<Gateway>
   readonly gateways: Switch
   readonly log: Log
+  /** What came of it. */
+  readonly ended: (outcome: 'done' | 'failed') => void
 }
 
 /**
@@ -25,7 +27,7 @@ export type Reload = (why: string) => Promise<void>
  * Reads the configuration anew and puts a gateway made of it in the place of the one that serves. A configuration with
  * a mistake changes nothing: one line says what it is.
  */
-export function createReload({ settings: first, load, build, gateways, log }: ReloadOptions): Reload {
+export function createReload({ settings: first, load, build, gateways, log, ended }: ReloadOptions): Reload {
   let settings = first
   let last: Promise<void> = Promise.resolve()
   let waiting: Promise<void> | undefined
@@ -39,12 +41,14 @@ export function createReload({ settings: first, load, build, gateways, log }: Re
       if (/:memory:/.test(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
       if (!(await gateways.replace(before => build(loaded, before)))) return ignore(why)
       settings = loaded.settings
+      ended('done')
       log.info('Reloaded the configuration', {
         why,
         file: settings.configFile,
         providers: gateways.current().providers,
       })
     } catch (error) {
+      ended('failed')
       const problem = error instanceof ConfigError ? error.message : describe(error)
       log.error('Cannot reload the configuration, the one before stays in use', { why, problem })
     }

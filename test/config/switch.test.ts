@@ -156,6 +156,7 @@ describe('createReload()', () => {
       build: () => Promise.reject(new Error()),
       gateways: createSwitch(fake('one').gateway),
       log: { debug() {}, info() {}, warn() {}, error() {} },
+      ended() {},
     })
     const first = reload('first')
     await Bun.sleep(1)
@@ -181,6 +182,7 @@ describe('createReload()', () => {
         warn() {},
         error: message => said.push(message),
       },
+      ended() {},
     })
     await reload('SIGHUP')
     expect([runs, said]).toEqual([0, ['Did not reload the configuration: the gateway stops']])

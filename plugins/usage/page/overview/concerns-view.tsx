@@ -1,19 +1,20 @@
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
-import type { Places } from '../places.ts'
-import type { Concern } from './concerns.ts'
+import type { Line } from './concerns.ts'
 
 interface ConcernsProps {
-  readonly concerns: readonly Concern[]
-  readonly places: Places
+  readonly concerns: readonly Line[]
   readonly base: string
 }
 
 /** What needs attention; or that nothing does, and what was looked at. */
-export const Concerns = ({ concerns, places, base }: ConcernsProps) => (
+export const Concerns = ({ concerns, base }: ConcernsProps) => (
   <section class="concerns" aria-labelledby="concerns-title">
-    <h2 id="concerns-title">Needs attention</h2>
+    <header class="topic">
+      <h2 id="concerns-title">Needs attention</h2>
+      <Link href={`${base}/dashboard/notices`}>Who is told</Link>
+    </header>
     {concerns.length === 0 ? (
       <p class="calm">
         <Icon name="check" />
@@ -24,12 +25,12 @@ export const Concerns = ({ concerns, places, base }: ConcernsProps) => (
       </p>
     ) : (
       <ul>
-        {concerns.map(({ tone, words, act, href }) => (
+        {concerns.map(({ tone, words, act, place }) => (
           <li class="concern" data-tone={tone}>
             <Icon name="alert" />
             <p>
               {words.map(word => (typeof word === 'string' ? word : <Name class="mono" text={word.name} />))}{' '}
-              <Link href={href(places, base)}>{act}</Link>
+              <Link href={`${base}/dashboard${place}`}>{act}</Link>
             </p>
           </li>
         ))}

@@ -60,8 +60,16 @@ export function Health({ health, groups, places, base, at }: HealthProps) {
 const Breaker = ({ resting }: Pick<ProviderHealth, 'resting'>) => (
   <div>
     {resting.length === 0 ? <Badge tone="good">closed</Badge> : <Badge tone="bad">open</Badge>}
-    <p class="about" {...(resting.length > 0 && { title: resting.join('\n').slice(0, 2000) })}>
-      {resting[0] ?? 'calls go through'}
+    <p
+      class="about"
+      {...(resting.length > 0 && {
+        title: resting
+          .map(({ text }) => text)
+          .join('\n')
+          .slice(0, 2000),
+      })}
+    >
+      {resting[0]?.text ?? 'calls go through'}
       {resting.length > 1 && `, and ${resting.length - 1} more`}
     </p>
   </div>

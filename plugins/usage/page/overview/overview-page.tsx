@@ -1,32 +1,22 @@
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
-import type { Auth } from '../../../auth/model.ts'
-import type { Limits } from '../../../limits/look.ts'
+import type { Concerns } from '../../../concerns/model.ts'
 import type { ModelLists } from '../../../model-lists/model.ts'
-import type { VirtualModels } from '../../../virtual-models/model.ts'
-import type { Ask } from '../../report/answers.ts'
 import { toBuckets } from '../../report/period.ts'
-import type { Sums } from '../../report/sums.ts'
 import type { UsageAnswer, UsageQuestion } from '../../report/usage.ts'
 import { COLOURS, toChart } from '../chart.ts'
 import { readSpan, type Span, spanAddress } from '../span.ts'
 import type { PageDeps } from '../usage-page.tsx'
-import { type Concern, concernsOf } from './concerns.ts'
+import { toLines } from './concerns.ts'
 import { type OverviewData, OverviewView } from './overview-view.tsx'
 import { rankings, type Shown } from './rankings.ts'
 
 export interface OverviewDeps extends PageDeps {
   readonly lists: Pick<ModelLists, 'health'>
-  readonly virtual: Pick<VirtualModels, 'lost'>
-  readonly auth: Pick<Auth, 'working'>
-  readonly limits: Pick<Limits, 'alarming'>
-  /** The provider answers without cost, until a real one is there. */
-  readonly isStandIn: (provider: string) => boolean
+  readonly concerns: Pick<Concerns, 'look'>
 }
 
 /** So many providers are told apart by their calls. */
 const PROVIDERS = 100
-/** So many models without a price are named, and those beyond counted. */
-const UNPRICED = 20
 
 /** How things are: figures against the period before, what needs attention, who uses most, how providers do. */
 export const createOverviewPage = (deps: OverviewDeps): Page =>
@@ -39,7 +29,7 @@ export const createOverviewPage = (deps: OverviewDeps): Page =>
   })
 
 async function load(deps: OverviewDeps, { url }: PageRequest): Promise<OverviewData> {
-  const { ask, keyName, example, lists } = deps
+  const { ask, keyName, example, lists, concerns } = deps
   const params = url.searchParams
   const span = readSpan(params, deps)
   const now = await ask('usage', whole(span.period))
@@ -57,7 +47,7 @@ async function load(deps: OverviewDeps, { url }: PageRequest): Promise<OverviewD
     before: isNew ? undefined : await ask('usage', whole(span.before)),
     figures,
     health: lists.health(),
-    concerns: await readConcerns(deps, span, now.sums),
+    concerns: toLines(await concerns.look()),
     at: deps.now(),
     example: example(),
     keyName,
@@ -101,30 +91,4 @@ async function readFigures(deps: OverviewDeps, span: Span, by: Shown): Promise<O
       latency: true,
     }),
   }
-}
-
-async function readConcerns(deps: OverviewDeps, span: Span, { unpriced }: Sums): Promise<readonly Concern[]> {
-  const { lists, limits, virtual, auth, now } = deps
-  return concernsOf({
-    health: lists.health(),
-    lost: virtual.lost(),
-    unpriced: unpriced === 0 ? [] : await readUnpriced(deps.ask, span, deps.isStandIn),
-    keys: auth.working(),
-    limits: limits.alarming(),
-    now: now(),
-  })
-}
-
-/** Targets that were used and have no known price, those with the most such calls first. */
-async function readUnpriced(ask: Ask, { period }: Span, isStandIn: (provider: string) => boolean) {
-  const found = await ask('usage', {
-    period,
-    groupings: [{ by: 'target' }],
-    filters: {},
-    top: { by: 'unpriced', most: UNPRICED },
-    latency: false,
-  })
-  return found.groups.flatMap(({ group: [target = ''], sums: { unpriced } }) =>
-    unpriced === 0 || isStandIn(target.slice(0, target.indexOf('/'))) ? [] : [{ target, calls: unpriced }],
-  )
 }

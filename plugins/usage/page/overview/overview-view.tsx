@@ -12,7 +12,7 @@ import { Headline } from '../headline.tsx'
 import { type Places, placesOf } from '../places.ts'
 import { type Span, spanAddress } from '../span.ts'
 import { spanText, Times } from '../time.tsx'
-import type { Concern } from './concerns.ts'
+import type { Line } from './concerns.ts'
 import { Concerns } from './concerns-view.tsx'
 import { Health } from './health.tsx'
 import { NextSteps } from './next-steps.tsx'
@@ -40,7 +40,7 @@ export interface OverviewData {
       }
     | undefined
   readonly health: readonly ProviderHealth[]
-  readonly concerns: readonly Concern[]
+  readonly concerns: readonly Line[]
   /** When this was (milliseconds since 1970). */
   readonly at: number
   readonly example: string | undefined
@@ -77,7 +77,7 @@ export function OverviewView({ data, request }: { data: OverviewData; request: P
           <Headline now={now} before={before} against={span.against} places={places} />
         </>
       )}
-      {(!isNew || concerns.length > 0) && <Concerns concerns={concerns} places={places} base={base} />}
+      {(!isNew || concerns.length > 0) && <Concerns concerns={concerns} base={base} />}
       {figures === undefined ? (
         !isNew && <NothingHere asked={asked} path={path} />
       ) : (

@@ -1,0 +1,45 @@
+import { describe } from '../../src/describe.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { spell } from '../../views/name.tsx'
+import { createReloadWatch } from './configuration.ts'
+import type { Concern, Concerns, Standing, Watch, Word } from './model.ts'
+
+export default definePlugin({
+  name: 'concerns',
+  about: 'Gathers what needs attention from the plugins that know of it.',
+  setup({ log, site }) {
+    const watches: Watch[] = [createReloadWatch(site)]
+    const seen = new Map<string, readonly Standing[]>()
+
+    /** Who cannot tell now is no reason to hide the rest; what it told before stands until it tells again. */
+    async function lookAt(watch: Watch): Promise<readonly Standing[]> {
+      try {
+        seen.set(
+          watch.kind,
+          (await watch.look()).map(concern => toStanding(watch, concern)),
+        )
+      } catch (error) {
+        log.error('Cannot tell what needs attention', { kind: watch.kind, error: describe(error) })
+      }
+      return seen.get(watch.kind) ?? []
+    }
+
+    const exports: Concerns = {
+      add: watch => void watches.push(watch),
+      async look() {
+        const found = (await Promise.all(watches.map(lookAt))).flat()
+        return found.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+      },
+    }
+    return { exports }
+  },
+})
+
+const toStanding = (watch: Watch, concern: Concern): Standing => ({
+  ...concern,
+  watch,
+  key: `${watch.kind}:${concern.about}`,
+  text: concern.words.map(toText).join(''),
+})
+
+const toText = (word: Word): string => (typeof word === 'string' ? spell(word) : `“${spell(word.name)}”`)
