@@ -31,6 +31,7 @@ import limits from './limits/index.ts'
 import listFilter from './list-filter.ts'
 import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
+import notify from './notify/index.ts'
 import oidc from './oidc/index.ts'
 import passthrough from './passthrough/index.ts'
 import paths from './paths/index.ts'
@@ -104,6 +105,7 @@ export const plugins: readonly Plugin[] = [
   paths,
   metrics,
   telemetry,
+  notify,
   bodies,
   settings,
   house,

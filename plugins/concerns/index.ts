@@ -9,19 +9,23 @@ export default definePlugin({
   about: 'Gathers what needs attention from the plugins that know of it.',
   setup({ log, site }) {
     const watches: Watch[] = [createReloadWatch(site)]
-    const seen = new Map<string, readonly Standing[]>()
+    const seen = new Map<Watch, readonly Standing[]>()
+    const failing = new Set<Watch>()
 
     /** Who cannot tell now is no reason to hide the rest; what it told before stands until it tells again. */
     async function lookAt(watch: Watch): Promise<readonly Standing[]> {
       try {
         seen.set(
-          watch.kind,
+          watch,
           (await watch.look()).map(concern => toStanding(watch, concern)),
         )
+        failing.delete(watch)
       } catch (error) {
-        log.error('Cannot tell what needs attention', { kind: watch.kind, error: describe(error) })
+        if (!failing.has(watch))
+          log.error('Cannot tell what needs attention', { kind: watch.kind, error: describe(error) })
+        failing.add(watch)
       }
-      return seen.get(watch.kind) ?? []
+      return seen.get(watch) ?? []
     }
 
     const exports: Concerns = {

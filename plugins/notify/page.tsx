@@ -1,0 +1,37 @@
+import { definePage, type Page } from '../../src/page.ts'
+import type { ApiDeps } from './api.ts'
+import { NoticesView, Tests } from './page/views.tsx'
+import type { State } from './state.ts'
+
+/** So many of the notices that were sent are shown. */
+const SENT = 20
+
+export interface NoticesData extends State {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** How long something must stand before it is told (milliseconds). */
+  readonly after: number
+}
+
+interface PageDeps extends ApiDeps {
+  readonly now: () => number
+  readonly after: number
+}
+
+/** Who is told when something needs attention. */
+export const createNoticesPage = ({ read, tryAll, now, after }: PageDeps): Page =>
+  definePage<NoticesData>({
+    path: '/notices',
+    title: 'Notices',
+    load: async () => ({ ...(await read(SENT)), now: now(), after }),
+    view: (data, request) => <NoticesView data={data} request={request} />,
+    actions: {
+      async test({ via }, request) {
+        const tried = await tryAll()
+        // htmx puts them into the page that is there; a plain browser gets the page anew.
+        if (via === 'htmx') return { markup: <Tests tried={tried} /> }
+        const data = { ...(await read(SENT)), now: now(), after }
+        return { markup: <NoticesView data={data} request={request} tried={tried} />, status: 200 }
+      },
+    },
+  })

@@ -1,0 +1,100 @@
+import { Badge, type Tone } from '../../../views/badge.tsx'
+import { ago, count } from '../../../views/format.ts'
+import { Link } from '../../../views/link.tsx'
+import { Table } from '../../../views/table.tsx'
+import type { NoticesData } from '../page.tsx'
+import type { HookState, SentState } from '../state.ts'
+
+const formats = { json: 'signed JSON', slack: 'text, as Slack takes it' } as const
+const hears = { amber: 'everything', bad: 'what makes calls fail' } as const
+
+const When = ({ at, now }: { at: number; now: number }) => {
+  const text = new Date(at).toISOString()
+  return (
+    <time datetime={text} title={text}>
+      {ago(now - at)}
+    </time>
+  )
+}
+
+/** Where notices go. Of an address only the host is shown. */
+export const Hooks = ({ hooks, now }: { hooks: readonly HookState[]; now: number }) => (
+  <section aria-labelledby="hooks-title">
+    <h2 id="hooks-title">Where they go</h2>
+    <Table caption="Where notices go" headings={['Hook', 'Gets', 'Hears of', 'Last told', 'Last failure']}>
+      {hooks.map(({ number, host, format, least, waiting, lastSentAt, lastFailure }) => (
+        <tr>
+          <th scope="row" data-label="Hook">
+            {number}. <bdi class="mono">{host}</bdi>
+          </th>
+          <td data-label="Gets">{formats[format]}</td>
+          <td data-label="Hears of">{hears[least]}</td>
+          <td data-label="Last told">
+            <div>
+              {lastSentAt === null ? <span class="muted">never</span> : <When at={lastSentAt} now={now} />}
+              {waiting > 0 && <p class="about">{count(waiting, 'notice waits', 'notices wait')}</p>}
+            </div>
+          </td>
+          <td data-label="Last failure">
+            {lastFailure === null ? (
+              <span class="muted">none</span>
+            ) : (
+              <div>
+                <When at={lastFailure.at} now={now} />
+                <p class="about">{lastFailure.reason}</p>
+              </div>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  </section>
+)
+
+const states: Readonly<Record<'sent' | 'waiting' | 'lost', { readonly word: string; readonly tone: Tone }>> =
+  {
+    sent: { word: 'told', tone: 'good' },
+    waiting: { word: 'waits', tone: 'amber' },
+    lost: { word: 'given up', tone: 'bad' },
+  }
+const stateOf = ({ sentAt, isOver }: SentState) =>
+  states[sentAt !== null ? 'sent' : isOver ? 'lost' : 'waiting']
+
+/** The last notices, newest first. */
+export const Sent = ({ data: { sent, hooks, now }, base }: { data: NoticesData; base: string }) => (
+  <section id="sent" aria-labelledby="sent-title">
+    <h2 id="sent-title">The last notices</h2>
+    <Table caption="The last notices" headings={['When', 'What', 'Hook', 'State']}>
+      {sent.map(notice => {
+        const { word, tone } = stateOf(notice)
+        const hook = hooks.find(({ number }) => number === notice.hook)
+        return (
+          <tr>
+            <td data-label="When">
+              <When at={notice.at} now={now} />
+            </td>
+            <td data-label="What">
+              <Link href={`${base}/dashboard${notice.place}`}>
+                <bdi>{notice.text}</bdi>
+              </Link>
+            </td>
+            <td data-label="Hook">
+              {hook === undefined ? (
+                <span class="muted">not there any more</span>
+              ) : (
+                <>
+                  {hook.number}. <bdi class="mono">{hook.host}</bdi>
+                </>
+              )}
+            </td>
+            <td data-label="State">
+              <Badge tone={tone} {...(notice.failure !== null && { title: notice.failure })}>
+                {word}
+              </Badge>
+            </td>
+          </tr>
+        )
+      })}
+    </Table>
+  </section>
+)

@@ -1,0 +1,97 @@
+import type { PageRequest } from '../../../src/page.ts'
+import { VIA } from '../../../views/dialog-form.tsx'
+import { Csrf } from '../../../views/form.tsx'
+import { count, duration } from '../../../views/format.ts'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import type { NoticesData } from '../page.tsx'
+import type { Tried } from '../try.ts'
+import { Hooks, Sent } from './tables.tsx'
+
+interface Props {
+  readonly data: NoticesData
+  readonly request: PageRequest
+  /** What came of a test that was just made. */
+  readonly tried?: readonly Tried[]
+}
+
+/** Who is told when something needs attention, and what was told. */
+export const NoticesView = ({ data, request, tried = [] }: Props) => (
+  <div id="notices">
+    <header class="top">
+      <div>
+        <h1>Notices</h1>
+        <p class="lead">
+          Who is told when something needs attention for {duration(data.after)}, and when it is over.{' '}
+          <Standing data={data} base={request.base} />
+        </p>
+      </div>
+      {data.hooks.length > 0 && <TestButton request={request} />}
+    </header>
+    <div id="tests" aria-live="polite">
+      <Tests tried={tried} />
+    </div>
+    {data.hooks.length === 0 ? <Nobody /> : <Hooks hooks={data.hooks} now={data.now} />}
+    {data.sent.length > 0 && <Sent data={data} base={request.base} />}
+  </div>
+)
+
+const Standing = ({ data: { standing }, base }: { data: NoticesData; base: string }) =>
+  standing.length === 0 ? (
+    <>Nothing does now.</>
+  ) : (
+    <>
+      <Link href={`${base}/dashboard/overview#concerns-title`}>
+        {count(standing.length, 'thing does', 'things do')}
+      </Link>{' '}
+      now.
+    </>
+  )
+
+function TestButton({ request: { base, admin } }: { request: PageRequest }) {
+  const action = `${base}/dashboard/notices/test`
+  return (
+    <form
+      method="post"
+      action={action}
+      hx-post={action}
+      hx-target="#tests"
+      hx-swap="innerHTML"
+      hx-vals={VIA}
+      hx-sync="this:drop"
+    >
+      <Csrf admin={admin} />
+      <button type="submit" class="primary">
+        Send a test
+      </button>
+    </form>
+  )
+}
+
+/** What came of a test, a line for each hook. */
+export const Tests = ({ tried }: { tried: readonly Tried[] }) => (
+  <>
+    {tried.map(({ number, host, ok, ms, reason }) => (
+      <p class="tested" data-tone={ok ? 'good' : 'bad'}>
+        <Icon name={ok ? 'check' : 'alert'} />
+        <span>
+          {number}. <bdi class="mono">{host}</bdi>:{' '}
+          {ok ? `took it within ${duration(ms)}. Look whether it is there` : reason}
+        </span>
+      </p>
+    ))}
+  </>
+)
+
+const Nobody = () => (
+  <section class="nothing">
+    <h2>Nobody is told yet</h2>
+    <p>
+      Set <code>NOTIFY_URLS</code> to the address of a webhook and save or start again. Slack, and what takes
+      its messages, gets a text; everything else gets JSON, signed with <code>NOTIFY_SECRET</code>.
+    </p>
+    <pre class="example">
+      <code>NOTIFY_URLS=https://hooks.slack.com/services/…</code>
+    </pre>
+  </section>
+)
