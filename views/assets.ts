@@ -26,6 +26,7 @@ const styles = [
   'dialog',
   'usage',
   'overview',
+  'notices',
   'house',
   'narrow',
   'print',

@@ -64,27 +64,27 @@ const stateOf = ({ sentAt, isOver }: SentState) =>
 export const Sent = ({ data: { sent, hooks, now }, base }: { data: NoticesData; base: string }) => (
   <section id="sent" aria-labelledby="sent-title">
     <h2 id="sent-title">The last notices</h2>
-    <Table caption="The last notices" headings={['When', 'What', 'Hook', 'State']}>
+    <Table caption="The last notices" headings={['What', 'When', 'Hook', 'State']}>
       {sent.map(notice => {
         const { word, tone } = stateOf(notice)
         const hook = hooks.find(({ number }) => number === notice.hook)
         return (
           <tr>
-            <td data-label="When">
-              <When at={notice.at} now={now} />
-            </td>
-            <td data-label="What">
+            <th scope="row" data-label="What">
               <Link href={`${base}/dashboard${notice.place}`}>
                 <bdi>{notice.text}</bdi>
               </Link>
+            </th>
+            <td data-label="When">
+              <When at={notice.at} now={now} />
             </td>
             <td data-label="Hook">
               {hook === undefined ? (
                 <span class="muted">not there any more</span>
               ) : (
-                <>
+                <span>
                   {hook.number}. <bdi class="mono">{hook.host}</bdi>
-                </>
+                </span>
               )}
             </td>
             <td data-label="State">

@@ -22,7 +22,7 @@ export const NoticesView = ({ data, request, tried = [] }: Props) => (
       <div>
         <h1>Notices</h1>
         <p class="lead">
-          Who is told when something needs attention for {duration(data.after)}, and when it is over.{' '}
+          Who is told when something needs attention for {lengthOf(data.after)}, and when it is over.{' '}
           <Standing data={data} base={request.base} />
         </p>
       </div>
@@ -35,6 +35,10 @@ export const NoticesView = ({ data, request, tried = [] }: Props) => (
     {data.sent.length > 0 && <Sent data={data} base={request.base} />}
   </div>
 )
+
+/** `90 s`, `5 min`: as somebody sets it. */
+const lengthOf = (ms: number): string =>
+  ms >= 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`
 
 const Standing = ({ data: { standing }, base }: { data: NoticesData; base: string }) =>
   standing.length === 0 ? (
@@ -76,7 +80,7 @@ export const Tests = ({ tried }: { tried: readonly Tried[] }) => (
         <Icon name={ok ? 'check' : 'alert'} />
         <span>
           {number}. <bdi class="mono">{host}</bdi>:{' '}
-          {ok ? `took it within ${duration(ms)}. Look whether it is there` : reason}
+          {ok ? `took it within ${duration(ms)}. Look whether it is there.` : reason}
         </span>
       </p>
     ))}
@@ -87,11 +91,11 @@ const Nobody = () => (
   <section class="nothing">
     <h2>Nobody is told yet</h2>
     <p>
-      Set <code>NOTIFY_URLS</code> to the address of a webhook and save or start again. Slack, and what takes
-      its messages, gets a text; everything else gets JSON, signed with <code>NOTIFY_SECRET</code>.
+      Set <code>NOTIFY_URLS</code> to the address of a webhook, and start again. Slack, and what takes its
+      messages, gets a text; everybody else gets JSON, signed with <code>NOTIFY_SECRET</code>.
     </p>
-    <pre class="example">
+    <p>
       <code>NOTIFY_URLS=https://hooks.slack.com/services/…</code>
-    </pre>
+    </p>
   </section>
 )
