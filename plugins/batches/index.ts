@@ -6,6 +6,7 @@ import type { FileDesk, Language, Made, NamedModel, Thing } from '../files/model
 import { billOf } from './bill.ts'
 import { creating } from './create.ts'
 import { createRefresh, places } from './fresh.ts'
+import { createMessageBills } from './message-bills.ts'
 import type { BatchBill, Batches } from './model.ts'
 import { forClient, shown } from './shapes.ts'
 
@@ -18,13 +19,19 @@ export default definePlugin({
     const desk = use<FileDesk>('files')
     const { book, objectIn } = desk
     const listeners: ((bill: BatchBill) => void)[] = []
+    const tell = (bill: BatchBill) => {
+      for (const listen of listeners) listen(bill)
+    }
+    const billMessages = createMessageBills({ host, desk, tell })
 
     /** A batch as its provider tells it; what it has written is its owner's too. */
     async function learn(thing: Thing, told: JsonObject): Promise<void> {
       const bill = billOf(thing, told, desk.aimAt)
       // Before it is written down that the batch is over: told twice is harmless, never is not.
-      if (bill !== undefined) for (const listen of listeners) listen(bill)
+      if (bill !== undefined) tell(bill)
       await book.update(thing, told)
+      // Nobody waits for it: results may be long.
+      void billMessages({ ...thing, object: told })
       for (const [field, purpose] of outputs) {
         const id = told[field]
         if (typeof id !== 'string' || thing.language !== 'openai') continue
@@ -82,6 +89,8 @@ export default definePlugin({
 
     async function remove(call: PassageCall): Promise<Answer> {
       const thing = await desk.find(call, { kind: 'batch', language: 'anthropic' })
+      // Its results go with it, and only what is over can be deleted.
+      await billMessages(thing, true)
       try {
         const answer = await forwardFor(call, thing)
         await book.remove(thing)
@@ -92,8 +101,13 @@ export default definePlugin({
       }
     }
 
-    const results = async (call: PassageCall): Promise<Answer> =>
-      forwardFor(call, await desk.find(call, { kind: 'batch', language: 'anthropic' }), '/results')
+    async function results(call: PassageCall): Promise<Answer> {
+      const thing = await desk.find(call, { kind: 'batch', language: 'anthropic' })
+      const answer = await forwardFor(call, thing, '/results')
+      // Only what is over has results, whether or not somebody has asked before how it is doing.
+      void billMessages(thing, true)
+      return answer
+    }
 
     const lists = (language: Language) => {
       const refresh = createRefresh(host, language, learn)

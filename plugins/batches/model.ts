@@ -4,6 +4,8 @@ import type { Usage, UserPath } from '../../src/types.ts'
 export interface BatchBill {
   /** The id of the call that started it. */
   readonly call: string
+  /** Which of the bills of that batch it is, from 1: models that are told apart have one each. */
+  readonly number: number
   /** The key that started it; null where that is not known. */
   readonly keyId: string | null
   /** Those of the key. */
@@ -22,7 +24,7 @@ export interface BatchBill {
 export interface Batches {
   /**
    * Tells of the bill of every batch, when somebody looks after it and it is over. The same one may come again, also from
-   * another gateway: `call` tells them apart.
+   * another gateway: `call` and `number` tell them apart.
    */
   onBill(listen: (bill: BatchBill) => void): void
 }

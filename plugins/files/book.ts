@@ -84,6 +84,9 @@ export function createBook(db: Database, now: () => number): Book & Owners {
         .set({ object, ...(typeof purpose === 'string' && { purpose }) })
         .where(one(thing))
     },
+    async billed(thing) {
+      await db.update(table).set({ billedAt: now() }).where(one(thing))
+    },
     async remove(thing) {
       await db.delete(table).where(one(thing))
     },
@@ -102,7 +105,7 @@ export function createBook(db: Database, now: () => number): Book & Owners {
 
 const kinds: Kind[] = ['file', 'batch']
 
-const toThing = ({ kind, language, provider, id, owner, models, object, made }: Row): Thing => ({
+const toThing = ({ kind, language, provider, id, owner, models, object, made, billedAt }: Row): Thing => ({
   kind,
   language,
   provider,
@@ -111,6 +114,7 @@ const toThing = ({ kind, language, provider, id, owner, models, object, made }: 
   models,
   object,
   ...(made !== null && { made }),
+  ...(billedAt !== null && { isBilled: true }),
 })
 
 /** `/team` and everything below it; between `/team/` and what follows it in the alphabet stands nothing else. */

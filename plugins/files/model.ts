@@ -30,6 +30,8 @@ export interface Thing {
   readonly object: JsonObject
   /** By what it was made; not known of files, and of what earlier versions wrote down. */
   readonly made?: Made
+  /** What it used was told. Where that can be seen of `object`, it is not said here. */
+  readonly isBilled?: boolean
 }
 
 /** The call that made something, and its key, with what that was labelled then. */
@@ -65,6 +67,8 @@ export interface Book {
   /** Does nothing where it is known already. */
   add(thing: Thing): Promise<void>
   update(thing: Thing, object: JsonObject): Promise<void>
+  /** It is written down that what it used was told. */
+  billed(thing: Thing): Promise<void>
   remove(thing: Thing): Promise<void>
 }
 

@@ -24,6 +24,8 @@ export const providerObjects = sqliteTable(
     at: integer().notNull(),
     /** Of a batch: the call that started it. */
     made: text({ mode: 'json' }).$type<Made>(),
+    /** Of a batch whose object does not say it: when what it used was told. */
+    billedAt: integer('billed_at'),
   },
   table => [
     uniqueIndex('provider_objects_id').on(table.kind, table.id, table.provider),

@@ -9,7 +9,7 @@ import type { CallEvent } from './model.ts'
  * @param at when that was told (milliseconds since 1970): prices go by it
  */
 export const toBillEvent = (
-  { call, keyId, labels, owner, provider, model, asked, redirect, usage }: BatchBill,
+  { call, number, keyId, labels, owner, provider, model, asked, redirect, usage }: BatchBill,
   at: number,
   typeOf: (provider: string) => string | null,
 ): CallEvent => [
@@ -38,8 +38,8 @@ export const toBillEvent = (
   0,
   'told',
   toTokens(usage),
-  'batch',
-  'batch',
+  usage.terms === undefined ? 'batch' : `batch ${usage.terms}`,
+  number === 1 ? 'batch' : `batch:${number}`,
 ]
 
 /** The endpoint that starts them; its calls are recorded by this name. */

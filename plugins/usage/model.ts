@@ -151,8 +151,11 @@ export type CallEvent = readonly [
   tokens: Tokens | null,
   /** `terms` of the usage; in spools of earlier versions a number, or absent. */
   terms?: string | null | 0 | 1 | 2,
-  /** `batch`: what the batch used that the call of this id had started; `cached`: a call that got a stored answer. */
-  kind?: 'batch' | 'cached',
+  /**
+   * `batch`, `batch:2`: what the batch used that the call of this id had started; `cached`: a call that got a stored
+   * answer.
+   */
+  kind?: 'batch' | `batch:${number}` | 'cached',
   /** What a stored answer took when it was first given. */
   saved?: Tokens | null,
   /** `terms` of that. */

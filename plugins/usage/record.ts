@@ -147,7 +147,7 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
 const termsOf = (told: CallEvent[25]): string | null =>
   typeof told === 'number' ? [null, 'flex', UNTOLD][told]! : (told ?? null)
 
-const isBatch = (terms: string | null): boolean => terms === 'flex' || terms === 'batch'
+const isBatch = (terms: string | null): boolean => terms !== null && /\b(?:flex|batch)\b/.test(terms)
 
 /** Terms of which only that they cost more is known; what earlier versions kept. */
 export const UNTOLD = 'more'

@@ -11,8 +11,8 @@ export const usageRecords = sqliteTable(
     /** Grows in the order in which lines were written; what pages go by. */
     no: integer().primaryKey({ autoIncrement: true }),
     /**
-     * The id of the call; `<id>:<n>` for what its n-th try has cost, `<id>:batch` for the batch that it started: all of a
-     * call stand between `<id>` and `<id>;`.
+     * The id of the call; `<id>:<n>` for what its n-th try has cost, `<id>:batch` and `<id>:batch:<n>` for the batch that
+     * it started: all of a call stand between `<id>` and `<id>;`.
      */
     id: text().notNull().unique(),
     /** The id of the call, as `x-request-id` tells it. */

@@ -182,14 +182,3 @@ test('a batch that is over at once is billed', async () => {
   expect((await json('POST', '/v1/batches', { input_file_id: file.id })).id).toBe('batch_at_once')
   expect((await bills()).slice(before)).toMatchObject([{ costNano: COST }])
 })
-
-test("Anthropic's batches tell no tokens: nothing is made up", async () => {
-  const before = (await bills()).length
-  const requests = [
-    { custom_id: 'a', params: { model: 'anthropic/claude-opus-5', max_tokens: 9, messages: [] } },
-  ]
-  const { id } = await json('POST', '/v1/messages/batches', { requests })
-  change(id, { processing_status: 'ended', request_counts: { succeeded: 1 }, usage })
-  await json('GET', `/v1/messages/batches/${id}`)
-  expect((await bills()).length).toBe(before)
-})

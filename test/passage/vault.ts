@@ -4,13 +4,15 @@ import type { House, Reply } from './kit.ts'
 export interface Vault {
   readonly files: Map<string, { readonly object: Record<string, unknown>; readonly text: string }>
   readonly batches: Map<string, Record<string, unknown>>
+  /** Of batches of messages: what their results say, and how often somebody has fetched them. */
+  readonly results: Map<string, { readonly text: string; fetched: number }>
 }
 
 /** Ids are never given twice. */
 let count = 0
 
 export function openVault(house: House): Vault {
-  const vault: Vault = { files: new Map(), batches: new Map() }
+  const vault: Vault = { files: new Map(), batches: new Map(), results: new Map() }
   const missing = (id: string) =>
     Response.json(
       { error: { message: `No such object: ${id}`, type: 'invalid_request_error' } },
@@ -77,10 +79,13 @@ export function openVault(house: House): Vault {
     }
     const batch = vault.batches.get(id)
     if (batch === undefined) return missing(id)
-    if (verb === 'results')
-      return new Response('{"custom_id":"a","result":{"type":"canceled"}}\n', {
+    if (verb === 'results') {
+      const kept = vault.results.get(id)
+      if (kept !== undefined) kept.fetched++
+      return new Response(kept?.text ?? '{"custom_id":"a","result":{"type":"canceled"}}\n', {
         headers: { 'content-type': 'application/x-jsonl' },
       })
+    }
     if (verb === 'cancel')
       Object.assign(batch, isAnthropic ? { processing_status: 'canceling' } : { status: 'cancelling' })
     if (batch.processing_status === 'ended') batch.results_url = `${origin}/v1/messages/batches/${id}/results`
