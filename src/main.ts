@@ -104,10 +104,20 @@ const build = (
   })
 
 /** Why nobody can listen, and what to do about it, by the system's name for it. */
-const unheard: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process does: end it, or set PORT to another one',
-  EADDRNOTAVAIL: 'this machine has no such address: set HOST to one of its own, or to 0.0.0.0 for all',
-  EACCES: 'this user may not: set PORT to 1024 or above',
+const unheard: Readonly<Record<string, readonly [why: string, mend: string]>> = {
+  EADDRINUSE: ['another process does', 'end it, or set PORT to another one'],
+  EADDRNOTAVAIL: ['this machine has no such address', 'set HOST to one of its own, or to 0.0.0.0 for all'],
+  EACCES: ['this user may not', 'set PORT to 1024 or above'],
+}
+
+async function whyNotListen(hostname: string, port: number) {
+  try {
+    await Bun.serve({ hostname, port, fetch: () => new Response() }).stop(true)
+    return undefined
+  } catch (error) {
+    const { code = '', message } = error as Error & { readonly code?: string }
+    return unheard[code] ?? ([message, 'set HOST and PORT to an address that is free'] as const)
+  }
 }
 
 function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<undefined> {
@@ -123,7 +133,9 @@ function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<u
     })
   } catch (cause) {
     const { code = '', message } = cause as Error & { readonly code?: string }
-    throw new ConfigError(`Cannot listen on ${host}:${port}: ${unheard[code] ?? message}`, { cause })
+    throw new ConfigError(`Cannot listen on ${host}:${port}: ${unheard[code]?.join(': ') ?? message}`, {
+      cause,
+    })
   }
 }
 
@@ -181,6 +193,7 @@ const code = await runProgram(isServe ? ['serve', ...process.argv.slice(2)] : pr
   loadStrangers,
   migrations,
   serve,
+  whyNotListen,
   out: text => void process.stdout.write(process.stdout.isTTY ? text : Bun.stripANSI(text)),
   note: text => void process.stderr.write(process.stderr.isTTY ? text : Bun.stripANSI(text)),
 })

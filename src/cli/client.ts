@@ -11,6 +11,8 @@ export interface Client {
   readonly url: string
   /** The parsed answer; a refusal becomes a fault with the gateway's own words. */
   call(method: string, path: string, body?: unknown): Promise<unknown>
+  /** What the clock of the gateway said with its last answer (milliseconds since 1970); NaN where it did not say. */
+  clock(): number
 }
 
 export const urlOption = {
@@ -28,8 +30,10 @@ export async function connect(world: World, url: string | undefined): Promise<Cl
     throw new UsageError(`Cannot use --url "${base}": expected an address such as http://localhost:8080`)
   const { fetch: send } = createEgress(asked => asked === origin, true)
   const key = await masterKey(world.plugins)
+  let clock = Number.NaN
   return {
     url: base,
+    clock: () => clock,
     async call(method, path, body) {
       const headers = {
         ...(key !== undefined && { authorization: `Bearer ${key}` }),
@@ -46,6 +50,7 @@ export async function connect(world: World, url: string | undefined): Promise<Cl
           `Cannot reach the gateway at ${base} (${String(cause?.code ?? cause?.message)}): start it, or name it with --url`,
         )
       })
+      clock = Date.parse(response.headers.get('date') ?? '')
       return read(response, base, key !== undefined)
     },
   }

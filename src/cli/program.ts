@@ -4,6 +4,7 @@ import { ConfigError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import { checkCommand } from './check.ts'
 import { group } from './command.ts'
+import { doctorCommand } from './doctor/doctor.ts'
 import { explainCommand } from './explain.ts'
 import { importCommands } from './import/commands.ts'
 import { keysCommands } from './keys.ts'
@@ -17,6 +18,7 @@ export async function runProgram(given: readonly string[], world: World): Promis
   const program = group('modelway', 'An AI gateway whose models are yours', [
     serveCommand(world),
     checkCommand(world),
+    doctorCommand(world),
     explainCommand(world),
     group('keys', 'Managed API keys of a running gateway', keysCommands(world)),
     group('import', 'From another gateway', importCommands(world)),

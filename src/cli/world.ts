@@ -10,6 +10,11 @@ export interface World {
   readonly migrations: string
   /** Starts the gateway, with its own settings by field. */
   readonly serve: (flags: Readonly<Record<string, string>>) => Promise<void>
+  /** Why nobody can listen there, and what to do about it; undefined where it is free. */
+  readonly whyNotListen: (
+    host: string,
+    port: number,
+  ) => Promise<readonly [why: string, mend: string] | undefined>
   /** The result, and nothing else. */
   readonly out: (text: string) => void
   /** What people should know beside it. */

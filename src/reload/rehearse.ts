@@ -3,11 +3,17 @@ import type { Loaded } from '../config/load.ts'
 import { openDatabase } from '../database.ts'
 import { createLog } from '../log.ts'
 import { migrateAll } from '../migrations.ts'
+import type { Host } from '../plugin.ts'
+import type { Provider } from '../provider.ts'
 import { assemble } from '../registry.ts'
 
 export interface RehearseOptions {
   readonly migrations: string
   readonly version: string
+  /** Where plugins may ask somebody all the same. */
+  readonly fetch?: Host['fetch']
+  /** Looks at the providers while the house stands. */
+  readonly meanwhile?: (providers: ReadonlyMap<string, Provider>) => Promise<void>
 }
 
 /**
@@ -18,7 +24,7 @@ export interface RehearseOptions {
  */
 export async function rehearse(
   { plugins, pluginSettings, settings }: Loaded,
-  { migrations, version }: RehearseOptions,
+  { migrations, version, fetch, meanwhile }: RehearseOptions,
 ): Promise<readonly string[]> {
   const database = await openDatabase(':memory:')
   const notNow = () => {
@@ -30,7 +36,7 @@ export async function rehearse(
       db: database.db,
       log: createLog(plugin),
       now: Date.now,
-      fetch: notNow,
+      fetch: fetch ?? notNow,
       providers: () => new Map(),
       dialects: () => [],
       dialect: () => undefined,
@@ -48,6 +54,7 @@ export async function rehearse(
         reloadFailedAt: () => undefined,
       },
     }))
+    await meanwhile?.(house.providers)
     // What setup opened is closed; what only a start would have opened may well be missed by a close, and that is no mistake.
     const closing = createClosing()
     for (const [name, part] of house.parts) closing.add(`Plugin "${name}"`, () => part.close?.())

@@ -11,7 +11,8 @@ describe('modelway', () => {
   test('without a command tells what there is', async () => {
     const { code, out } = await run('')
     expect(code).toBe(0)
-    for (const name of ['serve', 'check', 'explain', 'keys', 'import', 'schema']) expect(out).toContain(name)
+    for (const name of ['serve', 'check', 'doctor', 'explain', 'keys', 'import', 'schema'])
+      expect(out).toContain(name)
   })
 
   test('prints its version, and help for each command, without colours where no terminal is', async () => {
