@@ -87,10 +87,22 @@ export default definePlugin({
         return forClient(answer, thing, objectIn)
       }
 
+    /** Whether all models of a batch are open to the caller, as they were when it began. */
+    async function isOpen({ x }: PassageCall, { provider, models }: Thing): Promise<boolean> {
+      const gate = desk.gate(x, provider)
+      try {
+        for (const { asked, where } of models ?? []) await gate.take(asked, where)
+        return true
+      } catch (error) {
+        if (error instanceof Refusal) return false
+        throw error
+      }
+    }
+
     async function remove(call: PassageCall): Promise<Answer> {
       const thing = await desk.find(call, { kind: 'batch', language: 'anthropic' })
-      // Its results go with it, and only what is over can be deleted.
-      await billMessages(thing, true)
+      // Its results go with it, and only what is over can be deleted. Who may not, causes no call.
+      if (await isOpen(call, thing)) await billMessages(thing, true)
       try {
         const answer = await forwardFor(call, thing)
         await book.remove(thing)
