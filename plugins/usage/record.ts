@@ -61,7 +61,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     pick,
   }
   const known = estimate ?? knownOf(fate, told)
-  const isBill = kind === 'batch'
+  const isBill = kind?.startsWith('batch') === true
   const served = { provider, providerType, model, at, price }
   const call: Line = {
     ...shared,
