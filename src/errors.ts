@@ -11,6 +11,8 @@ export const codes = {
   unsupported_parameter: { status: 400, heals: false },
   /** This target does not offer the operation; another one may. */
   unsupported_operation: { status: 400, heals: false },
+  /** It says what the operator does not let through, in the question or in the answer. */
+  guardrail_blocked: { status: 400, heals: false },
   invalid_api_key: { status: 401, heals: false },
   /** Who calls cannot be told, because an identity provider cannot be asked. */
   identity_unavailable: { status: 503, heals: true },
@@ -34,6 +36,8 @@ export const codes = {
   upstream_invalid: { status: 502, heals: true },
   upstream_cut: { status: 502, heals: true },
   model_unavailable: { status: 503, heals: true },
+  /** A service that has to agree does not answer. */
+  guardrail_unavailable: { status: 503, heals: true },
   shutting_down: { status: 503, heals: true },
   upstream_timeout: { status: 504, heals: true },
   upstream_overloaded: { status: 529, heals: true },

@@ -144,13 +144,17 @@ export type Received = View<never>
 export type Identified = View<'caller'>
 export type Scoped = View<'caller' | 'userPath'>
 export type Parsed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream'>
-export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens'>
+export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'aim'>
 export type Attempted = View<
-  'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target'
+  'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'aim' | 'target'
 >
-/** An answer is there. Of a stream that begins early the target is known later, and the usage of any stream at its end. */
+/**
+ * An answer is there, whole or as a stream, whatever was asked for. Of a stream that begins early the target is known
+ * later, and the usage of any stream at its end. Where a passage answered by itself there is no route.
+ */
 export type Answered = View<
-  'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'target' | 'usage' | 'recalled'
+  | ('caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'aim')
+  | ('target' | 'usage' | 'recalled' | 'answer')
 >
 export type Settled = Received &
   Readonly<

@@ -1,6 +1,7 @@
 import { definePlugin } from '../../src/plugin.ts'
 import { createHistoryApi } from './api.ts'
 import { openChronicle } from './chronicle.ts'
+import { openDefinitions } from './definitions.ts'
 import { openFollowing } from './following.ts'
 import type { History, Restore } from './model.ts'
 import { createRestorer } from './restorer.ts'
@@ -20,6 +21,7 @@ export default definePlugin({
     const restorers = new Map<string, Restore>()
     const restore = createRestorer(chronicle, restorers)
     const exports: History = {
+      define: options => openDefinitions(options, exports),
       commit: chronicle.commit,
       restores: (kind, restore) => void restorers.set(kind, restore),
       follows: (kind, reread) => void rereads.set(kind, reread),

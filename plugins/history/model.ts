@@ -1,6 +1,6 @@
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { IfMatch } from '../../src/door/precondition.ts'
-import type { JsonObject } from '../../src/types.ts'
+import type { Awaitable, JsonObject } from '../../src/types.ts'
 
 export const actions = ['create', 'replace', 'rename', 'delete', 'revoke', 'roll', 'restore'] as const
 export type Action = (typeof actions)[number]
@@ -49,8 +49,50 @@ export interface Restoring extends Authorship {
 /** Puts a thing into an old state by its normal way of saving, with all its checks; returns the new version. */
 export type Restore = (state: JsonObject, restoring: Restoring) => Promise<number>
 
+/** Something that operators define under a name, with the admin API or in the configuration. */
+export interface Definition {
+  readonly name: string
+  /** Where it is declared; absent for what the admin API stores. */
+  readonly declaredIn?: string
+  /** 0 for what is declared. */
+  readonly version: number
+}
+
+/** All definitions of a kind, in memory: written first, together with their history. */
+export interface Definitions<T extends Definition> {
+  /** Sorted by name. */
+  list(): readonly T[]
+  /** Refuses when there is none. */
+  get(name: string): T
+  save(name: string, input: unknown, by?: Authorship): Promise<T>
+  remove(name: string, by?: Authorship): Promise<void>
+}
+
+export interface DefinitionOptions<T extends Definition, S extends object> {
+  /** What history calls them, and people: `limit`. */
+  readonly kind: string
+  /** Where they are listed: `/admin/limits`. */
+  readonly listedAt: string
+  /** Those of the configuration; they hide stored ones of the same name. */
+  readonly declared: readonly T[]
+  /** What is stored. */
+  load(): Promise<readonly T[]>
+  /** What an operator says of one; refuses what cannot be. */
+  read(name: string, input: unknown): T
+  /** As operators write it. */
+  toState(thing: T): S
+  /** Stores one, or puts it in the place of another. */
+  put(name: string, definition: S, version: number): BatchItem<'sqlite'>
+  /** Forgets one, and all that belongs to it. */
+  drop(name: string): readonly BatchItem<'sqlite'>[]
+  /** Another set holds from now on; it is taken over when this is done. */
+  onChange(all: readonly T[]): Awaitable<void>
+}
+
 /** What plugins with things that operators change may call. */
 export interface History {
+  /** Keeps things that operators define under a name: declared ones, stored ones, and those that other gateways store. */
+  define<T extends Definition, S extends object>(options: DefinitionOptions<T, S>): Promise<Definitions<T>>
   /**
    * Writes a change and its version in one batch: both are stored, or neither is. `statements` makes the change, and
    * gets the number of the version. Returns that number.

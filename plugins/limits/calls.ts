@@ -1,12 +1,13 @@
 import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
+import { isAboutCall, isAboutTarget } from '../../src/scope.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
 import type { Outcome, Target, Usage } from '../../src/types.ts'
 import type { Amounts, Claim, Held, Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { type Need, needOf } from './need.ts'
 import { isClosing, type Pricing } from './pricing.ts'
-import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
+import { memberOf, type Rules } from './rules.ts'
 import { toRefusal, toUnpriced } from './words.ts'
 
 interface Options {

@@ -14,7 +14,7 @@ import { createLimitWatch } from './concerns.ts'
 import { type Declaration, declaredLimits, listedLimits, toLimit } from './input.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createLook } from './look.ts'
-import { KIND, type Limit } from './model.ts'
+import type { Limit } from './model.ts'
 import { createLimitsPages } from './page.tsx'
 import { createPricing } from './pricing.ts'
 import { limitPots, limits } from './schema.ts'
@@ -62,8 +62,6 @@ export default definePlugin({
       ledger.keepOnly(new Set(all.map(({ name }) => name)))
       if (countsCost(all)) await pricing.load()
     }
-    history.restores(KIND, store.restore)
-    history.follows(KIND, store.reread)
     await book.read(store.list(), now())
     const calls = createCalls({ rules: store.rules, ledger, pricing, providers, now })
     const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })

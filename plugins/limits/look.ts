@@ -1,10 +1,11 @@
 import type { Refusal } from '../../src/errors.ts'
 import type { Provider } from '../../src/provider.ts'
+import { isAboutCall, isAboutTarget } from '../../src/scope.ts'
 import type { Caller, Route, Target, Usage, UserPath } from '../../src/types.ts'
 import { add, type Ledger, measures, nothing, type Pot, type Shortage, usedOf } from './ledger.ts'
 import type { Limit, Window } from './model.ts'
 import { isClosing, type Pricing } from './pricing.ts'
-import { isAboutCall, isAboutTarget, memberOf, type Rules } from './rules.ts'
+import { memberOf, type Rules } from './rules.ts'
 import { fullestOf, NEAR, shareOf, usedShareOf } from './share.ts'
 import { allowanceOf, amountOf, toRefusal, toUnpriced } from './words.ts'
 
