@@ -24,6 +24,7 @@ import openaiResponses from './dialects/openai-responses/index.ts'
 import rerank from './dialects/rerank.ts'
 import explain from './explain/index.ts'
 import files from './files/index.ts'
+import guardrails from './guardrails/index.ts'
 import health from './health.ts'
 import history from './history/index.ts'
 import house from './house/index.ts'
@@ -93,6 +94,8 @@ export const plugins: readonly Plugin[] = [
   responseModel,
   answerCost,
   responsesStore,
+  // what may be said: behind what the gateway itself puts into a call, and before whoever keeps answers for people
+  guardrails,
   // who operates, and who watches
   explain,
   connect,

@@ -7,6 +7,7 @@ import type { Caller, Route, Step, UserPath } from '../../src/types.ts'
 import { summarize } from '../../src/upstream/failures.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
+import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 
 export const question = v.strictObject({
@@ -51,6 +52,7 @@ export interface ExplainDeps {
   readonly auth: Auth
   readonly breaker: Breaker
   readonly limits: Limits
+  readonly guardrails: Guardrails
   readonly paths: { resolve(caller: Caller, said: string | null): UserPath | undefined }
 }
 
@@ -59,7 +61,7 @@ export interface ExplainDeps {
  *
  * @throws Refusal that names the field which cannot be read.
  */
-export function createExplain({ host, auth, breaker, limits, paths }: ExplainDeps) {
+export function createExplain({ host, auth, breaker, limits, guardrails, paths }: ExplainDeps) {
   const { plan, list, providers, dialects } = host
 
   const callerOf = (id: string | null | undefined): Caller =>
@@ -80,6 +82,7 @@ export function createExplain({ host, auth, breaker, limits, paths }: ExplainDep
     const facts: Ordering = { caller, userPath, dry: true, trace }
     const route = await plan(asked, facts)
     for (const text of limits.standing(route, facts)) trace.push({ plugin: 'limits', text })
+    for (const text of guardrails.standing(route, facts)) trace.push({ plugin: 'guardrails', text })
     const refusal = limits.refusal(route, facts)
     const listed = await list(facts as Ordering & Scoped)
     const targets = route.targets.map((target): ExplainedTarget => {

@@ -2,6 +2,7 @@ import { defineApi } from '../../src/api.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
+import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
@@ -14,7 +15,7 @@ import { createExplainPage } from './page.tsx'
 export default definePlugin({
   name: 'explain',
   about: 'Tells operators what would become of a request, and why, without making it.',
-  needs: ['auth', 'user-path', 'model-lists', 'prices', 'virtual-models', 'limits', 'breaker'],
+  needs: ['auth', 'user-path', 'model-lists', 'prices', 'virtual-models', 'limits', 'breaker', 'guardrails'],
   setup(host) {
     const { use, providers } = host
     const auth = use<Auth>('auth')
@@ -23,6 +24,7 @@ export default definePlugin({
       auth,
       breaker: use<Breaker>('breaker'),
       limits: use<Limits>('limits'),
+      guardrails: use<Guardrails>('guardrails'),
       paths: use<ExplainDeps['paths']>('user-path'),
     })
     const virtual = use<VirtualModels & VirtualModelSource>('virtual-models')

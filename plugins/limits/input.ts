@@ -1,6 +1,5 @@
 import * as v from 'valibot'
-import { refuse } from '../../src/errors.ts'
-import { parseUserPath } from '../../src/user-path.ts'
+import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope-input.ts'
 import { type Limit, windows } from './model.ts'
 
 const DOLLARS = 1e9
@@ -16,38 +15,16 @@ const count = (what: string) =>
     v.description(what),
   )
 
-const selector = v.pipe(
-  v.string(),
-  v.minLength(1, 'expected a selector or the name of a redirect'),
-  v.maxLength(512, 'expected at most 512 characters'),
-  v.check(text => text.trim() === text, 'expected no spaces around it'),
-)
-
 const orNull = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(schema))
 
 const entries = {
-  description: v.optional(v.pipe(v.string(), v.maxLength(1000, 'expected at most 1000 characters')), ''),
-  enabled: v.optional(v.boolean(), true),
-  user_path: v.optional(
-    v.pipe(v.string(), v.description('It holds for callers that stand here or below')),
-    '/',
-  ),
+  ...scopeInput,
   each: v.optional(
     v.pipe(
       v.nullable(v.picklist(['key', 'user_path'], 'expected "key", "user_path" or null')),
       v.description('Who has this room for itself: each key, or each user path. Null: all share it'),
     ),
     null,
-  ),
-  models: orNull(
-    v.pipe(
-      v.array(selector),
-      v.minLength(1, 'expected at least one; leave it out for every model'),
-      v.maxLength(1000, 'expected at most 1000'),
-      v.description(
-        'Selectors (`provider/`, `provider/id`, `id`) and names of redirects. Absent: every model',
-      ),
-    ),
   ),
   per: v.optional(
     v.pipe(
@@ -90,12 +67,9 @@ export type LimitInput = v.InferOutput<typeof limitInput>
 /** What is stored, and what history keeps: the input as it was understood. */
 export type LimitState = LimitInput
 
-const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/
-const NAMED = 'expected a name of at most 64 letters, digits, ".", "_" and "-"'
-
 /** A limit in the config file, or in LIMITS. */
 const declaration = v.pipe(
-  v.strictObject({ name: v.pipe(v.string(), v.regex(NAME, NAMED)), ...entries }),
+  v.strictObject({ name: nameInput, ...entries }),
   isLimit(),
   v.forward(
     v.check(({ user_path }) => isPath(user_path), 'expected a user path such as /team/alpha'),
@@ -103,10 +77,7 @@ const declaration = v.pipe(
   ),
 )
 
-const unique = v.check<v.InferOutput<typeof declaration>[], string>(
-  list => new Set(list.map(({ name }) => name)).size === list.length,
-  'two limits have the same name',
-)
+const unique = haveNames<v.InferOutput<typeof declaration>>('limits')
 
 /** The section `limits` of the config file. */
 export const listedLimits = v.pipe(v.array(declaration), unique)
@@ -121,10 +92,6 @@ export const declaredLimits = v.pipe(
   unique,
 )
 export type Declaration = v.InferOutput<typeof declaration>
-
-export function checkName(name: string): void {
-  if (!NAME.test(name)) refuse('invalid_value', `Field "name": ${NAMED}`, { param: 'name' })
-}
 
 interface Facts {
   readonly version: number
@@ -143,30 +110,12 @@ export function toLimit(name: string, state: LimitState, { version, declaredIn }
     per,
     unpriced: state.unpriced,
     version,
-    ...(models != null && !models.includes('/') && { models: new Set(models) }),
+    ...toModels(models),
     ...(requests != null && { requests }),
     ...(tokens != null && { tokens }),
     ...(cost_usd != null && { cost: Math.round(cost_usd * DOLLARS) }),
     ...(concurrent != null && { concurrent }),
     ...(declaredIn !== undefined && { declaredIn }),
-  }
-}
-
-function toPath(text: string) {
-  try {
-    return parseUserPath(text) ?? '/'
-  } catch (error) {
-    if (error instanceof SyntaxError) return refuse('invalid_value', error.message, { param: 'user_path' })
-    throw error
-  }
-}
-
-function isPath(text: string): boolean {
-  try {
-    parseUserPath(text)
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -9,6 +9,7 @@ import { concealed, says, whole } from '../../src/settings.ts'
 import type { Target } from '../../src/types.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { Cache } from '../cache/model.ts'
+import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
@@ -18,6 +19,7 @@ import { cacheFamilies } from './cache.ts'
 import { createCosts } from './costs.ts'
 import { createExposition } from './exposition.ts'
 import { familiesOf } from './families.ts'
+import { guardrailFamily } from './guardrails.ts'
 import { createHistogram, LAGS } from './histogram.ts'
 import { createLag } from './lag.ts'
 import { limitFamily } from './limits.ts'
@@ -62,7 +64,7 @@ export default definePlugin({
     userPathDepth: ['METRICS_USER_PATH_DEPTH'],
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
-  needs: ['model-lists', 'prices', 'limits', 'breaker', 'cache', 'usage'],
+  needs: ['model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'usage'],
   setup({ config, log, now, providers, use, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
     const onFull = () =>
@@ -90,6 +92,7 @@ export default definePlugin({
       tried.family(use<Breaker>('breaker')),
       limitFamily(use<Limits>('limits')),
       ...cacheFamilies(use<Cache>('cache')),
+      guardrailFamily(use<Guardrails>('guardrails')),
       ...spoolFamilies(use<UsageBook>('usage')),
       lag.family,
       {

@@ -23,6 +23,7 @@ const titles: Readonly<Record<string, string>> = {
   catalog: 'Who has it',
   access: 'Who may use it',
   limits: 'Whether there is room',
+  guardrails: 'What is looked at',
 }
 
 const titleOf = (plugin: string, before: number): string =>

@@ -1,0 +1,77 @@
+import * as v from 'valibot'
+import type { Routed } from '../../src/exchange.ts'
+import type { Host } from '../../src/plugin.ts'
+import type { CheckerSettings } from './input.ts'
+
+/** What a service answers. */
+const opinion = v.object({
+  action: v.picklist(['allow', 'block', 'mask']),
+  message: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(500)))),
+  texts: v.optional(v.nullable(v.array(v.string()))),
+})
+export type Opinion = v.InferOutput<typeof opinion>
+
+/** What a service is asked about. */
+export interface Asked {
+  readonly guardrail: string
+  readonly x: Pick<Routed, 'id' | 'userPath' | 'asked'>
+  readonly texts: readonly string[]
+}
+
+/** Asks a service; throws whatever goes wrong. */
+export type Ask = (settings: CheckerSettings, asked: Asked) => Promise<Opinion>
+
+const encoder = new TextEncoder()
+/** No honest answer is longer than what was asked, and some words (characters). */
+const ROOM = 65_536
+
+export const createAsk =
+  ({ fetch, now }: Pick<Host, 'fetch' | 'now'>): Ask =>
+  async ({ url, secret, timeout }, { guardrail, x, texts }) => {
+    const body = JSON.stringify({
+      guardrail,
+      on: 'input',
+      request_id: x.id,
+      user_path: x.userPath,
+      model: x.asked,
+      texts,
+    })
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(secret !== undefined && (await sign(secret, { id: `${x.id}.${guardrail}`, at: now(), body }))),
+      },
+      body,
+      signal: AbortSignal.timeout(timeout),
+    })
+    const text = await response.text()
+    if (response.status !== 200) throw new Error(`It answered with status ${response.status}`)
+    if (text.length > 2 * body.length + ROOM) throw new Error('Its answer is far longer than the question')
+    const said = v.parse(opinion, JSON.parse(text))
+    if (said.action === 'mask' && said.texts?.length !== texts.length)
+      throw new Error('It masks, but does not answer with as many texts as it was asked about')
+    return said
+  }
+
+interface Signed {
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly body: string
+}
+
+/** By "Standard Webhooks": HMAC-SHA-256 over id, time and body. */
+async function sign(secret: string, { id, at, body }: Signed): Promise<Record<string, string>> {
+  const time = String(Math.floor(at / 1000))
+  const raw = secret.startsWith('whsec_')
+    ? Uint8Array.fromBase64(secret.slice('whsec_'.length))
+    : encoder.encode(secret)
+  const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(`${id}.${time}.${body}`))
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': time,
+    'webhook-signature': `v1,${new Uint8Array(mac).toBase64()}`,
+  }
+}

@@ -1,0 +1,88 @@
+import * as v from 'valibot'
+import { ConfigError } from '../../src/errors.ts'
+import { definePlugin } from '../../src/plugin.ts'
+import { says } from '../../src/settings.ts'
+import type { History } from '../history/model.ts'
+import { createGuardrailsApi } from './api.ts'
+import { createAsk } from './checker.ts'
+import { createGuard } from './guard.ts'
+import { checkersInput, type Declaration, declaredGuardrails, listedGuardrails, toGuardrail } from './input.ts'
+import { createLook } from './look.ts'
+import type { Guardrail } from './model.ts'
+import { guardrails } from './schema.ts'
+import { openStore } from './store.ts'
+import { createTally, type Tally } from './tally.ts'
+
+/** What was counted since the start, whichever configuration counted it. */
+interface Heritage {
+  readonly tally: Tally
+}
+
+export default definePlugin({
+  name: 'guardrails',
+  about: 'Says what may be told to models, and what they may say: blocks, masks or reports it.',
+  config: v.object({
+    declared: says(
+      'JSON array of guardrails. Read-only in the dashboard',
+      v.optional(declaredGuardrails),
+    ),
+    rules: says(
+      'Guardrails of the config file, in the shape of PUT /admin/guardrails with a name. Read-only in the dashboard',
+      v.optional(listedGuardrails),
+    ),
+    checkers: says('Services that are asked what they think of an input, by their names', v.optional(checkersInput)),
+  }),
+  env: { declared: ['GUARDRAILS'] },
+  needs: ['history'],
+  tables: { guardrails },
+  async setup({ config, db, log, now, fetch, use, providers, site, inherited }) {
+    const { checkers = {} } = config
+    const tally = (inherited as Heritage | undefined)?.tally ?? createTally()
+    const declared = toDeclared(config, site.configFile)
+    for (const { name, find, declaredIn } of declared)
+      if (find.checker !== undefined && !Object.hasOwn(checkers, find.checker))
+        throw new ConfigError(
+          `${declaredIn}: guardrail "${name}" names the checker "${find.checker}": there is none in guardrails.checkers`,
+        )
+    const store = await openStore({
+      db,
+      history: use<History>('history'),
+      declared,
+      checkers: new Set(Object.keys(checkers)),
+      onChange: all => tally.keepOnly(new Set(all.map(({ name }) => name))),
+    })
+    const { admit, guard, tap, holding } = createGuard({
+      rules: store.rules,
+      isProvider: name => providers().has(name),
+      checkers,
+      ask: createAsk({ fetch, now }),
+      tally,
+      log,
+    })
+    return {
+      exports: createLook({ holding }, tally),
+      heritage: { tally } satisfies Heritage,
+      origins: Object.values(checkers).map(({ url }) => new URL(url).origin),
+      api: createGuardrailsApi({ store, tally }),
+      admit,
+      guard,
+      tap,
+    }
+  },
+})
+
+interface Config {
+  readonly declared?: readonly Declaration[] | undefined
+  readonly rules?: readonly Declaration[] | undefined
+}
+
+/** `GUARDRAILS` wins over the file, name by name. */
+function toDeclared({ declared = [], rules = [] }: Config, file = 'the config file'): readonly Guardrail[] {
+  const found = new Map<string, Guardrail>()
+  for (const [list, declaredIn] of [
+    [rules, file],
+    [declared, 'GUARDRAILS'],
+  ] as const)
+    for (const { name, ...state } of list) found.set(name, toGuardrail(name, state, { version: 0, declaredIn }))
+  return [...found.values()]
+}

@@ -1,0 +1,215 @@
+import * as v from 'valibot'
+import { refuse } from '../../src/errors.ts'
+import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope-input.ts'
+import { concealed, duration, says, shown } from '../../src/settings.ts'
+import { createFinder } from './finder.ts'
+import { type Guardrail, sides, verdicts } from './model.ts'
+import { presetNames } from './presets.ts'
+import { isFindable } from './words.ts'
+
+const MOST_WORDS = 10_000
+const MOST_PATTERNS = 100
+
+const word = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, 'expected a word or a phrase'),
+  v.maxLength(200, 'expected at most 200 characters'),
+  v.check(isFindable, 'expected a word that begins with a letter, a digit or "_": use "patterns" for others'),
+)
+
+const pattern = v.pipe(
+  v.string(),
+  v.minLength(1, 'expected a regular expression'),
+  v.maxLength(1000, 'expected at most 1000 characters'),
+)
+
+const find = v.strictObject({
+  words: v.optional(
+    v.pipe(
+      v.array(word),
+      v.maxLength(MOST_WORDS, `expected at most ${MOST_WORDS}`),
+      v.description('Whole words and phrases, in any case'),
+    ),
+    [],
+  ),
+  patterns: v.optional(
+    v.pipe(
+      v.array(pattern),
+      v.maxLength(MOST_PATTERNS, `expected at most ${MOST_PATTERNS}`),
+      v.description('Regular expressions in the syntax of RE2: no look around, no back references'),
+    ),
+    [],
+  ),
+  presets: v.optional(
+    v.array(v.picklist(presetNames, `expected one of ${presetNames.join(', ')}`)),
+    [],
+  ),
+  checker: v.optional(
+    v.nullable(
+      v.pipe(v.string(), v.description('A service that the configuration names in `guardrails.checkers`')),
+    ),
+  ),
+})
+
+const { description, enabled, user_path, models } = scopeInput
+const entries = {
+  description,
+  enabled,
+  user_path,
+  models,
+  on: v.optional(
+    v.pipe(
+      v.picklist(sides, `expected one of ${sides.join(', ')}`),
+      v.description('What models are told, what they say, or both'),
+    ),
+    'input',
+  ),
+  find: v.pipe(
+    find,
+    v.check(
+      ({ words, patterns, presets, checker }) =>
+        words.length + patterns.length + presets.length > 0 || checker != null,
+      'it looks for nothing: set "words", "patterns", "presets" or "checker"',
+    ),
+  ),
+  action: v.pipe(
+    v.picklist(verdicts, `expected one of ${verdicts.join(', ')}`),
+    v.description('Refuse the call, replace what is found by placeholders, or count it only'),
+  ),
+  message: v.optional(
+    v.nullable(
+      v.pipe(
+        v.string(),
+        v.maxLength(500, 'expected at most 500 characters'),
+        v.description('What callers that are refused are told beside the name'),
+      ),
+    ),
+  ),
+  unreadable: v.optional(
+    v.pipe(
+      v.picklist(['allow', 'refuse'], 'expected "allow" or "refuse"'),
+      v.description('What becomes of uploads and other bodies that nobody can look into'),
+    ),
+    'refuse',
+  ),
+}
+
+const isInputOnly = <T extends { on: string; find: { checker?: string | null | undefined } }>({
+  on,
+  find,
+}: T): boolean => find.checker == null || on === 'input'
+const NO_OUTPUT = 'a checker looks at input only: set "on" to "input", or leave "checker" out'
+
+/** What `PUT /admin/guardrails/:name` takes. */
+export const guardrailInput = v.pipe(
+  v.strictObject(entries),
+  v.forward(v.check(isInputOnly, NO_OUTPUT), ['on']),
+)
+export type GuardrailInput = v.InferOutput<typeof guardrailInput>
+
+/** What is stored, and what history keeps: the input as it was understood. */
+export type GuardrailState = GuardrailInput
+
+/** A guardrail in the config file, or in GUARDRAILS. */
+const declaration = v.pipe(
+  v.strictObject({ name: nameInput, ...entries }),
+  v.forward(v.check(isInputOnly, NO_OUTPUT), ['on']),
+  v.forward(
+    v.check(({ user_path }) => isPath(user_path), 'expected a user path such as /team/alpha'),
+    ['user_path'],
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const wrong = dataset.typed ? faultIn(dataset.value.find) : undefined
+    if (wrong !== undefined) addIssue({ message: `the patterns of "find": ${wrong}` })
+  }),
+)
+export type Declaration = v.InferOutput<typeof declaration>
+
+const unique = haveNames<Declaration>('guardrails')
+
+/** `guardrails.rules` of the config file. */
+export const listedGuardrails = v.pipe(v.array(declaration), unique)
+
+const EXAMPLE = '[{"name": "no-cards", "find": {"presets": ["credit_card"]}, "action": "block"}]'
+
+/** `GUARDRAILS`: the same as a JSON array. */
+export const declaredGuardrails = v.pipe(
+  v.string(),
+  v.parseJson(undefined, `expected a JSON array such as ${EXAMPLE}`),
+  v.array(declaration, `expected a JSON array such as ${EXAMPLE}`),
+  unique,
+)
+
+/** A service that is asked what it thinks of a text. */
+const checker = v.strictObject({
+  url: says('Where it is asked', shown(v.pipe(v.string(), v.url('expected an address such as https://checks.example.com/look')))),
+  secret: says(
+    'Signs what it is asked, by Standard Webhooks',
+    v.optional(concealed(v.pipe(v.string(), v.minLength(8, 'expected at least 8 characters')))),
+  ),
+  timeout: says('How long a call waits for it', v.optional(duration(), '2s')),
+  on_failure: says(
+    'What becomes of calls when it fails, is silent for too long, or answers what nobody understands',
+    v.optional(v.picklist(['refuse', 'allow'], 'expected "refuse" or "allow"'), 'refuse'),
+  ),
+})
+export const checkersInput = v.record(nameInput, checker)
+export type CheckerSettings = v.InferOutput<typeof checker>
+
+/** What is wrong with patterns, in words. */
+function faultIn(find: GuardrailState['find']): string | undefined {
+  try {
+    createFinder(find)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error)
+  }
+}
+
+interface Facts {
+  readonly version: number
+  readonly declaredIn?: string
+}
+
+/** Throws a refusal where the user path is none, or a pattern cannot be read. */
+export function toGuardrail(name: string, state: GuardrailState, { version, declaredIn }: Facts): Guardrail {
+  const { description, enabled, user_path, models, on, find, action, message, unreadable } = state
+  const fault = faultIn(find)
+  if (fault !== undefined)
+    refuse('invalid_value', `Field "find.patterns": ${fault}`, { param: 'find.patterns' })
+  const { words, patterns, presets, checker } = find
+  return {
+    name,
+    description,
+    enabled,
+    userPath: toPath(user_path),
+    on,
+    find: { words, patterns, presets, ...(checker != null && { checker }) },
+    finder: createFinder(find),
+    action,
+    unreadable,
+    version,
+    ...toModels(models),
+    ...(message != null && message.trim() !== '' && { message: message.trim() }),
+    ...(declaredIn !== undefined && { declaredIn }),
+  }
+}
+
+/** A guardrail as an operator writes it: all that is set, and nothing else. */
+export const toState = (guardrail: Guardrail): GuardrailState => ({
+  description: guardrail.description,
+  enabled: guardrail.enabled,
+  user_path: guardrail.userPath,
+  models: guardrail.models === undefined ? null : [...guardrail.models],
+  on: guardrail.on,
+  find: {
+    words: [...guardrail.find.words],
+    patterns: [...guardrail.find.patterns],
+    presets: [...guardrail.find.presets],
+    checker: guardrail.find.checker ?? null,
+  },
+  action: guardrail.action,
+  message: guardrail.message ?? null,
+  unreadable: guardrail.unreadable,
+})

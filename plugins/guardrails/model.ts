@@ -1,0 +1,68 @@
+import type { Scope } from '../../src/scope.ts'
+import type { Finder } from './finder.ts'
+import type { PresetName } from './presets.ts'
+
+export const sides = ['input', 'output', 'both'] as const
+/** Where is it looked: at what models are told, at what they say, or both. */
+export type Side = (typeof sides)[number]
+/** One of the two, for what has happened. */
+export type On = Exclude<Side, 'both'>
+
+export const verdicts = ['block', 'mask', 'report'] as const
+/** What becomes of a match: the call is refused, the match is replaced, or it is counted and goes on. */
+export type Verdict = (typeof verdicts)[number]
+
+/** What is looked for. */
+export interface Find {
+  /** Whole words and phrases, in any case. */
+  readonly words: readonly string[]
+  /** In the syntax of RE2. */
+  readonly patterns: readonly string[]
+  readonly presets: readonly PresetName[]
+  /** The name of a service of the configuration that is asked. */
+  readonly checker?: string
+}
+
+/** What may not be said to models, or by them. */
+export interface Guardrail extends Scope {
+  readonly name: string
+  readonly description: string
+  readonly on: Side
+  readonly find: Find
+  readonly finder: Finder
+  readonly action: Verdict
+  /** What a caller that is refused is told beside the name. */
+  readonly message?: string
+  /** What becomes of calls whose body nobody reads. */
+  readonly unreadable: 'allow' | 'refuse'
+  /** Where it is declared; absent for what the admin API stores. */
+  readonly declaredIn?: string
+  /** 0 for what is declared. */
+  readonly version: number
+}
+
+/** What history calls guardrails. */
+export const KIND = 'guardrail'
+
+/** A place in a text. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+  /** What a mask puts there: `[EMAIL]`. */
+  readonly label: string
+  /** What it is: a preset, `words` or `patterns`. */
+  readonly kind: string
+}
+
+/** What a call has taken of the patterns of operators: characters that they were to look at, and milliseconds. */
+export interface Effort {
+  seen: number
+  spent: number
+}
+
+/** Finds things of one sort in a text, from left to right. */
+export interface Source {
+  spansIn(text: string, effort: Effort): Iterable<Span>
+  /** What a match is may depend on what follows it: at the end of a text that goes on it is none yet. */
+  readonly waits: boolean
+}

@@ -1,0 +1,45 @@
+import * as v from 'valibot'
+import { noEffort } from './finder.ts'
+import type { Guardrail } from './model.ts'
+import { verdicts } from './model.ts'
+import { TooSlow } from './patterns.ts'
+import { refuse } from '../../src/errors.ts'
+
+/** So much text is tried (characters). */
+export const MOST = 100_000
+
+export const trialView = v.object({
+  matches: v.array(
+    v.object({
+      guardrail: v.string(),
+      action: v.picklist(verdicts),
+      kind: v.pipe(v.string(), v.description('`words`, `patterns` or a preset')),
+      start: v.pipe(v.number(), v.description('In UTF-16 code units')),
+      end: v.number(),
+    }),
+  ),
+  blocked_by: v.pipe(v.array(v.string()), v.description('Guardrails that would refuse it')),
+  text: v.pipe(v.string(), v.description('What masks would leave')),
+})
+export type Trial = v.InferOutput<typeof trialView>
+
+/** What guardrails would make of a text; no checker is asked. */
+export function tryOn(guardrails: readonly Guardrail[], text: string): Trial {
+  try {
+    const matches = guardrails.flatMap(({ name, action, finder }) =>
+      finder.all(text, noEffort()).map(({ kind, start, end }) => ({ guardrail: name, action, kind, start, end })),
+    )
+    const blocking = matches.filter(({ action }) => action === 'block').map(({ guardrail }) => guardrail)
+    const masks = guardrails.filter(({ action }) => action === 'mask')
+    return {
+      matches,
+      blocked_by: [...new Set(blocking)],
+      text: masks.reduce((left, { finder }) => finder.mask(left, noEffort()), text),
+    }
+  } catch (error) {
+    if (!(error instanceof TooSlow)) throw error
+    return refuse('invalid_value', 'The patterns take too long for this text: calls with it would be refused', {
+      param: 'find.patterns',
+    })
+  }
+}
