@@ -19,6 +19,7 @@ const styles = [
   'models',
   'keys',
   'limits',
+  'guardrails',
   'explain',
   'connect',
   'playground',

@@ -10,7 +10,7 @@ import { inspect } from './inspect.ts'
 import type { Guardrail, On, Verdict } from './model.ts'
 import { TooSlow } from './patterns.ts'
 import type { Tally } from './tally.ts'
-import { mapWhole } from './texts.ts'
+import { eachText, mapWhole } from './texts.ts'
 import { createWatch } from './watch.ts'
 
 export interface GuardOptions {
@@ -38,7 +38,11 @@ export function createGuard({ rules, isProvider, checkers, ask, tally, log }: Gu
     isAboutCall(guardrail, route) ||
     route.targets.some(target => target.model === '' || isAboutTarget(guardrail, target, isProvider))
 
-  function note({ name }: Guardrail, { id }: Pick<Asking, 'id'>, { action, on }: { action: Verdict; on: On }) {
+  function note(
+    { name }: Guardrail,
+    { id }: Pick<Asking, 'id'>,
+    { action, on }: { action: Verdict; on: On },
+  ) {
     tally.add(name, action, on)
     log.info('A guardrail matched', { id, guardrail: name, action, on })
   }
@@ -78,7 +82,7 @@ export function createGuard({ rules, isProvider, checkers, ask, tally, log }: Gu
   async function askOne(body: JsonObject, guardrail: Guardrail, x: Routed): Promise<JsonObject> {
     const settings = checkers[guardrail.find.checker!]
     const texts: string[] = []
-    mapWhole(body, text => (texts.push(text), text))
+    eachText(body, text => texts.push(text))
     if (texts.length === 0) return body
     try {
       if (settings === undefined) throw new Error('The configuration has no such checker')

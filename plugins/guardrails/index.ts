@@ -6,9 +6,16 @@ import type { History } from '../history/model.ts'
 import { createGuardrailsApi } from './api.ts'
 import { createAsk } from './checker.ts'
 import { createGuard } from './guard.ts'
-import { checkersInput, type Declaration, declaredGuardrails, listedGuardrails, toGuardrail } from './input.ts'
+import {
+  checkersInput,
+  type Declaration,
+  declaredGuardrails,
+  listedGuardrails,
+  toGuardrail,
+} from './input.ts'
 import { createLook } from './look.ts'
 import type { Guardrail } from './model.ts'
+import { createGuardrailsPage } from './page.tsx'
 import { guardrails } from './schema.ts'
 import { openStore } from './store.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -22,15 +29,15 @@ export default definePlugin({
   name: 'guardrails',
   about: 'Says what may be told to models, and what they may say: blocks, masks or reports it.',
   config: v.object({
-    declared: says(
-      'JSON array of guardrails. Read-only in the dashboard',
-      v.optional(declaredGuardrails),
-    ),
+    declared: says('JSON array of guardrails. Read-only in the dashboard', v.optional(declaredGuardrails)),
     rules: says(
       'Guardrails of the config file, in the shape of PUT /admin/guardrails with a name. Read-only in the dashboard',
       v.optional(listedGuardrails),
     ),
-    checkers: says('Services that are asked what they think of an input, by their names', v.optional(checkersInput)),
+    checkers: says(
+      'Services that are asked what they think of an input, by their names',
+      v.optional(checkersInput),
+    ),
   }),
   env: { declared: ['GUARDRAILS'] },
   needs: ['history'],
@@ -44,11 +51,13 @@ export default definePlugin({
         throw new ConfigError(
           `${declaredIn}: guardrail "${name}" names the checker "${find.checker}": there is none in guardrails.checkers`,
         )
+    const history = use<History>('history')
+    const names = Object.keys(checkers)
     const store = await openStore({
       db,
-      history: use<History>('history'),
+      history,
       declared,
-      checkers: new Set(Object.keys(checkers)),
+      checkers: new Set(names),
       onChange: all => tally.keepOnly(new Set(all.map(({ name }) => name))),
     })
     const { admit, guard, tap, holding } = createGuard({
@@ -64,6 +73,7 @@ export default definePlugin({
       heritage: { tally } satisfies Heritage,
       origins: Object.values(checkers).map(({ url }) => new URL(url).origin),
       api: createGuardrailsApi({ store, tally }),
+      pages: [createGuardrailsPage({ store, tally, history, checkers: names })],
       admit,
       guard,
       tap,
@@ -83,6 +93,7 @@ function toDeclared({ declared = [], rules = [] }: Config, file = 'the config fi
     [rules, file],
     [declared, 'GUARDRAILS'],
   ] as const)
-    for (const { name, ...state } of list) found.set(name, toGuardrail(name, state, { version: 0, declaredIn }))
+    for (const { name, ...state } of list)
+      found.set(name, toGuardrail(name, state, { version: 0, declaredIn }))
   return [...found.values()]
 }

@@ -41,10 +41,7 @@ const find = v.strictObject({
     ),
     [],
   ),
-  presets: v.optional(
-    v.array(v.picklist(presetNames, `expected one of ${presetNames.join(', ')}`)),
-    [],
-  ),
+  presets: v.optional(v.array(v.picklist(presetNames, `expected one of ${presetNames.join(', ')}`)), []),
   checker: v.optional(
     v.nullable(
       v.pipe(v.string(), v.description('A service that the configuration names in `guardrails.checkers`')),
@@ -143,7 +140,10 @@ export const declaredGuardrails = v.pipe(
 
 /** A service that is asked what it thinks of a text. */
 const checker = v.strictObject({
-  url: says('Where it is asked', shown(v.pipe(v.string(), v.url('expected an address such as https://checks.example.com/look')))),
+  url: says(
+    'Where it is asked',
+    shown(v.pipe(v.string(), v.url('expected an address such as https://checks.example.com/look'))),
+  ),
   secret: says(
     'Signs what it is asked, by Standard Webhooks',
     v.optional(concealed(v.pipe(v.string(), v.minLength(8, 'expected at least 8 characters')))),

@@ -7,8 +7,10 @@ import type { Source, Span } from './model.ts'
  * for is the first group of a look behind: `@` is found faster than all that may be a name.
  */
 export interface Preset {
+  /** What a mask puts there, in brackets. */
   readonly label: string
-  /** For people. */
+  readonly title: string
+  /** In a sentence. */
   readonly about: string
   readonly pattern: RegExp
   /** How many characters of a match are one indeed; 0: none. */
@@ -43,41 +45,48 @@ const whole = (isReal: (match: string) => boolean) => (match: string) => (isReal
 export const presets = {
   email: {
     label: 'EMAIL',
-    about: 'E-mail addresses',
+    title: 'E-mail addresses',
+    about: 'e-mail addresses',
     pattern:
       /@(?<=([\p{L}\p{N}._%+'-]{1,64})@)(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}/gu,
   },
   credit_card: {
     label: 'CREDIT_CARD',
-    about: 'Card numbers whose check digit is right',
+    title: 'Card numbers',
+    about: 'card numbers with a right check digit',
     pattern: /(?<!\d)[2-6]\d(?:[ -]?\d){11,17}(?!\d)/g,
     check: cardIn,
   },
   iban: {
     label: 'IBAN',
-    about: 'International bank account numbers whose check digits are right',
+    title: 'IBANs',
+    about: 'IBANs with right check digits',
     pattern: /(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/gi,
     check: ibanIn,
   },
   ip_address: {
     label: 'IP_ADDRESS',
-    about: 'IP addresses, version 4 and 6',
+    title: 'IP addresses',
+    about: 'IP addresses',
     pattern: new RegExp(`${IP_V4}|${IP_V6}`, 'gi'),
     check: whole(text => !text.includes(':') || isIpV6(text)),
   },
   us_ssn: {
     label: 'US_SSN',
-    about: 'Social security numbers of the United States, with hyphens or spaces',
+    title: 'US social security numbers',
+    about: 'social security numbers of the United States',
     pattern: /(?<![\d-])(?!000|666|9)\d{3}([ -])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])/g,
   },
   phone: {
     label: 'PHONE',
-    about: 'Phone numbers in international form: +44 20 7946 0958',
+    title: 'Phone numbers',
+    about: 'phone numbers in international form',
     pattern: /(?<![\w+])\+[1-9](?:[ ().-]{0,2}\d){6,14}(?!\d)/g,
   },
   secrets: {
     label: 'SECRET',
-    about: 'Private keys, JSON web tokens, and API keys of well-known forms',
+    title: 'Secrets',
+    about: 'private keys, tokens and API keys',
     pattern: new RegExp(`${PEM}|${JWT}|(?<![A-Za-z0-9])(?:${API_KEYS})`, 'g'),
   },
 } as const satisfies Record<string, Preset>

@@ -5,14 +5,15 @@ import { presets } from './presets.ts'
 const together = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 
-const counted = (count: number, one: string): string => `${count === 1 ? 'a' : count} ${one}${count === 1 ? '' : 's'}`
-
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+const counted = (count: number, one: string): string =>
+  `${count === 1 ? 'a' : count} ${one}${count === 1 ? '' : 's'}`
 
 /** What it looks for: `e-mail addresses and 3 words`. */
-export function aimsOf({ find: { words, patterns, presets: named, checker } }: Pick<Guardrail, 'find'>): string {
+export function aimsOf({
+  find: { words, patterns, presets: named, checker },
+}: Pick<Guardrail, 'find'>): string {
   return together([
-    ...named.map(name => (name === 'ip_address' ? presets[name].about : lower(presets[name].about).split(/:| whose|,/)[0]!)),
+    ...named.map(name => presets[name].about),
     ...(words.length > 0 ? [counted(words.length, 'word')] : []),
     ...(patterns.length > 0 ? [counted(patterns.length, 'pattern')] : []),
     ...(checker === undefined ? [] : [`what “${checker}” objects to`]),

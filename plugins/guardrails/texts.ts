@@ -35,7 +35,9 @@ const FREE: ReadonlySet<string> = new Set(['input', 'args', 'arguments'])
 
 /** Fields of bytes: they are no text if they look like it, or where the text says so itself. */
 const BINARY: ReadonlySet<string> = new Set(
-  'data b64_json file_data image image_data audio embedding bytes bytesBase64Encoded imageBytes videoBytes partial_image_b64'.split(' '),
+  'data b64_json file_data image image_data audio embedding bytes bytesBase64Encoded imageBytes videoBytes partial_image_b64'.split(
+    ' ',
+  ),
 )
 const BASE64 = /^[\w+/=\r\n-]{64,}$/
 const DATA_URL = /^data:[\w.+/;=-]{0,200};base64,[\w+/=\s-]*$/
@@ -68,9 +70,13 @@ export const mapTexts = <T>(value: T, visit: Visit): T =>
 export const mapWhole = <T>(value: T, visit: Visit): T =>
   walk(value, '', { visit, at: '', depth: 0, isFree: false, isPart: true }) as T
 
-/** Each text of an event of a stream: it may be a part of a longer one. */
-export const eachText = (value: unknown, see: (text: string, at: string) => void): void =>
-  void mapWhole(value, (text, at) => (see(text, at), text))
+/** Each of those, looked at only: texts of events of a stream may be parts of longer ones. */
+export const eachText = (value: unknown, see: (text: string, at: string) => void): void => {
+  mapWhole(value, (text, at) => {
+    see(text, at)
+    return text
+  })
+}
 
 function walk(value: unknown, field: string, where: Where): unknown {
   if (typeof value === 'string') return inText(value, field, where)
@@ -115,7 +121,11 @@ function inObject(object: JsonObject, field: string, where: Where): JsonObject {
   return changed === undefined ? object : Object.fromEntries(changed)
 }
 
-function isStructural(key: string, value: unknown, { object, field }: { object: JsonObject; field: string }): boolean {
+function isStructural(
+  key: string,
+  value: unknown,
+  { object, field }: { object: JsonObject; field: string },
+): boolean {
   if (typeof value !== 'string') return false
   if (key === 'name' && TOOL_NAME.test(value))
     return TOOLS.has(field) || field === 'tool_choice' || TOOL.some(each => each in object)

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
+import { refuse } from '../../src/errors.ts'
 import { noEffort } from './finder.ts'
 import type { Guardrail } from './model.ts'
 import { verdicts } from './model.ts'
 import { TooSlow } from './patterns.ts'
-import { refuse } from '../../src/errors.ts'
 
 /** So much text is tried (characters). */
 export const MOST = 100_000
@@ -27,7 +27,9 @@ export type Trial = v.InferOutput<typeof trialView>
 export function tryOn(guardrails: readonly Guardrail[], text: string): Trial {
   try {
     const matches = guardrails.flatMap(({ name, action, finder }) =>
-      finder.all(text, noEffort()).map(({ kind, start, end }) => ({ guardrail: name, action, kind, start, end })),
+      finder
+        .all(text, noEffort())
+        .map(({ kind, start, end }) => ({ guardrail: name, action, kind, start, end })),
     )
     const blocking = matches.filter(({ action }) => action === 'block').map(({ guardrail }) => guardrail)
     const masks = guardrails.filter(({ action }) => action === 'mask')
@@ -38,8 +40,12 @@ export function tryOn(guardrails: readonly Guardrail[], text: string): Trial {
     }
   } catch (error) {
     if (!(error instanceof TooSlow)) throw error
-    return refuse('invalid_value', 'The patterns take too long for this text: calls with it would be refused', {
-      param: 'find.patterns',
-    })
+    return refuse(
+      'invalid_value',
+      'The patterns take too long for this text: calls with it would be refused',
+      {
+        param: 'find.patterns',
+      },
+    )
   }
 }

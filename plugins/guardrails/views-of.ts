@@ -23,7 +23,9 @@ export const guardrailView = v.object({
   declared_in: v.optional(v.string()),
   version: v.number(),
   matches: v.pipe(
-    v.array(v.object({ action: v.picklist(verdicts), on: v.picklist(['input', 'output']), calls: v.number() })),
+    v.array(
+      v.object({ action: v.picklist(verdicts), on: v.picklist(['input', 'output']), calls: v.number() }),
+    ),
     v.description('Calls since the start in which it found something, by what became of them'),
   ),
 })

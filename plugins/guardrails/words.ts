@@ -30,7 +30,9 @@ export function createWords(phrases: readonly string[]): Source {
       let from = 0
       for (const { 0: word, index } of text.matchAll(WORD)) {
         if (index < from) continue
-        const end = byFirst.get(word.toLowerCase())?.reduce((found, phrase) => found || endOf(text, index, phrase), 0)
+        const end = byFirst
+          .get(word.toLowerCase())
+          ?.reduce((found, phrase) => found || endOf(text, index, phrase), 0)
         if (!end) continue
         from = end
         yield { start: index, end, label: REDACTED, kind: 'words' }

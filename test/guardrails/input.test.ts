@@ -82,9 +82,24 @@ describe('block', () => {
   test('looks at every message, at tools and at what tools were called with', async () => {
     await guarded.put('no-secrets', blocking)
     const others = [
-      { messages: [{ role: 'system', content: SECRET }, { role: 'user', content: 'Hello' }] },
+      {
+        messages: [
+          { role: 'system', content: SECRET },
+          { role: 'user', content: 'Hello' },
+        ],
+      },
       { messages: [{ role: 'user', content: 'Hello', name: SECRET }] },
-      { messages: [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'text', text: SECRET }] }] },
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'a' },
+              { type: 'text', text: SECRET },
+            ],
+          },
+        ],
+      },
       { tools: [{ type: 'function', function: { name: 'f', description: SECRET, parameters: {} } }] },
       { user: SECRET },
       { metadata: { of: SECRET } },
@@ -92,7 +107,10 @@ describe('block', () => {
       { metadata: { [`a ${SECRET} key`]: 'x' } },
       ...['{"id":"phoenix"}', '{"p\\u0068oenix!":1}', '{"a":"\\u0070hoenix"}', '["phoenix"]'].map(args => ({
         messages: [
-          { role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: args } }] },
+          {
+            role: 'assistant',
+            tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: args } }],
+          },
           { role: 'tool', tool_call_id: 'c', content: 'x' },
         ],
       })),
@@ -127,7 +145,9 @@ describe('mask', () => {
           { role: 'user', content: 'Send' },
           {
             role: 'assistant',
-            tool_calls: [{ id: 'c1', type: 'function', function: { name: 'send', arguments: JSON.stringify(args) } }],
+            tool_calls: [
+              { id: 'c1', type: 'function', function: { name: 'send', arguments: JSON.stringify(args) } },
+            ],
           },
           { role: 'tool', tool_call_id: 'c1', content: 'Sent' },
         ],
@@ -172,7 +192,10 @@ describe('mask', () => {
     })
     expect(JSON.stringify(guarded.sent())).toContain('Mind [EMAIL]')
     expect(JSON.stringify(guarded.sent())).not.toContain(SECRET)
-    await guarded.post('/p/openai/v1/chat/completions', { model: 'one', messages: [{ role: 'user', content: SECRET }] })
+    await guarded.post('/p/openai/v1/chat/completions', {
+      model: 'one',
+      messages: [{ role: 'user', content: SECRET }],
+    })
     expect(guarded.sent().messages[0].content).toBe('[REDACTED]')
   })
 })
@@ -189,7 +212,9 @@ describe('report', () => {
     expect(lines()).toHaveLength(1)
     expect(lines()[0]).toMatchObject({ action: 'report', on: 'input', id: expect.any(String) })
     expect(JSON.stringify(guarded.house.test.logs)).not.toContain(SECRET)
-    const metrics = await guarded.house.test.fetch('/metrics', { headers: { authorization: `Bearer ${MASTER}` } })
+    const metrics = await guarded.house.test.fetch('/metrics', {
+      headers: { authorization: `Bearer ${MASTER}` },
+    })
     expect(await metrics.text()).toContain(
       'modelway_guardrail_matches_total{guardrail="told",action="report",on="input"} 1',
     )
@@ -199,14 +224,18 @@ describe('report', () => {
 describe('for whom', () => {
   const as = (path: string, model = 'one') =>
     guarded
-      .post('/v1/chat/completions', { model, messages: [{ role: 'user', content: SECRET }] }, { 'x-modelway-user-path': path })
+      .post(
+        '/v1/chat/completions',
+        { model, messages: [{ role: 'user', content: SECRET }] },
+        { 'x-modelway-user-path': path },
+      )
       .then(({ status }) => status)
 
   test('a path and all below it, some models only, and not while it is off', async () => {
     await guarded.put('team', { ...blocking, user_path: '/team/alpha' })
-    expect(await Promise.all(['/team/alpha', '/team/alpha/x', '/team', '/team/alphabet'].map(path => as(path)))).toEqual([
-      400, 400, 200, 200,
-    ])
+    expect(
+      await Promise.all(['/team/alpha', '/team/alpha/x', '/team', '/team/alphabet'].map(path => as(path))),
+    ).toEqual([400, 400, 200, 200])
     await guarded.put('team', { ...blocking, models: ['openai/two'] })
     expect([await as('/', 'one'), await as('/', 'two')]).toEqual([200, 400])
     await guarded.put('team', { ...blocking, enabled: false })
@@ -227,7 +256,10 @@ describe('for whom', () => {
 
   test('explain names those that look at a call', async () => {
     await guarded.put('team', { ...blocking, user_path: '/team' })
-    const { body } = await guarded.house.test.admin('POST', '/admin/explain', { model: 'one', user_path: '/team/x' })
+    const { body } = await guarded.house.test.admin('POST', '/admin/explain', {
+      model: 'one',
+      user_path: '/team/x',
+    })
     expect(body.steps.filter(({ plugin }: { plugin: string }) => plugin === 'guardrails')).toEqual([
       {
         plugin: 'guardrails',
@@ -241,7 +273,12 @@ describe('what nobody reads', () => {
   const upload = (path: string) => {
     const form = new FormData()
     form.append('purpose', 'batch')
-    const line = { custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body: { model: 'one', messages: [] } }
+    const line = {
+      custom_id: 'a',
+      method: 'POST',
+      url: '/v1/chat/completions',
+      body: { model: 'one', messages: [] },
+    }
     form.append('file', new Blob([JSON.stringify(line)]), 'x.jsonl')
     return fetch(`${guarded.house.url}${path}`, {
       method: 'POST',

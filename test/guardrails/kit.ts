@@ -45,7 +45,9 @@ export async function openGuarded(options: HouseOptions = {}): Promise<Guarded> 
 }
 
 /** The message and the code of an error, in whichever language. */
-export async function errorOf(response: Response): Promise<{ status: number; message: string; code: string }> {
+export async function errorOf(
+  response: Response,
+): Promise<{ status: number; message: string; code: string }> {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely, and fail where they guess wrong
   const { error } = (await response.json()) as any
   return { status: response.status, message: error.message, code: error.code ?? error.type }

@@ -8,7 +8,7 @@ import { errorOf, type Guarded, openGuarded } from './kit.ts'
 
 let guarded: Guarded
 beforeAll(async () => {
-  guarded = await openGuarded()
+  guarded = await openGuarded({ env: { RESPONSES_KEPT_BY: 'xai' } })
 })
 beforeEach(() => guarded.clear())
 afterAll(() => guarded[Symbol.asyncDispose]())
@@ -48,14 +48,19 @@ describe('whole answers', () => {
           message: {
             role: 'assistant',
             reasoning_content: 'the secret plan',
-            tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: `{"a":"${CARD}"}` } }],
+            tool_calls: [
+              { id: 'x', type: 'function', function: { name: 'f', arguments: `{"a":"${CARD}"}` } },
+            ],
           },
           finish_reason: 'tool_calls',
         },
       ],
       usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
     }
-    const response = await guarded.chat('Hello', { body: JSON.stringify(body), contentType: 'application/json' })
+    const response = await guarded.chat('Hello', {
+      body: JSON.stringify(body),
+      contentType: 'application/json',
+    })
     // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely, and fail where they guess wrong
     const { choices } = (await response.json()) as any
     expect(choices[0].message.content).toBe('fine')
@@ -83,7 +88,9 @@ describe('whole answers', () => {
 
   test('what is kept of them is looked at again when it is read', async () => {
     guarded.house.mock.setPlan({ text: `Card ${CARD} ends` })
-    const { id } = (await (await guarded.post('/v1/responses', { model: 'one', input: 'a' })).json()) as { id: string }
+    const { id } = (await (await guarded.post('/v1/responses', { model: 'one', input: 'a' })).json()) as {
+      id: string
+    }
     guarded.house.mock.setPlan(undefined)
     await guarded.put('quiet', rule('mask'))
     const read = await fetch(`${guarded.house.url}/v1/responses/${id}`, {
@@ -96,12 +103,16 @@ describe('whole answers', () => {
 describe('streams', () => {
   /** The events of a chat stream: text in these deltas. */
   const deltas = (parts: readonly string[], at: (part: string) => object = part => ({ content: part })) => [
-    ...parts.map(part => ({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: at(part) }] })),
+    ...parts.map(part => ({
+      id: 'c',
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta: at(part) }],
+    })),
     { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
     '[DONE]',
   ]
   const stream = async (events: readonly (object | string)[]) =>
-    (await guarded.chat('Hello', { events: events as object[] }, { stream: true })).text()
+    (await guarded.chat('Hello', { events: events as Record<string, unknown>[] }, { stream: true })).text()
   const isBlocked = (text: string) => text.includes('guardrail_blocked')
 
   test('are stopped by a match, however it is cut', async () => {
@@ -139,7 +150,13 @@ describe('streams', () => {
   test('choices and calls of tools are texts of their own', async () => {
     await guarded.put('quiet', rule('block', { words: ['secretplan'] }))
     const chunk = (index: number, content: string) => ({ choices: [{ index, delta: { content } }] })
-    const apart = await stream([chunk(0, 'secret'), chunk(1, 'plan'), chunk(0, ' a'), chunk(1, ' b'), '[DONE]'])
+    const apart = await stream([
+      chunk(0, 'secret'),
+      chunk(1, 'plan'),
+      chunk(0, ' a'),
+      chunk(1, ' b'),
+      '[DONE]',
+    ])
     expect(isBlocked(apart)).toBe(false)
     const one = await stream([chunk(1, 'secret'), chunk(0, 'x'), chunk(1, 'plan'), chunk(1, ' b'), '[DONE]'])
     expect(isBlocked(one)).toBe(true)
@@ -183,13 +200,17 @@ describe('streams', () => {
         () => undefined,
         error => error,
       )
-      expect(String(error?.message)).toContain('Guardrail "quiet" does not let this answer through')
+      expect(String(error?.message)).toMatch(/Guardrail \\?"quiet\\?" does not let this answer through/)
     }
     await until(() => guarded.house.settled.length === count + 3, 'all of them')
-    expect(guarded.house.settled.slice(count).map(({ code }) => code)).toEqual(Array(3).fill('guardrail_blocked'))
+    expect(guarded.house.settled.slice(count).map(({ code }) => code)).toEqual(
+      Array(3).fill('guardrail_blocked'),
+    )
     const records = async () => (await guarded.house.test.admin('GET', '/admin/usage/log')).body.data ?? []
     await until(
-      async () => (await records()).filter((row: { error_code?: string }) => row.error_code === 'guardrail_blocked').length >= 3,
+      async () =>
+        (await records()).filter((row: { error_code?: string }) => row.error_code === 'guardrail_blocked')
+          .length >= 3,
       'the records',
     )
     guarded.house.mock.setPlan(undefined)
