@@ -86,7 +86,7 @@ export default definePlugin({
       api,
       heritage: tally,
       tap(x) {
-        if (!isLogged(x)) return undefined
+        if (!isLogged(x) || x.answer?.kind === 'raw') return undefined
         const { capture, tap } = createCapture(x.stream, limit)
         captures.set(x, capture)
         return tap

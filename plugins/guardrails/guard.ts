@@ -114,20 +114,25 @@ export function createGuard({ rules, isProvider, checkers, ask, tally, log }: Gu
     })
   }
 
+  /** Who refuses or masks cannot let through what nobody reads, unless its operator says so. */
+  function checkUnread(x: Asking, on: On): undefined {
+    const closing = holding(x, on).find(
+      ({ action, unreadable }) => action !== 'report' && unreadable === 'refuse',
+    )
+    if (closing === undefined) return undefined
+    note(closing, x, { action: 'block', on })
+    const what = on === 'input' ? 'body' : 'answer'
+    throw new Refusal(
+      'guardrail_blocked',
+      `Guardrail "${closing.name}" cannot look into this ${what}, and lets nothing through that it cannot read`,
+    )
+  }
+
   return {
     holding,
     /** A body that nobody reads may hold anything. */
     admit(x: Routed): undefined {
-      if (x.body !== undefined || x.aim?.body === undefined) return undefined
-      const closing = holding(x, 'input').find(
-        ({ action, unreadable }) => action !== 'report' && unreadable === 'refuse',
-      )
-      if (closing === undefined) return undefined
-      note(closing, x, { action: 'block', on: 'input' })
-      throw new Refusal(
-        'guardrail_blocked',
-        `Guardrail "${closing.name}" cannot look into this body, and lets nothing through that it cannot read`,
-      )
+      if (x.body === undefined && x.aim?.body !== undefined) checkUnread(x, 'input')
     },
     guard(body: JsonObject, x: Routed): JsonObject | Promise<JsonObject> {
       const all = holding(x, 'input')
@@ -137,8 +142,10 @@ export function createGuard({ rules, isProvider, checkers, ask, tally, log }: Gu
       return asking.length === 0 ? seen : askCheckers(seen, asking, x)
     },
     tap(x: Answered): ((data: string) => string) | undefined {
+      if (isOwn(x)) return undefined
       const all = holding(x, 'output')
       if (all.length === 0) return undefined
+      if (x.answer?.kind === 'raw') return isText(x.answer.contentType) ? checkUnread(x, 'output') : undefined
       if (x.answer?.kind !== 'stream') return inWhole(all, x)
       const watch = createWatch({
         guardrails: all,
@@ -170,6 +177,12 @@ interface Failed {
   readonly body: JsonObject
   readonly x: Routed
 }
+
+/** The gateway tells something about itself: no model has said it. What passages answer, one may have said before. */
+const isOwn = ({ route, endpoint }: Answered): boolean => route === undefined && !('methods' in endpoint)
+
+/** Sounds and pictures are no text; whatever else goes by unread may be some. */
+const isText = (contentType: string): boolean => !/^(?:audio|image|video)\//i.test(contentType)
 
 const isEnd = ({ lens }: Answered, data: string): boolean =>
   data === '[DONE]' || lens?.endOf(data) !== undefined

@@ -86,7 +86,7 @@ const entries = {
   unreadable: v.optional(
     v.pipe(
       v.picklist(['allow', 'refuse'], 'expected "allow" or "refuse"'),
-      v.description('What becomes of uploads and other bodies that nobody can look into'),
+      v.description('What becomes of uploads, other bodies and answers that nobody can look into'),
     ),
     'refuse',
   ),

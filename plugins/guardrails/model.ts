@@ -33,7 +33,7 @@ export interface Guardrail extends Scope {
   readonly action: Verdict
   /** What a caller that is refused is told beside the name. */
   readonly message?: string
-  /** What becomes of calls whose body nobody reads. */
+  /** What becomes of calls whose body, or whose answer, nobody reads. */
   readonly unreadable: 'allow' | 'refuse'
   /** Where it is declared; absent for what the admin API stores. */
   readonly declaredIn?: string

@@ -134,6 +134,8 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
   }
 
   function respondRaw(x: Exchange, answer: RawAnswer): Response {
+    // Nobody looks into bytes: whoever would have to may refuse them.
+    createTaps(x)
     x.status = answer.status
     const finish = (refusal?: Refusal): void => {
       x.refusal ??= refusal

@@ -53,7 +53,7 @@ test('a guardrail is made with the keyboard, and tried while it is typed', async
     .getByText('Looks for card numbers with a right check digit in what models are told, and refuses calls with any of it.')
     .waitFor()
   await dialog().getByLabel('Try it').fill('Card 4111 1111 1111 1111, 4111 1111 1111 1112')
-  await dialog().getByText('The call is refused').waitFor()
+  await dialog().getByText('It is refused').waitFor()
   expect(await dialog().locator('mark').allTextContents()).toEqual(['4111 1111 1111 1111'])
   await dialog().getByLabel('What to do').selectOption('mask')
   await dialog().locator('.tried pre').getByText('Card [CREDIT_CARD], 4111 1111 1111 1112').waitFor()

@@ -100,6 +100,28 @@ describe('whole answers', () => {
   })
 })
 
+describe('what nobody reads', () => {
+  const passed = (type: string) =>
+    guarded.post('/p/openai/something/new', { mock_plan: { body: CARD, contentType: type } }).then(({ status }) => status)
+
+  test('is refused where it may be a text, unless the guardrail lets it through or only counts', async () => {
+    const types = ['application/jsonl', 'text/event-stream', 'application/octet-stream', 'audio/mpeg']
+    const statuses = () => Promise.all(types.map(passed))
+    await guarded.put('quiet', { ...rule('block'), find: { words: ['nothing'] } })
+    expect(await statuses()).toEqual([400, 400, 400, 200])
+    await guarded.put('quiet', { ...rule('block'), find: { words: ['nothing'] }, unreadable: 'allow' })
+    expect(await statuses()).toEqual([200, 200, 200, 200])
+    await guarded.put('quiet', rule('report'))
+    expect(await statuses()).toEqual([200, 200, 200, 200])
+  })
+
+  test('what the gateway tells of itself is nothing that a model has said', async () => {
+    await guarded.put('quiet', rule('block', { words: ['one'] }))
+    const { status } = await guarded.house.test.json('/v1/models', { headers: { authorization: `Bearer ${MASTER}` } })
+    expect(status).toBe(200)
+  })
+})
+
 describe('streams', () => {
   /** The events of a chat stream: text in these deltas. */
   const deltas = (parts: readonly string[], at: (part: string) => object = part => ({ content: part })) => [

@@ -41,11 +41,10 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       <DescriptionField editing={editing} />
       <Check
         id="f-unreadable"
-        class="only-input"
         name="unreadable"
         checked={draft.allowsUnreadable}
-        label="Let uploads through that nobody can look into"
-        hint="Otherwise files, and bodies that are no JSON, are refused where this blocks or masks."
+        label="Let through what nobody can look into"
+        hint="Otherwise uploads, and bodies and answers that are no JSON, are refused where this refuses or masks."
       />
       <Check
         id="f-enabled"
@@ -127,7 +126,7 @@ const OnField = ({ editing }: { editing: Editing }) => (
     id="f-on"
     label="Where to look"
     error={wrong(editing, 'on')}
-    hint="All of it: messages, tools and what comes next year."
+    hint="Every text of a call: messages, tools, and fields that nobody knows yet."
   >
     <select name="on" {...described('f-on', { error: wrong(editing, 'on') })}>
       {Object.entries(sides).map(([value, words]) => (

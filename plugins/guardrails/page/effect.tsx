@@ -19,16 +19,14 @@ export const EffectOf = ({ effect: { sentence, fault, sample, trial } }: { effec
 
 const Tried = ({ trial, sample }: { trial: Trial; sample: string }) => (
   <div class="tried">
-    <strong data-tone={toneOf(trial, sample)}>{verdictOf(trial, sample)}</strong>
+    <strong data-tone={trial.matches.length === 0 ? 'good' : 'bad'}>{verdictOf(trial, sample)}</strong>
     <pre>{trial.text === sample ? <Marked trial={trial} sample={sample} /> : trial.text}</pre>
   </div>
 )
 
-const toneOf = ({ matches }: Trial, _sample: string) => (matches.length === 0 ? 'good' : 'bad')
-
 function verdictOf({ matches, blocked_by, text }: Trial, sample: string): string {
   if (matches.length === 0) return 'Nothing is found: it goes on as it is'
-  if (blocked_by.length > 0) return 'The call is refused'
+  if (blocked_by.length > 0) return 'It is refused'
   return text === sample ? 'It is counted, and goes on as it is' : 'It goes on as'
 }
 
