@@ -50,7 +50,9 @@ test('a guardrail is made with the keyboard, and tried while it is typed', async
   expect(await focused()).toBe('f-credit_card')
   await page.keyboard.press('Space')
   await dialog()
-    .getByText('Looks for card numbers with a right check digit in what models are told, and refuses calls with any of it.')
+    .getByText(
+      'Looks for card numbers with a right check digit in what models are told, and refuses calls with any of it.',
+    )
     .waitFor()
   await dialog().getByLabel('Try it').fill('Card 4111 1111 1111 1111, 4111 1111 1111 1112')
   await dialog().getByText('It is refused').waitFor()

@@ -102,7 +102,9 @@ describe('whole answers', () => {
 
 describe('what nobody reads', () => {
   const passed = (type: string) =>
-    guarded.post('/p/openai/something/new', { mock_plan: { body: CARD, contentType: type } }).then(({ status }) => status)
+    guarded
+      .post('/p/openai/something/new', { mock_plan: { body: CARD, contentType: type } })
+      .then(({ status }) => status)
 
   test('is refused where it may be a text, unless the guardrail lets it through or only counts', async () => {
     const types = ['application/jsonl', 'text/event-stream', 'application/octet-stream', 'audio/mpeg']
@@ -117,7 +119,9 @@ describe('what nobody reads', () => {
 
   test('what the gateway tells of itself is nothing that a model has said', async () => {
     await guarded.put('quiet', rule('block', { words: ['one'] }))
-    const { status } = await guarded.house.test.json('/v1/models', { headers: { authorization: `Bearer ${MASTER}` } })
+    const { status } = await guarded.house.test.json('/v1/models', {
+      headers: { authorization: `Bearer ${MASTER}` },
+    })
     expect(status).toBe(200)
   })
 })
@@ -231,8 +235,7 @@ describe('streams', () => {
     const records = async () => (await guarded.house.test.admin('GET', '/admin/usage/log')).body.data ?? []
     await until(
       async () =>
-        (await records()).filter((row: { error_code?: string }) => row.error_code === 'guardrail_blocked')
-          .length >= 3,
+        (await records()).filter((row: { code?: string }) => row.code === 'guardrail_blocked').length >= 3,
       'the records',
     )
     guarded.house.mock.setPlan(undefined)
