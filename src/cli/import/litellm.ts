@@ -24,6 +24,7 @@ const facts =
 
 const shapes = {
   model_list: 'list',
+  guardrails: 'list',
   router_settings: 'map',
   litellm_settings: 'map',
   general_settings: 'map',
@@ -128,9 +129,27 @@ const read: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** What they call is theirs: nothing of it can be carried over without knowing what it is for. */
+function remarkOnGuardrails(value: unknown, remark: Remark): void {
+  for (const [index, entry] of listOf(value).entries()) {
+    const { guardrail_name: named, litellm_params: params } = mapOf(entry)
+    const [name, kind] = [wordOf(named), wordOf(mapOf(params).guardrail)]
+    const what = `guardrails[${index}]${name === undefined ? '' : ` "${name}"`}`
+    const of = kind === undefined ? '' : ` (${kind})`
+    remark(
+      what,
+      `not converted${of}: calls pass without it. Write it anew as guardrails.rules, or as a checker`,
+    )
+  }
+}
+
 function remarkOnRest(config: Values, remark: Remark): void {
   for (const [section, value] of Object.entries(config)) {
     if (section === 'model_list') continue
+    if (section === 'guardrails') {
+      remarkOnGuardrails(value, remark)
+      continue
+    }
     if (!(section in read)) {
       remark(section, 'not converted')
       continue
