@@ -62,6 +62,7 @@ describe('GET /swagger/json', () => {
   test('lists exactly these endpoints', () => {
     expect(routes.map(name).sort()).toEqual([
       'DELETE /admin/cache',
+      'DELETE /admin/guardrails/{name}',
       'DELETE /admin/keys/{id}',
       'DELETE /admin/limits/{name}',
       'DELETE /admin/virtual-models',
@@ -74,6 +75,8 @@ describe('GET /swagger/json', () => {
       'GET /admin/audit',
       'GET /admin/cache',
       'GET /admin/forecast',
+      'GET /admin/guardrails',
+      'GET /admin/guardrails/{name}',
       'GET /admin/history',
       'GET /admin/history/{id}',
       'GET /admin/keys',
@@ -119,6 +122,7 @@ describe('GET /swagger/json', () => {
       'HEAD /p/{provider}/{path}',
       'PATCH /p/{provider}/{path}',
       'POST /admin/explain',
+      'POST /admin/guardrails/test',
       'POST /admin/history/{id}/restore',
       'POST /admin/keys',
       'POST /admin/keys/{id}/roll',
@@ -150,6 +154,7 @@ describe('GET /swagger/json', () => {
       'POST /v1/responses/compact',
       'POST /v1/responses/input_tokens',
       'POST /v1/responses/{id}/cancel',
+      'PUT /admin/guardrails/{name}',
       'PUT /admin/keys/{id}',
       'PUT /admin/limits/{name}',
       'PUT /admin/virtual-models',
@@ -194,6 +199,7 @@ describe('examples', () => {
       '/admin/keys': async () => (await fresh.admin('GET', '/admin/keys')).body[0].id,
       '/admin/history': async () => String((await fresh.admin('GET', '/admin/history')).body.data[0].id),
       '/admin/limits': async () => 'alpha',
+      '/admin/guardrails': async () => 'no-cards',
       '/admin/virtual-models': async () => 'smarter',
       '/v1/models': async () => 'demo%2Fparrot',
       '/admin/requests': async () => {
@@ -216,7 +222,12 @@ describe('examples', () => {
       return at < 0 ? path + (queries[path] ?? '') : path.replace(/\{\w+\}/, await ids[path.slice(0, at)]!())
     }
     await fresh.admin('POST', '/admin/providers/refresh')
-    const order = ['PUT /admin/virtual-models', 'PUT /admin/limits/{name}', 'POST /admin/keys']
+    const order = [
+      'PUT /admin/virtual-models',
+      'PUT /admin/limits/{name}',
+      'PUT /admin/guardrails/{name}',
+      'POST /admin/keys',
+    ]
     const rank = (route: Route) =>
       route.method === 'DELETE' ? 99 : order.indexOf(name(route)) < 0 ? 9 : order.indexOf(name(route))
     for (const route of [...routes].sort((a, b) => rank(a) - rank(b))) {

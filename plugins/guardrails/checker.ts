@@ -26,7 +26,7 @@ const encoder = new TextEncoder()
 const ROOM = 65_536
 
 export const createAsk =
-  ({ fetch, now }: Pick<Host, 'fetch' | 'now'>): Ask =>
+  (host: Pick<Host, 'fetch' | 'now'>): Ask =>
   async ({ url, secret, timeout }, { guardrail, x, texts }) => {
     const body = JSON.stringify({
       guardrail,
@@ -36,11 +36,12 @@ export const createAsk =
       model: x.asked,
       texts,
     })
-    const response = await fetch(url, {
+    const response = await host.fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(secret !== undefined && (await sign(secret, { id: `${x.id}.${guardrail}`, at: now(), body }))),
+        ...(secret !== undefined &&
+          (await sign(secret, { id: `${x.id}.${guardrail}`, at: host.now(), body }))),
       },
       body,
       signal: AbortSignal.timeout(timeout),

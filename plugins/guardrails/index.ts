@@ -42,7 +42,8 @@ export default definePlugin({
   env: { declared: ['GUARDRAILS'] },
   needs: ['history'],
   tables: { guardrails },
-  async setup({ config, db, log, now, fetch, use, providers, site, inherited }) {
+  async setup(host) {
+    const { config, db, log, use, providers, site, inherited } = host
     const { checkers = {} } = config
     const tally = (inherited as Heritage | undefined)?.tally ?? createTally()
     const declared = toDeclared(config, site.configFile)
@@ -64,7 +65,7 @@ export default definePlugin({
       rules: store.rules,
       isProvider: name => providers().has(name),
       checkers,
-      ask: createAsk({ fetch, now }),
+      ask: createAsk(host),
       tally,
       log,
     })

@@ -58,7 +58,7 @@ test('a guardrail is made with the keyboard, and tried while it is typed', async
   await dialog().getByText('It is refused').waitFor()
   expect(await dialog().locator('mark').allTextContents()).toEqual(['4111 1111 1111 1111'])
   await dialog().getByLabel('What to do').selectOption('mask')
-  await dialog().locator('.tried pre').getByText('Card [CREDIT_CARD], 4111 1111 1111 1112').waitFor()
+  await dialog().locator('.trial pre').getByText('Card [CREDIT_CARD], 4111 1111 1111 1112').waitFor()
   await dialog().getByLabel('Try it').fill('Nothing special')
   await dialog().getByText('Nothing is found').waitFor()
   expect(await violations(page)).toEqual([])

@@ -38,7 +38,7 @@ function ofDialect(endpoint: CallerEndpoint): Variant[] {
     (sample.stream ? [false, true] : [false]).map(stream => ({
       title: `${name}${at > 0 ? ' (translated)' : ''}${stream ? ' (stream)' : ''}`,
       endpoint,
-      hooks: ofModels.filter(hook => !['tap', 'head'].includes(hook) || stream || !sounds.has(name)),
+      hooks: ofModels.filter(hook => hook !== 'head' || stream || !sounds.has(name)),
       status: 200,
       shape: name.startsWith('anthropic-') ? 'anthropic' : 'openai',
       // A redirect to two models of this provider.

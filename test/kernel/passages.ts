@@ -27,8 +27,10 @@ const here: readonly Hook[] = ['tap', 'head']
 /** Passed on: bytes, or a parsed body that guards see. */
 const on: readonly Hook[] = ['route', 'admit', 'attempt', 'tap', 'head']
 const guarded: readonly Hook[] = ['route', 'admit', 'guard', 'attempt', 'tap', 'head']
-/** The answer is bytes that nobody looks into. */
-const raw: readonly Hook[] = ['route', 'admit', 'attempt']
+/** The answer is bytes that nobody looks into: taps are asked, and see nothing. */
+const raw: readonly Hook[] = ['route', 'admit', 'attempt', 'tap']
+/** The answer is empty. */
+const bare: readonly Hook[] = ['route', 'admit', 'attempt']
 
 const anthropic = { 'anthropic-version': '2023-06-01' }
 const messages = [{ role: 'user', content: 'Hello' }]
@@ -91,7 +93,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
     { hooks: on, make: () => there('/models') },
     { hooks: raw, make: () => there('/sounds/1'), title: 'bytes' },
   ],
-  'HEAD /p/:provider/*': [{ hooks: raw, make: () => there('/things/1') }],
+  'HEAD /p/:provider/*': [{ hooks: bare, make: () => there('/things/1') }],
   'POST /p/:provider/*': [
     { hooks: guarded, make: () => there('/chat/completions', chat(false)) },
     { hooks: guarded, make: () => there('/chat/completions', chat(true)), title: 'streamed' },

@@ -18,7 +18,7 @@ export const EffectOf = ({ effect: { sentence, fault, sample, trial } }: { effec
 )
 
 const Tried = ({ trial, sample }: { trial: Trial; sample: string }) => (
-  <div class="tried">
+  <div class="trial">
     <strong data-tone={trial.matches.length === 0 ? 'good' : 'bad'}>{verdictOf(trial, sample)}</strong>
     <pre>{trial.text === sample ? <Marked trial={trial} sample={sample} /> : trial.text}</pre>
   </div>
