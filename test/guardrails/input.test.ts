@@ -137,7 +137,13 @@ describe('mask', () => {
 
   test('leaves valid JSON in the arguments of tools', async () => {
     await guarded.put('masks', { find: { presets: ['email', 'credit_card'] }, action: 'mask' })
-    const args = { to: ['ada@example.com'], body: 'Say "hi"\n', card: 4111111111111111, 'bob@example.com': 1 }
+    const args = {
+      to: ['ada@example.com'],
+      body: 'Say "hi"\n',
+      card: 4111111111111111,
+      'bob@example.com': 1,
+      id: 'eve@example.com',
+    }
     await guarded.house.ask(
       {},
       {
@@ -160,6 +166,7 @@ describe('mask', () => {
       body: 'Say "hi"\n',
       card: '[CREDIT_CARD]',
       '[EMAIL]': 1,
+      id: '[EMAIL]',
     })
   })
 
@@ -298,6 +305,8 @@ describe('what nobody reads', () => {
     expect(text.status).toBe(400)
     const list = await guarded.post('/p/openai/v1/things', [SECRET])
     expect(list.status).toBe(400)
+    await guarded.put('no-secrets', { ...blocking, models: ['openai/two'] })
+    expect((await upload('/p/openai/v1/files')).status).toBe(400)
     await guarded.put('no-secrets', { ...blocking, unreadable: 'allow' })
     expect((await upload('/v1/files')).status).toBe(200)
     await guarded.put('no-secrets', { ...blocking, action: 'report' })

@@ -167,10 +167,19 @@ describe('streams', () => {
     expect(isBlocked(await stream(deltas(['A pl', 'an', ' B'])))).toBe(true)
   })
 
-  test('go on after many letters of which the last ones look like a word', async () => {
-    await guarded.put('quiet', rule('block', { words: ['xx'] }))
-    const said = await stream(deltas(['x'.repeat(900), 'x'.repeat(900), 'x'.repeat(900)]))
-    expect(isBlocked(said)).toBe(false)
+  test('go on where only the end of a word looks like one, however long ago it began', async () => {
+    await guarded.put('quiet', rule('block', { words: ['ass'] }))
+    const text = 'class '.repeat(600)
+    expect(isBlocked(await stream(deltas(text.match(/.{1,7}/g)!)))).toBe(false)
+  })
+
+  test('are stopped by a match behind a long text', async () => {
+    await guarded.put('quiet', rule('block'))
+    for (const length of [1000, 1010, 1020, 1030])
+      expect([length, isBlocked(await stream(deltas(['-'.repeat(length), ...CARD, ' now'])))]).toEqual([
+        length,
+        true,
+      ])
   })
 
   test('choices and calls of tools are texts of their own', async () => {
