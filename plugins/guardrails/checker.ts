@@ -49,11 +49,18 @@ export const createAsk =
     const text = await response.text()
     if (response.status !== 200) throw new Error(`It answered with status ${response.status}`)
     if (text.length > 2 * body.length + ROOM) throw new Error('Its answer is far longer than the question')
-    const said = v.parse(opinion, JSON.parse(text))
+    const said = toOpinion(text)
     if (said.action === 'mask' && said.texts?.length !== texts.length)
       throw new Error('It masks, but does not answer with as many texts as it was asked about')
     return said
   }
+
+/** What is wrong with it is not told in detail: it may hold what callers wrote. */
+function toOpinion(text: string): Opinion {
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), opinion), text)
+  if (!success) throw new Error('It answers what nobody understands')
+  return output
+}
 
 interface Signed {
   readonly id: string

@@ -4,6 +4,7 @@ import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
 import type { History } from '../history/model.ts'
 import { createGuardrailsApi } from './api.ts'
+import { createAsking } from './asking.ts'
 import { createAsk } from './checker.ts'
 import { createGuard } from './guard.ts'
 import {
@@ -16,6 +17,7 @@ import {
 import { createLook } from './look.ts'
 import type { Guardrail } from './model.ts'
 import { createGuardrailsPage } from './page.tsx'
+import { createReacting } from './reacting.ts'
 import { guardrails } from './schema.ts'
 import { openStore } from './store.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -61,13 +63,12 @@ export default definePlugin({
       checkers: new Set(names),
       onChange: all => tally.keepOnly(new Set(all.map(({ name }) => name))),
     })
+    const reacting = createReacting(tally, log)
     const { admit, guard, tap, holding } = createGuard({
       rules: store.rules,
       isProvider: name => providers().has(name),
-      checkers,
-      ask: createAsk(host),
-      tally,
-      log,
+      reacting,
+      askAll: createAsking({ checkers, ask: createAsk(host), note: reacting.note, log }),
     })
     return {
       exports: createLook({ holding }, tally),

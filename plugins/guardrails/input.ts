@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope-input.ts'
 import { concealed, duration, says, shown } from '../../src/settings.ts'
-import { createFinder } from './finder.ts'
+import { createFinder, type Finder } from './finder.ts'
 import { type Guardrail, sides, verdicts } from './model.ts'
 import { presetNames } from './presets.ts'
 import { isFindable } from './words.ts'
@@ -117,8 +117,11 @@ const declaration = v.pipe(
     ['user_path'],
   ),
   v.rawCheck(({ dataset, addIssue }) => {
-    const wrong = dataset.typed ? faultIn(dataset.value.find) : undefined
-    if (wrong !== undefined) addIssue({ message: `the patterns of "find": ${wrong}` })
+    try {
+      if (dataset.typed) toFinder(dataset.value.find)
+    } catch (error) {
+      addIssue({ message: (error as Error).message })
+    }
   }),
 )
 export type Declaration = v.InferOutput<typeof declaration>
@@ -157,13 +160,13 @@ const checker = v.strictObject({
 export const checkersInput = v.record(nameInput, checker)
 export type CheckerSettings = v.InferOutput<typeof checker>
 
-/** What is wrong with patterns, in words. */
-function faultIn(find: GuardrailState['find']): string | undefined {
+/** Throws a refusal where a pattern cannot be read. */
+function toFinder(find: GuardrailState['find']): Finder {
   try {
-    createFinder(find)
-    return undefined
+    return createFinder(find)
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error)
+    const fault = (error as Error).message.replace(/^error parsing regexp: /, '')
+    return refuse('invalid_value', `Field "find.patterns": ${fault}`, { param: 'find.patterns' })
   }
 }
 
@@ -175,9 +178,6 @@ interface Facts {
 /** Throws a refusal where the user path is none, or a pattern cannot be read. */
 export function toGuardrail(name: string, state: GuardrailState, { version, declaredIn }: Facts): Guardrail {
   const { description, enabled, user_path, models, on, find, action, message, unreadable } = state
-  const fault = faultIn(find)
-  if (fault !== undefined)
-    refuse('invalid_value', `Field "find.patterns": ${fault}`, { param: 'find.patterns' })
   const { words, patterns, presets, checker } = find
   return {
     name,
@@ -186,7 +186,7 @@ export function toGuardrail(name: string, state: GuardrailState, { version, decl
     userPath: toPath(user_path),
     on,
     find: { words, patterns, presets, ...(checker != null && { checker }) },
-    finder: createFinder(find),
+    finder: toFinder(find),
     action,
     unreadable,
     version,

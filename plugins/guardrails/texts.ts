@@ -43,7 +43,7 @@ const BASE64 = /^[\w+/=\r\n-]{64,}$/
 const DATA_URL = /^data:[\w.+/;=-]{0,200};base64,[\w+/=\s-]*$/
 
 /** Names of fields that are like those of languages and programs; others are texts. */
-const PLAIN_NAME = /^[\w$.-]{0,64}$/
+const PLAIN_NAME = /^[A-Za-z_$][\w$-]{0,39}$/
 /** No honest value nests deeper, not even with JSON inside texts. */
 const MOST_DEPTH = 400
 /** Numbers from here on may be those of cards and accounts. */
@@ -133,7 +133,8 @@ function isStructural(
 }
 
 function inText(text: string, field: string, where: Where): string {
-  if (text === '' || (BINARY.has(field) && BASE64.test(text)) || DATA_URL.test(text)) return text
+  if (text === '' || (!where.isFree && BINARY.has(field) && BASE64.test(text)) || DATA_URL.test(text))
+    return text
   const json = where.isPart || where.depth > MOST_DEPTH ? undefined : jsonIn(text)
   if (json === undefined) return where.visit(text, where.at)
   // A mask must leave JSON, so it works inside. What runs across fields is seen in the whole text only.

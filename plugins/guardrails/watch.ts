@@ -7,8 +7,8 @@ import { eachText } from './texts.ts'
 
 /** Looks at the events of a stream as they go by. */
 export interface Watch {
-  /** The data of an event. */
-  see(data: string): void
+  /** What an event says. */
+  see(event: unknown): void
   /** Nothing follows: what could still have become something else is what it is. */
   end(): void
 }
@@ -53,25 +53,15 @@ export function createWatch({ guardrails, found, inTime }: Inspecting): Watch {
   }
 
   return {
-    see(data) {
+    see(event) {
       if (open.size === 0) return
-      const json = toValue(data)
-      const place = isObject(json) ? PLACES.map(field => json[field] ?? '').join(' ') : ''
-      eachText(json, (text, at) => add(text, place + at))
+      const place = isObject(event) ? PLACES.map(field => event[field] ?? '').join(' ') : ''
+      eachText(event, (text, at) => add(text, place + at))
     },
     end() {
       for (const channel of channels.values()) lookAt(channel, false)
       channels.clear()
     },
-  }
-}
-
-/** What is no JSON is a text. */
-function toValue(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    return data
   }
 }
 
