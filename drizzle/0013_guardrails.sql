@@ -1,0 +1,5 @@
+CREATE TABLE `guardrails` (
+	`name` text PRIMARY KEY NOT NULL,
+	`definition` text NOT NULL,
+	`version` integer NOT NULL
+);
