@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
+import { authorOf } from '../../src/author.ts'
 import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
 import type { Authorship } from '../history/model.ts'
 import { guardrailInput, toGuardrail } from './input.ts'
@@ -19,7 +20,7 @@ const PATH = '/admin/guardrails/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
 
 const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
-  author: admin!.via,
+  author: authorOf(admin!),
   ifMatch: readIfMatch(request),
 })
 

@@ -100,6 +100,17 @@ describe('whole answers', () => {
   })
 })
 
+test('a stored answer is looked at each time it is given', async () => {
+  await using cached = await openGuarded({ env: { CACHE_MODELS: '/' } })
+  const ask = () => cached.chat('Hello', { text: 'Here is the secret plan' })
+  expect((await ask()).status).toBe(200)
+  await cached.put('quiet', rule('mask'))
+  const again = await ask()
+  expect(again.headers.get('x-modelway-cache')).toBe('hit')
+  expect(await again.text()).toContain('Here is the [REDACTED]')
+  expect(cached.asked()).toBe(1)
+})
+
 describe('what nobody reads', () => {
   const passed = (type: string) =>
     guarded

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { authorOf } from '../../../src/author.ts'
 import { text } from '../../../src/door/form.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
@@ -27,7 +28,7 @@ const actions: Readonly<Record<string, Action>> = {
     const seen = draft.version === undefined ? 'none' : [draft.version]
     try {
       await desk.store.save(name, toInput(draft), {
-        author: request.admin.via,
+        author: authorOf(request.admin),
         ifMatch: seen,
       })
       return changed(desk, {
@@ -51,7 +52,7 @@ const actions: Readonly<Record<string, Action>> = {
     const version = Number(text(form, 'version'))
     try {
       await desk.store.remove(name, {
-        author: request.admin.via,
+        author: authorOf(request.admin),
         ifMatch: [version],
       })
       const offer = <Undo page={pageOf(request)} field="name" value={name} request={request} />
@@ -88,7 +89,7 @@ const actions: Readonly<Record<string, Action>> = {
         (await desk.history.deletionOf(KIND, name)) ??
         refuse('conflict', 'It is not deleted any more, or its name is in use')
       await desk.history.restore(id, {
-        author: request.admin.via,
+        author: authorOf(request.admin),
         ifMatch: 'none',
         force: false,
       })
@@ -107,7 +108,7 @@ const actions: Readonly<Record<string, Action>> = {
     const enabled = text(form, 'enabled') === 'on'
     try {
       const guardrail = desk.find(name) ?? refuse('not_found', gone(name))
-      const seen = { author: request.admin.via, ifMatch: [guardrail.version] }
+      const seen = { author: authorOf(request.admin), ifMatch: [guardrail.version] }
       await desk.store.save(name, { ...toState(guardrail), enabled }, seen)
       const off = 'off: nothing is looked at'
       return changed(desk, {
