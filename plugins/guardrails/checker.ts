@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Routed } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
+import { signWebhook } from '../../src/webhook.ts'
 import type { CheckerSettings } from './input.ts'
 
 /** What a service answers. */
@@ -21,7 +22,6 @@ export interface Asked {
 /** Asks a service; throws whatever goes wrong. */
 export type Ask = (settings: CheckerSettings, asked: Asked) => Promise<Opinion>
 
-const encoder = new TextEncoder()
 /** No honest answer is longer than what was asked, and some words (characters). */
 const ROOM = 65_536
 
@@ -41,7 +41,7 @@ export const createAsk =
       headers: {
         'content-type': 'application/json',
         ...(secret !== undefined &&
-          (await sign(secret, { id: `${x.id}.${guardrail}`, at: host.now(), body }))),
+          (await signWebhook(secret, { id: `${x.id}.${guardrail}`, at: host.now(), body }))),
       },
       body,
       signal: AbortSignal.timeout(timeout),
@@ -60,26 +60,4 @@ function toOpinion(text: string): Opinion {
   const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), opinion), text)
   if (!success) throw new Error('It answers what nobody understands')
   return output
-}
-
-interface Signed {
-  readonly id: string
-  /** Milliseconds since 1970. */
-  readonly at: number
-  readonly body: string
-}
-
-/** By "Standard Webhooks": HMAC-SHA-256 over id, time and body. */
-async function sign(secret: string, { id, at, body }: Signed): Promise<Record<string, string>> {
-  const time = String(Math.floor(at / 1000))
-  const raw = secret.startsWith('whsec_')
-    ? Uint8Array.fromBase64(secret.slice('whsec_'.length))
-    : encoder.encode(secret)
-  const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(`${id}.${time}.${body}`))
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': time,
-    'webhook-signature': `v1,${new Uint8Array(mac).toBase64()}`,
-  }
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope-input.ts'
 import { concealed, duration, says, shown } from '../../src/settings.ts'
+import { webhookSecret } from '../../src/webhook.ts'
 import { createFinder, type Finder } from './finder.ts'
 import { type Guardrail, sides, verdicts } from './model.ts'
 import { presetNames } from './presets.ts'
@@ -148,8 +149,8 @@ const checker = v.strictObject({
     shown(v.pipe(v.string(), v.url('expected an address such as https://checks.example.com/look'))),
   ),
   secret: says(
-    'Signs what it is asked, by Standard Webhooks',
-    v.optional(concealed(v.pipe(v.string(), v.minLength(8, 'expected at least 8 characters')))),
+    'Signs what it is asked, as Standard Webhooks say: base64, with or without whsec_ before it (openssl rand -base64 32)',
+    v.optional(concealed(webhookSecret())),
   ),
   timeout: says('How long a call waits for it', v.optional(duration(), '2s')),
   on_failure: says(

@@ -1,4 +1,5 @@
 import type { Host } from '../../src/plugin.ts'
+import { type Message, signWebhook } from '../../src/webhook.ts'
 import type { Content, Delivery, Hook, Notice, Send } from './model.ts'
 
 export interface SendOptions extends Pick<Host, 'fetch' | 'now'> {
@@ -24,7 +25,10 @@ export function createSend(options: SendOptions): Send {
     try {
       const response = await options.fetch(hook.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(await signed(hook, notice.id, { body, now })) },
+        headers: {
+          'content-type': 'application/json',
+          ...(await signed(hook, { id: notice.id, at: now(), body })),
+        },
         body,
         signal: AbortSignal.timeout(PATIENCE),
       })
@@ -70,20 +74,9 @@ function toSlack({ content }: Notice, facts: Facts): string {
 const plain = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('@', '@\u200b')
 
-/** What Standard Webhooks ask for (standardwebhooks.com), so that any of its libraries can tell that it comes from here. */
-async function signed(
-  { format, secret }: Hook,
-  id: string,
-  { body, now }: { readonly body: string; readonly now: () => number },
-): Promise<Record<string, string>> {
-  if (format !== 'json' || secret === undefined) return {}
-  const timestamp = String(Math.floor(now() / 1000))
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', secret, algorithm, false, ['sign'])
-  const text = new TextEncoder().encode(`${id}.${timestamp}.${body}`)
-  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, text)).toBase64()
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
-}
+/** What is no JSON is read by people only. */
+const signed = async ({ format, secret }: Hook, message: Message): Promise<Record<string, string>> =>
+  format === 'json' && secret !== undefined ? signWebhook(secret, message) : {}
 
 function toDelivery({ ok, status }: Response): Delivery {
   if (ok) return { kind: 'taken' }

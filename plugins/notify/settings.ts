@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { concealed, csv, duration, says, shown, text } from '../../src/settings.ts'
+import { webhookSecret } from '../../src/webhook.ts'
 
 /** So many hooks may there be. */
 const MOST = 20
@@ -11,28 +12,10 @@ const isAddress = (value: string): boolean => {
 const NO_ADDRESS = 'expected an address such as https://hooks.example.com/path, without user and password'
 const address = () => v.pipe(text(), v.check(isAddress, NO_ADDRESS))
 
-const NO_SECRET =
-  'expected at least 16 bytes as base64, with or without whsec_ before them: openssl rand -base64 32'
-const decode = (value: string): Uint8Array<ArrayBuffer> | undefined => {
-  try {
-    return Uint8Array.fromBase64(value.replace(/^whsec_/, ''))
-  } catch {
-    return undefined
-  }
-}
-const secret = () =>
-  v.pipe(
-    v.string(),
-    v.trim(),
-    v.transform(decode),
-    v.check(bytes => bytes !== undefined && bytes.length >= 16 && bytes.length <= 64, NO_SECRET),
-    v.transform(bytes => bytes!),
-  )
-
 const hook = v.strictObject({
   url: concealed(address()),
   format: v.optional(v.picklist(['json', 'slack'], 'expected json or slack')),
-  secret: v.optional(concealed(secret())),
+  secret: v.optional(concealed(webhookSecret())),
   least: v.optional(v.picklist(['bad', 'amber'], 'expected bad or amber'), 'amber'),
 })
 export type DeclaredHook = v.InferOutput<typeof hook>
@@ -49,7 +32,7 @@ export const settings = v.object({
   ),
   secret: says(
     'What signs the JSON, as Standard Webhooks say: base64, with or without whsec_ before it (openssl rand -base64 32)',
-    v.optional(concealed(secret())),
+    v.optional(concealed(webhookSecret())),
   ),
   after: says(
     'How long something must need attention, or need none any more, before it is told',
