@@ -98,6 +98,7 @@ export function createLimitsApi({ store, ledger }: Deps): Api[] {
             name: limit.name,
             models: limit.models === undefined ? null : [...limit.models],
             per: limit.per,
+            time_zone: limit.timeZone,
             ...rest,
           }
         })

@@ -3,7 +3,7 @@ import type { Database } from '../../src/database.ts'
 import type { Amounts, Ledger, Unstored } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { limitPots } from './schema.ts'
-import { spanOf } from './window.ts'
+import { isSpan, isWithin, spanOf } from './window.ts'
 
 /** Rows that are written or read at once: a moment for the database. */
 const BATCH = 200
@@ -20,25 +20,28 @@ const capped = ({ requests, tokens, cost }: Amounts): Amounts => ({
 /** Keeps what was counted over restarts, and adds up what several gateways on one database have counted. */
 export function createBook(db: Database, ledger: Ledger) {
   const isSame = sql`${limitPots.start} = excluded.start and ${limitPots.end} = excluded."end"`
+  /** The same window by the clocks of another time zone, which the limit had, or has at another gateway. */
+  const isMoved = sql`${limitPots.per} = excluded.per and ${limitPots.start} < excluded."end" and ${limitPots.end} > excluded.start`
   /** It was written by a clock that runs ahead of ours. */
   const isAhead = sql`${limitPots.start} >= excluded."end"`
 
-  /** A row of an older window begins anew, and so does one that overlaps: the limit had another window then. */
+  /** A row of an older window begins anew, and so does one of another kind of window: the limit was another one then. */
   const added = (column: 'requests' | 'tokens' | 'cost') => sql`case
-      when ${isSame} then min(${limitPots[column]} + excluded.${sql.identifier(column)}, ${MOST})
+      when (${isSame}) or (${isMoved}) then min(${limitPots[column]} + excluded.${sql.identifier(column)}, ${MOST})
       when ${isAhead} then ${limitPots[column]}
       else excluded.${sql.identifier(column)} end`
 
-  const toStatement = ({ limit, member, start, end, amounts }: Unstored) =>
+  const toStatement = ({ limit, member, per, start, end, amounts }: Unstored) =>
     db
       .insert(limitPots)
-      .values({ limit, member, start, end, ...capped(amounts) })
+      .values({ limit, member, per, start, end, ...capped(amounts) })
       .onConflictDoUpdate({
         target: [limitPots.limit, limitPots.member],
         set: {
           requests: added('requests'),
           tokens: added('tokens'),
           cost: added('cost'),
+          per: sql`case when ${isAhead} then ${limitPots.per} else excluded.per end`,
           start: sql`case when ${isAhead} then ${limitPots.start} else excluded.start end`,
           end: sql`case when ${isAhead} then ${limitPots.end} else excluded."end" end`,
         },
@@ -62,8 +65,9 @@ export function createBook(db: Database, ledger: Ledger) {
       for (const row of await db.select().from(limitPots)) {
         const limit = byName.get(row.limit)
         if (limit === undefined) continue
-        const { start, end } = spanOf(limit.per, at)
-        if (row.start === start && row.end === end) ledger.learn(row, row)
+        const span = spanOf(limit, at)
+        if (isSpan(row, span) || (row.per === limit.per && isWithin(row, at)))
+          ledger.learn({ ...row, ...span, per: limit.per }, row)
       }
     },
     /** Adds what was counted since. What cannot be stored stays to be stored the next time. */

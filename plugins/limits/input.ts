@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isTimeZone } from '../../src/calendar.ts'
 import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope-input.ts'
 import { type Limit, windows } from './model.ts'
 
@@ -29,9 +30,18 @@ const entries = {
   per: v.optional(
     v.pipe(
       v.picklist(windows, `expected one of ${windows.join(', ')}`),
-      v.description('A stretch of the clock of UTC; a week begins on Monday'),
+      v.description('A stretch of the clock; a week begins on Monday'),
     ),
     'minute',
+  ),
+  time_zone: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(64, 'expected at most 64 characters'),
+      v.check(isTimeZone, 'expected a time zone such as Europe/Zurich'),
+      v.description('Windows begin by its clocks: `Europe/Zurich`'),
+    ),
+    'UTC',
   ),
   requests: orNull(count('Calls that reach a provider')),
   tokens: orNull(count('Input and output, cached or not')),
@@ -108,6 +118,8 @@ export function toLimit(name: string, state: LimitState, { version, declaredIn }
     userPath: toPath(user_path),
     each: each ?? 'all',
     per,
+    // States that are older than this field have none.
+    timeZone: state.time_zone ?? 'UTC',
     unpriced: state.unpriced,
     version,
     ...toModels(models),
@@ -121,12 +133,13 @@ export function toLimit(name: string, state: LimitState, { version, declaredIn }
 
 /** A limit as an operator writes it: all that is set, and nothing else. */
 export function toState({ name: _, declaredIn: _declared, version: _version, ...limit }: Limit): LimitState {
-  const { userPath, each, models, cost, requests, tokens, concurrent, ...rest } = limit
+  const { userPath, each, models, timeZone, cost, requests, tokens, concurrent, ...rest } = limit
   return {
     ...rest,
     user_path: userPath,
     each: each === 'all' ? null : each,
     models: models === undefined ? null : [...models],
+    time_zone: timeZone,
     requests: requests ?? null,
     tokens: tokens ?? null,
     cost_usd: cost === undefined ? null : cost / DOLLARS,

@@ -1,5 +1,5 @@
-import type { Limit } from './model.ts'
-import { type Span, spanOf } from './window.ts'
+import type { Limit, Window } from './model.ts'
+import { isSpan, isWithin, type Span, spanOf } from './window.ts'
 
 /** Calls, their tokens, and what they cost (nano-dollars). */
 export interface Amounts {
@@ -11,6 +11,7 @@ export interface Amounts {
 /** One limit as it counts for one member: a key, a user path, or everybody (`''`). */
 export interface Pot extends Span {
   readonly member: string
+  readonly per: Window
   /** What was used in this window by all gateways on the database, as far as it told. */
   readonly stored: Amounts
   /** What was used here since. */
@@ -74,6 +75,18 @@ export type Ledger = ReturnType<typeof createLedger>
  */
 export function createLedger(now: () => number) {
   const pots = new Map<string, Map<string, Open>>()
+  /** Each call asks for them, and calendars take their time. */
+  const windows = new WeakMap<Limit, Span>()
+
+  /** The present window of a limit. */
+  function windowOf(limit: Limit): Span {
+    const at = now()
+    const known = windows.get(limit)
+    if (known !== undefined && isWithin(known, at)) return known
+    const span = spanOf(limit, at)
+    windows.set(limit, span)
+    return span
+  }
 
   function membersOf(name: string): Map<string, Open> {
     const known = pots.get(name) ?? new Map<string, Open>()
@@ -87,16 +100,19 @@ export function createLedger(now: () => number) {
     const member = members.has(wanted) || members.size < MOST ? wanted : REST
     const pot = members.get(member)
     if (pot !== undefined) return renew(pot, limit)
-    const made = { ...empty(member, spanOf(limit.per, now())) }
+    const made = empty(member, limit.per, windowOf(limit))
     members.set(member, made)
     return made
   }
 
   /** A new window begins with nothing used; what is held goes on. */
-  function renew(pot: Open, { per }: Limit): Open {
-    const at = now()
-    if (at >= pot.start && at < pot.end && spanOf(per, at).end === pot.end) return pot
-    return Object.assign(pot, spanOf(per, at), { stored: nothing, fresh: nothing, unpriced: 0 })
+  function renew(pot: Open, limit: Limit): Open {
+    const { per } = limit
+    const { start, end } = windowOf(limit)
+    if (isSpan(pot, { start, end })) return pot
+    // The same window by the clocks of another time zone: what is used of it stays used.
+    if (pot.per === per && isWithin(pot, now())) return Object.assign(pot, { start, end })
+    return Object.assign(pot, { per, start, end, stored: nothing, fresh: nothing, unpriced: 0 })
   }
 
   /** Opens nothing: whoever is looked at may never call. */
@@ -104,7 +120,7 @@ export function createLedger(now: () => number) {
     const members = pots.get(limit.name)
     const isFull = members !== undefined && members.size >= MOST
     const known = members?.get(member) ?? (isFull ? members.get(REST) : undefined)
-    return known === undefined ? empty(member, spanOf(limit.per, now())) : renew(known, limit)
+    return known === undefined ? empty(member, limit.per, windowOf(limit)) : renew(known, limit)
   }
 
   function shortageOf({ limit, amounts }: Claim, pot: Pot): Shortage | undefined {
@@ -167,8 +183,8 @@ export function createLedger(now: () => number) {
       for (const [limit, members] of pots)
         for (const pot of members.values()) {
           if (pot.fresh.requests === 0 && pot.fresh.tokens === 0 && pot.fresh.cost === 0) continue
-          const { member, start, end, fresh } = pot
-          taken.push({ limit, member, start, end, amounts: fresh })
+          const { member, per, start, end, fresh } = pot
+          taken.push({ limit, member, per, start, end, amounts: fresh })
           pot.stored = add(pot.stored, fresh)
           pot.fresh = nothing
         }
@@ -177,16 +193,16 @@ export function createLedger(now: () => number) {
     /** It could not be stored after all. */
     putBack({ limit, member, start, end, amounts }: Unstored): void {
       const pot = pots.get(limit)?.get(member)
-      if (pot === undefined || !isOf(pot, { start, end })) return
+      if (pot === undefined || !isSpan(pot, { start, end })) return
       pot.stored = add(pot.stored, amounts, -1)
       pot.fresh = add(pot.fresh, amounts)
     },
     /** What all gateways together have used, as the database has it. */
-    learn({ limit, member, start, end }: Omit<Unstored, 'amounts'>, stored: Amounts): void {
+    learn({ limit, member, per, start, end }: Omit<Unstored, 'amounts'>, stored: Amounts): void {
       const members = membersOf(limit)
       const pot = members.get(member)
-      if (pot === undefined) members.set(member, { ...empty(member, { start, end }), stored })
-      else if (isOf(pot, { start, end })) pot.stored = stored
+      if (pot === undefined) members.set(member, { ...empty(member, per, { start, end }), stored })
+      else if (isSpan(pot, { start, end })) pot.stored = stored
     },
     /** Forgets limits that are no more. */
     keepOnly(limits: ReadonlySet<string>): void {
@@ -206,11 +222,13 @@ export function createLedger(now: () => number) {
 export interface Unstored extends Span {
   readonly limit: string
   readonly member: string
+  readonly per: Window
   readonly amounts: Amounts
 }
 
-const empty = (member: string, { start, end }: Span): Pot => ({
+const empty = (member: string, per: Window, { start, end }: Span): Pot => ({
   member,
+  per,
   start,
   end,
   stored: nothing,
@@ -219,8 +237,6 @@ const empty = (member: string, { start, end }: Span): Pot => ({
   running: 0,
   unpriced: 0,
 })
-
-const isOf = (pot: Pot, { start, end }: Span): boolean => pot.start === start && pot.end === end
 
 /** Paths begin with a slash, and keys never do. */
 const isMember = ({ each }: Limit, member: string): boolean =>

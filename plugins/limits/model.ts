@@ -1,6 +1,6 @@
 import type { UserPath } from '../../src/types.ts'
 
-/** Stretches of time, on the clock of UTC; a week begins on Monday. */
+/** Stretches of time; a week begins on Monday. */
 export const windows = ['minute', 'hour', 'day', 'week', 'month'] as const
 export type Window = (typeof windows)[number]
 
@@ -19,6 +19,8 @@ export interface Limit {
   /** Selectors, and names of redirects; absent: every model. */
   readonly models?: ReadonlySet<string>
   readonly per: Window
+  /** Whose clocks say when a window begins: an IANA name. */
+  readonly timeZone: string
   readonly requests?: number
   readonly tokens?: number
   /** Nano-dollars. */

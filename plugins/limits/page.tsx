@@ -165,7 +165,7 @@ function createLimitPage({ store, ledger, auth, now }: LimitsPageDeps): Page {
       ...shared,
       pots,
       members: used.members,
-      end: spanOf(limit.per, now()).end,
+      end: spanOf(limit, now()).end,
     }
   }
   return definePage<LimitData>({

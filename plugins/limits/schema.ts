@@ -1,5 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { LimitState } from './input.ts'
+import type { Window } from './model.ts'
 
 /** What operators have stored; times are ms since 1970. */
 export const limits = sqliteTable('limits', {
@@ -18,6 +19,11 @@ export const limitPots = sqliteTable(
     /** The window: ms since 1970. */
     start: integer().notNull(),
     end: integer().notNull(),
+    /** What kind of window it is; empty in rows that are older than this column. */
+    per: text()
+      .$type<Window>()
+      .notNull()
+      .default('' as Window),
     requests: integer().notNull(),
     tokens: integer().notNull(),
     /** Nano-dollars. */

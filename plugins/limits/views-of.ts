@@ -41,6 +41,7 @@ const entries = {
   each: v.nullable(v.picklist(['key', 'user_path'])),
   models: v.nullable(v.array(v.string())),
   per: v.string(),
+  time_zone: v.string(),
   requests: amount,
   tokens: amount,
   cost_usd: amount,
@@ -69,6 +70,7 @@ export const ownView = v.object({
   name: v.string(),
   models: v.nullable(v.array(v.string())),
   per: v.string(),
+  time_zone: v.string(),
   ...v.omit(potView, ['member', 'unpriced_requests']).entries,
 })
 

@@ -1,3 +1,4 @@
+import { toLocalText } from '../../src/calendar.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Target } from '../../src/types.ts'
 import { type Measure, type Shortage, usedOf } from './ledger.ts'
@@ -51,7 +52,7 @@ export function toRefusal({ limit, measure, pot, wanted }: Shortage, at: number)
     )
   }
   const retryAfter = Math.max(1, Math.ceil((pot.end - at) / 1000))
-  const free = new Date(pot.end).toISOString().replace('.000Z', 'Z')
+  const free = toLocalText(pot.end, limit.timeZone).replace('+00:00', 'Z')
   const left = Math.max(0, most - used - pot.held[measure])
   const isBig = measure !== 'requests' && left > 0
   const room = isBig

@@ -11,6 +11,7 @@ const limit = (name: string, most: Partial<Limit>): Limit => ({
   userPath: '/',
   each: 'all',
   per: 'minute',
+  timeZone: 'UTC',
   unpriced: 'allow',
   version: 1,
   ...most,
@@ -138,15 +139,42 @@ test('pots of windows that are over are let go of, but not while calls run', () 
   expect(ledger.potsOf(own)).toEqual([])
 })
 
+const zones = ['UTC', 'Europe/Zurich', 'America/Havana', 'Australia/Lord_Howe', 'Asia/Kolkata']
+
 test('windows follow each other without a gap, and each moment lies in exactly one', () => {
   const at = fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2100, 0) })
   fc.assert(
-    fc.property(fc.constantFrom<Window>(...windows), at, (per, at) => {
-      const { start, end } = spanOf(per, at)
+    fc.property(fc.constantFrom<Window>(...windows), fc.constantFrom(...zones), at, (per, timeZone, at) => {
+      const window = { per, timeZone }
+      const { start, end } = spanOf(window, at)
       expect(start <= at && at < end).toBe(true)
-      expect(spanOf(per, end).start).toBe(end)
-      expect(spanOf(per, start - 1).end).toBe(start)
+      expect(spanOf(window, end).start).toBe(end)
+      expect(spanOf(window, start - 1).end).toBe(start)
     }),
+  )
+})
+
+test('a limit that changes its time zone keeps what is used, and never shows more room than before', () => {
+  const moment = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2035, 0) })
+  const zone = fc.constantFrom(...zones)
+  fc.assert(
+    fc.property(
+      fc.constantFrom<Window>(...windows),
+      fc.array(zone, { maxLength: 5 }),
+      moment,
+      (per, own, at) => {
+        const ledger = createLedger(() => at)
+        const one = { requests: 1, tokens: 0, cost: 0 }
+        for (const [i, timeZone] of own.entries()) {
+          const now = limit('a', { per, timeZone, requests: 100 })
+          const held = ledger.hold([{ limit: now, member: '', amounts: one }])
+          if ('measure' in held) throw new Error('no room')
+          ledger.giveBack(held)
+          ledger.charge(held[0]!, one)
+          expect(ledger.pot(now, '')).toMatchObject({ ...spanOf(now, at), fresh: { requests: i + 1 } })
+        }
+      },
+    ),
   )
 })
 
@@ -157,6 +185,18 @@ test.each([
   ['week', '2026-03-02T00:00:00.000Z', '2026-03-09T00:00:00.000Z'],
   ['month', '2026-03-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z'],
 ] as const)('a %s of UTC is from %s to %s', (per, start, end) => {
-  const span = spanOf(per, Date.UTC(2026, 2, 4, 5, 6, 7))
+  const span = spanOf({ per, timeZone: 'UTC' }, Date.UTC(2026, 2, 4, 5, 6, 7))
   expect([span.start, span.end].map(at => new Date(at).toISOString())).toEqual([start, end])
+})
+
+test.each([
+  ['hour', 'Asia/Kolkata', '2026-03-04T05:06:07Z', '2026-03-04T10:00:00+05:30', 1],
+  ['day', 'Europe/Zurich', '2026-03-29T12:00:00Z', '2026-03-29T00:00:00+01:00', 23],
+  ['day', 'Europe/Zurich', '2026-10-25T12:00:00Z', '2026-10-25T00:00:00+02:00', 25],
+  ['week', 'Europe/Zurich', '2026-03-25T12:00:00Z', '2026-03-23T00:00:00+01:00', 7 * 24 - 1],
+  ['month', 'America/New_York', '2026-11-10T12:00:00Z', '2026-11-01T00:00:00-04:00', 30 * 24 + 1],
+] as const)('a %s of %s at %s begins at %s and has %i hours', (per, timeZone, at, from, hours) => {
+  const { start, end } = spanOf({ per, timeZone }, Date.parse(at))
+  expect(start).toBe(Date.parse(from))
+  expect((end - start) / 3_600_000).toBe(hours)
 })

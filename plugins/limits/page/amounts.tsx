@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { Below, Check, described, Field } from '../../../views/form.tsx'
+import { ZoneInput } from '../../../views/zone-input.tsx'
 import { windows } from '../model.ts'
 import { type Editing, wrong } from './editing.ts'
 
@@ -32,19 +33,24 @@ export const Amounts = ({ editing }: { editing: Editing }) => (
         ))}
       </select>
     </Field>
+    <Field id="f-time-zone" label="Time zone" error={wrong(editing, 'time_zone')}>
+      <ZoneInput
+        value={editing.draft.timeZone}
+        {...described('f-time-zone', { hint: false, error: wrong(editing, 'time_zone') })}
+      />
+    </Field>
     <Amount
       editing={editing}
       of="concurrent"
       label="Calls at the same time"
       placeholder="5"
       hint="So many may be under way at any moment."
-      class="wide"
     />
     <div class="whole">
       <Below
         id="f-amounts"
         error={wrong(editing, 'amounts')}
-        hint="Fill in one or more; what is empty has no limit. Tokens are input and output. It begins anew with each minute, hour, day, week (on Monday) or month, UTC."
+        hint="Fill in one or more; what is empty has no limit. Tokens are input and output. It begins anew with each minute, hour, day, week (on Monday) or month of the time zone."
       />
       <Check
         class="only-cost"
@@ -64,7 +70,6 @@ interface AmountProps {
   readonly label: string
   readonly placeholder: string
   readonly hint?: Child
-  readonly class?: string
 }
 
 const ids = {
@@ -75,13 +80,13 @@ const ids = {
 } as const
 
 /** A text: what is no number comes back as it was typed. */
-function Amount({ editing, of, label, placeholder, hint, class: more = '' }: AmountProps) {
+function Amount({ editing, of, label, placeholder, hint }: AmountProps) {
   const field = ids[of]
   const id = `f-${field.replace('_', '-')}`
   // Where all are empty the keyboard goes to the first.
   const isFirst = of === 'cost' && (wrong(editing, 'amounts') !== undefined || isReopened(editing))
   return (
-    <Field id={id} label={label} error={wrong(editing, field)} hint={hint} class={more}>
+    <Field id={id} label={label} error={wrong(editing, field)} hint={hint}>
       <input
         name={field}
         value={editing.draft[of]}

@@ -6,10 +6,10 @@ import { Name, spell } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
 import type { Pot } from '../ledger.ts'
 import type { Limit } from '../model.ts'
-import { Gauges, hasWindow, Reset, Unpriced } from './gauge.tsx'
+import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { type KeyName, Member } from './holders.tsx'
 import { Pulse } from './pulse.tsx'
-import { presentOf, sentenceOf } from './words.ts'
+import { hasWindow, presentOf, sentenceOf } from './words.ts'
 
 export interface LimitData {
   readonly name: string
@@ -100,7 +100,7 @@ export function Pots({ data, limit, base }: PotsProps) {
   const clock = hasWindow(limit) && (
     <>
       {' '}
-      <Reset at={end} now={now} />.
+      <Reset at={end} zone={limit.timeZone} now={now} />.
     </>
   )
   if (!limit.enabled)

@@ -18,6 +18,7 @@ export interface Draft {
   /** Selectors and names of redirects, one per line. */
   readonly models: string
   readonly per: string
+  readonly timeZone: string
   readonly requests: string
   readonly tokens: string
   /** Dollars. */
@@ -34,6 +35,7 @@ export const emptyDraft: Draft = {
   each: 'all',
   models: '',
   per: 'month',
+  timeZone: 'UTC',
   requests: '',
   tokens: '',
   cost: '',
@@ -52,6 +54,7 @@ export function draftOf(limit: Limit): Draft {
     each: limit.each,
     models: [...(limit.models ?? [])].join('\n'),
     per: limit.per,
+    timeZone: limit.timeZone,
     requests: written(requests),
     tokens: written(tokens),
     cost: written(cost_usd),
@@ -81,6 +84,7 @@ export function draftFrom(form: Form): Draft {
     each: text(form, 'each'),
     models: text(form, 'models'),
     per: text(form, 'per'),
+    timeZone: text(form, 'time_zone'),
     requests: text(form, 'requests'),
     tokens: text(form, 'tokens'),
     cost: text(form, 'cost_usd'),
@@ -95,7 +99,7 @@ export function draftFrom(form: Form): Draft {
  * @throws Refusal that names the field.
  */
 export function toInput(draft: Draft): LimitInput {
-  const { description, enabled, userPath, each, models, per } = draft
+  const { description, enabled, userPath, each, models, per, timeZone } = draft
   const amounts = {
     requests: toNumber(draft, 'requests'),
     tokens: toNumber(draft, 'tokens'),
@@ -113,6 +117,7 @@ export function toInput(draft: Draft): LimitInput {
     each: each === 'all' ? null : each,
     models: names.length === 0 ? null : names,
     per,
+    time_zone: timeZone.trim() === '' ? 'UTC' : timeZone.trim(),
     unpriced: draft.refusesUnpriced ? 'refuse' : 'allow',
   })
 }
@@ -144,6 +149,7 @@ const fields = [
   'each',
   'models',
   'per',
+  'time_zone',
   'requests',
   'tokens',
   'cost_usd',

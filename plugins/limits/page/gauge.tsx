@@ -1,3 +1,4 @@
+import { toLocalText } from '../../../src/calendar.ts'
 import { money, number, percent } from '../../../views/format.ts'
 import { add, type Measure, type Pot, usedOf } from '../ledger.ts'
 import type { Limit } from '../model.ts'
@@ -65,17 +66,13 @@ function usedText(measure: Measure, { used, most, held }: Figures): string {
   return `${say(used)} of ${say(most)}${noun} used${held > 0 ? `, ${say(held)} held` : ''}`
 }
 
-/** Whether it counts by the clock: calls at the same time are as many as they are. */
-export const hasWindow = (limit: Limit): boolean =>
-  measuresOf(limit).some(measure => measure !== 'concurrent')
-
-/** When it begins anew; `at` and `now` are milliseconds since 1970. */
-export function Reset({ at, now }: { at: number; now: number }) {
-  const iso = new Date(at).toISOString()
+/** When it begins anew, by its own clocks; `at` and `now` are milliseconds since 1970. */
+export function Reset({ at, zone, now }: { at: number; zone: string; now: number }) {
+  const iso = toLocalText(at, zone)
   return (
     <>
       Resets {untilOf(at - now)},{' '}
-      <time datetime={iso} title={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}</time>
+      <time datetime={iso} title={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)} ${zone}`}</time>
     </>
   )
 }

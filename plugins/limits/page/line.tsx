@@ -9,10 +9,10 @@ import { opening } from '../../../views/opening.ts'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { Limit } from '../model.ts'
 import { allowanceOf } from '../words.ts'
-import { Gauges, hasWindow, Reset, Unpriced } from './gauge.tsx'
+import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { Holders, type KeyName, Member } from './holders.tsx'
 import { type Listed, measuresOf, type Query } from './rows.ts'
-import { presentOf } from './words.ts'
+import { hasWindow, presentOf } from './words.ts'
 
 interface LineProps {
   readonly listed: Listed
@@ -84,7 +84,7 @@ function Use({ listed, keyName, now, base }: Omit<LineProps, 'query' | 'request'
       <Gauges limit={limit} pot={pot} />
       {hasWindow(limit) && (
         <p class="about">
-          <Reset at={pot.end} now={now} />
+          <Reset at={pot.end} zone={limit.timeZone} now={now} />
         </p>
       )}
       <Unpriced pot={pot} />

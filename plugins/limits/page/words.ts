@@ -17,14 +17,22 @@ function someOf(models: ReadonlySet<string>): string {
 /** What a limit does, for people who have never seen one. */
 export function sentenceOf(limit: Limit): string {
   const { each, userPath, models } = limit
+  const clocks = isByClocks(limit) ? `, by the clocks of ${limit.timeZone}` : ''
   const at = userPath === '/' ? '' : ` at ${spell(userPath)} or below it`
   const allowed = together(measuresOf(limit).map(measure => allowanceOf(limit, measure)))
   const said =
     each === 'all'
-      ? `All callers${at} together have ${allowed}.`
-      : `Each ${each === 'key' ? 'key that calls' : 'user path'}${at} has ${allowed} for itself.`
+      ? `All callers${at} together have ${allowed}${clocks}.`
+      : `Each ${each === 'key' ? 'key that calls' : 'user path'}${at} has ${allowed} for itself${clocks}.`
   return models === undefined ? said : `${said} Only calls of ${someOf(models)} count.`
 }
+
+/** Whether it matters to a reader whose clocks it goes by: most limits go by those of UTC, and calls at once by none. */
+const isByClocks = (limit: Limit): boolean => limit.timeZone !== 'UTC' && hasWindow(limit)
+
+/** Whether it counts by the clock: calls at the same time are as many as they are. */
+export const hasWindow = (limit: Limit): boolean =>
+  measuresOf(limit).some(measure => measure !== 'concurrent')
 
 /** The stretch of the clock that it is now. */
 export const presentOf = (per: Window): string => (per === 'day' ? 'today' : `this ${per}`)

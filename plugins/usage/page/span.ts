@@ -5,7 +5,7 @@ import {
   startOfDay,
   startsOf,
   toLocalText,
-} from '../report/calendar.ts'
+} from '../../../src/calendar.ts'
 import type { Range } from '../report/cover.ts'
 import { type Clock, readWholePeriod } from '../report/period.ts'
 

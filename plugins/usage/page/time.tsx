@@ -1,5 +1,6 @@
 import { described, Field } from '../../../views/form.tsx'
 import { Segments } from '../../../views/segments.tsx'
+import { ZoneInput } from '../../../views/zone-input.tsx'
 import { type Asked, addressOf } from './address.ts'
 import { momentOf } from './clock.ts'
 import { type Preset, presets, type Span, toField } from './span.ts'
@@ -103,49 +104,13 @@ function Zone({ asked, path, span }: Pick<TimeProps, 'asked' | 'path' | 'span'>)
           </>
         )}
         <Field id="t-zone" label="Time zone">
-          <input
-            name="time_zone"
-            value={span.zone}
-            list="zones"
-            maxlength={64}
-            autocomplete="off"
-            spellcheck={false}
-            {...described('t-zone', { hint: false })}
-          />
+          <ZoneInput value={span.zone} {...described('t-zone', { hint: false })} />
         </Field>
-        <datalist id="zones">
-          {zones.map(zone => (
-            <option value={zone} />
-          ))}
-        </datalist>
         <button type="submit">Show</button>
       </form>
     </details>
   )
 }
-
-/** One for most hours of the day; any other may be typed. */
-const zones = [
-  'UTC',
-  'America/Los_Angeles',
-  'America/Denver',
-  'America/Chicago',
-  'America/New_York',
-  'America/Sao_Paulo',
-  'Europe/London',
-  'Europe/Berlin',
-  'Europe/Zurich',
-  'Europe/Helsinki',
-  'Europe/Istanbul',
-  'Africa/Johannesburg',
-  'Asia/Dubai',
-  'Asia/Kolkata',
-  'Asia/Singapore',
-  'Asia/Shanghai',
-  'Asia/Tokyo',
-  'Australia/Sydney',
-  'Pacific/Auckland',
-]
 
 /** What is shown, in a sentence. */
 export const spanText = ({ period, zone, preset }: Span): string =>

@@ -1,6 +1,13 @@
 import * as v from 'valibot'
+import {
+  type Interval,
+  intervals,
+  isTimeZone,
+  parseMoment,
+  startOfDay,
+  startsOf,
+} from '../../../src/calendar.ts'
 import { refuse } from '../../../src/errors.ts'
-import { type Interval, intervals, isTimeZone, parseMoment, startOfDay, startsOf } from './calendar.ts'
 import { type Range, snap } from './cover.ts'
 
 const HOUR = 3_600_000

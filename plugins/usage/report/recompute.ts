@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { type Api, answerJson, defineApi } from '../../../src/api.ts'
+import { toLocalText } from '../../../src/calendar.ts'
 import { reasonOf } from '../../../src/describe.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Log } from '../../../src/log.ts'
 import type { UsageBook } from '../model.ts'
 import type { Ask } from './answers.ts'
-import { toLocalText } from './calendar.ts'
 import { readMoment } from './period.ts'
 
 export interface RecomputeDeps {

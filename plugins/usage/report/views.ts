@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { toLocalText } from './calendar.ts'
+import { toLocalText } from '../../../src/calendar.ts'
 import type { Grouping } from './dimensions.ts'
 import { type AdminFigures, adminFigures, toAdminFigures } from './figures.ts'
 import type { Bucket } from './period.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { SPANS } from '../../../plugins/usage/model.ts'
-import { intervals, parseMoment, startsOf, toLocalText } from '../../../plugins/usage/report/calendar.ts'
 import { cover, snap } from '../../../plugins/usage/report/cover.ts'
+import { intervals, parseMoment, startsOf, toLocalText } from '../../../src/calendar.ts'
 
 const zones = [
   'UTC',

@@ -60,6 +60,10 @@ export function startsOf(
   return starts
 }
 
+/** Where the interval begins that holds this moment. */
+export const startOf = (interval: Interval, zone: string, at: number): number =>
+  steps[interval].floor(toZoned(at, zone)).epochMilliseconds
+
 /** Where the first interval begins that begins after this moment. */
 export const nextStart = (interval: Interval, zone: string, at: number): number =>
   steps[interval].next(toZoned(at, zone)).epochMilliseconds
