@@ -2,10 +2,10 @@ import * as v from 'valibot'
 import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
 import { authorOf } from '../../src/author.ts'
 import { etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
+import type { UnknownModels } from '../../src/unknown-models.ts'
 import type { Authorship } from '../history/model.ts'
-import { keyInput, toNewKey } from './input.ts'
+import { keyInput, type NewKey, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'
-import type { createUnknownModels } from './unknown-models.ts'
 import { changedView, createdView, type KeyRow, keyView, toView } from './views-of.ts'
 
 const LOCKED_OUT =
@@ -16,13 +16,16 @@ interface Deps {
   readonly now: () => number
   /** Whoever is on this machine needs no key. */
   readonly isOpen: () => boolean
-  readonly unknownModels: ReturnType<typeof createUnknownModels>
+  readonly unknownModels: UnknownModels
 }
 
 const shared = { access: 'admin', tag: 'Keys' } as const
 const versionTag = { ETag: 'Its version, for `If-Match`' }
 const FIELDS =
   '`allowed_models` holds selectors (`/`, `provider/`, `provider/id`, `id`) and names of redirects; of one that names nothing now, the answer has a `warning`. With `sub_paths` the caller may name a path below `user_path`.'
+
+const toWarning = (unknown: string, { userPath }: Pick<NewKey, 'userPath'>): string =>
+  `Field "allowed_models" names what is not there now, for user path "${userPath ?? '/'}": ${unknown}`
 
 const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
   author: authorOf(admin!),
@@ -63,8 +66,8 @@ export function createKeysApi({ keys, now, isOpen, unknownModels }: Deps): Api[]
         const closesDoor = isOpen()
         const input = toNewKey(body, { now: now() })
         const { row, key } = await keys.create(input, { author: authorOf(admin!) })
-        const unknown = await unknownModels(input.allowedModels, input.userPath)
-        const warnings = [...(closesDoor ? [LOCKED_OUT] : []), ...(unknown ? [unknown] : [])]
+        const unknown = await unknownModels(input.allowedModels ?? [], input.userPath)
+        const warnings = [...(closesDoor ? [LOCKED_OUT] : []), ...(unknown ? [toWarning(unknown, input)] : [])]
         return answer(row, {
           status: 201,
           more: { key, ...(warnings.length > 0 && { warning: warnings.join('. ') }) },
@@ -105,8 +108,8 @@ function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[]
         const { id } = keys.get(call.params.id ?? '')
         const input = toNewKey(call.body, { now: now(), present: keys.get(id).expiresAt })
         const row = await keys.replace(id, input, byOf(call))
-        const warning = await unknownModels(input.allowedModels, input.userPath)
-        return answer(row, { more: { ...(warning && { warning }) } })
+        const unknown = await unknownModels(input.allowedModels ?? [], input.userPath)
+        return answer(row, { more: { ...(unknown && { warning: toWarning(unknown, input) }) } })
       },
     }),
     defineApi({

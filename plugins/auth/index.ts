@@ -7,6 +7,7 @@ import { definePlugin } from '../../src/plugin.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { concealed, says } from '../../src/settings.ts'
 import type { Caller } from '../../src/types.ts'
+import { createUnknownModels } from '../../src/unknown-models.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
@@ -16,7 +17,6 @@ import { KIND, openKeys } from './keys.ts'
 import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
 import { apiKeys, secrets } from './schema.ts'
-import { createUnknownModels } from './unknown-models.ts'
 
 const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
 const OPEN: Caller = { kind: 'open', id: 'open', name: 'No key', subPaths: false, labels: {} }
@@ -71,13 +71,14 @@ export default definePlugin({
       credential,
       join: more => void others.push(more),
     }
+    const desk = {
+      ...{ keys, now, isOpen },
+      unknownModels: createUnknownModels({ decide, providers, master: MASTER }),
+    }
     return {
       exports,
-      api: createKeysApi({
-        ...{ keys, now, isOpen },
-        unknownModels: createUnknownModels({ decide, providers, master: MASTER }),
-      }),
-      pages: [createKeysPage({ keys, now, isOpen })],
+      api: createKeysApi(desk),
+      pages: [createKeysPage(desk)],
       start() {
         if (isOpen() && !site.isLoopback) {
           throw new ConfigError(

@@ -1,4 +1,5 @@
 import { definePage, type Page } from '../../src/page.ts'
+import type { UnknownModels } from '../../src/unknown-models.ts'
 import type { Keys } from './keys.ts'
 import { createActions } from './page/actions.tsx'
 import { draftOf, emptyDraft } from './page/draft.ts'
@@ -10,22 +11,22 @@ export interface KeysPageDeps {
   readonly now: () => number
   /** Whoever is on this machine needs no key. */
   readonly isOpen: () => boolean
+  readonly unknownModels: UnknownModels
 }
 
 /** What the page and its actions have in common. */
-export interface KeysDesk {
-  readonly keys: Keys
-  readonly now: () => number
+export interface KeysDesk extends Pick<KeysPageDeps, 'keys' | 'now' | 'unknownModels'> {
   /** The next key would be the first, and nobody could manage it. */
   locksOut(): boolean
   load(read: (name: string) => string): KeysData
 }
 
 /** All managed keys, and the forms that make, change, roll and revoke them. */
-export function createKeysPage({ keys, now, isOpen }: KeysPageDeps): Page {
+export function createKeysPage({ keys, now, isOpen, unknownModels }: KeysPageDeps): Page {
   const desk: KeysDesk = {
     keys,
     now,
+    unknownModels,
     locksOut: isOpen,
     load(read) {
       const query = readQuery(read)

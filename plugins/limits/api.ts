@@ -2,17 +2,19 @@ import * as v from 'valibot'
 import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
 import { authorOf } from '../../src/author.ts'
 import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
+import type { UnknownModels } from '../../src/unknown-models.ts'
 import type { Authorship } from '../history/model.ts'
 import { limitInput } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { memberOf } from './rules.ts'
 import type { LimitStore } from './store.ts'
-import { limitDetail, limitView, ownView, toDetail, toPotView, toView } from './views-of.ts'
+import { changedView, limitDetail, limitView, ownView, toDetail, toPotView, toView } from './views-of.ts'
 
 interface Deps {
   readonly store: LimitStore
   readonly ledger: Ledger
+  readonly unknownModels: UnknownModels
 }
 
 const shared = { access: 'admin', tag: 'Limits' } as const
@@ -25,7 +27,7 @@ const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'req
 })
 
 /** `/admin/limits`: list, read, put, delete; and `/v1/limits`, for callers. */
-export function createLimitsApi({ store, ledger }: Deps): Api[] {
+export function createLimitsApi({ store, ledger, unknownModels }: Deps): Api[] {
   const answer = (limit: Limit, body: object = toView(limit, ledger)): Response =>
     answerJson(body, { headers: { etag: etagOf(limit.version) } })
 
@@ -56,13 +58,18 @@ export function createLimitsApi({ store, ledger }: Deps): Api[] {
       path: PATH,
       summary: 'Create or replace a limit',
       description:
-        'At least one of `requests`, `tokens`, `cost_usd` and `concurrent`. A call counts for every limit that speaks of it: by `user_path`, and by `models` where it names some. What was used in the present window stays counted.',
+        'At least one of `requests`, `tokens`, `cost_usd` and `concurrent`. A call counts for every limit that speaks of it: by `user_path`, and by `models` where it names some. What was used in the present window stays counted. Of `models` that name nothing now, the answer has a `warning`.',
       body: limitInput,
       example: { user_path: '/team/alpha', per: 'month', cost_usd: 500 },
       heeds: createHeaders,
-      answer: { about: 'The limit as it is now', schema: limitView, headers: versionTag },
+      answer: { about: 'The limit as it is now', schema: changedView, headers: versionTag },
       refusals: [409, 412, 422],
-      run: async call => answer(await store.save(call.params.name ?? '', call.body, byOf(call))),
+      async run(call) {
+        const limit = await store.save(call.params.name ?? '', call.body, byOf(call))
+        const unknown = await unknownModels(limit.models ?? [])
+        const warning = unknown && `Field "models" names what is not there now: ${unknown}`
+        return answer(limit, { ...toView(limit, ledger), ...(warning && { warning }) })
+      },
     }),
     defineApi({
       ...shared,

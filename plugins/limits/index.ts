@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
+import { createUnknownModels, type UnknownModels } from '../../src/unknown-models.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
@@ -45,7 +46,7 @@ export default definePlugin({
   file: { section: 'limits', field: 'listed' },
   needs: ['history', 'concerns', 'prices', 'auth', 'virtual-models'],
   tables: { limits, limitPots },
-  async setup({ config, db, log, now, use, providers, site, inherited }) {
+  async setup({ config, db, log, now, use, decide, providers, site, inherited }) {
     const ledger = (inherited as Heritage | undefined)?.ledger ?? createLedger(now)
     const pricing = createPricing({ prices: use<Prices>('prices'), providers, now })
     const history = use<History>('history')
@@ -67,6 +68,11 @@ export default definePlugin({
     const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })
     const warn = createAlarm(log)
     const auth = use<Auth>('auth')
+    const virtual = use<VirtualModelSource>('virtual-models')
+    const findUnknown = createUnknownModels({ decide, providers, master: auth.master })
+    // A redirect is known to whoever may use it, wherever they stand.
+    const isRedirect = (name: string) => virtual.current().all.get(name)?.kind === 'redirect'
+    const unknownModels: UnknownModels = names => findUnknown([...names].filter(name => !isRedirect(name)))
     use<Concerns>('concerns').add(
       createLimitWatch({
         alarming: look.alarming,
@@ -77,13 +83,14 @@ export default definePlugin({
     return {
       exports: look,
       heritage: { ledger } satisfies Heritage,
-      api: createLimitsApi({ store, ledger }),
+      api: createLimitsApi({ store, ledger, unknownModels }),
       pages: createLimitsPages({
         store,
         ledger,
         history,
         auth,
-        virtual: use<VirtualModelSource>('virtual-models'),
+        virtual,
+        unknownModels,
         now,
       }),
       async start() {

@@ -1,5 +1,6 @@
 import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../src/page.ts'
+import type { UnknownModels } from '../../src/unknown-models.ts'
 import { toQuery } from '../../views/listing.ts'
 import { spell } from '../../views/name.tsx'
 import type { Auth } from '../auth/model.ts'
@@ -26,11 +27,12 @@ export interface LimitsPageDeps {
   readonly history: Pick<History, 'deletionOf' | 'restore'>
   readonly auth: Pick<Auth, 'callerOf' | 'working'>
   readonly virtual: VirtualModelSource
+  readonly unknownModels: UnknownModels
   readonly now: () => number
 }
 
 /** What the page and its actions have in common. */
-export interface LimitsDesk extends Pick<LimitsPageDeps, 'store' | 'history'> {
+export interface LimitsDesk extends Pick<LimitsPageDeps, 'store' | 'history' | 'unknownModels'> {
   load(read: (name: string) => string): LimitsData
   find(name: string): Limit | undefined
   /** Gathers what the form shows beside the draft itself. */
@@ -79,10 +81,10 @@ function beat(desk: LimitsDesk, request: PageRequest) {
   )
 }
 
-function createDesk({ store, ledger, history, auth, virtual, now }: LimitsPageDeps): LimitsDesk {
+function createDesk(deps: LimitsPageDeps): LimitsDesk {
+  const { store, ledger, history, auth, virtual, unknownModels, now } = deps
   return {
-    store,
-    history,
+    ...{ store, history, unknownModels },
     find: name => store.list().find(limit => limit.name === name),
     load(read) {
       const query = readQuery(read)

@@ -59,6 +59,8 @@ export const limitView = v.object({
 })
 export type LimitView = v.InferOutput<typeof limitView>
 
+export const changedView = v.object({ ...limitView.entries, warning: v.optional(v.string()) })
+
 /** A limit with its pots. */
 export const limitDetail = v.object({
   ...limitView.entries,

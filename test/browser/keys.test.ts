@@ -107,6 +107,23 @@ test('what is wrong is said beside its field, and nothing that was typed is lost
   await closed(page)
 })
 
+test('models that are not there now are named beside their field while one types, and when one looks again', async () => {
+  await page.getByRole('link', { name: 'New API key' }).click()
+  await dialog().waitFor()
+  await fill({ Name: 'Doubtful', 'Allowed models': 'demo/parrot\ndmo/' })
+  const doubt = dialog().getByText('Not there now: "dmo/" (did you mean "demo/"?)')
+  await doubt.waitFor()
+  await page.getByRole('button', { name: 'Create key' }).click()
+  await page.getByRole('link', { name: 'Done' }).click()
+  await closed(page)
+  await row('Doubtful').getByRole('link', { name: 'Edit' }).click()
+  await doubt.waitFor()
+  await fill({ 'Allowed models': 'demo/' })
+  await doubt.waitFor({ state: 'detached' })
+  await dialog().getByRole('link', { name: 'Cancel' }).click()
+  await closed(page)
+})
+
 test('an edit keeps the key and what was not touched, and does not overwrite what somebody else changed', async () => {
   const secret = await create({
     Name: 'Team Beta',

@@ -260,3 +260,12 @@ test('without scripts a limit is made, refused with all that was typed, changed,
   expect(plain.problems).toEqual([])
   await plain.close()
 })
+
+test('models that are not there now are named beside their field, and no mistake', async () => {
+  await open('?new=')
+  await dialog().waitFor()
+  await fill({ Name: 'doubtful', Requests: '5', Models: 'demo/prrot' })
+  await dialog().getByText('Not there now: "demo/prrot"').waitFor()
+  await dialog().getByRole('button', { name: 'Create limit' }).click()
+  await said('“doubtful” is saved')
+})

@@ -63,6 +63,23 @@ describe('changes', () => {
     expect((await put('alpha', body, { 'if-match': headers.get('etag')! })).status).toBe(412)
   })
 
+  test('models that name nothing now are stored, and warned of; they may come later', async () => {
+    const { admin } = gateway
+    await admin('PUT', '/admin/virtual-models', {
+      source: 'theirs',
+      target_model: 'demo/parrot',
+      user_paths: ['/x'],
+    })
+    const models = ['demo/', 'parrot', 'theirs', 'dmo/', 'demo/prrot']
+    const { status, body } = await put('doubtful', { requests: 1, models })
+    expect([status, body.models]).toEqual([200, models])
+    expect(body.warning).toBe(
+      'Field "models" names what is not there now: "dmo/" (did you mean "demo/"?), "demo/prrot"',
+    )
+    expect((await put('doubtful', { requests: 1, models: ['demo/'] })).body.warning).toBeUndefined()
+    await admin('DELETE', '/admin/limits/doubtful')
+  })
+
   test('history tells what was before and after, and puts back what was deleted', async () => {
     await put('beta', { user_path: '/beta', requests: 7 })
     expect((await gateway.admin('DELETE', '/admin/limits/beta')).status).toBe(204)

@@ -1,8 +1,11 @@
 import type { Child } from 'hono/jsx'
 import { authorOf } from '../../../src/author.ts'
-import { text } from '../../../src/door/form.ts'
+import { listed, text } from '../../../src/door/form.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
+import type { UserPath } from '../../../src/types.ts'
+import { parseUserPath } from '../../../src/user-path.ts'
+import { Unknown } from '../../../views/doubt.tsx'
 import { Notice } from '../../../views/notice.tsx'
 import type { Authorship } from '../../history/model.ts'
 import type { Minted } from '../keys.ts'
@@ -65,6 +68,11 @@ const actions: Readonly<Record<string, Action>> = {
       }
     }
   },
+
+  async doubt({ unknownModels }, form) {
+    const { models, userPath } = draftFrom(form)
+    return { markup: <Unknown models={await unknownModels(listed(models), toUserPath(userPath))} /> }
+  },
 }
 
 export const createActions = (desk: KeysDesk): NonNullable<Page['actions']> =>
@@ -74,6 +82,15 @@ export const createActions = (desk: KeysDesk): NonNullable<Page['actions']> =>
       (form: Form, request: PageRequest) => act(desk, form, request),
     ]),
   )
+
+/** Everybody's as long as what is typed is no path. */
+function toUserPath(typed: string): UserPath {
+  try {
+    return parseUserPath(typed) ?? '/'
+  } catch {
+    return '/'
+  }
+}
 
 const find = ({ keys }: KeysDesk, form: Form): KeyRow | undefined =>
   keys.list().find(({ id }) => id === text(form, 'id'))

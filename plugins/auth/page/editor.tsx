@@ -1,5 +1,6 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { DialogForm } from '../../../views/dialog-form.tsx'
+import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { Name } from '../../../views/name.tsx'
 import type { Draft, Mistake } from './draft.ts'
@@ -75,6 +76,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         >
           {draft.models}
         </textarea>
+        <Doubt page={`${request.base}/dashboard/keys`} />
       </Field>
       <LabelFields editing={editing} />
     </DialogForm>

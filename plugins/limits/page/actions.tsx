@@ -1,9 +1,10 @@
 import type { Child } from 'hono/jsx'
 import { authorOf } from '../../../src/author.ts'
-import { text } from '../../../src/door/form.ts'
+import { listed, text } from '../../../src/door/form.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
 import { Remark } from '../../../views/dialog-form.tsx'
+import { Unknown } from '../../../views/doubt.tsx'
 import { Notice } from '../../../views/notice.tsx'
 import { Undo } from '../../../views/undo.tsx'
 import { toState } from '../input.ts'
@@ -122,6 +123,10 @@ const actions: Readonly<Record<string, Action>> = {
 
   async effect(desk, form) {
     return { markup: <Effect text={desk.editing(draftFrom(form)).effect} /> }
+  },
+
+  async doubt({ unknownModels }, form) {
+    return { markup: <Unknown models={await unknownModels(listed(draftFrom(form).models))} /> }
   },
 }
 

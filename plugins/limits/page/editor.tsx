@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { DialogForm } from '../../../views/dialog-form.tsx'
+import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field, verbatim } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
@@ -43,7 +44,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       >
         <Effect text={effect} />
       </div>
-      <ModelsField editing={editing} />
+      <ModelsField editing={editing} page={path} />
       <DescriptionField editing={editing} />
       <Check
         id="f-enabled"
@@ -144,7 +145,7 @@ const EachField = ({ editing }: { editing: Editing }) => (
   </Field>
 )
 
-const ModelsField = ({ editing }: { editing: Editing }) => (
+const ModelsField = ({ editing, page }: { editing: Editing; page: string }) => (
   <Field
     id="f-models"
     label="Models"
@@ -166,6 +167,7 @@ const ModelsField = ({ editing }: { editing: Editing }) => (
     >
       {editing.draft.models}
     </textarea>
+    <Doubt page={page} />
   </Field>
 )
 

@@ -1,8 +1,11 @@
-import { didYouMean } from '../../src/nearest.ts'
-import type { Host } from '../../src/plugin.ts'
-import type { Caller, UserPath } from '../../src/types.ts'
+import { didYouMean } from './nearest.ts'
+import type { Host } from './plugin.ts'
+import type { Caller, UserPath } from './types.ts'
 
-type Known = Pick<Host, 'decide' | 'providers'> & { readonly master: Caller }
+interface Known extends Pick<Host, 'decide' | 'providers'> {
+  /** May see every model: what is closed to others is there all the same. */
+  readonly master: Caller
+}
 
 const hint = (entry: string, known: readonly string[]): string =>
   didYouMean(entry, known).replace(/^\. Did you mean (".*")\?$/, ' (did you mean $1?)')
@@ -11,8 +14,8 @@ const hint = (entry: string, known: readonly string[]): string =>
 const SHOWN = 5
 
 /**
- * Says which entries of `allowed_models` name nothing that is there now; undefined where all do. That is no mistake,
- * because what they name may come later, but a slip of the pen looks the same.
+ * Says which of these selectors and names of redirects name nothing that is there now; undefined where all do. That is no
+ * mistake, because what they name may come later, but a slip of the pen looks the same.
  */
 export function createUnknownModels({ decide, providers, master }: Known) {
   async function why(entry: string, userPath: UserPath): Promise<string | undefined> {
@@ -34,17 +37,15 @@ export function createUnknownModels({ decide, providers, master }: Known) {
     return isMissing ? `"${entry}"` : undefined
   }
 
-  return async (
-    entries: readonly string[] | undefined,
-    userPath: UserPath = '/',
-  ): Promise<string | undefined> => {
+  return async (entries: Iterable<string>, userPath: UserPath = '/'): Promise<string | undefined> => {
     const found: string[] = []
-    for (const entry of entries ?? []) {
+    for (const entry of entries) {
       const said = await why(entry, userPath)
       if (said !== undefined) found.push(said)
     }
     if (found.length === 0) return undefined
     const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : ''
-    return `Field "allowed_models" names what is not there now, for user path "${userPath}": ${found.slice(0, SHOWN).join(', ')}${more}`
+    return `${found.slice(0, SHOWN).join(', ')}${more}`
   }
 }
+export type UnknownModels = ReturnType<typeof createUnknownModels>
