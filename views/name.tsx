@@ -5,8 +5,16 @@ const codeOf = (char: string): string =>
   `U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
 
 /** A name as it is, letter by letter: what cannot be seen is shown by its number. */
-export const Name = ({ text, class: more, title }: { text: string; class?: string; title?: string }) => (
-  <bdi class={more} title={title}>
+export const Name = ({
+  text,
+  class: more,
+  title,
+}: {
+  text: string
+  class?: string
+  title?: string | undefined
+}) => (
+  <bdi class={more} title={title && spell(title)}>
     {text
       .split(HIDDEN)
       .map((part, index) => (index % 2 === 1 ? <span class="hidden-char">{codeOf(part)}</span> : part))}

@@ -2,6 +2,7 @@ import { type Api, defineApi } from '../../src/api.ts'
 import { pageHeaders } from '../../src/door/pages.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'
+import { count } from '../../views/format.ts'
 import type { Auth } from '../auth/model.ts'
 import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
 import { readFields } from './fields.ts'
@@ -86,7 +87,7 @@ function createKeyCheck(deps: SignInDeps): Run {
     const wait = throttle.wait()
     if (wait > 0) {
       const page = draw(deps, next, {
-        mistake: `Too many wrong keys: wait ${wait} seconds and try again`,
+        mistake: `Too many wrong keys: wait ${count(wait, 'second')} and try again`,
         status: 429,
       })
       page.headers.set('retry-after', String(wait))

@@ -1,4 +1,5 @@
 import { Badge } from '../../../views/badge.tsx'
+import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { toQuery } from '../../../views/listing.ts'
 import { Name } from '../../../views/name.tsx'
@@ -60,34 +61,12 @@ const Behalf = ({ row: { userPath, subPaths } }: { row: KeyRow }) =>
     </div>
   )
 
-const SHOWN = 3
-
 const Models = ({ models }: { models: readonly string[] | null }) =>
-  models === null ? (
-    <span class="muted">All that its path may</span>
-  ) : (
-    <ul class="paths" title={models.join('\n').slice(0, 2000)}>
-      {models.slice(0, SHOWN).map(model => (
-        <li>
-          <Name class="mono" text={model} />
-        </li>
-      ))}
-      {models.length > SHOWN && <li class="muted">and {models.length - SHOWN} more</li>}
-    </ul>
-  )
+  models === null ? <span class="muted">All that its path may</span> : <Few names={models} />
 
 const Labels = ({ labels }: { labels: Readonly<Record<string, string>> }) => {
   const all = Object.entries(labels).map(([name, value]) => `${name}=${value}`)
-  return all.length === 0 ? null : (
-    <ul class="paths" title={all.join('\n').slice(0, 2000)}>
-      {all.slice(0, SHOWN).map(label => (
-        <li>
-          <Name class="label" text={label} />
-        </li>
-      ))}
-      {all.length > SHOWN && <li class="muted">and {all.length - SHOWN} more</li>}
-    </ul>
-  )
+  return all.length === 0 ? null : <Few names={all} class="label" />
 }
 
 function Standing({ listed: { row, status }, now }: { listed: Listed; now: number }) {

@@ -2,6 +2,7 @@ import type { Leg } from '../../../src/types.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { Strategy } from '../../virtual-models/model.ts'
 import type { ExplainedTarget } from '../decide.ts'
 import type { Told } from '../page.tsx'
@@ -36,9 +37,7 @@ function Target({ target, told, base }: { target: ExplainedTarget; told: Told; b
   return (
     <li class="reason" data-off={skipped === undefined ? undefined : ''}>
       <p class="head">
-        <bdi class="name mono">
-          {provider}/{model}
-        </bdi>
+        <Name class="name mono" text={`${provider}/${model}`} />
         {skipped === undefined ? <Badge tone="accent">ready</Badge> : <Badge tone="amber">resting</Badge>}
       </p>
       <Way via={via} told={told} base={base} />
@@ -78,7 +77,7 @@ function Way({ via, told, base }: { via: readonly Leg[]; told: Told; base: strin
         <li>
           through{' '}
           <Link href={editing(base, source)} title={`Open ${source}`}>
-            <bdi class="mono">{source}</bdi>
+            <Name class="mono" text={source} />
           </Link>
           <Share source={source} index={index} told={told} />
         </li>
@@ -114,7 +113,7 @@ export function LeftOut({ told, base }: { told: Told; base: string }) {
         {dropped.map(({ name, via, code, reason }) => (
           <li class="reason">
             <p class="head">
-              <bdi class="name mono">{name}</bdi>
+              <Name class="name mono" text={name} />
               <Badge tone="outline">{code}</Badge>
             </p>
             <Way via={via} told={told} base={base} />

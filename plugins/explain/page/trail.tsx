@@ -1,5 +1,6 @@
 import type { Step } from '../../../src/types.ts'
 import { Link } from '../../../views/link.tsx'
+import { Name, spell } from '../../../views/name.tsx'
 import type { Told } from '../page.tsx'
 import { type Piece, splitSubject, toPieces } from './phrases.ts'
 
@@ -62,7 +63,7 @@ function Sentence({ step, told, base }: { step: Step; told: Told; base: string }
     <>
       {subject !== undefined && (
         <>
-          <Name piece={{ kind: 'name', text: subject, isVirtual: isVirtual(subject) }} base={base} />:{' '}
+          <Mention piece={{ kind: 'name', text: subject, isVirtual: isVirtual(subject) }} base={base} />:{' '}
         </>
       )}
       <Phrase text={rest} told={told} base={base} />
@@ -74,14 +75,14 @@ function Sentence({ step, told, base }: { step: Step; told: Told; base: string }
 export const Phrase = ({ text, told, base }: { text: string; told: Told; base: string }) => (
   <>
     {toPieces(text, told.known).map(piece =>
-      piece.kind === 'words' ? piece.text : <Name piece={piece} base={base} />,
+      piece.kind === 'words' ? spell(piece.text) : <Mention piece={piece} base={base} />,
     )}
   </>
 )
 
 /** A name; that of a redirect or policy leads to where it is edited. */
-function Name({ piece: { text, isVirtual }, base }: { piece: Piece; base: string }) {
-  const name = <bdi class="mono">{text}</bdi>
+function Mention({ piece: { text, isVirtual }, base }: { piece: Piece; base: string }) {
+  const name = <Name class="mono" text={text} />
   return isVirtual === true ? (
     <Link href={editing(base, text)} title={`Open ${text}`}>
       {name}

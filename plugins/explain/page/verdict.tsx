@@ -1,6 +1,7 @@
 import { Badge, type Tone } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name, spell } from '../../../views/name.tsx'
 import type { Told } from '../page.tsx'
 
 /** The outcome in one sentence, and what a caller would see of it. `trial` leads to where it can be tried. */
@@ -10,7 +11,7 @@ export function Verdict({ told, trial }: { told: Told; trial: string }) {
   return (
     <section class="verdict" data-tone={isGood ? 'good' : 'bad'} aria-labelledby="verdict-title">
       <p class="asked">
-        <bdi class="mono">{model}</bdi>
+        <Name class="mono" text={model} />
         <Sort told={told} />
       </p>
       <h2 id="verdict-title">
@@ -24,7 +25,7 @@ export function Verdict({ told, trial }: { told: Told; trial: string }) {
         {isGood && <Shared told={told} />}
         {outcome.message !== undefined && (
           <li>
-            The caller is told: <q>{outcome.message}</q>
+            The caller is told: <q>{spell(outcome.message)}</q>
           </li>
         )}
         <li>
@@ -48,11 +49,11 @@ export function Verdict({ told, trial }: { told: Told; trial: string }) {
 
 function Who({ told: { explanation, keyName } }: { told: Told }) {
   const { user_path } = explanation
-  const path = <bdi class="mono">{user_path}</bdi>
+  const path = <Name class="mono" text={user_path} />
   if (keyName !== undefined)
     return (
       <>
-        Key “<bdi>{keyName}</bdi>” at {path}
+        Key “<Name text={keyName} />” at {path}
       </>
     )
   return user_path === '/' ? <>A caller without a user path</> : path
@@ -61,17 +62,17 @@ function Who({ told: { explanation, keyName } }: { told: Told }) {
 function Gets({ told: { explanation } }: { told: Told }) {
   const ready = explanation.targets.filter(({ skipped }) => skipped === undefined)
   const names = ready.map(({ provider, model }) => `${provider}/${model}`)
-  const [first, ...others] = names
+  const [first = '', ...others] = names
   const shown = others.length > 3 ? others.slice(0, 2) : others
   const more = others.length - shown.length
   return (
     <>
-      gets <bdi class="mono">{first}</bdi>
+      gets <Name class="mono" text={first} />
       {others.length > 0 && ' first, then '}
       {shown.map((name, index) => (
         <>
           {index > 0 && (index === shown.length - 1 && more === 0 ? ' and ' : ', ')}
-          <bdi class="mono">{name}</bdi>
+          <Name class="mono" text={name} />
         </>
       ))}
       {more > 0 && ` and ${more} more`}
@@ -86,9 +87,7 @@ function Resting({ told: { explanation } }: { told: Told }) {
   if (first === undefined) return null
   return (
     <li>
-      <bdi class="mono">
-        {first.provider}/{first.model}
-      </bdi>
+      <Name class="mono" text={`${first.provider}/${first.model}`} />
       {others.length > 0 ? ` and ${others.length} more rest` : ' rests'} at the moment and{' '}
       {others.length > 0 ? 'are' : 'is'} passed over
     </li>
@@ -136,7 +135,7 @@ function Refused({ told: { explanation } }: { told: Told }) {
 
 /** “Policy” in the middle of a sentence is “policy”. Setting names and names of models keep their letters. */
 const lowered = (text: string): string =>
-  (/^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text).replaceAll(
+  spell(/^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text).replaceAll(
     /"([^"]*)"/g,
     '“$1”',
   )

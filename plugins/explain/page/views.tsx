@@ -1,5 +1,6 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { ExplainData } from '../page.tsx'
 import { Question } from './form.tsx'
 import { LeftOut, Tried } from './targets.tsx'
@@ -67,7 +68,7 @@ const Start = ({ examples, path }: { examples: readonly string[]; path: string }
         {examples.map(name => (
           <li>
             <Link href={`${path}?${new URLSearchParams({ model: name })}`}>
-              <bdi class="mono">{name}</bdi>
+              <Name class="mono" text={name} />
             </Link>
           </li>
         ))}

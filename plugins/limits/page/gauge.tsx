@@ -1,5 +1,5 @@
 import { toLocalText } from '../../../src/calendar.ts'
-import { money, number, percent } from '../../../views/format.ts'
+import { count, money, number, percent } from '../../../views/format.ts'
 import { add, type Measure, type Pot, usedOf } from '../ledger.ts'
 import type { Limit } from '../model.ts'
 import { type Fullness, fullnessOf, measuresOf } from './rows.ts'
@@ -60,10 +60,10 @@ interface Figures {
 
 /** `$412.20 of $500.00 used, $3.10 held`. */
 function usedText(measure: Measure, { used, most, held }: Figures): string {
-  if (measure === 'concurrent') return `${number(used)} of ${number(most)} calls under way`
+  if (measure === 'concurrent') return `${number(used)} of ${count(most, 'call')} under way`
   const say = measure === 'cost' ? money : number
-  const noun = measure === 'cost' ? '' : ` ${measure}`
-  return `${say(used)} of ${say(most)}${noun} used${held > 0 ? `, ${say(held)} held` : ''}`
+  const all = measure === 'cost' ? money(most) : count(most, measure === 'tokens' ? 'token' : 'request')
+  return `${say(used)} of ${all} used${held > 0 ? `, ${say(held)} held` : ''}`
 }
 
 /** When it begins anew, by its own clocks; `at` and `now` are milliseconds since 1970. */
@@ -79,7 +79,5 @@ export function Reset({ at, zone, now }: { at: number; zone: string; now: number
 
 export const Unpriced = ({ pot }: { pot: Pot }) =>
   pot.unpriced === 0 ? null : (
-    <p class="warning">
-      {number(pot.unpriced)} {pot.unpriced === 1 ? 'call' : 'calls'} without a known price, counted as $0
-    </p>
+    <p class="warning">{count(pot.unpriced, 'call')} without a known price, counted as $0</p>
   )

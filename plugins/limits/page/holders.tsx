@@ -1,3 +1,4 @@
+import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { type Pot, REST } from '../ledger.ts'
@@ -6,8 +7,6 @@ import type { Limit } from '../model.ts'
 /** What an operator calls a key that works. */
 export type KeyName = (id: string) => string | undefined
 
-const MODELS = 3
-
 /** For whom a limit holds, who shares it, and which models it speaks of. */
 export const Holders = ({ limit: { userPath, each, models }, base }: { limit: Limit; base: string }) => (
   <div>
@@ -15,16 +14,7 @@ export const Holders = ({ limit: { userPath, each, models }, base }: { limit: Li
     <p class="about">
       {each === 'all' ? 'shared by all' : each === 'key' ? 'each key for itself' : 'each path for itself'}
     </p>
-    {models !== undefined && (
-      <ul class="paths" title={[...models].join('\n').slice(0, 2000)}>
-        {[...models].slice(0, MODELS).map(model => (
-          <li>
-            <Name class="label mono" text={model} />
-          </li>
-        ))}
-        {models.size > MODELS && <li class="muted">and {models.size - MODELS} more</li>}
-      </ul>
-    )}
+    {models !== undefined && <Few names={[...models]} class="label mono" />}
   </div>
 )
 

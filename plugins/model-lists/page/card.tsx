@@ -6,6 +6,7 @@ import { Csrf } from '../../../views/form.tsx'
 import { ago, ahead, count } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name, spell } from '../../../views/name.tsx'
 import type { ProvidersData, Upstream } from '../page.tsx'
 import type { Tested } from '../test-calls.ts'
 import { cardId, consequenceOf, reasonOf, stateOf } from './words.ts'
@@ -33,7 +34,7 @@ export function Known({ upstream, data, request }: CardProps) {
     <div id={`${id}-known`} class="known" data-state={status.state}>
       <header>
         <h2>
-          <bdi>{status.name}</bdi>
+          <Name text={status.name} />
         </h2>
         {status.type !== status.name && <span class="muted">{status.type}</span>}
         <span class="badges">
@@ -88,7 +89,7 @@ function Facts({ upstream: { provider, status }, data, request }: CardProps) {
         {baseUrl === undefined ? (
           'inside the gateway, no network'
         ) : (
-          <bdi class="mono">{URL.parse(baseUrl)?.origin}</bdi>
+          <Name class="mono" text={URL.parse(baseUrl)?.origin ?? baseUrl} />
         )}
       </Fact>
       <Fact name="Speaks">
@@ -152,7 +153,7 @@ const Result = ({ tested: { model, isGood, text, at }, now }: { tested: Tested; 
   <p class="tested" data-tone={isGood ? 'good' : 'bad'}>
     <Icon name={isGood ? 'check' : 'alert'} />
     <span>
-      <bdi class="mono">{model}</bdi> {ago(now - at)}: {text}
+      <Name class="mono" text={model} /> {ago(now - at)}: {spell(text)}
     </span>
   </p>
 )

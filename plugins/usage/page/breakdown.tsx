@@ -1,6 +1,7 @@
 import { Bar } from '../../../views/bar.tsx'
-import { compact, duration, money, number, percent, UNKNOWN } from '../../../views/format.ts'
+import { compact, count, duration, money, number, percent, UNKNOWN } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
 import type { Sums } from '../report/sums.ts'
 import type { Group, Part } from '../report/usage.ts'
@@ -76,7 +77,7 @@ function GroupRow({ group, index, ...props }: BreakdownProps & { group: Group; i
             href={addressOf(path, asked, { ...narrow, by: kind.next })}
             title={label.length > 30 ? label : undefined}
           >
-            <bdi>{label}</bdi>
+            <Name text={label} />
           </Link>
         </span>
         {name !== undefined && <p class="about mono">{value}</p>}
@@ -121,7 +122,7 @@ function Cells({ kind, part, series, links, whole, measure }: CellsProps) {
         {links === undefined ? (
           number(sums.calls)
         ) : (
-          <Link href={links.calls} aria-label={`${number(sums.calls)} calls: ${links.of}`}>
+          <Link href={links.calls} aria-label={`${count(sums.calls, 'call')}: ${links.of}`}>
             {number(sums.calls)}
           </Link>
         )}
@@ -131,7 +132,7 @@ function Cells({ kind, part, series, links, whole, measure }: CellsProps) {
           {sums.errors === 0 || links === undefined ? (
             <span class={sums.errors === 0 ? 'muted' : undefined}>{number(sums.errors)}</span>
           ) : (
-            <Link href={links.failed} aria-label={`${number(sums.errors)} failed calls: ${links.of}`}>
+            <Link href={links.failed} aria-label={`${count(sums.errors, 'failed call')}: ${links.of}`}>
               {number(sums.errors)}
             </Link>
           )}

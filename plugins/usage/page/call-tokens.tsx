@@ -1,4 +1,5 @@
 import { count, duration, money, number, UNKNOWN } from '../../../views/format.ts'
+import { Name } from '../../../views/name.tsx'
 import type { Row } from '../report/log.ts'
 import { billingLong, tokenParts, tokensOf } from './words.ts'
 
@@ -35,7 +36,7 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
         {call.costNano === null &&
           input !== null &&
           ' No price is known for this model: MODEL_PRICES can name one.'}
-        {speed !== undefined && ` About ${number(speed)} tokens a second.`}
+        {speed !== undefined && ` About ${count(speed, 'token')} a second.`}
       </p>
       {failed.map(line => {
         const { input, output } = tokensOf(line)
@@ -44,7 +45,7 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
             {line.code === null
               ? 'When it was over, the batch at '
               : `Beside it, failed try ${line.part} at `}
-            <bdi class="mono">{`${line.provider}/${line.model ?? 'several models'}`}</bdi>
+            <Name class="mono" text={`${line.provider}/${line.model ?? 'several models'}`} />
             {line.code === null ? ' had used ' : ': '}
             {input === null && output === null
               ? 'it may have used tokens, nobody said how many'

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { Row } from '../report/log.ts'
 import { type Asked, addressOf } from './address.ts'
 import { CallTokens } from './call-tokens.tsx'
@@ -28,7 +29,7 @@ export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
   return (
     <article class="editor call">
       <Head path={addressOf(path, asked)}>
-        <bdi>{call.asked ?? call.operation}</bdi>
+        <Name text={call.asked ?? call.operation} />
       </Head>
       <section class="fields" tabindex={0} aria-label="The call">
         <Outcome row={call} />
@@ -59,7 +60,7 @@ export const NoCall = ({ id, path }: { id: string; path: string }) => (
     <Head path={path}>Not here</Head>
     <div class="fields">
       <p>
-        There is no call <bdi class="mono">{id}</bdi>: it was never made, or is older than USAGE_RETENTION.
+        There is no call <Name class="mono" text={id} />: it was never made, or is older than USAGE_RETENTION.
       </p>
     </div>
   </div>
@@ -90,7 +91,7 @@ function Facts({
           'none'
         ) : (
           <Link class="mono" href={to({ path: call.userPath })}>
-            <bdi>{call.userPath}</bdi>
+            <Name text={call.userPath} />
           </Link>
         )}
       </Fact>
@@ -100,7 +101,7 @@ function Facts({
         ) : (
           <>
             <Link class={name === undefined ? 'mono' : undefined} href={to({ key: call.keyId })}>
-              <bdi>{name ?? call.keyId}</bdi>
+              <Name text={name ?? call.keyId} />
             </Link>
             {name !== undefined && name !== call.keyId && <span class="muted mono"> {call.keyId}</span>}
           </>
@@ -112,13 +113,13 @@ function Facts({
       </Fact>
       {call.finish !== null && (
         <Fact name="Finished">
-          <bdi class="mono">{call.finish}</bdi>
+          <Name class="mono" text={call.finish} />
         </Fact>
       )}
       {call.session !== null && (
         <Fact name="Session">
           <Link class="mono" href={to({ session: call.session })}>
-            <bdi>{call.session}</bdi>
+            <Name text={call.session} />
           </Link>
         </Fact>
       )}
@@ -128,9 +129,7 @@ function Facts({
             {Object.entries(call.labels).map(([label, value]) => (
               <li>
                 <Link href={to({ label: `${label}=${value}` })}>
-                  <bdi class="mono">
-                    {label}={value}
-                  </bdi>
+                  <Name class="mono" text={`${label}=${value}`} />
                 </Link>
               </li>
             ))}
@@ -138,7 +137,7 @@ function Facts({
         </Fact>
       )}
       <Fact name="Id">
-        <bdi class="mono">{call.requestId}</bdi>
+        <Name class="mono" text={call.requestId} />
       </Fact>
     </dl>
   )
@@ -156,7 +155,7 @@ function Route({ call: { asked, chain, provider, model, strategy, pick } }: { ca
         {stops.map((name, index) => (
           <li>
             {index > 0 && <Icon name="arrow" />}
-            <bdi class="mono">{name}</bdi>
+            <Name class="mono" text={name} />
           </li>
         ))}
       </ol>

@@ -1,5 +1,6 @@
 import { compact, count, money, moneyTick, number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
+import { Name, spell } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
 import { type Asked, addressOf } from './address.ts'
 import { type Chart, COLOURS, type Slot } from './chart.ts'
@@ -16,7 +17,7 @@ const TOP = 8
 const say: Readonly<Record<Measure, (value: number) => string>> = {
   cost: money,
   calls: value => count(value, 'call'),
-  tokens: value => `${number(value)} ${value === 1 ? 'token' : 'tokens'}`,
+  tokens: value => count(value, 'token'),
   errors: value => count(value, 'error'),
 }
 
@@ -147,7 +148,7 @@ function titleOf(slot: Slot, measure: Measure, { interval, zone }: Span, legend:
     ...(measure === 'calls' ? [] : [count(sums.calls, 'call')]),
     ...[...slot.pieces]
       .reverse()
-      .map(({ series, value }) => `  ${legend[series] ?? 'Others'}: ${say[measure](value)}`),
+      .map(({ series, value }) => `  ${spell(legend[series] ?? 'Others')}: ${say[measure](value)}`),
   ]
   return lines.join('\n')
 }
@@ -157,7 +158,7 @@ const Legend = ({ names }: { names: readonly string[] }) => (
     {names.map((name, index) => (
       <li>
         <Swatch series={Math.min(index, COLOURS)} />
-        <bdi title={name.length > 40 ? name : undefined}>{name}</bdi>
+        <Name title={name.length > 40 ? name : undefined} text={name} />
       </li>
     ))}
   </ul>

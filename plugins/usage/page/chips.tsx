@@ -1,5 +1,6 @@
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import { type Asked, addressOf, chipsOf, filterNames } from './address.ts'
 
 /** The filters that are in force, each with a way out of it. */
@@ -11,7 +12,7 @@ export function Chips({ asked, path }: { asked: Asked; path: string }) {
     <ul class="chips" aria-label="Filters">
       {chips.map(({ name, value, href }) => (
         <li>
-          <span class="muted">{name}</span> <bdi class="mono">{value}</bdi>
+          <span class="muted">{name}</span> <Name class="mono" text={value} />
           <Link href={href} aria-label={`Without the filter ${name} ${value}`}>
             <Icon name="close" />
           </Link>

@@ -1,5 +1,6 @@
 import { described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
+import { spell } from '../../../views/name.tsx'
 import type { Names } from '../report/names.ts'
 import type { Asked, FilterName } from './address.ts'
 
@@ -160,7 +161,7 @@ const Text = ({ name, label, value, placeholder, choices, keyName }: TextProps) 
     {choices.length > 0 && (
       <datalist id={`c-${name}`}>
         {choices.map(choice => (
-          <option value={choice}>{name === 'key' ? keyName(choice) : undefined}</option>
+          <option value={choice}>{name === 'key' ? spell(keyName(choice) ?? '') : undefined}</option>
         ))}
       </datalist>
     )}

@@ -2,6 +2,7 @@ import { Badge } from '../../../views/badge.tsx'
 import { compact, duration, money, UNKNOWN } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { Row } from '../report/log.ts'
 import { type Asked, addressOf } from './address.ts'
 import { dayOf, secondsOf } from './clock.ts'
@@ -51,7 +52,7 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
             <span class="muted">No user path</span>
           ) : (
             <Link class="within mono" href={addressOf(path, asked, { path: row.userPath })}>
-              <bdi>{row.userPath}</bdi>
+              <Name text={row.userPath} />
             </Link>
           )}
           <p class="about">
@@ -59,7 +60,7 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
               'no valid key'
             ) : (
               <Link class="within" href={addressOf(path, asked, { key: row.keyId })}>
-                <bdi>{keyName(row.keyId) ?? row.keyId}</bdi>
+                <Name text={keyName(row.keyId) ?? row.keyId} />
               </Link>
             )}
           </p>
@@ -103,10 +104,10 @@ function Way({ row: { asked, provider, model } }: { row: Row }) {
   const isSame = served === asked || model === asked
   return (
     <div class="names">
-      <bdi class="mono">{isSame ? served : (asked ?? served ?? 'no model')}</bdi>
+      <Name class="mono" text={(isSame ? served : asked) ?? served ?? 'no model'} />
       {!isSame && served !== undefined && asked !== null && (
         <p class="about">
-          <Icon name="arrow" /> <bdi class="mono">{served}</bdi>
+          <Icon name="arrow" /> <Name class="mono" text={served} />
         </p>
       )}
       {served === undefined && <p class="about">reached no provider</p>}
@@ -126,7 +127,7 @@ export function Outcome({ row: { status, code, hungUp, attempts, streamed, cache
           cache
         </Badge>
       )}{' '}
-      {code !== null && <bdi class="mono code">{code}</bdi>}
+      {code !== null && <Name class="mono code" text={code} />}
       {code === null && streamed && <span class="muted">stream</span>}
       {tries > 1 && <p class="about">{tries} tries</p>}
       {hungUp && code !== 'client_closed' && <p class="about">caller hung up</p>}

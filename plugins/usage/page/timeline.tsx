@@ -1,4 +1,5 @@
 import { duration } from '../../../views/format.ts'
+import { Name } from '../../../views/name.tsx'
 import type { Row } from '../report/log.ts'
 
 /** A stretch of the time that a call took. */
@@ -67,7 +68,7 @@ export function Timeline({ call }: { call: Row }) {
           {tries.map(({ target, words, stretches }) => (
             <li>
               <p>
-                <bdi class="mono">{target}</bdi> <span class="muted">{words}</span>
+                <Name class="mono" text={target} /> <span class="muted">{words}</span>
               </p>
               <svg class="lane" aria-hidden="true" focusable="false">
                 <rect class="track" width="100%" height="100%" rx="3" />

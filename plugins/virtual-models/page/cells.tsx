@@ -1,9 +1,9 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { STATE, VIA } from '../../../views/dialog-form.tsx'
+import { Few } from '../../../views/few.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
-import { Paths } from '../../../views/paths.tsx'
 import type { VirtualModelView } from '../model.ts'
 import { targetsOf } from './rows.ts'
 import { strategyNames } from './targets.tsx'
@@ -87,7 +87,7 @@ export function Who({ view, by }: { view: VirtualModelView; by?: string }) {
     )
   return (
     <div>
-      <Paths paths={paths} />
+      <Few names={paths} />
       {through}
       {note}
     </div>

@@ -1,4 +1,5 @@
 import type { Provider } from '../../../src/provider.ts'
+import { count } from '../../../views/format.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
 import { type Draft, isRedirect, pathsOf, short, trim } from './draft.ts'
@@ -92,9 +93,9 @@ function coverOf(source: string, facts: EffectFacts): Effect {
   if (source === '/') return plain('Covers every model that no other policy covers')
   const { provider, id } = readName(source, facts)
   if (provider !== undefined && id === '') {
-    const count = facts.lists.of(provider)?.size
+    const listed = facts.lists.of(provider)?.size
     return plain(
-      `Covers ${count === undefined ? 'the models' : `the ${count} models`} of ${provider}, except those with a policy of their own`,
+      `Covers the ${listed === undefined ? 'models' : count(listed, 'model')} of ${provider}, except those with a policy of their own`,
     )
   }
   const real = membersOf(source, facts)

@@ -1,5 +1,6 @@
 import { count } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
+import { Name } from '../../../../views/name.tsx'
 import type { Marker } from '../../report/markers.ts'
 import { addressOf } from '../address.ts'
 import { momentOf } from '../clock.ts'
@@ -60,7 +61,7 @@ export function Changes({ data, base, path }: { data: ModelData; base: string; p
           <li id={changeId(marker)} data-strong={marker.repoints ? '' : undefined}>
             <time datetime={new Date(marker.at).toISOString()}>{momentOf(marker.at, span.zone)}</time>
             <span>
-              <bdi>{wordsOf(marker)}</bdi>
+              <Name text={wordsOf(marker)} />
             </span>
             <Link
               href={`${base}/admin/history/${marker.id}`}

@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx'
+import { Few } from '../../../../views/few.tsx'
 import { money, UNKNOWN } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
-import { Paths } from '../../../../views/paths.tsx'
 import type { VirtualModelView } from '../../../virtual-models/model.ts'
 import type { Places } from '../places.ts'
 import type { ModelData } from './model-view.tsx'
@@ -118,7 +118,7 @@ function Who({ view: { kind, enabled, user_paths: paths = [], reach } }: { view:
   if (kind === 'policy' && !enabled) return <>nobody: the policy is closed</>
   return (
     <>
-      {paths.length === 0 || paths.includes('/') ? 'everybody' : <Paths paths={paths} />}
+      {paths.length === 0 || paths.includes('/') ? 'everybody' : <Few names={paths} />}
       {reach === 'redirect' && <p class="about">only through a redirect</p>}
     </>
   )
@@ -189,7 +189,7 @@ function Provider({ data: { subject, isMissing, isShadowed }, base, places }: Fa
   return (
     <Fact name="Provider">
       <Link href={`${base}/dashboard/models?${new URLSearchParams({ kind: 'provider', provider })}`}>
-        <bdi>{provider}</bdi>
+        <Name text={provider} />
       </Link>
       {isMissing(subject.name) && <p class="about gap">does not list this model</p>}
       {isShadowed && (

@@ -1,4 +1,4 @@
-import { compact, duration, money, number, percent } from '../../../../views/format.ts'
+import { compact, count, duration, money, number, percent } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
 import { Delta } from '../../../../views/stat.tsx'
@@ -88,7 +88,7 @@ function Calls({ line, data, places, label }: CellProps) {
         ) : (
           <Link
             href={places.rows(choiceOf(data.subject.by, line.name))}
-            aria-label={`${number(calls)} calls: ${label}`}
+            aria-label={`${count(calls, 'call')}: ${label}`}
           >
             {number(calls)}
           </Link>

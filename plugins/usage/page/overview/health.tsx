@@ -1,7 +1,8 @@
 import { Badge } from '../../../../views/badge.tsx'
-import { ago, duration, number, percent } from '../../../../views/format.ts'
+import { ago, count, duration, number, percent } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
+import { Name } from '../../../../views/name.tsx'
 import { Table } from '../../../../views/table.tsx'
 import type { ProviderHealth } from '../../../model-lists/model.ts'
 import type { Group, Part } from '../../report/usage.ts'
@@ -38,7 +39,7 @@ export function Health({ health, groups, places, base, at }: HealthProps) {
             <th scope="row" data-label="Provider">
               <span class="who">
                 <Link href={`${base}/dashboard${one.place}`}>
-                  <bdi>{one.status.name}</bdi>
+                  <Name text={one.status.name} />
                 </Link>
               </span>
             </th>
@@ -87,7 +88,7 @@ function List({ health: { status, hasList, listTrouble }, at }: { health: Provid
           could not be fetched
         </p>
       )}
-      {models > 0 ? `${number(models)} ${models === 1 ? 'model' : 'models'}` : 'not known'}
+      {models > 0 ? count(models, 'model') : 'not known'}
       <p class="about">
         {time === undefined ? (
           state === 'configured' || !hasList ? (
@@ -131,7 +132,7 @@ function Calls({ name, part, places: { rows } }: CallsProps) {
   return (
     <>
       <td data-label="Calls" class="num">
-        <Link href={rows(choice)} aria-label={`${number(sums.calls)} calls: ${name}`}>
+        <Link href={rows(choice)} aria-label={`${count(sums.calls, 'call')}: ${name}`}>
           {number(sums.calls)}
         </Link>
       </td>
