@@ -21,7 +21,7 @@ export type ActionResult =
 
 /**
  * A dashboard page: `load` fetches, `view` is a pure function of what was loaded, `actions` take its forms
- * (`POST /dashboard{path}/{action}`). The door signs in, checks CSRF, draws the shell and sets the headers. A plain form
+ * (`POST /dashboard{path}/{action}`; who opens that address is led to the page). The door signs in, checks CSRF, draws the shell and sets the headers. A plain form
  * carries the token of the session with `<Csrf admin={admin} />` of `modelway/views`; htmx sends it by itself.
  */
 export interface Page<T = unknown> {

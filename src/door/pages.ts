@@ -152,6 +152,13 @@ export function createPages({
     return response
   }
 
+  /** Whoever reloads what was drawn in answer to a form, or signs in again behind it, is led to its page. */
+  const back = (path: PageRoute['path']): PageRoute => ({
+    method: 'GET',
+    path,
+    run: wrap(async ({ url }, request) => goTo(request, placeOf(request, url)), true),
+  })
+
   const routes = pages.flatMap((page): PageRoute[] => {
     const place = `/dashboard${page.path}` as const
     const get = (path: PageRoute['path'], make: (asked: PageRequest) => Promise<Response>): PageRoute => ({
@@ -164,13 +171,10 @@ export function createPages({
       ...Object.entries(page.parts ?? {}).map(([name, part]) =>
         get(`${place}/${name}`, async asked => html(await part(asked))),
       ),
-      ...Object.entries(page.actions ?? {}).map(
-        ([name, act]): PageRoute => ({
-          method: 'POST',
-          path: `${place}/${name}`,
-          run: perform(page, `${place}/${name}`, act),
-        }),
-      ),
+      ...Object.entries(page.actions ?? {}).flatMap(([name, act]): PageRoute[] => [
+        { method: 'POST', path: `${place}/${name}`, run: perform(page, `${place}/${name}`, act) },
+        ...(Object.hasOwn(page.parts ?? {}, name) ? [] : [back(`${place}/${name}`)]),
+      ]),
     ]
   })
   return [...routes, { method: 'GET', path: '/dashboard/*', run: miss }]

@@ -189,3 +189,17 @@ test('a form that is too large is refused before it is read to its end', async (
   expect(response.status).toBe(413)
   expect(sent).toBeLessThan(1_000_000)
 })
+
+test('the address of a form, opened like a page, leads to its page: at once, or behind the sign-in', async () => {
+  const get = (path: string, headers: Record<string, string>) =>
+    house.fetch(path, { headers, redirect: 'manual' })
+  const cookie = await signIn()
+  const back = await get('/dashboard/limits/save', { cookie })
+  expect([back.status, back.headers.get('location')]).toEqual([303, '/dashboard/limits'])
+  const referer = 'http://localhost:8080/dashboard/limits?q=alpha'
+  const asItWas = await get('/dashboard/limits/toggle', { cookie, referer })
+  expect(asItWas.headers.get('location')).toBe('/dashboard/limits?q=alpha')
+  const out = await get('/dashboard/keys/revoke', {})
+  expect(out.headers.get('location')).toBe('/sign-in?next=%2Fdashboard%2Fkeys')
+  expect((await get('/dashboard/limits/nothing', { cookie })).status).toBe(404)
+})
