@@ -186,7 +186,7 @@ function createScraperCheck(token: string | undefined, path: string): (request: 
   const pepper = randomToken(32)
   const hash = keyedHash(pepper, token)
   return request => {
-    if (request.method !== 'GET' || new URL(request.url).pathname !== path) return false
+    if (!/^(?:GET|HEAD)$/.test(request.method) || new URL(request.url).pathname !== path) return false
     const sent = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
     return sent !== undefined && keyedHash(pepper, sent) === hash
   }

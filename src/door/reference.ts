@@ -22,7 +22,8 @@ export function createReference(options: ReferenceOptions): (request: Request) =
   let app: Promise<AnyElysia> | undefined
   return async request => {
     app ??= build(options)
-    const response = await (await app).fetch(request)
+    // The door takes the body away from who asked for none, and tells its length.
+    const response = await (await app).fetch(new Request(request, { method: 'GET' }))
     for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value)
     return response
   }

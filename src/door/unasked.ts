@@ -23,7 +23,7 @@ export async function refuseUnasked(route: Api, request: Request, limit: number)
     if (searchParams.getAll(name).length > 1)
       refuse('invalid_request', `The query has "${name}" twice: send it once`, { param: name })
   }
-  if (route.body === undefined && request.method !== 'GET' && !(await isBlank(request, limit)))
+  if (route.body === undefined && route.method !== 'GET' && !(await isBlank(request, limit)))
     refuse('invalid_request', `A body is not read here: leave it out${elsewhere(known)}`)
 }
 
