@@ -184,10 +184,8 @@ function stopOnSignals(gateways: Switch, server: Bun.Server<undefined>): void {
   process.on('uncaughtException', error => log.error('Uncaught exception', { error: describe(error) }))
 }
 
-const [first] = process.argv.slice(2)
-// Without a command, or with options only, this is a gateway: "bun run gateway --port 9000".
-const isServe = first === undefined || (first.startsWith('--') && !['--help', '--version'].includes(first))
-const code = await runProgram(isServe ? ['serve', ...process.argv.slice(2)] : process.argv.slice(2), {
+const args = process.argv.slice(2)
+const code = await runProgram(args.length === 0 ? ['serve'] : args, {
   version,
   plugins: ours,
   loadStrangers,

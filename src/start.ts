@@ -52,7 +52,14 @@ export function become(args: readonly string[]): void {
   )
 }
 
+/** With options only, they are those of `serve`: `bun run gateway --port 9000`. */
+function asCommand(args: readonly string[]): readonly string[] {
+  const [first] = args
+  const isServe = first === undefined || (first.startsWith('--') && !['--help', '--version'].includes(first))
+  return isServe ? ['serve', ...args] : args
+}
+
 if (import.meta.main) {
   install(false)
-  become(process.argv.slice(2))
+  become(asCommand(process.argv.slice(2)))
 }

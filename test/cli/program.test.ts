@@ -38,6 +38,8 @@ describe('modelway', () => {
 
   test.each([
     ['-p 80', 'Name a command before "-p"'],
+    ['--json', 'Name a command before "--json"'],
+    ['--port 80', 'Name a command before "--port"'],
     ['chek', 'There is no command "chek". Did you mean "check"?'],
     ['constructor', 'There is no command "constructor"'],
     ['__proto__', 'There is no command "__proto__"'],
