@@ -65,7 +65,6 @@ export function creating(desk: FileDesk, begin: Begin) {
   async function createInline(call: PassageCall): Promise<Answer> {
     const { request, x, bodyLimit } = call
     const named = desk.namedBy(request)
-    if (named !== undefined) desk.choose(call, 'batch', 'anthropic')
     const gate = desk.gate(x, named)
     const body = await passRequests(await readBody(request, bodyLimit), gate, desk.placeOf)
     const provider = gate.provider()

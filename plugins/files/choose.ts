@@ -8,8 +8,6 @@ const keepers: Readonly<Record<Kind, ReadonlySet<string>>> = {
   batch: new Set(['openai', 'azure', 'groq', 'anthropic']),
 }
 
-const plural = { file: 'files', batch: 'batches' } as const
-
 /** Who speaks both is asked as everybody else is. */
 export const languageOf = ({ wires }: Provider): Language =>
   wires.has('anthropic-messages') && !wires.has('openai-chat') ? 'anthropic' : 'openai'
@@ -37,36 +35,21 @@ export function namedBy(request: Request, form: readonly string[] = []): string 
 export const spokenBy = ({ headers }: Request): Language =>
   headers.has('anthropic-version') ? 'anthropic' : 'openai'
 
-export interface Wish {
-  readonly kind: Kind
-  readonly named: string | undefined
-  /** `undefined`: either will do. */
-  readonly language: Language | undefined
-  /** What is tried first where no provider is named. */
-  readonly spoken: Language
-}
-
-/** The provider that is named, else the first that keeps such things. */
+/** The provider that is named, else the first that keeps files of the language that the caller speaks. */
 export function chooseProvider(
   all: ReadonlyMap<string, Provider>,
-  { kind, named, language, spoken }: Wish,
+  named: string | undefined,
+  spoken: Language,
 ): Provider {
-  if (named === undefined) {
-    const wanted = language ?? spoken
-    const first = [...all.values()].find(provider => keeps(provider, kind) && languageOf(provider) === wanted)
+  if (named === undefined)
     return (
-      first ??
-      refuse('unsupported_operation', `No configured provider keeps ${plural[kind]} of this language`)
+      [...all.values()].find(provider => keeps(provider, 'file') && languageOf(provider) === spoken) ??
+      refuse('unsupported_operation', 'No configured provider keeps files of this language')
     )
-  }
   const provider =
     all.get(named) ??
     refuse('invalid_request', `There is no provider "${named.slice(0, 100)}"`, { param: 'provider' })
   if (provider.native === undefined)
-    refuse('unsupported_operation', `Provider "${named}" keeps no ${plural[kind]}`, { param: 'provider' })
-  if (language !== undefined && languageOf(provider) !== language)
-    refuse('invalid_request', `Provider "${named}" keeps no ${plural[kind]} of this language`, {
-      param: 'provider',
-    })
+    refuse('unsupported_operation', `Provider "${named}" keeps no files`, { param: 'provider' })
   return provider
 }

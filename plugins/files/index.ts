@@ -1,6 +1,9 @@
 import { Refusal, refuse } from '../../src/errors.ts'
+import { isOperator, type Scoped } from '../../src/exchange.ts'
 import { isBody, type Passage, type PassageCall } from '../../src/passage.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
+import type { Access } from '../access/model.ts'
 import { createBook, isId } from './book.ts'
 import { chooseProvider, languageOf, namedBy, spokenBy } from './choose.ts'
 import { checkForeign, checkNamed } from './foreign.ts'
@@ -16,8 +19,10 @@ const PATH = '/v1/files'
 export default definePlugin({
   name: 'files',
   about: 'Keeps files at providers, and apart by owner, at /v1/files.',
+  needs: ['access'],
   tables: { providerObjects },
-  setup({ db, now, log, decide, providers, dialect }) {
+  setup({ db, now, log, decide, providers, dialect, use }) {
+    const access = use<Access>('access')
     const book = createBook(db, now)
     const desk: FileDesk = {
       book,
@@ -27,8 +32,6 @@ export default definePlugin({
       referenceIn,
       checkNamed: (said, { userPath }) => checkNamed(said, book, userPath),
       namedBy,
-      choose: ({ request }, kind, language) =>
-        chooseProvider(providers(), { kind, named: namedBy(request), language, spoken: spokenBy(request) }),
       gate: (x, named) => createGate({ decide, providers, owners: book }, x, named),
       list: (call, { kind, language }, refresh) => answerList(book, call, { kind, language, refresh }),
       find,
@@ -55,10 +58,17 @@ export default definePlugin({
 
     /** The language of a file, where a caller that does not tell has only one of them. */
     const findFile = (call: PassageCall): Promise<Thing> =>
-      find(call, { kind: 'file', language: languageIn(call.request) })
+      find(call, { kind: 'file', language: languageIn(call) })
 
-    const languageIn = (request: Request): Language => {
-      const provider = providers().get(namedBy(request) ?? '')
+    /** Where nothing may be told of closed providers, they are not there. */
+    function providersFor(x: Scoped): ReadonlyMap<string, Provider> {
+      if (!access.isHiding || isOperator(x)) return providers()
+      const isOpen = (provider: string) => access.closed({ provider, model: '', via: [] }, x) === undefined
+      return new Map([...providers()].filter(([name]) => isOpen(name)))
+    }
+
+    const languageIn = ({ request, x }: PassageCall): Language => {
+      const provider = providersFor(x).get(namedBy(request) ?? '')
       return provider === undefined ? spokenBy(request) : languageOf(provider)
     }
 
@@ -74,9 +84,8 @@ export default definePlugin({
 
     async function upload(call: PassageCall) {
       const { request, x, forward } = call
-      const choose = (named: string | undefined) =>
-        chooseProvider(providers(), { kind: 'file', named, language: undefined, spoken: spokenBy(request) })
-      const isPlain = languageIn(request) === 'anthropic'
+      const choose = (named: string | undefined) => chooseProvider(providersFor(x), named, spokenBy(request))
+      const isPlain = languageIn(call) === 'anthropic'
       const { provider, models, to, sent } = isPlain
         ? passUpload(call, choose(namedBy(request)))
         : await readUpload(call, {
@@ -124,7 +133,7 @@ export default definePlugin({
         methods: ['GET'],
         path: PATH,
         about: 'The files of the caller, and of those below it',
-        run: call => desk.list(call, { kind: 'file', language: languageIn(call.request) }),
+        run: call => desk.list(call, { kind: 'file', language: languageIn(call) }),
       },
       {
         ...shared,

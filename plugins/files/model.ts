@@ -116,8 +116,6 @@ export interface Place {
 /** What the plugin for batches shares with the one for files. */
 export interface FileDesk {
   readonly book: Book
-  /** The provider that the call means: the one that it names, else the first that keeps such things. */
-  choose(call: PassageCall, kind: Kind, language?: Language): Provider
   languageOf(provider: Provider): Language
   /** `named`: the provider that the caller insists on. */
   gate(x: Scoped, named: string | undefined): Gate

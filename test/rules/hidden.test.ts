@@ -91,4 +91,63 @@ describe('P7', () => {
     const said = await world.call('POST', '/p/nope/v1/chat/completions', chat)
     expect(JSON.stringify(said.body)).toContain('There is no provider')
   })
+
+  test('P7 answers for files and batches of a hidden provider as for those of none, wherever it is named', async () => {
+    const lists = { ...secret, anthropic: ['claude'] }
+    await using world = await startWorld({ lists, env: { HIDE_DENIED_MODELS: 'true' } })
+    for (const source of ['vllm/', 'anthropic/']) await world.put({ source, user_paths: ['/other'] })
+    const key = await world.key({ user_path: '/team' })
+    const line = JSON.stringify({ custom_id: 'a', url: '/v1/chat/completions', body: { model: 'gamma' } })
+    const form = (purpose: string) => (provider?: string) => {
+      const data = new FormData()
+      data.append('purpose', purpose)
+      if (provider !== undefined) data.append('provider', provider)
+      data.append('file', new File([line], 'x.jsonl'))
+      return data
+    }
+    const json = (value: object) => () => JSON.stringify(value)
+    const requests = [{ custom_id: 'a', params: { model: 'gamma', max_tokens: 1, messages: [] } }]
+    const calls: readonly (readonly [method: string, path: string, body?: (name?: string) => BodyInit])[] = [
+      ['GET', '/v1/files'],
+      ['GET', '/v1/files/file-1'],
+      ['DELETE', '/v1/files/file-1'],
+      ['POST', '/v1/files', form('user_data')],
+      ['POST', '/v1/files', form('batch')],
+      ['GET', '/v1/batches'],
+      ['GET', '/v1/messages/batches'],
+      ['POST', '/v1/batches', json({ input_file_id: 'file-1' })],
+      ['POST', '/v1/messages/batches', json({ requests })],
+    ]
+    const ask = async (
+      name: string,
+      [method, path, body]: (typeof calls)[number],
+      place: 'query' | 'form',
+    ) => {
+      const sent = body?.(place === 'form' ? name : undefined)
+      const address = place === 'query' ? `${path}?provider=${name}` : path
+      const answer = await world.test.fetch(address, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(typeof sent === 'string' && { 'content-type': 'application/json' }),
+        },
+        ...(sent !== undefined && { body: sent }),
+      })
+      const headers = [...answer.headers].filter(([name]) => !/request-id|content-length/.test(name))
+      const text = JSON.stringify([answer.status, headers, await answer.text()])
+      return text.replaceAll(name, 'ASKED').replace(/request_id\W+[\da-f-]+/, '')
+    }
+    for (const call of calls)
+      for (const place of call[1] === '/v1/files' && call[0] === 'POST'
+        ? (['query', 'form'] as const)
+        : (['query'] as const)) {
+        const unknown = await ask('nobody', call, place)
+        for (const hidden of ['vllm', 'anthropic'])
+          expect([...call.slice(0, 2), hidden, await ask(hidden, call, place)]).toEqual([
+            ...call.slice(0, 2),
+            hidden,
+            unknown,
+          ])
+      }
+  })
 })
