@@ -20,6 +20,7 @@ import type { Receipts, UsageBook, UsageSums } from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
 import { createReports } from './report/index.ts'
+import { createRepricing, type Repricing } from './report/repricing.ts'
 import {
   usageGroups,
   usageLatencies,
@@ -44,6 +45,12 @@ interface Ended {
   readonly x: Settled
   /** Milliseconds since 1970. */
   readonly endedAt: number
+}
+
+/** What one gateway of the process leaves to the next. */
+interface Heritage {
+  readonly threads: Threads
+  readonly repricing: Repricing
 }
 
 export default definePlugin({
@@ -91,7 +98,11 @@ export default definePlugin({
   },
   setup({ config, db, dbAddress, now, log, providers, use, inherited }) {
     const { recipe } = use<Prices>('prices')
-    const threads = (inherited as Threads | undefined) ?? createThreads()
+    const heritage = (inherited as Heritage | undefined) ?? {
+      threads: createThreads(),
+      repricing: createRepricing(),
+    }
+    const { threads, repricing } = heritage
     const ledger = createLedger({ config, db, dbAddress, log, now, prices: recipe, threads })
     const facts = {
       providers,
@@ -113,7 +124,10 @@ export default definePlugin({
     )
     const { reprice } = ledger
     const { retention } = config
-    const reports = createReports({ db, dbAddress, now, log, providers, prices: recipe, reprice, retention })
+    const reports = createReports({
+      ...{ db, dbAddress, now, log, providers, reprice, repricing, retention },
+      prices: recipe,
+    })
     const flush: UsageBook['flush'] = patience => {
       later.flush()
       return ledger.flush(patience)
@@ -138,7 +152,7 @@ export default definePlugin({
         byPath: (from, to, most) => byPath(reports.desk.ask, { from, to }, most),
         stored: createStored(reports.desk.ask),
       } satisfies UsageBook & UsageSums & Receipts,
-      heritage: threads,
+      heritage,
       api: reports.api,
       pages: createPages({
         ...reports.desk,
@@ -153,6 +167,7 @@ export default definePlugin({
       },
       start() {
         soon = setTimeout(ledger.start, SOON)
+        reports.start()
       },
       async close() {
         clearTimeout(soon)

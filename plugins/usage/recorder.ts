@@ -185,6 +185,7 @@ export function createRecorder({ worker, spawn, tally, log }: RecorderOptions): 
       thread.postMessage({ kind: 'close', patience })
       // A worker that hangs must not hold up the end; what it has is on disk.
       if (!(await within(patience + PATIENCE, end))) log.error('The usage worker did not end in time')
+      for (const turn of [...repricings.keys()]) answer(turn, undefined)
       const last = thread
       thread = undefined
       last?.terminate()

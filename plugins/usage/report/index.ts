@@ -10,12 +10,14 @@ import { createLogApi } from './log-api.ts'
 import { type Clock, keptSince } from './period.ts'
 import { createReader } from './reader.ts'
 import { createRecomputeApi } from './recompute.ts'
+import type { Repricing } from './repricing.ts'
 import { createUsageApi } from './usage-api.ts'
 
 export interface ReportDeps extends Pick<Host, 'db' | 'now' | 'log' | 'providers'> {
   readonly dbAddress: Host['dbAddress'] | undefined
   readonly prices: Prices['recipe']
   readonly reprice: UsageBook['reprice']
+  readonly repricing: Repricing
   /** Milliseconds for which records are kept; 0: for ever. */
   readonly retention: number
 }
@@ -25,12 +27,15 @@ export interface Reports {
   readonly api: readonly Api[]
   /** For pages: they ask as the endpoints do. */
   readonly desk: Clock & { readonly ask: Ask }
+  /** From now on what is priced anew is done here. */
+  start(): void
   close(): Promise<void>
 }
 
-export function createReports({ retention, ...deps }: ReportDeps): Reports {
+export function createReports({ retention, repricing, reprice, ...deps }: ReportDeps): Reports {
   const { now } = deps
   const reader = createReader(deps)
+  let leave = () => {}
   const shared = { ask: reader.ask, now, keptSince: () => keptSince(now(), retention) }
   return {
     desk: shared,
@@ -40,8 +45,14 @@ export function createReports({ retention, ...deps }: ReportDeps): Reports {
       ...createLogApi(shared),
       createCompareApi(shared),
       createForecastApi({ ...shared, providers: deps.providers }),
-      ...createRecomputeApi({ ...deps, ...shared }),
+      ...createRecomputeApi({ ...deps, repricing }),
     ],
-    close: reader.close,
+    start() {
+      leave = repricing.join({ ask: reader.ask, reprice })
+    },
+    close() {
+      leave()
+      return reader.close()
+    },
   }
 }
