@@ -206,6 +206,21 @@ document.addEventListener('htmx:config:request', event => {
   for (const name of new Set(body.keys())) if (body.get(name) === '') body.delete(name)
 })
 
+/**
+ * What a page waits for says so: a bar above everything, and the part that will be another one is paler. An answer that
+ * comes within a moment shows nothing of it. Of several questions for one part the last one counts.
+ */
+const awaited = new WeakMap()
+document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+  const { target, request, sourceElement } = ctx
+  if (request.method !== 'GET' || isByItself(sourceElement) || !target?.matches('main :not(datalist)')) return
+  awaited.set(target, ctx)
+  target.ariaBusy = 'true'
+})
+document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+  if (awaited.get(ctx.target) === ctx) ctx.target.ariaBusy = null
+})
+
 /** What was pressed in the message line is gone with its answer. */
 document.addEventListener('htmx:finally:request', event => {
   const { sourceElement } = event.detail.ctx
