@@ -33,7 +33,7 @@ export const Amounts = ({ editing }: { editing: Editing }) => (
         ))}
       </select>
     </Field>
-    <Field id="f-time-zone" label="Time zone" error={wrong(editing, 'time_zone')}>
+    <Field id="f-time-zone" label="Time zone" error={wrong(editing, 'time_zone')} class="wide">
       <ZoneInput
         value={editing.draft.timeZone}
         {...described('f-time-zone', { hint: false, error: wrong(editing, 'time_zone') })}
@@ -45,6 +45,7 @@ export const Amounts = ({ editing }: { editing: Editing }) => (
       label="Calls at the same time"
       placeholder="5"
       hint="So many may be under way at any moment."
+      class="wide"
     />
     <div class="whole">
       <Below
@@ -70,6 +71,7 @@ interface AmountProps {
   readonly label: string
   readonly placeholder: string
   readonly hint?: Child
+  readonly class?: string
 }
 
 const ids = {
@@ -80,13 +82,13 @@ const ids = {
 } as const
 
 /** A text: what is no number comes back as it was typed. */
-function Amount({ editing, of, label, placeholder, hint }: AmountProps) {
+function Amount({ editing, of, label, placeholder, hint, class: more = '' }: AmountProps) {
   const field = ids[of]
   const id = `f-${field.replace('_', '-')}`
   // Where all are empty the keyboard goes to the first.
   const isFirst = of === 'cost' && (wrong(editing, 'amounts') !== undefined || isReopened(editing))
   return (
-    <Field id={id} label={label} error={wrong(editing, field)} hint={hint}>
+    <Field id={id} label={label} error={wrong(editing, field)} hint={hint} class={more}>
       <input
         name={field}
         value={editing.draft[of]}
