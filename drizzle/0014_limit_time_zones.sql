@@ -1,0 +1,1 @@
+ALTER TABLE `limit_pots` ADD `per` text DEFAULT '' NOT NULL;
