@@ -67,7 +67,10 @@ export function createKeysApi({ keys, now, isOpen, unknownModels }: Deps): Api[]
         const input = toNewKey(body, { now: now() })
         const { row, key } = await keys.create(input, { author: authorOf(admin!) })
         const unknown = await unknownModels(input.allowedModels ?? [], input.userPath)
-        const warnings = [...(closesDoor ? [LOCKED_OUT] : []), ...(unknown ? [toWarning(unknown, input)] : [])]
+        const warnings = [
+          ...(closesDoor ? [LOCKED_OUT] : []),
+          ...(unknown ? [toWarning(unknown, input)] : []),
+        ]
         return answer(row, {
           status: 201,
           more: { key, ...(warnings.length > 0 && { warning: warnings.join('. ') }) },

@@ -222,6 +222,7 @@ describe('refusals', () => {
         name: 'mine',
         models: null,
         per: 'day',
+        time_zone: 'UTC',
         requests: { limit: 3, used: 1, held: 0, remaining: 2 },
         resets_at: '2026-03-05T00:00:00.000Z',
       },

@@ -1,6 +1,7 @@
 import { Badge, type Tone } from '../../../views/badge.tsx'
 import { ago, count } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
 import type { NoticesData } from '../page.tsx'
 import type { HookState, SentState } from '../state.ts'
@@ -25,7 +26,7 @@ export const Hooks = ({ hooks, now }: { hooks: readonly HookState[]; now: number
       {hooks.map(({ number, host, format, least, waiting, lastSentAt, lastFailure }) => (
         <tr>
           <th scope="row" data-label="Hook">
-            {number}. <bdi class="mono">{host}</bdi>
+            {number}. <Name class="mono" text={host} />
           </th>
           <td data-label="Gets">{formats[format]}</td>
           <td data-label="Hears of">{hears[least]}</td>
@@ -72,7 +73,7 @@ export const Sent = ({ data: { sent, hooks, now }, base }: { data: NoticesData; 
           <tr>
             <th scope="row" data-label="What">
               <Link href={`${base}/dashboard${notice.place}`}>
-                <bdi>{notice.text}</bdi>
+                <Name text={notice.text} />
               </Link>
             </th>
             <td data-label="When">
@@ -83,7 +84,7 @@ export const Sent = ({ data: { sent, hooks, now }, base }: { data: NoticesData; 
                 <span class="muted">not there any more</span>
               ) : (
                 <span>
-                  {hook.number}. <bdi class="mono">{hook.host}</bdi>
+                  {hook.number}. <Name class="mono" text={hook.host} />
                 </span>
               )}
             </td>

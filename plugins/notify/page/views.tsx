@@ -4,6 +4,7 @@ import { Csrf } from '../../../views/form.tsx'
 import { count, duration } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import type { NoticesData } from '../page.tsx'
 import type { Tried } from '../try.ts'
 import { Hooks, Sent } from './tables.tsx'
@@ -79,7 +80,7 @@ export const Tests = ({ tried }: { tried: readonly Tried[] }) => (
       <p class="tested" data-tone={ok ? 'good' : 'bad'}>
         <Icon name={ok ? 'check' : 'alert'} />
         <span>
-          {number}. <bdi class="mono">{host}</bdi>:{' '}
+          {number}. <Name class="mono" text={host} />:{' '}
           {ok ? `took it within ${duration(ms)}. Look whether it is there.` : reason}
         </span>
       </p>
