@@ -83,10 +83,8 @@ export function nearestEffort<E extends string>(
   { refusesEfforts }: Thinking,
 ): E | (typeof LADDER)[number] {
   if (!refusesEfforts?.has(effort)) return effort
-  const below = LADDER.slice(
-    0,
-    LADDER.findIndex(step => step === effort),
-  )
+  const steps: readonly string[] = LADDER
+  const below = LADDER.slice(0, steps.indexOf(effort))
   return below.findLast(step => !refusesEfforts.has(step)) ?? 'low'
 }
 
