@@ -27,3 +27,10 @@ export const spell = (text: string): string =>
     .split(HIDDEN)
     .map((part, index) => (index % 2 === 1 ? `[${codeOf(part)}]` : part))
     .join('')
+
+/** Characters of a name that a sentence has room for. */
+const SHORT = 64
+
+/** A name of any length, and of any characters, in a sentence. */
+export const shorten = (name: string): string =>
+  spell(name.length > SHORT ? `${name.slice(0, SHORT - 1)}…` : name)

@@ -1,5 +1,6 @@
 import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page } from '../../src/page.ts'
+import { shorten } from '../../views/name.tsx'
 import type { History } from '../history/model.ts'
 import { toGuardrail } from './input.ts'
 import type { Guardrail } from './model.ts'
@@ -7,7 +8,6 @@ import { createActions } from './page/actions.tsx'
 import { type Draft, draftOf, emptyDraft, type Mistake, mistakeOf, toInput } from './page/draft.ts'
 import type { Editing, Effect } from './page/editing.ts'
 import { listGuardrails, readQuery } from './page/rows.ts'
-import { short } from './page/short.ts'
 import { type DialogData, type GuardrailsData, GuardrailsView } from './page/views.tsx'
 import { sentenceOf } from './sentence.ts'
 import type { GuardrailStore } from './store.ts'
@@ -17,7 +17,7 @@ import { tryOn } from './trial.ts'
 export interface GuardrailsPageDeps {
   readonly store: GuardrailStore
   readonly tally: Pick<Tally, 'of'>
-  readonly history: Pick<History, 'deletionOf' | 'restore'>
+  readonly history: Pick<History, 'forms'>
   /** Names of the services that may be asked. */
   readonly checkers: readonly string[]
 }
@@ -100,9 +100,9 @@ function dialogOf({ editing, find }: GuardrailsDesk, params: URLSearchParams): D
   if (name === null) return undefined
   const guardrail = find(name)
   if (guardrail === undefined)
-    return { kind: 'note', text: `There is no guardrail “${short(name)}” any more.` }
+    return { kind: 'note', text: `There is no guardrail “${shorten(name)}” any more.` }
   if (guardrail.declaredIn !== undefined)
-    return { kind: 'note', text: `“${short(name)}” is declared in ${guardrail.declaredIn}: edit it there.` }
+    return { kind: 'note', text: `“${shorten(name)}” is declared in ${guardrail.declaredIn}: edit it there.` }
   return params.has('edit')
     ? { kind: 'edit', editing: editing(draftOf(guardrail)) }
     : { kind: 'delete', guardrail }

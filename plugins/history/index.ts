@@ -3,6 +3,7 @@ import { createHistoryApi } from './api.ts'
 import { openChronicle } from './chronicle.ts'
 import { openDefinitions } from './definitions.ts'
 import { openFollowing } from './following.ts'
+import { createForms } from './forms.tsx'
 import type { History, Restore } from './model.ts'
 import { createRestorer } from './restorer.ts'
 import { versions } from './schema.ts'
@@ -22,6 +23,7 @@ export default definePlugin({
     const restore = createRestorer(chronicle, restorers)
     const exports: History = {
       define: options => openDefinitions(options, exports),
+      forms: options => createForms(options, exports),
       commit: chronicle.commit,
       restores: (kind, restore) => void restorers.set(kind, restore),
       follows: (kind, reread) => void rereads.set(kind, reread),

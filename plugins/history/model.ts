@@ -1,6 +1,8 @@
 import type { BatchItem } from 'drizzle-orm/batch'
+import type { Child } from 'hono/jsx'
 import type { IfMatch } from '../../src/door/precondition.ts'
-import type { Awaitable, JsonObject } from '../../src/types.ts'
+import type { ActionResult, Form, PageRequest } from '../../src/page.ts'
+import type { Awaitable, JsonObject, Markup } from '../../src/types.ts'
 
 export const actions = ['create', 'replace', 'rename', 'delete', 'revoke', 'roll', 'restore'] as const
 export type Action = (typeof actions)[number]
@@ -89,10 +91,52 @@ export interface DefinitionOptions<T extends Definition, S extends object> {
   onChange(all: readonly T[]): Awaitable<void>
 }
 
+/** What is said of a thing while it is typed. */
+export interface Drafted {
+  /** The version that is edited, as it was when the form was opened; absent for a new one. */
+  readonly version?: number
+  readonly name: string
+}
+
+/** What is wrong with a draft. */
+export interface Wrong {
+  readonly message: string
+}
+
+/** The page of a kind of definitions. */
+export interface FormsOptions<T extends Definition, D extends Drafted, M extends Wrong> {
+  /** As in `DefinitionOptions`. */
+  readonly kind: string
+  /** Of the page, below `/dashboard`. */
+  readonly path: `/${string}`
+  readonly definitions: Definitions<T>
+  draftFrom(form: Form): D
+  /** What `definitions.save` takes; refuses what cannot be read, and names the field. */
+  toInput(draft: D): unknown
+  toState(thing: T): object
+  /** What is wrong, and with which field of the form. */
+  mistakeOf(error: unknown): M
+  /** What one is that was switched off: `off: it holds nobody back`. */
+  readonly off: string
+  /** The form, with what is wrong. */
+  editor(draft: D, mistake: M, request: PageRequest): Markup
+  /** Asks whether one is to be deleted, and says why it was not. */
+  deletion(thing: T, mistake: string, request: PageRequest): Markup
+  /** The parts of the page that are others now, for the filters in the form. */
+  changed(form: Form, request: PageRequest, notice: Child): Markup
+}
+
+type Take = (form: Form, request: PageRequest) => Promise<ActionResult>
+
+/** Actions of a page. */
+export type Forms = Readonly<Record<'save' | 'delete' | 'undo' | 'toggle', Take>>
+
 /** What plugins with things that operators change may call. */
 export interface History {
   /** Keeps things that operators define under a name: declared ones, stored ones, and those that other gateways store. */
   define<T extends Definition, S extends object>(options: DefinitionOptions<T, S>): Promise<Definitions<T>>
+  /** What the forms of their page do. */
+  forms<T extends Definition, D extends Drafted, M extends Wrong>(options: FormsOptions<T, D, M>): Forms
   /**
    * Writes a change and its version in one batch: both are stored, or neither is. `statements` makes the change, and
    * gets the number of the version. Returns that number.

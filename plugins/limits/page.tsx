@@ -2,7 +2,7 @@ import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../src/page.ts'
 import type { UnknownModels } from '../../src/unknown-models.ts'
 import { toQuery } from '../../views/listing.ts'
-import { spell } from '../../views/name.tsx'
+import { shorten, spell } from '../../views/name.tsx'
 import type { Auth } from '../auth/model.ts'
 import type { History } from '../history/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
@@ -16,7 +16,7 @@ import type { Editing } from './page/editing.ts'
 import { Beat, readRound } from './page/pulse.tsx'
 import { listLimits, readQuery } from './page/rows.ts'
 import { Count, type DialogData, type LimitsData, LimitsTable, LimitsView } from './page/views.tsx'
-import { sentenceOf, short } from './page/words.ts'
+import { sentenceOf } from './page/words.ts'
 import type { LimitStore } from './store.ts'
 import { fullestFirst } from './views-of.ts'
 import { spanOf } from './window.ts'
@@ -24,7 +24,7 @@ import { spanOf } from './window.ts'
 export interface LimitsPageDeps {
   readonly store: LimitStore
   readonly ledger: Ledger
-  readonly history: Pick<History, 'deletionOf' | 'restore'>
+  readonly history: Pick<History, 'forms'>
   readonly auth: Pick<Auth, 'callerOf' | 'working'>
   readonly virtual: VirtualModelSource
   readonly unknownModels: UnknownModels
@@ -143,12 +143,12 @@ function dialogOf({ editing, find }: LimitsDesk, params: URLSearchParams): Dialo
   if (limit === undefined)
     return {
       kind: 'note',
-      text: `There is no limit “${short(name)}” any more.`,
+      text: `There is no limit “${shorten(name)}” any more.`,
     }
   if (limit.declaredIn !== undefined)
     return {
       kind: 'note',
-      text: `“${short(name)}” is declared in ${limit.declaredIn}: edit it there.`,
+      text: `“${shorten(name)}” is declared in ${limit.declaredIn}: edit it there.`,
     }
   return params.has('edit') ? { kind: 'edit', editing: editing(draftOf(limit)) } : { kind: 'delete', limit }
 }

@@ -1,10 +1,11 @@
 import { definePage, type Page } from '../../src/page.ts'
 import type { Provider } from '../../src/provider.ts'
+import { shorten } from '../../views/name.tsx'
 import type { History } from '../history/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels, VirtualModelView } from './model.ts'
 import { createActions } from './page/actions.tsx'
-import { type Draft, draftOf, emptyDraft, short } from './page/draft.ts'
+import { type Draft, draftOf, emptyDraft } from './page/draft.ts'
 import type { Editing } from './page/editor.tsx'
 import { effectsOf } from './page/effect.ts'
 import { replacingOf } from './page/replacing.ts'
@@ -109,9 +110,9 @@ async function dialogOf(
   if (source === null) return undefined
   const view = find(source)
   if (view === undefined)
-    return { kind: 'note', text: `There is no virtual model “${short(source)}” any more.` }
+    return { kind: 'note', text: `There is no virtual model “${shorten(source)}” any more.` }
   if (view.managed)
-    return { kind: 'note', text: `“${short(source)}” is declared in ${view.declared_in}: edit it there.` }
+    return { kind: 'note', text: `“${shorten(source)}” is declared in ${view.declared_in}: edit it there.` }
   return params.has('edit')
     ? { kind: 'edit', editing: await editing(draftOf(view)) }
     : { kind: 'delete', view }

@@ -1,9 +1,8 @@
 import { Badge } from '../../../views/badge.tsx'
 import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
-import { toQuery } from '../../../views/listing.ts'
 import { Name } from '../../../views/name.tsx'
-import { opening } from '../../../views/opening.ts'
+import { Opens } from '../../../views/row-actions.tsx'
 import type { KeyRow } from '../views-of.ts'
 import type { Listed, Query } from './rows.ts'
 
@@ -107,23 +106,12 @@ const When = ({ word, at }: { word?: string; at: number | null }) => {
 }
 
 function Acts({ listed: { row, status }, query, base }: Omit<LineProps, 'now'>) {
-  const path = `${base}/dashboard/keys`
-  const act = (verb: string, word: string) => (
-    <Link
-      class="quiet"
-      id={`${verb}-${row.id}`}
-      href={path + toQuery(query, { [verb]: row.id })}
-      {...opening(`${path}?${new URLSearchParams({ [verb]: row.id })}`)}
-      aria-label={`${word} ${row.name}`}
-    >
-      {word}
-    </Link>
-  )
+  const key = { page: `${base}/dashboard/keys`, query, value: row.id, name: row.name }
   return (
     <>
-      {act('edit', 'Edit')}
-      {status === 'active' && act('roll', 'Roll')}
-      {act('revoke', 'Revoke')}
+      <Opens {...key} verb="edit" word="Edit" />
+      {status === 'active' && <Opens {...key} verb="roll" word="Roll" />}
+      <Opens {...key} verb="revoke" word="Revoke" />
     </>
   )
 }

@@ -3,10 +3,9 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
-import { Icon } from '../../../views/icon.tsx'
-import { Link } from '../../../views/link.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
-import { opening } from '../../../views/opening.ts'
+import { NewButton } from '../../../views/new-button.tsx'
+import { Nothing } from '../../../views/nothing.tsx'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { KeyRow } from '../views-of.ts'
 import { Gone, Revoking, Rolling } from './dialogs.tsx'
@@ -37,15 +36,7 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
           <h1>API keys</h1>
           <p class="lead">Who may call, on whose behalf, and which models they reach.</p>
         </div>
-        <Link
-          class="button primary"
-          id="new"
-          href={path + toQuery(data.query, { new: '' })}
-          {...opening(`${path}?new=`)}
-        >
-          <Icon name="plus" />
-          New API key
-        </Link>
+        <NewButton id="new" noun="API key" page={path} href={path + toQuery(data.query, { new: '' })} />
       </header>
       <KeyFilters data={data} path={path} />
       <KeysTable data={data} request={request} />
@@ -116,7 +107,10 @@ function KeysTable({ data, request }: { data: KeysData; request: PageRequest }) 
     <section id="keys" tabindex={-1} aria-label="API keys">
       <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
       {listing.rows.length === 0 ? (
-        <Nothing isFiltered={count > 0} path={path} />
+        <Nothing noun="key" isFiltered={count > 0} page={path}>
+          Give each team or service a key of its own: bound to its path, limited to the models it needs, and
+          revoked without touching anybody else.
+        </Nothing>
       ) : (
         <Table caption="API keys" headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}>
           {listing.rows.map(key => (
@@ -128,24 +122,3 @@ function KeysTable({ data, request }: { data: KeysData; request: PageRequest }) 
     </section>
   )
 }
-
-const Nothing = ({ isFiltered, path }: { isFiltered: boolean; path: string }) => (
-  <div class="nothing">
-    {isFiltered ? (
-      <>
-        <h2>Nothing matches</h2>
-        <p>
-          No key has all of these words. <Link href={path}>Show all keys</Link>
-        </p>
-      </>
-    ) : (
-      <>
-        <h2>No keys yet</h2>
-        <p>
-          Give each team or service a key of its own: bound to its path, limited to the models it needs, and
-          revoked without touching anybody else.
-        </p>
-      </>
-    )}
-  </div>
-)

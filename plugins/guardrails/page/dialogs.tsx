@@ -1,6 +1,5 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { DialogForm } from '../../../views/dialog-form.tsx'
-import { Name } from '../../../views/name.tsx'
+import { DeletionForm } from '../../../views/deletion.tsx'
 import type { Guardrail } from '../model.ts'
 import { sentenceOf } from '../sentence.ts'
 
@@ -12,25 +11,14 @@ interface DeletionProps {
 
 /** Says what it is that would be deleted, and what would come of it, and asks for it once. */
 export const Deletion = ({ guardrail, mistake, request }: DeletionProps) => (
-  <DialogForm
+  <DeletionForm
     page={`${request.base}/dashboard/guardrails`}
-    action="delete"
-    isSmall
-    title={
-      <>
-        Delete <Name text={guardrail.name} />?
-      </>
-    }
+    field="name"
+    value={guardrail.name}
+    version={guardrail.version}
     mistake={mistake}
     request={request}
-    submit={
-      <button class="danger" type="submit" autofocus={mistake === undefined}>
-        Delete
-      </button>
-    }
   >
-    <input type="hidden" name="name" value={guardrail.name} />
-    <input type="hidden" name="version" value={String(guardrail.version)} />
     <p class="sentence">{sentenceOf(guardrail)}</p>
     <p>
       {guardrail.enabled
@@ -38,5 +26,5 @@ export const Deletion = ({ guardrail, mistake, request }: DeletionProps) => (
         : 'It is off already, so callers will not notice.'}{' '}
       Its history is kept, so it can be brought back.
     </p>
-  </DialogForm>
+  </DeletionForm>
 )

@@ -1,11 +1,7 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { STATE, VIA } from '../../../views/dialog-form.tsx'
-import { Csrf } from '../../../views/form.tsx'
 import { count } from '../../../views/format.ts'
-import { Link } from '../../../views/link.tsx'
-import { toQuery } from '../../../views/listing.ts'
-import { Name } from '../../../views/name.tsx'
-import { opening } from '../../../views/opening.ts'
+import { Opens, Switch } from '../../../views/row-actions.tsx'
+import { HoldsFor, HoldsOf, RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { Guardrail, On, Side, Verdict } from '../model.ts'
 import { aimsOf } from '../sentence.ts'
@@ -32,23 +28,21 @@ const places: Readonly<Record<Side, string>> = {
 
 export function GuardrailLine({ listed: { guardrail, counted }, query, request }: LineProps) {
   const { base } = request
+  const page = `${base}/dashboard/guardrails`
   return (
     <tr id={`guardrail-${shortHash(guardrail.name)}`} data-off={guardrail.enabled ? undefined : ''}>
       <th scope="row" data-label="Guardrail">
-        <Name class="name mono" text={guardrail.name} />
-        {guardrail.description !== '' && (
-          <p class="about" title={guardrail.description}>
-            {guardrail.description}
-          </p>
-        )}
-        {guardrail.declaredIn !== undefined && (
-          <p class="about declared">
-            Declared in <code>{guardrail.declaredIn}</code>: edit it there
-          </p>
-        )}
+        <RowHead
+          name={guardrail.name}
+          description={guardrail.description}
+          declaredIn={guardrail.declaredIn}
+        />
       </th>
       <td data-label="Holds for">
-        <Holders guardrail={guardrail} base={base} />
+        <div>
+          <HoldsFor path={guardrail.userPath} base={base} />
+          <HoldsOf models={guardrail.models} />
+        </div>
       </td>
       <td data-label="Does">
         <div>
@@ -60,41 +54,27 @@ export function GuardrailLine({ listed: { guardrail, counted }, query, request }
         <Counts counted={counted} />
       </td>
       <td data-label="State">
-        <Toggle guardrail={guardrail} request={request} />
+        <Switch
+          page={page}
+          field="name"
+          value={guardrail.name}
+          isOn={guardrail.enabled}
+          word={guardrail.enabled ? 'On' : 'Off'}
+          isFixed={guardrail.declaredIn !== undefined}
+          request={request}
+        />
       </td>
       <td class="actions">
-        {guardrail.declaredIn === undefined && <Acts guardrail={guardrail} query={query} base={base} />}
+        {guardrail.declaredIn === undefined && (
+          <>
+            <Opens page={page} query={query} verb="edit" word="Edit" value={guardrail.name} />
+            <Opens page={page} query={query} verb="delete" word="Delete" value={guardrail.name} />
+          </>
+        )}
       </td>
     </tr>
   )
 }
-
-const MODELS = 3
-
-const Holders = ({ guardrail: { userPath, models }, base }: { guardrail: Guardrail; base: string }) => (
-  <div>
-    {userPath === '/' ? (
-      'Everybody'
-    ) : (
-      <Link
-        href={`${base}/dashboard/paths?${new URLSearchParams({ path: userPath })}`}
-        title={`What ${userPath} may call`}
-      >
-        <Name class="mono" text={userPath} />
-      </Link>
-    )}
-    {models !== undefined && (
-      <ul class="paths" title={[...models].join('\n').slice(0, 2000)}>
-        {[...models].slice(0, MODELS).map(model => (
-          <li>
-            <Name class="label mono" text={model} />
-          </li>
-        ))}
-        {models.size > MODELS && <li class="muted">and {models.size - MODELS} more</li>}
-      </ul>
-    )}
-  </div>
-)
 
 const did: Readonly<Record<Verdict, string>> = { block: 'refused', mask: 'masked', report: 'counted' }
 const at: Readonly<Record<On, string>> = { input: 'call', output: 'answer' }
@@ -111,48 +91,3 @@ const Counts = ({ counted }: { counted: readonly Counted[] }) =>
       ))}
     </ul>
   )
-
-function Toggle({ guardrail, request }: { guardrail: Guardrail; request: PageRequest }) {
-  const word = guardrail.enabled ? 'On' : 'Off'
-  if (guardrail.declaredIn !== undefined) return <span class="muted">{word}</span>
-  const action = `${request.base}/dashboard/guardrails/toggle`
-  return (
-    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
-      <Csrf admin={request.admin} />
-      <input type="hidden" name="name" value={guardrail.name} />
-      <input type="hidden" name="enabled" value={guardrail.enabled ? '' : 'on'} />
-      <button
-        id={`toggle-${shortHash(guardrail.name)}`}
-        class="switch"
-        type="submit"
-        role="switch"
-        aria-checked={String(guardrail.enabled)}
-        aria-label={`${guardrail.name}: enabled`}
-      >
-        <span class="knob" />
-        {word}
-      </button>
-    </form>
-  )
-}
-
-function Acts({ guardrail: { name }, query, base }: { guardrail: Guardrail; query: Query; base: string }) {
-  const path = `${base}/dashboard/guardrails`
-  const act = (verb: string, word: string) => (
-    <Link
-      class="quiet"
-      id={`${verb}-${shortHash(name)}`}
-      href={path + toQuery(query, { [verb]: name })}
-      {...opening(`${path}?${new URLSearchParams({ [verb]: name })}`)}
-      aria-label={`${word} ${name}`}
-    >
-      {word}
-    </Link>
-  )
-  return (
-    <>
-      {act('edit', 'Edit')}
-      {act('delete', 'Delete')}
-    </>
-  )
-}

@@ -4,10 +4,9 @@ import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { count, number } from '../../../views/format.ts'
-import { Icon } from '../../../views/icon.tsx'
-import { Link } from '../../../views/link.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
-import { opening } from '../../../views/opening.ts'
+import { NewButton } from '../../../views/new-button.tsx'
+import { Nothing } from '../../../views/nothing.tsx'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { Guardrail } from '../model.ts'
 import { Deletion } from './dialogs.tsx'
@@ -43,15 +42,7 @@ export function GuardrailsView({ data, request }: Props) {
           <h1>Guardrails</h1>
           <p class="lead">What may be told to models, and what they may say.</p>
         </div>
-        <Link
-          class="button primary"
-          id="new"
-          href={path + toQuery(data.query, { new: '' })}
-          {...opening(`${path}?new=`)}
-        >
-          <Icon name="plus" />
-          New guardrail
-        </Link>
+        <NewButton id="new" noun="guardrail" page={path} href={path + toQuery(data.query, { new: '' })} />
       </header>
       <Filters
         path={path}
@@ -107,7 +98,10 @@ function GuardrailsTable({ data, request }: Props) {
     <section id="guardrails" tabindex={-1} aria-label="Guardrails">
       <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
       {listing.rows.length === 0 ? (
-        <Nothing isFiltered={data.count > 0} path={path} />
+        <Nothing noun="guardrail" isFiltered={data.count > 0} page={path} makes>
+          A guardrail looks for card numbers, secrets, words or patterns in what models are told or say, and
+          refuses the call, masks what it finds, or counts it.
+        </Nothing>
       ) : (
         <Table caption="Guardrails, and what they did" headings={headings}>
           {listing.rows.map(listed => (
@@ -119,28 +113,3 @@ function GuardrailsTable({ data, request }: Props) {
     </section>
   )
 }
-
-const Nothing = ({ isFiltered, path }: { isFiltered: boolean; path: string }) => (
-  <div class="nothing">
-    {isFiltered ? (
-      <>
-        <h2>Nothing matches</h2>
-        <p>
-          No guardrail has all of these words. <Link href={path}>Show all guardrails</Link>
-        </p>
-      </>
-    ) : (
-      <>
-        <h2>No guardrails yet</h2>
-        <p>
-          A guardrail looks for card numbers, secrets, words or patterns in what models are told or say, and
-          refuses the call, masks what it finds, or counts it.
-        </p>
-        <Link class="button primary" id="first" href={`${path}?new=`} {...opening(`${path}?new=`)}>
-          <Icon name="plus" />
-          New guardrail
-        </Link>
-      </>
-    )}
-  </div>
-)

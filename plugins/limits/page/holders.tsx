@@ -1,6 +1,6 @@
-import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
+import { HoldsFor, HoldsOf, PathLink } from '../../../views/row-head.tsx'
 import { type Pot, REST } from '../ledger.ts'
 import type { Limit } from '../model.ts'
 
@@ -10,18 +10,12 @@ export type KeyName = (id: string) => string | undefined
 /** For whom a limit holds, who shares it, and which models it speaks of. */
 export const Holders = ({ limit: { userPath, each, models }, base }: { limit: Limit; base: string }) => (
   <div>
-    {userPath === '/' ? 'Everybody' : <PathLink path={userPath} base={base} />}
+    <HoldsFor path={userPath} base={base} />
     <p class="about">
       {each === 'all' ? 'shared by all' : each === 'key' ? 'each key for itself' : 'each path for itself'}
     </p>
-    {models !== undefined && <Few names={[...models]} class="label mono" />}
+    <HoldsOf models={models} />
   </div>
-)
-
-const PathLink = ({ path, base }: { path: string; base: string }) => (
-  <Link href={`${base}/dashboard/paths?${new URLSearchParams({ path })}`} title={`What ${path} may call`}>
-    <Name class="mono" text={path} />
-  </Link>
 )
 
 /** Callers without a managed key → in words. */

@@ -1,13 +1,8 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { STATE, VIA } from '../../../views/dialog-form.tsx'
-import { Csrf } from '../../../views/form.tsx'
 import { count } from '../../../views/format.ts'
-import { Link } from '../../../views/link.tsx'
-import { toQuery } from '../../../views/listing.ts'
-import { Name } from '../../../views/name.tsx'
-import { opening } from '../../../views/opening.ts'
+import { Opens, Switch } from '../../../views/row-actions.tsx'
+import { RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
-import type { Limit } from '../model.ts'
 import { allowanceOf } from '../words.ts'
 import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { Holders, type KeyName, Member } from './holders.tsx'
@@ -25,22 +20,16 @@ interface LineProps {
 export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
   const { limit } = listed
   const { base } = request
+  const page = `${base}/dashboard/limits`
   return (
     <tr id={`limit-${shortHash(limit.name)}`} data-off={limit.enabled ? undefined : ''}>
       <th scope="row" data-label="Limit">
-        <Link href={`${base}/dashboard/limits/detail?${new URLSearchParams({ name: limit.name })}`}>
-          <Name class="name mono" text={limit.name} />
-        </Link>
-        {limit.description !== '' && (
-          <p class="about" title={limit.description}>
-            {limit.description}
-          </p>
-        )}
-        {limit.declaredIn !== undefined && (
-          <p class="about declared">
-            Declared in <code>{limit.declaredIn}</code>: edit it there
-          </p>
-        )}
+        <RowHead
+          name={limit.name}
+          href={`${base}/dashboard/limits/detail?${new URLSearchParams({ name: limit.name })}`}
+          description={limit.description}
+          declaredIn={limit.declaredIn}
+        />
       </th>
       <td data-label="Holds for">
         <Holders limit={limit} base={base} />
@@ -56,10 +45,23 @@ export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
         <Use listed={listed} keyName={keyName} now={now} base={base} />
       </td>
       <td data-label="State">
-        <Toggle limit={limit} request={request} />
+        <Switch
+          page={page}
+          field="name"
+          value={limit.name}
+          isOn={limit.enabled}
+          word={limit.enabled ? 'On' : 'Off'}
+          isFixed={limit.declaredIn !== undefined}
+          request={request}
+        />
       </td>
       <td class="actions">
-        {limit.declaredIn === undefined && <Acts limit={limit} query={query} base={base} />}
+        {limit.declaredIn === undefined && (
+          <>
+            <Opens page={page} query={query} verb="edit" word="Edit" value={limit.name} />
+            <Opens page={page} query={query} verb="delete" word="Delete" value={limit.name} />
+          </>
+        )}
       </td>
     </tr>
   )
@@ -89,50 +91,5 @@ function Use({ listed, keyName, now, base }: Omit<LineProps, 'query' | 'request'
       )}
       <Unpriced pot={pot} />
     </div>
-  )
-}
-
-function Toggle({ limit, request }: { limit: Limit; request: PageRequest }) {
-  const word = limit.enabled ? 'On' : 'Off'
-  if (limit.declaredIn !== undefined) return <span class="muted">{word}</span>
-  const action = `${request.base}/dashboard/limits/toggle`
-  return (
-    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
-      <Csrf admin={request.admin} />
-      <input type="hidden" name="name" value={limit.name} />
-      <input type="hidden" name="enabled" value={limit.enabled ? '' : 'on'} />
-      <button
-        id={`toggle-${shortHash(limit.name)}`}
-        class="switch"
-        type="submit"
-        role="switch"
-        aria-checked={String(limit.enabled)}
-        aria-label={`${limit.name}: enabled`}
-      >
-        <span class="knob" />
-        {word}
-      </button>
-    </form>
-  )
-}
-
-function Acts({ limit: { name }, query, base }: { limit: Limit; query: Query; base: string }) {
-  const path = `${base}/dashboard/limits`
-  const act = (verb: string, word: string) => (
-    <Link
-      class="quiet"
-      id={`${verb}-${shortHash(name)}`}
-      href={path + toQuery(query, { [verb]: name })}
-      {...opening(`${path}?${new URLSearchParams({ [verb]: name })}`)}
-      aria-label={`${word} ${name}`}
-    >
-      {word}
-    </Link>
-  )
-  return (
-    <>
-      {act('edit', 'Edit')}
-      {act('delete', 'Delete')}
-    </>
   )
 }

@@ -4,10 +4,9 @@ import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { count, number } from '../../../views/format.ts'
-import { Icon } from '../../../views/icon.tsx'
-import { Link } from '../../../views/link.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
-import { opening } from '../../../views/opening.ts'
+import { NewButton } from '../../../views/new-button.tsx'
+import { Nothing } from '../../../views/nothing.tsx'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { Limit } from '../model.ts'
 import { Deletion } from './dialogs.tsx'
@@ -49,15 +48,7 @@ export function LimitsView({ data, request }: Props) {
           <h1>Limits</h1>
           <p class="lead">How much may happen: dollars, tokens, requests, and calls at the same time.</p>
         </div>
-        <Link
-          class="button primary"
-          id="new"
-          href={path + toQuery(data.query, { new: '' })}
-          {...opening(`${path}?new=`)}
-        >
-          <Icon name="plus" />
-          New limit
-        </Link>
+        <NewButton id="new" noun="limit" page={path} href={path + toQuery(data.query, { new: '' })} />
       </header>
       <LimitFilters data={data} path={path} />
       <LimitsTable data={data} request={request} />
@@ -118,7 +109,10 @@ export function LimitsTable({ data, request }: Props) {
     <section id="limits" tabindex={-1} aria-label="Limits">
       <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
       {listing.rows.length === 0 ? (
-        <Nothing isFiltered={data.count > 0} path={path} />
+        <Nothing noun="limit" isFiltered={data.count > 0} page={path} makes>
+          A limit says how much a team, each key or everybody may use: $500 a month, say, or 60 requests a
+          minute. Whoever has used it up is refused until the next month or minute begins.
+        </Nothing>
       ) : (
         <Table caption="Limits, and how full they are" headings={headings}>
           {listing.rows.map(listed => (
@@ -130,28 +124,3 @@ export function LimitsTable({ data, request }: Props) {
     </section>
   )
 }
-
-const Nothing = ({ isFiltered, path }: { isFiltered: boolean; path: string }) => (
-  <div class="nothing">
-    {isFiltered ? (
-      <>
-        <h2>Nothing matches</h2>
-        <p>
-          No limit has all of these words. <Link href={path}>Show all limits</Link>
-        </p>
-      </>
-    ) : (
-      <>
-        <h2>No limits yet</h2>
-        <p>
-          A limit says how much a team, each key or everybody may use: $500 a month, say, or 60 requests a
-          minute. Whoever has used it up is refused until the next month or minute begins.
-        </p>
-        <Link class="button primary" id="first" href={`${path}?new=`} {...opening(`${path}?new=`)}>
-          <Icon name="plus" />
-          New limit
-        </Link>
-      </>
-    )}
-  </div>
-)

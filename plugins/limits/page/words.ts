@@ -45,6 +45,3 @@ export function untilOf(ms: number): string {
   if (minutes < 120) return `in ${minutes} min`
   return minutes < 48 * 60 ? `in ${Math.floor(minutes / 60)} h` : `in ${Math.floor(minutes / 1440)} days`
 }
-
-/** A name of any length, and of any characters, in a sentence. */
-export const short = (name: string): string => spell(name.length > 64 ? `${name.slice(0, 63)}…` : name)

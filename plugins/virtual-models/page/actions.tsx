@@ -3,12 +3,13 @@ import { authorOf } from '../../../src/author.ts'
 import { all, text } from '../../../src/door/form.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { ActionResult, Form, Page, PageRequest } from '../../../src/page.ts'
+import { shorten } from '../../../views/name.tsx'
 import { Notice } from '../../../views/notice.tsx'
 import { Undo } from '../../../views/undo.tsx'
 import { KIND } from '../model.ts'
 import type { ModelsDesk } from '../page.tsx'
 import { Deletion, Gone } from './dialogs.tsx'
-import { type Draft, draftFrom, draftOf, emptyDraft, mistakeOf, short, toInput, trim } from './draft.ts'
+import { type Draft, draftFrom, draftOf, emptyDraft, mistakeOf, toInput, trim } from './draft.ts'
 import { Editor, Effects } from './editor.tsx'
 import { conflict, meanwhile } from './meanwhile.ts'
 import { askToReplace, replacingOf } from './replacing.ts'
@@ -32,7 +33,7 @@ const actions: Readonly<Record<string, Action>> = {
         ifMatch: seen === undefined ? 'none' : [seen.version],
       })
       const noun = kind === 'redirect' ? 'Redirect' : 'Access policy'
-      return await changed(desk, { form, request, message: `${noun} “${short(source)}” is saved` })
+      return await changed(desk, { form, request, message: `${noun} “${shorten(source)}” is saved` })
     } catch (error) {
       const what = meanwhile(error, old, desk)
       const said = what === undefined ? error : conflict(what, old?.source ?? draft.source.trim())
@@ -50,7 +51,7 @@ const actions: Readonly<Record<string, Action>> = {
       const undo = (
         <Undo page={`${request.base}/dashboard/models`} field="source" value={source} request={request} />
       )
-      return await changed(desk, { form, request, message: `“${short(source)}” is deleted`, offer: undo })
+      return await changed(desk, { form, request, message: `“${shorten(source)}” is deleted`, offer: undo })
     } catch (error) {
       const view = desk.find(source)
       if (view === undefined) return { markup: <Gone source={source} request={request} />, status: 422 }
@@ -71,10 +72,10 @@ const actions: Readonly<Record<string, Action>> = {
         refuse('conflict', 'It is not deleted any more, or its name is in use')
       // `force`: it leads where it led before, and whoever deleted it by mistake wants just that.
       await desk.history.restore(id, { author: authorOf(request.admin), ifMatch: 'none', force: true })
-      return await changed(desk, { form, request, message: `“${short(source)}” is back` })
+      return await changed(desk, { form, request, message: `“${shorten(source)}” is back` })
     } catch (error) {
       const { message } = mistakeOf(error, emptyDraft)
-      return complaint(`“${short(source)}” cannot be brought back. ${message}`)
+      return complaint(`“${shorten(source)}” cannot be brought back. ${message}`)
     }
   },
 
@@ -85,16 +86,16 @@ const actions: Readonly<Record<string, Action>> = {
     const draft = view && { ...draftOf(view), enabled: isOn, force: true }
     try {
       if (view === undefined || draft === undefined)
-        return refuse('not_found', `There is no virtual model “${short(source)}” any more`)
+        return refuse('not_found', `There is no virtual model “${shorten(source)}” any more`)
       // `force`: what it leads to does not change, so it is not asked again whether that exists.
       const seen = { author: authorOf(request.admin), ifMatch: [view.version] }
       const { kind } = await desk.virtual.save(toInput(draft), seen)
       const off = kind === 'policy' ? 'off: nobody may use what it covers' : 'off'
-      return await changed(desk, { form, request, message: `“${short(source)}” is ${isOn ? 'on' : off}` })
+      return await changed(desk, { form, request, message: `“${shorten(source)}” is ${isOn ? 'on' : off}` })
     } catch (error) {
       const what = meanwhile(error, view, desk)
       const { message } = mistakeOf(what ? conflict(what, source) : error, draft ?? emptyDraft)
-      return complaint(`“${short(source)}” stays as it is. ${message}`)
+      return complaint(`“${shorten(source)}” stays as it is. ${message}`)
     }
   },
 

@@ -1,7 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
-import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Few } from '../../../views/few.tsx'
-import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
@@ -101,26 +98,5 @@ export const Default = ({ isOpen }: { isOpen: boolean | undefined }) => (
 )
 
 /** A policy that is off closes what it covers, so it is not simply “off”. */
-export function Toggle({ view, id, request }: { view: VirtualModelView; id: string; request: PageRequest }) {
-  const word = view.kind === 'redirect' ? (view.enabled ? 'On' : 'Off') : view.enabled ? 'Open' : 'Closed'
-  if (view.managed) return <span class="muted">{word}</span>
-  const action = `${request.base}/dashboard/models/toggle`
-  return (
-    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
-      <Csrf admin={request.admin} />
-      <input type="hidden" name="source" value={view.source} />
-      <input type="hidden" name="enabled" value={view.enabled ? '' : 'on'} />
-      <button
-        id={id}
-        class="switch"
-        type="submit"
-        role="switch"
-        aria-checked={String(view.enabled)}
-        aria-label={`${view.source}: enabled`}
-      >
-        <span class="knob" />
-        {word}
-      </button>
-    </form>
-  )
-}
+export const wordOf = ({ kind, enabled }: VirtualModelView): string =>
+  kind === 'redirect' ? (enabled ? 'On' : 'Off') : enabled ? 'Open' : 'Closed'

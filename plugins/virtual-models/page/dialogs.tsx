@@ -1,9 +1,9 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { DialogForm, Remark } from '../../../views/dialog-form.tsx'
-import { Name } from '../../../views/name.tsx'
+import { DeletionForm } from '../../../views/deletion.tsx'
+import { Remark } from '../../../views/dialog-form.tsx'
+import { shorten } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
 import { Cover, Goal, Who } from './cells.tsx'
-import { short } from './draft.ts'
 
 interface DeletionProps {
   readonly view: VirtualModelView
@@ -13,25 +13,14 @@ interface DeletionProps {
 
 /** Says what it is that would be deleted, and what would come of it, and asks for it once. */
 export const Deletion = ({ view, mistake, request }: DeletionProps) => (
-  <DialogForm
+  <DeletionForm
     page={`${request.base}/dashboard/models`}
-    action="delete"
-    isSmall
-    title={
-      <>
-        Delete <Name text={view.source} />?
-      </>
-    }
+    field="source"
+    value={view.source}
+    version={view.version}
     mistake={mistake}
     request={request}
-    submit={
-      <button class="danger" type="submit" autofocus={mistake === undefined}>
-        Delete
-      </button>
-    }
   >
-    <input type="hidden" name="source" value={view.source} />
-    <input type="hidden" name="version" value={String(view.version)} />
     <dl class="facts">
       <dt>{view.kind === 'policy' ? 'Access policy' : 'Redirect'}</dt>
       <dd>{view.kind === 'policy' ? <Cover view={view} /> : <Goal view={view} />}</dd>
@@ -41,12 +30,12 @@ export const Deletion = ({ view, mistake, request }: DeletionProps) => (
       </dd>
     </dl>
     <p>{consequence(view)} Its history keeps it, so it can be brought back.</p>
-  </DialogForm>
+  </DeletionForm>
 )
 
 export const Gone = ({ source, request }: { source: string; request: PageRequest }) => (
   <Remark
-    text={`There is no virtual model “${short(source)}” any more.`}
+    text={`There is no virtual model “${shorten(source)}” any more.`}
     page={`${request.base}/dashboard/models`}
   />
 )

@@ -2,7 +2,6 @@ import { all, listed, text } from '../../../src/door/form.ts'
 import { withoutField } from '../../../src/door/mistake.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { Form } from '../../../src/page.ts'
-import { spell } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
 import { targetsOf } from './rows.ts'
 
@@ -161,6 +160,3 @@ export function mistakeOf(error: unknown, draft: Draft): Mistake {
     isForcible: FORCE.test(message),
   }
 }
-
-/** A name of any length, and of any characters, in a sentence. */
-export const short = (name: string): string => spell(name.length > 60 ? `${name.slice(0, 59)}…` : name)

@@ -1,8 +1,9 @@
 import type { Provider } from '../../../src/provider.ts'
 import { count } from '../../../views/format.ts'
+import { shorten } from '../../../views/name.tsx'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
-import { type Draft, isRedirect, pathsOf, short, trim } from './draft.ts'
+import { type Draft, isRedirect, pathsOf, trim } from './draft.ts'
 import { replacingOf } from './replacing.ts'
 
 /** What saving a draft would do, one sentence each. */
@@ -32,7 +33,7 @@ export function effectsOf(draft: Draft, facts: EffectFacts): Effect[] {
     ...(replaced !== undefined
       ? [
           warn(
-            `A redirect ends the access policy “${short(replaced.source)}”: what it closes may be open then`,
+            `A redirect ends the access policy “${shorten(replaced.source)}”: what it closes may be open then`,
           ),
         ]
       : []),

@@ -1,5 +1,6 @@
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Nothing } from '../../../views/nothing.tsx'
 import { opening } from '../../../views/opening.ts'
 
 /** What virtual models are for, as three things to do: shown until there is one. */
@@ -55,22 +56,8 @@ const Recipe = ({
 )
 
 export const NothingFound = ({ isFiltered, path }: { isFiltered: boolean; path: string }) => (
-  <div class="nothing">
-    {isFiltered ? (
-      <>
-        <h2>Nothing matches</h2>
-        <p>
-          No model has all of these words. <Link href={path}>Show all models</Link>
-        </p>
-      </>
-    ) : (
-      <>
-        <h2>No models yet</h2>
-        <p>
-          No provider has sent its list of models. Refresh the lists, or look at the messages of the providers
-          above.
-        </p>
-      </>
-    )}
-  </div>
+  <Nothing noun="model" isFiltered={isFiltered} page={path}>
+    No provider has sent its list of models. Refresh the lists, or look at the messages of the providers
+    above.
+  </Nothing>
 )

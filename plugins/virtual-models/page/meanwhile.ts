@@ -1,6 +1,6 @@
 import { Refusal } from '../../../src/errors.ts'
+import { shorten } from '../../../views/name.tsx'
 import type { ModelsDesk } from '../page.tsx'
-import { short } from './draft.ts'
 
 /** What somebody else did to a row while a form about it was open. */
 export type Meanwhile = 'taken' | 'deleted' | 'changed'
@@ -21,7 +21,7 @@ export function meanwhile(
 
 /** The same, in the words of a form. */
 export function conflict(what: Meanwhile, source: string): Refusal {
-  const name = short(source)
+  const name = shorten(source)
   if (what === 'taken') {
     const message = `“${name}” exists already: edit it instead, or choose another name`
     return new Refusal('conflict', message, { param: 'source' })

@@ -1,6 +1,7 @@
 import { Refusal } from '../../../src/errors.ts'
+import { shorten } from '../../../views/name.tsx'
 import type { VirtualModelView } from '../model.ts'
-import { type Draft, isRedirect, short } from './draft.ts'
+import { type Draft, isRedirect } from './draft.ts'
 
 type Find = (source: string) => VirtualModelView | undefined
 
@@ -23,6 +24,6 @@ export function replacingOf(draft: Draft, find: Find): Replacing | undefined {
 
 /** The question, in the place of a refusal. */
 export function askToReplace({ policy }: Replacing): Refusal {
-  const message = `“${short(policy.source)}” is an access policy, and a redirect would take its place: what it closes may be open then`
+  const message = `“${shorten(policy.source)}” is an access policy, and a redirect would take its place: what it closes may be open then`
   return new Refusal('conflict', message, { param: 'source' })
 }

@@ -5,9 +5,11 @@ import { Link } from '../../../views/link.tsx'
 import { toQuery } from '../../../views/listing.ts'
 import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
+import { Opens, Switch } from '../../../views/row-actions.tsx'
+import { RowAbout } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { VirtualModelView } from '../model.ts'
-import { Cover, Default, Goal, Toggle, Who } from './cells.tsx'
+import { Cover, Default, Goal, Who, wordOf } from './cells.tsx'
 import type { ProviderRow, Query, Row } from './rows.ts'
 
 /** What a row has to know beyond itself. */
@@ -104,25 +106,11 @@ function Offers({ row: { name }, query, path }: { row: ProviderRow; query: Query
 
 function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelView }) {
   const path = `${request.base}/dashboard/models`
-  const key = shortHash(view.source)
-  const act = (verb: string) => ({
-    href: path + toQuery(query, { [verb]: view.source }),
-    ...opening(`${path}?${new URLSearchParams({ [verb]: view.source })}`),
-  })
   return (
     <tr data-kind={view.kind} data-off={view.enabled ? undefined : ''}>
       <th scope="row" data-label="Model">
         <RowName text={view.source} base={request.base} />
-        {view.description !== '' && (
-          <p class="about" title={view.description}>
-            {view.description}
-          </p>
-        )}
-        {view.managed && (
-          <p class="about">
-            Declared in <code>{view.declared_in}</code>: edit it there
-          </p>
-        )}
+        <RowAbout description={view.description} declaredIn={view.managed ? view.declared_in : undefined} />
       </th>
       <td data-label="Kind">
         <Kind view={view} />
@@ -132,7 +120,15 @@ function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelV
         <Who view={view} />
       </td>
       <td data-label="State">
-        <Toggle view={view} id={`toggle-${key}`} request={request} />
+        <Switch
+          page={path}
+          field="source"
+          value={view.source}
+          isOn={view.enabled}
+          word={wordOf(view)}
+          isFixed={view.managed}
+          request={request}
+        />
       </td>
       <td class="actions">
         {view.kind === 'redirect' && (
@@ -140,12 +136,8 @@ function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelV
         )}
         {!view.managed && (
           <>
-            <Link class="quiet" id={`edit-${key}`} {...act('edit')} aria-label={`Edit ${view.source}`}>
-              Edit
-            </Link>
-            <Link class="quiet" id={`delete-${key}`} {...act('delete')} aria-label={`Delete ${view.source}`}>
-              Delete
-            </Link>
+            <Opens page={path} query={query} verb="edit" word="Edit" value={view.source} />
+            <Opens page={path} query={query} verb="delete" word="Delete" value={view.source} />
           </>
         )}
       </td>

@@ -2,10 +2,8 @@ import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
-import { Icon } from '../../../views/icon.tsx'
-import { Link } from '../../../views/link.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
-import { opening } from '../../../views/opening.ts'
+import { NewButton } from '../../../views/new-button.tsx'
 import { Pager, Table } from '../../../views/table.tsx'
 import type { ProviderStatus } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
@@ -46,15 +44,7 @@ export function ModelsView({ data, request }: { data: ModelsData; request: PageR
             What callers may ask for: your providers’ models, and your own names and rules in front of them.
           </p>
         </div>
-        <Link
-          class="button primary"
-          id="new"
-          href={path + toQuery(data.query, { new: '' })}
-          {...opening(`${path}?new=`)}
-        >
-          <Icon name="plus" />
-          New virtual model
-        </Link>
+        <NewButton id="new" noun="virtual model" page={path} href={path + toQuery(data.query, { new: '' })} />
       </header>
       <Providers data={data} request={request} />
       <div id="welcome">

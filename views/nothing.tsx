@@ -1,0 +1,36 @@
+import type { Child } from 'hono/jsx'
+import { Link } from './link.tsx'
+import { NewButton } from './new-button.tsx'
+
+interface NothingProps {
+  /** One of what is listed: `limit`. */
+  readonly noun: string
+  /** There are some, and none matches. */
+  readonly isFiltered: boolean
+  /** The address of the page. */
+  readonly page: string
+  /** Offers to make the first one. */
+  readonly makes?: boolean
+  /** What they are for. */
+  readonly children: Child
+}
+
+/** Stands where a table has no rows. */
+export const Nothing = ({ noun, isFiltered, page, makes = false, children }: NothingProps) => (
+  <div class="nothing">
+    {isFiltered ? (
+      <>
+        <h2>Nothing matches</h2>
+        <p>
+          No {noun} has all of these words. <Link href={page}>Show all {noun}s</Link>
+        </p>
+      </>
+    ) : (
+      <>
+        <h2>No {noun}s yet</h2>
+        <p>{children}</p>
+        {makes && <NewButton id="first" noun={noun} page={page} />}
+      </>
+    )}
+  </div>
+)
