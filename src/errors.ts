@@ -14,7 +14,7 @@ export const codes = {
   /** It says what the operator does not let through, in the question or in the answer. */
   guardrail_blocked: { status: 400, heals: false },
   invalid_api_key: { status: 401, heals: false },
-  /** Who calls cannot be told, because an identity provider cannot be asked. */
+  /** Who calls cannot be told, because an identity provider, or the database, cannot be asked. */
   identity_unavailable: { status: 503, heals: true },
   forbidden: { status: 403, heals: false },
   model_access_denied: { status: 403, heals: false },

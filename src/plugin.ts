@@ -177,7 +177,7 @@ export interface Parts extends Partial<Hooks> {
   readonly pages?: readonly Page[]
   /** What plugins that `need` this one may call. */
   readonly exports?: object
-  /** Memory that should outlive a reload of the configuration: sessions, say. Both gateways use it for a while. */
+  /** Memory that should outlive a reload of the configuration: counts, say. Both gateways use it for a while. */
   readonly heritage?: object
   /** Work that repeats: `every` milliseconds, never two runs at once. */
   readonly ticks?: readonly Tick[]

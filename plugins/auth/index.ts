@@ -63,6 +63,8 @@ export default definePlugin({
       isMasterKey,
       hasMasterKey: () => masterHash !== undefined,
       masterMark: keyedHash(pepper, masterHash ?? ''),
+      // No key has a space in it, so none has this hash.
+      keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
       callerOf: keys.callerOf,
       master: MASTER,
       operator: () => (isOpen() ? OPEN : MASTER),

@@ -6,8 +6,10 @@ export interface Auth {
   /** Compares in constant time; false when no master key is set. */
   isMasterKey(key: string): boolean
   hasMasterKey(): boolean
-  /** Another one whenever the master key is another one. */
+  /** A secret, and another one whenever the master key is another one. */
   readonly masterMark: string
+  /** A secret of 32 bytes that all gateways on this database share. Other purposes have other ones. */
+  keyFor(purpose: string): Uint8Array<ArrayBuffer>
   /** The holder of a managed key that works now. */
   callerOf(id: string): Caller | undefined
   /** The holder of the master key. */

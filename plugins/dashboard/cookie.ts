@@ -22,7 +22,9 @@ export function cookie(request: Request, name: string, value: string, maxAge: nu
   return `${isSecure ? secured(name) : name}=${value}; Path=/; Max-Age=${Math.floor(maxAge / 1000)}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
 }
 
-export const readSessionIds = (request: Request): string[] => readCookies(request, SESSION)
+/** What is no id is not looked up. */
+export const readSessionIds = (request: Request): string[] =>
+  readCookies(request, SESSION).filter(value => /^[\w-]{43}$/.test(value))
 
 export const sessionCookie = (request: Request, id: string, maxAge: number): string =>
   cookie(request, SESSION, id, maxAge)

@@ -4,7 +4,8 @@ import type { Auth } from '../auth/model.ts'
 import { createAssetsApi } from './assets.ts'
 import { cookie, readCookies, readSessionIds } from './cookie.ts'
 import type { Dashboard, Way } from './model.ts'
-import { createSessions, type Session, type Sessions } from './session.ts'
+import { dashboardSessions } from './schema.ts'
+import { createSessions } from './session.ts'
 import { createSignIn } from './sign-in.tsx'
 import { createThrottle, type Throttle } from './throttle.ts'
 
@@ -15,37 +16,29 @@ const MAX_TRIES = 10
 const MAX_AGE = 12 * HOUR
 
 interface Heritage {
-  readonly sessions: Sessions
   readonly throttle: Throttle
-  readonly masterMark: string
 }
 
 export default definePlugin({
   name: 'dashboard',
   about: 'Lets operators into the dashboard and keeps them signed in.',
   needs: ['auth'],
-  setup({ now, use, site, log, inherited }) {
-    const { masterMark } = use<Auth>('auth')
-    const before = inherited as Heritage | undefined
-    // A reload keeps operators signed in, unless it brought another master key.
-    const sessions =
-      before?.masterMark === masterMark
-        ? before.sessions
-        : createSessions({ now, maxAge: MAX_AGE, maxIdle: 2 * HOUR, max: 1000 })
-    const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
+  tables: { dashboardSessions },
+  setup({ db, now, use, site, log, inherited }) {
+    const auth = use<Auth>('auth')
     const ways: Way[] = []
-    const isValid = ({ holder }: Session): boolean =>
-      holder === undefined || ways.some(({ mark }) => mark === holder.mark)
-    const find = (request: Request) => {
-      for (const id of readSessionIds(request)) {
-        const session = sessions.find(id)
-        if (session !== undefined && isValid(session)) return session
-      }
-      return undefined
-    }
+    const sessions = createSessions({
+      ...{ db, log, now },
+      bond: auth.masterMark,
+      isOpen: mark => ways.some(way => way.mark === mark),
+      maxAge: MAX_AGE,
+      maxIdle: 2 * HOUR,
+      max: 10_000,
+    })
+    const before = inherited as Heritage | undefined
+    const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
     const signIn = createSignIn({
-      auth: use<Auth>('auth'),
-      ...{ sessions, find, throttle, log, ways },
+      ...{ auth, sessions, throttle, log, ways },
       maxAge: MAX_AGE,
       base: site.base,
       assets: loadAssets(site.base).assets,
@@ -59,14 +52,18 @@ export default definePlugin({
     }
     return {
       exports,
-      heritage: { sessions, throttle, masterMark } satisfies Heritage,
-      administrate({ request }) {
-        const session = find(request)
+      heritage: { throttle } satisfies Heritage,
+      async administrate({ request }) {
+        const ids = readSessionIds(request)
+        const session = ids.length === 0 ? undefined : await sessions.find(ids)
         if (session === undefined) return undefined
         const { csrf, holder } = session
         return { via: 'session', csrf, ...(holder !== undefined && { name: holder.name }) }
       },
       api: [...signIn.api, ...createAssetsApi(readAssets())],
+      ticks: [{ every: 10 * MINUTE, run: sessions.tidy }],
+      // All ways are there now. Without this, settings that come back would bring back whom they ended.
+      start: () => sessions.keepWays(ways.map(({ mark }) => mark)),
     }
   },
 })

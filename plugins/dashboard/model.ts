@@ -3,7 +3,7 @@ export interface Dashboard {
   /** Puts another way in on the sign-in page. */
   offer(way: Way): void
   /** Opens a session, and leads to where its holder wanted to go. */
-  admit(request: Request, guest: Guest): Response
+  admit(request: Request, guest: Guest): Promise<Response>
   /** The sign-in page, with why nobody was let in. */
   turnAway(request: Request, refused: TurnedAway): Response
   /** The value of a cookie, as `cookie` has set it. */

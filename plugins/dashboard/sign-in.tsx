@@ -1,22 +1,20 @@
 import { type Api, defineApi } from '../../src/api.ts'
 import { pageHeaders } from '../../src/door/pages.ts'
-import { refuse } from '../../src/errors.ts'
+import { Refusal, refuse } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'
 import { count } from '../../views/format.ts'
 import type { Auth } from '../auth/model.ts'
 import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
 import { readFields } from './fields.ts'
-import type { Dashboard, Way } from './model.ts'
+import type { Dashboard, TurnedAway, Way } from './model.ts'
 import { isLocalPath, isOwnForm } from './origin.ts'
-import type { Holder, Session, Sessions } from './session.ts'
+import type { Holder, Sessions } from './session.ts'
 import type { Throttle } from './throttle.ts'
 import { SignIn } from './views.tsx'
 
 interface SignInDeps {
   readonly auth: Auth
   readonly sessions: Sessions
-  /** The session that a request belongs to, where it is still good. */
-  readonly find: (request: Request) => Session | undefined
   /** Ways in beside the master key. */
   readonly ways: readonly Way[]
   readonly throttle: Throttle
@@ -43,19 +41,19 @@ export const createSignIn = (deps: SignInDeps) => ({
   api: createSignInApi(deps),
   admit: ((request, { name, mark, next, cookies }) =>
     letIn(deps, request, { next, cookies, holder: { name, mark } })) satisfies Dashboard['admit'],
-  turnAway: ((_, { mistake, status, next, cookies }) => {
-    const page = draw(deps, next, { refusal: mistake, status })
-    for (const cookie of cookies) page.headers.append('set-cookie', cookie)
-    return page
-  }) satisfies Dashboard['turnAway'],
+  turnAway: ((_, refused) => turnAway(deps, refused)) satisfies Dashboard['turnAway'],
 })
 
 function createSignInApi(deps: SignInDeps): Api[] {
   const goHome: Run = () => goTo(deps.base + HOME)
   const showSignIn: Run = ({ request }) => {
-    const next = new URL(request.url).searchParams.get('next')
-    // Whoever is in, and goes back to here or opens an old bookmark, is let through.
-    return deps.find(request) !== undefined ? goTo(nextOf(deps, next)) : draw(deps, next)
+    const next = new URL(request.url).searchParams.get('next') ?? undefined
+    return orTurnAway(deps, { next }, async () => {
+      const ids = readSessionIds(request)
+      const session = ids.length === 0 ? undefined : await deps.sessions.find(ids)
+      // Whoever is in, and goes back to here or opens an old bookmark, is let through.
+      return session !== undefined ? goTo(nextOf(deps, next)) : draw(deps, next)
+    })
   }
   return [
     defineApi({ ...shared, method: 'GET', path: '/', summary: 'To the dashboard', run: goHome }),
@@ -110,25 +108,49 @@ interface Entering {
 }
 
 /** A new session; the one before ends. */
-function letIn(deps: SignInDeps, request: Request, { next, cookies, holder }: Entering): Response {
+function letIn(deps: SignInDeps, request: Request, { next, cookies, holder }: Entering): Promise<Response> {
   const { sessions, maxAge } = deps
-  for (const id of readSessionIds(request)) sessions.close(id)
-  return goTo(nextOf(deps, next), [...cookies, sessionCookie(request, sessions.open(holder), maxAge)])
+  return orTurnAway(deps, { next, cookies }, async () => {
+    const id = await sessions.open(readSessionIds(request), holder)
+    return goTo(nextOf(deps, next), [...cookies, sessionCookie(request, id, maxAge)])
+  })
 }
 
-const createSignOut =
-  ({ sessions, base }: SignInDeps): Run =>
-  async ({ request }) => {
+function createSignOut(deps: SignInDeps): Run {
+  const { sessions, base } = deps
+  return async ({ request }) => {
     if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
     const { csrf } = await readFields(request)
-    const ids = readSessionIds(request).filter(id => sessions.find(id)?.csrf === csrf)
-    for (const id of ids) sessions.close(id)
-    return goTo(`${base}/sign-in`, ids.length > 0 ? noCookies() : [])
+    return orTurnAway(deps, {}, async () => {
+      const isOver = await sessions.close(readSessionIds(request), csrf)
+      return goTo(`${base}/sign-in`, isOver ? noCookies() : [])
+    })
   }
+}
+
+/** What sessions cannot do, while the database is away, is told on the page of the sign-in. */
+async function orTurnAway(
+  deps: SignInDeps,
+  { next, cookies = [] }: Partial<Pick<TurnedAway, 'next' | 'cookies'>>,
+  run: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return turnAway(deps, { mistake: error.message, status: error.status, next, cookies })
+  }
+}
+
+function turnAway(deps: SignInDeps, { mistake, status, next, cookies }: TurnedAway): Response {
+  const page = draw(deps, next, { refusal: mistake, status })
+  for (const cookie of cookies) page.headers.append('set-cookie', cookie)
+  return page
+}
 
 /** Where to go after signing in: to a page below the base path, whatever the address says. */
-const nextOf = ({ base }: SignInDeps, next: string | null | undefined): string =>
-  next != null && isLocalPath(next, base) ? next : base + HOME
+const nextOf = ({ base }: SignInDeps, next: string | undefined): string =>
+  next !== undefined && isLocalPath(next, base) ? next : base + HOME
 
 interface Answer {
   /** What is wrong with the key. */
@@ -140,7 +162,7 @@ interface Answer {
 
 function draw(
   deps: SignInDeps,
-  next: string | null | undefined,
+  next: string | undefined,
   { mistake, refusal, status = 200 }: Answer = {},
 ): Response {
   const { base, assets, auth, ways } = deps

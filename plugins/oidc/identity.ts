@@ -25,7 +25,7 @@ interface Heritage {
 export function createIdentity(host: Host<OidcSettings>): Parts {
   const auth = host.use<Auth>('auth')
   const before = host.inherited as Heritage | undefined
-  const visits = before?.visits ?? createVisits(host.now)
+  const visits = before?.visits ?? createVisits(auth.keyFor('visits of oidc'), host.now)
   const authorities = openAuthorities(host, before?.facts(), () => bearers.forget())
   const issuers = callerIssuers(host.config).map(settings => ({
     settings,

@@ -60,7 +60,8 @@ export function createSignIn(deps: SignInDeps): Api[] {
     if (visit === undefined) return turnAway(request, new Refusal('invalid_request', STALE))
     try {
       const name = operatorIn(await client.end(visit, new URL(request.url).search))
-      return dashboard.admit(request, { name, mark, next: visit.next, cookies: [keep(request, '', 0)] })
+      const guest = { name, mark, next: visit.next, cookies: [keep(request, '', 0)] }
+      return await dashboard.admit(request, guest)
     } catch (error) {
       return turnAway(request, error, visit.next)
     }

@@ -14,9 +14,9 @@ const visit = v.object({
 export type Visit = v.InferOutput<typeof visit>
 
 export interface Visits {
-  /** What the browser keeps meanwhile, as nobody but this gateway can read or make it. */
+  /** What the browser keeps meanwhile, as nobody but the gateway can read or make it. */
   seal(visit: Visit): Promise<string>
-  /** Once; undefined for whatever is no visit, is over, or has taken too long. */
+  /** Once at this gateway; undefined for whatever is no visit, is over, or has taken too long. */
   open(sealed: string | undefined): Promise<Visit | undefined>
 }
 
@@ -25,9 +25,11 @@ export const MAX_AWAY = 600_000
 /** So many visits that are over are remembered; each is one for as long as it may take at most. */
 const MAX_OVER = 10_000
 
-/** The browser keeps them, so that strangers who begin sign-ins fill no memory. A restart ends them all. */
-export function createVisits(now: () => number): Visits {
-  const key = crypto.getRandomValues(new Uint8Array(32))
+/**
+ * The browser keeps them, so that strangers who begin sign-ins fill no memory. With the same key, another gateway, or this
+ * one after a restart, takes them too; that each is good once is then left to the code that it comes with.
+ */
+export function createVisits(key: Uint8Array, now: () => number): Visits {
   const over = new LRUCache<string, true>({ max: MAX_OVER })
   return {
     seal: visit =>

@@ -1,0 +1,31 @@
+import { reasonOf } from '../../src/describe.ts'
+import { refuse } from '../../src/errors.ts'
+import type { Log } from '../../src/log.ts'
+
+/** Milliseconds that somebody waits for the database. A server that takes calls and never answers would be waited for for ever. */
+const PATIENCE = 3000
+
+/** Waits for the database, but not long; refuses with `complaint` where it fails. The log hears when that begins and ends. */
+export function createPatience(log: Log) {
+  let isAway = false
+  return async <T>(work: PromiseLike<T>, complaint: string): Promise<T> => {
+    try {
+      const done = await inTime(work)
+      if (isAway) log.info('Sessions can be read and stored again')
+      isAway = false
+      return done
+    } catch (cause) {
+      if (!isAway) log.warn('Sessions cannot be read or stored', { reason: reasonOf(cause) })
+      isAway = true
+      return refuse('identity_unavailable', complaint, { cause })
+    }
+  }
+}
+
+function inTime<T>(work: PromiseLike<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
