@@ -5,8 +5,10 @@ import type { Log } from '../../src/log.ts'
 /** Milliseconds that somebody waits for the database. A server that takes calls and never answers would be waited for for ever. */
 const PATIENCE = 3000
 
+export type Patiently = <T>(work: PromiseLike<T>, complaint: string) => Promise<T>
+
 /** Waits for the database, but not long; refuses with `complaint` where it fails. The log hears when that begins and ends. */
-export function createPatience(log: Log) {
+export function createPatience(log: Log): Patiently {
   let isAway = false
   return async <T>(work: PromiseLike<T>, complaint: string): Promise<T> => {
     try {

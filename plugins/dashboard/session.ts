@@ -1,9 +1,9 @@
 import { and, desc, eq, inArray, isNotNull, lt, notInArray } from 'drizzle-orm'
-import { LRUCache } from 'lru-cache'
 import { reasonOf } from '../../src/describe.ts'
 import type { Host } from '../../src/plugin.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
 import { createPatience } from './patience.ts'
+import { createReader, type Row } from './reader.ts'
 import { dashboardSessions as table } from './schema.ts'
 
 /** Who came in by another way than the master key, and by which. */
@@ -45,95 +45,82 @@ export interface SessionsOptions extends Pick<Host, 'db' | 'log' | 'now'> {
   readonly max: number
 }
 
-type Row = typeof table.$inferSelect
-
 /** Milliseconds. A use is written down at most so often. */
 const MINUTE = 60_000
-/** Milliseconds that a session goes on after it was last found, while the database is away. */
-const MEMORY = 30_000
-/** So many of the sessions that are too many go at once. */
+/** So many of those that are too many go at once. */
 const BATCH = 1000
 
 /** Sessions in the database: a restart ends none, and all gateways on it know the same ones. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { db, log, now, bond, isOpen, maxAge, maxIdle, max } = options
-  const patiently = createPatience(log)
-  const known = new LRUCache<string, Row>({ max, ttl: MEMORY, ttlResolution: 0, perf: { now } })
-  const hashesOf = (ids: readonly string[]): string[] => ids.map(id => keyedHash(bond, id))
+  const { db, now, bond, isOpen, maxAge, maxIdle } = options
+  const patiently = createPatience(options.log)
+  const { read, learn, forget } = createReader(options, patiently)
+  const touch = createTouch(options)
+  const hashOf = (id: string): string => keyedHash(bond, id)
   const isGood = ({ openedAt, usedAt, mark }: Row): boolean =>
     now() - openedAt < maxAge && now() - usedAt < maxIdle && (mark === null || isOpen(mark))
-
-  /** In the order of the hashes. Memory answers only where the database does not. */
-  async function read(hashes: readonly string[]): Promise<Row[]> {
-    try {
-      const rows = await patiently(db.select().from(table).where(inArray(table.hash, hashes)), UNREAD)
-      for (const hash of hashes) known.delete(hash)
-      for (const row of rows) known.set(row.hash, row)
-    } catch (error) {
-      if (!hashes.some(hash => known.has(hash))) throw error
-    }
-    return hashes.flatMap(hash => known.get(hash) ?? [])
-  }
-
-  const touching = new Set<string>()
-  /** Nobody waits for it. A row that is gone stays gone; what fails is tried again with the next use. */
-  async function touch({ hash }: Row): Promise<void> {
-    if (touching.has(hash)) return
-    touching.add(hash)
-    try {
-      await db.update(table).set({ usedAt: now() }).where(eq(table.hash, hash))
-    } catch (error) {
-      log.debug('The use of a session could not be written down', { reason: reasonOf(error) })
-    }
-    touching.delete(hash)
-  }
-
-  /** Leaves room for one. What is too old is not used any more, and so becomes idle. */
-  function tidying() {
-    const extra = db.select({ hash: table.hash }).from(table).orderBy(desc(table.usedAt))
-    return [
-      db.delete(table).where(lt(table.usedAt, now() - maxIdle)),
-      db.delete(table).where(inArray(table.hash, extra.limit(BATCH).offset(max - 1))),
-    ] as const
-  }
 
   return {
     async open(before, holder) {
       const id = randomToken(32)
-      const [hash = ''] = hashesOf([id])
+      const { name, mark } = holder ?? { name: null, mark: null }
       const at = { openedAt: now(), usedAt: now() }
-      const row = {
-        hash,
-        csrf: randomToken(32),
-        name: holder?.name ?? null,
-        mark: holder?.mark ?? null,
-        ...at,
-      }
-      const end = db.delete(table).where(inArray(table.hash, hashesOf(before)))
-      await patiently(db.batch([end, ...tidying(), db.insert(table).values(row)]), UNSTORED)
-      known.set(hash, row)
+      const row: Row = { hash: hashOf(id), csrf: randomToken(32), name, mark, ...at }
+      const end = db.delete(table).where(inArray(table.hash, before.map(hashOf)))
+      await patiently(db.batch([end, ...makeRoom(options), db.insert(table).values(row)]), UNSTORED)
+      learn(row)
       return id
     },
     async find(ids) {
-      const row = (await read(hashesOf(ids))).find(isGood)
+      const row = (await read(ids.map(hashOf), UNREAD)).find(isGood)
       if (row === undefined) return undefined
-      if (now() - row.usedAt >= MINUTE) void touch(row)
+      if (now() - row.usedAt >= MINUTE) void touch(row.hash)
       const { csrf, name, mark } = row
       return { csrf, holder: name === null || mark === null ? undefined : { name, mark } }
     },
     async close(ids, csrf = '') {
-      const theirs = and(inArray(table.hash, hashesOf(ids)), eq(table.csrf, csrf))
+      const theirs = and(inArray(table.hash, ids.map(hashOf)), eq(table.csrf, csrf))
       const ended = await patiently(db.delete(table).where(theirs).returning({ hash: table.hash }), UNENDED)
-      for (const { hash } of ended) known.delete(hash)
+      for (const { hash } of ended) forget(hash)
       return ended.length > 0
     },
     async keepWays(marks) {
       await db.delete(table).where(and(isNotNull(table.mark), notInArray(table.mark, [...marks])))
     },
     async tidy() {
-      await db.batch(tidying())
+      await db.batch(makeRoom(options))
     },
   }
+}
+
+/** Writes down that a session is used, while nobody waits for it. A row that is gone stays gone. */
+function createTouch({ db, now, log }: SessionsOptions) {
+  const underWay = new Set<string>()
+  return async (hash: string): Promise<void> => {
+    if (underWay.has(hash)) return
+    underWay.add(hash)
+    try {
+      await db.update(table).set({ usedAt: now() }).where(eq(table.hash, hash))
+    } catch (error) {
+      // The next use tries again.
+      log.debug('The use of a session could not be written down', { reason: reasonOf(error) })
+    }
+    underWay.delete(hash)
+  }
+}
+
+/** For one more. Whatever lives for too long is not used any more, and so becomes idle. */
+function makeRoom({ db, now, maxIdle, max }: SessionsOptions) {
+  const extra = db
+    .select({ hash: table.hash })
+    .from(table)
+    .orderBy(desc(table.usedAt))
+    .limit(BATCH)
+    .offset(max - 1)
+  return [
+    db.delete(table).where(lt(table.usedAt, now() - maxIdle)),
+    db.delete(table).where(inArray(table.hash, extra)),
+  ] as const
 }
 
 const AWAY = 'the database does not answer. Try again in a moment'
