@@ -1,0 +1,10 @@
+CREATE TABLE `dashboard_sessions` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`csrf` text NOT NULL,
+	`name` text,
+	`mark` text,
+	`opened_at` integer NOT NULL,
+	`used_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `dashboard_sessions_used` ON `dashboard_sessions` (`used_at`);
