@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { parse } from 'yaml'
 import { toWeights } from '../../src/cli/import/imported.ts'
-import { createFolder, modelway } from '../config/kit.ts'
+import { createFolder, modelway, rehearseFile, runHere } from '../config/kit.ts'
 
 interface Printed {
   readonly config: Record<string, unknown>
@@ -13,18 +13,13 @@ interface Printed {
 async function convert(kind: string, text: string, env: Record<string, string> = {}): Promise<Printed> {
   using folder = createFolder()
   const file = folder.write('theirs.yaml', text)
-  const { code, out, err } = await modelway(['import', kind, file], { cwd: folder.path })
+  const { code, out, err } = await runHere(['import', kind, file])
   expect([code, err.split('\n')[0]]).toEqual([
     0,
     err === 'Everything was converted\n' ? 'Everything was converted' : 'Not converted, or not quite:',
   ])
-  folder.write('modelway.yaml', out)
   const names = [...out.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name!, `http://filled-in/${name}`])
-  const checked = await modelway(['check'], {
-    cwd: folder.path,
-    env: { ...Object.fromEntries(names), ...env },
-  })
-  expect(checked).toMatchObject({ code: 0, err: '' })
+  await rehearseFile(folder.write('modelway.yaml', out), { ...Object.fromEntries(names), ...env })
   const report = err
     .split('\n')
     .slice(1, -1)

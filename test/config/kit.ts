@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { plugins as ours } from '../../plugins/index.ts'
+import { runProgram } from '../../src/cli/program.ts'
 import { type Loaded, load } from '../../src/config/load.ts'
 import type { Environment } from '../../src/config.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { createGateway, type Gateway } from '../../src/gateway.ts'
 import { createStrangers } from '../../src/loading/strangers.ts'
 import { openLog } from '../../src/log.ts'
+import { rehearse } from '../../src/reload/rehearse.ts'
 
 export const root = new URL('../..', import.meta.url).pathname
 
@@ -72,6 +74,34 @@ export async function build(environment: Environment, inherited?: Gateway['herit
     version: '0.0.0-test',
     inherited,
   })
+}
+
+/** What `modelway check` does, in this process: throws what would stop a start. */
+export async function rehearseFile(configFile: string, environment: Environment): Promise<void> {
+  openLog({ level: 'error', pretty: false, write: () => {} })
+  const loaded = await load({
+    ours,
+    loadStrangers: async () => [],
+    environment: { ...environment, CONFIG_FILE: configFile },
+  })
+  await rehearse(loaded, { migrations: join(root, 'drizzle'), version: '0.0.0-test' })
+}
+
+/** Runs `modelway …` in this process, for commands that only read files. */
+export async function runHere(args: readonly string[]): Promise<Finished> {
+  const out: string[] = []
+  const err: string[] = []
+  const code = await runProgram(args, {
+    version: '0.0.0-test',
+    plugins: ours,
+    loadStrangers: async () => [],
+    migrations: join(root, 'drizzle'),
+    serve: async () => {},
+    whyNotListen: async () => undefined,
+    out: text => void out.push(text),
+    note: text => void err.push(text),
+  })
+  return { code: code ?? 0, out: out.join(''), err: err.join('') }
 }
 
 export interface Finished {
