@@ -30,7 +30,10 @@ const TOOL = ['type', 'arguments', 'input', 'args', 'parameters', 'input_schema'
 const TOOLS: ReadonlySet<string> = new Set(['function', 'function_call', 'functionCall', 'functionResponse'])
 const TOOL_NAME = /^[\w.-]{1,128}$/
 
-/** Objects that somebody wrote as a whole, so that all their fields are texts: what a tool is called with. */
+/**
+ * Values that somebody wrote as a whole, so that all their fields are texts: what a tool is called with. At the top,
+ * `input` is what a model is told: items with fields of the language.
+ */
 const FREE: ReadonlySet<string> = new Set(['input', 'args', 'arguments'])
 
 /** Fields of bytes: they are no text if they look like it, or where the text says so itself. */
@@ -105,14 +108,14 @@ function inList(list: readonly unknown[], field: string, where: Where): readonly
 const placeOf = ({ index }: JsonObject, i: number): number => (typeof index === 'number' ? index : i)
 
 function inObject(object: JsonObject, field: string, where: Where): JsonObject {
-  const isFree = where.isFree || (FREE.has(field) && where.depth > 1)
   let changed: [string, unknown][] | undefined
   const entries = Object.entries(object)
   for (let i = 0; i < entries.length; i++) {
     const [key, value] = entries[i]!
+    const isFree = where.isFree || (FREE.has(key) && where.depth > 0)
     const here = { ...where, isFree, at: `${where.at}.${key}`, depth: where.depth + 1 }
     const name = PLAIN_NAME.test(key) ? key : where.visit(key, `${here.at}#`)
-    const isName = !isFree && isStructural(key, value, { object, field })
+    const isName = !where.isFree && isStructural(key, value, { object, field })
     const made = isName ? value : walk(value, key, here)
     if (made === value && name === key) continue
     changed ??= [...entries]
