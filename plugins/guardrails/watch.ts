@@ -9,7 +9,7 @@ import { eachText } from './texts.ts'
 export interface Watch {
   /** What an event says. */
   see(event: unknown): void
-  /** Nothing follows: what could still have become something else is what it is. */
+  /** An answer is over: what could still have become something else is what it is. Others may go on beside it. */
   end(): void
 }
 
@@ -60,7 +60,6 @@ export function createWatch({ guardrails, found, inTime }: Inspecting): Watch {
     },
     end() {
       for (const channel of channels.values()) lookAt(channel, false)
-      channels.clear()
     },
   }
 }
