@@ -108,10 +108,10 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
 
   function tapWhole(x: Exchange, answer: WholeAnswer): BodyInit {
     const taps = createTaps(x)
-    if (taps.length === 0 || !answer.contentType.includes('json')) return answer.body
+    if (taps.length === 0 || !TEXT.test(answer.contentType)) return answer.body
     let text: string | undefined = new TextDecoder().decode(answer.body)
     for (const tap of taps) if (text !== undefined) text = tap(text, answer.body)
-    return text ?? '{}'
+    return text ?? (JSON_TYPE.test(answer.contentType) ? '{}' : '')
   }
 
   function respondStream(x: Exchange, answer: StreamedAnswer): Response {
@@ -178,6 +178,10 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     return respondRefusal(x, toRefusal(x.refusal))
   }
 }
+
+/** What taps see of whole answers. Media types know no case. */
+const TEXT = /^text\/|json/i
+const JSON_TYPE = /json/i
 
 function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): Response {
   if (cookies !== undefined) for (const cookie of cookies) response.headers.append('set-cookie', cookie)
