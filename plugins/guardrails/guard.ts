@@ -1,5 +1,6 @@
 import { Refusal } from '../../src/errors.ts'
 import type { Answered, Routed } from '../../src/exchange.ts'
+import { membersIn, membersOf } from '../../src/request/json.ts'
 import { isAboutCall, isAboutTarget, type Scopes } from '../../src/scope.ts'
 import type { JsonObject, Route } from '../../src/types.ts'
 import type { createAsking } from './asking.ts'
@@ -53,7 +54,7 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
     guard(body: JsonObject, x: Routed): JsonObject | Promise<JsonObject> {
       const guardrails = holding(x, 'input')
       if (guardrails.length === 0) return body
-      const seen = inspect(body, { guardrails, ...reacting.to(x, 'input') })
+      const seen = inspect(asRead(body, x), { guardrails, ...reacting.to(x, 'input') })
       const asking = guardrails.filter(({ find }) => find.checker !== undefined)
       return asking.length === 0 ? seen : askAll(seen, asking, x)
     },
@@ -87,6 +88,13 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
 }
 
 export type Guard = ReturnType<typeof createGuard>
+
+/**
+ * Where a field stands twice, some readers take the first and some the last, and both would leave: then what goes is what
+ * was read, and so looked at. Else the same body, so that its bytes stay.
+ */
+const asRead = (json: JsonObject, { body }: Routed): JsonObject =>
+  json === body?.json && membersIn(body.text) > membersOf(json) ? { ...json } : json
 
 /** The gateway tells something about itself: no model has said it. What passages answer, one may have said before. */
 const isOwn = ({ route, endpoint }: Answered): boolean => route === undefined && !('methods' in endpoint)

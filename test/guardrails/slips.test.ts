@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { startBehind } from '../providers/behind.ts'
+import { type Guarded, openGuarded } from './kit.ts'
+
+/** Ways on which something might slip by, or be stopped that nobody wrote. */
+
+const SECRET = 'phoenix'
+let guarded: Guarded
+beforeAll(async () => {
+  guarded = await openGuarded()
+})
+beforeEach(() => guarded.clear())
+afterAll(() => guarded[Symbol.asyncDispose]())
+
+test.each(['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/p/openai/v1/chat/completions'])(
+  'of a field that stands twice only what was looked at goes on: %s',
+  async path => {
+    await guarded.put('no-secrets', { find: { words: [SECRET] }, action: 'block' })
+    const twice = (message: string) =>
+      `{"model":"one","messages":[{"role":"user",${message}}],"input":"${SECRET}","input":"hello"}`
+    const body = twice(`"content":"${SECRET}","content":"hello"`)
+    expect((await guarded.post(path, body)).status).toBe(200)
+    expect(guarded.house.received().at(-1)!.body).not.toContain(SECRET)
+    expect(guarded.sent().messages[0].content).toBe('hello')
+  },
+)
+
+test('fields of the language are no texts in the items of a response', async () => {
+  await guarded.put('masks', { find: { words: ['user', 'message', 'input_text', SECRET] }, action: 'mask' })
+  const item = (text: string) => ({
+    type: 'message',
+    role: 'user',
+    content: [{ type: 'input_text', text }],
+  })
+  await guarded.post('/v1/responses', { model: 'one', input: [item(`So the ${SECRET}`)] })
+  expect(guarded.sent().input).toEqual([item('So the [REDACTED]')])
+})
+
+test('a choice that ends lets no other one get by', async () => {
+  await guarded.put('quiet', { on: 'output', find: { words: ['secret plan'] }, action: 'block' })
+  const chunk = (index: number, content: string, reason?: string) => ({
+    choices: [{ index, delta: { content }, ...(reason && { finish_reason: reason }) }],
+  })
+  const events = [
+    chunk(1, 'the secret '),
+    chunk(0, 'Hello', 'stop'),
+    chunk(1, 'plan is'),
+    chunk(1, '', 'stop'),
+    '[DONE]',
+  ]
+  const response = await guarded.chat('Hello', { events }, { stream: true, n: 2 })
+  const text = await response.text()
+  expect(text).toContain('guardrail_blocked')
+  expect(text).not.toContain('plan is')
+})
+
+test.each(['application/JSON', 'Application/vnd.thing+Json'])(
+  'an answer that is %s is looked at',
+  async contentType => {
+    await guarded.put('quiet', { on: 'output', find: { words: [SECRET] }, action: 'mask' })
+    const response = await guarded.post('/p/openai/something/new', {
+      mock_plan: { body: `{"said":"${SECRET}"}`, contentType },
+    })
+    expect(await response.json()).toEqual({ said: '[REDACTED]' })
+  },
+)
+
+test.each(['text', 'srt', 'vtt'])('what was heard is looked at as %s', async format => {
+  const rule = { name: 'quiet', on: 'output', find: { words: [SECRET] }, action: 'mask' }
+  const xai = await startBehind(url => ({
+    XAI_API_KEY: 'k',
+    XAI_BASE_URL: `${url}/v1`,
+    GUARDRAILS: JSON.stringify([rule]),
+  }))
+  xai.answer({ text: `The ${SECRET}.`, duration: 1, words: [{ text: `${SECRET}.`, start: 0, end: 1 }] })
+  const form = new FormData()
+  form.append('model', 'xai/grok-stt')
+  form.append('response_format', format)
+  form.append('file', new Blob(['RIFF'], { type: 'audio/wav' }), 'a.wav')
+  const response = await xai.raw('/v1/audio/transcriptions', form)
+  const text = await response.text()
+  await xai.close()
+  expect(response.status).toBe(200)
+  expect(text).toContain('[REDACTED]')
+  expect(text).not.toContain(SECRET)
+})
