@@ -68,10 +68,18 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
     },
   }
 
+  /** Called more than once where an answer is events that are there all at once; a match counts once all the same. */
   function inWhole(guardrails: readonly Guardrail[], x: Answered): (data: string) => string {
+    const { found, inTime } = reacting.to(x, 'output')
+    const told = new Set<Guardrail>()
+    const foundOnce = (guardrail: Guardrail) => {
+      if (told.has(guardrail)) return
+      told.add(guardrail)
+      found(guardrail)
+    }
     return data => {
       const json = toValue(data)
-      const made = inspect(json, { guardrails, ...reacting.to(x, 'output') })
+      const made = inspect(json, { guardrails, found: foundOnce, inTime })
       if (made === json) return data
       return typeof made === 'string' && json === data ? made : JSON.stringify(made)
     }

@@ -134,6 +134,19 @@ export const reframe = (block: string, data: string): string => {
   return [...kept, ...data.split('\n').map(line => `data: ${line}`)].join('\n') + '\n\n'
 }
 
+/** The events of a text with what is made of their data; an event of which nothing is left goes. */
+export function mapData(text: string, make: (data: string) => string | undefined): string {
+  let out = ''
+  for (const [start, end] of blocks(text)) {
+    const block = text.slice(start, end)
+    const data = dataOf(block)
+    const made = data === '' ? data : make(data)
+    if (made === data) out += block
+    else if (made !== undefined) out += reframe(block, made)
+  }
+  return out
+}
+
 /** The data as an object; undefined when it is none: `[DONE]`, or broken. */
 export function toJson(data: string): JsonObject | undefined {
   if (!data.startsWith('{')) return undefined

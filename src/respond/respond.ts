@@ -11,6 +11,7 @@ import { tellLimits } from './limits.ts'
 import type { Tap } from './look.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
 import { warningHeader } from './warning-header.ts'
+import { tapWhole } from './whole.ts'
 
 export interface RespondOptions {
   readonly hooks: HookTable
@@ -97,21 +98,13 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     x.finish = answer.finish
     x.firstByteMs = performance.now() - x.startedAt
     const isEmpty = answer.body.length === 0
-    const body = isEmpty ? null : tapWhole(x, answer)
+    const body = isEmpty ? null : tapWhole(answer, createTaps(x))
     const added = isEmpty ? undefined : addedTo(x)
     settle(x)
     const own = headersOf(x, answer.contentType, added)
     const headers =
       answer.headers === undefined && added === undefined ? own : { ...answer.headers, ...added, ...own }
     return withCookies(new Response(body, { status, headers }), answer)
-  }
-
-  function tapWhole(x: Exchange, answer: WholeAnswer): BodyInit {
-    const taps = createTaps(x)
-    if (taps.length === 0 || !TEXT.test(answer.contentType)) return answer.body
-    let text: string | undefined = new TextDecoder().decode(answer.body)
-    for (const tap of taps) if (text !== undefined) text = tap(text, answer.body)
-    return text ?? (JSON_TYPE.test(answer.contentType) ? '{}' : '')
   }
 
   function respondStream(x: Exchange, answer: StreamedAnswer): Response {
@@ -178,10 +171,6 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     return respondRefusal(x, toRefusal(x.refusal))
   }
 }
-
-/** What taps see of whole answers. Media types know no case. */
-const TEXT = /^text\/|json/i
-const JSON_TYPE = /json/i
 
 function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): Response {
   if (cookies !== undefined) for (const cookie of cookies) response.headers.append('set-cookie', cookie)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { MASTER } from '../kit.ts'
 import { startBehind } from '../providers/behind.ts'
 import { type Guarded, openGuarded } from './kit.ts'
 
@@ -64,6 +65,30 @@ test.each(['application/JSON', 'Application/vnd.thing+Json'])(
     expect(await response.json()).toEqual({ said: '[REDACTED]' })
   },
 )
+
+test('a response that is kept is looked at as the events that it came in, too', async () => {
+  await using guarded = await openGuarded({ env: { RESPONSES_KEPT_BY: 'nobody' } })
+  const plan = { text: `Two lines:\n${SECRET}` }
+  const asked = { model: 'one', input: 'a', mock_plan: plan }
+  const { id } = (await (await guarded.post('/v1/responses', asked)).json()) as { id: string }
+  const read = async () => {
+    const headers = { authorization: `Bearer ${MASTER}` }
+    const response = await fetch(`${guarded.house.url}/v1/responses/${id}?stream=true`, { headers })
+    return { status: response.status, text: await response.text() }
+  }
+  const find = { words: [SECRET, 'output_text'] }
+  await guarded.put('quiet', { on: 'output', find, action: 'mask' })
+  const { status, text } = await read()
+  expect(status).toBe(200)
+  expect(text).not.toContain(SECRET)
+  expect(text).toMatch(/event: response\.output_text\.delta\ndata: .*Two lines:\\n\[REDACTED\]/)
+  await guarded.put('quiet', { on: 'output', find, action: 'report' })
+  expect(await read()).toMatchObject({ status: 200, text: expect.stringContaining(SECRET) })
+  const { body } = await guarded.house.test.admin('GET', '/admin/guardrails/quiet')
+  expect(body.matches).toContainEqual({ action: 'report', on: 'output', calls: 1 })
+  await guarded.put('quiet', { on: 'output', find, action: 'block' })
+  expect((await read()).status).toBe(400)
+})
 
 test.each(['text', 'srt', 'vtt'])('what was heard is looked at as %s', async format => {
   const rule = { name: 'quiet', on: 'output', find: { words: [SECRET] }, action: 'mask' }
