@@ -10,6 +10,9 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** The object, or an empty one. */
 export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
 
+/** The text, or an empty one: objects may bring ways of their own to become one, or none. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** Anything but a non-negative whole number is no count. */

@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf, textOf } from '../../../src/lens.ts'
 import {
   type Budget,
   budgetOf,
@@ -102,7 +102,7 @@ export function withoutThinking({ thinking: _, ...body }: JsonObject): JsonObjec
   const { context_management: context, ...rest } = body
   if (!isObject(context)) return body
   const edits = listOf(context.edits).filter(
-    edit => !String(objectOf(edit).type).startsWith('clear_thinking'),
+    edit => !textOf(objectOf(edit).type).startsWith('clear_thinking'),
   )
   return edits.length > 0 ? { ...rest, context_management: { ...context, edits } } : rest
 }

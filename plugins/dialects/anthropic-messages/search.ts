@@ -1,6 +1,6 @@
 import type { LanguageModelV4ProviderTool } from '@ai-sdk/provider'
 import { isObject, listOf, objectOf } from '../../../src/lens.ts'
-import { unsupported } from '../../../src/request/border.ts'
+import { nameAt, unsupported } from '../../../src/request/border.ts'
 import type { Warn } from '../../../src/translate/warnings.ts'
 import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -19,7 +19,7 @@ const google: Search = {
       if (listOf(tool[field]).length > 0) unsupported(`${at}.${field}`, 'cannot be kept by this provider')
     for (const field of ['max_uses', 'user_location'])
       if (tool[field] != null) warn(`${at}.${field}: this provider searches without it`)
-    return { type: 'provider', id: 'google.google_search', name: String(tool.name), args: {} }
+    return { type: 'provider', id: 'google.google_search', name: nameAt(tool.name, `${at}.name`), args: {} }
   },
 }
 
@@ -37,7 +37,7 @@ const openai: Search = {
       ...(Object.keys(filters).length > 0 && { filters }),
       ...(isObject(where) && { userLocation: { ...where, type: 'approximate' } }),
     }
-    return { type: 'provider', id: 'openai.web_search', name: String(tool.name), args }
+    return { type: 'provider', id: 'openai.web_search', name: nameAt(tool.name, `${at}.name`), args }
   },
 }
 

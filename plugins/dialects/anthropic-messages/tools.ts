@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf, textOf } from '../../../src/lens.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
 import type { Warn } from '../../../src/translate/warnings.ts'
 import type { Destination } from '../../../src/translation.ts'
@@ -35,7 +35,9 @@ export function readTools({ tools: given, tool_choice: choice }: JsonObject, rea
       return [readTool(each, at, reading)]
     // Of deferred tools a model is told when it searches for them; here it is told of all.
     if (!isSearchOfTools(each))
-      reading.lack(`${at}: this provider has no ${String(each.name)} of its own, so it does without`)
+      reading.lack(
+        `${at}: this provider has no ${textOf(each.name) || String(each.type)} of its own, so it does without`,
+      )
     return []
   })
   return { ...(tools.length > 0 && { tools }), ...readChoice(choice, tools, reading) }

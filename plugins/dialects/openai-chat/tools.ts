@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { listOf, objectOf } from '../../../src/lens.ts'
+import { listOf, objectOf, textOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   booleanAt,
@@ -59,7 +59,7 @@ function readList(tools: readonly unknown[], reading: Reading): Tool[] {
 
 const isClients = (tool: unknown): boolean => clients.has(objectOf(tool).type)
 const clients = new Set<unknown>(['function', 'custom'])
-const isOffer = (tool: unknown): tool is { type: string } => OFFERED.test(String(objectOf(tool).type))
+const isOffer = (tool: unknown): tool is { type: string } => OFFERED.test(textOf(objectOf(tool).type))
 
 /** Whether this provider does without a tool that runs at others. */
 export function lacks(

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf, textOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   nameAt,
@@ -85,7 +85,7 @@ export function lacks(body: JsonObject, destination: Destination): boolean {
 }
 
 const isServed = (tool: unknown): boolean => {
-  const type = String(objectOf(tool).type)
+  const type = textOf(objectOf(tool).type)
   return SEARCH.test(type) || OFFERED.test(type)
 }
 
