@@ -155,9 +155,13 @@ const record =
 const wholeOf = ({ body, headers, cookies }: WholeAnswer, longest: number): Entry['body'] | undefined =>
   body.length <= longest && headers === undefined && cookies === undefined ? body.slice() : undefined
 
-/** It came to its end, and nobody said no. */
-const isGood = ({ status, refusal, unfinished, hungUp }: Settled): boolean =>
-  status === 200 && refusal === undefined && unfinished === undefined && hungUp !== true
+/** It came to its end, and says so where its language has a word for that; and nobody said no. */
+const isGood = ({ status, refusal, unfinished, hungUp, lens, finish }: Settled): boolean =>
+  status === 200 &&
+  refusal === undefined &&
+  unfinished === undefined &&
+  hungUp !== true &&
+  (lens?.finish === undefined || finish !== undefined)
 
 const nameOf = ({ provider, model }: Target): string => `${provider}/${model}`
 

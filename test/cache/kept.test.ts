@@ -77,6 +77,9 @@ describe('what is no complete, good answer is not stored', () => {
   test.each([
     ['an error', { status: 500 }, {}],
     ['a whole answer that is an error in disguise', { body: JSON.stringify(error) }, {}],
+    ['a whole answer that says nothing', { body: '{}' }, {}],
+    ['an answer that does not say why it ended', { finishReason: null }, {}],
+    ['a stream that does not say why it ended', { finishReason: null }, stream],
     ['a stream that breaks off', { cutAfterBytes: 700, cutBy: 'reset' }, stream],
     ['a stream that ends too early', { endAfterBytes: 700 }, stream],
     ['a stream that ends with an error', { errorEvent: { after: 2, data: error } }, stream],
