@@ -1,5 +1,6 @@
 import { refuse } from '../../src/errors.ts'
 import { isObject } from '../../src/lens.ts'
+import { summaryOf, withSummary } from '../../src/translate/carrier.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 /**
@@ -20,7 +21,7 @@ const STRUCTURAL: ReadonlySet<string> = new Set(
 )
 /** No identifier is longer, and none has spaces in it. */
 const IDENTIFIER = /^[\w.:/@+=-]{0,256}$/
-/** As long as they like: proofs that a provider wrote it. */
+/** As long as they like: proofs that a provider wrote it. A summary of ours, which stands there too, is looked into. */
 const PROOF: ReadonlySet<string> = new Set(
   'signature thoughtSignature thought_signature encrypted_content obfuscation'.split(' '),
 )
@@ -116,13 +117,17 @@ function inObject(object: JsonObject, field: string, where: Where): JsonObject {
     const here = { ...where, isFree, at: `${where.at}.${key}`, depth: where.depth + 1 }
     const name = PLAIN_NAME.test(key) ? key : where.visit(key, `${here.at}#`)
     const isName = !where.isFree && isStructural(key, value, { object, field })
-    const made = isName ? value : walk(value, key, here)
+    const made = isName ? value : walk(value, saysText(object, value) ? '' : key, here)
     if (made === value && name === key) continue
     changed ??= [...entries]
     changed[i] = [name, made]
   }
   return changed === undefined ? object : Object.fromEntries(changed)
 }
+
+/** A document that says that it is a text holds one, however it looks: a long key, say. */
+const saysText = ({ type }: JsonObject, value: unknown): boolean =>
+  type === 'text' && typeof value === 'string'
 
 function isStructural(
   key: string,
@@ -132,12 +137,18 @@ function isStructural(
   if (typeof value !== 'string') return false
   if (key === 'name' && TOOL_NAME.test(value))
     return TOOLS.has(field) || field === 'tool_choice' || TOOL.some(each => each in object)
-  return PROOF.has(key) || (STRUCTURAL.has(key) && IDENTIFIER.test(value))
+  if (PROOF.has(key)) return summaryOf(value) === undefined
+  return STRUCTURAL.has(key) && IDENTIFIER.test(value)
 }
 
 function inText(text: string, field: string, where: Where): string {
   if (text === '' || (!where.isFree && BINARY.has(field) && BASE64.test(text)) || DATA_URL.test(text))
     return text
+  const summary = summaryOf(text)
+  if (summary !== undefined) {
+    const made = inText(summary, '', where)
+    return made === summary ? text : withSummary(text, made)
+  }
   const json = where.isPart || where.depth > MOST_DEPTH ? undefined : jsonIn(text)
   if (json === undefined) return where.visit(text, where.at)
   // A mask must leave JSON, so it works inside. What runs across fields is seen in the whole text only.

@@ -1,5 +1,6 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { isObject } from '../lens.ts'
+import type { JsonObject } from '../types.ts'
 
 /**
  * What vendors want back with the next turn (signatures of thoughts, encrypted reasoning) has no place of its own in
@@ -36,24 +37,40 @@ export const pack = (carried: Carried): string =>
 
 export const isCarried = (text: unknown): text is string => typeof text === 'string' && text.startsWith(MARK)
 
+/** What a text carries, as whoever made it says; undefined where it is not ours. */
+function open(text: unknown): JsonObject | undefined {
+  if (!isCarried(text)) return undefined
+  try {
+    const bytes = Uint8Array.fromBase64(text.slice(MARK.length), { alphabet: 'base64url' })
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return isObject(json) && typeof json.model === 'string' ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A summary is no secret: what a model will read of it, and a client may have written. */
+export function summaryOf(text: unknown): string | undefined {
+  const summary = open(text)?.summary
+  return typeof summary === 'string' ? summary : undefined
+}
+
+/** The same with another summary. */
+export const withSummary = (text: string, summary: string): string =>
+  pack({ ...(open(text) as unknown as Carried), summary })
+
 /** `fields` are those of a package's metadata that it wants back and that the language has no place for. */
 export function createCarrier(fields: readonly string[]): Carrier {
   function unpack(text: unknown): Carried | undefined {
-    if (!isCarried(text)) return undefined
-    try {
-      const bytes = Uint8Array.fromBase64(text.slice(MARK.length), { alphabet: 'base64url' })
-      const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-      if (!isObject(json) || typeof json.model !== 'string') return undefined
-      const options = pick(json.options)
-      return {
-        model: json.model,
-        ...(options && { options }),
-        ...(typeof json.call === 'string' && { call: json.call }),
-        ...(json.text === true && { text: true }),
-        ...(typeof json.summary === 'string' && { summary: json.summary }),
-      }
-    } catch {
-      return undefined
+    const json = open(text)
+    if (json === undefined) return undefined
+    const options = pick(json.options)
+    return {
+      model: json.model as string,
+      ...(options && { options }),
+      ...(typeof json.call === 'string' && { call: json.call }),
+      ...(json.text === true && { text: true }),
+      ...(typeof json.summary === 'string' && { summary: json.summary }),
     }
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { pack, summaryOf } from '../../src/translate/carrier.ts'
 import { MASTER } from '../kit.ts'
 import { startBehind } from '../providers/behind.ts'
 import { type Guarded, openGuarded } from './kit.ts'
@@ -88,6 +89,45 @@ test('a response that is kept is looked at as the events that it came in, too', 
   expect(body.matches).toContainEqual({ action: 'report', on: 'output', calls: 1 })
   await guarded.put('quiet', { on: 'output', find, action: 'block' })
   expect((await read()).status).toBe(400)
+})
+
+test('a summary in the place of what was said is looked at', async () => {
+  const summary = pack({ model: 'one', summary: `It was about the ${SECRET}` })
+  const ask = () =>
+    guarded.post('/v1/responses', {
+      model: 'one',
+      input: [
+        { type: 'compaction', encrypted_content: summary },
+        { role: 'user', content: 'Go on' },
+      ],
+    })
+  await guarded.put('no-secrets', { find: { words: [SECRET] }, action: 'block' })
+  expect((await ask()).status).toBe(400)
+  await guarded.put('no-secrets', { find: { words: [SECRET] }, action: 'mask' })
+  expect((await ask()).status).toBe(200)
+  expect(guarded.house.received().at(-1)!.body).toContain('It was about the [REDACTED]')
+
+  await guarded.put('no-secrets', { on: 'output', find: { words: [SECRET] }, action: 'mask' })
+  const answer = await guarded.post('/p/openai/something/new', {
+    mock_plan: { body: JSON.stringify({ encrypted_content: summary }), contentType: 'application/json' },
+  })
+  const { encrypted_content: told } = (await answer.json()) as { encrypted_content: string }
+  expect(summaryOf(told)).toBe('It was about the [REDACTED]')
+})
+
+test('a document that is a text is looked at, though it looks like bytes', async () => {
+  await guarded.put('no-secrets', { find: { presets: ['secrets'] }, action: 'block' })
+  const data = `sk-${'proj1234'.repeat(9)}`
+  const document = { type: 'document', source: { type: 'text', media_type: 'text/plain', data } }
+  const messages = [{ role: 'user', content: [document] }]
+  const response = await guarded.post('/v1/messages', { model: 'one', max_tokens: 9, messages })
+  expect(response.status).toBe(400)
+  expect(await response.text()).toContain('no-secrets')
+})
+
+test('what only looks like a summary is a text', async () => {
+  await guarded.put('no-secrets', { find: { words: [SECRET] }, action: 'block' })
+  expect((await guarded.chat(`modelway1. ${SECRET}`)).status).toBe(400)
 })
 
 test.each(['text', 'srt', 'vtt'])('what was heard is looked at as %s', async format => {
