@@ -70,6 +70,14 @@ describe('official clients get the same answer again', () => {
   })
 })
 
+test.each([
+  ['/v1/messages/count_tokens', { model: 'one', messages }],
+  ['/v1/responses/compact', { model: 'demo/parrot', input: 'A text', store: false }],
+])('an answer of a kind that never says why it ended is given again: %s', async (path, body) => {
+  const ask = async () => (await hear(await cached.post(path, body))).verdict
+  expect([await ask(), await ask()]).toEqual(['miss', 'hit'])
+})
+
 describe('a stream', () => {
   for (const newline of ['\n', '\r\n', '\r'] as const)
     for (const splitAt of [1, 7, 10_000])

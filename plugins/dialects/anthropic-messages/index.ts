@@ -31,9 +31,12 @@ export const messages: Dialect = {
   translation: { kind: 'language', toCall, lacks, fromResult, writer: createWriter },
 }
 
+/** A number does not say why it ended. */
+const { finish: _, ...withoutFinish } = messages
+
 /** How many tokens a message would have: https://platform.claude.com/docs/en/api/messages-count-tokens */
 export const countTokens: Dialect = {
-  ...messages,
+  ...withoutFinish,
   name: 'anthropic-count-tokens',
   path: '/v1/messages/count_tokens',
   about: "The tokens of a prompt, in Anthropic's language; an estimate where the provider cannot count them",
