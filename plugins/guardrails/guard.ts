@@ -107,8 +107,8 @@ const asRead = (json: JsonObject, { body }: Routed): JsonObject =>
 /** The gateway tells something about itself: no model has said it. What passages answer, one may have said before. */
 const isOwn = ({ route, endpoint }: Answered): boolean => route === undefined && !('methods' in endpoint)
 
-/** Sounds and pictures are no text; whatever else goes by unread may be some. */
-const isText = (contentType: string): boolean => !/^(?:audio|image|video)\//i.test(contentType)
+/** Sounds and pictures are no text, but for those that are drawn in words; whatever else goes by unread may be some. */
+const isText = (contentType: string): boolean => !/^(?:audio|image|video)\/(?!svg)/i.test(contentType)
 
 const isEnd = ({ lens }: Answered, data: string): boolean =>
   data === '[DONE]' || lens?.endOf(data) !== undefined
