@@ -29,6 +29,8 @@ export function toEntry(
   x: Settled & { readonly caller: Caller; readonly userPath: UserPath },
   { capture, now }: { readonly capture: Capture | undefined; readonly now: number },
 ): Entry {
+  // What the operator does not let through is not kept instead.
+  const isBlocked = x.refusal?.code === 'guardrail_blocked'
   return {
     id: x.id,
     at: Math.round(now - (performance.now() - x.startedAt)),
@@ -38,9 +40,9 @@ export function toEntry(
     status: x.status ?? 0,
     code: x.refusal?.code,
     message: x.refusal?.message,
-    body: x.body?.json,
-    capture,
-    weight: 1024 + (x.body?.text.length ?? 0) + (capture?.kept ?? 0),
+    body: isBlocked ? undefined : x.body?.json,
+    capture: isBlocked ? undefined : capture,
+    weight: 1024 + (isBlocked ? 0 : (x.body?.text.length ?? 0) + (capture?.kept ?? 0)),
   }
 }
 

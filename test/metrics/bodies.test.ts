@@ -84,6 +84,23 @@ describe('GET /admin/requests/:id', () => {
     })
   })
 
+  test('shows nothing of what a guardrail blocks, in a question or in an answer', async () => {
+    const card = '4111 1111 1111 1111'
+    const rail = { find: { presets: ['credit_card'] }, on: 'both', action: 'block' }
+    await house.test.admin('PUT', '/admin/guardrails/no-cards', rail)
+    const calls = [
+      await house.ask({}, { messages: [{ role: 'user', content: `My card is ${card}` }] }, as(logged.key)),
+      await house.ask({ text: `Your card is ${card}` }, {}, as(logged.key)),
+    ]
+    await house.test.admin('DELETE', '/admin/guardrails/no-cards')
+    for (const response of calls) {
+      expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('no-cards')])
+      const { body } = await look(idOf(response))
+      expect(body).toMatchObject({ code: 'guardrail_blocked', request: { body: null } })
+      expect(JSON.stringify(body)).not.toContain('1111')
+    }
+  })
+
   test('shows what a refused call wrote, and why it was refused', async () => {
     const response = await house.ask({}, { model: 'nowhere' }, as(logged.key))
     await response.text()
