@@ -30,7 +30,7 @@ export interface Page<T = unknown> {
   readonly title: string
   /** What one view of the page is called, where the page shows one of many: the name of a model, say. */
   titleOf?(data: T): string
-  /** Puts the page into the menu. */
+  /** Puts the page into the menu: by `order`, a group where its first page stands. */
   readonly nav?: { readonly group: string; readonly order: number }
   load(request: PageRequest): Awaitable<T>
   view(data: T, request: PageRequest): Markup

@@ -236,3 +236,9 @@ document.addEventListener('htmx:after:swap', event => {
 
 // By itself it begins a task later, which may be after the page counts as loaded: what is pressed in between is lost to it.
 globalThis.htmx?.initialize()
+
+/** The menu opens above the page only where there is little room, see narrow.css; elsewhere it is a part of it. */
+matchMedia('(max-width: 46rem)').addEventListener('change', () => {
+  const menu = document.getElementById('menu')
+  if (menu?.matches(':popover-open')) menu.hidePopover()
+})

@@ -50,15 +50,17 @@ const Menu = ({ base, path, nav, admin }: Pick<ShellProps, 'base' | 'path' | 'na
     </button>
     <div id="menu" popover="auto">
       <nav aria-label="Main">
-        {[...Map.groupBy(nav, ({ group }) => group)].map(([group, items]) => (
+        {[...Map.groupBy([...nav, referenceOf(base)], ({ group }) => group)].map(([group, items]) => (
           <MenuGroup title={group} items={items} current={`${base}/dashboard${path}`} />
         ))}
-        <MenuGroup title="Reference" items={[{ href: `${base}/swagger`, title: 'API' }]} current="" />
       </nav>
       <Leave admin={admin} base={base} />
     </div>
   </>
 )
+
+/** The reference of the API is no page of the dashboard, but stands among what developers need. */
+const referenceOf = (base: string) => ({ group: 'Developers', title: 'API', href: `${base}/swagger` })
 
 const Missing = ({ home }: { home: string }) => (
   <header class="top">

@@ -37,7 +37,7 @@ export function createKeysPage({ keys, now, isOpen, unknownModels }: KeysPageDep
   return definePage<KeysData>({
     path: '/keys',
     title: 'API keys',
-    nav: { group: 'Gateway', order: 20 },
+    nav: { group: 'Access', order: 20 },
     load({ url }) {
       const dialog = dialogOf(desk, url.searchParams)
       return {

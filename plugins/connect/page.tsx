@@ -34,7 +34,7 @@ export function createConnectPage(deps: ConnectPageDeps): Page {
   return definePage<ConnectData>({
     path: '/connect',
     title: 'Connect',
-    nav: { group: 'Gateway', order: 40 },
+    nav: { group: 'Developers', order: 41 },
     load({ url, base, admin, origin }) {
       const read = (name: string) => (url.searchParams.get(name) ?? '').trim().slice(0, LONGEST)
       const models = namesOf(deps)

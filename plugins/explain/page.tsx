@@ -65,7 +65,7 @@ export function createExplainPage(deps: ExplainPageDeps): Page {
   return definePage<ExplainData>({
     path: '/explain',
     title: 'Explain',
-    nav: { group: 'Insight', order: 30 },
+    nav: { group: 'Insight', order: 32 },
     async load({ url }) {
       const read = (name: string) => (url.searchParams.get(name) ?? '').slice(0, LONGEST)
       const asked = { model: read('model'), userPath: read('user_path'), key: read('key') }

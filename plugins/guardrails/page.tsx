@@ -36,7 +36,7 @@ export function createGuardrailsPage(deps: GuardrailsPageDeps): Page {
   return definePage<GuardrailsData>({
     path: '/guardrails',
     title: 'Guardrails',
-    nav: { group: 'Gateway', order: 26 },
+    nav: { group: 'Access', order: 23 },
     load({ url: { searchParams } }) {
       const dialog = dialogOf(desk, searchParams)
       return {

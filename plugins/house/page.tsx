@@ -22,7 +22,7 @@ export const createPluginsPage = ({ plugins, settings, now }: PluginsPageDeps): 
   definePage<PluginsData>({
     path: '/plugins',
     title: 'Plugins',
-    nav: { group: 'System', order: 60 },
+    nav: { group: 'System', order: 51 },
     load({ url }) {
       const all = plugins()
       const query = readQuery(name => url.searchParams.get(name) ?? '')

@@ -45,7 +45,7 @@ export function createLimitsPages(deps: LimitsPageDeps): Page[] {
   const list = definePage<LimitsData>({
     path: '/limits',
     title: 'Limits',
-    nav: { group: 'Gateway', order: 25 },
+    nav: { group: 'Access', order: 22 },
     load({ url }) {
       const dialog = dialogOf(desk, url.searchParams)
       return {

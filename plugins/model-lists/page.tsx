@@ -90,7 +90,7 @@ export function createProvidersPage(deps: ProvidersPageDeps): Page {
   return definePage<ProvidersData>({
     path: '/providers',
     title: 'Providers',
-    nav: { group: 'Gateway', order: 30 },
+    nav: { group: 'Gateway', order: 12 },
     load,
     view: (data, request) => <ProvidersView data={data} request={request} />,
     actions: {

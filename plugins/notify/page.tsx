@@ -23,6 +23,7 @@ export const createNoticesPage = ({ read, tryAll, now, after }: PageDeps): Page 
   definePage<NoticesData>({
     path: '/notices',
     title: 'Notices',
+    nav: { group: 'System', order: 50 },
     load: async () => ({ ...(await read(SENT)), now: now(), after }),
     view: (data, request) => <NoticesView data={data} request={request} />,
     actions: {

@@ -92,7 +92,7 @@ export function createPathsPage({ auth, virtual, usage, list, now }: PathsPageDe
   return definePage<PathsData>({
     path: '/paths',
     title: 'User paths',
-    nav: { group: 'Gateway', order: 32 },
+    nav: { group: 'Access', order: 21 },
     async load({ url }) {
       const read = (name: string) => (url.searchParams.get(name) ?? '').slice(0, LONGEST)
       const query = { q: read('q').slice(0, MAX_SEARCH), path: read('path'), page: readPage(read('page')) }

@@ -60,7 +60,7 @@ export function createPlaygroundPage({ ask, suggestions, auth }: PlaygroundPageD
   return definePage<PlaygroundData>({
     path: '/playground',
     title: 'Playground',
-    nav: { group: 'Gateway', order: 35 },
+    nav: { group: 'Developers', order: 40 },
     load: ({ url }) => begin(readAsked(name => url.searchParams.get(name))),
     view: (data, request) => <PlaygroundView data={data} request={request} />,
     parts: {

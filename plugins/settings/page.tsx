@@ -33,7 +33,7 @@ export const createSettingsPage = ({ settings, plugins, configFile }: SettingsPa
   definePage<SettingsData>({
     path: '/settings',
     title: 'Settings',
-    nav: { group: 'System', order: 70 },
+    nav: { group: 'System', order: 52 },
     load({ url }) {
       const all = settings()
       const query = readQuery(name => url.searchParams.get(name) ?? '')

@@ -39,7 +39,7 @@ export function createModelsPage(deps: ModelsPageDeps): Page {
   return definePage<ModelsData>({
     path: '/models',
     title: 'Models',
-    nav: { group: 'Gateway', order: 10 },
+    nav: { group: 'Gateway', order: 11 },
     async load({ url }) {
       const dialog = await dialogOf(desk, url.searchParams)
       return {

@@ -51,6 +51,22 @@ test('with little room one button opens the menu and the way out, with the keybo
   }
 })
 
+test('a menu that is open while the window grows becomes a part of the page, in groups', async () => {
+  await resize(390)
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await page.locator('#menu:popover-open').waitFor()
+  await resize(1280)
+  await page.locator('#menu:popover-open').waitFor({ state: 'detached' })
+  expect((await box('#menu')).width).toBeLessThan(220)
+  expect(await page.locator('#menu h2').allTextContents()).toEqual([
+    'Gateway',
+    'Access',
+    'Insight',
+    'Developers',
+    'System',
+  ])
+})
+
 test('badges are as wide as their word, and no choice is cut', async () => {
   await resize(390)
   const cell = await box('#models td[data-label="Kind"]')

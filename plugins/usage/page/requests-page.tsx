@@ -22,7 +22,7 @@ export const createRequestsPage = (deps: PageDeps): Page =>
   definePage<RequestsData>({
     path: '/requests',
     title: 'Requests',
-    nav: { group: 'Insight', order: 20 },
+    nav: { group: 'Insight', order: 31 },
     load: request => load(deps, request),
     view: (data, request) => <RequestsView data={data} request={request} />,
     parts: { newer: request => newer(deps, request) },

@@ -29,7 +29,7 @@ export const createUsagePage = (deps: PageDeps): Page =>
   definePage<UsageData>({
     path: '/usage',
     title: 'Usage',
-    nav: { group: 'Insight', order: 10 },
+    nav: { group: 'Insight', order: 30 },
     load: request => load(deps, request),
     view: (data, request) => <UsageView data={data} request={request} />,
   })

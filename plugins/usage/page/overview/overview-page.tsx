@@ -23,7 +23,7 @@ export const createOverviewPage = (deps: OverviewDeps): Page =>
   definePage<OverviewData>({
     path: '/overview',
     title: 'Overview',
-    nav: { group: 'Gateway', order: 5 },
+    nav: { group: 'Gateway', order: 10 },
     load: request => load(deps, request),
     view: (data, request) => <OverviewView data={data} request={request} />,
   })
