@@ -28,7 +28,7 @@ export const Stat = ({
   <li class="stat">
     <h3>{label}</h3>
     <p class="figure">{value}</p>
-    {change !== undefined && (
+    {change !== undefined && change.now !== null && change.before !== null && (
       <p class="aside">
         <Delta {...change} />
       </p>
@@ -40,9 +40,9 @@ export const Stat = ({
 /** Less than this is the way of things, and no news: it has no colour. */
 const NOISE = 0.05
 
-/** An arrow and a percentage for the eye; a sentence for who does not see them. */
+/** An arrow and a percentage for the eye; a sentence for who does not see them; nothing where one of the two is not known. */
 export function Delta({ now, before, against, more, say }: Change) {
-  if (now === null || before === null) return <span class="delta">nothing to compare with</span>
+  if (now === null || before === null) return null
   if (before === 0 && say === undefined)
     return <span class="delta">{now === 0 ? 'none before either' : 'none before'}</span>
   const share = before === 0 ? Number.POSITIVE_INFINITY : now / before - 1

@@ -49,7 +49,7 @@ describe('numbers', () => {
 
   test('an arrow points only from a figure that reads otherwise', () => {
     const change = (before: number, now: number) =>
-      Delta({ before, now, against: 'the day before', more: 'bad', say: percent }).toString()
+      String(Delta({ before, now, against: 'the day before', more: 'bad', say: percent }))
     expect(change(0.201, 0.204)).toBe('<span class="delta">as in the day before</span>')
     expect(change(0.201, 0.206)).toContain('▲ from 20 %')
     expect(change(0.206, 0.201)).toContain('▼ from 21 %')

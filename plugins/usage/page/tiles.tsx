@@ -4,6 +4,7 @@ import { type Change, Delta, Stat } from '../../../views/stat.tsx'
 import { quantileOf } from '../histogram.ts'
 import type { Part } from '../report/usage.ts'
 import { cachedShare, costOf, errorRate, inputOf, known, outputOf } from './figures.ts'
+import { hasCalls } from './period.tsx'
 
 interface TilesProps {
   readonly now: Part
@@ -15,12 +16,12 @@ interface TilesProps {
   readonly stored: string
 }
 
-/** Puts figures of a period against those of the period before. */
+/** Puts figures of a period against those of the period before, if anything was called in it. */
 export const changesOf =
   (now: Part, before: Part | undefined, against: string) =>
   (of: (part: Part) => number | null, more: Change['more'] = 'plain'): Change => ({
     now: of(now),
-    before: before === undefined ? null : of(before),
+    before: hasCalls(before) ? of(before) : null,
     against,
     more,
   })
@@ -83,27 +84,30 @@ export function Tiles({ now, before, against, rows, failed, stored }: TilesProps
           </p>
         </Stat>
       )}
-      <Stat
-        label="Duration, median"
-        value={duration(quantile(now, 'total', 0.5))}
-        change={change(part => quantile(part, 'total', 0.5), 'bad')}
-      >
-        <p class="aside">
-          95 % within {duration(quantile(now, 'total', 0.95))}{' '}
-          <Delta {...change(part => quantile(part, 'total', 0.95), 'bad')} />
-        </p>
-      </Stat>
-      <Stat
-        label="First token, median"
-        value={duration(quantile(now, 'first', 0.5))}
-        change={change(part => quantile(part, 'first', 0.5), 'bad')}
-      >
-        <p class="aside">
-          95 % within {duration(quantile(now, 'first', 0.95))}{' '}
-          <Delta {...change(part => quantile(part, 'first', 0.95), 'bad')} />
-        </p>
-      </Stat>
+      <Timed label="Duration, median" kind="total" now={now} change={change} />
+      <Timed label="First token, median" kind="first" now={now} change={change} />
     </ul>
+  )
+}
+
+interface TimedProps {
+  readonly label: string
+  readonly kind: 'total' | 'first'
+  readonly now: Part
+  readonly change: ReturnType<typeof changesOf>
+}
+
+function Timed({ label, kind, now, change }: TimedProps) {
+  const half = (part: Part) => quantile(part, kind, 0.5)
+  const most = (part: Part) => quantile(part, kind, 0.95)
+  return (
+    <Stat label={label} value={duration(half(now))} change={change(half, 'bad')}>
+      {most(now) !== null && (
+        <p class="aside">
+          95 % within {duration(most(now))} <Delta {...change(most, 'bad')} />
+        </p>
+      )}
+    </Stat>
   )
 }
 

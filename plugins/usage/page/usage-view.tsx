@@ -1,5 +1,4 @@
 import type { PageRequest } from '../../../src/page.ts'
-import { count } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Segments } from '../../../views/segments.tsx'
 import type { UsageAnswer } from '../report/usage.ts'
@@ -10,9 +9,10 @@ import { ChartCard } from './chart-card.tsx'
 import { Chips, Mistakes } from './chips.tsx'
 import { NothingHere, Welcome } from './empty.tsx'
 import type { GroupKind, Measure } from './groups.ts'
+import { Period } from './period.tsx'
 import type { Span } from './span.ts'
 import { Tiles } from './tiles.tsx'
-import { spanText, Times } from './time.tsx'
+import { Times } from './time.tsx'
 
 export interface UsageData {
   /** What the address asks for. */
@@ -37,7 +37,7 @@ export interface UsageData {
 const INTO = '#usage'
 
 export function UsageView({ data, request }: { data: UsageData; request: PageRequest }) {
-  const { asked, span, mistakes, trouble, isNew, now } = data
+  const { asked, span, mistakes, trouble, isNew, now, before } = data
   const path = `${request.base}/dashboard/usage`
   return (
     <div id="usage">
@@ -55,9 +55,7 @@ export function UsageView({ data, request }: { data: UsageData; request: PageReq
           <Times asked={asked} path={path} span={span} into={INTO} />
           <Mistakes mistakes={[...mistakes, ...(trouble === undefined ? [] : [trouble])]} />
           <Chips asked={asked} path={path} />
-          <p class="period" role="status">
-            {count(now.sums.calls, 'call')}, {spanText(span)}. Arrows compare with {span.against}.
-          </p>
+          <Period now={now} before={before} span={span} />
           {now.sums.calls === 0 ? (
             trouble === undefined && <NothingHere asked={asked} path={path} />
           ) : (

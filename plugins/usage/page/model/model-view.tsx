@@ -1,6 +1,5 @@
 import type { PageRequest } from '../../../../src/page.ts'
 import { Badge } from '../../../../views/badge.tsx'
-import { count } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
@@ -15,9 +14,10 @@ import { Mistakes } from '../chips.tsx'
 import { momentOf } from '../clock.ts'
 import { NothingHere } from '../empty.tsx'
 import { Headline } from '../headline.tsx'
+import { Period } from '../period.tsx'
 import { type Places, placesOf } from '../places.ts'
 import type { Span } from '../span.ts'
-import { spanText, Times } from '../time.tsx'
+import { Times } from '../time.tsx'
 import { Changes, changeId, wordsOf } from './changes.tsx'
 import { Facts } from './facts.tsx'
 import { LinesTable } from './lines-table.tsx'
@@ -63,7 +63,7 @@ export interface ModelData {
 const INTO = '#model'
 
 export function ModelView({ data, request }: { data: ModelData; request: PageRequest }) {
-  const { asked, params, subject, span, now } = data
+  const { asked, params, subject, span, now, before } = data
   const { base } = request
   const path = `${base}/dashboard/models/detail`
   const places = placesOf(base, span, params, subject.filters)
@@ -87,9 +87,7 @@ export function ModelView({ data, request }: { data: ModelData; request: PageReq
         <>
           <Times asked={asked} path={path} span={span} into={INTO} />
           <Mistakes mistakes={span.mistakes} />
-          <p class="period" role="status">
-            {count(now.sums.calls, 'call')}, {spanText(span)}. Arrows compare with {span.against}.
-          </p>
+          <Period now={now} before={before} span={span} />
           {now.sums.calls === 0 ? (
             <NothingHere asked={asked} path={path} />
           ) : (

@@ -1,5 +1,4 @@
 import type { PageRequest } from '../../../../src/page.ts'
-import { count } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
 import type { ProviderHealth } from '../../../model-lists/model.ts'
 import type { Part, UsageAnswer } from '../../report/usage.ts'
@@ -9,9 +8,10 @@ import { ChartCard } from '../chart-card.tsx'
 import { Mistakes } from '../chips.tsx'
 import { NothingHere, Welcome } from '../empty.tsx'
 import { Headline } from '../headline.tsx'
+import { Period } from '../period.tsx'
 import { type Places, placesOf } from '../places.ts'
 import { type Span, spanAddress } from '../span.ts'
-import { spanText, Times } from '../time.tsx'
+import { Times } from '../time.tsx'
 import type { Line } from './concerns.ts'
 import { Concerns } from './concerns-view.tsx'
 import { Health } from './health.tsx'
@@ -71,9 +71,7 @@ export function OverviewView({ data, request }: { data: OverviewData; request: P
         <>
           <Times asked={asked} path={path} span={span} into={INTO} choices={['24h', '7d', '30d']} />
           <Mistakes mistakes={span.mistakes} />
-          <p class="period" role="status">
-            {count(now.sums.calls, 'call')}, {spanText(span)}. Arrows compare with {span.against}.
-          </p>
+          <Period now={now} before={before} span={span} />
           <Headline now={now} before={before} against={span.against} places={places} />
         </>
       )}
