@@ -18,6 +18,12 @@ const When = ({ at, now }: { at: number; now: number }) => {
   )
 }
 
+const Hook = ({ number, host }: Pick<HookState, 'number' | 'host'>) => (
+  <span class="hook">
+    {number}. <Name class="mono" text={host} />
+  </span>
+)
+
 /** Where notices go. Of an address only the host is shown. */
 export const Hooks = ({ hooks, now }: { hooks: readonly HookState[]; now: number }) => (
   <section aria-labelledby="hooks-title">
@@ -26,7 +32,7 @@ export const Hooks = ({ hooks, now }: { hooks: readonly HookState[]; now: number
       {hooks.map(({ number, host, format, least, waiting, lastSentAt, lastFailure }) => (
         <tr>
           <th scope="row" data-label="Hook">
-            {number}. <Name class="mono" text={host} />
+            <Hook number={number} host={host} />
           </th>
           <td data-label="Gets">{formats[format]}</td>
           <td data-label="Hears of">{hears[least]}</td>
@@ -80,13 +86,7 @@ export const Sent = ({ data: { sent, hooks, now }, base }: { data: NoticesData; 
               <When at={notice.at} now={now} />
             </td>
             <td data-label="Hook">
-              {hook === undefined ? (
-                <span class="muted">not there any more</span>
-              ) : (
-                <span>
-                  {hook.number}. <Name class="mono" text={hook.host} />
-                </span>
-              )}
+              {hook === undefined ? <span class="muted">not there any more</span> : <Hook {...hook} />}
             </td>
             <td data-label="State">
               <Badge tone={tone} {...(notice.failure !== null && { title: notice.failure })}>

@@ -43,11 +43,11 @@ const lengthOf = (ms: number): string =>
 
 const Standing = ({ data: { standing }, base }: { data: NoticesData; base: string }) =>
   standing.length === 0 ? (
-    <>Nothing does now.</>
+    <>Nothing needs it now.</>
   ) : (
     <>
       <Link href={`${base}/dashboard/overview#concerns-title`}>
-        {count(standing.length, 'thing does', 'things do')}
+        {count(standing.length, 'thing needs', 'things need')} it
       </Link>{' '}
       now.
     </>
@@ -89,14 +89,18 @@ export const Tests = ({ tried }: { tried: readonly Tried[] }) => (
 )
 
 const Nobody = () => (
-  <section class="nothing">
-    <h2>Nobody is told yet</h2>
+  <section class="welcome adding" aria-labelledby="nobody-title">
+    <h2 id="nobody-title">Nobody is told yet</h2>
     <p>
-      Set <code>NOTIFY_URLS</code> to the address of a webhook, and start again. Slack, and what takes its
-      messages, gets a text; everybody else gets JSON, signed with <code>NOTIFY_SECRET</code>.
+      Name the addresses of webhooks, with a comma between them, in the environment or in <code>.env</code>,
+      and start again:
     </p>
-    <p>
+    <pre class="command" tabindex={0}>
       <code>NOTIFY_URLS=https://hooks.slack.com/services/…</code>
+    </pre>
+    <p>
+      Slack, and what takes its messages, gets a text. Everybody else gets JSON, signed with{' '}
+      <code>NOTIFY_SECRET</code>.
     </p>
   </section>
 )
