@@ -20,6 +20,7 @@ const styles = [
   'keys',
   'limits',
   'guardrails',
+  'cache',
   'explain',
   'connect',
   'playground',

@@ -5,8 +5,7 @@ import { createCachePage } from './page.tsx'
 
 export default definePlugin({
   name: 'cache-page',
-  about:
-    'Shows operators what is stored of answers, and what it saved; and throws it away where they want that.',
+  about: 'Shows operators what is stored of answers, and what it saved; and deletes it where they want that.',
   needs: ['cache', 'usage'],
   setup: ({ use, now, site }) => ({
     pages: [

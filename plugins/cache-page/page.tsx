@@ -33,7 +33,7 @@ const MINUTE = 60_000
 /** A longer name is none (characters). */
 const LONGEST = 512
 
-/** What is stored of answers, by model, and the form that throws it away. */
+/** What is stored of answers, by model, and the form that deletes it. */
 export function createCachePage({ cache, usage, now, configFile }: CachePageDeps): Page {
   const load = async (): Promise<CacheData> => ({
     settings: cache.settings,
@@ -59,7 +59,7 @@ export function createCachePage({ cache, usage, now, configFile }: CachePageDeps
           <hx-partial hx-target="#stored" hx-swap="outerHTML">
             <Stored data={await load()} request={request} />
           </hx-partial>
-          <Notice>{count(removed, 'answer')} thrown away</Notice>
+          <Notice>{count(removed, 'answer')} deleted</Notice>
         </>
       ),
     }
@@ -68,7 +68,7 @@ export function createCachePage({ cache, usage, now, configFile }: CachePageDeps
   return definePage<CacheData>({
     path: '/cache',
     title: 'Cache',
-    nav: { group: 'Gateway', order: 27 },
+    nav: { group: 'Gateway', order: 13 },
     async load({ url }) {
       const model = url.searchParams.get('purge')
       const isAsked = model !== null && cache.settings.models.length > 0

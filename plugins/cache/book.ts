@@ -2,7 +2,7 @@ import { isSelected } from '../../src/selector.ts'
 import type { Target } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import type { Cache, Entry, ModelFigures } from './model.ts'
-import type { Shelf } from './shelf.ts'
+import { type Shelf, sizeOf } from './shelf.ts'
 import type { Tally } from './tally.ts'
 
 interface Options {
@@ -26,12 +26,12 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Cac
     byModel() {
       const found = new Map<string, { -readonly [K in keyof ModelFigures]: ModelFigures[K] }>()
       for (const [model, count] of tally.models) found.set(model, { model, entries: 0, bytes: 0, ...count })
-      for (const [, { provider, model, body }] of shelf?.entries() ?? []) {
-        const name = `${provider}/${model}`
+      for (const [key, entry] of shelf?.entries() ?? []) {
+        const name = `${entry.provider}/${entry.model}`
         const figures = found.get(name) ?? { model: name, entries: 0, bytes: 0, hits: 0, misses: 0 }
         found.set(name, figures)
         figures.entries++
-        figures.bytes += body.length
+        figures.bytes += sizeOf(key, entry)
       }
       return [...found.values()].sort((a, b) => b.hits - a.hits || (a.model < b.model ? -1 : 1))
     },

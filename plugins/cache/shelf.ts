@@ -27,6 +27,9 @@ const ENTRY = 512
 /** Each may take this share of all room. */
 const SHARE = 10
 
+/** What an answer takes of the room (bytes). */
+export const sizeOf = (key: string, { body }: Entry): number => body.length + key.length + ENTRY
+
 /** The longest answer that fits (bytes). */
 export const longestIn = (size: number): number => Math.floor(size / SHARE)
 
@@ -36,7 +39,7 @@ export function createShelf(size: number): Shelf {
   const cache = new LRUCache<string, Entry>({
     maxSize: size,
     maxEntrySize: longestIn(size),
-    sizeCalculation: ({ body }, key) => body.length + key.length + ENTRY,
+    sizeCalculation: (entry, key) => sizeOf(key, entry),
     dispose: (_entry, _key, why) => void (why === 'evict' && evictions++),
   })
 

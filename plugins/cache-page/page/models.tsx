@@ -1,5 +1,4 @@
 import { count, number, percent, size } from '../../../views/format.ts'
-import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
@@ -53,13 +52,8 @@ function Line({ figures, base }: { figures: ModelFigures; base: string }) {
       </td>
       <td class="actions">
         {entries > 0 && (
-          <Link
-            class="icon-button"
-            href={href}
-            aria-label={`Throw away what ${model} answered`}
-            {...opening(href)}
-          >
-            <Icon name="trash" />
+          <Link class="quiet" href={href} aria-label={`Delete what ${model} answered`} {...opening(href)}>
+            Delete
           </Link>
         )}
       </td>

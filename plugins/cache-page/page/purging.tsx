@@ -3,7 +3,7 @@ import { DialogForm } from '../../../views/dialog-form.tsx'
 import { described, Field, verbatim } from '../../../views/form.tsx'
 import type { ModelFigures } from '../../cache/model.ts'
 
-/** What is to be thrown away, as it is typed. */
+/** What is to be deleted, as it is typed. */
 export interface Draft {
   readonly model: string
   readonly path: string
@@ -26,12 +26,12 @@ export const Purging = ({ draft, mistake, models, request }: PurgingProps) => (
     page={`${request.base}/dashboard/cache`}
     action="purge"
     isSmall
-    title="Throw stored answers away?"
+    title="Delete stored answers?"
     mistake={undefined}
     request={request}
     submit={
-      <button class="danger" type="submit" autofocus={mistake === undefined}>
-        Throw away
+      <button class="danger" type="submit" autofocus={mistake === undefined && draft.model !== ''}>
+        Delete
       </button>
     }
   >
@@ -46,6 +46,7 @@ export const Purging = ({ draft, mistake, models, request }: PurgingProps) => (
         maxlength={512}
         list="c-model"
         placeholder="All models"
+        autofocus={mistake === undefined && draft.model === ''}
         {...verbatim}
         {...described('f-model')}
       />

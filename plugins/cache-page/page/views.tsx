@@ -6,6 +6,7 @@ import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
 import { count, duration, money, number, percent, size } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import { Stat } from '../../../views/stat.tsx'
 import type { Cache } from '../../cache/model.ts'
@@ -37,7 +38,7 @@ export function CacheView({ data, request }: Props) {
         {isOn && (
           <Link class="button" id="purge" href={href} {...opening(href)}>
             <Icon name="trash" />
-            Throw answers away
+            Delete answers
           </Link>
         )}
       </header>
@@ -49,7 +50,7 @@ export function CacheView({ data, request }: Props) {
   )
 }
 
-/** All that changes when answers are thrown away. */
+/** All that changes when answers are deleted. */
 export const Stored = ({ data, request }: Props) => (
   <section id="stored" tabindex={-1} aria-labelledby="stored-title">
     <h2 class="unseen" id="stored-title">
@@ -59,7 +60,9 @@ export const Stored = ({ data, request }: Props) => (
     {data.models.length === 0 ? (
       <div class="nothing">
         <h2>Nothing was asked yet</h2>
-        <p>The first answer of {spoken(data.settings.models)} is stored, and then it is here.</p>
+        <p>
+          The first answer of <Selectors models={data.settings.models} /> is stored, and then it is here.
+        </p>
       </div>
     ) : (
       <Models models={data.models} base={request.base} />
@@ -113,8 +116,8 @@ const sharers: Readonly<Record<Cache['settings']['sharedBy'], Child>> = {
 /** What the operator has set, in sentences. */
 const Rules = ({ settings: { models, ttl, sharedBy } }: { settings: Cache['settings'] }) => (
   <p class="remark">
-    Stored are answers of {spoken(models)}, for {roundly(ttl)}. {sharers[sharedBy]} To change that, set{' '}
-    <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code> and{' '}
+    Answers of <Selectors models={models} /> are stored for {roundly(ttl)}. {sharers[sharedBy]} To change
+    that, set <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code> and{' '}
     <code>CACHE_SHARED_BY</code>.
   </p>
 )
@@ -122,5 +125,20 @@ const Rules = ({ settings: { models, ttl, sharedBy } }: { settings: Cache['setti
 /** `1 h`, where `duration` says `1 h 0 min`. */
 const roundly = (ms: number): string => duration(ms).replace(/ 0 (?:min|s)$/, '')
 
-const spoken = (models: readonly string[]): string =>
-  models.includes('/') ? 'all models' : models.join(', ')
+/** More are counted. */
+const SHOWN = 5
+
+function Selectors({ models }: { models: readonly string[] }) {
+  if (models.includes('/')) return <>all models</>
+  return (
+    <>
+      {models.slice(0, SHOWN).map((model, index) => (
+        <>
+          {index > 0 && ', '}
+          <Name class="mono" text={model} />
+        </>
+      ))}
+      {models.length > SHOWN && <> and {count(models.length - SHOWN, 'other')}</>}
+    </>
+  )
+}
