@@ -1,3 +1,5 @@
+import type { Child } from 'hono/jsx'
+
 /** Nothing is drawn for these, or a space that looks like any other: two names that differ in them look the same. */
 const HIDDEN = /((?![\ufe0e\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs})/u
 
@@ -17,9 +19,25 @@ export const Name = ({
   <bdi class={more} title={title && spell(title)}>
     {text
       .split(HIDDEN)
-      .map((part, index) => (index % 2 === 1 ? <span class="hidden-char">{codeOf(part)}</span> : part))}
+      .map((part, index) =>
+        index % 2 === 1 ? <span class="hidden-char">{codeOf(part)}</span> : stepsOf(part),
+      )}
   </bdi>
 )
+
+/** Characters that have room on one line of a table. */
+const ONE_LINE = 20
+
+/** A long path goes on in the next line behind a slash, not within a word. */
+const stepsOf = (text: string): Child =>
+  text.length <= ONE_LINE
+    ? text
+    : text.split(/(?<=\/)/).map((step, index) => (
+        <>
+          {index > 0 && <wbr />}
+          {step}
+        </>
+      ))
 
 /** The same within a sentence that is plain text. */
 export const spell = (text: string): string =>
