@@ -60,6 +60,7 @@ export const Check = ({
   hint,
   checked,
   value = 'on',
+  focus = false,
   class: more = '',
 }: {
   id: string
@@ -69,6 +70,8 @@ export const Check = ({
   checked: boolean
   /** What is sent when it is ticked. */
   value?: string
+  /** The keyboard goes to it when the form opens. */
+  focus?: boolean
   class?: string
 }) => (
   <div class={`check ${more}`.trim()}>
@@ -77,7 +80,7 @@ export const Check = ({
       name={name}
       value={value}
       checked={checked}
-      {...described(id, { hint: hint !== undefined })}
+      {...described(id, { hint: hint !== undefined, focus })}
     />
     <div>
       <label for={id}>{label}</label>

@@ -90,6 +90,18 @@ test('patterns that cannot be read are told while they are typed, and where they
   })
 })
 
+test('the keyboard begins where something can be changed, and where a mistake can be mended', async () => {
+  await open('?edit=broken')
+  await dialog().waitFor()
+  expect(await focused()).toBe('f-email')
+  for (const field of ['Words', 'Patterns']) await dialog().getByLabel(field).fill('')
+  await dialog().getByRole('button', { name: 'Save' }).click()
+  await dialog().locator('#f-find-error').waitFor()
+  expect(await focused()).toBe('f-email')
+  await page.keyboard.press('Escape')
+  await closed(page)
+})
+
 test('it is counted, switched off, deleted and brought back', async () => {
   expect(await call('About project phoenix')).toBe(400)
   await page.reload()

@@ -10,7 +10,7 @@ export const Finds = ({ editing }: { editing: Editing }) => (
   >
     <legend>What to look for</legend>
     <div class="presets">
-      {presetNames.map(name => {
+      {presetNames.map((name, index) => {
         const { title, about }: Preset = presets[name]
         return (
           <Check
@@ -18,6 +18,7 @@ export const Finds = ({ editing }: { editing: Editing }) => (
             name="presets"
             value={name}
             checked={editing.draft.presets.includes(name)}
+            focus={index === 0 && isFirst(editing)}
             label={<span title={about}>{title}</span>}
           />
         )
@@ -47,6 +48,11 @@ export const Finds = ({ editing }: { editing: Editing }) => (
     </div>
   </fieldset>
 )
+
+/** The name of one that is edited is fixed, so its form begins here; and here is where to mend one that looks for nothing. */
+const isFirst = (editing: Editing): boolean =>
+  wrong(editing, 'find') !== undefined ||
+  (editing.draft.version !== undefined && editing.mistake === undefined)
 
 interface LinesProps {
   readonly editing: Editing
