@@ -2,6 +2,7 @@ import { count, number, percent, size } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
+import { shortHash } from '../../../views/short-hash.ts'
 import { Table } from '../../../views/table.tsx'
 import type { ModelFigures } from '../../cache/model.ts'
 
@@ -52,7 +53,13 @@ function Line({ figures, base }: { figures: ModelFigures; base: string }) {
       </td>
       <td class="actions">
         {entries > 0 && (
-          <Link class="quiet" href={href} aria-label={`Delete what ${model} answered`} {...opening(href)}>
+          <Link
+            class="quiet"
+            id={`purge-${shortHash(model)}`}
+            href={href}
+            aria-label={`Delete what ${model} answered`}
+            {...opening(href)}
+          >
             Delete
           </Link>
         )}
