@@ -64,7 +64,7 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
     refusals: [400, 404],
     methods: Object.keys(runs) as Passage['methods'][number][],
     ...('POST' in runs && { takes: 'json' as const }),
-    run: call => runs[call.request.method as keyof typeof runs]!(call),
+    run: call => runs[askedBy(call.request)]!(call),
   })
 
   return [
@@ -115,6 +115,10 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
     }),
   ]
 }
+
+/** HEAD asks what GET does, and wants less. */
+const askedBy = ({ method }: Request): Passage['methods'][number] =>
+  method === 'HEAD' ? 'GET' : (method as Passage['methods'][number])
 
 const shown = ({ id, at, metadata }: Conversation): JsonObject => ({
   id,
