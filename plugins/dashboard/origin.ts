@@ -15,9 +15,9 @@ export function isOwnForm(request: Request): boolean {
   return from !== null && hostsOf(request).includes(from.host)
 }
 
-// Browsers drop control characters from addresses, and read `\` as `/`.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const SLY = /[\u0000-\u0020\\\u007f]/
+// Browsers drop control characters from addresses, and read `\` as `/`. Other letters than ASCII stand in no header; in an
+// address that a browser has sent they are percent-encoded.
+const SLY = /[^\x21-\x7e]|\\/
 
 /** A path in this house and below its base path, whatever a browser would make of it: `/llm/../other` is not below `/llm`. */
 export function isLocalPath(next: string, base: string): boolean {

@@ -217,6 +217,7 @@ test.each([
   '/\\evil.example',
   '/\t/evil.example',
   'javascript:alert(1)',
+  '/dashboard/漢',
   '/x'.repeat(600),
 ])('the way back leads nowhere else: %p', async next => {
   const { status, headers } = await signIn(next)
