@@ -47,6 +47,8 @@ export function createAuthority(options: AuthorityOptions): Authority {
   let find = keys && createLocalJWKSet(keys as JSONWebKeySet)
   let triedAt = Number.NEGATIVE_INFINITY
   let isAway = false
+  // A clock that was set back must not make it wait until it is as late again.
+  const isDue = (pause: number): boolean => Math.abs(now() - triedAt) >= pause
 
   async function load(): Promise<void> {
     if (jwksUrl === undefined) metadata = await readMetadata(options, issuer)
@@ -76,7 +78,7 @@ export function createAuthority(options: AuthorityOptions): Authority {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
     }
-    if (attempt.isUnderWay() || now() - triedAt >= COOLDOWN) await attempt.run()
+    if (attempt.isUnderWay() || isDue(COOLDOWN)) await attempt.run()
     // That it cannot be asked is not the fault of who calls.
     if (isAway || find === undefined) refuse('identity_unavailable', AWAY, { retryAfter: COOLDOWN / 1000 })
     return find(...asked)
@@ -88,7 +90,7 @@ export function createAuthority(options: AuthorityOptions): Authority {
     metadata: async () => (metadata ??= await readMetadata(options, issuer)),
     async refresh() {
       const pause = isAway || keys === undefined ? COOLDOWN : FRESH
-      if (now() - triedAt >= pause) await attempt.run()
+      if (isDue(pause)) await attempt.run()
     },
     origins: () =>
       [issuer, jwksUrl, metadata?.jwks_uri, metadata?.token_endpoint].flatMap(url =>

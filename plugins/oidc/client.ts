@@ -2,6 +2,7 @@ import type { Configuration } from 'openid-client'
 import { reasonOf } from '../../src/describe.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
+import { ask } from './ask.ts'
 import type { Authority } from './authority.ts'
 import type { Claims } from './claims.ts'
 import type { OidcSettings } from './settings.ts'
@@ -43,7 +44,7 @@ export function createClient(deps: ClientDeps): Client {
       clientSecret,
       clientSecret === undefined ? library.None() : proof(clientSecret),
     )
-    configuration[library.customFetch] = (url, init) => deps.fetch(url, init as RequestInit)
+    configuration[library.customFetch] = (url, init) => ask(deps, url, init as RequestInit)
     configuration.timeout = PATIENCE
     if (issuer.startsWith('http:')) library.allowInsecureRequests(configuration)
     return configuration
@@ -57,19 +58,20 @@ export function createClient(deps: ClientDeps): Client {
         nonce: library.randomNonce(),
         verifier: library.randomPKCECodeVerifier(),
       }
-      const configuration = await configure().catch(error => {
-        log.warn('A sign-in could not begin', { issuer, reason: reasonOf(error) })
-        return refuse('identity_unavailable', AWAY)
-      })
-      const url = library.buildAuthorizationUrl(configuration, {
+      const asked = {
         redirect_uri: redirectUri,
         scope: scopes,
         state: checks.state,
         nonce: checks.nonce,
         code_challenge: await library.calculatePKCECodeChallenge(checks.verifier),
         code_challenge_method: 'S256',
-      })
-      return { url: url.href, checks }
+      }
+      try {
+        return { url: library.buildAuthorizationUrl(await configure(), asked).href, checks }
+      } catch (error) {
+        log.warn('A sign-in could not begin', { issuer, reason: reasonOf(error) })
+        return refuse('identity_unavailable', AWAY)
+      }
     },
     async end({ redirectUri, state, nonce, verifier }, search) {
       const library = await load()

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Host } from '../../src/plugin.ts'
 import { text } from '../../src/settings.ts'
+import { ask } from './ask.ts'
 
 const metadata = v.looseObject({
   issuer: text(),
@@ -40,7 +41,7 @@ async function readJson<S extends v.GenericSchema>(
   url: string,
   schema: S,
 ): Promise<v.InferOutput<S>> {
-  const response = await way.fetch(url, {
+  const response = await ask(way, url, {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(PATIENCE),
   })

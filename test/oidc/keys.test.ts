@@ -45,6 +45,16 @@ test('made-up names of keys make the gateway ask once in a while, however many t
   await house.close()
 })
 
+test('keys are asked for again although the clock went back, as those of machines that just woke up do', async () => {
+  clock += 86_400_000
+  const house = await start()
+  await statusOf(house, await identity.token({ ...alpha, exp: Math.floor(clock / 1000) + 300 }))
+  await identity.rotate()
+  clock -= 86_400_000
+  expect(await statusOf(house, await identity.token(alpha))).toBe(200)
+  await house.close()
+})
+
 test('an identity provider that is away at the start is no fault of the caller, and is found when it is back', async () => {
   const token = await identity.token(alpha)
   await identity.down()
