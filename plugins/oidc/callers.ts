@@ -31,10 +31,12 @@ export interface Issuer {
 
 /** So many tokens in use are remembered, by their hashes. */
 const MAX_KEPT = 10_000
+/** So many characters they may have together: what is remembered of a token takes several times its length. */
+const MAX_KEPT_LENGTH = 10_000_000
 
 export function createBearers(issuers: readonly Issuer[], host: Pick<Host, 'now' | 'log'>): Bearers {
   const byName = new Map(issuers.map(issuer => [issuer.settings.issuer, issuer]))
-  const kept = new LRUCache<string, Bearer>({ max: MAX_KEPT })
+  const kept = new LRUCache<string, Bearer>({ max: MAX_KEPT, maxSize: MAX_KEPT_LENGTH })
 
   async function judge(token: string, hash: string): Promise<Bearer> {
     const name = issuerIn(token)
@@ -42,7 +44,7 @@ export function createBearers(issuers: readonly Issuer[], host: Pick<Host, 'now'
     const { settings, authority } = issuer
     const claims = await verify(token, { ...settings, keyOf: authority.keyOf }, host)
     const bearer = toBearer(claims, settings)
-    kept.set(hash, bearer)
+    kept.set(hash, bearer, { size: token.length })
     return bearer
   }
 

@@ -20,8 +20,12 @@ export const matches = (claims: Claims, rules: readonly string[]): boolean =>
     // Who may write any address into their profile could write somebody else's.
     if (name === 'email' && claims.email_verified !== true) return false
     const value = claimAt(claims, name)
-    return Array.isArray(value) ? value.includes(wanted) : value === wanted
+    return Array.isArray(value) ? value.some(item => says(item, wanted)) : says(value, wanted)
   })
+
+/** Rules are text, and claims may be numbers, `true` or `false`. */
+const says = (value: unknown, wanted: string): boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value) && String(value) === wanted
 
 const MAX_NAME = 200
 
@@ -35,12 +39,16 @@ export function nameOf(claims: Claims, issuer: string): string {
   return name.includes('@') ? name : `${name}@${new URL(issuer).host}`
 }
 
-const SAFE = /^[\x21-\x7e]{1,128}$/
+/** What its people are told apart by. */
+export const withoutScheme = (issuer: string): string => issuer.replace(/^https?:\/\//, '')
+
+/** Who calls themselves as a hash would is written as a hash, too: it could be that of another one. */
+const SAFE = /^(?!sha256:)[\x21-\x7e]{1,128}$/
 
 /** The same whenever they come, and safe to log. Two issuers may each have an `alice`. */
 export function idOf({ sub }: Claims, issuer: string): string {
   const who = SAFE.test(sub) ? sub : `sha256:${plainHash(sub).toHex().slice(0, 32)}`
-  return `jwt:${issuer.replace(/^https?:\/\//, '')}#${who}`
+  return `jwt:${withoutScheme(issuer)}#${who}`
 }
 
 /** What a claim that holds several values says: a list, or a text with spaces. */

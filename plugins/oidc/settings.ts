@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { concealed, csv, duration, says, shown, text } from '../../src/settings.ts'
+import { withoutScheme } from './claims.ts'
 import { parseTemplate } from './template.ts'
 
 /** Signatures that only the holder of a private key can make; whoever checks them needs no secret. */
@@ -144,9 +145,9 @@ export const oidcSettings = v.pipe(
     'it is missing: a secret alone is no client',
     ({ clientId, clientSecret }) => clientId === undefined && clientSecret !== undefined,
   ),
-  needs('issuers', 'two of them are the same', ({ issuer, issuers }) => {
+  needs('issuers', 'two of them are the same, or differ in http and https only', ({ issuer, issuers }) => {
     const all = [...(issuer === undefined ? [] : [issuer]), ...issuers.map(({ issuer }) => issuer)]
-    return new Set(all).size < all.length
+    return new Set(all.map(withoutScheme)).size < all.length
   }),
 )
 

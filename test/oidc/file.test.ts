@@ -115,6 +115,10 @@ describe('modelway check names what is wrong, and where', () => {
       '{ issuer: https://a.example, audience: x, user_path: /x, issuers: [{ issuer: https://a.example, audience: x, user_path: /x }] }',
       'two of them are the same',
     ],
+    [
+      'issuers: [{ issuer: http://a.example, audience: x, user_path: /x }, { issuer: https://a.example, audience: x, user_path: /x }]',
+      'differ in http and https only',
+    ],
   ])('%s', async (yaml, said) => {
     expect(await check(write(`oidc:\n  ${yaml}\n`))).toEqual([3, expect.stringContaining(said)])
   })

@@ -90,7 +90,7 @@ describe('keys and tokens together', () => {
   })
 
   test('a limit for each key counts each subject for itself', async () => {
-    const house = await startGateway({ env: callersOf(identity) })
+    const house = await startGateway({ env: { ...callersOf(identity), OIDC_USER_PATH: '/team/{team}' } })
     const limit = { each: 'key', per: 'day', requests: 1 }
     expect((await house.admin('PUT', '/admin/limits/one', limit)).status).toBe(200)
     const ask = async (claims: object, extra = {}) => {
@@ -102,6 +102,10 @@ describe('keys and tokens together', () => {
     expect([await ask({ sub: 'alice' }, { jti: '2' }), await ask({ sub: 'bob' }, { jti: '2' })]).toEqual([
       429, 429,
     ])
+    // It would be somebody else, if what is written for a subject that is no plain text were taken from a token.
+    const hash = new Bun.CryptoHasher('sha256').update('zoë').digest('hex').slice(0, 32)
+    expect(await ask({ sub: 'zoë' })).toBe(200)
+    expect(await ask({ sub: `sha256:${hash}` })).toBe(200)
     await house.close()
   })
 })
@@ -121,6 +125,18 @@ describe('the admin API', () => {
     const trail = await house.admin('GET', '/admin/audit?who=token')
     expect(trail.body.data[0]).toMatchObject({ who: 'token', name: who, status: 201 })
     expect((await house.admin('GET', '/admin/history?limit=1')).body.data[0].author).toBe(who)
+    await house.close()
+  })
+
+  test('takes a claim that is a number or a switch as its rule is written', async () => {
+    const env = { ...callersOf(identity), OIDC_ADMIN: 'is_admin=true,roles=7,groups=[object Object]' }
+    const house = await startGateway({ env })
+    const judge = async (claims: object) =>
+      statusOf(house, bearing(await identity.token({ ...alpha, ...claims })), '/admin/keys')
+    expect(await judge({ is_admin: true })).toBe(200)
+    expect(await judge({ roles: [1, 7] })).toBe(200)
+    for (const claims of [{ is_admin: false }, { is_admin: ['TRUE'] }, { roles: [['7']] }, { groups: {} }])
+      expect(await judge(claims)).toBe(403)
     await house.close()
   })
 

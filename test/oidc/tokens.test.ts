@@ -208,3 +208,17 @@ test('a token is verified once, and then remembered', async () => {
   expect((await judge(token.slice(0, -2) + 'AA')).status).toBe(401)
   verified.mockRestore()
 })
+
+test('long tokens are remembered as long as they are not many', async () => {
+  const groups = Array.from({ length: 50 }, () => 'a'.repeat(200))
+  const tokens = await Promise.all(
+    Array.from({ length: 800 }, (_, i) => identity.token({ ...alpha, groups, jti: String(i) })),
+  )
+  for (const token of tokens) expect((await judge(token)).status).toBe(200)
+  const verified = spyOn(crypto.subtle, 'verify')
+  expect((await judge(tokens.at(-1)!)).status).toBe(200)
+  expect(verified).toHaveBeenCalledTimes(0)
+  expect((await judge(tokens[0]!)).status).toBe(200)
+  expect(verified).toHaveBeenCalledTimes(1)
+  verified.mockRestore()
+})
