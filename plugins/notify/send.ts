@@ -67,12 +67,17 @@ function toSlack({ content }: Notice, facts: Facts): string {
   const { type, tone, text } = content
   const url = linkTo(content, facts)
   const mark = type === 'concern.ended' ? '✅' : type === 'test' ? '🔔' : marks[tone]
-  return `${mark} *${plain(facts.name)}*: ${plain(text)}${url === undefined ? '' : `\n${plain(url)}`}`
+  return `${mark} *${plain(facts.name)}*: ${plain(text)}${url === undefined ? '' : `\n${escaped(url)}`}`
 }
 
-/** Names may hold anything: none may become a link there, or call everybody in a room. */
-const plain = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('@', '@\u200b')
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/**
+ * Names may hold anything: none may become a link there, or call everybody in a room. Slack makes links of addresses,
+ * and those who take what it takes do so of Markdown; what they look for is parted by a space of no width.
+ */
+const plain = (text: string): string => escaped(text).replace(/@|:(?=\/\/)|\](?=\()/g, '$&\u200b')
 
 /** What is no JSON is read by people only. */
 const signed = async ({ format, secret }: Hook, message: Message): Promise<Record<string, string>> =>

@@ -90,7 +90,7 @@ describe('a hook', () => {
     await using receiver = startReceiver('/api/webhooks/1/token/slack')
     await using gateway = await startNotifying({ NOTIFY_URLS: receiver.url, NOTIFY_SECRET: '' })
     const { body: key } = await gateway.test.admin('POST', '/admin/keys', {
-      name: '<!channel> & @here <https://evil.example|click>',
+      name: '<!channel> & @here <https://evil.example|click> ![x](//evil.example)',
       expires_at: new Date(Date.now() + 86_400_000).toISOString(),
     })
     expect(key.key).toBeString()
@@ -98,8 +98,10 @@ describe('a hook', () => {
     expect(receiver.heard[0]!.headers.get('webhook-signature')).toBeNull()
     const { text, ...more } = receiver.heard[0]!.body
     expect(more).toEqual({})
-    expect(text).toStartWith('🟠 *modelway*: The key “&lt;!channel&gt; &amp; @\u200bhere &lt;https://evil')
-    expect(text).not.toMatch(/[<>]/)
+    expect(text).toStartWith(
+      '🟠 *modelway*: The key “&lt;!channel&gt; &amp; @\u200bhere &lt;https:\u200b//evil',
+    )
+    expect(text).not.toMatch(/[<>]|:\/\/|\]\(/)
     expect(text).not.toContain(key.key)
   })
 })
