@@ -5,10 +5,14 @@ const SESSION = 'modelway'
 /** The prefix makes browsers insist on `Secure`, on this very host, and on the whole of it; plain http would not take it. */
 const secured = (name: string): string => `__Host-${name}`
 
-/** What the browser sent under a name, the better protected ones first. */
+/**
+ * What the browser sent under a name, the better protected ones first. Over https all of ours have the prefix; one without
+ * it may be from a neighbour under the same domain, who would like to see others in a session of its own.
+ */
 export function readCookies(request: Request, name: string): string[] {
   const pairs = (request.headers.get('cookie') ?? '').split(';').map(pair => pair.trim())
-  return [secured(name), name].flatMap(name =>
+  const names = isHttps(request) ? [secured(name)] : [secured(name), name]
+  return names.flatMap(name =>
     pairs.filter(pair => pair.startsWith(`${name}=`)).map(pair => pair.slice(name.length + 1)),
   )
 }
@@ -35,11 +39,15 @@ export const noCookies = (): string[] => [
   `${SESSION}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`,
 ]
 
-/** What the browser sees as the scheme decides; behind a proxy only its headers tell. */
+/** What the browser sees as the scheme; behind a proxy only its headers tell. */
+const isHttps = ({ headers, url }: Request): boolean =>
+  url.startsWith('https:') ||
+  headers.get('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase() === 'https'
+
+/** A form says by its origin what a silent proxy does not. */
 function takesSecureCookies(request: Request): boolean {
-  const { headers, url } = request
-  if (url.startsWith('https:') || headers.get('origin')?.startsWith('https:') === true) return true
-  if (headers.get('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase() === 'https') return true
+  const { headers } = request
+  if (isHttps(request) || headers.get('origin')?.startsWith('https:') === true) return true
   return isLoopbackName(headers.get('host') ?? '') && !isSafari(headers.get('user-agent') ?? '')
 }
 

@@ -91,6 +91,17 @@ test('the cookie is as well protected as the browser allows', async () => {
   ).toMatch(plain)
 })
 
+test('over https a cookie that a neighbour of the domain may have set is none of ours', async () => {
+  const cookie = await signIn({ host: 'gate.example', 'x-forwarded-proto': 'https' })
+  const statusOf = async (cookie: string, proto: string) => {
+    const headers = { host: 'gate.example', 'x-forwarded-proto': proto, cookie }
+    return (await house.fetch('/dashboard/models', { headers, redirect: 'manual' })).status
+  }
+  expect(await statusOf(cookie, 'https')).toBe(200)
+  expect(await statusOf(cookie.replace('__Host-', ''), 'https')).toBe(303)
+  expect(await statusOf(cookie.replace('__Host-', ''), 'http')).toBe(200)
+})
+
 test('signing in again ends the session before', async () => {
   const first = await signIn()
   const second = await signIn({ cookie: first })
