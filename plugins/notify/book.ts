@@ -44,7 +44,7 @@ export function createBook(db: Database) {
           .onConflictDoUpdate({
             target: standing.key,
             set: {
-              beganAt: sql`case when ${isForgotten} then excluded.began_at else ${standing.beganAt} end`,
+              beganAt: sql`case when ${isForgotten} then excluded.began_at else min(${standing.beganAt}, excluded.began_at) end`,
               seenAt: sql`max(${standing.seenAt}, excluded.seen_at)`,
               // Gateways may see it differently: what is worst holds, or each look of theirs would be a change.
               tone: sql`case when ${isNoBetter} then excluded.tone else ${standing.tone} end`,

@@ -35,8 +35,9 @@ export const changesOf = (all: readonly Standing[], moment: Moment): readonly Ch
 const hasBegun = ({ key, tone, toldTone, beganAt }: Standing, { now, after, seen }: Moment): boolean =>
   seen.has(key) && beganAt <= now - after && (toldTone === null || (toldTone === 'amber' && tone === 'bad'))
 
-const isOver = ({ seenAt }: Standing, { now, after, isSettled }: Moment): boolean =>
-  isSettled && seenAt < now - after
+/** What was seen long ahead of now was seen by a clock that has been set back since. */
+const isOver = ({ key, seenAt }: Standing, { now, after, seen, isSettled }: Moment): boolean =>
+  isSettled && !seen.has(key) && Math.abs(now - seenAt) > after
 
 /** More of a kind at once are one notice that counts them. */
 const FEW = 5

@@ -21,9 +21,10 @@ export function createWatch({ concerns, hooks, book, now, after }: WatchOptions)
   let since: number | undefined
 
   async function look(): Promise<void> {
-    since ??= now()
     const standing = (await concerns.look()).slice(0, MOST)
     const at = now()
+    // The clock may have been set back.
+    since = Math.min(since ?? at, at)
     const moment: Moment = {
       now: at,
       after,

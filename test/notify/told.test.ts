@@ -85,6 +85,21 @@ const many = (count: number): string =>
     Array.from({ length: count }, (_, i) => ({ source: `lost-${i}`, target_model: 'demo/gone' })),
   )
 
+test('a clock that is set back keeps nobody from hearing of a beginning, and of its end', async () => {
+  await using receiver = startReceiver()
+  await using gateway = await startNotifying({ NOTIFY_URLS: receiver.url })
+  gateway.clock.ahead = 86_400_000
+  await gateway.lose('early')
+  const standing = async () => (await gateway.test.admin('GET', '/admin/notices')).body.standing
+  await eventually(async () => typeof (await standing())[0]?.since === 'string', 'a first look')
+  gateway.clock.ahead = 0
+  await eventually(() => receiver.heard.length === 1, 'the beginning')
+  await gateway.mend('early')
+  await eventually(() => receiver.heard.length === 2, 'the end')
+  expect(saidTo(receiver)).toEqual(['concern.began lost:early', 'concern.ended lost:early'])
+  expect(await standing()).toEqual([])
+})
+
 describe('a hook', () => {
   test('of Slack gets a text in which no name is a link or calls a room', async () => {
     await using receiver = startReceiver('/api/webhooks/1/token/slack')
