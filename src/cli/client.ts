@@ -77,9 +77,12 @@ async function read(response: Response, base: string, hasKey: boolean): Promise<
     throw new FaultError(`The gateway at ${base} ${what}: set MODELWAY_MASTER_KEY`)
   }
   throw new FaultError(
-    typeof said === 'string' ? said : `The gateway at ${base} answered with status ${response.status}`,
+    typeof said === 'string' ? plain(said) : `The gateway at ${base} answered with status ${response.status}`,
   )
 }
+
+/** What others say is one line, and moves no cursor. */
+export const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
 
 function parse(text: string): unknown {
   try {

@@ -186,4 +186,18 @@ describe('where a gateway runs', () => {
     expect(code).toBe(1)
     expect(JSON.parse(out).error?.message ?? out).toContain('did not accept the master key')
   })
+
+  test('what a stranger says instead is one line, and moves no cursor', async () => {
+    using stranger = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      fetch: ({ url }) =>
+        url.endsWith('/health')
+          ? Response.json({ status: 'ok', version: '1' })
+          : Response.json({ error: { message: 'No\u001b[2K\nNothing is wrong' } }, { status: 404 }),
+    })
+    using folder = createFolder()
+    const { code, err } = await modelway(['doctor', '--url', stranger.url.origin], { cwd: folder.path })
+    expect([code, err]).toEqual([1, 'modelway: No [2K Nothing is wrong\n'])
+  })
 })

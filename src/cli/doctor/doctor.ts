@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.ts'
-import { type Client, connect, urlOption } from '../client.ts'
+import { type Client, connect, plain, urlOption } from '../client.ts'
 import { command } from '../command.ts'
 import { Exit, exits, FaultError, type World } from '../world.ts'
 import { examineAtRest } from './at-rest.ts'
@@ -51,11 +51,8 @@ const words = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const
 
 function toLines({ name, state, text, mend, ms }: Finding): string {
   const line = `${words[state]}  ${name}: ${text}${ms === undefined ? '' : ` (${ms} ms)`}`
-  return [line, ...(mend === undefined ? [] : [`      ${mend}`])].map(plain).join('')
+  return [line, ...(mend === undefined ? [] : [`      ${mend}`])].map(line => `${plain(line)}\n`).join('')
 }
-
-/** A line break in a name would fake a line. */
-const plain = (line: string): string => `${line.replace(/\p{Cc}+/gu, ' ')}\n`
 
 function sum(findings: readonly Finding[]): string {
   const bad = findings.filter(({ state }) => state === 'bad').length
