@@ -36,15 +36,18 @@ const MAX_KEPT_LENGTH = 10_000_000
 
 export function createBearers(issuers: readonly Issuer[], host: Pick<Host, 'now' | 'log'>): Bearers {
   const byName = new Map(issuers.map(issuer => [issuer.settings.issuer, issuer]))
-  const kept = new LRUCache<string, Bearer>({ max: MAX_KEPT, maxSize: MAX_KEPT_LENGTH })
+  const createMemory = () => new LRUCache<string, Bearer>({ max: MAX_KEPT, maxSize: MAX_KEPT_LENGTH })
+  let kept = createMemory()
 
   async function judge(token: string, hash: string): Promise<Bearer> {
+    // What is verified while others forget goes where nobody looks any more.
+    const memory = kept
     const name = issuerIn(token)
     const issuer = byName.get(name ?? '') ?? refuse('invalid_api_key', unknownIssuer(name))
     const { settings, authority } = issuer
     const claims = await verify(token, { ...settings, keyOf: authority.keyOf }, host)
     const bearer = toBearer(claims, settings)
-    kept.set(hash, bearer, { size: token.length })
+    memory.set(hash, bearer, { size: token.length })
     return bearer
   }
 
@@ -54,7 +57,9 @@ export function createBearers(issuers: readonly Issuer[], host: Pick<Host, 'now'
       const bearer = kept.get(hash)
       return bearer !== undefined && bearer.until > host.now() ? bearer : judge(token, hash)
     },
-    forget: () => kept.clear(),
+    forget() {
+      kept = createMemory()
+    },
   }
 }
 

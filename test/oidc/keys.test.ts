@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, spyOn, test } from 'bun:test'
 import { startGateway, type TestGateway, until } from '../kit.ts'
 import { bearing, callersOf, type Identity, startIdentity } from './kit.ts'
 
@@ -28,6 +28,28 @@ test('a new key is found when a token comes that is signed with it, and the one 
   clock += SOON
   expect(await statusOf(house, fresh)).toBe(200)
   expect((await call(house, old)).body.error.message).toContain('its identity provider has no such key')
+  await house.close()
+})
+
+test('a token that is being verified while its key is withdrawn is not remembered', async () => {
+  const house = await start()
+  expect(await statusOf(house, await identity.token(alpha))).toBe(200)
+  const old = await identity.token({ ...alpha, sub: 'bob' })
+  const verify = crypto.subtle.verify.bind(crypto.subtle)
+  const gate = Promise.withResolvers<void>()
+  const spied = spyOn(crypto.subtle, 'verify').mockImplementationOnce(async (...call) => {
+    await gate.promise
+    return verify(...call)
+  })
+  const early = statusOf(house, old)
+  await until(() => spied.mock.calls.length === 1, 'the verification')
+  await identity.rotate()
+  clock += SOON
+  expect(await statusOf(house, await identity.token(alpha))).toBe(200)
+  gate.resolve()
+  expect(await early).toBe(200)
+  expect(await statusOf(house, old)).toBe(401)
+  spied.mockRestore()
   await house.close()
 })
 
