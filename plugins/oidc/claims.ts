@@ -29,9 +29,12 @@ const says = (value: unknown, wanted: string): boolean =>
 
 const MAX_NAME = 200
 
-/** Who it is, for people to read. Has an `@`, which sets it apart from `master` and its like. */
+/**
+ * Who it is, for people to read. Has an `@`, which sets it apart from `master` and its like. An address that nobody has
+ * verified is no name: history would say that somebody else did it.
+ */
 export function nameOf(claims: Claims, issuer: string): string {
-  const email = claims.email_verified === false ? undefined : claims.email
+  const email = claims.email_verified === true ? claims.email : undefined
   const said = [email, claims.preferred_username, claims.sub].find(
     (value): value is string => typeof value === 'string' && value.trim() !== '',
   )

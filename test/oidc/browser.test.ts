@@ -24,7 +24,7 @@ const shoot = async (name: string) => {
   if (folder !== undefined) await browser.page.screenshot({ path: `${folder}/${name}.png` })
 }
 
-const jane = { sub: 'jane', email: 'jane@example.com', groups: ['platform-admins'] }
+const jane = { sub: 'jane', email: 'jane@example.com', email_verified: true, groups: ['platform-admins'] }
 const button = () => browser.page.getByRole('link', { name: 'Continue with single sign-on' })
 
 test('an operator signs in at the identity provider by keyboard, works, is named, and signs out', async () => {

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { startGateway, type TestGateway } from '../kit.ts'
+import { startGateway, type TestGateway, until } from '../kit.ts'
 import { type Identity, operatorsOf, startIdentity } from './kit.ts'
 
 let identity: Identity
 let house: TestGateway
 let clock = Date.now()
-const jane = { sub: 'jane', email: 'jane@example.com', groups: ['staff', 'platform-admins'] }
+const jane = {
+  sub: 'jane',
+  email: 'jane@example.com',
+  email_verified: true,
+  groups: ['staff', 'platform-admins'],
+}
 
 beforeAll(async () => {
   identity = await startIdentity()
@@ -100,6 +105,18 @@ describe('an operator', () => {
       name: 'jane@example.com',
       route: '/admin/keys',
     })
+  })
+
+  test.each([
+    ['says so', { email_verified: false, preferred_username: 'eve' }],
+    ['says nothing of it', { email_verified: undefined, preferred_username: 'eve' }],
+  ])('is not named by an address that nobody has verified, where the provider %s', async (_, claims) => {
+    const sub = crypto.randomUUID()
+    await identity.plan({ claims: { ...jane, ...claims, sub } })
+    expect((await signIn()).status).toBe(303)
+    const line = () => house.logs.find(({ id }) => String(id).endsWith(`#${sub}`))
+    await until(() => line() !== undefined, 'the line in the log')
+    expect(line()!.name).toBe(`eve@${new URL(identity.url).host}`)
   })
 
   test('writes nothing without the token of the session', async () => {
