@@ -1,6 +1,7 @@
 import { inArray, lt, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
-import type { Amounts, Ledger, Unstored } from './ledger.ts'
+import type { Amounts } from './amounts.ts'
+import type { Ledger, Unstored } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { limitPots } from './schema.ts'
 import { isSpan, isWithin, spanOf } from './window.ts'

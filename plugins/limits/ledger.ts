@@ -1,12 +1,6 @@
+import { type Amounts, add, larger, nothing } from './amounts.ts'
 import type { Limit, Window } from './model.ts'
-import { isSpan, isWithin, type Span, spanOf } from './window.ts'
-
-/** Calls, their tokens, and what they cost (nano-dollars). */
-export interface Amounts {
-  readonly requests: number
-  readonly tokens: number
-  readonly cost: number
-}
+import { isMeeting, isSpan, isWithin, type Span, spanOf } from './window.ts'
 
 /** One limit as it counts for one member: a key, a user path, or everybody (`''`). */
 export interface Pot extends Span {
@@ -54,14 +48,6 @@ type Open = Mutable<Pot>
 /** Members of one limit that are told apart; whoever comes behind them shares the last pot. */
 const MOST = 50_000
 export const REST = '…'
-
-export const nothing: Amounts = { requests: 0, tokens: 0, cost: 0 }
-
-export const add = (a: Amounts, b: Amounts, times = 1): Amounts => ({
-  requests: a.requests + b.requests * times,
-  tokens: a.tokens + b.tokens * times,
-  cost: a.cost + b.cost * times,
-})
 
 /** Of the current window, in all. */
 export const usedOf = ({ stored, fresh }: Pot): Amounts => add(stored, fresh)
@@ -203,6 +189,8 @@ export function createLedger(now: () => number) {
       const pot = members.get(member)
       if (pot === undefined) members.set(member, { ...empty(member, per, { start, end }), stored })
       else if (isSpan(pot, { start, end })) pot.stored = stored
+      // Written by a gateway that knew another time zone: it holds what all had stored by then, and perhaps less than now.
+      else if (pot.per === per && isMeeting(pot, { start, end })) pot.stored = larger(pot.stored, stored)
     },
     /** Forgets limits that are no more. */
     keepOnly(limits: ReadonlySet<string>): void {

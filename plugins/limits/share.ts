@@ -1,4 +1,5 @@
-import { add, measures, type Pot, usedOf } from './ledger.ts'
+import { add } from './amounts.ts'
+import { measures, type Pot, usedOf } from './ledger.ts'
 import type { Limit } from './model.ts'
 
 /** From here on a limit is nearly used up. */

@@ -1,6 +1,7 @@
 import type { Answered } from '../../src/exchange.ts'
 import { tellLimits } from '../../src/respond/limits.ts'
-import { add, type Held, usedOf } from './ledger.ts'
+import { add } from './amounts.ts'
+import { type Held, usedOf } from './ledger.ts'
 
 /** What is left of the limits that a call counts for, by the names that its client reads; the tightest of each kind. */
 export function headersOf(

@@ -16,3 +16,6 @@ export const spanOf = ({ per, timeZone }: Pick<Limit, 'per' | 'timeZone'>, at: n
 export const isWithin = ({ start, end }: Span, at: number): boolean => at >= start && at < end
 
 export const isSpan = (a: Span, b: Span): boolean => a.start === b.start && a.end === b.end
+
+/** They have a moment in common, as the windows of two time zones have. */
+export const isMeeting = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end

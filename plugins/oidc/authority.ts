@@ -16,6 +16,8 @@ export interface Authority {
   refresh(): Promise<void>
   /** Origins that it is asked at. */
   origins(): readonly string[]
+  /** What of it cannot be had: all of its keys, or, where some are known, newer ones. */
+  missing(): 'keys' | 'news' | undefined
   /** What is known, for the gateway that replaces this one. */
   facts(): Facts
 }
@@ -96,6 +98,7 @@ export function createAuthority(options: AuthorityOptions): Authority {
       [issuer, jwksUrl, metadata?.jwks_uri, metadata?.token_endpoint].flatMap(url =>
         url === undefined ? [] : [new URL(url).origin],
       ),
+    missing: () => (isAway ? (keys === undefined ? 'keys' : 'news') : undefined),
     facts: () => ({ ...(keys && { keys }), ...(metadata && { metadata }) }),
   }
 }

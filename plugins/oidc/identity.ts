@@ -4,9 +4,11 @@ import { after } from '../../src/hooks.ts'
 import type { Hooks, Host, Parts } from '../../src/plugin.ts'
 import { plainHash } from '../../src/runtime.ts'
 import type { Auth } from '../auth/model.ts'
+import type { Concerns } from '../concerns/model.ts'
 import type { Dashboard } from '../dashboard/model.ts'
 import { type Authority, createAuthority, type Facts } from './authority.ts'
 import { type Bearers, createBearers } from './callers.ts'
+import { createIdentityWatch } from './concerns.ts'
 import { callerIssuers, type OidcSettings } from './settings.ts'
 import { BEGIN, createSignIn } from './sign-in.ts'
 import { isToken } from './verify.ts'
@@ -37,6 +39,7 @@ export function createIdentity(host: Host<OidcSettings>): Parts {
     isTheirs: credential => issuers.length > 0 && isToken(credential),
     knowOperators: hasSignIn || issuers.some(({ settings }) => settings.admin.length > 0),
   })
+  host.use<Concerns>('concerns').add(createIdentityWatch(authorities))
   const all = [...authorities.values()]
   const refresh = async () => void (await Promise.all(all.map(authority => authority.refresh())))
 

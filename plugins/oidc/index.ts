@@ -15,7 +15,7 @@ export default definePlugin({
     scopes: ['OIDC_SCOPES'],
     redirectUri: ['OIDC_REDIRECT_URI'],
   },
-  needs: ['auth', 'dashboard'],
+  needs: ['concerns', 'auth', 'dashboard'],
   async setup(host) {
     if (host.config.issuer === undefined && host.config.issuers.length === 0) return {}
     // What is not used is not loaded.

@@ -66,7 +66,7 @@ test.each([
     // The second question takes the place of the first, and it is still under way.
     await page.getByLabel(label).fill('')
     await page.waitForRequest(request => request.url().includes(path) && !request.url().includes('q='))
-    expect(await isBusy(id).count()).toBe(1)
+    await isBusy(id).waitFor()
     go()
     await isBusy(id).waitFor({ state: 'detached' })
     expect(await barOf()).toBe(0)

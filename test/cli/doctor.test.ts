@@ -59,7 +59,7 @@ describe('where no gateway runs', () => {
       'provider vllm ok',
       'clock ok',
     ])
-    expect(of('provider vllm')).toMatchObject({ text: 'It lists 1 models', ms: expect.any(Number) })
+    expect(of('provider vllm')).toMatchObject({ text: 'It lists 1 model', ms: expect.any(Number) })
     expect(of('database')?.text).toContain('the first start makes it')
   })
 
@@ -131,7 +131,12 @@ describe('where no gateway runs', () => {
   test('who names a gateway means that one', async () => {
     const { code, out } = await examine({}, '--url', `http://127.0.0.1:${freePort()}`)
     expect(code).toBe(1)
-    expect(JSON.parse(out).error.message).toContain('Cannot reach the gateway')
+    expect(JSON.parse(out)).toEqual({
+      ok: false,
+      findings: [
+        { name: 'gateway', state: 'bad', text: expect.stringContaining('Cannot reach the gateway') },
+      ],
+    })
   })
 })
 
@@ -184,7 +189,10 @@ describe('where a gateway runs', () => {
   test('a wrong master key is said as such', async () => {
     const { code, out } = await examine({ MODELWAY_MASTER_KEY: 'another-key' }, '--url', gateway.url)
     expect(code).toBe(1)
-    expect(JSON.parse(out).error?.message ?? out).toContain('did not accept the master key')
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      findings: [{ state: 'bad', text: expect.stringContaining('did not accept the master key') }],
+    })
   })
 
   test('what a stranger says instead is one line, and moves no cursor', async () => {
@@ -197,7 +205,7 @@ describe('where a gateway runs', () => {
           : Response.json({ error: { message: 'No\u001b[2K\nNothing is wrong' } }, { status: 404 }),
     })
     using folder = createFolder()
-    const { code, err } = await modelway(['doctor', '--url', stranger.url.origin], { cwd: folder.path })
-    expect([code, err]).toEqual([1, 'modelway: No [2K Nothing is wrong\n'])
+    const { code, out } = await modelway(['doctor', '--url', stranger.url.origin], { cwd: folder.path })
+    expect([code, out]).toEqual([1, 'BAD   gateway: No [2K Nothing is wrong\n\nOne thing is wrong\n'])
   })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { add, createLedger, type Held, nothing, usedOf } from '../../plugins/limits/ledger.ts'
+import { add, nothing } from '../../plugins/limits/amounts.ts'
+import { createLedger, type Held, usedOf } from '../../plugins/limits/ledger.ts'
 import { type Limit, type Window, windows } from '../../plugins/limits/model.ts'
 import { spanOf } from '../../plugins/limits/window.ts'
 

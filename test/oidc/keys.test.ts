@@ -16,6 +16,12 @@ afterEach(() => identity[Symbol.asyncDispose]())
 const start = () => startGateway({ env: callersOf(identity), now: () => clock })
 const call = (house: TestGateway, token: string) => house.json('/v1/models', { headers: bearing(token) })
 const statusOf = async (house: TestGateway, token: string) => (await call(house, token)).status
+/** What Overview and notices say of it. */
+async function concernOf(house: TestGateway) {
+  const { body } = await house.admin('GET', '/admin/notices')
+  const standing = body.standing as readonly { readonly key: string }[]
+  return standing.find(({ key }) => key === `identity:${identity.url}`)
+}
 const warned = (house: TestGateway) =>
   house.logs.some(({ message }) => message === 'The keys of an identity provider cannot be had')
 
@@ -82,12 +88,17 @@ test('an identity provider that is away at the start is no fault of the caller, 
   await identity.down()
   const house = await start()
   await until(() => warned(house), 'the warning')
+  expect(await concernOf(house)).toMatchObject({
+    tone: 'bad',
+    text: expect.stringContaining('cannot be asked for its keys: whoever comes with a token'),
+  })
   const { status, headers, body } = await call(house, token)
   expect([status, headers.get('retry-after'), body.error.code]).toEqual([503, '10', 'identity_unavailable'])
   expect(headers.get('x-should-retry')).toBeNull()
   await identity.up()
   clock += SOON
   expect(await statusOf(house, token)).toBe(200)
+  expect(await concernOf(house)).toBeUndefined()
   await house.close()
 })
 
@@ -101,6 +112,10 @@ test('while it is away, whoever is signed with a known key is served, known befo
   expect(await statusOf(house, seen)).toBe(200)
   expect(await statusOf(house, unseen)).toBe(200)
   expect(await statusOf(house, stranger)).toBe(503)
+  expect(await concernOf(house)).toMatchObject({
+    tone: 'amber',
+    text: expect.stringContaining('those that are known hold'),
+  })
   await house.close()
 })
 

@@ -1,6 +1,7 @@
 import { toLocalText } from '../../../src/calendar.ts'
 import { count, money, number, percent } from '../../../views/format.ts'
-import { add, type Measure, type Pot, usedOf } from '../ledger.ts'
+import { add } from '../amounts.ts'
+import { type Measure, type Pot, usedOf } from '../ledger.ts'
 import type { Limit } from '../model.ts'
 import { type Fullness, fullnessOf, measuresOf } from './rows.ts'
 import { untilOf } from './words.ts'

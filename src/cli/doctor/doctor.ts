@@ -28,11 +28,20 @@ export const doctorCommand = (world: World) =>
 
 async function examine(world: World, url: string | undefined): Promise<readonly Finding[]> {
   // Whoever names a gateway means that one.
-  if (url !== undefined) return examineRunning(await connect(world, url))
+  if (url !== undefined) return examineNamed(world, url)
   const client = await findRunning(world)
   if (client !== undefined) return examineRunning(client)
   const text = 'None answers here: this is what a start would find'
   return [{ name: 'gateway', state: 'note', text }, ...(await examineAtRest(world))]
+}
+
+async function examineNamed(world: World, url: string): Promise<readonly Finding[]> {
+  try {
+    return await examineRunning(await connect(world, url))
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error
+    return [{ name: 'gateway', state: 'bad', text: error.message }]
+  }
 }
 
 /** The gateway that the configuration speaks of; undefined where none answers, or nobody can say where it would. */

@@ -2,7 +2,7 @@ import type { Provider } from '../../provider.ts'
 import type { GuardedFetch } from '../../upstream/egress.ts'
 import type { Finding } from './finding.ts'
 import { timed } from './finding.ts'
-import { troubleOf } from './words.ts'
+import { listing, troubleOf } from './words.ts'
 
 /** A provider may take so long for its list (milliseconds). */
 const PATIENCE = 10_000
@@ -33,7 +33,7 @@ export function createLists(send: GuardedFetch) {
       if (provider.models === undefined) return { name, state: 'ok', text: 'It has no list to ask for' }
       try {
         const { value, ms } = await timed(async () => provider.models!(ask))
-        return { name, state: 'ok', text: `It lists ${value.length} models`, ms }
+        return { name, state: 'ok', text: listing(value.length), ms }
       } catch (error) {
         return { name, state: 'bad', ...troubleOf(reasonOf(error), provider) }
       }

@@ -3,7 +3,7 @@ import { mapOf, mapsOf, textOf, type Values } from '../foreign.ts'
 import { FaultError } from '../world.ts'
 import { clockFinding } from './clock.ts'
 import { type Finding, timed } from './finding.ts'
-import { troubleOf } from './words.ts'
+import { listing, troubleOf } from './words.ts'
 
 /** Asks a gateway that runs: it fetches the lists, so that they are had the way that it has them. */
 export async function examineRunning(client: Client): Promise<readonly Finding[]> {
@@ -59,7 +59,7 @@ function toFinding({ error, models, state, base_url: baseUrl }: Values, provider
   const name = `provider ${provider}`
   if (error === undefined) {
     const isListed = state === 'fresh'
-    const text = isListed ? `It lists ${textOf(models)} models` : 'It has no list to ask for'
+    const text = isListed ? listing(Number(models)) : 'It has no list to ask for'
     return { name, state: 'ok', text }
   }
   return { name, state: 'bad', ...troubleOf(textOf(error), { baseUrl: textOf(baseUrl) }) }

@@ -74,3 +74,6 @@ const codes: Readonly<Record<string, Known>> = {
     mend: ({ address }) => `Check whether ${address} is the right address, http or https`,
   },
 }
+
+/** How many models a list has. */
+export const listing = (models: number): string => `It lists ${models} model${models === 1 ? '' : 's'}`
