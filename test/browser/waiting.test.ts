@@ -64,8 +64,11 @@ test.each([
     while ((await barOf()) < 0.05) await page.waitForTimeout(20)
     expect([await placeOf('main h1'), await placeOf(id)]).toEqual(before)
     // The second question takes the place of the first, and it is still under way.
+    const second = page.waitForRequest(
+      request => request.url().includes(path) && !request.url().includes('q='),
+    )
     await page.getByLabel(label).fill('')
-    await page.waitForRequest(request => request.url().includes(path) && !request.url().includes('q='))
+    await second
     await isBusy(id).waitFor()
     go()
     await isBusy(id).waitFor({ state: 'detached' })
