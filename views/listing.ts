@@ -50,3 +50,23 @@ export function toQuery<Q extends { readonly page: number }>(
   for (const [name, value] of Object.entries(more)) params.set(name, value)
   return params.size === 0 ? '' : `?${params}`
 }
+
+/** What the address of a list asks for that is searched, and chosen from by state. */
+export interface StateQuery<S extends string> {
+  readonly q: string
+  readonly state: S
+  readonly page: number
+}
+
+/** The same, from an address or a form; `states` has a key for each state, and '' for all of them. */
+export function readStateQuery<S extends string>(
+  read: (name: string) => string,
+  states: Readonly<Record<S | '', string>>,
+): StateQuery<S | ''> {
+  const state = read('state')
+  return {
+    q: read('q').slice(0, MAX_SEARCH),
+    state: Object.hasOwn(states, state) ? (state as S) : '',
+    page: readPage(read('page')),
+  }
+}

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
-import { authorOf } from '../../src/author.ts'
-import { etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
+import { type Api, answerJson, defineApi } from '../../src/api.ts'
+import { authorOf, authorshipOf } from '../../src/author.ts'
+import { etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import type { UnknownModels } from '../../src/unknown-models.ts'
-import type { Authorship } from '../history/model.ts'
 import { keyInput, type NewKey, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'
 import { changedView, createdView, type KeyRow, keyView, toView } from './views-of.ts'
@@ -26,11 +25,6 @@ const FIELDS =
 
 const toWarning = (unknown: string, { userPath }: Pick<NewKey, 'userPath'>): string =>
   `Field "allowed_models" names what is not there now, for user path "${userPath ?? '/'}": ${unknown}`
-
-const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
-  author: authorOf(admin!),
-  ifMatch: readIfMatch(request),
-})
 
 /** `/admin/keys`: list, read, create, replace, roll, revoke. */
 export function createKeysApi({ keys, now, isOpen, unknownModels }: Deps): Api[] {
@@ -110,7 +104,7 @@ function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[]
       async run(call) {
         const { id } = keys.get(call.params.id ?? '')
         const input = toNewKey(call.body, { now: now(), present: keys.get(id).expiresAt })
-        const row = await keys.replace(id, input, byOf(call))
+        const row = await keys.replace(id, input, authorshipOf(call))
         const unknown = await unknownModels(input.allowedModels ?? [], input.userPath)
         return answer(row, { more: { ...(unknown && { warning: toWarning(unknown, input) }) } })
       },
@@ -133,7 +127,11 @@ function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[]
       answer: { about: 'The new key, shown this once', schema: createdView, headers: versionTag },
       refusals: [404, 409, 412],
       async run(call) {
-        const { row, key } = await keys.roll(call.params.id ?? '', call.body.grace_seconds * 1000, byOf(call))
+        const { row, key } = await keys.roll(
+          call.params.id ?? '',
+          call.body.grace_seconds * 1000,
+          authorshipOf(call),
+        )
         return answer(row, { more: { key } })
       },
     }),
@@ -145,7 +143,7 @@ function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[]
       heeds: guardHeaders,
       answer: { about: 'The revoked key', schema: keyView, headers: versionTag },
       refusals: [404, 412],
-      run: async call => answer(await keys.revoke(call.params.id ?? '', byOf(call))),
+      run: async call => answer(await keys.revoke(call.params.id ?? '', authorshipOf(call))),
     }),
   ]
 }

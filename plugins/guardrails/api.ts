@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
-import { authorOf } from '../../src/author.ts'
-import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
-import type { Authorship } from '../history/model.ts'
+import { type Api, answerJson, defineApi } from '../../src/api.ts'
+import { authorshipOf } from '../../src/author.ts'
+import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import { guardrailInput, toGuardrail } from './input.ts'
 import type { Guardrail } from './model.ts'
 import type { GuardrailStore } from './store.ts'
@@ -18,11 +17,6 @@ interface Deps {
 const shared = { access: 'admin', tag: 'Guardrails' } as const
 const PATH = '/admin/guardrails/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
-
-const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
-  author: authorOf(admin!),
-  ifMatch: readIfMatch(request),
-})
 
 /** `/admin/guardrails`: list, read, put, delete, and try. */
 export function createGuardrailsApi({ store, tally }: Deps): Api[] {
@@ -59,7 +53,7 @@ export function createGuardrailsApi({ store, tally }: Deps): Api[] {
       heeds: createHeaders,
       answer: { about: 'The guardrail as it is now', schema: guardrailView, headers: versionTag },
       refusals: [409, 412, 422],
-      run: async call => answer(await store.save(call.params.name ?? '', call.body, byOf(call))),
+      run: async call => answer(await store.save(call.params.name ?? '', call.body, authorshipOf(call))),
     }),
     defineApi({
       ...shared,
@@ -69,7 +63,7 @@ export function createGuardrailsApi({ store, tally }: Deps): Api[] {
       heeds: guardHeaders,
       answer: { status: 204, about: 'It is gone' },
       refusals: [404, 409, 412],
-      run: call => store.remove(call.params.name ?? '', byOf(call)),
+      run: call => store.remove(call.params.name ?? '', authorshipOf(call)),
     }),
     defineApi({
       ...shared,

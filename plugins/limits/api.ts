@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import { type Api, type ApiCall, answerJson, defineApi } from '../../src/api.ts'
-import { authorOf } from '../../src/author.ts'
-import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
+import { type Api, answerJson, defineApi } from '../../src/api.ts'
+import { authorshipOf } from '../../src/author.ts'
+import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import type { UnknownModels } from '../../src/unknown-models.ts'
-import type { Authorship } from '../history/model.ts'
 import { limitInput } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
@@ -20,11 +19,6 @@ interface Deps {
 const shared = { access: 'admin', tag: 'Limits' } as const
 const PATH = '/admin/limits/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
-
-const byOf = ({ admin, request }: Pick<ApiCall<unknown, unknown>, 'admin' | 'request'>): Authorship => ({
-  author: authorOf(admin!),
-  ifMatch: readIfMatch(request),
-})
 
 /** `/admin/limits`: list, read, put, delete; and `/v1/limits`, for callers. */
 export function createLimitsApi({ store, ledger, unknownModels }: Deps): Api[] {
@@ -65,7 +59,7 @@ export function createLimitsApi({ store, ledger, unknownModels }: Deps): Api[] {
       answer: { about: 'The limit as it is now', schema: changedView, headers: versionTag },
       refusals: [409, 412, 422],
       async run(call) {
-        const limit = await store.save(call.params.name ?? '', call.body, byOf(call))
+        const limit = await store.save(call.params.name ?? '', call.body, authorshipOf(call))
         const unknown = await unknownModels(limit.models ?? [])
         const warning = unknown && `Field "models" names what is not there now: ${unknown}`
         return answer(limit, { ...toView(limit, ledger), ...(warning && { warning }) })
@@ -79,7 +73,7 @@ export function createLimitsApi({ store, ledger, unknownModels }: Deps): Api[] {
       heeds: guardHeaders,
       answer: { status: 204, about: 'It is gone' },
       refusals: [404, 409, 412],
-      run: call => store.remove(call.params.name ?? '', byOf(call)),
+      run: call => store.remove(call.params.name ?? '', authorshipOf(call)),
     }),
     defineApi({
       method: 'GET',

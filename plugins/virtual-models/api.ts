@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type Api, answerJson, defineApi, restOf } from '../../src/api.ts'
-import { authorOf } from '../../src/author.ts'
-import { createHeaders, etagOf, guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
+import { authorshipOf } from '../../src/author.ts'
+import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
 import { virtualModelInput } from './input.ts'
 import { strategies, type VirtualModels, type VirtualModelView } from './model.ts'
@@ -99,7 +99,7 @@ function createWrites(virtual: VirtualModels): Api[] {
       answer: { about: 'The virtual model as it is now', schema: virtualModelView, headers: versionTag },
       refusals: [404, 409, 412, 422],
       run: async ({ body, admin, request }) =>
-        answerView(await virtual.save(body, { author: authorOf(admin!), ifMatch: readIfMatch(request) })),
+        answerView(await virtual.save(body, authorshipOf({ admin, request }))),
     }),
     defineApi({
       ...shared,
@@ -110,8 +110,7 @@ function createWrites(virtual: VirtualModels): Api[] {
       answer: { status: 204, about: 'It is gone' },
       heeds: guardHeaders,
       refusals: [404, 409, 412],
-      run: ({ body, admin, request }) =>
-        virtual.remove(body.source, { author: authorOf(admin!), ifMatch: readIfMatch(request) }),
+      run: ({ body, admin, request }) => virtual.remove(body.source, authorshipOf({ admin, request })),
     }),
   ]
 }

@@ -1,24 +1,19 @@
-import { createSearch, type Listing, MAX_SEARCH, pageOf, readPage } from '../../../views/listing.ts'
+import {
+  createSearch,
+  type Listing,
+  pageOf,
+  readStateQuery,
+  type StateQuery,
+} from '../../../views/listing.ts'
 import { type KeyRow, toView } from '../views-of.ts'
 
 export const states = { '': 'All keys', active: 'Active', expired: 'Expired', revoked: 'Revoked' } as const
 export type State = keyof typeof states
 
 /** What the address of the page asks for. */
-export interface Query {
-  readonly q: string
-  readonly state: State
-  readonly page: number
-}
+export type Query = StateQuery<State>
 
-export function readQuery(read: (name: string) => string): Query {
-  const state = read('state')
-  return {
-    q: read('q').slice(0, MAX_SEARCH),
-    state: Object.hasOwn(states, state) ? (state as State) : '',
-    page: readPage(read('page')),
-  }
-}
+export const readQuery = (read: (name: string) => string): Query => readStateQuery(read, states)
 
 export interface Listed {
   readonly row: KeyRow

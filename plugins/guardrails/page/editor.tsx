@@ -1,9 +1,15 @@
 import type { PageRequest } from '../../../src/page.ts'
+import {
+  ChoiceField,
+  DescriptionField,
+  EditTitle,
+  Kept,
+  ModelsField,
+  NameField,
+  PathField,
+} from '../../../views/definition-form.tsx'
 import { DialogForm } from '../../../views/dialog-form.tsx'
-import { Check, described, Field, verbatim } from '../../../views/form.tsx'
-import { Name } from '../../../views/name.tsx'
-import { Options } from '../../../views/options.tsx'
-import type { Draft } from './draft.ts'
+import { Check, described, Field } from '../../../views/form.tsx'
 import { type Editing, wrong } from './editing.ts'
 import { EffectOf } from './effect.tsx'
 import { Finds } from './finds.tsx'
@@ -17,7 +23,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
     <DialogForm
       page={path}
       action="save"
-      title={isNew ? 'New guardrail' : <Title name={draft.name} />}
+      title={isNew ? 'New guardrail' : <EditTitle name={draft.name} />}
       mistake={wrong(editing, 'form') ?? (isNew ? undefined : wrong(editing, 'name'))}
       request={request}
       submit={
@@ -26,19 +32,54 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         </button>
       }
     >
-      {isNew ? <NameField editing={editing} /> : <Old draft={draft} />}
+      {isNew ? (
+        <NameField
+          value={draft.name}
+          error={wrong(editing, 'name')}
+          read="when they are refused"
+          example="no-card-numbers"
+          focus={editing.mistake === undefined}
+        />
+      ) : (
+        <Kept name={draft.name} version={draft.version} />
+      )}
       <Finds editing={editing} />
       <div class="pair">
-        <OnField editing={editing} />
-        <ActionField editing={editing} />
+        <ChoiceField
+          id="f-on"
+          name="on"
+          label="Where to look"
+          hint="Every text of a call: messages, tools, and fields that nobody knows yet."
+          options={sides}
+          value={draft.on}
+          error={wrong(editing, 'on')}
+        />
+        <ChoiceField
+          id="f-action"
+          name="action"
+          label="What to do"
+          hint="A stream is ended where it would be refused or masked: what has left cannot be taken back."
+          options={actions}
+          value={draft.action}
+          error={wrong(editing, 'action')}
+        />
       </div>
       <TryIt editing={editing} path={path} />
       <MessageField editing={editing} />
       <div class="pair">
-        <PathField editing={editing} />
-        <ModelsField editing={editing} />
+        <PathField value={draft.userPath} error={wrong(editing, 'user_path')} paths={editing.paths} />
+        <ModelsField
+          value={draft.models}
+          error={wrong(editing, 'models')}
+          hint={
+            <>
+              One per line: <code>provider/</code>, <code>provider/model</code>, <code>model</code>, or a
+              redirect. Empty: every model.
+            </>
+          }
+        />
       </div>
-      <DescriptionField editing={editing} />
+      <DescriptionField value={draft.description} error={wrong(editing, 'description')} />
       <Check
         id="f-unreadable"
         name="unreadable"
@@ -56,20 +97,6 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
     </DialogForm>
   )
 }
-
-const Title = ({ name }: { name: string }) => (
-  <>
-    Edit <Name text={name} />
-  </>
-)
-
-/** A guardrail keeps its name: its history stands under it. */
-const Old = ({ draft }: { draft: Draft }) => (
-  <>
-    <input type="hidden" name="name" value={draft.name} />
-    <input type="hidden" name="version" value={String(draft.version)} />
-  </>
-)
 
 const TryIt = ({ editing: { draft, effect }, path }: { editing: Editing; path: string }) => (
   <div class="try">
@@ -97,69 +124,17 @@ const TryIt = ({ editing: { draft, effect }, path }: { editing: Editing; path: s
   </div>
 )
 
-const NameField = ({ editing }: { editing: Editing }) => (
-  <Field
-    id="f-name"
-    label="Name"
-    error={wrong(editing, 'name')}
-    hint="Callers read it when they are refused. Letters, digits, “.”, “_” and “-”; it stays as it is."
-  >
-    <input
-      class="mono"
-      name="name"
-      value={editing.draft.name}
-      placeholder="no-card-numbers"
-      {...verbatim}
-      {...described('f-name', { error: wrong(editing, 'name'), focus: editing.mistake === undefined })}
-    />
-  </Field>
-)
-
 const sides = {
   input: 'What models are told',
   output: 'What models say',
   both: 'Both',
 } as const
 
-const OnField = ({ editing }: { editing: Editing }) => (
-  <Field
-    id="f-on"
-    label="Where to look"
-    error={wrong(editing, 'on')}
-    hint="Every text of a call: messages, tools, and fields that nobody knows yet."
-  >
-    <select name="on" {...described('f-on', { error: wrong(editing, 'on') })}>
-      {Object.entries(sides).map(([value, words]) => (
-        <option value={value} selected={value === editing.draft.on}>
-          {words}
-        </option>
-      ))}
-    </select>
-  </Field>
-)
-
 const actions = {
   block: 'Refuse the call',
   mask: 'Mask what is found',
   report: 'Only count it',
 } as const
-
-const ActionField = ({ editing }: { editing: Editing }) => (
-  <Field
-    id="f-action"
-    label="What to do"
-    error={wrong(editing, 'action')}
-    hint="A stream is ended where it would be refused or masked: what has left cannot be taken back."
-  >
-    <select name="action" {...described('f-action', { error: wrong(editing, 'action') })}>
-      {Object.entries(actions).map(([value, words]) => (
-        <option value={value} selected={value === editing.draft.action}>
-          {words}
-        </option>
-      ))}
-    </select>
-  </Field>
-)
 
 const MessageField = ({ editing }: { editing: Editing }) => (
   <Field
@@ -176,70 +151,5 @@ const MessageField = ({ editing }: { editing: Editing }) => (
       autocomplete="off"
       {...described('f-message', { error: wrong(editing, 'message') })}
     />
-  </Field>
-)
-
-const PathField = ({ editing }: { editing: Editing }) => (
-  <Field
-    id="f-user-path"
-    label="User path"
-    error={wrong(editing, 'user_path')}
-    hint="It holds for callers here and below. Empty: everybody."
-  >
-    <input
-      class="mono"
-      name="user_path"
-      value={editing.draft.userPath}
-      placeholder="/team/alpha"
-      list="known-paths"
-      {...verbatim}
-      {...described('f-user-path', { error: wrong(editing, 'user_path') })}
-    />
-    <datalist id="known-paths">
-      <Options values={editing.paths} />
-    </datalist>
-  </Field>
-)
-
-const ModelsField = ({ editing }: { editing: Editing }) => (
-  <Field
-    id="f-models"
-    label="Models"
-    error={wrong(editing, 'models')}
-    hint={
-      <>
-        One per line: <code>provider/</code>, <code>provider/model</code>, <code>model</code>, or a redirect.
-        Empty: every model.
-      </>
-    }
-  >
-    <textarea
-      class="mono"
-      name="models"
-      rows={1}
-      spellcheck={false}
-      placeholder="openai/"
-      {...described('f-models', { error: wrong(editing, 'models') })}
-    >
-      {editing.draft.models}
-    </textarea>
-  </Field>
-)
-
-const DescriptionField = ({ editing }: { editing: Editing }) => (
-  <Field
-    id="f-description"
-    label="Description"
-    error={wrong(editing, 'description')}
-    hint="For people. Callers never see it."
-  >
-    <textarea
-      name="description"
-      rows={1}
-      maxlength={1000}
-      {...described('f-description', { error: wrong(editing, 'description') })}
-    >
-      {editing.draft.description}
-    </textarea>
   </Field>
 )

@@ -1,4 +1,10 @@
-import { createSearch, type Listing, MAX_SEARCH, pageOf, readPage } from '../../../views/listing.ts'
+import {
+  createSearch,
+  type Listing,
+  pageOf,
+  readStateQuery,
+  type StateQuery,
+} from '../../../views/listing.ts'
 import type { Guardrail } from '../model.ts'
 import { aimsOf } from '../sentence.ts'
 
@@ -12,20 +18,9 @@ export const states = {
 export type State = keyof typeof states
 
 /** What the address of the page asks for. */
-export interface Query {
-  readonly q: string
-  readonly state: State
-  readonly page: number
-}
+export type Query = StateQuery<State>
 
-export function readQuery(read: (name: string) => string): Query {
-  const state = read('state')
-  return {
-    q: read('q').slice(0, MAX_SEARCH),
-    state: Object.hasOwn(states, state) ? (state as State) : '',
-    page: readPage(read('page')),
-  }
-}
+export const readQuery = (read: (name: string) => string): Query => readStateQuery(read, states)
 
 /** One page of what matches, by name. */
 export function listGuardrails(all: readonly Guardrail[], { q, state, page }: Query): Listing<Guardrail> {

@@ -1,0 +1,127 @@
+import type { Child } from 'hono/jsx'
+import { described, Field, verbatim } from './form.tsx'
+import { Name } from './name.tsx'
+import { Options } from './options.tsx'
+
+/** Fields that the forms of all have that operators define under a name. */
+
+interface FieldProps {
+  readonly value: string
+  /** What is wrong with it. */
+  readonly error: string | undefined
+}
+
+export const EditTitle = ({ name }: { name: string }) => (
+  <>
+    Edit <Name text={name} />
+  </>
+)
+
+/** What has a name keeps it: its history stands under it. */
+export const Kept = ({ name, version }: { name: string; version: number | undefined }) => (
+  <>
+    <input type="hidden" name="name" value={name} />
+    <input type="hidden" name="version" value={String(version)} />
+  </>
+)
+
+interface NameFieldProps extends FieldProps {
+  /** When callers read it: `when it is reached`. */
+  readonly read: string
+  readonly example: string
+  /** The keyboard goes to it when the form opens. */
+  readonly focus: boolean
+}
+
+export const NameField = ({ value, error, read, example, focus }: NameFieldProps) => (
+  <Field
+    id="f-name"
+    label="Name"
+    error={error}
+    hint={`Callers read it ${read}. Letters, digits, “.”, “_” and “-”; it stays as it is.`}
+  >
+    <input
+      class="mono"
+      name="name"
+      value={value}
+      placeholder={example}
+      {...verbatim}
+      {...described('f-name', { error, focus })}
+    />
+  </Field>
+)
+
+/** For whom it holds; paths that are known are offered. */
+export const PathField = ({ value, error, paths }: FieldProps & { readonly paths: readonly string[] }) => (
+  <Field
+    id="f-user-path"
+    label="User path"
+    error={error}
+    hint="It holds for callers here and below. Empty: everybody."
+  >
+    <input
+      class="mono"
+      name="user_path"
+      value={value}
+      placeholder="/team/alpha"
+      list="known-paths"
+      {...verbatim}
+      {...described('f-user-path', { error })}
+    />
+    <datalist id="known-paths">
+      <Options values={paths} />
+    </datalist>
+  </Field>
+)
+
+interface ModelsFieldProps extends FieldProps {
+  readonly hint: Child
+  readonly children?: Child
+}
+
+/** Of which models it speaks: selectors and names of redirects, one per line. */
+export const ModelsField = ({ value, error, hint, children }: ModelsFieldProps) => (
+  <Field id="f-models" label="Models" error={error} hint={hint}>
+    <textarea
+      class="mono"
+      name="models"
+      rows={1}
+      spellcheck={false}
+      placeholder="openai/"
+      {...described('f-models', { error })}
+    >
+      {value}
+    </textarea>
+    {children}
+  </Field>
+)
+
+export const DescriptionField = ({ value, error }: FieldProps) => (
+  <Field id="f-description" label="Description" error={error} hint="For people. Callers never see it.">
+    <textarea name="description" rows={1} maxlength={1000} {...described('f-description', { error })}>
+      {value}
+    </textarea>
+  </Field>
+)
+
+interface ChoiceFieldProps extends FieldProps {
+  readonly id: string
+  readonly name: string
+  readonly label: string
+  readonly hint: string
+  /** Values, and what people read. */
+  readonly options: Readonly<Record<string, string>>
+}
+
+/** One of a few. */
+export const ChoiceField = ({ id, name, label, hint, options, value, error }: ChoiceFieldProps) => (
+  <Field id={id} label={label} error={error} hint={hint}>
+    <select name={name} {...described(id, { error })}>
+      {Object.entries(options).map(([option, words]) => (
+        <option value={option} selected={option === value}>
+          {words}
+        </option>
+      ))}
+    </select>
+  </Field>
+)
