@@ -1,5 +1,7 @@
 /** What the runtime has and the web platform lacks, or has only asynchronously. */
 
+import type { Bytes } from './bytes.ts'
+
 /** HMAC-SHA-256 as hex. `crypto.subtle` could do it too, but only by way of another thread: too slow for each request. */
 export const keyedHash = (secret: string, text: string): string =>
   new Bun.CryptoHasher('sha256', secret).update(text).digest('hex')
@@ -36,6 +38,13 @@ export async function readText(path: string, limit: number): Promise<string> {
     throw new Error('it is not UTF-8 text', { cause })
   }
 }
+
+/** One character for each byte, whatever they mean. What the platform's decoder has by this name is another encoding. */
+export const toLatin1 = ({ buffer, byteOffset, length }: Bytes): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1')
+
+/** The bytes again. */
+export const fromLatin1 = (text: string): Bytes => Buffer.from(text, 'latin1')
 
 /** Changes whenever the file does; undefined while there is none. */
 export async function stampOf(path: string): Promise<string | undefined> {

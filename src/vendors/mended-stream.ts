@@ -1,11 +1,11 @@
 import { type Bytes, joinBytes } from '../bytes.ts'
 import { parseObject } from '../lens.ts'
+import { fromLatin1, toLatin1 } from '../runtime.ts'
 import type { JsonObject } from '../types.ts'
+import { joinWords } from './joined-words.ts'
 
 const encoder = new TextEncoder()
 const utf8 = new TextDecoder()
-// Single bytes stay single characters in this encoding, so that offsets in the text are offsets in the bytes.
-const latin1 = new TextDecoder('latin1')
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
@@ -15,7 +15,7 @@ const CARRIAGE_RETURN = 13
  */
 export type Mend = (line: string, parse: () => JsonObject) => string | undefined
 
-/** A stream of server-sent events with some of them mended; all other bytes stay what they were. */
+/** A stream of server-sent events with some of them mended, some joined; all other bytes stay what they were. */
 export function mendedStream(body: ReadableStream<Bytes>, mend: Mend): ReadableStream<Bytes> {
   const reader = body.getReader()
   const held: Bytes[] = []
@@ -29,8 +29,12 @@ export function mendedStream(body: ReadableStream<Bytes>, mend: Mend): ReadableS
           if (held.length > 0) controller.enqueue(joinBytes(held))
           return controller.close()
         }
-        if (end > 0)
-          controller.enqueue(mendLines(joinBytes([...held.splice(0), value.subarray(0, end)]), mend))
+        if (end > 0) {
+          const bytes = joinBytes([...held.splice(0), value.subarray(0, end)])
+          const text = toLatin1(bytes)
+          const better = mendLines(joinWords(text), mend)
+          controller.enqueue(better === text ? bytes : fromLatin1(better))
+        }
         if (end < value.length) held.push(value.subarray(end))
         if (end > 0) return
       }
@@ -39,16 +43,17 @@ export function mendedStream(body: ReadableStream<Bytes>, mend: Mend): ReadableS
   })
 }
 
-function mendLines(bytes: Bytes, mend: Mend): Bytes {
-  const kept: Bytes[] = []
+/** The same text where nothing has to be mended. */
+function mendLines(text: string, mend: Mend): string {
+  let mended = ''
   let from = 0
-  for (const { 0: line, index: start } of latin1.decode(bytes).matchAll(/^data: ?\{[^\r\n]*/gm)) {
+  for (const { 0: line, index: start } of text.matchAll(/^data: ?\{[^\r\n]*/gm)) {
     const at = start + line.indexOf('{')
     const end = start + line.length
-    const better = mend(line, () => parseObject(utf8.decode(bytes.subarray(at, end))))
+    const better = mend(line, () => parseObject(utf8.decode(fromLatin1(text.slice(at, end)))))
     if (better === undefined) continue
-    kept.push(bytes.subarray(from, at), encoder.encode(better))
+    mended += text.slice(from, at) + toLatin1(encoder.encode(better))
     from = end
   }
-  return from === 0 ? bytes : joinBytes([...kept, bytes.subarray(from)])
+  return from === 0 ? text : mended + text.slice(from)
 }

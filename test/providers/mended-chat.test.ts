@@ -142,7 +142,10 @@ describe('of the bytes of a stream', () => {
     const line = fc.tuple(event, fc.constantFrom('\n', '\r\n', '\r'))
     await fc.assert(
       fc.asyncProperty(fc.array(line), fc.array(fc.nat(900), { maxLength: 12 }), async (lines, cuts) => {
-        const text = lines.map(([event, end]) => event.replaceAll('\n', end) + end + end).join('')
+        // Each with an id of its own, so that no words are joined.
+        const text = lines
+          .map(([event, end], i) => `id: ${i}${end}${event.replaceAll('\n', end)}${end}${end}`)
+          .join('')
         expect(await through(encoder.encode(text), cuts)).toBe(text)
       }),
       { numRuns: 500 },
