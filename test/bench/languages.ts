@@ -77,7 +77,13 @@ export async function runLanguages({ dir, rounds, seconds, say }: Options): Prom
     const gateway = await begin({
       ...launch,
       target: { ...launch.target, model: 'vllm/bench' },
-      env: { ...launch.env, ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstream.base },
+      env: {
+        ...launch.env,
+        ANTHROPIC_API_KEY: 'bench',
+        ANTHROPIC_BASE_URL: upstream.base,
+        GROQ_API_KEY: 'bench',
+        GROQ_BASE_URL: `${upstream.base}/only-chat`,
+      },
     })
     const { headers } = launch.target
     const targets: Readonly<Record<string, Target>> = {
@@ -85,7 +91,8 @@ export async function runLanguages({ dir, rounds, seconds, say }: Options): Prom
       'messages → OpenAI chat': {
         url: `${launch.origin}/v1/messages`,
         headers,
-        model: 'vllm/bench',
+        // A vendor that speaks no messages: where one does, they would pass as bytes.
+        model: 'groq/bench',
         speaks: 'messages',
       },
     }

@@ -1,4 +1,7 @@
-/** The least that answers in two languages: always the same 64 words, whole or in eight writes of eight. */
+/**
+ * The least that answers in two languages: always the same 64 words, whole or in eight writes of eight. Below
+ * `/only-chat` it knows one of them only.
+ */
 const words = Array.from({ length: 64 }, (_, i) => `word${i} `)
 const usage = { input_tokens: 30, output_tokens: 64 }
 const head = { id: 'msg_bench', type: 'message', role: 'assistant', model: 'bench' }
@@ -82,6 +85,7 @@ Bun.serve({
   async fetch(request) {
     if (request.method === 'GET')
       return Response.json({ data: [{ id: 'bench', type: 'model' }], has_more: false })
+    if (request.url.endsWith('/only-chat/messages')) return new Response(null, { status: 404 })
     const { whole, pieces } = request.url.endsWith('/messages') ? messages : chat
     return (await request.text()).includes('"stream":true')
       ? new Response(stream(pieces) as unknown as ReadableStream, {
