@@ -47,7 +47,7 @@ export function toFailure(
   // A client that speaks the provider's language reads its errors, too: they pass as they are. What is in no shape that
   // such clients know is told in ours.
   if (statuses[status]?.pass && isObject(json?.error) && !isAboutKey(words.message))
-    return toRefusalOf(provider, status, { body: json })
+    return toRefusalOf(provider, status, { body: json, word: wordFor(words) })
   return toForeignFailure(provider, { status, headers, words })
 }
 
@@ -71,7 +71,7 @@ export function toForeignFailure(
   if (!verdict?.pass || message === undefined)
     return toRefusalOf(provider, status, { usage, ...(retryAfter !== undefined && { retryAfter }) })
   if (isAboutKey(message)) return toRefusalOf(provider, 401, { usage })
-  const word = TOO_LONG.test(message) ? 'context_length_exceeded' : code
+  const word = wordFor({ message, code })
   return new Refusal(verdict.code, message.slice(0, LONGEST_MESSAGE), {
     status,
     usage,
@@ -79,6 +79,12 @@ export function toForeignFailure(
     ...(param !== undefined && { param }),
   })
 }
+
+/** What OpenAI calls a prompt that a model cannot read to its end. */
+const TOO_LONG_WORD = 'context_length_exceeded'
+
+const wordFor = ({ message = '', code }: Partial<Words>): string | undefined =>
+  TOO_LONG.test(message) ? TOO_LONG_WORD : code
 
 /** Agents that read OpenAI's word for this make room and go on; every provider says it in words of its own. */
 const TOO_LONG =
@@ -102,12 +108,14 @@ export const toHiddenFailure = (
 function toRefusalOf(
   provider: string,
   status: number,
-  options: { body?: unknown; retryAfter?: number; usage?: Usage | undefined },
+  options: { body?: unknown; retryAfter?: number; usage?: Usage | undefined; word?: string | undefined },
 ): Refusal {
   const verdict = statuses[status]
   const message = `Provider "${provider}" ${verdict?.says ?? 'failed'} (status ${status})`
+  const { word, ...rest } = options
   return new Refusal(verdict?.code ?? 'upstream_error', message, {
-    ...options,
+    ...rest,
+    ...(word !== undefined && { word }),
     ...(verdict?.pass && { status }),
   })
 }
@@ -129,9 +137,13 @@ export function readRetryAfter(headers: Pick<Headers, 'get'>, now: number): numb
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_WAIT) : undefined
 }
 
-/** A caller's mistake is a mistake everywhere, and so is a bug of ours; a provider's trouble is not. */
-export const isNextWorthwhile = ({ code, status }: Refusal): boolean =>
-  code !== 'internal_error' && (status === 429 || status >= 500 || elsewhere.has(code))
+/**
+ * A caller's mistake is a mistake everywhere, and so is a bug of ours; a provider's trouble is not, nor is a prompt that
+ * this model cannot read to its end: another one may.
+ */
+export const isNextWorthwhile = ({ code, status, word }: Refusal): boolean =>
+  code !== 'internal_error' &&
+  (status === 429 || status >= 500 || elsewhere.has(code) || word === TOO_LONG_WORD)
 
 /** What one target cannot do, another one may. */
 const elsewhere: ReadonlySet<Code> = new Set([
@@ -162,8 +174,13 @@ export function pauseBefore(tried: number, { code, retryAfter }: Refusal): numbe
   return Math.min(FIRST_PAUSE * 2 ** tried, LONGEST_PAUSE) * (0.5 + Math.random() / 2)
 }
 
-/** One answer for several failures: what they agree on, else 503 with the reasons. */
+/**
+ * One answer for several failures: what the caller can mend by making room, whatever the others suffered from; else what
+ * they agree on, else 503 with the reasons.
+ */
 export function summarize(failures: readonly Refusal[]): Refusal {
+  const tooLong = failures.findLast(({ word }) => word === TOO_LONG_WORD)
+  if (tooLong !== undefined) return tooLong
   const [first] = failures
   if (first === undefined) return new Refusal('model_unavailable', 'No target is left to try')
   const waits = failures.flatMap(({ retryAfter }) => (retryAfter === undefined ? [] : [retryAfter]))

@@ -24,6 +24,65 @@ async function expectServed(cases: Readonly<Record<string, Plan>>, expected: rea
 }
 const MOVES_ON = [200, WEST, [EAST, WEST]]
 
+describe('a prompt that is too long for one target', () => {
+  const tooLong = (message: string, error: object = {}): Plan => ({
+    status: 400,
+    body: says({ message, type: 'invalid_request_error', ...error }),
+  })
+  const LONG =
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."
+
+  test('is read by the next one, whatever words the first has for it', async () => {
+    await expectServed(
+      {
+        'the code': tooLong('Please reduce the length', { code: 'context_length_exceeded' }),
+        'a sentence of OpenAI': tooLong(LONG),
+        'a sentence of Anthropic': tooLong('prompt is too long: 210000 tokens > 200000 maximum'),
+        'another status': { ...tooLong(LONG), status: 413 },
+      },
+      MOVES_ON,
+    )
+  })
+
+  test('is asked once only where there is no other target', async () => {
+    await using fleet = await startPair({ RETRIES: '3' })
+    fleet.plan('openai-east', tooLong(LONG))
+    const { status, body } = await fleet.ask(EAST)
+    expect([status, body, fleet.calls]).toMatchObject([400, { error: { message: LONG } }, [EAST]])
+  })
+
+  test('is the answer where no target can read it, in the last one’s own words', async () => {
+    await using fleet = await startPair()
+    fleet.plan('openai-east', tooLong(LONG))
+    fleet.plan('openai-west', tooLong('prompt is too long', { code: 'context_length_exceeded' }))
+    const { status, code, message, headers } = await fleet.ask('pair')
+    expect([status, code, message]).toEqual([400, 'context_length_exceeded', 'prompt is too long'])
+    expect([headers.get('x-should-retry'), fleet.calls]).toEqual(['false', [EAST, WEST]])
+  })
+
+  test('is the answer also where the others are in trouble: to make room helps, to try again may not', async () => {
+    await using fleet = await startPair()
+    for (const [first, second] of [
+      [tooLong(LONG), { status: 500 }],
+      [{ status: 429 }, tooLong(LONG)],
+    ] as const) {
+      fleet.plan('openai-east', first)
+      fleet.plan('openai-west', second)
+      const { status, message } = await fleet.ask('pair')
+      expect([status, message]).toEqual([400, LONG])
+    }
+  })
+
+  test('counts against no target', async () => {
+    await using fleet = await startFleet({ env: { BREAKER_FAILURES: '1' } })
+    await fleet.redirect('pair', [EAST, WEST], { strategy: 'failover' })
+    fleet.plan('openai-east', tooLong(LONG))
+    await fleet.ask('pair')
+    await fleet.ask('pair')
+    expect(fleet.calls).toEqual([EAST, WEST, EAST, WEST])
+  })
+})
+
 describe('U-10: the table of statuses', () => {
   const ownFault = [400, 409, 413, 415, 422]
   const theirs = [401, 402, 403, 404, 405, 408, 410, 418, 429, 451, 500, 501, 502, 503, 504, 520, 529, 599]
