@@ -7,6 +7,7 @@ const remedies: readonly (readonly [why: RegExp, remedy: string])[] = [
     /SQLITE_(?:READONLY|CANTOPEN)|EACCES|EPERM|EROFS|ENOTDIR|mkdir|unable to open/i,
     'the file and its folder must be writable for the user of the gateway; DATABASE_URL says where they are',
   ],
+  [/TRANSACTION_TIMEOUT/, 'others write meanwhile: stop them until it is done'],
   [/SQLITE_BUSY/, 'another process holds it: end that one, or try again'],
   [
     /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|(?:unable|failed) to connect|no answer within/i,
@@ -19,6 +20,21 @@ const remedies: readonly (readonly [why: RegExp, remedy: string])[] = [
     'what answers there is no libSQL server: correct DATABASE_URL',
   ],
 ]
+
+/** The database cannot be reached, or does not answer. */
+export class DatabaseAway extends Error {
+  override readonly name = 'DatabaseAway'
+}
+
+/** Codes of the client where nothing is wrong with what was asked. */
+const AWAY = /^(?:SERVER_ERROR|HRANA_\w+|TRANSACTION_TIMEOUT|SQLITE_(?:BUSY|LOCKED)\w*)$/
+
+/** Whether something failed because the database is away, or has no time: later the same may succeed. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as { readonly code?: unknown }
+  return error instanceof DatabaseAway || AWAY.test(String(code)) || isDatabaseAway(error.cause)
+}
 
 /** Why a database cannot be used, and what an operator can do, in one line. */
 export function databaseFault(cause: unknown): string {

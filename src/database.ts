@@ -5,6 +5,7 @@ import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
 import { drizzle } from 'drizzle-orm/libsql/sqlite3'
 import { databaseFault } from './database-faults.ts'
+import { MIGRATION, openServer } from './database-server.ts'
 import { ConfigError } from './errors.ts'
 
 export type Database = LibSQLDatabase
@@ -21,55 +22,65 @@ const PATIENCE = 5000
 
 /** Opens libSQL: a local file (`file:data/modelway.db`) or a server (`libsql://…`). */
 export async function openDatabase(url: string, authToken?: string): Promise<OpenDatabase> {
-  const file = /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path
   try {
-    if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
-    const createClient = await clientFor(url)
-    const client = patient(() =>
-      createClient({ url, ...(authToken !== undefined && { authToken }), timeout: 0 } as Parameters<
-        typeof createClient
-      >[0]),
-    )
-    if (file !== undefined) {
-      await client.execute('PRAGMA journal_mode = WAL')
-      await client.execute('PRAGMA synchronous = NORMAL')
-    } else if (url !== ':memory:') await greet(client)
-    const db = drizzle({ client })
-    return {
-      db,
-      migrate: (folder, book) =>
-        migrate(db, {
-          migrationsFolder: folder,
-          ...(book !== undefined && { migrationsTable: book }),
-        }).catch(cause => {
-          throw new ConfigError(`Cannot prepare the tables of ${named(url)}: ${databaseFault(cause)}`, {
-            cause,
-          })
-        }),
-      close: () => client.close(),
-    }
+    const isServer = /^(?:libsql|https?):/.test(url)
+    if (!isServer && !/^(?:file:|:memory:$)/.test(url)) throw new Error(EXPECTED)
+    return isServer ? await openRemote(url, authToken) : await openLocal(url)
   } catch (cause) {
     const why = databaseFault(cause).replaceAll(url, named(url))
     throw new ConfigError(`Cannot open the database ${named(url)}: ${why}`, { cause })
   }
 }
 
-/** A file needs none of the modules that speak to servers, and every gateway starts with this. */
-const clientFor = async (url: string) => {
-  const isLocal = /^file:|^:memory:$/.test(url)
-  const { createClient } = await (isLocal ? import('@libsql/client/sqlite3') : import('@libsql/client'))
-  return createClient
+const EXPECTED = 'expected "file:PATH", "libsql://HOST", "https://HOST" or "http://HOST" in DATABASE_URL'
+
+async function openLocal(url: string): Promise<OpenDatabase> {
+  const file = /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path
+  if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
+  // None of the modules that speak to servers: every gateway starts with this.
+  const { createClient } = await import('@libsql/client/sqlite3')
+  const client = patient(() => createClient({ url, timeout: 0 } as Parameters<typeof createClient>[0]))
+  if (file !== undefined) {
+    await client.execute('PRAGMA journal_mode = WAL')
+    await client.execute('PRAGMA synchronous = NORMAL')
+  }
+  const db = drizzle({ client })
+  return {
+    db,
+    migrate: (folder, book) => prepare(db, { folder, book, url }),
+    close: () => client.close(),
+  }
 }
 
-/** How long a server may take for its first answer (milliseconds); the client itself would wait for ever. */
-const FIRST_ANSWER = 15_000
+async function openRemote(url: string, authToken: string | undefined): Promise<OpenDatabase> {
+  const client = await openServer({ url, authToken })
+  await client.execute('select 1')
+  return {
+    db: drizzle({ client }),
+    async migrate(folder, book) {
+      // To change large tables takes its time.
+      const slow = await openServer({ url, authToken, patience: MIGRATION })
+      await prepare(drizzle({ client: slow }), { folder, book, url }).finally(() => slow.close())
+    },
+    close: () => client.close(),
+  }
+}
 
-async function greet(client: Client): Promise<void> {
-  let timer: Timer | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${FIRST_ANSWER / 1000} s`)), FIRST_ANSWER)
-  })
-  await Promise.race([client.execute('select 1'), late]).finally(() => clearTimeout(timer))
+interface Preparing {
+  readonly folder: string
+  readonly book: string | undefined
+  readonly url: string
+}
+
+async function prepare(db: Database, { folder, book, url }: Preparing): Promise<void> {
+  const apply = () =>
+    migrate(db, { migrationsFolder: folder, ...(book !== undefined && { migrationsTable: book }) })
+  try {
+    // Of gateways that start at once one makes the tables; the others fail, and then find in the book that they are there.
+    await apply().catch(apply)
+  } catch (cause) {
+    throw new ConfigError(`Cannot prepare the tables of ${named(url)}: ${databaseFault(cause)}`, { cause })
+  }
 }
 
 /** A database in words: its address without what may be a secret. */

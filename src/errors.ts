@@ -35,6 +35,8 @@ export const codes = {
   upstream_rejected: { status: 502, heals: false },
   upstream_invalid: { status: 502, heals: true },
   upstream_cut: { status: 502, heals: true },
+  /** What is asked for is in the database, or would have to be, and that does not answer. */
+  database_unavailable: { status: 503, heals: true },
   model_unavailable: { status: 503, heals: true },
   /** A service that has to agree does not answer. */
   guardrail_unavailable: { status: 503, heals: true },

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from './database-faults.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Hooks } from './plugin.ts'
 import type { Awaitable } from './types.ts'
@@ -170,9 +171,14 @@ class PluginFault extends Error {
 export const blamed = (cause: unknown): { readonly plugin?: string; readonly place?: string } =>
   cause instanceof PluginFault ? { plugin: cause.plugin, place: cause.place } : {}
 
-/** Turns a bug of a plugin into a refusal that says nothing to the client and everything to the log. */
+/**
+ * Turns a bug of a plugin into a refusal that says nothing to the client and everything to the log. That the database is
+ * away is no bug.
+ */
 export function blame(error: unknown, { plugin, hook }: Pick<Bound<unknown>, 'plugin' | 'hook'>): never {
   if (error instanceof Refusal) throw error
+  if (isDatabaseAway(error))
+    refuse('database_unavailable', 'The database does not answer: try again in a moment', { cause: error })
   return refuse('internal_error', 'The gateway failed to handle this request', {
     cause: new PluginFault(plugin, hook, error),
   })

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from './database-faults.ts'
 import { describe, reasonOf } from './describe.ts'
 import type { Log } from './log.ts'
 import type { Parts, Tick } from './plugin.ts'
@@ -23,7 +24,9 @@ function createRun(plugin: string, tick: Tick, log: Log): () => Promise<void> {
       trouble = undefined
     } catch (error) {
       const said = reasonOf(error)
-      if (said !== trouble)
+      if (said !== trouble && isDatabaseAway(error))
+        log.warn(`Plugin "${plugin}" waits for the database`, { why: said })
+      else if (said !== trouble)
         log.error(`Plugin "${plugin}" failed in a tick`, { plugin, place: 'tick', error: describe(error) })
       trouble = said
     } finally {
