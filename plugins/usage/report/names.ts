@@ -18,19 +18,28 @@ const MOST = 200
 const LINES = 1000
 
 export async function readNames(db: Database): Promise<Names> {
-  const texts = async (statement: SQL) => (await db.values<[string]>(statement)).map(row => row[0])
+  const all = (statement: SQL) => db.all<{ name: string }>(statement)
   const of = (column: string) =>
-    texts(
-      sql`select distinct ${sql.raw(column)} from ${usageGroups} where ${sql.raw(column)} <> '' order by 1 limit ${MOST}`,
+    all(
+      sql`select distinct ${sql.raw(column)} name from ${usageGroups} where ${sql.raw(column)} <> '' order by 1 limit ${MOST}`,
     )
-  return {
-    virtual_model: await of('virtual_model'),
-    model: await of('model'),
-    provider: await of('provider'),
-    path: await of('user_path'),
-    key: await of('key_id'),
-    label: await texts(
-      sql`select distinct l.key from (select labels from ${usageRecords} order by at desc limit ${LINES}) r, json_each(r.labels) l order by 1 limit ${MOST}`,
+  const [virtual, model, provider, path, key, label] = await db.batch([
+    of('virtual_model'),
+    of('model'),
+    of('provider'),
+    of('user_path'),
+    of('key_id'),
+    all(
+      sql`select distinct l.key name from (select labels from ${usageRecords} order by at desc limit ${LINES}) r, json_each(r.labels) l order by 1 limit ${MOST}`,
     ),
+  ])
+  const namesOf = (rows: readonly { name: string }[]) => rows.map(({ name }) => name)
+  return {
+    virtual_model: namesOf(virtual),
+    model: namesOf(model),
+    provider: namesOf(provider),
+    path: namesOf(path),
+    key: namesOf(key),
+    label: namesOf(label),
   }
 }

@@ -54,23 +54,26 @@ export async function answerUsage(db: Database, question: UsageQuestion): Promis
   const listed = found.slice(0, top.most)
   const only = listed.map(({ group }) => group)
   const isAll = groupings.length > 0 && found.length < most
-  const whole = isAll ? addUp(found) : ((await sumUp(db, { ...ask, groupings: [] }))[0]?.sums ?? NOTHING)
-  const times = latency ? await readTimes(db, ask, only) : undefined
   const hasRest = found.length > listed.length
+  // At once: a server may be far away.
+  const [whole, times, series] = await Promise.all([
+    isAll ? addUp(found) : sumUp(db, { ...ask, groupings: [] }).then(([all]) => all?.sums ?? NOTHING),
+    latency ? readTimes(db, ask, only) : undefined,
+    buckets &&
+      answerSeries(db, {
+        ask: { ...base, ranges: buckets, groupings },
+        only,
+        hasRest,
+        isFoldable: isAll && found.length * buckets.length <= FEW_ROWS,
+      }),
+  ])
   return {
     source: base.records ? 'records' : 'rollups',
     sums: whole,
     times: times?.whole,
     groups: listed.map(({ group, sums }) => ({ group, sums, times: times?.of(group) })),
     rest: hasRest ? restOf(whole, listed) : undefined,
-    series:
-      buckets &&
-      (await answerSeries(db, {
-        ask: { ...base, ranges: buckets, groupings },
-        only,
-        hasRest,
-        isFoldable: isAll && found.length * buckets.length <= FEW_ROWS,
-      })),
+    series,
   }
 }
 
@@ -101,8 +104,10 @@ async function answerSeries(db: Database, { ask, only, hasRest, isFoldable }: Se
 
 async function readTimes(db: Database, ask: Question, only: readonly (readonly string[])[]) {
   const nothing = (): Times => ({ total: new Map(), first: new Map() })
-  const [whole] = await timeUp(db, { ...ask, groupings: [] })
-  const parts = only.length === 0 ? [] : await timeUp(db, { ...ask, only })
+  const [[whole], parts] = await Promise.all([
+    timeUp(db, { ...ask, groupings: [] }),
+    only.length === 0 ? [] : timeUp(db, { ...ask, only }),
+  ])
   const byGroup = new Map(parts.map(({ group, times }) => [JSON.stringify(group), times]))
   return {
     whole: whole?.times ?? nothing(),
