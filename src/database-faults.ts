@@ -36,6 +36,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return error instanceof DatabaseAway || AWAY.test(String(code)) || isDatabaseAway(error.cause)
 }
 
+/** Whether a value is larger than the database takes: a few megabytes at some servers. */
+export const isTooLarge = (error: unknown): boolean => /SQLITE_TOOBIG|too big/.test(reasonOf(error))
+
 /** Why a database cannot be used, and what an operator can do, in one line. */
 export function databaseFault(cause: unknown): string {
   const why = reasonOf(cause)

@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../../src/database.ts'
+import { isTooLarge } from '../../src/database-faults.ts'
 import { describe } from '../../src/describe.ts'
 import type { Log } from '../../src/log.ts'
 import { createTurns, type InTurn } from '../../src/turns.ts'
@@ -89,10 +90,18 @@ export function createJournal(db: Database, log: Log, now: () => number, memory:
 
   /** What cannot be written waits on. */
   async function write(): Promise<void> {
-    while (memory.entries.length > 0) {
-      const batch = takeFrom(memory.entries)
+    for (let most = BATCH; memory.entries.length > 0; ) {
+      const batch = takeFrom(memory.entries, most)
       const [first, ...rest] = batch.flatMap(entry => toStatements(db, entry))
-      if (first !== undefined) await db.batch([first, ...rest])
+      try {
+        if (first !== undefined) await db.batch([first, ...rest])
+      } catch (error) {
+        if (!isTooLarge(error)) throw error
+        // The others must not wait for it for ever: one by one it is found, and left out.
+        most = 1
+        if (batch.length > 1) continue
+        log.error('An answer is too large for the database, and is not kept', { kind: batch[0]!.kind })
+      }
       memory.entries.splice(0, batch.length)
       for (const entry of batch) forget(entry)
     }
@@ -131,10 +140,10 @@ export function createJournal(db: Database, log: Log, now: () => number, memory:
 
 export type Journal = ReturnType<typeof createJournal>
 
-function takeFrom(entries: readonly Entry[]): Entry[] {
+function takeFrom(entries: readonly Entry[], most: number): Entry[] {
   const batch: Entry[] = []
   let size = 0
-  for (const entry of entries.slice(0, BATCH)) {
+  for (const entry of entries.slice(0, most)) {
     size += entry.size
     if (batch.length > 0 && size > BATCH_SIZE) break
     batch.push(entry)

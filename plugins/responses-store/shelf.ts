@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/types.ts'
 import { type Journal, type Memory, ownedBy } from './journal.ts'
 import { isOwn, type Kept, keyOf, type Owner, ownerOf, type Who } from './model.ts'
 import { responseItems, responses } from './schema.ts'
+import { inSlices } from './slices.ts'
 
 const DAY = 86_400_000
 /** No honest chain of answers is longer. */
@@ -61,11 +62,13 @@ export function createShelf({ db, journal, memory, now, retention }: ShelfOption
     const size = rows.reduce((sum, row) => sum + row.size, 0)
     if (size > MAX_HISTORY) tooLong()
     if (rows.length === 0 || rows[0]!.previous !== null) return undefined
-    const ids = rows.map(row => row.id)
-    const found = await db
-      .select()
-      .from(responses)
-      .where(and(inArray(responses.id, ids), ownedBy(responses, owner)))
+    const found = await inSlices(rows, slice => {
+      const ids = slice.map(row => row.id)
+      return db
+        .select()
+        .from(responses)
+        .where(and(inArray(responses.id, ids), ownedBy(responses, owner)))
+    })
     const known = new Map(found.map(row => [row.id, row]))
     return rows.flatMap(row => known.get(row.id) ?? [])
   }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, between, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Journal } from './journal.ts'
@@ -6,6 +6,7 @@ import { type Conversation, type Item, isOwn, ownerOf, type Said, type Who } fro
 import { numbered } from './numbers.ts'
 import { conversationItems, conversations } from './schema.ts'
 import { MAX_HISTORY, tooLong } from './shelf.ts'
+import { inSlices } from './slices.ts'
 
 const DAY = 86_400_000
 const FORGET = 100
@@ -87,13 +88,20 @@ export function createTalks({ db, journal, now, retention }: TalksOptions) {
     /** All of it, the oldest first. */
     async history(id: string): Promise<readonly Said[]> {
       await journal.flush()
-      const [sum] = await db
-        .select({ size: sql<number>`coalesce(sum(length(${conversationItems.item})), 0)` })
+      const { no, item } = conversationItems
+      const sizes = await db
+        .select({ no, size: sql<number>`length(${item})` })
         .from(conversationItems)
         .where(of(id))
-      if ((sum?.size ?? 0) > MAX_HISTORY) tooLong()
-      const rows = await db.select().from(conversationItems).where(of(id)).orderBy(asc(conversationItems.no))
-      return rows
+        .orderBy(asc(no))
+      if (sizes.reduce((sum, { size }) => sum + size, 0) > MAX_HISTORY) tooLong()
+      return inSlices(sizes, slice =>
+        db
+          .select()
+          .from(conversationItems)
+          .where(and(of(id), between(no, slice[0]!.no, slice.at(-1)!.no)))
+          .orderBy(asc(no)),
+      )
     },
     /** One page, and whether more follow; undefined when `after` is no item of it. */
     async list(
