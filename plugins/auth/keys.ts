@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm'
+import { eq, gt } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
+import { readAll } from '../../src/database-rows.ts'
 import { checkIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'
@@ -54,7 +55,15 @@ export interface KeysOptions {
 
 /** Managed keys: what is stored is written first, together with its history, and then swapped into memory. */
 export async function openKeys({ db, history, pepper, now }: KeysOptions): Promise<Keys> {
-  const load = () => db.select().from(apiKeys)
+  const load = () =>
+    readAll<KeyRow>((last, most) =>
+      db
+        .select()
+        .from(apiKeys)
+        .where(last && gt(apiKeys.id, last.id))
+        .orderBy(apiKeys.id)
+        .limit(most),
+    )
   const ring = createRing(await load(), now)
   /** A change that overtakes another one would bring back what that one took away: a revoked key, say. */
   const inTurn = createTurns()

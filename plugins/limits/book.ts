@@ -1,5 +1,6 @@
 import { inArray, lt, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
+import { readAll } from '../../src/database-rows.ts'
 import type { Amounts } from './amounts.ts'
 import type { Ledger, Unstored } from './ledger.ts'
 import type { Limit } from './model.ts'
@@ -49,6 +50,16 @@ export function createBook(db: Database, ledger: Ledger) {
       })
       .returning()
 
+  const readPots = () =>
+    readAll<typeof limitPots.$inferSelect>((last, most) =>
+      db
+        .select()
+        .from(limitPots)
+        .where(last && sql`(${limitPots.limit}, ${limitPots.member}) > (${last.limit}, ${last.member})`)
+        .orderBy(limitPots.limit, limitPots.member)
+        .limit(most),
+    )
+
   /** Where the next look at what others have counted begins. */
   let next = 0
 
@@ -63,7 +74,7 @@ export function createBook(db: Database, ledger: Ledger) {
     /** What was counted before this process, in windows that are not over. */
     async read(limits: readonly Limit[], at: number): Promise<void> {
       const byName = new Map(limits.map(limit => [limit.name, limit]))
-      for (const row of await db.select().from(limitPots)) {
+      for (const row of await readPots()) {
         const limit = byName.get(row.limit)
         if (limit === undefined) continue
         const span = spanOf(limit, at)

@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm'
+import { eq, gt } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
+import { readAll } from '../../src/database-rows.ts'
 import { checkIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
 import { check } from '../../src/request/check.ts'
@@ -137,10 +138,19 @@ function createMemory(stored: readonly VirtualModel[], managed: readonly Virtual
   }
 }
 
-const load = async (db: Database): Promise<VirtualModel[]> =>
-  (await db.select().from(virtualModels)).map(({ definition, version, updatedAt }) =>
+async function load(db: Database): Promise<VirtualModel[]> {
+  const rows = await readAll<typeof virtualModels.$inferSelect>((last, most) =>
+    db
+      .select()
+      .from(virtualModels)
+      .where(last && gt(virtualModels.source, last.source))
+      .orderBy(virtualModels.source)
+      .limit(most),
+  )
+  return rows.map(({ definition, version, updatedAt }) =>
     toVirtualModel(definition, { version, updatedAt, managed: false }),
   )
+}
 
 interface Row {
   readonly definition: Definition
