@@ -22,8 +22,8 @@ export const isSetByRuntime = (): boolean =>
 
 /** It may hold a password, so what it is instead is not said. */
 const NO_DATABASE =
-  'Cannot use the address of the database (DATABASE_URL): expected file:PATH, such as file:data/modelway.db, or libsql://HOST'
-const DATABASE = /^(?:file:[^?].*|:memory:|(?:libsql|https?|wss?):\/\/.+)$/
+  'Cannot use the address of the database (DATABASE_URL): expected file:PATH, such as file:data/modelway.db, or that of a libSQL server: libsql://HOST, https://HOST or http://HOST'
+const DATABASE = /^(?:file:[^?].*|:memory:|(?:libsql|https?):\/\/.+)$/
 
 const levels = ['debug', 'info', 'warning', 'error'] as const
 

@@ -13,6 +13,7 @@ const remedies: readonly (readonly [why: RegExp, remedy: string])[] = [
     /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|(?:unable|failed) to connect|no answer within/i,
     'start the server, or correct DATABASE_URL',
   ],
+  [/TLS/, 'the address of a server without TLS is "http://HOST:PORT"'],
   [/\b40[13]\b/, 'correct DATABASE_AUTH_TOKEN'],
   [/HTTP status 5\d\d/, 'it is the server that fails: look at its log, or try again'],
   [

@@ -23,16 +23,13 @@ const PATIENCE = 5000
 /** Opens libSQL: a local file (`file:data/modelway.db`) or a server (`libsql://…`). */
 export async function openDatabase(url: string, authToken?: string): Promise<OpenDatabase> {
   try {
-    const isServer = /^(?:libsql|https?):/.test(url)
-    if (!isServer && !/^(?:file:|:memory:$)/.test(url)) throw new Error(EXPECTED)
-    return isServer ? await openRemote(url, authToken) : await openLocal(url)
+    const isLocal = /^file:|^:memory:$/.test(url)
+    return isLocal ? await openLocal(url) : await openRemote(url, authToken)
   } catch (cause) {
     const why = databaseFault(cause).replaceAll(url, named(url))
     throw new ConfigError(`Cannot open the database ${named(url)}: ${why}`, { cause })
   }
 }
-
-const EXPECTED = 'expected "file:PATH", "libsql://HOST", "https://HOST" or "http://HOST" in DATABASE_URL'
 
 async function openLocal(url: string): Promise<OpenDatabase> {
   const file = /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path

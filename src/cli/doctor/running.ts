@@ -18,7 +18,7 @@ export async function examineRunning(client: Client): Promise<readonly Finding[]
     clockFinding(theirs, ours, 'the gateway'),
     await attempt('database', () => examineDatabase(client)),
     ...(await examineProviders(client)),
-    ...(await examineConcerns(client)),
+    ...(await attemptAll('attention', () => examineConcerns(client))),
   ]
 }
 
@@ -30,14 +30,19 @@ export async function versionOf(client: Client): Promise<string> {
 }
 
 /** What the gateway refuses is a finding, too. */
-async function attempt(name: string, run: () => Promise<Finding>): Promise<Finding> {
+async function attemptAll(
+  name: string,
+  run: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
   try {
     return await run()
   } catch (error) {
     if (!(error instanceof FaultError)) throw error
-    return { name, state: 'bad', text: error.message }
+    return [{ name, state: 'bad', text: error.message }]
   }
 }
+const attempt = async (name: string, run: () => Promise<Finding>): Promise<Finding> =>
+  (await attemptAll(name, async () => [await run()]))[0]!
 
 async function examineDatabase(client: Client): Promise<Finding> {
   const { ms } = await timed(() => client.call('GET', '/admin/history?limit=1'))
