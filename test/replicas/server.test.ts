@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'bun:test'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { SignJWT } from 'jose'
+import { openDatabase } from '../../src/database.ts'
+import { isDatabaseAway } from '../../src/database-faults.ts'
+import { launchGateway, root } from '../process/spawn.ts'
+import { standBetween } from './between.ts'
+import { eventually, openGateway, recorded, say } from './kit.ts'
+import { hasServer, startLibsql } from './server.ts'
+
+const migrations = join(root, 'drizzle')
+
+/** The migrations up to one of them, as an older version had them. */
+function olderMigrations(count: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'modelway-older-'))
+  cpSync(migrations, folder, { recursive: true })
+  const file = join(folder, 'meta/_journal.json')
+  const journal = JSON.parse(readFileSync(file, 'utf8')) as { entries: unknown[] }
+  writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }))
+  return folder
+}
+
+describe.skipIf(!hasServer)('on a libSQL server', () => {
+  test('all that make the tables at once succeed, also where an older version has made some of them', async () => {
+    await using server = await startLibsql()
+    const older = olderMigrations(5)
+    const databases = await Promise.all([1, 2, 3, 4].map(() => openDatabase(server.url)))
+    await databases[0]!.migrate(older)
+    await Promise.all(databases.map(({ migrate }) => migrate(migrations)))
+    const rows = await databases[0]!.db.all(sql`select hash from __drizzle_migrations`)
+    const { entries } = JSON.parse(readFileSync(join(migrations, 'meta/_journal.json'), 'utf8'))
+    expect(rows.length).toBe(entries.length)
+    for (const { close } of databases) close()
+    rmSync(older, { recursive: true })
+  })
+
+  test('a token that the server does not take is told in one line, and the right one works', async () => {
+    const { publicKey, privateKey } = (await crypto.subtle.generateKey('Ed25519', true, [
+      'sign',
+      'verify',
+    ])) as CryptoKeyPair
+    const raw = new Uint8Array(await crypto.subtle.exportKey('raw', publicKey))
+    const folder = mkdtempSync(join(tmpdir(), 'modelway-jwt-'))
+    const file = join(folder, 'key')
+    writeFileSync(file, raw.toBase64({ alphabet: 'base64url', omitPadding: true }))
+    await using server = await startLibsql(['--auth-jwt-key-file', file])
+    const token = await new SignJWT({ a: 'rw' }).setProtectedHeader({ alg: 'EdDSA' }).sign(privateKey)
+    const start = (DATABASE_AUTH_TOKEN: string) =>
+      launchGateway({ env: { DATABASE_URL: server.url, DATABASE_AUTH_TOKEN } })
+    await using wrong = start(`${token.slice(0, -8)}AAAAAAAA`)
+    expect(await wrong.exited).toBe(3)
+    expect(wrong.stderr()).toMatch(
+      /^modelway: Cannot open the database [^\n]+: correct DATABASE_AUTH_TOKEN\n$/,
+    )
+    expect(wrong.stderr()).not.toContain(token.slice(0, 40))
+    await using right = await openGateway(server.url, { DATABASE_AUTH_TOKEN: token })
+    expect((await say(right, 'GET /admin/history')).status).toBe(200)
+    rmSync(folder, { recursive: true })
+  })
+
+  test('far away, a start and a page take few round trips, however much there is', async () => {
+    await using server = await startLibsql()
+    await using between = standBetween(server.url)
+    {
+      await using gateway = await openGateway(between.url)
+      await Promise.all(
+        Array.from({ length: 60 }, (_, n) => say(gateway, 'POST /admin/keys', { name: `${n}` })),
+      )
+      await Promise.all(
+        Array.from({ length: 60 }, (_, n) =>
+          say(gateway, 'POST /v1/embeddings', { model: `none-${n}`, input: 'Hello' }),
+        ),
+      )
+      await eventually(async () => (await recorded(gateway)) === 60, 'the records')
+    }
+    between.sent.length = 0
+    between.delay = 20
+    await using gateway = await openGateway(between.url)
+    expect(between.sent.length).toBeLessThan(20)
+    between.sent.length = 0
+    for (const path of ['/admin/usage?group_by=path', '/admin/usage/log', '/admin/history', '/admin/audit'])
+      expect((await say(gateway, `GET ${path}`)).status).toBe(200)
+    // Two each, at most, and what repeats beside them.
+    expect(between.sent.length).toBeLessThan(20)
+  })
+
+  test('more keys than it gives in one answer are all known', async () => {
+    await using server = await startLibsql()
+    const { db, migrate, close } = await openDatabase(server.url)
+    await migrate(migrations)
+    await db.run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000)
+      insert into api_keys (id, name, description, hash, last_four, created_at, sub_paths, labels, version)
+      select 'key_' || i, 'Key ' || i, printf('%0200d', i), 'hash' || i, '1234', 0, 0, '{}', 1 from n`)
+    close()
+    await using gateway = await openGateway(server.url)
+    expect((await say(gateway, 'GET /admin/keys')).body.length).toBe(20_000)
+  })
+
+  test('an answer that is too large for it does not keep others from being stored', async () => {
+    await using server = await startLibsql()
+    await using gateway = await openGateway(server.url, { RESPONSES_SIZE_LIMIT: '9M' })
+    const ask = (input: string) => say(gateway, 'POST /v1/responses', { model: 'demo/parrot', input })
+    const large = (await ask('x'.repeat(6_000_000))).body.id
+    const small = (await ask('Hello')).body.id
+    const statusOf = async (id: string) => (await say(gateway, `GET /v1/responses/${id}`)).status
+    const isTold = () =>
+      gateway.logs().some(({ message }) => String(message).startsWith('An answer is too large'))
+    await eventually(isTold, 'the log to tell')
+    await using other = await openGateway(server.url)
+    expect((await say(other, `GET /v1/responses/${small}`)).status).toBe(200)
+    expect(await statusOf(large)).toBe(404)
+  })
+})
+
+test('a server that fails, or is cut off, is away; a statement that is wrong is not', async () => {
+  let answer = () => new Response('Busy', { status: 503 })
+  await using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => answer() })
+  const { createClient } = await import('@libsql/client/http')
+  const ask = () =>
+    createClient({ url: server.url.href })
+      .execute('select 1')
+      .catch(error => error)
+  expect(isDatabaseAway(new Error('Outer', { cause: await ask() }))).toBe(true)
+  answer = () =>
+    Response.json({
+      baton: null,
+      base_url: null,
+      results: [
+        { type: 'error', error: { message: 'no such table: x', code: 'SQLITE_ERROR' } },
+        { type: 'ok', response: { type: 'close' } },
+      ],
+    })
+  expect(isDatabaseAway(await ask())).toBe(false)
+})
