@@ -17,7 +17,7 @@ export interface OpenDatabase {
   close(): void
 }
 
-/** How long a write waits for another process that holds the file (milliseconds). */
+/** How long a write waits for another one that holds the database (milliseconds). */
 const PATIENCE = 5000
 
 /** Opens libSQL: a local file (`file:data/modelway.db`) or a server (`libsql://…`). */
@@ -36,7 +36,7 @@ async function openLocal(url: string): Promise<OpenDatabase> {
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
   // None of the modules that speak to servers: every gateway starts with this.
   const { createClient } = await import('@libsql/client/sqlite3')
-  const client = patient(() => createClient({ url, timeout: 0 } as Parameters<typeof createClient>[0]))
+  const client = renewed(() => createClient({ url, timeout: 0 } as Parameters<typeof createClient>[0]))
   if (file !== undefined) {
     await client.execute('PRAGMA journal_mode = WAL')
     await client.execute('PRAGMA synchronous = NORMAL')
@@ -50,7 +50,11 @@ async function openLocal(url: string): Promise<OpenDatabase> {
 }
 
 async function openRemote(url: string, authToken: string | undefined): Promise<OpenDatabase> {
-  const client = await openServer({ url, authToken })
+  const server = await openServer({ url, authToken })
+  const client = patient(
+    () => server,
+    () => {},
+  )
   await client.execute('select 1')
   return {
     db: drizzle({ client }),
@@ -88,17 +92,22 @@ const named = (url: string): string => `"${url.replace(/\?.*$/, '').replace(/\/\
  * never waits there. A connection that was refused once may stay refused, and reads what was true then until its
  * statement is collected as garbage: so it is left at once, before anybody else reads by it.
  */
-function patient(open: () => Client): Client {
+function renewed(open: () => Client): Client {
   let client = open()
-  function leave(refused: Client): void {
+  const current = () => client
+  return patient(current, refused => {
     if (refused !== client) return
     client = open()
     refused.close()
-  }
+  })
+}
+
+/** Tries again what is refused because others write. */
+function patient(current: () => Client, leave: (refused: Client) => void): Client {
   const insist = async <T>(run: (client: Client) => Promise<T>): Promise<T> => {
     const until = Date.now() + PATIENCE
     for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
-      const used = client
+      const used = current()
       try {
         return await run(used)
       } catch (error) {
@@ -115,14 +124,14 @@ function patient(open: () => Client): Client {
     migrate: statements => insist(c => c.migrate(statements)),
     executeMultiple: sql => insist(c => c.executeMultiple(sql)),
     transaction: ((mode: TransactionMode) => insist(c => c.transaction(mode))) as Client['transaction'],
-    sync: () => client.sync(),
-    reconnect: () => client.reconnect(),
-    close: () => client.close(),
+    sync: () => current().sync(),
+    reconnect: () => current().reconnect(),
+    close: () => current().close(),
     get closed() {
-      return client.closed
+      return current().closed
     },
     get protocol() {
-      return client.protocol
+      return current().protocol
     },
   }
 }

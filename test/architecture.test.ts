@@ -144,9 +144,9 @@ describe('doors', () => {
     ).toEqual([]))
 
   test('only egress.ts fetches, and the client of the database', () =>
-    expect(
-      mentions(/(?<![.\w])fetch\((?!request)/, /^src\/(upstream\/egress|database-server)\.ts$/),
-    ).toEqual([]))
+    expect(mentions(/(?<![.\w])fetch\((?!request)/, /^src\/(upstream\/egress|database-server)\.ts$/)).toEqual(
+      [],
+    ))
 
   test('only config.ts reads the environment; start.ts hands it on', () =>
     expect(mentions(/process\.env|Bun\.env/, /^src\/(config|start)\.ts$/)).toEqual([]))

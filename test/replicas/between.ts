@@ -23,10 +23,13 @@ export function standBetween(target: string): Between {
       if (fault !== undefined) return fault
       const { method, headers } = request
       headers.delete('host')
-      const answer = await fetch(target + pathname, { method, headers, ...(body !== '' && { body }) })
+      const sent = { method, headers, ...(body !== '' && { body }) }
+      const answer = await fetch(target + pathname, sent).catch(() => undefined)
+      if (answer === undefined) return new Response('Nobody is there', { status: 502 })
+      const type = answer.headers.get('content-type') ?? 'text/plain'
       return new Response(await answer.arrayBuffer(), {
         status: answer.status,
-        headers: { 'content-type': answer.headers.get('content-type') ?? 'text/plain' },
+        headers: { 'content-type': type },
       })
     },
   })

@@ -115,23 +115,34 @@ describe.skipIf(!hasServer)('on a libSQL server', () => {
   })
 })
 
-test('a server that fails, or is cut off, is away; a statement that is wrong is not', async () => {
-  let answer = () => new Response('Busy', { status: 503 })
-  await using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => answer() })
-  const { createClient } = await import('@libsql/client/http')
-  const ask = () =>
-    createClient({ url: server.url.href })
-      .execute('select 1')
-      .catch(error => error)
-  expect(isDatabaseAway(new Error('Outer', { cause: await ask() }))).toBe(true)
-  answer = () =>
-    Response.json({
-      baton: null,
-      base_url: null,
-      results: [
-        { type: 'error', error: { message: 'no such table: x', code: 'SQLITE_ERROR' } },
-        { type: 'ok', response: { type: 'close' } },
-      ],
-    })
-  expect(isDatabaseAway(await ask())).toBe(false)
+/** What a server answers with one statement that failed. */
+const failure = (code: string) =>
+  Response.json({
+    baton: null,
+    base_url: null,
+    results: [
+      { type: 'error', error: { message: 'It failed', code } },
+      { type: 'ok', response: { type: 'close' } },
+    ],
+  })
+
+describe.skipIf(!hasServer)('what fails at a server', () => {
+  test('is tried again where others write, is known where the server is away, and else is what it was', async () => {
+    await using server = await startLibsql()
+    await using between = standBetween(server.url)
+    const { db, close } = await openDatabase(between.url)
+    const ask = () => db.run(sql`select 1`).then(() => undefined, isDatabaseAway)
+    let left = 2
+    between.fault = () => (left-- > 0 ? failure('SQLITE_BUSY') : undefined)
+    expect(await ask()).toBe(undefined)
+    expect(left).toBe(-1)
+    between.fault = () => new Response('Busy', { status: 503 })
+    expect(await ask()).toBe(true)
+    between.fault = () => failure('SQLITE_UNKNOWN')
+    expect(await ask()).toBe(false)
+    between.fault = undefined
+    await server.stop()
+    expect(await ask()).toBe(true)
+    close()
+  })
 })

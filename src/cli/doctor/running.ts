@@ -30,10 +30,7 @@ export async function versionOf(client: Client): Promise<string> {
 }
 
 /** What the gateway refuses is a finding, too. */
-async function attemptAll(
-  name: string,
-  run: () => Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
+async function attemptAll(name: string, run: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await run()
   } catch (error) {
