@@ -1,8 +1,11 @@
 import type { Client } from '@libsql/client'
 import { DatabaseAway } from './database-faults.ts'
 
-/** How long a server may take for an answer (milliseconds). A lock that somebody holds it takes away after five seconds. */
-const ANSWER = 10_000
+/**
+ * How long a server may take for an answer (milliseconds). A lock that somebody holds it takes away after five seconds;
+ * plugins have ten for their end.
+ */
+const ANSWER = 8000
 /** The same where tables are made or changed. */
 export const MIGRATION = 600_000
 

@@ -58,7 +58,7 @@ export default definePlugin({
   about: 'Keeps one true record of every call to a model: tokens, cost, times, and what became of it.',
   config: v.object({
     spoolDir: says(
-      'Where records wait on disk until the database has them. Unset: spool/, beside the database',
+      'Where records wait on disk until the database has them. Unset: spool/, beside the database; data/spool where that is a server',
       v.optional(text()),
     ),
     spoolLimit: says('How much room records that wait may take', v.optional(bytes(), '1G')),

@@ -111,6 +111,6 @@ test.concurrent('a server that never answers, or is not there, does not keep a s
     failAt(() => new Promise<Response>(() => {})),
     fail('http://127.0.0.1:1'),
   ])
-  expect(silent).toMatch(/no answer within 10 s: start the server, or correct DATABASE_URL$/m)
+  expect(silent).toMatch(/no answer within 8 s: start the server, or correct DATABASE_URL$/m)
   expect(gone).toMatch(/start the server, or correct DATABASE_URL$/m)
 }, 60_000)
