@@ -45,6 +45,7 @@ function createFetch(patience: number) {
     } catch (cause) {
       if (!signal.aborted) throw new DatabaseAway((cause as Error).message, { cause })
       isSilent = true
+      void knock(request.url)
       throw silence()
     }
   }

@@ -1,5 +1,6 @@
 import { asc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
+import { isTooLarge } from '../../src/database-faults.ts'
 import type { Log } from '../../src/log.ts'
 import { createTurns } from '../../src/turns.ts'
 import { type Entry, type Row, type RowOptions, toRow } from './entry.ts'
@@ -68,6 +69,10 @@ export function openBodyStore(options: StoreOptions): BodyStore {
       try {
         if (ready.length > 0) await db.insert(requestBodies).values(ready).onConflictDoNothing()
       } catch (error) {
+        if (isTooLarge(error)) {
+          dropLargest()
+          continue
+        }
         if (!isFailing) log.warn('Bodies cannot be written, and wait', { code: codeOf(error) })
         isFailing = true
         return
@@ -90,6 +95,13 @@ export function openBodyStore(options: StoreOptions): BodyStore {
       // Each body takes its time: others must get theirs in between.
       await breath()
     }
+  }
+
+  /** The others must not wait for it for ever. */
+  function dropLargest(): void {
+    const largest = ready.reduce((one, other) => (other.size > one.size ? other : one))
+    ready = ready.filter(row => row !== largest)
+    drop('A body is too large for the database, and is not kept')
   }
 
   function drop(why: string): void {

@@ -18,8 +18,9 @@ export async function say(gateway: Running, call: string, body?: object, key?: s
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const text = await response.text()
+  const { status, headers } = response
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely, and fail where they guess wrong
-  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as any) }
+  return { status, headers, body: text === '' ? undefined : (JSON.parse(text) as any) }
 }
 
 /** A call of a model; the status of its answer. */

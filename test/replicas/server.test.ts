@@ -12,6 +12,7 @@ import { eventually, openGateway, recorded, say } from './kit.ts'
 import { hasServer, startLibsql } from './server.ts'
 
 const migrations = join(root, 'drizzle')
+const HOUR = 3_600_000
 
 /** The migrations up to one of them, as an older version had them. */
 function olderMigrations(count: number): string {
@@ -87,6 +88,32 @@ describe.skipIf(!hasServer)('on a libSQL server', () => {
     expect(between.sent.length).toBeLessThan(20)
   })
 
+  test('a course of time by very many groups is read although it is more than one answer', async () => {
+    await using server = await startLibsql()
+    const { db, migrate, close } = await openDatabase(server.url)
+    await migrate(migrations)
+    const columns = await db.all<{ name: string }>(
+      sql`select name from pragma_table_info('usage_target_rollups')`,
+    )
+    const sums = columns.map(({ name }) => name).filter(name => !['span', 'at', 'group_id'].includes(name))
+    const now = Math.floor(Date.now() / HOUR) * HOUR
+    await db.batch([
+      db.run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 190)
+        insert into usage_groups (virtual_model, provider, model, user_path, key_id)
+        select '', 'p', 'model-' || i, '', '' from n`),
+      db.run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 100)
+        insert into usage_target_rollups (span, at, group_id, ${sql.raw(sums.join())})
+        select ${HOUR}, ${now} - i * ${HOUR}, id, ${sql.raw(sums.map(() => 7).join())} from n, usage_groups`),
+    ])
+    close()
+    await using gateway = await openGateway(server.url)
+    const [from, to] = [now - 100 * HOUR, now].map(at => new Date(at).toISOString())
+    const query = `group_by=model&interval=hour&limit=100&from=${from}&to=${to}`
+    const { body } = await say(gateway, `GET /admin/usage/series?${query}`)
+    expect(body.data.length).toBe(100)
+    for (const { total, groups } of body.data) expect([total.calls, groups.length]).toEqual([190 * 7, 100])
+  })
+
   test('more keys than it gives in one answer are all known', async () => {
     await using server = await startLibsql()
     const { db, migrate, close } = await openDatabase(server.url)
@@ -101,10 +128,15 @@ describe.skipIf(!hasServer)('on a libSQL server', () => {
 
   test('an answer that is too large for it does not keep others from being stored', async () => {
     await using server = await startLibsql()
-    await using gateway = await openGateway(server.url, { RESPONSES_SIZE_LIMIT: '9M' })
+    await using gateway = await openGateway(server.url, {
+      RESPONSES_SIZE_LIMIT: '9M',
+      REQUEST_LOG_BODIES: '/',
+      REQUEST_LOG_BODY_LIMIT: '9M',
+    })
     const ask = (input: string) => say(gateway, 'POST /v1/responses', { model: 'demo/parrot', input })
-    const large = (await ask('x'.repeat(6_000_000))).body.id
-    const small = (await ask('Hello')).body.id
+    const large = (await ask('hello '.repeat(1_000_000))).body.id
+    const { body, headers } = await ask('Hello')
+    const small = body.id
     const statusOf = async (id: string) => (await say(gateway, `GET /v1/responses/${id}`)).status
     const isTold = () =>
       gateway.logs().some(({ message }) => String(message).startsWith('An answer is too large'))
@@ -112,6 +144,8 @@ describe.skipIf(!hasServer)('on a libSQL server', () => {
     await using other = await openGateway(server.url)
     expect((await say(other, `GET /v1/responses/${small}`)).status).toBe(200)
     expect(await statusOf(large)).toBe(404)
+    const kept = () => say(gateway, `GET /admin/requests/${headers.get('x-request-id')}`)
+    await eventually(async () => (await kept()).status === 200, 'the bodies of the small call')
   })
 })
 

@@ -3,7 +3,7 @@ import type { Range } from './cover.ts'
 import { type Filters, type Grouping, needsRecords } from './dimensions.ts'
 import { combine, NOTHING } from './figures.ts'
 import type { Question } from './statement.ts'
-import { type Summed, type SumName, type Sums, sumUp, type Times, timeUp } from './sums.ts'
+import { type Summed, type SumName, type Sums, sumUp, type Timed, type Times, timeUp } from './sums.ts'
 
 export interface UsageQuestion {
   readonly period: Range
@@ -42,6 +42,10 @@ export interface UsageAnswer extends Breakdown {
 /** So many groups are read to be added up here; that spares the database a second look at the same rows. */
 const FEW_GROUPS = 200
 const FEW_ROWS = 20_000
+/** So many sums are read at once: servers refuse answers of many megabytes. */
+const AT_ONCE = 5000
+/** The times of so many groups are read at once. */
+const GROUPS = 100
 
 /** Answers what was used in a period: all of it, by groups, and interval by interval. */
 export async function answerUsage(db: Database, question: UsageQuestion): Promise<UsageAnswer> {
@@ -64,7 +68,7 @@ export async function answerUsage(db: Database, question: UsageQuestion): Promis
         ask: { ...base, ranges: buckets, groupings },
         only,
         hasRest,
-        isFoldable: isAll && found.length * buckets.length <= FEW_ROWS,
+        count: isAll && found.length * buckets.length <= FEW_ROWS ? found.length : undefined,
       }),
   ])
   return {
@@ -82,15 +86,16 @@ interface SeriesQuestion {
   /** The groups of the whole period: each interval is told apart by the same, so that lines can be drawn. */
   readonly only: readonly (readonly string[])[]
   readonly hasRest: boolean
-  /** There are few groups: all are read, and added up here. */
-  readonly isFoldable: boolean
+  /** How many groups there are, where they are few: all are read, and added up here. */
+  readonly count: number | undefined
 }
 
-async function answerSeries(db: Database, { ask, only, hasRest, isFoldable }: SeriesQuestion) {
+async function answerSeries(db: Database, { ask, only, hasRest, count }: SeriesQuestion) {
   const listed = new Map(only.map((group, rank) => [JSON.stringify(group), rank]))
   const rankOf = ({ group }: Pick<Summed, 'group'>) => listed.get(JSON.stringify(group)) ?? -1
-  const parts = only.length === 0 ? [] : await sumUp(db, { ...ask, only: isFoldable ? undefined : only })
-  const wholes = isFoldable ? parts : await sumUp(db, { ...ask, groupings: [] })
+  const chosen = { ...ask, only: count === undefined ? only : undefined }
+  const parts = only.length === 0 ? [] : await sumUpAll(db, chosen, count ?? only.length)
+  const wholes = count === undefined ? await sumUpAll(db, { ...ask, groupings: [] }, 1) : parts
   const partsOf = Map.groupBy(parts, ({ bucket }) => bucket)
   const wholesOf = Map.groupBy(wholes, ({ bucket }) => bucket)
   return ask.ranges.map((_, bucket): Breakdown => {
@@ -102,11 +107,31 @@ async function answerSeries(db: Database, { ask, only, hasRest, isFoldable }: Se
   })
 }
 
+/** Some intervals after the other, where there are many groups. */
+async function sumUpAll(db: Database, question: Question, groups: number): Promise<Summed[]> {
+  const { ranges } = question
+  const step = Math.max(1, Math.floor(AT_ONCE / groups))
+  const found: Summed[] = []
+  for (let from = 0; from < ranges.length; from += step) {
+    const some = await sumUp(db, { ...question, ranges: ranges.slice(from, from + step) })
+    found.push(...some.map(sum => ({ ...sum, bucket: sum.bucket + from })))
+  }
+  return found
+}
+
+/** Some groups after the other: each has dozens of bins. */
+async function timeUpAll(db: Database, ask: Question, only: readonly (readonly string[])[]) {
+  const found: Timed[] = []
+  for (let from = 0; from < only.length; from += GROUPS)
+    found.push(...(await timeUp(db, { ...ask, only: only.slice(from, from + GROUPS) })))
+  return found
+}
+
 async function readTimes(db: Database, ask: Question, only: readonly (readonly string[])[]) {
   const nothing = (): Times => ({ total: new Map(), first: new Map() })
   const [[whole], parts] = await Promise.all([
     timeUp(db, { ...ask, groupings: [] }),
-    only.length === 0 ? [] : timeUp(db, { ...ask, only }),
+    timeUpAll(db, ask, only),
   ])
   const byGroup = new Map(parts.map(({ group, times }) => [JSON.stringify(group), times]))
   return {
