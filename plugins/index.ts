@@ -30,6 +30,7 @@ import history from './history/index.ts'
 import house from './house/index.ts'
 import limits from './limits/index.ts'
 import listFilter from './list-filter.ts'
+import mcp from './mcp/index.ts'
 import metrics from './metrics/index.ts'
 import modelLists from './model-lists/index.ts'
 import notify from './notify/index.ts'
@@ -108,6 +109,8 @@ export const plugins: readonly Plugin[] = [
   paths,
   metrics,
   telemetry,
+  // what agents use beside models
+  mcp,
   notify,
   bodies,
   settings,

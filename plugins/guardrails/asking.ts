@@ -1,9 +1,9 @@
 import { describe } from '../../src/describe.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Routed } from '../../src/exchange.ts'
 import type { Log } from '../../src/log.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Ask, Opinion } from './checker.ts'
+import type { Inspected } from './guard.ts'
 import type { CheckerSettings } from './input.ts'
 import type { Guardrail } from './model.ts'
 import { type Reacting, toRefusal } from './reacting.ts'
@@ -18,7 +18,7 @@ export interface AskingOptions {
 
 /** Asks the checkers of guardrails about a body, one after the other; each sees what the one before has left. */
 export function createAsking({ checkers, ask, note, log }: AskingOptions) {
-  async function askOne(body: JsonObject, guardrail: Guardrail, x: Routed): Promise<JsonObject> {
+  async function askOne(body: JsonObject, guardrail: Guardrail, x: Inspected): Promise<JsonObject> {
     const texts: string[] = []
     eachText(body, text => texts.push(text))
     if (texts.length === 0) return body
@@ -36,7 +36,7 @@ export function createAsking({ checkers, ask, note, log }: AskingOptions) {
   async function opinionOf(
     { name, find, action }: Guardrail,
     texts: readonly string[],
-    x: Routed,
+    x: Inspected,
   ): Promise<Opinion | undefined> {
     const settings = checkers[find.checker!]
     try {
@@ -60,7 +60,7 @@ export function createAsking({ checkers, ask, note, log }: AskingOptions) {
   return async function askAll(
     body: JsonObject,
     guardrails: readonly Guardrail[],
-    x: Routed,
+    x: Inspected,
   ): Promise<JsonObject> {
     let left = body
     for (const guardrail of guardrails) left = await askOne(left, guardrail, x)

@@ -2,7 +2,7 @@ import { Refusal } from '../../src/errors.ts'
 import type { Answered, Routed } from '../../src/exchange.ts'
 import { membersIn, membersOf } from '../../src/request/json.ts'
 import { isAboutCall, isAboutTarget, type Scopes } from '../../src/scope.ts'
-import type { JsonObject, Route } from '../../src/types.ts'
+import type { Awaitable, JsonObject, Route } from '../../src/types.ts'
 import type { createAsking } from './asking.ts'
 import { inspect } from './inspect.ts'
 import type { Guardrail, On } from './model.ts'
@@ -15,6 +15,9 @@ export interface GuardOptions {
   readonly reacting: Reacting
   readonly askAll: ReturnType<typeof createAsking>
 }
+
+/** Of what it is looked at: `asked` is what a checker is told of it. */
+export type Inspected = Pick<Routed, 'id' | 'userPath' | 'asked'>
 
 type Asking = Pick<Routed, 'id' | 'userPath'> & { readonly route: Route | undefined }
 
@@ -46,17 +49,31 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
     )
   }
 
+  function inspectInput(
+    value: JsonObject,
+    guardrails: readonly Guardrail[],
+    x: Inspected,
+  ): Awaitable<JsonObject> {
+    const seen = inspect(value, { guardrails, ...reacting.to(x, 'input') })
+    const asking = guardrails.filter(({ find }) => find.checker !== undefined)
+    return asking.length === 0 ? seen : askAll(seen, asking, x)
+  }
+
   return {
     holding,
     admit(x: Routed): undefined {
       if (x.body === undefined && x.aim?.body !== undefined) checkUnread(x, 'input')
     },
-    guard(body: JsonObject, x: Routed): JsonObject | Promise<JsonObject> {
+    guard(body: JsonObject, x: Routed): Awaitable<JsonObject> {
       const guardrails = holding(x, 'input')
-      if (guardrails.length === 0) return body
-      const seen = inspect(asRead(body, x), { guardrails, ...reacting.to(x, 'input') })
-      const asking = guardrails.filter(({ find }) => find.checker !== undefined)
-      return asking.length === 0 ? seen : askAll(seen, asking, x)
+      return guardrails.length === 0 ? body : inspectInput(asRead(body, x), guardrails, x)
+    },
+    /** Looks at what no model is asked: nobody knows for which one it is, so it may be any. */
+    inspect(value: JsonObject, x: Inspected, on: On): Awaitable<JsonObject> {
+      const guardrails = holding({ userPath: x.userPath, route: undefined }, on)
+      if (guardrails.length === 0) return value
+      if (on === 'input') return inspectInput(value, guardrails, x)
+      return inspect(value, { guardrails, ...reacting.to(x, on) })
     },
     tap(x: Answered): ((data: string) => string) | undefined {
       if (isOwn(x)) return undefined

@@ -64,14 +64,14 @@ export default definePlugin({
       onChange: all => tally.keepOnly(new Set(all.map(({ name }) => name))),
     })
     const reacting = createReacting(tally, log)
-    const { admit, guard, tap, holding } = createGuard({
+    const { admit, guard, tap, holding, inspect } = createGuard({
       rules: store.rules,
       isProvider: name => providers().has(name),
       reacting,
       askAll: createAsking({ checkers, ask: createAsk(host), note: reacting.note, log }),
     })
     return {
-      exports: createLook({ holding }, tally),
+      exports: createLook({ holding, inspect }, tally),
       heritage: { tally } satisfies Heritage,
       origins: Object.values(checkers).map(({ url }) => new URL(url).origin),
       api: createGuardrailsApi({ store, tally }),

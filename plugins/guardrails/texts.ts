@@ -32,10 +32,10 @@ const TOOLS: ReadonlySet<string> = new Set(['function', 'function_call', 'functi
 const TOOL_NAME = /^[\w.-]{1,128}$/
 
 /**
- * Values that somebody wrote as a whole, so that all their fields are texts: what a tool is called with. At the top,
- * `input` is what a model is told: items with fields of the language.
+ * Values that somebody wrote as a whole, so that all their fields are texts: what a tool is called with, or answers. At the
+ * top, `input` is what a model is told: items with fields of the language.
  */
-const FREE: ReadonlySet<string> = new Set(['input', 'args', 'arguments'])
+const FREE: ReadonlySet<string> = new Set(['input', 'args', 'arguments', 'structuredContent'])
 
 /** Fields of bytes: they are no text if they look like it, or where the text says so itself. */
 const BINARY: ReadonlySet<string> = new Set(

@@ -1,0 +1,114 @@
+import type {
+  Client,
+  FetchLike,
+  JSONRPCMessage,
+  jsonSchemaValidator,
+  PriorDiscovery,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
+import type { Host } from '../../src/plugin.ts'
+import { BrokenAnswer, CUT, TOO_LONG } from './failure.ts'
+import { limited } from './limited.ts'
+import type { McpServer } from './model.ts'
+
+/** A conversation with one server, begun and agreed on. */
+export interface Connection {
+  readonly client: Client
+  /** The server keeps something for it, and may forget that. */
+  readonly hasSession: boolean
+  /** What the next connection need not find out again. */
+  readonly found: PriorDiscovery
+  close(): Promise<void>
+}
+
+export interface ConnectOptions extends Pick<Host, 'fetch'> {
+  readonly version: string
+  /** Bytes. */
+  readonly answerLimit: number
+}
+
+/** How long a server may take to agree on a conversation, or to list what it offers (milliseconds). */
+export const PATIENCE = 10_000
+/** How long it may take to end a session (milliseconds). */
+const GOODBYE = 2000
+
+export type Connect = (server: McpServer, prior?: PriorDiscovery) => Promise<Connection>
+
+/** Begins conversations, in the newest version of the protocol that the server speaks. */
+export function createConnect({ fetch: guarded, version, answerLimit }: ConnectOptions): Connect {
+  const outward: FetchLike = async (address, { headers, ...init } = {}) => {
+    // Nobody listens to what servers say outside of an answer: such streams would stay open for hours.
+    if (init.method === 'GET') return new Response(null, { status: 405 })
+    const plain = Object.fromEntries(new Headers(headers))
+    return limited(await guarded(String(address), { ...init, headers: plain }), answerLimit)
+  }
+
+  return async ({ url, headers }, prior) => {
+    const sdk = await import('@modelcontextprotocol/client')
+    const transport = new sdk.StreamableHTTPClientTransport(new URL(url), {
+      fetch: outward,
+      requestInit: { headers },
+    })
+    endWithStream(transport)
+    const client = new sdk.Client(
+      { name: 'modelway', version },
+      {
+        versionNegotiation: { mode: 'auto' },
+        inputRequired: { autoFulfill: false },
+        jsonSchemaValidator: TRUSTING,
+      },
+    )
+    await client.connect(transport, { timeout: PATIENCE, ...(prior && { prior }) })
+    const discover = client.getDiscoverResult()
+    return {
+      client,
+      hasSession: transport.sessionId !== undefined,
+      found: discover === undefined ? { kind: 'legacy' } : { kind: 'modern', discover },
+      async close() {
+        // Closing aborts whatever is under way, a goodbye that nobody takes too.
+        const late = setTimeout(() => client.close(), GOODBYE)
+        await transport.terminateSession().catch(() => {})
+        clearTimeout(late)
+        await client.close()
+      },
+    }
+  }
+}
+
+/** What a tool answers is for whoever has called it to judge, by the schema that both have been shown. */
+const TRUSTING: jsonSchemaValidator = {
+  getValidator: () => data => ({ valid: true, data: data as never, errorMessage: undefined }),
+}
+
+/** The code of an answer that never came. */
+const BROKEN = -32_099
+
+/** The library waits on where a stream ends without an answer: something has to stand in its place. */
+function endWithStream(transport: StreamableHTTPClientTransport): void {
+  const send = transport.send.bind(transport)
+  let fault = CUT
+  transport.onerror = error => {
+    if (error.message.includes(TOO_LONG)) fault = TOO_LONG
+  }
+  transport.send = (message, options) =>
+    send(message, {
+      ...options,
+      onRequestStreamEnd() {
+        // Where the answer has come, nobody waits for this one.
+        if ('id' in message && message.id !== undefined) transport.onmessage?.(toBroken(message.id, fault))
+        fault = CUT
+      },
+    })
+}
+
+const toBroken = (id: string | number, fault: string): JSONRPCMessage => ({
+  jsonrpc: '2.0',
+  id,
+  error: { code: BROKEN, message: fault },
+})
+
+/** What was put in the place of an answer, as an error of its own; all others as they are. */
+export function unbroken(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== BROKEN) return error
+  return new BrokenAnswer(error.message === TOO_LONG ? TOO_LONG : CUT)
+}

@@ -1,0 +1,73 @@
+import type { Client, RequestOptions } from '@modelcontextprotocol/client'
+import type { Log } from '../../src/log.ts'
+import type { JsonObject } from '../../src/types.ts'
+import type { Guardrails } from '../guardrails/look.ts'
+import { judge, type RpcError, toRpcError } from './errors.ts'
+import type { McpServer } from './model.ts'
+import type { Found, Item, Kind, Offered } from './offered.ts'
+import type { Sessions } from './sessions.ts'
+import { ownerOf, type Visit } from './visit.ts'
+
+/** Where the handlers of one request ask. What goes wrong is thrown as an error of JSON-RPC. */
+export interface Desk {
+  /** The tool or the prompt of a name, as this visitor sees it. */
+  find<K extends Kind>(kind: K, name: string): Promise<Found<Item<K>>>
+  attempt<T>(server: McpServer, run: () => Promise<T>): Promise<T>
+  /** Asks a server on behalf of the visitor; what it answers is what guardrails leave of it. */
+  ask<T extends object>(
+    server: McpServer,
+    run: (client: Client, options: RequestOptions) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>
+}
+
+export interface DeskOptions {
+  readonly offered: Offered
+  readonly sessions: Sessions
+  readonly guardrails: Pick<Guardrails, 'inspect'>
+  readonly log: Log
+  /** How long a server may be silent (milliseconds). */
+  readonly timeout: number
+}
+
+export type OpenDesk = (visit: Visit) => Desk
+
+const nouns = { tools: 'tool', prompts: 'prompt' } as const
+
+export const createDesks =
+  ({ offered, sessions, guardrails, log, timeout }: DeskOptions): OpenDesk =>
+  visit => {
+    const { x } = visit
+    const inspect = async (value: JsonObject, { name }: McpServer): Promise<JsonObject> =>
+      guardrails.inspect(value, { id: x.id, userPath: x.userPath, asked: name }, 'output')
+
+    async function attempt<T>(server: McpServer, run: () => Promise<T>): Promise<T> {
+      try {
+        return await run()
+      } catch (error) {
+        const judging = { id: x.id, server, timeout, log }
+        return raise(await judge(error, { ...judging, inspect: value => inspect(value, server) }))
+      }
+    }
+
+    return {
+      attempt,
+      async find(kind, name) {
+        const found = await offered.find(visit, kind, name)
+        if (found !== undefined) return found
+        const message = `There is no ${nouns[kind]} "${name.slice(0, 200)}" for ${x.userPath}: ${kind}/list names all`
+        return raise(toRpcError({ code: 'not_found', message }))
+      },
+      ask: (server, run, signal) =>
+        attempt(server, async () => {
+          const answer = await sessions.use(server, ownerOf(x), client => run(client, { signal, timeout }))
+          return (await inspect(answer as JsonObject, server)) as typeof answer
+        }),
+    }
+  }
+
+/** The library tells its own errors from others by their class, which its two halves do not share. */
+async function raise({ code, message, data }: RpcError): Promise<never> {
+  const { ProtocolError } = await import('@modelcontextprotocol/server')
+  throw new ProtocolError(code, message, data)
+}

@@ -1,0 +1,78 @@
+import type { Server } from '@modelcontextprotocol/server'
+import { type Api, type ApiCall, defineApi } from '../../src/api.ts'
+import { refuse } from '../../src/errors.ts'
+import type { Scoped } from '../../src/exchange.ts'
+import { toRpcError } from './errors.ts'
+import type { McpServer } from './model.ts'
+import { isOpen } from './server.ts'
+import type { Visit } from './visit.ts'
+
+export interface DoorOptions {
+  readonly servers: ReadonlyMap<string, McpServer>
+  readonly serve: (visit: Visit) => Promise<Server>
+  /** Told of what the library could not answer. */
+  readonly failed: (error: Error) => void
+}
+
+/** No call of a tool is longer (bytes). */
+const MOST = 4 * 1024 * 1024
+
+/** `/mcp`, the tools of all servers, and `/mcp/NAME`, those of one, for clients of any version of the protocol. */
+export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
+  function visitOf(x: Scoped, name: string | undefined): Visit {
+    const mine = [...servers.values()].filter(server => isOpen(server, x.userPath))
+    if (name === undefined) return { x, servers: mine, isPlain: false }
+    const only = mine.find(server => server.name === name)
+    if (only === undefined)
+      return refuse('not_found', `There is no MCP server "${name.slice(0, 100)}" for ${x.userPath}`)
+    return { x, servers: [only], isPlain: true }
+  }
+
+  async function run({ request, params, x }: ApiCall<unknown, unknown>): Promise<Response> {
+    const visit = visitOf(x!, params.server)
+    const { createMcpHandler } = await import('@modelcontextprotocol/server')
+    x!.connection.keepOpen()
+    const handler = createMcpHandler(() => serve(visit), {
+      // Nothing is told to clients outside of an answer.
+      maxSubscriptions: 0,
+      maxRequestBodySize: MOST,
+      onerror: failed,
+    })
+    return handler.fetch(request)
+  }
+
+  const shared = {
+    access: 'caller',
+    name: 'mcp',
+    tag: 'Tools',
+    refusal: (refusal: Parameters<typeof toRpcError>[0]) => ({
+      jsonrpc: '2.0',
+      error: toRpcError(refusal),
+      id: null,
+    }),
+    run,
+  } as const
+  const answer = {
+    about: 'What the method answers, or an error of JSON-RPC',
+    type: ['application/json', 'text/event-stream'],
+  } as const
+  const routes = [
+    { path: '/mcp', summary: 'Tools of all MCP servers that the caller may use' },
+    { path: '/mcp/:server', summary: 'Tools of one MCP server, by its own names for them' },
+  ] as const
+  return routes.flatMap(route => [
+    defineApi({
+      ...shared,
+      ...route,
+      method: 'POST',
+      description:
+        'The Model Context Protocol over streamable HTTP: a message of JSON-RPC, in any of its versions. No session is kept.',
+      answer,
+      refusals: [404, 413, 415],
+    }),
+    // Clients of older versions ask whether there is a stream to listen to, or a session to end: there is none.
+    ...(['GET', 'DELETE'] as const).map(method =>
+      defineApi({ ...shared, ...route, method, hidden: true, answer }),
+    ),
+  ])
+}

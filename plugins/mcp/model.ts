@@ -1,0 +1,67 @@
+import type { Prompt, Tool } from '@modelcontextprotocol/client'
+import type { UserPath } from '../../src/types.ts'
+
+/** An MCP server that an operator has configured. */
+export interface McpServer {
+  readonly name: string
+  readonly url: string
+  /** Hold its credentials: never to be logged or shown. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Who may use it; absent: everybody. */
+  readonly userPaths?: ReadonlySet<UserPath>
+  /** May this tool be used at all? */
+  offers(tool: string): boolean
+}
+
+/** What a server has told of itself. */
+export interface Offer {
+  readonly tools: readonly Tool[]
+  readonly prompts: readonly Prompt[]
+  readonly hasResources: boolean
+  /** What it wants models to know. */
+  readonly instructions?: string
+  /** The version of the protocol that is spoken with it: a date. */
+  readonly protocol: string
+  /** Its name and version, in its own words. */
+  readonly software?: string
+}
+
+/** How a server stands. */
+export interface Standing {
+  /** `new`: it was not asked yet. `away`: it could not be asked when it was last tried. */
+  readonly state: 'new' | 'ready' | 'away'
+  /** The last that it told; it stays while the server is away. */
+  readonly offer?: Offer
+  /** Why it could not be asked, in words of ours. */
+  readonly error?: string
+  /** When it was last asked (milliseconds since 1970). */
+  readonly askedAt?: number
+}
+
+/**
+ * What became of a call of a tool. `failed`: the tool itself says so. `refused`: by a guardrail. `error`: its server did
+ * not answer, or refused. `gone`: the client went away.
+ */
+export const outcomes = ['ok', 'failed', 'refused', 'error', 'gone'] as const
+export type Outcome = (typeof outcomes)[number]
+
+export interface Counted {
+  readonly server: string
+  readonly tool: string
+  readonly outcome: Outcome
+  readonly count: number
+}
+
+/** A server with all that its page shows. */
+export interface ServerView {
+  readonly server: McpServer
+  readonly standing: Standing
+}
+
+/** What the page and the admin API see. */
+export interface Tools {
+  servers(): readonly ServerView[]
+  counted(): readonly Counted[]
+  /** Asks servers anew: the named one, or all. */
+  refresh(name?: string): Promise<void>
+}

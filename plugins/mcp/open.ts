@@ -1,0 +1,50 @@
+import type { Host } from '../../src/plugin.ts'
+import type { Guardrails } from '../guardrails/look.ts'
+import { createCalls } from './calls.ts'
+import { createConnect } from './connection.ts'
+import { createDesks } from './desk.ts'
+import type { McpServer, Standing, Tools } from './model.ts'
+import { createOffered } from './offered.ts'
+import { createServing } from './serving.ts'
+import { createSessions } from './sessions.ts'
+import type { McpSettings } from './settings.ts'
+import { createShelf } from './shelf.ts'
+import type { Tally } from './tally.ts'
+
+/** What was found out and counted, whichever configuration did it. */
+export interface Memory {
+  readonly standings: Map<string, Standing>
+  readonly tally: Tally
+}
+
+export interface OpenOptions {
+  readonly servers: ReadonlyMap<string, McpServer>
+  readonly guardrails: Guardrails
+  readonly memory: Memory
+}
+
+/** All that there is behind `/mcp`. */
+export function openTools(host: Host<McpSettings>, { servers, guardrails, memory }: OpenOptions) {
+  const { config, log, now, site } = host
+  const { timeout, answerLimit } = config
+  const { standings, tally } = memory
+  const sessions = createSessions(createConnect({ ...host, version: site.version, answerLimit }), log)
+  const shelf = createShelf({ sessions, standings, now, log })
+  const offered = createOffered(shelf, now)
+  const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
+  const call = createCalls({ sessions, guardrails, tally, log, now, timeout })
+  const tools: Tools = {
+    servers: () => [...servers.values()].map(server => ({ server, standing: shelf.of(server) })),
+    counted: tally.all,
+    async refresh(name) {
+      const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)
+      await Promise.all(chosen.map(shelf.refresh))
+    },
+  }
+  return {
+    ...tools,
+    serve: createServing({ offered, openDesk, call, version: site.version }),
+    purge: sessions.purge,
+    close: sessions.close,
+  }
+}

@@ -1,0 +1,35 @@
+import type { UserPath } from '../../src/types.ts'
+import { isInside } from '../../src/user-path.ts'
+import type { McpServer } from './model.ts'
+import type { Declaration, McpSettings } from './settings.ts'
+
+/** All servers by their names; `MCP_SERVERS` wins over the file. */
+export function toServers({
+  declared = [],
+  servers,
+}: Pick<McpSettings, 'declared' | 'servers'>): ReadonlyMap<string, McpServer> {
+  return new Map([...servers, ...declared].map(each => [each.name, toServer(each)]))
+}
+
+function toServer({ name, url, headers, user_paths: paths, tools }: Declaration): McpServer {
+  const isAllowed = tools.allow === undefined ? () => true : createMatch(tools.allow)
+  const isDenied = createMatch(tools.deny ?? [])
+  return {
+    name,
+    url,
+    headers,
+    ...(paths !== undefined && { userPaths: new Set(paths) }),
+    offers: tool => isAllowed(tool) && !isDenied(tool),
+  }
+}
+
+/** Finds names, and with a `*` at the end all that begin so. */
+function createMatch(patterns: readonly string[]): (name: string) => boolean {
+  const names = new Set(patterns.filter(pattern => !pattern.endsWith('*')))
+  const beginnings = patterns.filter(pattern => pattern.endsWith('*')).map(pattern => pattern.slice(0, -1))
+  return name => names.has(name) || beginnings.some(beginning => name.startsWith(beginning))
+}
+
+/** May a caller who stands here use it? */
+export const isOpen = ({ userPaths }: Pick<McpServer, 'userPaths'>, path: UserPath): boolean =>
+  userPaths === undefined || isInside(path, userPaths)
