@@ -3,6 +3,7 @@ import { Refusal } from '../../src/errors.ts'
 import type { Scoped } from '../../src/exchange.ts'
 import type { Log } from '../../src/log.ts'
 import type { JsonObject } from '../../src/types.ts'
+import type { Inspected } from '../guardrails/guard.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import type { McpServer, Outcome } from './model.ts'
 import type { Sessions } from './sessions.ts'
@@ -54,11 +55,26 @@ export function createCalls({ sessions, guardrails, tally, log, now, timeout }: 
           maxTotalTimeout: Math.max(timeout, LONGEST),
           resetTimeoutOnProgress: true,
           toolDefinition: tool,
-          ...(onProgress && { onprogress: onProgress }),
+          ...(onProgress && { onprogress: progress => void tell(progress, inspected, onProgress) }),
         },
       ),
     )
     return (await guardrails.inspect(result as JsonObject, inspected, 'output')) as CallToolResult
+  }
+
+  /** What is said on the way may tell no more than an answer; how far it is may always be told. */
+  async function tell(
+    { message, ...rest }: Progress,
+    inspected: Inspected,
+    onProgress: (progress: Progress) => void,
+  ): Promise<void> {
+    try {
+      const seen = message === undefined ? {} : await guardrails.inspect({ message }, inspected, 'output')
+      onProgress({ ...rest, ...seen })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      onProgress(rest)
+    }
   }
 
   function record(x: Scoped, { server, tool }: ToolCall, outcome: Outcome, ms: number): void {

@@ -29,7 +29,7 @@ test('a server that is away hides no tools of others, and is told of', async () 
   expect(box.test.logs).toContainEqual(
     expect.objectContaining({ message: 'An MCP server cannot be asked for its tools', server: 'away' }),
   )
-  const overview = await box.test.fetch('/dashboard', { headers: { authorization: `Bearer ${MASTER}` } })
+  const overview = await box.test.fetch('/dashboard/overview', { headers: { cookie: await signIn(box.test) } })
   expect(await overview.text()).toContain('cannot be reached: its tools cannot be called')
   await here.stop()
 })
