@@ -53,7 +53,9 @@ async function problemsOf(document: string, folder: string): Promise<readonly un
 let gateway: TestGateway
 let routes: readonly Route[]
 beforeAll(async () => {
-  gateway = await startGateway()
+  // Addresses that are there only where something is configured are documented then.
+  const servers = [{ name: 'away', url: 'http://127.0.0.1:9/mcp' }]
+  gateway = await startGateway({ env: { MCP_SERVERS: JSON.stringify(servers) } })
   routes = await from(gateway)
 })
 afterAll(() => gateway.close())
@@ -83,6 +85,7 @@ describe('GET /swagger/json', () => {
       'GET /admin/keys/{id}',
       'GET /admin/limits',
       'GET /admin/limits/{name}',
+      'GET /admin/mcp',
       'GET /admin/models',
       'GET /admin/notices',
       'GET /admin/providers',
@@ -126,9 +129,12 @@ describe('GET /swagger/json', () => {
       'POST /admin/history/{id}/restore',
       'POST /admin/keys',
       'POST /admin/keys/{id}/roll',
+      'POST /admin/mcp/refresh',
       'POST /admin/notices/test',
       'POST /admin/providers/refresh',
       'POST /admin/usage/recompute',
+      'POST /mcp',
+      'POST /mcp/{server}',
       'POST /p/{provider}/{path}',
       'POST /v1/audio/speech',
       'POST /v1/audio/transcriptions',

@@ -25,6 +25,7 @@ const styles = [
   'connect',
   'playground',
   'upstreams',
+  'tools',
   'dialog',
   'usage',
   'overview',

@@ -69,6 +69,8 @@ export function addressOf(url: string): string {
 
 function toView({ server, standing }: ServerView, counts: readonly Counted[]): v.InferOutput<typeof view> {
   const { offer, state, error, askedAt } = standing
+  const own = counts.filter(each => each.server === server.name)
+  const byTool = Map.groupBy(own, ({ tool }) => tool)
   return {
     name: server.name,
     address: addressOf(server.url),
@@ -82,11 +84,7 @@ function toView({ server, standing }: ServerView, counts: readonly Counted[]): v
       name,
       ...(description !== undefined && { description }),
       allowed: server.offers(name),
-      calls: Object.fromEntries(
-        counts
-          .filter(each => each.server === server.name && each.tool === name)
-          .map(({ outcome, count }) => [outcome, count]),
-      ),
+      calls: Object.fromEntries((byTool.get(name) ?? []).map(({ outcome, count }) => [outcome, count])),
     })),
   }
 }

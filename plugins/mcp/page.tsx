@@ -1,16 +1,62 @@
-import { definePage, type Page } from '../../src/page.ts'
-import type { Tools } from './model.ts'
+import { refuse } from '../../src/errors.ts'
+import { type ActionResult, definePage, type Form, type Page } from '../../src/page.ts'
+import { Notice } from '../../views/notice.tsx'
+import type { Counted, ServerView, Tools } from './model.ts'
+import { Servers, ToolsView } from './page/views.tsx'
 
 export interface ToolsPageDeps {
   readonly tools: Tools
   readonly now: () => number
+  /** What the operator calls the config file. */
   readonly configFile: string | undefined
 }
-export const createToolsPage = (_deps: ToolsPageDeps): Page =>
-  definePage({
+
+export interface ToolsData {
+  readonly servers: readonly ServerView[]
+  readonly counts: readonly Counted[]
+  readonly now: number
+  readonly configFile: string | undefined
+}
+
+/** Which MCP servers there are, what they offer, and how agents are led to them. */
+export function createToolsPage({ tools, now, configFile }: ToolsPageDeps): Page {
+  const load = (): ToolsData => ({
+    servers: tools.servers(),
+    counts: tools.counted(),
+    now: now(),
+    configFile,
+  })
+
+  async function refresh(form: Form): Promise<ActionResult> {
+    const name = typeof form.server === 'string' && form.server !== '' ? form.server : undefined
+    if (name !== undefined && !tools.servers().some(({ server }) => server.name === name))
+      refuse('not_found', `There is no MCP server “${name.slice(0, 100)}” any more`)
+    await tools.refresh(name)
+    if (form.via !== 'htmx') return { go: '/dashboard/tools' }
+    const data = load()
+    const away = data.servers.filter(({ standing }) => standing.state === 'away')
+    return {
+      markup: (
+        <>
+          <hx-partial hx-target="#servers" hx-swap="outerHTML">
+            <Servers data={data} />
+          </hx-partial>
+          <Notice tone={away.length > 0 ? 'bad' : 'good'}>
+            {away.length === 0
+              ? 'All servers have told their tools'
+              : away.map(({ server, standing }) => `${server.name} ${standing.error}`).join('; ')}
+          </Notice>
+        </>
+      ),
+    }
+  }
+
+  return definePage<ToolsData>({
     path: '/tools',
     title: 'Tools',
     nav: { group: 'Gateway', order: 14 },
-    load: () => 0,
-    view: () => <p>soon</p>,
+    load,
+    view: (data, request) => <ToolsView data={data} request={request} />,
+    actions: { refresh },
   })
+}

@@ -76,10 +76,17 @@ test('a tool that is not allowed, or is denied, cannot be called', async () => {
 })
 
 test('who has no key gets a 401 that MCP clients understand', async () => {
-  const response = await box.post('/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, { authorization: '' })
+  const response = await box.post(
+    '/mcp',
+    { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+    { authorization: '' },
+  )
   expect(response.status).toBe(401)
   expect(response.headers.get('www-authenticate')).toBe('Bearer')
-  expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { data: { code: 'invalid_api_key' } } })
+  expect(await response.json()).toMatchObject({
+    jsonrpc: '2.0',
+    error: { data: { code: 'invalid_api_key' } },
+  })
 })
 
 test('what a server keeps for one caller no other one meets', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createServer } from 'node:net'
-import { MASTER, until } from '../kit.ts'
+import { MASTER, type TestGateway, until } from '../kit.ts'
 import { declared, openToolbox, startServer, versions } from './kit.ts'
 
 /** A port at which nobody listens. */
@@ -29,8 +29,12 @@ test('a server that is away hides no tools of others, and is told of', async () 
   expect(box.test.logs).toContainEqual(
     expect.objectContaining({ message: 'An MCP server cannot be asked for its tools', server: 'away' }),
   )
-  const overview = await box.test.fetch('/dashboard/overview', { headers: { cookie: await signIn(box.test) } })
-  expect(await overview.text()).toContain('cannot be reached: its tools cannot be called')
+  const overview = await box.test.fetch('/dashboard/overview', {
+    headers: { cookie: await signIn(box.test) },
+  })
+  expect((await overview.text()).replace(/<[^>]+>/g, '')).toContain(
+    'The MCP server away cannot be reached: its tools cannot be called.',
+  )
   await here.stop()
 })
 
@@ -63,7 +67,9 @@ for (const kind of ['new', 'old'] as const)
       await expect(call('huge')).rejects.toMatchObject({
         message: expect.stringContaining('answers more than MCP_ANSWER_LIMIT allows'),
       })
-      await expect(call('die')).rejects.toMatchObject({ message: expect.stringContaining('MCP server "one"') })
+      await expect(call('die')).rejects.toMatchObject({
+        message: expect.stringContaining('MCP server "one"'),
+      })
       await server.stop()
     })
 
@@ -116,3 +122,12 @@ test('a new tool is there when it is called, and when servers are asked anew', a
   expect(status).toBe(404)
   await server.stop()
 })
+
+async function signIn(test: TestGateway): Promise<string> {
+  const response = await test.fetch('/sign-in', {
+    method: 'POST',
+    headers: { host: 'localhost:8080' },
+    body: new URLSearchParams({ key: MASTER }),
+  })
+  return response.headers.get('set-cookie')!.split(';')[0]!
+}

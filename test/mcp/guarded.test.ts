@@ -35,7 +35,9 @@ for (const [version, options] of Object.entries(versions)) {
     await expect(client.callTool({ name: 'one__fail', arguments: {} })).rejects.toMatchObject({
       message: expect.stringContaining('Guardrail "no-wrongs" does not let this answer through'),
     })
-    expect((await client.callTool({ name: 'one__echo', arguments: { a: 1 } })).structuredContent).toEqual({ a: 1 })
+    expect((await client.callTool({ name: 'one__echo', arguments: { a: 1 } })).structuredContent).toEqual({
+      a: 1,
+    })
   })
 
   test(`a mask works in arguments and in answers (client ${version})`, async () => {

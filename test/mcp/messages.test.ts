@@ -42,7 +42,12 @@ describe('a message that is none gets an error of JSON-RPC', () => {
   })
 
   test('what is too long is told so', async () => {
-    const response = await box.post('/mcp', { jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(5_000_000) } })
+    const response = await box.post('/mcp', {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'ping',
+      params: { x: 'x'.repeat(5_000_000) },
+    })
     expect(response.status).toBe(413)
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 } })
   })
@@ -55,7 +60,10 @@ describe('a message that is none gets an error of JSON-RPC', () => {
 
   test('there is no stream to listen to, and no session to end', async () => {
     for (const method of ['GET', 'DELETE']) {
-      const response = await box.test.fetch('/mcp', { method, headers: { authorization: `Bearer ${MASTER}` } })
+      const response = await box.test.fetch('/mcp', {
+        method,
+        headers: { authorization: `Bearer ${MASTER}` },
+      })
       expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 } })
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
     }

@@ -1,8 +1,8 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { Copyable } from '../../../views/copyable.tsx'
 import { described, Field, verbatim } from '../../../views/form.tsx'
-import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import type { Client, Piece } from '../client.ts'
+import type { Client } from '../client.ts'
 import { clients } from '../clients.ts'
 import type { ConnectData } from '../page.tsx'
 
@@ -135,7 +135,7 @@ function Program({ data: { client, facts, isOpen }, base }: { data: ConnectData;
         <Speaks client={client} /> {client.note}
       </p>
       {client.pieces(facts).map((piece, index) => (
-        <Copyable piece={piece} id={`piece-${index}`} />
+        <Copyable {...piece} id={`piece-${index}`} />
       ))}
       <p class="muted">
         {isOpen ? (
@@ -152,19 +152,3 @@ function Program({ data: { client, facts, isOpen }, base }: { data: ConnectData;
 }
 
 const Speaks = ({ client: { speaks } }: { client: Client }) => <>Speaks {speaks}.</>
-
-const Copyable = ({ piece: { place, text }, id }: { piece: Piece; id: string }) => (
-  <figure class="piece">
-    <figcaption>
-      <span>{place}</span>
-      <button class="quiet" type="button" data-copy={id} aria-label={`Copy: ${place}`}>
-        <Icon name="copy" />
-        Copy
-      </button>
-    </figcaption>
-    {/* A line may be longer than the page is wide: it can be moved with the keyboard too. */}
-    <pre id={id} tabindex={0}>
-      {text}
-    </pre>
-  </figure>
-)

@@ -1,0 +1,149 @@
+import type { Child } from 'hono/jsx'
+import { Badge, type Tone } from '../../../views/badge.tsx'
+import { ago, count, number } from '../../../views/format.ts'
+import { Icon } from '../../../views/icon.tsx'
+import { Name } from '../../../views/name.tsx'
+import { shortHash } from '../../../views/short-hash.ts'
+import { Table } from '../../../views/table.tsx'
+import { addressOf } from '../api.ts'
+import type { Counted, McpServer, Offer, ServerView, Standing } from '../model.ts'
+
+interface CardProps {
+  readonly view: ServerView
+  readonly counts: readonly Counted[]
+  readonly now: number
+}
+
+const states: Readonly<Record<Standing['state'], { readonly word: string; readonly tone: Tone }>> = {
+  new: { word: 'being asked', tone: 'outline' },
+  ready: { word: 'ready', tone: 'accent' },
+  away: { word: 'away', tone: 'bad' },
+}
+
+/** One server: how it stands, who may use it, and its tools. */
+export function ServerCard({ view: { server, standing }, counts, now }: CardProps) {
+  const { word, tone } = states[standing.state]
+  const own = counts.filter(each => each.server === server.name)
+  return (
+    <li class="toolbox" data-state={standing.state}>
+      <header>
+        <h2>
+          <Name text={server.name} />
+        </h2>
+        {standing.offer?.software !== undefined && (
+          <span class="muted">
+            <Name text={standing.offer.software} />
+          </span>
+        )}
+        <Badge tone={tone}>{word}</Badge>
+      </header>
+      {standing.error !== undefined && (
+        <p class="trouble">
+          <Icon name="alert" />
+          <span>
+            It {standing.error}. {standing.offer !== undefined && 'What it told before stays listed.'}
+          </span>
+        </p>
+      )}
+      <Facts server={server} standing={standing} now={now} />
+      {standing.offer !== undefined && <ToolList server={server} offer={standing.offer} counts={own} />}
+    </li>
+  )
+}
+
+const Fact = ({ name, children }: { name: string; children?: Child }) => (
+  <div class="fact">
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+const Facts = ({
+  server,
+  standing: { offer, askedAt },
+  now,
+}: {
+  server: McpServer
+  standing: Standing
+  now: number
+}) => (
+  <dl>
+    <Fact name="Address">
+      <Name class="mono" text={addressOf(server.url)} />
+    </Fact>
+    <Fact name="Open to">
+      {server.userPaths === undefined
+        ? 'everybody'
+        : [...server.userPaths].map((path, index) => (
+            <>
+              {index > 0 && ', '}
+              <Name class="mono" text={path} />
+            </>
+          ))}
+    </Fact>
+    <Fact name="Asked">
+      {askedAt === undefined ? (
+        'not yet'
+      ) : (
+        <time datetime={new Date(askedAt).toISOString()}>{ago(now - askedAt)}</time>
+      )}
+      {offer !== undefined && <span class="muted">, protocol {offer.protocol}</span>}
+    </Fact>
+  </dl>
+)
+
+/** So many tools are shown without being asked for. */
+const FEW = 6
+
+function ToolList({
+  server,
+  offer: { tools },
+  counts,
+}: {
+  server: McpServer
+  offer: Offer
+  counts: readonly Counted[]
+}) {
+  const offered = tools.filter(({ name }) => server.offers(name)).length
+  const closed = tools.length - offered
+  const byTool = Map.groupBy(counts, ({ tool }) => tool)
+  return (
+    <details class="tool-list" id={`tools-${shortHash(server.name)}`} open={tools.length <= FEW}>
+      <summary>
+        {count(offered, 'tool')}
+        {closed > 0 && <span class="muted">, {count(closed, 'closed one')}</span>}
+      </summary>
+      {tools.length > 0 && (
+        <Table caption={`Tools of ${server.name}`} headings={['Tool', 'What it does', 'Calls', 'Failed']}>
+          {tools.map(({ name, description }) => (
+            <tr>
+              <th scope="row" data-label="Tool">
+                <Name class="mono" text={name} />{' '}
+                {!server.offers(name) && <Badge tone="outline">closed</Badge>}
+              </th>
+              <td data-label="What it does">
+                <span class="about">{description ?? ''}</span>
+              </td>
+              <Counts counts={byTool.get(name) ?? []} />
+            </tr>
+          ))}
+        </Table>
+      )}
+    </details>
+  )
+}
+
+/** Since the start. */
+function Counts({ counts }: { counts: readonly Counted[] }) {
+  const sum = (chosen: readonly Counted[]) => chosen.reduce((total, each) => total + each.count, 0)
+  return (
+    <>
+      <td class="num" data-label="Calls">
+        {number(sum(counts))}
+      </td>
+      <td class="num" data-label="Failed">
+        {number(sum(counts.filter(({ outcome }) => outcome === 'failed' || outcome === 'error')))}
+      </td>
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+import type { PageRequest } from '../../../src/page.ts'
+import { Copyable } from '../../../views/copyable.tsx'
+import { VIA } from '../../../views/dialog-form.tsx'
+import { Csrf } from '../../../views/form.tsx'
+import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import { piecesFor } from '../connect.ts'
+import type { ToolsData } from '../page.tsx'
+import { HowToSwitchOn } from './off.tsx'
+import { ServerCard } from './server-card.tsx'
+
+interface Props {
+  readonly data: ToolsData
+  readonly request: PageRequest
+}
+
+export function ToolsView({ data, request }: Props) {
+  const isOn = data.servers.length > 0
+  return (
+    <>
+      <header class="top">
+        <div>
+          <h1>Tools</h1>
+          <p class="lead">
+            What agents use beside models: the tools of MCP servers, all at one address, each open to whom you
+            say.
+          </p>
+        </div>
+        {isOn && <Refresh request={request} />}
+      </header>
+      {isOn ? (
+        <>
+          <Servers data={data} />
+          <HowToConnect request={request} />
+        </>
+      ) : (
+        <HowToSwitchOn configFile={data.configFile} />
+      )}
+    </>
+  )
+}
+
+function Refresh({ request: { base, admin } }: { request: PageRequest }) {
+  const path = `${base}/dashboard/tools/refresh`
+  return (
+    <form method="post" action={path} hx-post={path} hx-swap="none" hx-vals={VIA} hx-sync="this:drop">
+      <Csrf admin={admin} />
+      <button id="refresh" class="button" type="submit">
+        <Icon name="refresh" />
+        Ask all servers
+      </button>
+    </form>
+  )
+}
+
+/** All that changes when servers are asked anew. */
+export const Servers = ({ data: { servers, counts, now } }: { data: ToolsData }) => (
+  <ul id="servers" class="toolboxes">
+    {servers.map(view => (
+      <ServerCard view={view} counts={counts} now={now} />
+    ))}
+  </ul>
+)
+
+function HowToConnect({ request: { base, admin, origin } }: { request: PageRequest }) {
+  const isOpen = admin.via === 'loopback'
+  return (
+    <section class="connecting" aria-labelledby="connecting">
+      <h2 id="connecting">How agents connect</h2>
+      <p class="muted">
+        At <code>/mcp</code> an agent finds the tools of all servers that it may use, named{' '}
+        <code>server__tool</code>; at <code>/mcp/NAME</code> those of one, by their own names.{' '}
+        {isOpen ? (
+          'No key is set, so none is asked for.'
+        ) : (
+          <>
+            It comes with a key, or a token, as for models.{' '}
+            <Link href={`${base}/dashboard/keys`}>Go to the keys</Link>
+          </>
+        )}
+      </p>
+      {piecesFor({ address: `${origin}${base}/mcp`, isOpen }).map((piece, index) => (
+        <Copyable {...piece} id={`connect-${index}`} />
+      ))}
+    </section>
+  )
+}
