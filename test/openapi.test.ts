@@ -53,9 +53,7 @@ async function problemsOf(document: string, folder: string): Promise<readonly un
 let gateway: TestGateway
 let routes: readonly Route[]
 beforeAll(async () => {
-  // Addresses that are there only where something is configured are documented then.
-  const servers = [{ name: 'away', url: 'http://127.0.0.1:9/mcp' }]
-  gateway = await startGateway({ env: { MCP_SERVERS: JSON.stringify(servers) } })
+  gateway = await startGateway()
   routes = await from(gateway)
 })
 afterAll(() => gateway.close())
@@ -133,8 +131,6 @@ describe('GET /swagger/json', () => {
       'POST /admin/notices/test',
       'POST /admin/providers/refresh',
       'POST /admin/usage/recompute',
-      'POST /mcp',
-      'POST /mcp/{server}',
       'POST /p/{provider}/{path}',
       'POST /v1/audio/speech',
       'POST /v1/audio/transcriptions',
@@ -187,6 +183,19 @@ describe('GET /swagger/json', () => {
     expect(body.servers).toEqual([{ url: '/' }])
     await based.close()
   })
+
+  test('has the addresses of tools where there are some', async () => {
+    const servers = JSON.stringify([{ name: 'away', url: 'http://127.0.0.1:9/mcp' }])
+    const tooled = await startGateway({ env: { MCP_SERVERS: servers } })
+    const known = new Set(routes.map(name))
+    expect((await from(tooled)).map(name).filter(each => !known.has(each))).toEqual([
+      'POST /mcp',
+      'POST /mcp/{server}',
+    ])
+    const text = await (await tooled.fetch('/swagger/json')).text()
+    expect(await problemsOf(text, tooled.folder)).toEqual([])
+    await tooled.close()
+  }, 60_000)
 })
 
 const byOrderOf = (names: readonly string[]) => (a: string, b: string) => names.indexOf(a) - names.indexOf(b)
