@@ -1,6 +1,7 @@
 import type { Server } from '@modelcontextprotocol/server'
+import * as v from 'valibot'
 import { type Api, type ApiCall, defineApi } from '../../src/api.ts'
-import { refuse } from '../../src/errors.ts'
+import { type Refusal, refuse } from '../../src/errors.ts'
 import type { Scoped } from '../../src/exchange.ts'
 import { toRpcError } from './errors.ts'
 import type { McpServer } from './model.ts'
@@ -14,8 +15,13 @@ export interface DoorOptions {
   readonly failed: (error: Error) => void
 }
 
-/** No call of a tool is longer (bytes). */
-const MOST = 4 * 1024 * 1024
+/** What is to be done with it is for the library to judge. */
+const message = v.looseObject({
+  jsonrpc: v.literal('2.0', 'expected "2.0"'),
+  id: v.optional(v.union([v.string(), v.number()], 'expected a string or a number')),
+  method: v.optional(v.string()),
+  params: v.optional(v.looseObject({})),
+})
 
 /** `/mcp`, the tools of all servers, and `/mcp/NAME`, those of one, for clients of any version of the protocol. */
 export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
@@ -28,28 +34,25 @@ export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
     return { x, servers: [only], isPlain: true }
   }
 
-  async function run({ request, params, x }: ApiCall<unknown, unknown>): Promise<Response> {
+  async function run({ request, params, x, body }: ApiCall<unknown, unknown>): Promise<Response> {
     const visit = visitOf(x!, params.server)
     const { createMcpHandler } = await import('@modelcontextprotocol/server')
     x!.connection.keepOpen()
     const handler = createMcpHandler(() => serve(visit), {
+      // A tool may think for long: only a stream can say meanwhile that somebody is still there.
+      responseMode: 'sse',
       // Nothing is told to clients outside of an answer.
       maxSubscriptions: 0,
-      maxRequestBodySize: MOST,
       onerror: failed,
     })
-    return handler.fetch(request)
+    return handler.fetch(request, { parsedBody: body })
   }
 
   const shared = {
     access: 'caller',
     name: 'mcp',
     tag: 'Tools',
-    refusal: (refusal: Parameters<typeof toRpcError>[0]) => ({
-      jsonrpc: '2.0',
-      error: toRpcError(refusal),
-      id: null,
-    }),
+    refusal: toRpcRefusal,
     run,
   } as const
   const answer = {
@@ -67,8 +70,10 @@ export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
       method: 'POST',
       description:
         'The Model Context Protocol over streamable HTTP: a message of JSON-RPC, in any of its versions. No session is kept.',
+      body: message,
+      example: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
       answer,
-      refusals: [404, 413, 415],
+      refusals: [404, 413],
     }),
     // Clients of older versions ask whether there is a stream to listen to, or a session to end: there is none.
     ...(['GET', 'DELETE'] as const).map(method =>
@@ -76,3 +81,6 @@ export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
     ),
   ])
 }
+
+/** What is refused before anybody has read a message: nobody knows its id. */
+const toRpcRefusal = (refusal: Refusal) => ({ jsonrpc: '2.0', error: toRpcError(refusal), id: null })

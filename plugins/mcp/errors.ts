@@ -11,6 +11,7 @@ const numbers: Partial<Record<Code, number>> = {
   internal_error: -32603,
 }
 const OTHER = -32000
+const NO_JSON = -32700
 
 /** An error as JSON-RPC has it. */
 export interface RpcError {
@@ -19,14 +20,17 @@ export interface RpcError {
   readonly data?: unknown
 }
 
-export const toRpcError = (
-  { code, message }: Pick<Refusal, 'code' | 'message'>,
-  server?: string,
-): RpcError => ({
-  code: numbers[code] ?? OTHER,
-  message,
-  data: { code, ...(server !== undefined && { server }) },
+type Said = Pick<Refusal, 'code' | 'message'>
+
+export const toRpcError = (refusal: Said, server?: string): RpcError => ({
+  code: isAboutJson(refusal) ? NO_JSON : (numbers[refusal.code] ?? OTHER),
+  message: refusal.message,
+  data: { code: refusal.code, ...(server !== undefined && { server }) },
 })
+
+/** All that is said of a body that cannot be read begins so. */
+const isAboutJson = ({ code, message }: Said): boolean =>
+  code === 'invalid_request' && message.startsWith('The body is ')
 
 export interface Judging {
   readonly id: string

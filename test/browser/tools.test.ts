@@ -37,8 +37,8 @@ test('shows servers, who may use them, and their tools', async () => {
   await page.getByRole('button', { name: 'Ask all servers' }).click()
   await page.getByText('files cannot be reached').first().waitFor()
   await card('search').getByText('ready', { exact: true }).waitFor()
-  expect(await card('search').innerText()).toMatch(/\/team\/alpha[\s\S]*7 tools, 1 closed one/)
-  expect(await card('files').innerText()).toMatch(/away[\s\S]*It cannot be reached/)
+  expect(await card('search').textContent()).toMatch(/\/team\/alpha[\s\S]*7 tools, 1 closed one/)
+  expect(await card('files').textContent()).toMatch(/away[\s\S]*It cannot be reached/)
   await card('search').locator('summary').press('Enter')
   const row = page.getByRole('row').filter({ hasText: 'Does die' })
   await row.getByText('closed').waitFor()
@@ -46,7 +46,7 @@ test('shows servers, who may use them, and their tools', async () => {
 })
 
 test('has lines to copy that lead an agent here', async () => {
-  const text = await page.locator('.connecting').innerText()
+  const text = await page.locator('.connecting').textContent()
   expect(text).toContain(`claude mcp add --transport http modelway ${gateway.url}/mcp`)
   expect(text).toContain(`url = "${gateway.url}/mcp"`)
   expect(text).not.toContain(MASTER)

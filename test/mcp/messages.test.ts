@@ -6,7 +6,7 @@ let server: TestServer
 let box: Toolbox
 beforeAll(async () => {
   server = await startServer('one', 'new')
-  box = await openToolbox([declared(server)])
+  box = await openToolbox([declared(server)], { BODY_SIZE_LIMIT: '1M' })
 })
 afterAll(async () => {
   await box[Symbol.asyncDispose]()
@@ -17,7 +17,10 @@ describe('a message that is none gets an error of JSON-RPC', () => {
   test.each<[string, unknown, number, number]>([
     ['no JSON', '{"jsonrpc"', 400, -32700],
     ['nothing', '', 400, -32700],
-    ['a number', '1', 400, -32600],
+    ['a number', '1', 400, -32700],
+    ['what nests too deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400, -32700],
+    ['several messages at once', [{ jsonrpc: '2.0', id: 1, method: 'ping' }], 400, -32700],
+
     ['no JSON-RPC', { hello: 'world' }, 400, -32600],
     ['another version of JSON-RPC', { jsonrpc: '1.0', id: 1, method: 'ping' }, 400, -32600],
     ['an unknown method', { jsonrpc: '2.0', id: 1, method: 'tools/destroy' }, 200, -32601],
@@ -46,7 +49,7 @@ describe('a message that is none gets an error of JSON-RPC', () => {
       jsonrpc: '2.0',
       id: 1,
       method: 'ping',
-      params: { x: 'x'.repeat(5_000_000) },
+      params: { x: 'x'.repeat(2_000_000) },
     })
     expect(response.status).toBe(413)
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 } })
@@ -54,8 +57,10 @@ describe('a message that is none gets an error of JSON-RPC', () => {
 
   test('another media type is told so', async () => {
     const response = await box.post('/mcp', '<ping/>', { 'content-type': 'text/xml' })
-    expect(response.status).toBe(415)
-    expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 } })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: { code: -32600, message: expect.stringContaining('content-type') },
+    })
   })
 
   test('there is no stream to listen to, and no session to end', async () => {
