@@ -25,7 +25,6 @@ export interface CallsOptions {
   readonly guardrails: Pick<Guardrails, 'inspect'>
   readonly tally: Tally
   readonly log: Log
-  readonly now: () => number
   /** How long a server may be silent (milliseconds). */
   readonly timeout: number
 }
@@ -34,7 +33,7 @@ export interface CallsOptions {
 const LONGEST = 3_600_000
 
 /** Calls tools: as far as guardrails let it pass, both ways, and with a record of each. */
-export function createCalls({ sessions, guardrails, tally, log, now, timeout }: CallsOptions) {
+export function createCalls({ sessions, guardrails, tally, log, timeout }: CallsOptions) {
   async function ask(
     x: Scoped,
     { server, tool, args, signal, onProgress }: ToolCall,
@@ -91,7 +90,7 @@ export function createCalls({ sessions, guardrails, tally, log, now, timeout }: 
   }
 
   return async function call(x: Scoped, asked: ToolCall): Promise<CallToolResult> {
-    const began = now()
+    const began = performance.now()
     let outcome: Outcome = 'error'
     try {
       const result = await ask(x, asked)
@@ -102,7 +101,7 @@ export function createCalls({ sessions, guardrails, tally, log, now, timeout }: 
       else if (asked.signal.aborted) outcome = 'gone'
       throw error
     } finally {
-      record(x, asked, outcome, now() - began)
+      record(x, asked, outcome, performance.now() - began)
     }
   }
 }

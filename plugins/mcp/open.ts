@@ -32,7 +32,7 @@ export function openTools(host: Host<McpSettings>, { servers, guardrails, memory
   const shelf = createShelf({ sessions, standings, now, log })
   const offered = createOffered(shelf, now)
   const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
-  const call = createCalls({ sessions, guardrails, tally, log, now, timeout })
+  const call = createCalls({ sessions, guardrails, tally, log, timeout })
   const tools: Tools = {
     servers: () => [...servers.values()].map(server => ({ server, standing: shelf.of(server) })),
     counted: tally.all,

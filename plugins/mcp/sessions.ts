@@ -1,4 +1,4 @@
-import type { Client, PriorDiscovery } from '@modelcontextprotocol/client'
+import type { Client, PriorDiscovery, SdkHttpError } from '@modelcontextprotocol/client'
 import { LRUCache } from 'lru-cache'
 import { describe } from '../../src/describe.ts'
 import type { Log } from '../../src/log.ts'
@@ -106,8 +106,9 @@ export function createSessions(connect: Connect, log: Log): Sessions {
   }
 }
 
-/** Statuses by which servers say that they know no such session; the one that they should use is 404. */
-const FORGOTTEN: ReadonlySet<number> = new Set([400, 404])
+/** A server that knows no such session should answer 404; some say it in words. */
+const isForgotten = ({ status, data }: SdkHttpError): boolean =>
+  status === 404 || (status === 400 && /session/i.test(String(data.text)))
 
 /** `isOver`: the conversation cannot go on. `isForgotten`: the server did not know it, and so did nothing. */
 async function verdictOn(error: unknown) {
@@ -115,5 +116,5 @@ async function verdictOn(error: unknown) {
   // It answers, if only with an error; or it is slow.
   const isSlow = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout
   const isOver = !isSlow && (!(error instanceof ProtocolError) || unbroken(error) !== error)
-  return { isOver, isForgotten: error instanceof SdkHttpError && FORGOTTEN.has(error.status) }
+  return { isOver, isForgotten: error instanceof SdkHttpError && isForgotten(error) }
 }
