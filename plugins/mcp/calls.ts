@@ -1,4 +1,5 @@
 import type { CallToolResult, Progress, Tool } from '@modelcontextprotocol/client'
+import { describe } from '../../src/describe.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Scoped } from '../../src/exchange.ts'
 import type { Log } from '../../src/log.ts'
@@ -71,7 +72,8 @@ export function createCalls({ sessions, guardrails, tally, log, timeout }: Calls
       const seen = message === undefined ? {} : await guardrails.inspect({ message }, inspected, 'output')
       onProgress({ ...rest, ...seen })
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      // Nobody waits for this: a bug would be lost.
+      if (!(error instanceof Refusal)) log.error('Progress could not be told', { error: describe(error) })
       onProgress(rest)
     }
   }

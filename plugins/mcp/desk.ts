@@ -12,7 +12,8 @@ import { ownerOf, type Visit } from './visit.ts'
 export interface Desk {
   /** The tool or the prompt of a name, as this visitor sees it. */
   find<K extends Kind>(kind: K, name: string): Promise<Found<Item<K>>>
-  attempt<T>(server: McpServer, run: () => Promise<T>): Promise<T>
+  /** @param signal aborts when nobody wants an answer any more */
+  attempt<T>(server: McpServer, run: () => Promise<T>, signal: AbortSignal): Promise<T>
   /** Asks a server on behalf of the visitor; what it answers is what guardrails leave of it. */
   ask<T extends object>(
     server: McpServer,
@@ -32,6 +33,7 @@ export interface DeskOptions {
 
 export type OpenDesk = (visit: Visit) => Desk
 
+const GONE = 'The client has gone away'
 const nouns = { tools: 'tool', prompts: 'prompt' } as const
 
 export const createDesks =
@@ -41,10 +43,12 @@ export const createDesks =
     const inspect = async (value: JsonObject, { name }: McpServer): Promise<JsonObject> =>
       guardrails.inspect(value, { id: x.id, userPath: x.userPath, asked: name }, 'output')
 
-    async function attempt<T>(server: McpServer, run: () => Promise<T>): Promise<T> {
+    async function attempt<T>(server: McpServer, run: () => Promise<T>, signal: AbortSignal): Promise<T> {
       try {
         return await run()
       } catch (error) {
+        // Whatever the library makes of it, its server has not failed.
+        if (signal.aborted) return raise(toRpcError({ code: 'client_closed', message: GONE }, server.name))
         const judging = { id: x.id, server, timeout, log }
         return raise(await judge(error, { ...judging, inspect: value => inspect(value, server) }))
       }
@@ -59,10 +63,14 @@ export const createDesks =
         return raise(toRpcError({ code: 'not_found', message }))
       },
       ask: (server, run, signal) =>
-        attempt(server, async () => {
-          const answer = await sessions.use(server, ownerOf(x), client => run(client, { signal, timeout }))
-          return (await inspect(answer as JsonObject, server)) as typeof answer
-        }),
+        attempt(
+          server,
+          async () => {
+            const answer = await sessions.use(server, ownerOf(x), client => run(client, { signal, timeout }))
+            return (await inspect(answer as JsonObject, server)) as typeof answer
+          },
+          signal,
+        ),
     }
   }
 

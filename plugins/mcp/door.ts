@@ -38,7 +38,8 @@ export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
     const visit = visitOf(x!, params.server)
     const { createMcpHandler } = await import('@modelcontextprotocol/server')
     x!.connection.keepOpen()
-    const handler = createMcpHandler(() => serve(visit), {
+    const server = await serve(visit)
+    const handler = createMcpHandler(() => server, {
       // A tool may think for long: only a stream can say meanwhile that somebody is still there.
       responseMode: 'sse',
       // Nothing is told to clients outside of an answer.

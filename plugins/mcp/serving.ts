@@ -36,7 +36,7 @@ export function createServing({ offered, openDesk, call, version }: ServingOptio
       const { server, item: tool } = await desk.find('tools', params.name)
       const { signal } = context.mcpReq
       const asked = { server, tool, args: params.arguments, signal, ...progressOf(context) }
-      return desk.attempt(server, () => call(visit.x, asked))
+      return desk.attempt(server, () => call(visit.x, asked), signal)
     })
   }
 

@@ -87,6 +87,7 @@ test('a client that goes away takes its call with it', async () => {
   await response.body!.cancel()
   await until(async () => (await server.seen()).cancelled > before.cancelled, 'the tool to be told')
   await until(() => box.test.logs.some(({ outcome }) => outcome === 'gone'), 'the record')
+  expect(box.test.logs.filter(({ message }) => message === 'An MCP server failed')).toEqual([])
 })
 
 test('each call leaves a line in the log, and a figure', async () => {
