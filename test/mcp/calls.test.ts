@@ -67,7 +67,10 @@ for (const kind of ['new', 'old'] as const)
           text: 'Say hello',
         })
         const one = await box.client('/team', { ...options, at: '/mcp/one' })
-        expect((await one.listResources()).resources.map(({ uri }) => uri)).toEqual(['test://readme'])
+        expect((await one.listResources()).resources.map(({ uri }) => uri)).toEqual([
+          'test://readme',
+          'test://picture',
+        ])
         expect((await one.readResource({ uri: 'test://readme' })).contents).toMatchObject([
           { text: 'Read me' },
         ])

@@ -66,3 +66,9 @@ test('who is not spoken of is not looked at', async () => {
   const { structuredContent } = await client.callTool({ name: 'one__echo', arguments: { a: 'bomb lion' } })
   expect(structuredContent).toEqual({ a: 'bomb lion' })
 })
+
+test('bytes of a resource are no text', async () => {
+  const client = await box.client('/mask', { at: '/mcp/one' })
+  const { contents } = await client.readResource({ uri: 'test://picture' })
+  expect(contents).toMatchObject([{ blob: expect.stringContaining('/lion/') }])
+})

@@ -21,6 +21,8 @@ export async function startServer(name: string, kind: Kind): Promise<TestServer>
   const path = new URL('./server.ts', import.meta.url).pathname
   async function run(at: number) {
     const child = Bun.spawn([process.execPath, path, String(at), kind], { stdout: 'pipe', stderr: 'ignore' })
+    // A test that fails may leave it behind.
+    process.on('exit', () => child.kill(9))
     const reader = child.stdout.getReader()
     const { value } = await reader.read()
     return { child, port: Number(new TextDecoder().decode(value)) }

@@ -14,6 +14,9 @@ const [port = '0', kind = 'new'] = process.argv.slice(2)
 const anything = fromJsonSchema<Record<string, unknown>>({ type: 'object', additionalProperties: true })
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
 
+/** Bytes, however they look. */
+const PICTURE = `${'A'.repeat(64)}/lion/${'A'.repeat(10)}`
+
 const seen: { readonly method: string; readonly rpc: unknown; readonly headers: Record<string, string> }[] =
   []
 const extra: string[] = []
@@ -61,6 +64,9 @@ function build(): McpServer {
   }))
   server.registerResource('readme', 'test://readme', { mimeType: 'text/plain' }, async uri => ({
     contents: [{ uri: uri.href, text: 'Read me' }],
+  }))
+  server.registerResource('picture', 'test://picture', { mimeType: 'image/png' }, async uri => ({
+    contents: [{ uri: uri.href, blob: PICTURE }],
   }))
   return server
 }
