@@ -5,6 +5,8 @@ import type { Caller, UserPath } from './types.ts'
 interface Known extends Pick<Host, 'decide' | 'providers'> {
   /** May see every model: what is closed to others is there all the same. */
   readonly master: Caller
+  /** A redirect is known to whoever may use it, wherever they stand. */
+  readonly isRedirect?: (name: string) => boolean
 }
 
 const hint = (entry: string, known: readonly string[]): string =>
@@ -17,9 +19,9 @@ const SHOWN = 5
  * Says which of these selectors and names of redirects name nothing that is there now; undefined where all do. That is no
  * mistake, because what they name may come later, but a slip of the pen looks the same.
  */
-export function createUnknownModels({ decide, providers, master }: Known) {
+export function createUnknownModels({ decide, providers, master, isRedirect = () => false }: Known) {
   async function why(entry: string, userPath: UserPath): Promise<string | undefined> {
-    if (entry === '/') return undefined
+    if (entry === '/' || isRedirect(entry)) return undefined
     if (/^[^/]+\/$/.test(entry)) {
       if (providers().has(entry.slice(0, -1))) return undefined
       return `"${entry}"${hint(

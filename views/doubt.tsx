@@ -11,6 +11,6 @@ export const Doubt = ({ page }: { page: string }) => (
   />
 )
 
-/** What that action answers. It is no mistake: they may come later. */
+/** What that action answers, and rows of tables say. It is no mistake: they may come later. */
 export const Unknown = ({ models }: { models: string | undefined }): Child =>
   models === undefined ? null : <p class="warning">Not there now: {spell(models)}</p>

@@ -17,7 +17,7 @@ interface NothingProps {
 
 /** Stands where a table has no rows. */
 export const Nothing = ({ noun, isFiltered, page, makes = false, children }: NothingProps) => (
-  <div class="nothing">
+  <div class={isFiltered ? 'nothing' : 'nothing none-yet'}>
     {isFiltered ? (
       <>
         <h2>Nothing matches</h2>

@@ -1,3 +1,4 @@
+import { Unknown } from './doubt.tsx'
 import { Few } from './few.tsx'
 import { Link } from './link.tsx'
 import { Name } from './name.tsx'
@@ -52,6 +53,17 @@ export const PathLink = ({ path, base }: { path: string; base: string }) => (
 export const HoldsFor = ({ path, base }: { path: string; base: string }) =>
   path === '/' ? <>Everybody</> : <PathLink path={path} base={base} />
 
+interface HoldsOfProps {
+  readonly models: ReadonlySet<string> | undefined
+  /** Those of them that are not there now, in words. */
+  readonly unknown: string | undefined
+}
+
 /** Of which models it speaks; of all of them nothing is said. */
-export const HoldsOf = ({ models }: { models: ReadonlySet<string> | undefined }) =>
-  models === undefined ? null : <Few names={[...models]} class="label mono" />
+export const HoldsOf = ({ models, unknown }: HoldsOfProps) =>
+  models === undefined ? null : (
+    <>
+      <Few names={[...models]} class="label mono" />
+      <Unknown models={unknown} />
+    </>
+  )

@@ -2,7 +2,10 @@ import * as v from 'valibot'
 import { ConfigError } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
+import { createUnknownModels } from '../../src/unknown-models.ts'
+import type { Auth } from '../auth/model.ts'
 import type { History } from '../history/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createGuardrailsApi } from './api.ts'
 import { createAsking } from './asking.ts'
 import { createAsk } from './checker.ts'
@@ -42,10 +45,10 @@ export default definePlugin({
     ),
   }),
   env: { declared: ['GUARDRAILS'] },
-  needs: ['history'],
+  needs: ['history', 'auth', 'virtual-models'],
   tables: { guardrails },
   async setup(host) {
-    const { config, db, log, use, providers, site, inherited } = host
+    const { config, db, log, use, decide, providers, site, inherited } = host
     const { checkers = {} } = config
     const tally = (inherited as Heritage | undefined)?.tally ?? createTally()
     const declared = toDeclared(config, site.configFile)
@@ -56,6 +59,12 @@ export default definePlugin({
         )
     const history = use<History>('history')
     const names = Object.keys(checkers)
+    const auth = use<Auth>('auth')
+    const virtual = use<VirtualModelSource>('virtual-models')
+    const unknownModels = createUnknownModels({
+      ...{ decide, providers, master: auth.master },
+      isRedirect: name => virtual.current().all.get(name)?.kind === 'redirect',
+    })
     const store = await openStore({
       db,
       history,
@@ -75,7 +84,7 @@ export default definePlugin({
       heritage: { tally } satisfies Heritage,
       origins: Object.values(checkers).map(({ url }) => new URL(url).origin),
       api: createGuardrailsApi({ store, tally }),
-      pages: [createGuardrailsPage({ store, tally, history, checkers: names })],
+      pages: [createGuardrailsPage({ store, tally, history, auth, virtual, unknownModels, checkers: names })],
       admit,
       guard,
       tap,

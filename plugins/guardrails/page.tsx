@@ -1,14 +1,26 @@
 import { Refusal } from '../../src/errors.ts'
-import { definePage, type Page } from '../../src/page.ts'
+import { knownPaths } from '../../src/known-paths.ts'
+import { definePage, type Page, type PageRequest } from '../../src/page.ts'
+import type { UnknownModels } from '../../src/unknown-models.ts'
+import { toQuery } from '../../views/listing.ts'
 import { shorten } from '../../views/name.tsx'
+import { Beat, readRound } from '../../views/pulse.tsx'
+import type { Auth } from '../auth/model.ts'
 import type { History } from '../history/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { toGuardrail } from './input.ts'
 import type { Guardrail } from './model.ts'
 import { createActions } from './page/actions.tsx'
 import { type Draft, draftOf, emptyDraft, type Mistake, mistakeOf, toInput } from './page/draft.ts'
 import type { Editing, Effect } from './page/editing.ts'
 import { listGuardrails, readQuery } from './page/rows.ts'
-import { type DialogData, type GuardrailsData, GuardrailsView } from './page/views.tsx'
+import {
+  Count,
+  type DialogData,
+  type GuardrailsData,
+  GuardrailsTable,
+  GuardrailsView,
+} from './page/views.tsx'
 import { sentenceOf } from './sentence.ts'
 import type { GuardrailStore } from './store.ts'
 import type { Tally } from './tally.ts'
@@ -18,13 +30,16 @@ export interface GuardrailsPageDeps {
   readonly store: GuardrailStore
   readonly tally: Pick<Tally, 'of'>
   readonly history: Pick<History, 'forms'>
+  readonly auth: Pick<Auth, 'working'>
+  readonly virtual: VirtualModelSource
+  readonly unknownModels: UnknownModels
   /** Names of the services that may be asked. */
   readonly checkers: readonly string[]
 }
 
 /** What the page and its actions have in common. */
-export interface GuardrailsDesk extends Pick<GuardrailsPageDeps, 'store' | 'history'> {
-  load(read: (name: string) => string): GuardrailsData
+export interface GuardrailsDesk extends Pick<GuardrailsPageDeps, 'store' | 'history' | 'unknownModels'> {
+  load(read: (name: string) => string): Promise<GuardrailsData>
   find(name: string): Guardrail | undefined
   /** Gathers what the form shows beside the draft itself. */
   editing(draft: Draft, mistake?: Mistake): Editing
@@ -37,35 +52,67 @@ export function createGuardrailsPage(deps: GuardrailsPageDeps): Page {
     path: '/guardrails',
     title: 'Guardrails',
     nav: { group: 'Access', order: 23 },
-    load({ url: { searchParams } }) {
-      const dialog = dialogOf(desk, searchParams)
+    async load({ url }) {
+      const dialog = dialogOf(desk, url.searchParams)
       return {
-        ...desk.load(name => searchParams.get(name) ?? ''),
+        ...(await desk.load(reader(url))),
         ...(dialog !== undefined && { dialog }),
       }
     },
     view: (data, request) => <GuardrailsView data={data} request={request} />,
+    parts: { now: request => beat(desk, request) },
     actions: createActions(desk),
   })
 }
 
-function createDesk({ store, tally, history, checkers }: GuardrailsPageDeps): GuardrailsDesk {
+const reader =
+  ({ searchParams }: URL) =>
+  (name: string): string =>
+    searchParams.get(name) ?? ''
+
+async function beat(desk: GuardrailsDesk, request: PageRequest) {
+  const data = await desk.load(reader(request.url))
+  const path = `${request.base}/dashboard/guardrails`
+  return (
+    <Beat
+      from={`${path}/now`}
+      page={path + toQuery(data.query)}
+      round={readRound(request.url.searchParams)}
+      into="#guardrails"
+      count={<Count data={data} />}
+    >
+      <GuardrailsTable data={data} request={request} />
+    </Beat>
+  )
+}
+
+function createDesk(deps: GuardrailsPageDeps): GuardrailsDesk {
+  const { store, tally, history, auth, virtual, unknownModels, checkers } = deps
   return {
-    store,
-    history,
+    ...{ store, history, unknownModels },
     find: name => store.list().find(guardrail => guardrail.name === name),
-    load(read) {
+    async load(read) {
       const query = readQuery(read)
       const all = store.list()
       const listing = listGuardrails(all, query)
-      const rows = listing.rows.map(guardrail => ({ guardrail, counted: tally.of(guardrail.name) }))
+      const rows = await Promise.all(
+        listing.rows.map(async guardrail => ({
+          guardrail,
+          counted: tally.of(guardrail.name),
+          unknown: await unknownModels(guardrail.models ?? []),
+        })),
+      )
       return { query, listing: { ...listing, rows }, count: all.length }
     },
     editing: (draft, mistake) => ({
       draft,
       ...(mistake !== undefined && { mistake }),
       effect: effectOf(draft),
-      paths: pathsOf(store.list()),
+      paths: knownPaths([
+        ...auth.working().map(({ path }) => path),
+        ...[...virtual.current().all.values()].flatMap(({ userPaths = [] }) => [...userPaths]),
+        ...store.list().map(({ userPath }) => userPath),
+      ]),
       checkers,
     }),
   }
@@ -86,12 +133,6 @@ function effectOf(draft: Draft): Effect {
 
 /** What is said while it is typed; the rest waits until somebody wants to save. */
 const faults: readonly Mistake['field'][] = ['patterns', 'words', 'on']
-
-const MOST_PATHS = 100
-
-/** User paths that other guardrails speak of. */
-const pathsOf = (all: readonly Guardrail[]): readonly string[] =>
-  [...new Set(all.map(({ userPath }) => userPath))].filter(path => path !== '/').slice(0, MOST_PATHS)
 
 /** The dialog that the address asks for: `?new`, `?edit=NAME` or `?delete=NAME`. */
 function dialogOf({ editing, find }: GuardrailsDesk, params: URLSearchParams): DialogData | undefined {

@@ -23,9 +23,9 @@ export function createForms<T extends Definition, D extends Drafted, M extends W
   const gone = (name: string): string => `There is no ${kind} “${shorten(name)}” any more.`
 
   /** After a write: htmx gets the parts that changed, a plain browser the whole page. */
-  function changed(form: Form, request: PageRequest, notice: Child): ActionResult {
+  async function changed(form: Form, request: PageRequest, notice: Child): Promise<ActionResult> {
     if (text(form, 'via') !== 'htmx') return { go: `/dashboard${path}` }
-    return { markup: options.changed(form, request, notice) }
+    return { markup: await options.changed(form, request, notice) }
   }
 
   function meanwhile(error: unknown, { name, version }: Drafted): Meanwhile | undefined {
@@ -43,7 +43,7 @@ export function createForms<T extends Definition, D extends Drafted, M extends W
           author: authorOf(request.admin),
           ifMatch: draft.version === undefined ? 'none' : [draft.version],
         })
-        return changed(form, request, <Notice>“{shorten(name)}” is saved</Notice>)
+        return await changed(form, request, <Notice>“{shorten(name)}” is saved</Notice>)
       } catch (error) {
         const what = meanwhile(error, draft)
         const mistake = mistakeOf(what === undefined ? error : conflict(what, name))
@@ -58,7 +58,7 @@ export function createForms<T extends Definition, D extends Drafted, M extends W
       try {
         await definitions.remove(name, { author: authorOf(request.admin), ifMatch: [version] })
         const offer = <Undo page={pageOf(request)} field="name" value={name} request={request} />
-        return changed(form, request, <Notice offer={offer}>“{shorten(name)}” is deleted</Notice>)
+        return await changed(form, request, <Notice offer={offer}>“{shorten(name)}” is deleted</Notice>)
       } catch (error) {
         const { message } = mistakeOf(error)
         const thing = find(name)
@@ -77,7 +77,7 @@ export function createForms<T extends Definition, D extends Drafted, M extends W
           (await history.deletionOf(kind, name)) ??
           refuse('conflict', 'It is not deleted any more, or its name is in use')
         await history.restore(id, { author: authorOf(request.admin), ifMatch: 'none', force: false })
-        return changed(form, request, <Notice>“{shorten(name)}” is back</Notice>)
+        return await changed(form, request, <Notice>“{shorten(name)}” is back</Notice>)
       } catch (error) {
         return complaint(`“${shorten(name)}” cannot be brought back. ${mistakeOf(error).message}`)
       }
@@ -91,7 +91,7 @@ export function createForms<T extends Definition, D extends Drafted, M extends W
         const seen = { author: authorOf(request.admin), ifMatch: [thing.version] }
         await definitions.save(name, { ...options.toState(thing), enabled }, seen)
         const state = enabled ? 'on' : options.off
-        return changed(
+        return await changed(
           form,
           request,
           <Notice>

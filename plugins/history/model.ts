@@ -123,7 +123,7 @@ export interface FormsOptions<T extends Definition, D extends Drafted, M extends
   /** Asks whether one is to be deleted, and says why it was not. */
   deletion(thing: T, mistake: string, request: PageRequest): Markup
   /** The parts of the page that are others now, for the filters in the form. */
-  changed(form: Form, request: PageRequest, notice: Child): Markup
+  changed(form: Form, request: PageRequest, notice: Child): Awaitable<Markup>
 }
 
 type Take = (form: Form, request: PageRequest) => Promise<ActionResult>

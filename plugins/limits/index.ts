@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
-import { createUnknownModels, type UnknownModels } from '../../src/unknown-models.ts'
+import { createUnknownModels } from '../../src/unknown-models.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
@@ -69,10 +69,10 @@ export default definePlugin({
     const warn = createAlarm(log)
     const auth = use<Auth>('auth')
     const virtual = use<VirtualModelSource>('virtual-models')
-    const findUnknown = createUnknownModels({ decide, providers, master: auth.master })
-    // A redirect is known to whoever may use it, wherever they stand.
-    const isRedirect = (name: string) => virtual.current().all.get(name)?.kind === 'redirect'
-    const unknownModels: UnknownModels = names => findUnknown([...names].filter(name => !isRedirect(name)))
+    const unknownModels = createUnknownModels({
+      ...{ decide, providers, master: auth.master },
+      isRedirect: name => virtual.current().all.get(name)?.kind === 'redirect',
+    })
     use<Concerns>('concerns').add(
       createLimitWatch({
         alarming: look.alarming,

@@ -1,8 +1,10 @@
 import { Refusal } from '../../src/errors.ts'
+import { knownPaths } from '../../src/known-paths.ts'
 import { definePage, type Page, type PageRequest } from '../../src/page.ts'
 import type { UnknownModels } from '../../src/unknown-models.ts'
 import { toQuery } from '../../views/listing.ts'
 import { shorten, spell } from '../../views/name.tsx'
+import { Beat, readRound } from '../../views/pulse.tsx'
 import type { Auth } from '../auth/model.ts'
 import type { History } from '../history/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
@@ -13,7 +15,6 @@ import { createActions } from './page/actions.tsx'
 import { type LimitData, LimitView, Pots } from './page/detail.tsx'
 import { type Draft, draftOf, emptyDraft, type Mistake, toInput } from './page/draft.ts'
 import type { Editing } from './page/editing.ts'
-import { Beat, readRound } from './page/pulse.tsx'
 import { listLimits, readQuery } from './page/rows.ts'
 import { Count, type DialogData, type LimitsData, LimitsTable, LimitsView } from './page/views.tsx'
 import { sentenceOf } from './page/words.ts'
@@ -33,7 +34,7 @@ export interface LimitsPageDeps {
 
 /** What the page and its actions have in common. */
 export interface LimitsDesk extends Pick<LimitsPageDeps, 'store' | 'history' | 'unknownModels'> {
-  load(read: (name: string) => string): LimitsData
+  load(read: (name: string) => string): Promise<LimitsData>
   find(name: string): Limit | undefined
   /** Gathers what the form shows beside the draft itself. */
   editing(draft: Draft, mistake?: Mistake): Editing
@@ -46,10 +47,10 @@ export function createLimitsPages(deps: LimitsPageDeps): Page[] {
     path: '/limits',
     title: 'Limits',
     nav: { group: 'Access', order: 22 },
-    load({ url }) {
+    async load({ url }) {
       const dialog = dialogOf(desk, url.searchParams)
       return {
-        ...desk.load(reader(url)),
+        ...(await desk.load(reader(url))),
         ...(dialog !== undefined && { dialog }),
       }
     },
@@ -65,19 +66,19 @@ const reader =
   (name: string): string =>
     searchParams.get(name) ?? ''
 
-function beat(desk: LimitsDesk, request: PageRequest) {
-  const data = desk.load(reader(request.url))
+async function beat(desk: LimitsDesk, request: PageRequest) {
+  const data = await desk.load(reader(request.url))
   const path = `${request.base}/dashboard/limits`
-  const round = readRound(request.url.searchParams)
   return (
-    <>
-      <Beat from={`${path}/now`} page={path + toQuery(data.query)} round={round} into="#limits" isFiltered>
-        <LimitsTable data={data} request={request} />
-      </Beat>
-      <hx-partial hx-target="#count" hx-swap="outerMorph">
-        <Count data={data} />
-      </hx-partial>
-    </>
+    <Beat
+      from={`${path}/now`}
+      page={path + toQuery(data.query)}
+      round={readRound(request.url.searchParams)}
+      into="#limits"
+      count={<Count data={data} />}
+    >
+      <LimitsTable data={data} request={request} />
+    </Beat>
   )
 }
 
@@ -86,12 +87,15 @@ function createDesk(deps: LimitsPageDeps): LimitsDesk {
   return {
     ...{ store, history, unknownModels },
     find: name => store.list().find(limit => limit.name === name),
-    load(read) {
+    async load(read) {
       const query = readQuery(read)
       const limits = store.list()
+      const { listing, reached } = listLimits(limits, query, ledger)
+      const rows = await Promise.all(
+        listing.rows.map(async row => ({ ...row, unknown: await unknownModels(row.limit.models ?? []) })),
+      )
       return {
-        query,
-        ...listLimits(limits, query, ledger),
+        ...{ query, listing: { ...listing, rows }, reached },
         count: limits.length,
         keyName: keyNameOf(auth),
         now: now(),
@@ -101,7 +105,11 @@ function createDesk(deps: LimitsPageDeps): LimitsDesk {
       draft,
       ...(mistake !== undefined && { mistake }),
       effect: effectOf(draft),
-      paths: pathsOf({ store, auth, virtual }),
+      paths: knownPaths([
+        ...auth.working().map(({ path }) => path),
+        ...[...virtual.current().all.values()].flatMap(({ userPaths = [] }) => [...userPaths]),
+        ...store.list().map(({ userPath }) => userPath),
+      ]),
     }),
   }
 }
@@ -119,19 +127,6 @@ function effectOf(draft: Draft): string | undefined {
     if (error instanceof Refusal) return undefined
     throw error
   }
-}
-
-const MOST_PATHS = 100
-
-/** User paths that keys, redirects, policies and other limits speak of. */
-function pathsOf({ store, auth, virtual }: Pick<LimitsPageDeps, 'store' | 'auth' | 'virtual'>): string[] {
-  const found = new Set<string>()
-  for (const { path } of auth.working()) if (path !== undefined) found.add(path)
-  for (const { userPaths = [] } of virtual.current().all.values())
-    for (const path of userPaths) found.add(path)
-  for (const { userPath } of store.list()) found.add(userPath)
-  found.delete('/')
-  return [...found].sort().slice(0, MOST_PATHS)
 }
 
 /** The dialog that the address asks for: `?new`, `?edit=NAME` or `?delete=NAME`. */

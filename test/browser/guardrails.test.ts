@@ -102,9 +102,18 @@ test('the keyboard begins where something can be changed, and where a mistake ca
   await closed(page)
 })
 
-test('it is counted, switched off, deleted and brought back', async () => {
+test('models that are not there now are told while they are typed, and in the row', async () => {
+  await open('?edit=broken')
+  await dialog().getByLabel('Models').fill('demo/parrot\ndemmo/')
+  await dialog().getByText('Not there now: "demmo/" (did you mean "demo/"?)').waitFor()
+  await dialog().getByRole('button', { name: 'Save' }).click()
+  await closed(page)
+  await row('broken').getByText('Not there now: "demmo/" (did you mean "demo/"?)').waitFor()
+})
+
+test('it is counted while one looks, switched off, deleted and brought back', async () => {
+  await row('broken').getByText('Nothing found').waitFor()
   expect(await call('About project phoenix')).toBe(400)
-  await page.reload()
   await row('broken').getByText('1 call refused').waitFor()
   await row('broken').getByRole('switch').click()
   await said('“broken” is off')

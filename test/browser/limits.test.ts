@@ -59,6 +59,7 @@ const call = (path: string): Promise<number> =>
   }).then(({ status }) => status)
 
 test('the first limit is made from the empty page, with the keyboard alone, and says what it will do', async () => {
+  expect(await page.getByLabel('Search limits').isVisible()).toBe(false)
   await page.locator('#first').focus()
   await page.keyboard.press('Enter')
   await dialog().waitFor()
@@ -82,6 +83,7 @@ test('the first limit is made from the empty page, with the keyboard alone, and 
   await said('“alpha” is saved')
   expect(await focused()).toBe('new')
   await row('alpha').getByText('0 of 4 requests used').waitFor()
+  await page.getByLabel('Search limits').waitFor()
   await page.locator('#count').getByText('1 limit').waitFor()
   expect(await other('GET', '/admin/limits/alpha')).toMatchObject({
     user_path: '/team/alpha',
@@ -165,9 +167,9 @@ test('a deletion can be undone, and fresh figures take neither the offer nor the
   await closed(page)
   await said('“alpha” is deleted')
   await page.getByRole('heading', { name: 'No limits yet' }).waitFor()
-  await page.getByRole('searchbox').focus()
+  await page.locator('#first').focus()
   await beat()
-  expect(await page.evaluate(() => document.activeElement?.matches('[type=search]'))).toBe(true)
+  expect(await focused()).toBe('first')
   expect(await page.locator('#notice').getByRole('button', { name: 'Undo' }).isVisible()).toBe(true)
   await page.locator('#notice').getByRole('button', { name: 'Undo' }).click()
   await said('“alpha” is back')
@@ -261,11 +263,12 @@ test('without scripts a limit is made, refused with all that was typed, changed,
   await plain.close()
 })
 
-test('models that are not there now are named beside their field, and no mistake', async () => {
+test('models that are not there now are named beside their field and in the row, and no mistake', async () => {
   await open('?new=')
   await dialog().waitFor()
   await fill({ Name: 'doubtful', Requests: '5', Models: 'demo/prrot' })
   await dialog().getByText('Not there now: "demo/prrot"').waitFor()
   await dialog().getByRole('button', { name: 'Create limit' }).click()
   await said('“doubtful” is saved')
+  await row('doubtful').getByText('Not there now: "demo/prrot"').waitFor()
 })

@@ -3,10 +3,9 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
+import { List, ListChanged, ListCount } from '../../../views/list.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
 import { NewButton } from '../../../views/new-button.tsx'
-import { Nothing } from '../../../views/nothing.tsx'
-import { Pager, Table } from '../../../views/table.tsx'
 import type { KeyRow } from '../views-of.ts'
 import { Gone, Revoking, Rolling } from './dialogs.tsx'
 import { type Editing, Editor } from './editor.tsx'
@@ -68,13 +67,12 @@ export const Changed = ({
 }) => (
   <>
     {inDialog}
-    <hx-partial hx-target="#keys" hx-swap="outerHTML">
-      <KeysTable data={data} request={request} />
-    </hx-partial>
-    <hx-partial hx-target="#count" hx-swap="outerHTML">
-      <Count data={data} />
-    </hx-partial>
-    {notice}
+    <ListChanged
+      id="keys"
+      list={<KeysTable data={data} request={request} />}
+      count={<Count data={data} />}
+      notice={notice}
+    />
   </>
 )
 
@@ -92,33 +90,22 @@ const KeyFilters = ({ data, path }: { data: KeysData; path: string }) => {
   )
 }
 
-const Count = ({ data: { listing, count } }: { data: KeysData }) => (
-  <p id="count" class="count" role="status">
-    {listing.total === count
-      ? `${count.toLocaleString('en')} ${count === 1 ? 'key' : 'keys'}`
-      : `${listing.total.toLocaleString('en')} of ${count.toLocaleString('en')}`}
-  </p>
+const Count = ({ data: { listing, count: all } }: { data: KeysData }) => (
+  <ListCount noun="key" total={listing.total} all={all} />
 )
 
-function KeysTable({ data, request }: { data: KeysData; request: PageRequest }) {
-  const { listing, query, count, now } = data
-  const path = `${request.base}/dashboard/keys`
-  return (
-    <section id="keys" tabindex={-1} aria-label="API keys">
-      <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
-      {listing.rows.length === 0 ? (
-        <Nothing noun="key" isFiltered={count > 0} page={path}>
-          Give each team or service a key of its own: bound to its path, limited to the models it needs, and
-          revoked without touching anybody else.
-        </Nothing>
-      ) : (
-        <Table caption="API keys" headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}>
-          {listing.rows.map(key => (
-            <KeyLine listed={key} query={query} now={now} base={request.base} />
-          ))}
-        </Table>
-      )}
-      <Pager page={listing.page} pages={listing.pages} href={page => path + toQuery({ ...query, page })} />
-    </section>
-  )
-}
+const KeysTable = ({ data, request }: { data: KeysData; request: PageRequest }) => (
+  <List
+    id="keys"
+    noun="key"
+    label="API keys"
+    caption="API keys"
+    headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}
+    page={`${request.base}/dashboard/keys`}
+    query={data.query}
+    listing={data.listing}
+    all={data.count}
+    about="Give each team or service a key of its own: bound to its path, limited to the models it needs, and revoked without touching anybody else."
+    row={key => <KeyLine listed={key} query={data.query} now={data.now} base={request.base} />}
+  />
+)

@@ -1,5 +1,6 @@
-import { text } from '../../../src/door/form.ts'
+import { listed, text } from '../../../src/door/form.ts'
 import type { Page } from '../../../src/page.ts'
+import { Unknown } from '../../../views/doubt.tsx'
 import { toState } from '../input.ts'
 import { KIND } from '../model.ts'
 import type { GuardrailsDesk } from '../page.tsx'
@@ -27,10 +28,13 @@ export function createActions(desk: GuardrailsDesk): NonNullable<Page['actions']
       deletion: (guardrail, mistake, request) => (
         <Deletion guardrail={guardrail} mistake={mistake} request={request} />
       ),
-      changed: (form, request, notice) => (
-        <Changed data={desk.load(name => text(form, name))} request={request} notice={notice} />
+      changed: async (form, request, notice) => (
+        <Changed data={await desk.load(name => text(form, name))} request={request} notice={notice} />
       ),
     }),
     effect: form => ({ markup: <EffectOf effect={desk.editing(draftFrom(form)).effect} /> }),
+    doubt: async form => ({
+      markup: <Unknown models={await desk.unknownModels(listed(draftFrom(form).models))} />,
+    }),
   }
 }

@@ -9,6 +9,7 @@ import {
   PathField,
 } from '../../../views/definition-form.tsx'
 import { DialogForm } from '../../../views/dialog-form.tsx'
+import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { type Editing, wrong } from './editing.ts'
 import { EffectOf } from './effect.tsx'
@@ -77,7 +78,9 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
               redirect. Empty: every model.
             </>
           }
-        />
+        >
+          <Doubt page={path} />
+        </ModelsField>
       </div>
       <DescriptionField value={draft.description} error={wrong(editing, 'description')} />
       <Check

@@ -11,6 +11,8 @@ import type { Query } from './rows.ts'
 export interface Listed {
   readonly guardrail: Guardrail
   readonly counted: readonly Counted[]
+  /** Models of it that are not there now, in words. */
+  readonly unknown: string | undefined
 }
 
 interface LineProps {
@@ -26,7 +28,7 @@ const places: Readonly<Record<Side, string>> = {
   both: 'in what models are told and say',
 }
 
-export function GuardrailLine({ listed: { guardrail, counted }, query, request }: LineProps) {
+export function GuardrailLine({ listed: { guardrail, counted, unknown }, query, request }: LineProps) {
   const { base } = request
   const page = `${base}/dashboard/guardrails`
   return (
@@ -41,7 +43,7 @@ export function GuardrailLine({ listed: { guardrail, counted }, query, request }
       <td data-label="Holds for">
         <div>
           <HoldsFor path={guardrail.userPath} base={base} />
-          <HoldsOf models={guardrail.models} />
+          <HoldsOf models={guardrail.models} unknown={unknown} />
         </div>
       </td>
       <td data-label="Does">

@@ -3,11 +3,10 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
-import { count, number } from '../../../views/format.ts'
+import { List, ListChanged, ListCount } from '../../../views/list.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
 import { NewButton } from '../../../views/new-button.tsx'
-import { Nothing } from '../../../views/nothing.tsx'
-import { Pager, Table } from '../../../views/table.tsx'
+import { Pulse } from '../../../views/pulse.tsx'
 import type { Guardrail } from '../model.ts'
 import { Deletion } from './dialogs.tsx'
 import type { Editing } from './editing.ts'
@@ -57,6 +56,7 @@ export function GuardrailsView({ data, request }: Props) {
         <Count data={data} />
       </Filters>
       <GuardrailsTable data={data} request={request} />
+      <Pulse from={`${path}/now`} page={path + toQuery(data.query)} round={0} isFiltered />
       <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'delete']}>
         {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
       </Dialog>
@@ -72,44 +72,33 @@ function DialogContent({ dialog, request }: { dialog: DialogData; request: PageR
 
 /** What changes after a write, each part where it belongs. */
 export const Changed = ({ data, request, notice }: Props & { notice: Child }) => (
-  <>
-    <hx-partial hx-target="#guardrails" hx-swap="outerHTML">
-      <GuardrailsTable data={data} request={request} />
-    </hx-partial>
-    <hx-partial hx-target="#count" hx-swap="outerHTML">
-      <Count data={data} />
-    </hx-partial>
-    {notice}
-  </>
+  <ListChanged
+    id="guardrails"
+    list={<GuardrailsTable data={data} request={request} />}
+    count={<Count data={data} />}
+    notice={notice}
+  />
 )
 
-const Count = ({ data: { listing, count: all } }: { data: GuardrailsData }) => (
-  <p id="count" class="count" role="status">
-    {listing.total === all ? count(all, 'guardrail') : `${number(listing.total)} of ${number(all)}`}
-  </p>
+export const Count = ({ data: { listing, count: all } }: { data: GuardrailsData }) => (
+  <ListCount noun="guardrail" total={listing.total} all={all} />
 )
 
 const headings = ['Guardrail', 'Holds for', 'Does', 'Since the start', 'State', '']
 
-function GuardrailsTable({ data, request }: Props) {
-  const { listing, query } = data
-  const path = `${request.base}/dashboard/guardrails`
-  return (
-    <section id="guardrails" tabindex={-1} aria-label="Guardrails">
-      <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
-      {listing.rows.length === 0 ? (
-        <Nothing noun="guardrail" isFiltered={data.count > 0} page={path} makes>
-          A guardrail looks for card numbers, secrets, words or patterns in what models are told or say, and
-          refuses the call, masks what it finds, or counts it.
-        </Nothing>
-      ) : (
-        <Table caption="Guardrails, and what they did" headings={headings}>
-          {listing.rows.map(listed => (
-            <GuardrailLine listed={listed} query={query} request={request} />
-          ))}
-        </Table>
-      )}
-      <Pager page={listing.page} pages={listing.pages} href={page => path + toQuery({ ...query, page })} />
-    </section>
-  )
-}
+export const GuardrailsTable = ({ data, request }: Props) => (
+  <List
+    id="guardrails"
+    noun="guardrail"
+    label="Guardrails"
+    caption="Guardrails, and what they did"
+    headings={headings}
+    page={`${request.base}/dashboard/guardrails`}
+    query={data.query}
+    listing={data.listing}
+    all={data.count}
+    makes
+    about="A guardrail looks for card numbers, secrets, words or patterns in what models are told or say, and refuses the call, masks what it finds, or counts it."
+    row={listed => <GuardrailLine listed={listed} query={data.query} request={request} />}
+  />
+)

@@ -25,8 +25,8 @@ export function createActions(desk: LimitsDesk): NonNullable<Page['actions']> {
         <Editor editing={desk.editing(draft, mistake)} request={request} />
       ),
       deletion: (limit, mistake, request) => <Deletion limit={limit} mistake={mistake} request={request} />,
-      changed: (form, request, notice) => (
-        <Changed data={desk.load(name => text(form, name))} request={request} notice={notice} />
+      changed: async (form, request, notice) => (
+        <Changed data={await desk.load(name => text(form, name))} request={request} notice={notice} />
       ),
     }),
     effect: form => ({ markup: <Effect text={desk.editing(draftFrom(form)).effect} /> }),

@@ -3,12 +3,12 @@ import { Badge } from '../../../views/badge.tsx'
 import { count, number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name, spell } from '../../../views/name.tsx'
+import { Pulse } from '../../../views/pulse.tsx'
 import { Table } from '../../../views/table.tsx'
 import type { Pot } from '../ledger.ts'
 import type { Limit } from '../model.ts'
 import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { type KeyName, Member } from './holders.tsx'
-import { Pulse } from './pulse.tsx'
 import { hasWindow, presentOf, sentenceOf } from './words.ts'
 
 export interface LimitData {

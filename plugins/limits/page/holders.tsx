@@ -7,14 +7,21 @@ import type { Limit } from '../model.ts'
 /** What an operator calls a key that works. */
 export type KeyName = (id: string) => string | undefined
 
+interface HoldersProps {
+  readonly limit: Limit
+  /** Models of it that are not there now, in words. */
+  readonly unknown: string | undefined
+  readonly base: string
+}
+
 /** For whom a limit holds, who shares it, and which models it speaks of. */
-export const Holders = ({ limit: { userPath, each, models }, base }: { limit: Limit; base: string }) => (
+export const Holders = ({ limit: { userPath, each, models }, unknown, base }: HoldersProps) => (
   <div>
     <HoldsFor path={userPath} base={base} />
     <p class="about">
       {each === 'all' ? 'shared by all' : each === 'key' ? 'each key for itself' : 'each path for itself'}
     </p>
-    <HoldsOf models={models} />
+    <HoldsOf models={models} unknown={unknown} />
   </div>
 )
 

@@ -6,11 +6,11 @@ import { shortHash } from '../../../views/short-hash.ts'
 import { allowanceOf } from '../words.ts'
 import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { Holders, type KeyName, Member } from './holders.tsx'
-import { type Listed, measuresOf, type Query } from './rows.ts'
+import { measuresOf, type Query, type Shown } from './rows.ts'
 import { hasWindow, presentOf } from './words.ts'
 
 interface LineProps {
-  readonly listed: Listed
+  readonly listed: Shown
   readonly query: Query
   readonly keyName: KeyName
   readonly now: number
@@ -32,7 +32,7 @@ export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
         />
       </th>
       <td data-label="Holds for">
-        <Holders limit={limit} base={base} />
+        <Holders limit={limit} unknown={listed.unknown} base={base} />
       </td>
       <td data-label="Allows">
         <ul>

@@ -38,6 +38,12 @@ export interface Listed {
   readonly fullness: Fullness
 }
 
+/** A limit that is shown. */
+export interface Shown extends Listed {
+  /** Models of it that are not there now, in words. */
+  readonly unknown: string | undefined
+}
+
 export function listedOf(limit: Limit, ledger: Ledger): Listed {
   const pots = ledger.potsOf(limit)
   const pot = fullestOf(limit, pots) ?? (limit.each === 'all' ? ledger.pot(limit, '') : undefined)

@@ -3,19 +3,18 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
-import { count, number } from '../../../views/format.ts'
+import { number } from '../../../views/format.ts'
+import { List, ListChanged, ListCount } from '../../../views/list.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
 import { NewButton } from '../../../views/new-button.tsx'
-import { Nothing } from '../../../views/nothing.tsx'
-import { Pager, Table } from '../../../views/table.tsx'
+import { Pulse } from '../../../views/pulse.tsx'
 import type { Limit } from '../model.ts'
 import { Deletion } from './dialogs.tsx'
 import type { Editing } from './editing.ts'
 import { Editor } from './editor.tsx'
 import type { KeyName } from './holders.tsx'
 import { LimitLine } from './line.tsx'
-import { Pulse } from './pulse.tsx'
-import { type Listed, type Query, states } from './rows.ts'
+import { type Query, type Shown, states } from './rows.ts'
 
 export type DialogData =
   | { readonly kind: 'edit'; readonly editing: Editing }
@@ -24,7 +23,7 @@ export type DialogData =
 
 export interface LimitsData {
   readonly query: Query
-  readonly listing: Listing<Listed>
+  readonly listing: Listing<Shown>
   /** All limits there are. */
   readonly count: number
   /** Those of them that hold somebody back now. */
@@ -68,15 +67,12 @@ function DialogContent({ dialog, request }: { dialog: DialogData; request: PageR
 
 /** What changes after a write, each part where it belongs. */
 export const Changed = ({ data, request, notice }: Props & { notice: Child }) => (
-  <>
-    <hx-partial hx-target="#limits" hx-swap="outerHTML">
-      <LimitsTable data={data} request={request} />
-    </hx-partial>
-    <hx-partial hx-target="#count" hx-swap="outerHTML">
-      <Count data={data} />
-    </hx-partial>
-    {notice}
-  </>
+  <ListChanged
+    id="limits"
+    list={<LimitsTable data={data} request={request} />}
+    count={<Count data={data} />}
+    notice={notice}
+  />
 )
 
 const LimitFilters = ({ data, path }: { data: LimitsData; path: string }) => {
@@ -94,33 +90,28 @@ const LimitFilters = ({ data, path }: { data: LimitsData; path: string }) => {
 }
 
 export const Count = ({ data: { listing, count: all, reached } }: { data: LimitsData }) => (
-  <p id="count" class="count" role="status">
-    {listing.total === all ? count(all, 'limit') : `${number(listing.total)} of ${number(all)}`}
+  <ListCount noun="limit" total={listing.total} all={all}>
     {reached > 0 && <strong class="reached">, {number(reached)} reached</strong>}
-  </p>
+  </ListCount>
 )
 
 const headings = ['Limit', 'Holds for', 'Allows', 'Used', 'State', '']
 
-export function LimitsTable({ data, request }: Props) {
-  const { listing, query, keyName, now } = data
-  const path = `${request.base}/dashboard/limits`
-  return (
-    <section id="limits" tabindex={-1} aria-label="Limits">
-      <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
-      {listing.rows.length === 0 ? (
-        <Nothing noun="limit" isFiltered={data.count > 0} page={path} makes>
-          A limit says how much a team, each key or everybody may use: $500 a month, say, or 60 requests a
-          minute. Whoever has used it up is refused until the next month or minute begins.
-        </Nothing>
-      ) : (
-        <Table caption="Limits, and how full they are" headings={headings}>
-          {listing.rows.map(listed => (
-            <LimitLine listed={listed} query={query} keyName={keyName} now={now} request={request} />
-          ))}
-        </Table>
-      )}
-      <Pager page={listing.page} pages={listing.pages} href={page => path + toQuery({ ...query, page })} />
-    </section>
-  )
-}
+export const LimitsTable = ({ data, request }: Props) => (
+  <List
+    id="limits"
+    noun="limit"
+    label="Limits"
+    caption="Limits, and how full they are"
+    headings={headings}
+    page={`${request.base}/dashboard/limits`}
+    query={data.query}
+    listing={data.listing}
+    all={data.count}
+    makes
+    about="A limit says how much a team, each key or everybody may use: $500 a month, say, or 60 requests a minute. Whoever has used it up is refused until the next month or minute begins."
+    row={listed => (
+      <LimitLine listed={listed} query={data.query} keyName={data.keyName} now={data.now} request={request} />
+    )}
+  />
+)

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
-import { STATE } from '../../../views/dialog-form.tsx'
-import { Link } from '../../../views/link.tsx'
+import { STATE } from './dialog-form.tsx'
+import { Link } from './link.tsx'
 
 interface PulseProps {
   /** Where fresh figures are: the part `now` of the page. */
@@ -48,12 +48,25 @@ export function Pulse({ from, page, round, isFiltered = false }: PulseProps) {
 
 export const readRound = (params: URLSearchParams): number => Number(params.get('round')) || 0
 
+interface BeatProps extends Omit<PulseProps, 'isFiltered'> {
+  /** Where it is shown. */
+  readonly into: string
+  /** How many are found: of pages with filters. */
+  readonly count?: Child
+  readonly children?: Child
+}
+
 /** What a pulse brings: itself, and what it keeps fresh. */
-export const Beat = ({ into, children, ...pulse }: PulseProps & { into: string; children?: Child }) => (
+export const Beat = ({ into, count, children, ...pulse }: BeatProps) => (
   <>
-    <Pulse {...pulse} />
+    <Pulse {...pulse} isFiltered={count !== undefined} />
     <hx-partial hx-target={into} hx-swap="outerMorph">
       {children}
     </hx-partial>
+    {count !== undefined && (
+      <hx-partial hx-target="#count" hx-swap="outerMorph">
+        {count}
+      </hx-partial>
+    )}
   </>
 )
