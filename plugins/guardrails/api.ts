@@ -78,7 +78,7 @@ export function createGuardrailsApi({ store, tally }: Deps): Api[] {
       }),
       example: { text: 'Mail me: ada@example.com' },
       answer: { about: 'What was found', schema: trialView },
-      refusals: [422],
+      refusals: [409, 422],
       run({ body: { text, rule } }) {
         const all = rule === undefined ? store.list() : [toGuardrail('rule', rule, { version: 0 })]
         return tryOn(

@@ -1,5 +1,5 @@
 import type { Effort, Find, Source, Span } from './model.ts'
-import { createPatterns } from './patterns.ts'
+import { createPatterns, Unreadable } from './patterns.ts'
 import { createPreset } from './presets.ts'
 import { createWords } from './words.ts'
 
@@ -23,6 +23,14 @@ export interface Part {
 const WHOLE: Part = { isCut: false, goesOn: false }
 
 export const noEffort = (): Effort => ({ seen: 0, spent: 0 })
+
+/** Stands for one that cannot be made: whatever it is to look at, it has not seen it. */
+export function createBlind(fault: string): Finder {
+  const look = (): never => {
+    throw new Unreadable(fault)
+  }
+  return { has: look, all: look, mask: look }
+}
 
 export function createFinder({ words, patterns, presets }: Omit<Find, 'checker'>): Finder {
   const sources: readonly Source[] = [

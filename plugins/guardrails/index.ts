@@ -4,11 +4,13 @@ import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
 import { createUnknownModels } from '../../src/unknown-models.ts'
 import type { Auth } from '../auth/model.ts'
+import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createGuardrailsApi } from './api.ts'
 import { createAsking } from './asking.ts'
 import { createAsk } from './checker.ts'
+import { createGuardrailWatch } from './concerns.ts'
 import { createGuard } from './guard.ts'
 import {
   checkersInput,
@@ -45,7 +47,7 @@ export default definePlugin({
     ),
   }),
   env: { declared: ['GUARDRAILS'] },
-  needs: ['history', 'auth', 'virtual-models'],
+  needs: ['history', 'concerns', 'auth', 'virtual-models'],
   tables: { guardrails },
   async setup(host) {
     const { config, db, log, use, decide, providers, site, inherited } = host
@@ -70,8 +72,10 @@ export default definePlugin({
       history,
       declared,
       checkers: new Set(names),
+      log,
       onChange: all => tally.keepOnly(new Set(all.map(({ name }) => name))),
     })
+    use<Concerns>('concerns').add(createGuardrailWatch(store.list))
     const reacting = createReacting(tally, log)
     const { admit, guard, tap, holding, inspect } = createGuard({
       rules: store.rules,

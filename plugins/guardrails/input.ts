@@ -3,7 +3,7 @@ import { refuse } from '../../src/errors.ts'
 import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope-input.ts'
 import { concealed, duration, says, shown } from '../../src/settings.ts'
 import { webhookSecret } from '../../src/webhook.ts'
-import { createFinder, type Finder } from './finder.ts'
+import { createBlind, createFinder, type Finder } from './finder.ts'
 import { type Guardrail, sides, verdicts } from './model.ts'
 import { presetNames } from './presets.ts'
 import { isFindable } from './words.ts'
@@ -166,10 +166,11 @@ function toFinder(find: GuardrailState['find']): Finder {
   try {
     return createFinder(find)
   } catch (error) {
-    const fault = (error as Error).message.replace(/^error parsing regexp: /, '')
-    return refuse('invalid_value', `Field "find.patterns": ${fault}`, { param: 'find.patterns' })
+    return refuse('invalid_value', `Field "find.patterns": ${faultOf(error)}`, { param: 'find.patterns' })
   }
 }
+
+const faultOf = (error: unknown): string => (error as Error).message.replace(/^error parsing regexp: /, '')
 
 interface Facts {
   readonly version: number
@@ -177,7 +178,24 @@ interface Facts {
 }
 
 /** Throws a refusal where the user path is none, or a pattern cannot be read. */
-export function toGuardrail(name: string, state: GuardrailState, { version, declaredIn }: Facts): Guardrail {
+export const toGuardrail = (name: string, state: GuardrailState, facts: Facts): Guardrail =>
+  build(name, state, { ...facts, finder: toFinder(state.find) })
+
+/** What is stored could be read once; where it cannot any more, it is there all the same, and sees nothing. */
+export function fromStored(name: string, state: GuardrailState, facts: Facts): Guardrail {
+  try {
+    return build(name, state, { ...facts, finder: createFinder(state.find) })
+  } catch (error) {
+    const fault = faultOf(error)
+    return build(name, state, { ...facts, finder: createBlind(fault), fault })
+  }
+}
+
+function build(
+  name: string,
+  state: GuardrailState,
+  { finder, fault, version, declaredIn }: Facts & Pick<Guardrail, 'finder' | 'fault'>,
+): Guardrail {
   const { description, enabled, user_path, models, on, find, action, message, unreadable } = state
   const { words, patterns, presets, checker } = find
   return {
@@ -187,13 +205,14 @@ export function toGuardrail(name: string, state: GuardrailState, { version, decl
     userPath: toPath(user_path),
     on,
     find: { words, patterns, presets, ...(checker != null && { checker }) },
-    finder: toFinder(find),
+    finder,
     action,
     unreadable,
     version,
     ...toModels(models),
     ...(message != null && message.trim() !== '' && { message: message.trim() }),
     ...(declaredIn !== undefined && { declaredIn }),
+    ...(fault !== undefined && { fault }),
   }
 }
 

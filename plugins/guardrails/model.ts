@@ -30,6 +30,8 @@ export interface Guardrail extends Scope {
   readonly on: Side
   readonly find: Find
   readonly finder: Finder
+  /** Why what it looks for cannot be read any more: nothing can be looked at then, and nothing passes that it would block. */
+  readonly fault?: string
   readonly action: Verdict
   /** What a caller that is refused is told beside the name. */
   readonly message?: string

@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import type { Effort, Source, Span } from './model.ts'
 import { REDACTED } from './words.ts'
 
@@ -19,6 +19,8 @@ const LOOKS_AHEAD = /\\[bBz]|\$/
 
 /** @throws Error that says in words what is wrong. */
 export function createPatterns(patterns: readonly string[]): Source {
+  // Most gateways have no patterns, and start without the engine. Who has some needs it at once, so it is no `import()`.
+  const { RE2JS } = require('re2js') as typeof import('re2js')
   // Read in one go: a text is not looked at once more for each of them.
   const all = RE2JS.compile(patterns.map(pattern => `(?:${pattern})`).join('|'))
   if (all.programSize() > MOST_STEPS)
@@ -74,4 +76,9 @@ function timed(effort: Effort, look: () => boolean): boolean {
 /** Not all of a text could be looked at. */
 export class TooSlow extends Error {
   override readonly name = 'TooSlow'
+}
+
+/** Nothing could be looked at: the engine does not take patterns that it once took. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable'
 }

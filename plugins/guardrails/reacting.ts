@@ -3,7 +3,7 @@ import type { Routed } from '../../src/exchange.ts'
 import type { Log } from '../../src/log.ts'
 import type { Inspecting } from './inspect.ts'
 import type { Guardrail, On, Verdict } from './model.ts'
-import { TooSlow } from './patterns.ts'
+import { TooSlow, Unreadable } from './patterns.ts'
 import type { Tally } from './tally.ts'
 
 export type Call = Pick<Routed, 'id'>
@@ -32,6 +32,16 @@ export function createReacting(tally: Pick<Tally, 'add'>, log: Log): Reacting {
     )
   }
 
+  /** The same where nothing can be looked at. That is one error in the log at the start, not one for each call. */
+  function close(guardrail: Guardrail, x: Call, on: On): undefined {
+    if (guardrail.action === 'report') return undefined
+    note(guardrail, x, { action: 'block', on })
+    throw new Refusal(
+      'guardrail_blocked',
+      `Guardrail "${guardrail.name}" cannot read what it is to look for, and lets nothing through until its operator mends it`,
+    )
+  }
+
   return {
     note,
     to: (x, on, isStream = false) => ({
@@ -46,6 +56,7 @@ export function createReacting(tally: Pick<Tally, 'add'>, log: Log): Reacting {
           return look()
         } catch (error) {
           if (error instanceof TooSlow) return giveUp(guardrail, x)
+          if (error instanceof Unreadable) return close(guardrail, x, on)
           throw error
         }
       },

@@ -32,5 +32,15 @@ const doings: Readonly<Record<Verdict, string>> = {
 }
 
 /** What a guardrail does, for people who have never seen one. */
-export const sentenceOf = (guardrail: Pick<Guardrail, 'find' | 'on' | 'action'>): string =>
-  `Looks for ${aimsOf(guardrail)} in ${places[guardrail.on]}, and ${doings[guardrail.action]}.`
+export const sentenceOf = (guardrail: Pick<Guardrail, 'find' | 'on' | 'action' | 'fault'>): string =>
+  `Looks for ${aimsOf(guardrail)} in ${places[guardrail.on]}, and ${doings[guardrail.action]}.${faultOf(guardrail)}`
+
+const faultOf = ({ fault, action }: Pick<Guardrail, 'fault' | 'action'>): string =>
+  fault === undefined ? '' : ` That cannot be read any more: ${instead[action]}.`
+
+/** What one does that cannot be read. */
+export const instead: Readonly<Record<Verdict, string>> = {
+  block: 'it refuses all that it would look at',
+  mask: 'it refuses all that it would look at',
+  report: 'it counts nothing',
+}

@@ -3,7 +3,7 @@ import { refuse } from '../../src/errors.ts'
 import { noEffort } from './finder.ts'
 import type { Guardrail } from './model.ts'
 import { verdicts } from './model.ts'
-import { TooSlow } from './patterns.ts'
+import { TooSlow, Unreadable } from './patterns.ts'
 
 /** So much text is tried (characters). */
 export const MOST = 100_000
@@ -39,6 +39,11 @@ export function tryOn(guardrails: readonly Guardrail[], text: string): Trial {
       text: masks.reduce((left, { finder }) => finder.mask(left, noEffort()), text),
     }
   } catch (error) {
+    if (error instanceof Unreadable)
+      return refuse(
+        'conflict',
+        `A guardrail cannot be read any more: ${error.message}. Mend or delete it first`,
+      )
     if (!(error instanceof TooSlow)) throw error
     return refuse(
       'invalid_value',

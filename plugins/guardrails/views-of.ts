@@ -21,6 +21,12 @@ export const guardrailView = v.object({
   message: v.nullable(v.string()),
   unreadable: v.picklist(['allow', 'refuse']),
   declared_in: v.optional(v.string()),
+  fault: v.optional(
+    v.pipe(
+      v.string(),
+      v.description('Why what is stored cannot be read any more: then nothing passes that it would block'),
+    ),
+  ),
   version: v.number(),
   matches: v.pipe(
     v.array(
@@ -40,6 +46,7 @@ export const toView = (guardrail: Guardrail, tally: Pick<Tally, 'of'>): Guardrai
     models: models ?? null,
     message: message ?? null,
     ...(guardrail.declaredIn !== undefined && { declared_in: guardrail.declaredIn }),
+    ...(guardrail.fault !== undefined && { fault: guardrail.fault }),
     version: guardrail.version,
     matches: tally.of(guardrail.name).map(({ action, on, count }) => ({ action, on, calls: count })),
   }

@@ -4,7 +4,7 @@ import { Opens, Switch } from '../../../views/row-actions.tsx'
 import { HoldsFor, HoldsOf, RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { Guardrail, On, Side, Verdict } from '../model.ts'
-import { aimsOf } from '../sentence.ts'
+import { aimsOf, instead } from '../sentence.ts'
 import type { Counted } from '../tally.ts'
 import type { Query } from './rows.ts'
 
@@ -50,6 +50,11 @@ export function GuardrailLine({ listed: { guardrail, counted, unknown }, query, 
         <div>
           {doings[guardrail.action]} {aimsOf(guardrail)}
           <p class="about">{places[guardrail.on]}</p>
+          {guardrail.fault !== undefined && (
+            <p class="warning">
+              That cannot be read any more: {guardrail.fault}. While it is on, {instead[guardrail.action]}.
+            </p>
+          )}
         </div>
       </td>
       <td data-label="Since the start">
