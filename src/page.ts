@@ -35,6 +35,8 @@ export interface Page<T = unknown> {
   load(request: PageRequest): Awaitable<T>
   view(data: T, request: PageRequest): Markup
   readonly actions?: Readonly<Record<string, (form: Form, request: PageRequest) => Awaitable<ActionResult>>>
+  /** Names of actions that only ask, while somebody types, say: nothing is changed, so the audit trail leaves them out. */
+  readonly asks?: readonly string[]
   /** Parts of the page that are fetched on their own (`GET /dashboard{path}/{part}`). */
   readonly parts?: Readonly<Record<string, (request: PageRequest) => Awaitable<Markup>>>
 }

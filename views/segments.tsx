@@ -7,7 +7,7 @@ export interface Segment {
   readonly isCurrent: boolean
 }
 
-/** A few views of one thing, side by side: links, so that each has an address; `into` swaps just that part of the page. */
+/** A few views of one thing, side by side: links, so that each has an address. With `into` just that part of the page is swapped. */
 export const Segments = ({
   label,
   segments,
@@ -15,7 +15,7 @@ export const Segments = ({
 }: {
   label: string
   segments: readonly Segment[]
-  into: string
+  into?: string
 }) => (
   <nav class="segments" aria-label={label}>
     <ul>
@@ -25,11 +25,13 @@ export const Segments = ({
             id={id}
             href={href}
             {...(isCurrent && { 'aria-current': 'true' })}
-            hx-get={href}
-            hx-target={into}
-            hx-select={into}
-            hx-swap="outerHTML"
-            hx-push-url="true"
+            {...(into !== undefined && {
+              'hx-get': href,
+              'hx-target': into,
+              'hx-select': into,
+              'hx-swap': 'outerHTML',
+              'hx-push-url': 'true',
+            })}
           >
             {text}
           </Link>

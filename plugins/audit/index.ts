@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { retention, says } from '../../src/settings.ts'
 import { createAuditApi } from './api.ts'
+import { createCallsPage } from './page.tsx'
 import { adminCalls } from './schema.ts'
 import { openTrail } from './trail.ts'
 
@@ -25,6 +26,7 @@ export default definePlugin({
     return {
       audit: event => trail.add(event),
       api: createAuditApi(trail),
+      pages: [createCallsPage({ trail, now })],
       ticks: [
         { every: FLUSH, run: trail.flush },
         {

@@ -1,6 +1,7 @@
-import { and, desc, eq, gte, inArray, lt, lte } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
 import type { Log } from '../../src/log.ts'
+import { type Leaf, lookBack } from '../../src/look-back.ts'
 import { createTurns } from '../../src/turns.ts'
 import type { AdminEvent } from '../../src/types.ts'
 import { adminCalls } from './schema.ts'
@@ -25,11 +26,17 @@ export interface Filter {
   readonly limit: number
 }
 
+export interface Question extends Pick<Filter, 'who' | 'status' | 'before' | 'limit'> {
+  readonly words: readonly string[]
+}
+
 export interface Trail {
   /** Remembers a call; it is written a moment later. */
   add(event: AdminEvent): void
   /** Writes what is not written yet. */
   flush(): Promise<void>
+  /** What people look for, page by page; all of the words stand in the name of the person or in the address, in any case. */
+  look(question: Question): Promise<Leaf<Call>>
   /** Newest first. */
   list(filter: Filter): Promise<readonly Call[]>
   /** Deletes a few of the rows that are older than `at`. */
@@ -92,12 +99,37 @@ export function openTrail(db: Database, log: Log): Trail {
         .orderBy(desc(adminCalls.id))
         .limit(limit)
     },
+    look: question => look(db, question),
     async forget(at) {
       const old = db.select({ id: adminCalls.id }).from(adminCalls).where(lt(adminCalls.at, at)).limit(FORGET)
       await db.delete(adminCalls).where(inArray(adminCalls.id, old))
     },
   }
 }
+
+/** So many rows are looked at for a page, and the next one goes on behind them: words have no index. */
+const REACH = 10_000
+const TEXT = sql`coalesce(${adminCalls.name}, '') || ' ' || ${adminCalls.method} || ' ' || ${adminCalls.path}`
+
+const look = (db: Database, { who, status, words, before, limit }: Question): Promise<Leaf<Call>> =>
+  lookBack<Call>({
+    ...{ db, table: adminCalls, before, limit, reach: REACH },
+    list: ({ from, to, limit }) =>
+      db
+        .select()
+        .from(adminCalls)
+        .where(
+          and(
+            gte(adminCalls.id, from),
+            lt(adminCalls.id, to),
+            who && eq(adminCalls.who, who),
+            status && and(gte(adminCalls.status, status[0]), lte(adminCalls.status, status[1])),
+            ...words.map(word => sql`instr(lower(${TEXT}), lower(${word})) > 0`),
+          ),
+        )
+        .orderBy(desc(adminCalls.id))
+        .limit(limit),
+  })
 
 /** Lets a few strangers a minute into the trail; of the others the log tells how many there were. */
 function createGate(log: Log): (at: number) => boolean {

@@ -51,6 +51,7 @@ export default definePlugin({
       return (await keys.replace(subject, input, by)).version
     })
     history.follows(KIND, keys.reread)
+    history.shows(KIND, id => `/keys?${new URLSearchParams({ q: id })}`)
     use<Concerns>('concerns').add(createKeyWatch(keys.working, now))
     const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.

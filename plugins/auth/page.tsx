@@ -47,6 +47,7 @@ export function createKeysPage({ keys, now, isOpen, unknownModels }: KeysPageDep
     },
     view: (data, request) => <KeysView data={data} request={request} />,
     actions: createActions(desk),
+    asks: ['doubt'],
   })
 }
 

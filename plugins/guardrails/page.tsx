@@ -62,6 +62,7 @@ export function createGuardrailsPage(deps: GuardrailsPageDeps): Page {
     view: (data, request) => <GuardrailsView data={data} request={request} />,
     parts: { now: request => beat(desk, request) },
     actions: createActions(desk),
+    asks: ['effect', 'doubt'],
   })
 }
 

@@ -48,6 +48,7 @@ export async function openStore(options: StoreOptions): Promise<GuardrailStore> 
   const definitions = await history.define<Guardrail, GuardrailState>({
     kind: KIND,
     listedAt: '/admin/guardrails',
+    place: name => `/guardrails?${new URLSearchParams({ q: name })}`,
     declared,
     load,
     read(name, input) {

@@ -15,7 +15,7 @@ import type {
 /** What operators define: written first, together with its history, and then swapped into memory. */
 export async function openDefinitions<T extends Definition, S extends object>(
   options: DefinitionOptions<T, S>,
-  history: Pick<History, 'commit' | 'restores' | 'follows'>,
+  history: Pick<History, 'commit' | 'restores' | 'follows' | 'shows'>,
 ): Promise<Definitions<T>> {
   const { kind, listedAt, declared, onChange } = options
   const fixed = new Map(declared.map(each => [each.name, each]))
@@ -96,6 +96,7 @@ export async function openDefinitions<T extends Definition, S extends object>(
     })
 
   history.restores(kind, restore)
+  history.shows(kind, options.place)
   history.follows(kind, () => inTurn(async () => swap(await load())))
   return {
     list: () => [...all.values()],

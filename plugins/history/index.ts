@@ -5,6 +5,8 @@ import { openDefinitions } from './definitions.ts'
 import { openFollowing } from './following.ts'
 import { createForms } from './forms.tsx'
 import type { History, Restore } from './model.ts'
+import { createHistoryPage } from './page.tsx'
+import { createReading } from './reading.ts'
 import { createRestorer } from './restorer.ts'
 import { versions } from './schema.ts'
 
@@ -20,6 +22,7 @@ export default definePlugin({
     const chronicle = openChronicle(db, { now, wrote: following.wrote })
     const rereads = new Map<string, () => Promise<void>>()
     const restorers = new Map<string, Restore>()
+    const places = new Map<string, (subject: string) => string>()
     const restore = createRestorer(chronicle, restorers)
     const exports: History = {
       define: options => openDefinitions(options, exports),
@@ -27,6 +30,7 @@ export default definePlugin({
       commit: chronicle.commit,
       restores: (kind, restore) => void restorers.set(kind, restore),
       follows: (kind, reread) => void rereads.set(kind, reread),
+      shows: (kind, place) => void places.set(kind, place),
       async deletionOf(kind, subject) {
         const [last] = await chronicle.list({ kind, subject, limit: 1 })
         return last?.action === 'delete' && last.subject === subject ? last.id : undefined
@@ -40,6 +44,7 @@ export default definePlugin({
     return {
       exports,
       api: createHistoryApi({ chronicle, restore }),
+      pages: [createHistoryPage({ chronicle, read: createReading(db), restore, places, now })],
       ticks: [{ every: LOOK, run: look }],
     }
   },

@@ -89,6 +89,8 @@ export interface DefinitionOptions<T extends Definition, S extends object> {
   drop(name: string): readonly BatchItem<'sqlite'>[]
   /** Another set holds from now on; it is taken over when this is done. */
   onChange(all: readonly T[]): Awaitable<void>
+  /** Where people see one, below `/dashboard`. */
+  place(name: string): `/${string}`
 }
 
 /** What is said of a thing while it is typed. */
@@ -146,6 +148,8 @@ export interface History {
   restores(kind: string, restore: Restore): void
   /** Tells how things of a kind are read anew: another gateway on the same database has changed some. */
   follows(kind: string, reread: () => Promise<void>): void
+  /** Tells where people see a thing of a kind, below `/dashboard`. */
+  shows(kind: string, place: (subject: string) => `/${string}`): void
   /** The `id` of the version that deleted what had this name; undefined when it was not deleted, or is back. */
   deletionOf(kind: string, subject: string): Promise<number | undefined>
   /** Puts a version back, as `POST /admin/history/:id/restore` does; returns the name of what came back. */

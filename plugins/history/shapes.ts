@@ -9,11 +9,18 @@ const state = v.nullable(v.record(v.string(), v.unknown()))
 
 /** Where a page of a long list begins, and how long it is. */
 export const historyQuery = v.strictObject({
-  kind: v.optional(v.pipe(v.string(), v.description('`virtual-model` (redirects and policies) or `key`'))),
+  kind: v.optional(
+    v.pipe(
+      v.string(),
+      v.description('`virtual-model` (redirects and policies), `key`, `limit` or `guardrail`'),
+    ),
+  ),
   subject: v.optional(
     v.pipe(
       v.string(),
-      v.description('The source of a virtual model or the id of a key; a former name finds the same line'),
+      v.description(
+        'The source of a virtual model, the id of a key, the name of others; a former name finds the same line',
+      ),
     ),
   ),
   before: v.optional(v.pipe(whole(1, MAX_ID), v.description('`next` of the page before'))),

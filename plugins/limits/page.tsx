@@ -57,6 +57,7 @@ export function createLimitsPages(deps: LimitsPageDeps): Page[] {
     view: (data, request) => <LimitsView data={data} request={request} />,
     parts: { now: request => beat(desk, request) },
     actions: createActions(desk),
+    asks: ['effect', 'doubt'],
   })
   return [list, createLimitPage(deps)]
 }

@@ -28,6 +28,7 @@ export async function openStore({ db, history, declared, onChange }: StoreOption
   const definitions = await history.define<Limit, ReturnType<typeof toState>>({
     kind: KIND,
     listedAt: '/admin/limits',
+    place: name => `/limits/detail?${new URLSearchParams({ name })}`,
     declared,
     load: async () =>
       (await db.select().from(limits)).map(({ name, definition, version }) =>

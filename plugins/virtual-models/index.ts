@@ -63,6 +63,7 @@ export default definePlugin({
     const { current, remove } = store
     history.restores(KIND, store.restore)
     history.follows(KIND, store.reread)
+    history.shows(KIND, source => `/models?${new URLSearchParams({ q: source })}`)
     const before = inherited as Heritage | undefined
     const pins = before?.pins ?? createPins()
     const latencies = before?.latencies ?? createLatencies({ now, random: Math.random })

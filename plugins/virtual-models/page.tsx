@@ -49,6 +49,7 @@ export function createModelsPage(deps: ModelsPageDeps): Page {
     },
     view: (data, request) => <ModelsView data={data} request={request} />,
     actions: createActions(desk),
+    asks: ['draft', 'effect', 'suggest'],
   })
 }
 

@@ -134,7 +134,8 @@ export function createPages({
     { markup, status }: InPlace,
   ): Response => (headers.has('hx-request') ? html(markup, '', status) : draw(page, asked, markup, status))
 
-  const perform = (page: Page, route: string, act: Action) => async (request: Request) => {
+  const perform = (page: Page, name: string, act: Action) => async (request: Request) => {
+    const route = `/dashboard${page.path}/${name}`
     const x = new Exchange(request, { name: route }, connectionOf(request))
     let admin: Admin | undefined
     const response = await wrap(async asked => {
@@ -147,7 +148,7 @@ export function createPages({
         return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
       })
     }, true)(request)
-    audit(admin, request, route, response.status)
+    if (page.asks?.includes(name) !== true) audit(admin, request, route, response.status)
     leave(x)
     return response
   }
@@ -172,7 +173,7 @@ export function createPages({
         get(`${place}/${name}`, async asked => html(await part(asked))),
       ),
       ...Object.entries(page.actions ?? {}).flatMap(([name, act]): PageRoute[] => [
-        { method: 'POST', path: `${place}/${name}`, run: perform(page, `${place}/${name}`, act) },
+        { method: 'POST', path: `${place}/${name}`, run: perform(page, name, act) },
         ...(Object.hasOwn(page.parts ?? {}, name) ? [] : [back(`${place}/${name}`)]),
       ]),
     ]

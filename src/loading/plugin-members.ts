@@ -182,6 +182,7 @@ const page = {
   load: fun,
   view: fun,
   actions: may(v.record(segment, fun, wanted('an object'))),
+  asks: may(list(text)),
   parts: may(v.record(segment, fun, wanted('an object'))),
 } satisfies Entries<Page>
 

@@ -1,8 +1,8 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { count } from '../../../views/format.ts'
-import { Link } from '../../../views/link.tsx'
 import { Table } from '../../../views/table.tsx'
+import { Turn } from '../../../views/turn.tsx'
 import type { Place, Row } from '../report/log.ts'
 import type { Names } from '../report/names.ts'
 import { type Asked, addressOf } from './address.ts'
@@ -83,7 +83,7 @@ export function RequestsView({ data, request }: { data: RequestsData; request: P
 }
 
 function Lines({ data, path }: { data: RequestsData; path: string }) {
-  const { rows, asked, span, total, isFirst, older, keyName } = data
+  const { rows, asked, span, total, isFirst, older, newer, keyName } = data
   const first = rows[0]
   return (
     <section aria-labelledby="lines-title">
@@ -114,36 +114,11 @@ function Lines({ data, path }: { data: RequestsData; path: string }) {
           ))}
         </Table>
       )}
-      <Turn data={data} path={path} />
+      <Turn
+        newer={{ text: 'Newer', href: newer && addressOf(path, asked, { after: textOf(newer) }) }}
+        older={older && addressOf(path, asked, { before: textOf(older) })}
+        isPart={rows.length < 50}
+      />
     </section>
   )
 }
-
-/** To older and newer lines. */
-function Turn({ data: { asked, older, newer, rows }, path }: { data: RequestsData; path: string }) {
-  if (older === undefined && newer === undefined) return null
-  return (
-    <nav class="pager" aria-label="Pages">
-      <To text="Newer" rel="prev" href={newer && addressOf(path, asked, { after: textOf(newer) })} />
-      <span>
-        {older === undefined
-          ? 'These are the oldest'
-          : rows.length < 50
-            ? 'Searched in part: there may be more'
-            : ''}
-      </span>
-      <To text="Older" rel="next" href={older && addressOf(path, asked, { before: textOf(older) })} />
-    </nav>
-  )
-}
-
-const To = ({ text, rel, href }: { text: string; rel: string; href: string | undefined }) =>
-  href === undefined ? (
-    <span class="button" aria-disabled="true">
-      {text}
-    </span>
-  ) : (
-    <Link class="button" href={href} rel={rel}>
-      {text}
-    </Link>
-  )

@@ -1,0 +1,36 @@
+import { MAX_SEARCH } from '../../../views/listing.ts'
+
+/** What the address of the page asks for. */
+export interface Query {
+  readonly q: string
+  readonly kind: string
+  readonly author: string
+  /** The name of one thing: nothing else is shown. */
+  readonly subject: string
+  /** Only what is older; '' begins with the newest. */
+  readonly before: string
+}
+
+const NAMES = ['q', 'kind', 'author', 'subject', 'before'] as const
+
+export function readQuery(read: (name: string) => string): Query {
+  const [q, kind, author, subject, before] = NAMES.map(name => read(name).trim().slice(0, MAX_SEARCH))
+  return {
+    ...{ q: q!, kind: kind!, author: author!, subject: subject! },
+    before: /^[1-9]\d{0,14}$/.test(before!) ? before! : '',
+  }
+}
+
+/** The page with another choice; whatever is chosen, it begins with the newest unless it says otherwise. */
+export function addressOf(
+  page: string,
+  query: Query,
+  change: Partial<Query> & { readonly back?: string } = {},
+) {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries({ ...query, before: '', ...change }))
+    if (value !== '') params.set(name, value)
+  return params.size === 0 ? page : `${page}?${params}`
+}
+
+export const isFiltered = ({ q, kind, author, subject }: Query): boolean => q + kind + author + subject !== ''

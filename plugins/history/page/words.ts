@@ -1,0 +1,107 @@
+import type { JsonObject } from '../../../src/types.ts'
+import { number } from '../../../views/format.ts'
+import { spell } from '../../../views/name.tsx'
+import { diff } from '../diff.ts'
+import type { Action } from '../model.ts'
+
+/** States in words, whatever the kind of thing: a field after the other, without brackets. */
+
+/** One field that differs. */
+export type Difference =
+  | { readonly kind: 'value'; readonly label: string; readonly before: string; readonly after: string }
+  | {
+      readonly kind: 'list'
+      readonly label: string
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+    }
+
+export const NONE = 'none'
+
+/** `cost_usd` → `Cost USD`. */
+export const labelOf = (field: string): string => {
+  const words = field.replaceAll('_', ' ').replaceAll(/\b(usd|id|url)\b/g, word => word.toUpperCase())
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** `virtual-model` → `Virtual model`. */
+export const kindOf = (kind: string): string => labelOf(kind.replaceAll('-', ' '))
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isMap(value) && Object.values(value).every(isEmpty))
+
+const isMap = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value in a line: `yes`, `1,000`, `openai/gpt-5, weight 3`. */
+function textOf(value: unknown): string {
+  if (isEmpty(value)) return NONE
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'number') return Number.isInteger(value) ? number(value) : String(value)
+  if (Array.isArray(value)) return value.map(textOf).join(', ')
+  if (isMap(value)) return partsOf(value).join(', ')
+  return spell(String(value))
+}
+
+/** What names it comes first, and without its label. */
+const partsOf = (value: JsonObject): string[] =>
+  Object.entries(value)
+    .filter(([, part]) => !isEmpty(part))
+    .map(([field, part], index) =>
+      index === 0 && typeof part === 'string'
+        ? textOf(part)
+        : `${field.replaceAll('_', ' ')} ${textOf(part)}`,
+    )
+
+/** What differs between two states, in words; of what is new only what says something. */
+export function differencesOf(before: JsonObject | null, after: JsonObject | null): readonly Difference[] {
+  return compare(before ?? {}, after ?? {}, '')
+}
+
+function compare(before: JsonObject, after: JsonObject, within: string): readonly Difference[] {
+  return diff(before, after).flatMap(({ field, before: was, after: is }): readonly Difference[] => {
+    const label = within === '' ? labelOf(field) : `${within}: ${field.replaceAll('_', ' ')}`
+    if (isEmpty(was) && isEmpty(is)) return []
+    if (isMap(was ?? is) && isMap(is ?? was))
+      return compare((was ?? {}) as JsonObject, (is ?? {}) as JsonObject, label)
+    const items = itemsOf(was, is)
+    if (items !== undefined) return [{ kind: 'list', label, ...items }]
+    return [{ kind: 'value', label, before: textOf(was), after: textOf(is) }]
+  })
+}
+
+/** What came into a list and what left it; undefined for what is none, and where only the order is another one. */
+function itemsOf(was: unknown, is: unknown) {
+  if (!Array.isArray(was ?? is) || !Array.isArray(is ?? was)) return undefined
+  const [before, after] = [was, is].map(list => ((list ?? []) as unknown[]).map(textOf))
+  const [had, has] = [new Set(before), new Set(after)]
+  const added = after!.filter(item => !had.has(item))
+  const removed = before!.filter(item => !has.has(item))
+  return added.length + removed.length === 0 ? undefined : { added, removed }
+}
+
+export const deeds: Readonly<Record<Action, string>> = {
+  create: 'Created',
+  replace: 'Changed',
+  rename: 'Renamed',
+  delete: 'Deleted',
+  revoke: 'Revoked',
+  roll: 'Rolled: it has a new secret',
+  restore: 'Put back',
+}
+
+const ways: Readonly<Record<string, string>> = {
+  master: 'Master key',
+  session: 'Master key, in the dashboard',
+  token: 'Token without a name',
+  loopback: 'This machine',
+  unknown: 'Not known',
+}
+
+/** A person, or the way in. */
+export const authorText = (author: string): string =>
+  Object.hasOwn(ways, author) ? ways[author]! : spell(author)
