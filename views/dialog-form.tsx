@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../src/page.ts'
 import { Csrf } from './form.tsx'
+import { HistoryLink } from './history-link.tsx'
 import { Icon } from './icon.tsx'
 import { Link } from './link.tsx'
 
@@ -22,6 +23,8 @@ interface DialogFormProps {
   /** What is wrong with the whole of it. */
   readonly mistake: string | undefined
   readonly submit: Child
+  /** The thing as history knows it, where it is there already. */
+  readonly history?: { readonly kind: string; readonly subject: string } | undefined
   readonly request: PageRequest
   readonly children?: Child
 }
@@ -34,6 +37,7 @@ export function DialogForm({
   isSmall,
   mistake,
   submit,
+  history,
   request,
   children,
 }: DialogFormProps) {
@@ -61,6 +65,7 @@ export function DialogForm({
         {children}
       </div>
       <footer>
+        {history !== undefined && <HistoryLink class="quiet aside" base={request.base} {...history} />}
         <Link class="button" href={page} data-close="">
           Cancel
         </Link>

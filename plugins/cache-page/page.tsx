@@ -4,6 +4,7 @@ import type { UserPath } from '../../src/types.ts'
 import { parseUserPath } from '../../src/user-path.ts'
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
+import { Beat, readRound } from '../../views/pulse.tsx'
 import type { Cache, Figures, ModelFigures } from '../cache/model.ts'
 import type { UsageSums } from '../usage/model.ts'
 import { type Draft, Purging } from './page/purging.tsx'
@@ -75,6 +76,17 @@ export function createCachePage({ cache, usage, now, configFile }: CachePageDeps
       return { ...(await load()), ...(isAsked && { draft: { model: model.slice(0, LONGEST), path: '' } }) }
     },
     view: (data, request) => <CacheView data={data} request={request} />,
+    parts: {
+      async now(request) {
+        const page = `${request.base}/dashboard/cache`
+        const round = readRound(request.url.searchParams)
+        return (
+          <Beat from={`${page}/now`} page={page} round={round} into="#stored">
+            <Stored data={await load()} request={request} />
+          </Beat>
+        )
+      },
+    },
     actions: { purge },
   })
 }

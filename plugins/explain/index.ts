@@ -9,7 +9,7 @@ import type { Prices } from '../prices/model.ts'
 import type { VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
 import { createExplain, type ExplainDeps, explanation, question } from './decide.ts'
 import type { Suggestions } from './model.ts'
-import { suggestNames, suggestPaths } from './page/suggest.ts'
+import { suggestKeys, suggestNames, suggestPaths } from './page/suggest.ts'
 import { createExplainPage } from './page.tsx'
 
 export default definePlugin({
@@ -32,6 +32,7 @@ export default definePlugin({
     const suggestions: Suggestions = {
       names: typed => suggestNames(typed, virtual.current(), lists, providers().keys()),
       paths: () => suggestPaths(virtual.current()),
+      keys: typed => suggestKeys(typed, auth.working()),
     }
     return {
       exports: suggestions,

@@ -1,6 +1,8 @@
 import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page } from '../../src/page.ts'
+import { KeyOptions } from '../../views/key-options.tsx'
 import { Options } from '../../views/options.tsx'
+import type { WorkingKey } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { VirtualModel, VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
@@ -52,6 +54,7 @@ export interface ExplainData {
   readonly mistake?: Mistake
   readonly names: readonly string[]
   readonly paths: readonly string[]
+  readonly keys: readonly WorkingKey[]
   /** Names to begin with. */
   readonly examples: readonly string[]
 }
@@ -61,7 +64,7 @@ const LONGEST = 1000
 /** A form for a question, and the decision of the request path as a trail to read. */
 export function createExplainPage(deps: ExplainPageDeps): Page {
   const { virtual, lists, suggestions } = deps
-  const { names, paths } = suggestions
+  const { names, paths, keys } = suggestions
   return definePage<ExplainData>({
     path: '/explain',
     title: 'Explain',
@@ -74,6 +77,7 @@ export function createExplainPage(deps: ExplainPageDeps): Page {
         asked,
         names: asked.model === '' ? known : names(asked.model),
         paths: paths(),
+        keys: keys(asked.key),
         examples: examplesOf(known, virtual, lists),
         // Without a name nothing was asked yet; an empty one may come from the form.
         ...((url.searchParams.has('model') || asked.userPath + asked.key !== '') &&
@@ -85,6 +89,7 @@ export function createExplainPage(deps: ExplainPageDeps): Page {
       suggest: ({ url }) => (
         <Options values={names((url.searchParams.get('model') ?? '').slice(0, LONGEST))} />
       ),
+      keys: ({ url }) => <KeyOptions keys={keys((url.searchParams.get('key') ?? '').slice(0, LONGEST))} />,
     },
   })
 }

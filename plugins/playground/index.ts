@@ -28,7 +28,7 @@ export default definePlugin({
     })
     const ask = createPlayground({ calls, auth, paths })
     return {
-      pages: [createPlaygroundPage({ ask, auth, suggestions: use<Suggestions>('explain') })],
+      pages: [createPlaygroundPage({ ask, suggestions: use<Suggestions>('explain') })],
       api: [
         defineApi({
           method: 'POST',

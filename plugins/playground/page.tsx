@@ -1,19 +1,17 @@
 import { definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
-import { createSearch } from '../../views/listing.ts'
+import { KeyOptions } from '../../views/key-options.tsx'
 import { Options } from '../../views/options.tsx'
-import type { Auth, WorkingKey } from '../auth/model.ts'
+import type { WorkingKey } from '../auth/model.ts'
 import type { Suggestions } from '../explain/model.ts'
 import type { Ask } from './ask.ts'
 import type { Seen } from './calls.ts'
 import { gather, type Told } from './lines.ts'
-import { KeyOptions } from './page/key-options.tsx'
 import { PlaygroundView } from './page/views.tsx'
 import { type Asked, readAsked } from './question.ts'
 
 export interface PlaygroundPageDeps {
   readonly ask: Ask
   readonly suggestions: Suggestions
-  readonly auth: Pick<Auth, 'working'>
 }
 
 /** Which field names the model that a panel asks. */
@@ -31,25 +29,15 @@ export interface PlaygroundData {
 /** A browser without a script waits for the whole page: so long (milliseconds), before a connection in between gives up. */
 const DEADLINE = 50_000
 
-/** So many keys are suggested. */
-const SUGGESTED = 50
-
 const EXAMPLE = 'In one sentence: why is the sky blue?'
 
 /** A form for a call, and what comes of it: side by side for two models. */
-export function createPlaygroundPage({ ask, suggestions, auth }: PlaygroundPageDeps): Page {
-  const keysLike = (typed: string): readonly WorkingKey[] => {
-    const isFound = createSearch(typed)
-    return auth
-      .working()
-      .filter(({ id, name }) => isFound([id, name]))
-      .slice(0, SUGGESTED)
-  }
+export function createPlaygroundPage({ ask, suggestions }: PlaygroundPageDeps): Page {
   const around = (asked: Asked): PlaygroundData => ({
     asked,
     names: suggestions.names(asked.model),
     paths: suggestions.paths(),
-    keys: keysLike(asked.key),
+    keys: suggestions.keys(asked.key),
     told: {},
   })
   /** What can be sent as it stands, so that the first answer is one click away. */
@@ -64,7 +52,7 @@ export function createPlaygroundPage({ ask, suggestions, auth }: PlaygroundPageD
     load: ({ url }) => begin(readAsked(name => url.searchParams.get(name))),
     view: (data, request) => <PlaygroundView data={data} request={request} />,
     parts: {
-      keys: ({ url }) => <KeyOptions keys={keysLike(url.searchParams.get('key') ?? '')} />,
+      keys: ({ url }) => <KeyOptions keys={suggestions.keys(url.searchParams.get('key') ?? '')} />,
       suggest: ({ url }) => {
         const typed = url.searchParams.get('model') ?? url.searchParams.get('other') ?? ''
         return <Options values={suggestions.names(typed.slice(0, 1000))} />

@@ -3,6 +3,7 @@ import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { Name } from '../../../views/name.tsx'
+import { KIND } from '../keys.ts'
 import type { Draft, Mistake } from './draft.ts'
 
 export interface Editing {
@@ -29,6 +30,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         )
       }
       mistake={wrong(editing, 'form')}
+      history={draft.old && { kind: KIND, subject: draft.old.id }}
       request={request}
       submit={
         <button class="primary" type="submit">

@@ -3,6 +3,7 @@ import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Opens } from '../../../views/row-actions.tsx'
+import { PathLink } from '../../../views/row-head.tsx'
 import type { KeyRow } from '../views-of.ts'
 import type { Listed, Query } from './rows.ts'
 
@@ -32,7 +33,7 @@ export const KeyLine = ({ listed, query, now, base }: LineProps) => {
         </p>
       </th>
       <td data-label="On behalf of">
-        <Behalf row={row} />
+        <Behalf row={row} base={base} />
       </td>
       <td data-label="May use">
         <Models models={row.allowedModels} />
@@ -50,12 +51,12 @@ export const KeyLine = ({ listed, query, now, base }: LineProps) => {
   )
 }
 
-const Behalf = ({ row: { userPath, subPaths } }: { row: KeyRow }) =>
+const Behalf = ({ row: { userPath, subPaths }, base }: { row: KeyRow; base: string }) =>
   userPath === null ? (
     <span class="muted">A path that the caller names</span>
   ) : (
     <div>
-      <Name class="mono" text={userPath} />
+      <PathLink path={userPath} base={base} />
       {subPaths && <p class="about">and paths below it</p>}
     </div>
   )

@@ -8,6 +8,7 @@ import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
+import { Pulse } from '../../../views/pulse.tsx'
 import { Stat } from '../../../views/stat.tsx'
 import type { Cache } from '../../cache/model.ts'
 import type { CacheData } from '../page.tsx'
@@ -25,7 +26,8 @@ interface Props {
 
 export function CacheView({ data, request }: Props) {
   const isOn = data.settings.models.length > 0
-  const href = `${request.base}/dashboard/cache?purge=`
+  const page = `${request.base}/dashboard/cache`
+  const href = `${page}?purge=`
   return (
     <>
       <header class="top">
@@ -42,7 +44,14 @@ export function CacheView({ data, request }: Props) {
           </Link>
         )}
       </header>
-      {isOn ? <Stored data={data} request={request} /> : <HowToSwitchOn configFile={data.configFile} />}
+      {isOn ? (
+        <>
+          <Stored data={data} request={request} />
+          <Pulse from={`${page}/now`} page={page} round={0} />
+        </>
+      ) : (
+        <HowToSwitchOn configFile={data.configFile} />
+      )}
       <Dialog labelledby={DIALOG_TITLE} asks={['purge']}>
         {data.draft && <Purging draft={data.draft} models={data.models} request={request} />}
       </Dialog>

@@ -1,10 +1,11 @@
 import { described, Field, verbatim } from '../../../views/form.tsx'
+import { KeyOptions } from '../../../views/key-options.tsx'
 import { Options } from '../../../views/options.tsx'
 import type { ExplainData, Mistake } from '../page.tsx'
 
 /** The question. It stands in the address, so that an answer can be sent to somebody. */
 export function Question({ data, path }: { data: ExplainData; path: string }) {
-  const { asked, mistake, names, paths, told } = data
+  const { asked, mistake, names, paths, keys, told } = data
   const wrong = (field: Mistake['field']) => (mistake?.field === field ? mistake.message : undefined)
   const isFirst = told === undefined && mistake === undefined
   return (
@@ -57,14 +58,20 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
           {...described('q-path', { error: wrong('userPath') })}
         />
       </Field>
-      <Field id="q-key" label="Key" error={wrong('key')} hint="The id of a key. Empty is no limit.">
+      <Field id="q-key" label="Key" error={wrong('key')} hint="Found by its name, too. Empty is no limit.">
         <input
           class="mono"
           name="key"
           value={asked.key}
           placeholder="key_…"
+          list="q-keys"
           maxlength={200}
           {...verbatim}
+          hx-get={`${path}/keys`}
+          hx-trigger="input changed delay:150ms"
+          hx-target="#q-keys"
+          hx-swap="innerHTML"
+          hx-sync="this:replace"
           {...described('q-key', { error: wrong('key') })}
         />
       </Field>
@@ -76,6 +83,9 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
       </datalist>
       <datalist id="q-paths">
         <Options values={paths} />
+      </datalist>
+      <datalist id="q-keys">
+        <KeyOptions keys={keys} />
       </datalist>
     </form>
   )

@@ -1,3 +1,5 @@
+import { createSearch } from '../../../views/listing.ts'
+import type { WorkingKey } from '../../auth/model.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { Snapshot } from '../../virtual-models/model.ts'
 
@@ -28,3 +30,9 @@ function* known({ all }: Snapshot, lists: ModelLists, providers: Iterable<string
 /** User paths that redirects and policies speak of. */
 export const suggestPaths = ({ all }: Snapshot): string[] =>
   [...new Set([...all.values()].flatMap(({ userPaths = [] }) => userPaths))].sort().slice(0, MAX)
+
+/** Keys whose id or name has all the words that were typed. */
+export function suggestKeys(typed: string, working: readonly WorkingKey[]): WorkingKey[] {
+  const isFound = createSearch(typed)
+  return working.filter(({ id, name }) => isFound([id, name])).slice(0, MAX)
+}

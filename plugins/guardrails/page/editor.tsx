@@ -11,6 +11,7 @@ import {
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
+import { KIND } from '../model.ts'
 import { type Editing, wrong } from './editing.ts'
 import { EffectOf } from './effect.tsx'
 import { Finds } from './finds.tsx'
@@ -27,6 +28,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       title={isNew ? 'New guardrail' : <EditTitle name={draft.name} />}
       mistake={wrong(editing, 'form') ?? (isNew ? undefined : wrong(editing, 'name'))}
       request={request}
+      history={isNew ? undefined : { kind: KIND, subject: draft.name }}
       submit={
         <button class="primary" type="submit">
           {isNew ? 'Create guardrail' : 'Save'}

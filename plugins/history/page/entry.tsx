@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { authorText } from '../../../views/author.ts'
 import { ago } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Moment } from '../../../views/moment.tsx'
@@ -7,7 +8,7 @@ import { opening } from '../../../views/opening.ts'
 import type { Told } from '../reading.ts'
 import { Differences } from './differences.tsx'
 import { addressOf, type Query } from './query.ts'
-import { authorText, deeds, differencesOf, kindOf } from './words.ts'
+import { deeds, differencesOf, kindOf } from './words.ts'
 
 interface EntryProps {
   readonly row: Told

@@ -93,15 +93,3 @@ export const deeds: Readonly<Record<Action, string>> = {
   roll: 'Rolled: it has a new secret',
   restore: 'Put back',
 }
-
-const ways: Readonly<Record<string, string>> = {
-  master: 'Master key',
-  session: 'Master key, in the dashboard',
-  token: 'Token without a name',
-  loopback: 'This machine',
-  unknown: 'Not known',
-}
-
-/** A person, or the way in. */
-export const authorText = (author: string): string =>
-  Object.hasOwn(ways, author) ? ways[author]! : spell(author)

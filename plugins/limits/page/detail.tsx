@@ -1,12 +1,13 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { count, number } from '../../../views/format.ts'
+import { HistoryLink } from '../../../views/history-link.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name, spell } from '../../../views/name.tsx'
 import { Pulse } from '../../../views/pulse.tsx'
 import { Table } from '../../../views/table.tsx'
 import type { Pot } from '../ledger.ts'
-import type { Limit } from '../model.ts'
+import { KIND, type Limit } from '../model.ts'
 import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { type KeyName, Member } from './holders.tsx'
 import { hasWindow, presentOf, sentenceOf } from './words.ts'
@@ -60,9 +61,12 @@ export function LimitView({ data, request }: Props) {
           )}
         </div>
         {limit.declaredIn === undefined && (
-          <Link class="button" href={`${path}?${new URLSearchParams({ edit: name })}`}>
-            Edit
-          </Link>
+          <div class="exports">
+            <HistoryLink kind={KIND} subject={name} base={request.base} />
+            <Link class="button" href={`${path}?${new URLSearchParams({ edit: name })}`}>
+              Edit
+            </Link>
+          </div>
         )}
       </header>
       <Pots data={data} limit={limit} base={request.base} />

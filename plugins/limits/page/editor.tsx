@@ -13,6 +13,7 @@ import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'
 import { Check } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
+import { KIND } from '../model.ts'
 import { Amounts } from './amounts.tsx'
 import { type Editing, wrong } from './editing.ts'
 
@@ -28,6 +29,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       title={isNew ? 'New limit' : <EditTitle name={draft.name} />}
       mistake={wrong(editing, 'form') ?? (isNew ? undefined : wrong(editing, 'name'))}
       request={request}
+      history={isNew ? undefined : { kind: KIND, subject: draft.name }}
       submit={
         <button class="primary" type="submit">
           {isNew ? 'Create limit' : 'Save'}

@@ -1,11 +1,11 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { Csrf, described, Field, verbatim } from '../../../views/form.tsx'
+import { KeyOptions } from '../../../views/key-options.tsx'
 import { Options } from '../../../views/options.tsx'
 import { languages } from '../languages.ts'
 import { STREAM } from '../lines.ts'
 import type { PlaygroundData, Side } from '../page.tsx'
 import { type Asked, inAddress } from '../question.ts'
-import { KeyOptions } from './key-options.tsx'
 
 interface Props {
   readonly data: PlaygroundData

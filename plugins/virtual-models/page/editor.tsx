@@ -3,6 +3,7 @@ import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
+import { KIND } from '../model.ts'
 import type { Draft, Mistake } from './draft.ts'
 import type { Effect } from './effect.ts'
 import type { Replacing } from './replacing.ts'
@@ -30,6 +31,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       title={<Title draft={draft} />}
       mistake={wrong(editing, 'form')}
       request={request}
+      history={draft.old && { kind: KIND, subject: draft.old.source }}
       submit={<Submit isNew={draft.old === undefined} />}
     >
       {/* Enter in a field presses the first button of a form, which would be one of the targets'. */}

@@ -1,3 +1,4 @@
+import { authorText } from '../../../../views/author.ts'
 import { count } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
@@ -37,11 +38,11 @@ const fieldNames: Readonly<Record<string, string>> = {
   source: 'name',
 }
 
-/** What a change was, in a few words: `changed by master: targets, strategy`. */
+/** What a change was, in a few words: `changed by Master key: targets, strategy`. */
 export function wordsOf({ action, author, fields }: Marker): string {
   const changed = action === 'replace' || action === 'restore' || action === 'rename' ? fields : []
   const names = [...new Set(changed.map(field => fieldNames[field] ?? field))]
-  return `${actions[action]} by ${author}${names.length === 0 ? '' : `: ${names.join(', ')}`}`
+  return `${actions[action]} by ${authorText(author)}${names.length === 0 ? '' : `: ${names.join(', ')}`}`
 }
 
 /** Changes of the virtual model in the time that the page shows. */
@@ -49,7 +50,7 @@ export function Changes({ data, base, path }: { data: ModelData; base: string; p
   const { markers, span, subject } = data
   const shown = markers.filter(({ isNow }) => isNow).toReversed()
   if (shown.length === 0) return null
-  const all = `${base}/admin/history?${new URLSearchParams({ kind: 'virtual-model', subject: subject.name })}`
+  const all = `${base}/dashboard/history?${new URLSearchParams({ kind: 'virtual-model', subject: subject.name })}`
   return (
     <section class="changes" aria-labelledby="changes-title">
       <header class="topic">
@@ -63,10 +64,7 @@ export function Changes({ data, base, path }: { data: ModelData; base: string; p
             <span>
               <Name text={wordsOf(marker)} />
             </span>
-            <Link
-              href={`${base}/admin/history/${marker.id}`}
-              aria-label={`v${marker.version}, before and after`}
-            >
+            <Link href={`${all}#change-${marker.id}`} aria-label={`v${marker.version}, before and after`}>
               v{marker.version}
             </Link>
           </li>
