@@ -11,16 +11,20 @@ interface PulseProps {
   readonly round: number
   /** Whether the page has filters, as `Filters` draws them. */
   readonly isFiltered?: boolean
+  /** Says what it keeps fresh. */
+  readonly says?: string
 }
 
 /** A page that is left open asks for ten minutes; each question keeps the session alive, so it must come to an end. */
 const ROUNDS = 120
 
+const FIGURES = 'Figures follow the calls, every five seconds.'
+
 /**
- * Keeps figures fresh. It asks with the filters as they are, gives way to what somebody types into them, and what comes
+ * Keeps a part of a page fresh: figures, mostly. It asks with the filters as they are, gives way to what somebody types into them, and what comes
  * is melted into what is there, so that the keyboard, and whatever is marked, stays where it is.
  */
-export function Pulse({ from, page, round, isFiltered = false }: PulseProps) {
+export function Pulse({ from, page, round, isFiltered = false, says = FIGURES }: PulseProps) {
   const isAsking = round < ROUNDS
   const next = `${from}${from.includes('?') ? '&' : '?'}round=${round + 1}`
   return (
@@ -36,10 +40,10 @@ export function Pulse({ from, page, round, isFiltered = false }: PulseProps) {
       })}
     >
       {isAsking ? (
-        <span class="scripted">Figures follow the calls, every five seconds.</span>
+        <span class="scripted">{says}</span>
       ) : (
         <>
-          These figures stand still by now. <Link href={page}>Look again</Link>
+          This stands still by now. <Link href={page}>Look again</Link>
         </>
       )}
     </p>

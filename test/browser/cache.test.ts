@@ -152,3 +152,11 @@ test('is fit for all, wide and narrow, light and dark', async () => {
     },
   ])
 })
+
+test('figures follow the calls while one looks', async () => {
+  await open()
+  const before = Number(await figure('Stored'))
+  await ask('Something new')
+  const stored = page.locator('.stat').filter({ has: page.getByRole('heading', { name: 'Stored' }) })
+  await stored.getByText(String(before + 1), { exact: true }).waitFor()
+})

@@ -160,6 +160,12 @@ test('who is refused reads why: a policy, a redirect of others, a key with a lis
   expect(await compare('groq/llama-3.3-70b', '', key.id)).toContain(
     'because the key is limited to other models',
   )
+  await page.getByRole('combobox', { name: 'Key' }).fill('mobile')
+  const found = page.locator('#q-keys option')
+  await found.and(page.locator(`[value="${key.id}"]`)).waitFor({ state: 'attached' })
+  expect(
+    await found.evaluateAll(options => options.map(option => (option as HTMLOptionElement).label)),
+  ).toEqual(['Mobile <b>app</b>'])
 })
 
 test('a target that keeps failing is passed over, and where no other is left the outcome is the 503 that a caller gets', async () => {

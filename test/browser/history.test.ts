@@ -148,6 +148,17 @@ test('from the changes it is one step to the calls, where one finds while one ty
   expect(await page.locator('#calls tbody tr').textContent()).toContain('/admin/limits/beta')
 })
 
+test('the form of a thing, and its page, lead to its history', async () => {
+  await page.goto(`${gateway.url}/dashboard/limits?edit=alpha`)
+  await dialog().getByRole('link', { name: 'History' }).click()
+  await page.getByText('Only alpha, under all of its names.').waitFor()
+  expect(await row('beta').count()).toBe(0)
+  await row('alpha').first().getByRole('link', { name: 'alpha' }).first().click()
+  await page.getByRole('heading', { name: 'alpha', exact: true }).waitFor()
+  await page.locator('#limit').getByRole('link', { name: 'History' }).click()
+  await page.getByText('Only alpha, under all of its names.').waitFor()
+})
+
 test('without scripts it is found and put back all the same', async () => {
   const plain = await openBrowser(gateway.url, { javaScriptEnabled: false })
   await signIn(plain.page, gateway.url)

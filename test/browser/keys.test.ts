@@ -116,7 +116,9 @@ test('models that are not there now are named beside their field while one types
   await page.getByRole('button', { name: 'Create key' }).click()
   await page.getByRole('link', { name: 'Done' }).click()
   await closed(page)
-  await row('Doubtful').getByRole('link', { name: 'Edit' }).click()
+  await row('Doubtful')
+    .getByRole('link', { name: /^Edit / })
+    .click()
   await doubt.waitFor()
   await fill({ 'Allowed models': 'demo/' })
   await doubt.waitFor({ state: 'detached' })
@@ -131,7 +133,9 @@ test('an edit keeps the key and what was not touched, and does not overwrite wha
     Labels: 'a=1',
     'Last day': '2099-12-31',
   })
-  await row('Team Beta').getByRole('link', { name: 'Edit' }).click()
+  await row('Team Beta')
+    .getByRole('link', { name: /^Edit / })
+    .click()
   await fill({ 'Allowed models': 'demo/storyteller\ndemo/parrot' })
   await page.getByRole('button', { name: 'Save' }).click()
   await closed(page)
@@ -144,7 +148,9 @@ test('an edit keeps the key and what was not touched, and does not overwrite wha
   })
   expect(await call(secret)).toBe(200)
 
-  await row('Team Beta').getByRole('link', { name: 'Edit' }).click()
+  await row('Team Beta')
+    .getByRole('link', { name: /^Edit / })
+    .click()
   const { id } = (await stored('Team Beta')) as unknown as { id: string }
   await fetch(`${gateway.url}/admin/keys/${id}`, {
     method: 'PUT',
@@ -211,7 +217,9 @@ test('a search stands in the address, and shows what it looks for', async () => 
 test('names, paths and labels are text, whatever stands in them', async () => {
   const hostile = `"><img src=x onerror=alert(1)>`
   await create({ Name: hostile, 'User path': `/${hostile.replaceAll('/', '')}`, Labels: `x=${hostile}` })
-  await row(hostile).getByRole('link', { name: 'Edit' }).click()
+  await row(hostile)
+    .getByRole('link', { name: /^Edit / })
+    .click()
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(hostile)
   await page.keyboard.press('Escape')
   await closed(page)

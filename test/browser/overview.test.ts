@@ -226,6 +226,15 @@ describe('with calls', () => {
     expect(all.filter(text => /^off |Stays long/.test(text))).toEqual([])
   })
 
+  test('what begins to need attention, and what does not any more, is seen without a reload', async () => {
+    await go()
+    const astray = { source: 'astray', target_model: 'openai/gone', force: true }
+    await send('PUT', '/admin/virtual-models', astray)
+    await concern('astray leads to openai/gone').waitFor()
+    await send('PUT', '/admin/virtual-models', { ...astray, enabled: false })
+    await concern('astray leads to openai/gone').waitFor({ state: 'detached' })
+  })
+
   test('range and time zone stand in the address, and every link keeps them', async () => {
     await go()
     await page.getByRole('link', { name: '7 days', exact: true }).click()

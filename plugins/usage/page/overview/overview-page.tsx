@@ -1,4 +1,5 @@
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
+import { Beat, readRound } from '../../../../views/pulse.tsx'
 import type { Concerns } from '../../../concerns/model.ts'
 import type { ModelLists } from '../../../model-lists/model.ts'
 import { toBuckets } from '../../report/period.ts'
@@ -7,6 +8,7 @@ import { COLOURS, toChart } from '../chart.ts'
 import { readSpan, type Span, spanAddress } from '../span.ts'
 import type { PageDeps } from '../usage-page.tsx'
 import { toLines } from './concerns.ts'
+import { pulseOf, Standing } from './concerns-view.tsx'
 import { type OverviewData, OverviewView } from './overview-view.tsx'
 import { rankings, type Shown } from './rankings.ts'
 
@@ -26,6 +28,16 @@ export const createOverviewPage = (deps: OverviewDeps): Page =>
     nav: { group: 'Gateway', order: 10 },
     load: request => load(deps, request),
     view: (data, request) => <OverviewView data={data} request={request} />,
+    parts: {
+      async now({ url, base }) {
+        const pulse = pulseOf(base, `${base}/dashboard/overview`, readRound(url.searchParams))
+        return (
+          <Beat {...pulse} into="#standing">
+            <Standing concerns={toLines(await deps.concerns.look())} base={base} />
+          </Beat>
+        )
+      },
+    },
   })
 
 async function load(deps: OverviewDeps, { url }: PageRequest): Promise<OverviewData> {

@@ -13,7 +13,7 @@ import { type Places, placesOf } from '../places.ts'
 import { type Span, spanAddress } from '../span.ts'
 import { Times } from '../time.tsx'
 import type { Line } from './concerns.ts'
-import { Concerns } from './concerns-view.tsx'
+import { Concerns, pulseOf } from './concerns-view.tsx'
 import { Health } from './health.tsx'
 import { NextSteps } from './next-steps.tsx'
 import { RankingCard } from './ranking-card.tsx'
@@ -75,7 +75,9 @@ export function OverviewView({ data, request }: { data: OverviewData; request: P
           <Headline now={now} before={before} against={span.against} places={places} />
         </>
       )}
-      {(!isNew || concerns.length > 0) && <Concerns concerns={concerns} base={base} />}
+      {(!isNew || concerns.length > 0) && (
+        <Concerns concerns={concerns} base={base} pulse={pulseOf(base, path, 0)} />
+      )}
       {figures === undefined ? (
         !isNew && <NothingHere asked={asked} path={path} />
       ) : (
