@@ -26,12 +26,11 @@ export function pageOf<T>(matching: readonly T[], wanted: number): Listing<T> {
   return { rows, total: matching.length, page, pages }
 }
 
+export const wordsIn = (search: string): readonly string[] => search.split(/\s+/).filter(word => word !== '')
+
 /** Tells whether texts hold all the words of a search, in any order and case. */
 export function createSearch(search: string): (texts: readonly string[]) => boolean {
-  const words = search
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(word => word !== '')
+  const words = wordsIn(search.toLowerCase())
   return texts => {
     if (words.length === 0) return true
     const text = texts.join(' ').toLowerCase()

@@ -1,6 +1,6 @@
 import type { Leaf } from '../../src/look-back.ts'
 import { definePage, type Page } from '../../src/page.ts'
-import { MAX_SEARCH } from '../../views/listing.ts'
+import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
 import { CallsView, outcomes } from './page/views.tsx'
 import { type Call, people, type Trail, type Who } from './trail.ts'
 
@@ -38,7 +38,7 @@ export const createCallsPage = ({
       const leaf = await trail.look({
         who: query.who || undefined,
         status: outcomes[query.outcome].status,
-        words: query.q.split(/\s+/).filter(word => word !== ''),
+        words: wordsIn(query.q),
         before: query.before === '' ? undefined : Number(query.before),
         limit: ROWS,
       })

@@ -33,7 +33,7 @@ export interface Chronicle extends Pick<History, 'commit'> {
 const { before: _before, after: _after, ...listed } = getTableColumns(versions)
 
 /** A column whose index is of no help: a subject has few versions, and is the better way to them. */
-const unindexed = (column: SQLiteColumn): SQL => sql`+${column}`
+export const unindexed = (column: SQLiteColumn): SQL => sql`+${column}`
 
 /** The book of changes. A version is written by the last statement of the batch that makes the change. */
 export function openChronicle(

@@ -3,6 +3,7 @@ import { text } from '../../src/door/form.ts'
 import { Refusal } from '../../src/errors.ts'
 import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
 import { Remark } from '../../views/dialog-form.tsx'
+import { wordsIn } from '../../views/listing.ts'
 import { Notice } from '../../views/notice.tsx'
 import type { Chronicle } from './chronicle.ts'
 import { callIt } from './page/entry.tsx'
@@ -82,7 +83,7 @@ async function load(
     kind: query.kind || undefined,
     subject: query.subject || undefined,
     author: query.author || undefined,
-    words: query.q.split(/\s+/).filter(word => word !== ''),
+    words: wordsIn(query.q),
     before: query.before === '' ? undefined : Number(query.before),
     limit: ROWS,
   })

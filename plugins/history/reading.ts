@@ -1,7 +1,7 @@
-import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../../src/database.ts'
 import { type Leaf, lookBack } from '../../src/look-back.ts'
-import type { Version } from './chronicle.ts'
+import { unindexed, type Version } from './chronicle.ts'
 import { versions } from './schema.ts'
 
 /** What people look for in the book of changes. */
@@ -29,55 +29,48 @@ const REACH = 5000
 const TEXT = sql`${versions.kind} || ' ' || ${versions.subject} || ' ' || ${versions.action} || ' ' || ${versions.author}
   || ' ' || coalesce(${versions.before}, '') || ' ' || coalesce(${versions.after}, '')`
 
+/** The last version of a line: the index of lines and numbers has it at its end. */
+const LAST = sql<number>`(
+  select last.id from history last where last.line = history.line order by last.version desc limit 1
+)`
+
 /** Reads the book for people: with both states, page by page. */
 export const createReading =
   (db: Database) =>
   async (question: Question): Promise<Leaf<Told>> => {
-    const leaf = await lookBack<Version>({
+    const leaf = await lookBack<Version & { readonly last: number }>({
       ...{ db, table: versions },
       before: question.before,
       limit: question.limit,
       reach: isSearch(question) ? REACH : Number.POSITIVE_INFINITY,
       list: ({ from, to, limit }) =>
         db
-          .select()
+          .select({ ...getTableColumns(versions), last: LAST })
           .from(versions)
           .where(and(gte(versions.id, from), lt(versions.id, to), ...conditionsOf(db, question)))
           .orderBy(desc(versions.id))
           .limit(limit),
     })
-    return { ...leaf, rows: await withLatest(db, leaf.rows) }
+    const { id, subject, action, version } = versions
+    const lasts = await db
+      .select({ id, subject, action, version })
+      .from(versions)
+      .where(inArray(id, [...new Set(leaf.rows.map(({ last }) => last))]))
+    const byId = new Map(lasts.map(last => [last.id, last]))
+    return { ...leaf, rows: leaf.rows.map(({ last, ...row }) => ({ ...row, latest: byId.get(last)! })) }
   }
 
 const isSearch = ({ author, words }: Question): boolean => author !== undefined || words.length > 0
 
 function conditionsOf(db: Database, { kind, subject, author, words }: Question): (SQL | undefined)[] {
-  const isKind = kind === undefined ? undefined : eq(versions.kind, kind)
+  const few = subject !== undefined
+  const isKind =
+    kind === undefined ? undefined : eq(few ? unindexed(versions.kind) : sql`${versions.kind}`, kind)
   const lines = db.select({ line: versions.line }).from(versions)
   return [
     isKind,
-    subject === undefined
-      ? undefined
-      : inArray(versions.line, lines.where(and(isKind, eq(versions.subject, subject)))),
+    few ? inArray(versions.line, lines.where(and(isKind, eq(versions.subject, subject)))) : undefined,
     author === undefined ? undefined : eq(versions.author, author),
     ...words.map(word => sql`instr(lower(${TEXT}), lower(${word})) > 0`),
   ]
-}
-
-/** The last version of each line: the index of lines and numbers has it at its end. */
-async function withLatest(db: Database, rows: readonly Version[]): Promise<readonly Told[]> {
-  const { id, line, subject, action, version } = versions
-  const lines = [...new Set(rows.map(row => row.line))]
-  const lasts = await Promise.all(
-    lines.map(each =>
-      db
-        .select({ id, line, subject, action, version })
-        .from(versions)
-        .where(eq(line, each))
-        .orderBy(desc(version))
-        .limit(1),
-    ),
-  )
-  const byLine = new Map(lasts.flat().map(last => [last.line, last]))
-  return rows.map(row => ({ ...row, latest: byLine.get(row.line)! }))
 }
