@@ -1,46 +1,7 @@
 import { type Amounts, add, larger, nothing } from './amounts.ts'
 import type { Limit, Window } from './model.ts'
+import { type Claim, emptyPot, type Held, isInUse, type Pot, type Shortage, shortageOf } from './pot.ts'
 import { isMeeting, isSpan, isWithin, type Span, spanOf } from './window.ts'
-
-/** One limit as it counts for one member: a key, a user path, or everybody (`''`). */
-export interface Pot extends Span {
-  readonly member: string
-  readonly per: Window
-  /** What was used in this window by all gateways on the database, as far as it told. */
-  readonly stored: Amounts
-  /** What was used here since. */
-  readonly fresh: Amounts
-  /** What calls under way may still use. */
-  readonly held: Amounts
-  readonly running: number
-  /** Calls of this window whose price nobody knew. */
-  readonly unpriced: number
-}
-
-/** What a call may use of one limit, at most. */
-export interface Claim {
-  readonly limit: Limit
-  readonly member: string
-  readonly amounts: Amounts
-}
-
-/** What there is no room for. */
-export const measures = ['concurrent', 'requests', 'tokens', 'cost'] as const
-export type Measure = (typeof measures)[number]
-
-/** A claim that has its room. */
-export interface Held {
-  readonly claim: Claim
-  readonly pot: Pot
-}
-
-export interface Shortage {
-  readonly limit: Limit
-  readonly measure: Measure
-  readonly pot: Pot
-  /** What the call asked for. */
-  readonly wanted: number
-}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Open = Mutable<Pot>
@@ -48,9 +9,6 @@ type Open = Mutable<Pot>
 /** Members of one limit that are told apart; whoever comes behind them shares the last pot. */
 const MOST = 50_000
 export const REST = '…'
-
-/** Of the current window, in all. */
-export const usedOf = ({ stored, fresh }: Pot): Amounts => add(stored, fresh)
 
 export type Ledger = ReturnType<typeof createLedger>
 
@@ -86,7 +44,7 @@ export function createLedger(now: () => number) {
     const member = members.has(wanted) || members.size < MOST ? wanted : REST
     const pot = members.get(member)
     if (pot !== undefined) return renew(pot, limit)
-    const made = empty(member, limit.per, windowOf(limit))
+    const made = emptyPot(member, limit.per, windowOf(limit))
     members.set(member, made)
     return made
   }
@@ -106,19 +64,7 @@ export function createLedger(now: () => number) {
     const members = pots.get(limit.name)
     const isFull = members !== undefined && members.size >= MOST
     const known = members?.get(member) ?? (isFull ? members.get(REST) : undefined)
-    return known === undefined ? empty(member, limit.per, windowOf(limit)) : renew(known, limit)
-  }
-
-  function shortageOf({ limit, amounts }: Claim, pot: Pot): Shortage | undefined {
-    if (limit.concurrent !== undefined && pot.running >= limit.concurrent)
-      return { limit, measure: 'concurrent', pot, wanted: 1 }
-    const taken = add(usedOf(pot), pot.held)
-    for (const measure of ['requests', 'tokens', 'cost'] as const) {
-      const most = limit[measure]
-      if (most !== undefined && taken[measure] + amounts[measure] > most)
-        return { limit, measure, pot, wanted: amounts[measure] }
-    }
-    return undefined
+    return known === undefined ? emptyPot(member, limit.per, windowOf(limit)) : renew(known, limit)
   }
 
   return {
@@ -187,7 +133,7 @@ export function createLedger(now: () => number) {
     learn({ limit, member, per, start, end }: Omit<Unstored, 'amounts'>, stored: Amounts): void {
       const members = membersOf(limit)
       const pot = members.get(member)
-      if (pot === undefined) members.set(member, { ...empty(member, per, { start, end }), stored })
+      if (pot === undefined) members.set(member, { ...emptyPot(member, per, { start, end }), stored })
       else if (isSpan(pot, { start, end })) pot.stored = stored
       // Written by a gateway that knew another time zone: it holds what all had stored by then, and perhaps less than now.
       else if (pot.per === per && isMeeting(pot, { start, end })) pot.stored = larger(pot.stored, stored)
@@ -214,25 +160,8 @@ export interface Unstored extends Span {
   readonly amounts: Amounts
 }
 
-const empty = (member: string, per: Window, { start, end }: Span): Pot => ({
-  member,
-  per,
-  start,
-  end,
-  stored: nothing,
-  fresh: nothing,
-  held: nothing,
-  running: 0,
-  unpriced: 0,
-})
-
 /** Paths begin with a slash, and keys never do. */
 const isMember = ({ each }: Limit, member: string): boolean =>
   each === 'all'
     ? member === ''
     : member === REST || (member !== '' && member.startsWith('/') === (each === 'user_path'))
-
-const isInUse = (pot: Pot): boolean => {
-  const used = usedOf(pot)
-  return pot.running > 0 || used.requests > 0 || used.tokens > 0 || used.cost > 0
-}

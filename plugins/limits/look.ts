@@ -2,9 +2,10 @@ import type { Refusal } from '../../src/errors.ts'
 import type { Provider } from '../../src/provider.ts'
 import { isAboutCall, isAboutTarget } from '../../src/scope.ts'
 import type { Caller, Route, Target, Usage, UserPath } from '../../src/types.ts'
-import { add, nothing } from './amounts.ts'
-import { type Ledger, measures, type Pot, type Shortage, usedOf } from './ledger.ts'
+import { nothing } from './amounts.ts'
+import type { Ledger } from './ledger.ts'
 import type { Limit, Window } from './model.ts'
+import { measures, type Pot, runningOf, type Shortage, takenOf } from './pot.ts'
 import { isClosing, type Pricing } from './pricing.ts'
 import { memberOf, type Rules } from './rules.ts'
 import { fullestOf, NEAR, shareOf, usedShareOf } from './share.ts'
@@ -117,7 +118,7 @@ function filledOf(limit: Limit, ledger: Ledger, share: typeof shareOf): readonly
 }
 
 function sentenceOf(limit: Limit, pot: Pot): string {
-  const taken = { ...add(usedOf(pot), pot.held), concurrent: pot.running }
+  const taken = { ...takenOf(pot), concurrent: runningOf(pot) }
   const parts = measures.flatMap(measure => {
     const most = limit[measure]
     if (most === undefined) return []

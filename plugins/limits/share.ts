@@ -1,13 +1,12 @@
-import { add } from './amounts.ts'
-import { measures, type Pot, usedOf } from './ledger.ts'
 import type { Limit } from './model.ts'
+import { measures, type Pot, runningOf, takenOf, usedOf } from './pot.ts'
 
 /** From here on a limit is nearly used up. */
 export const NEAR = 0.8
 
 /** How much of what it limits is taken: 0 to 1, and above where an answer took more than it held. */
 export function shareOf(limit: Limit, pot: Pot): number {
-  const taken = { ...add(usedOf(pot), pot.held), concurrent: pot.running }
+  const taken = { ...takenOf(pot), concurrent: runningOf(pot) }
   return Math.max(
     0,
     ...measures.map(measure => taken[measure] / (limit[measure] ?? Number.POSITIVE_INFINITY)),

@@ -1,7 +1,6 @@
 import type { Answered } from '../../src/exchange.ts'
 import { tellLimits } from '../../src/respond/limits.ts'
-import { add } from './amounts.ts'
-import { type Held, usedOf } from './ledger.ts'
+import { type Held, takenOf } from './pot.ts'
 
 /** What is left of the limits that a call counts for, by the names that its client reads; the tightest of each kind. */
 export function headersOf(
@@ -15,7 +14,7 @@ export function headersOf(
     for (const { claim, pot } of held) {
       const most = claim.limit[kind]
       if (most === undefined) continue
-      const left = Math.max(0, most - add(usedOf(pot), pot.held)[kind])
+      const left = Math.max(0, most - takenOf(pot)[kind])
       if (least === undefined || left < least.left) least = { most, left, end: pot.end }
     }
     if (least === undefined) continue

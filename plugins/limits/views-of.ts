@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { toState } from './input.ts'
-import { type Ledger, type Measure, type Pot, usedOf } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
+import { heldOf, type Measure, type Pot, runningOf, usedOf } from './pot.ts'
 import { fullestOf, shareOf } from './share.ts'
 
 const DOLLARS = 1e9
@@ -79,8 +80,8 @@ export const ownView = v.object({
 export const MOST = 100
 
 export function toPotView(limit: Limit, pot: Pot): PotView {
-  const used = { ...usedOf(pot), concurrent: pot.running }
-  const held = { ...pot.held, concurrent: 0 }
+  const used = { ...usedOf(pot), concurrent: runningOf(pot) }
+  const held = { ...heldOf(pot), concurrent: 0 }
   const of = (measure: Measure) => {
     const most = limit[measure]
     if (most === undefined) return undefined

@@ -1,8 +1,8 @@
 import { toLocalText } from '../../src/calendar.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Target } from '../../src/types.ts'
-import { type Measure, type Shortage, usedOf } from './ledger.ts'
 import type { Limit } from './model.ts'
+import { heldOf, type Measure, type Shortage, usedOf } from './pot.ts'
 
 const DOLLARS = 1e9
 const number = new Intl.NumberFormat('en-US')
@@ -44,7 +44,7 @@ export function toRefusal({ limit, measure, pot, wanted }: Shortage, at: number)
   if (measure === 'concurrent') return new Refusal('rate_limit_exceeded', allowance, { retryAfter: 1 })
   const used = usedOf(pot)[measure]
   if (used + wanted <= most) {
-    const held = amountOf(measure, pot.held[measure])
+    const held = amountOf(measure, heldOf(pot)[measure])
     return new Refusal(
       'rate_limit_exceeded',
       `Limit "${limit.name}" has no room at the moment: of ${allowanceOf(limit, measure)}, calls under way hold ${held}. Try again when they are done`,
@@ -53,7 +53,7 @@ export function toRefusal({ limit, measure, pot, wanted }: Shortage, at: number)
   }
   const retryAfter = Math.max(1, Math.ceil((pot.end - at) / 1000))
   const free = toLocalText(pot.end, limit.timeZone).replace('+00:00', 'Z')
-  const left = Math.max(0, most - used - pot.held[measure])
+  const left = Math.max(0, most - used - heldOf(pot)[measure])
   const isBig = measure !== 'requests' && left > 0
   const room = isBig
     ? `; ${amountOf(measure, left)} left, and this call may take ${amountOf(measure, wanted)}`

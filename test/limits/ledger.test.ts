@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { add, nothing } from '../../plugins/limits/amounts.ts'
-import { createLedger, type Held, usedOf } from '../../plugins/limits/ledger.ts'
+import { createLedger } from '../../plugins/limits/ledger.ts'
 import { type Limit, type Window, windows } from '../../plugins/limits/model.ts'
+import { type Held, usedOf } from '../../plugins/limits/pot.ts'
 import { spanOf } from '../../plugins/limits/window.ts'
 
 const limit = (name: string, most: Partial<Limit>): Limit => ({

@@ -1,8 +1,7 @@
 import { toLocalText } from '../../../src/calendar.ts'
 import { count, money, number, percent } from '../../../views/format.ts'
-import { add } from '../amounts.ts'
-import { type Measure, type Pot, usedOf } from '../ledger.ts'
 import type { Limit } from '../model.ts'
+import { type Measure, type Pot, runningOf, takenOf, usedOf } from '../pot.ts'
 import { type Fullness, fullnessOf, measuresOf } from './rows.ts'
 import { untilOf } from './words.ts'
 
@@ -22,8 +21,8 @@ export const Gauges = ({ limit, pot }: PotProps) => (
 
 function Gauge({ limit, pot, measure }: PotProps & { measure: Measure }) {
   const most = limit[measure]!
-  const used = measure === 'concurrent' ? pot.running : usedOf(pot)[measure]
-  const taken = measure === 'concurrent' ? pot.running : add(usedOf(pot), pot.held)[measure]
+  const used = measure === 'concurrent' ? runningOf(pot) : usedOf(pot)[measure]
+  const taken = measure === 'concurrent' ? runningOf(pot) : takenOf(pot)[measure]
   const fullness = fullnessOf(taken / most)
   return (
     <li class="gauge" data-fullness={fullness}>

@@ -1,8 +1,9 @@
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { HoldsFor, HoldsOf, PathLink } from '../../../views/row-head.tsx'
-import { type Pot, REST } from '../ledger.ts'
+import { REST } from '../ledger.ts'
 import type { Limit } from '../model.ts'
+import type { Pot } from '../pot.ts'
 
 /** What an operator calls a key that works. */
 export type KeyName = (id: string) => string | undefined

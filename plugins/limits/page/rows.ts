@@ -5,8 +5,9 @@ import {
   readStateQuery,
   type StateQuery,
 } from '../../../views/listing.ts'
-import type { Ledger, Measure, Pot } from '../ledger.ts'
+import type { Ledger } from '../ledger.ts'
 import type { Limit } from '../model.ts'
+import type { Measure, Pot } from '../pot.ts'
 import { fullestOf, NEAR, shareOf } from '../share.ts'
 import { allowanceOf } from '../words.ts'
 
