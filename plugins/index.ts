@@ -40,6 +40,7 @@ import paths from './paths/index.ts'
 import playground from './playground/index.ts'
 import prices from './prices/index.ts'
 import { providers } from './providers/index.ts'
+import redis from './redis/index.ts'
 import reference from './reference.ts'
 import requestLog from './request-log.ts'
 import responseModel from './response-model.ts'
@@ -58,6 +59,8 @@ export const plugins: readonly Plugin[] = [
   audit,
   // what needs attention
   concerns,
+  // what gateways share beside the database
+  redis,
   // who calls, and on whose behalf
   auth,
   userPath,

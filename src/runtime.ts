@@ -9,6 +9,9 @@ export const keyedHash = (secret: string, text: string): string =>
 /** SHA-256, at once. */
 export const plainHash = (text: string): Uint8Array => new Bun.CryptoHasher('sha256').update(text).digest()
 
+/** SHA-1 as hex: the name that Redis has for a script. */
+export const scriptHash = (text: string): string => new Bun.CryptoHasher('sha1').update(text).digest('hex')
+
 /** A UUID that begins with the time (version 7): indexes over millions of them grow at their end, and stay fast. */
 export const timedId = (): string => Bun.randomUUIDv7()
 
@@ -67,3 +70,26 @@ const reasonOf = (cause: { code?: string; message?: string }): string =>
  */
 export const directStream = <T>(source: Omit<Bun.DirectUnderlyingSource<T>, 'type'>): ReadableStream<T> =>
   new ReadableStream({ ...source, type: 'direct' } as unknown as UnderlyingDefaultSource<T>)
+
+export interface RedisOptions {
+  readonly url: string
+  /** Milliseconds that a connection may take. */
+  readonly patience: number
+  /** The connection is gone; called once. */
+  readonly onGone: () => void
+}
+
+/** A connection to Redis or Valkey. It keeps nothing for later and comes back by nobody: what cannot be sent now fails. */
+export function openRedis({ url, patience, onGone }: RedisOptions) {
+  const client = new Bun.RedisClient(url, {
+    connectionTimeout: patience,
+    autoReconnect: false,
+    enableOfflineQueue: false,
+  })
+  client.onclose = onGone
+  return {
+    connect: (): Promise<void> => client.connect(),
+    send: (command: string, args: readonly string[]): Promise<unknown> => client.send(command, [...args]),
+    close: (): void => client.close(),
+  }
+}

@@ -3,6 +3,7 @@ import { type Api, answerJson, defineApi } from '../../src/api.ts'
 import { authorshipOf } from '../../src/author.ts'
 import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import type { UnknownModels } from '../../src/unknown-models.ts'
+import type { Counter } from './counter.ts'
 import { limitInput } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
@@ -13,6 +14,7 @@ import { changedView, limitDetail, limitView, ownView, toDetail, toPotView, toVi
 interface Deps {
   readonly store: LimitStore
   readonly ledger: Ledger
+  readonly counter: Pick<Counter, 'look'>
   readonly unknownModels: UnknownModels
 }
 
@@ -21,7 +23,7 @@ const PATH = '/admin/limits/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
 
 /** `/admin/limits`: list, read, put, delete; and `/v1/limits`, for callers. */
-export function createLimitsApi({ store, ledger, unknownModels }: Deps): Api[] {
+export function createLimitsApi({ store, ledger, counter, unknownModels }: Deps): Api[] {
   const answer = (limit: Limit, body: object = toView(limit, ledger)): Response =>
     answerJson(body, { headers: { etag: etagOf(limit.version) } })
 
@@ -84,17 +86,14 @@ export function createLimitsApi({ store, ledger, unknownModels }: Deps): Api[] {
       description: 'The limits that hold where you stand, and what is left of each for you.',
       answer: { about: 'Sorted by name', schema: v.array(ownView) },
       refusals: [403],
-      run({ x }) {
+      async run({ x }) {
         const own = store
           .rules()
           .at(x!.userPath)
           .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-        return own.map(limit => {
-          const {
-            member: _,
-            unpriced_requests: _unpriced,
-            ...rest
-          } = toPotView(limit, ledger.pot(limit, memberOf(limit, x!)))
+        const pots = await counter.look(own.map(limit => ({ limit, member: memberOf(limit, x!) })))
+        return own.map((limit, i) => {
+          const { member: _, unpriced_requests: _unpriced, ...rest } = toPotView(limit, pots[i]!)
           return {
             name: limit.name,
             models: limit.models === undefined ? null : [...limit.models],

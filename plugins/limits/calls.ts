@@ -1,13 +1,15 @@
+import { refuse } from '../../src/errors.ts'
 import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
 import { isAboutCall, isAboutTarget } from '../../src/scope.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
-import type { Outcome, Target, Usage } from '../../src/types.ts'
+import type { Awaitable, Outcome, Target, Usage } from '../../src/types.ts'
 import type { Amounts } from './amounts.ts'
+import type { Counter } from './counter.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { type Need, needOf } from './need.ts'
-import type { Claim, Held } from './pot.ts'
+import type { Claim, Held, Shortage } from './pot.ts'
 import { isClosing, type Pricing } from './pricing.ts'
 import { memberOf, type Rules } from './rules.ts'
 import { toRefusal, toUnpriced } from './words.ts'
@@ -15,6 +17,7 @@ import { toRefusal, toUnpriced } from './words.ts'
 interface Options {
   readonly rules: () => Rules
   readonly ledger: Ledger
+  readonly counter: Pick<Counter, 'hold'>
   readonly pricing: Pricing
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly now: () => number
@@ -33,12 +36,14 @@ interface Open {
   isOver: boolean
 }
 
+type Hear = (outcome: Pick<Outcome, 'ok' | 'code' | 'usage'>) => void
+
 /** Bytes of a stream's event for each token of its text, where nobody told how many there were: a rule of thumb. */
 const EVENT = 150
 const NONE = { cacheRead: 0, cacheWrite: 0, reasoning: 0 } as const
 
 /** What calls hold and use of the limits that hold for them. */
-export function createCalls({ rules, ledger, pricing, providers, now }: Options) {
+export function createCalls({ rules, ledger, counter, pricing, providers, now }: Options) {
   const open = new Map<string, Open>()
   /** Most gateways have few limits, and most calls none. */
   const find = (id: string): Open | undefined => (open.size === 0 ? undefined : open.get(id))
@@ -72,9 +77,22 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
     })
   }
 
-  function hold(limits: readonly Limit[], x: Routed, targets: readonly Target[], own: Open): readonly Held[] {
-    const held = ledger.hold(claimsOf(limits, x, targets, own))
+  function hold(
+    limits: readonly Limit[],
+    x: Routed,
+    targets: readonly Target[],
+    own: Open,
+  ): Awaitable<readonly Held[]> {
+    const held = counter.hold(claimsOf(limits, x, targets, own))
+    return held instanceof Promise ? held.then(held => keep(held, own)) : keep(held, own)
+  }
+
+  function keep(held: readonly Held[] | Shortage, own: Open): readonly Held[] {
     if ('measure' in held) throw toRefusal(held, now())
+    if (own.isOver) {
+      ledger.giveBack(held)
+      return refuse('client_closed', 'The client hung up')
+    }
     own.held = own.held.length === 0 ? held : [...own.held, ...held]
     return held
   }
@@ -99,40 +117,51 @@ export function createCalls({ rules, ledger, pricing, providers, now }: Options)
     for (const each of held) ledger.charge(each, { requests: 1, tokens: 0, cost: 0 }, false)
   }
 
+  function enter(x: Routed, own: Open): () => void {
+    open.set(x.id, own)
+    return () => {
+      own.isOver = true
+      ledger.giveBack(own.held)
+    }
+  }
+
+  /** A target is asked, and `held` is what that takes of its limits. */
+  function begin(own: Open, held: readonly Held[], target: Target): Hear {
+    own.isAsked = true
+    return ({ ok, code, usage }) => {
+      // Whom the client leaves has been asked all the same, and counts at the end.
+      if (ok || own.isOver || code === 'client_closed') return
+      own.isAsked = false
+      // A try that failed may have cost all the same.
+      const isCall = ({ claim }: Held) => own.aboutCall.includes(claim.limit)
+      if (usage !== undefined) charge([...own.held.filter(isCall), ...held], target, usage, 0)
+      giveBack(own, held)
+    }
+  }
+
   return {
     /** Takes room for a call, or says that there is none. What it returns gives back all that the call holds. */
-    admit(x: Routed): (() => void) | undefined {
+    admit(x: Routed): Awaitable<(() => void) | undefined> {
       const limits = rules().at(x.userPath)
       if (limits.length === 0) return undefined
       const aboutCall = limits.filter(limit => isAboutCall(limit, x.route))
       const aboutTarget = limits.filter(limit => !aboutCall.includes(limit))
       const own: Open = { aboutCall, aboutTarget, need: undefined, held: [], isAsked: false, isOver: false }
-      if (aboutCall.length > 0) hold(aboutCall, x, x.route.targets, own)
-      open.set(x.id, own)
-      return () => {
-        own.isOver = true
-        ledger.giveBack(own.held)
-      }
+      const holding = aboutCall.length === 0 ? own.held : hold(aboutCall, x, x.route.targets, own)
+      return holding instanceof Promise ? holding.then(() => enter(x, own)) : enter(x, own)
     },
     /** Takes room at one target. What it returns hears how the try went. */
-    attempt(x: Attempted): ((outcome: Pick<Outcome, 'ok' | 'code' | 'usage'>) => void) | undefined {
+    attempt(x: Attempted): Awaitable<Hear | undefined> {
       const own = find(x.id)
       const { target } = x
       if (own === undefined || target === undefined) return undefined
       const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
       checkPriced(own.aboutCall, x, target, own)
       checkPriced(limits, x, target, own)
-      const held = limits.length === 0 ? [] : hold(limits, x, [target], own)
-      own.isAsked = true
-      return ({ ok, code, usage }) => {
-        // Whom the client leaves has been asked all the same, and counts at the end.
-        if (ok || own.isOver || code === 'client_closed') return
-        own.isAsked = false
-        // A try that failed may have cost all the same.
-        const isCall = ({ claim }: Held) => own.aboutCall.includes(claim.limit)
-        if (usage !== undefined) charge([...own.held.filter(isCall), ...held], target, usage, 0)
-        giveBack(own, held)
-      }
+      const holding = limits.length === 0 ? [] : hold(limits, x, [target], own)
+      return holding instanceof Promise
+        ? holding.then(held => begin(own, held, target))
+        : begin(own, holding, target)
     },
     /** The room that a call under way holds; undefined where nothing limits it. */
     heldBy: (id: string): readonly Held[] | undefined => find(id)?.held,

@@ -6,12 +6,14 @@ import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import type { Prices } from '../prices/model.ts'
+import type { Redis } from '../redis/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createAlarm } from './alarm.ts'
 import { createLimitsApi } from './api.ts'
 import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
 import { createLimitWatch } from './concerns.ts'
+import { createLocal } from './counter.ts'
 import { type Declaration, declaredLimits, listedLimits, toLimit } from './input.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createLook } from './look.ts'
@@ -19,17 +21,22 @@ import type { Limit } from './model.ts'
 import { createLimitsPages } from './page.tsx'
 import { createPricing } from './pricing.ts'
 import { limitPots, limits } from './schema.ts'
+import { createShared } from './shared.ts'
 import { openStore } from './store.ts'
 import { headersOf } from './told.ts'
 
 /** How often what was counted is stored, and what other gateways have counted is read (milliseconds). */
 const STORE = 1000
+/** How often Redis is told that this gateway is still there, and tells of others. */
+const BEAT = 1000
 const WARN = 30_000
 const SWEEP = 3_600_000
 
 /** Calls under way hold room in it, whichever configuration began them. */
 interface Heritage {
   readonly ledger: Ledger
+  /** Tells Redis no more of what is counted here: who comes next does. */
+  readonly stepBack: () => Promise<void>
 }
 
 export default definePlugin({
@@ -41,13 +48,22 @@ export default definePlugin({
       'Limits of the config file, in the shape of PUT /admin/limits with a name. Read-only in the dashboard',
       v.optional(listedLimits),
     ),
+    withoutRedis: says(
+      'While Redis is away: local (each gateway counts for itself), refuse (calls that a limit speaks of)',
+      v.optional(v.picklist(['local', 'refuse'], 'expected local or refuse'), 'local'),
+    ),
   }),
-  env: { declared: ['LIMITS'] },
+  env: { declared: ['LIMITS'], withoutRedis: ['LIMITS_WITHOUT_REDIS'] },
   file: { section: 'limits', field: 'listed' },
-  needs: ['history', 'concerns', 'prices', 'auth', 'virtual-models'],
+  needs: ['history', 'concerns', 'redis', 'prices', 'auth', 'virtual-models'],
   tables: { limits, limitPots },
   async setup({ config, db, log, now, use, decide, providers, site, inherited }) {
-    const ledger = (inherited as Heritage | undefined)?.ledger ?? createLedger(now)
+    const before = inherited as Heritage | undefined
+    const ledger = before?.ledger ?? createLedger(now)
+    const { connection, prefix } = use<Redis>('redis')
+    const isStrict = config.withoutRedis === 'refuse'
+    const shared = connection && createShared({ ledger, connection, prefix, now, isStrict })
+    const counter = shared?.counter ?? createLocal(ledger)
     const pricing = createPricing({ prices: use<Prices>('prices'), providers, now })
     const history = use<History>('history')
     const book = createBook(db, ledger)
@@ -60,11 +76,12 @@ export default definePlugin({
       onChange: async all => void (isStarted && (await hold(all))),
     })
     async function hold(all: readonly Limit[]): Promise<void> {
-      ledger.keepOnly(new Set(all.map(({ name }) => name)))
+      const gone = ledger.keepOnly(new Set(all.map(({ name }) => name)))
+      await shared?.forget(gone)
       if (countsCost(all)) await pricing.load()
     }
     await book.read(store.list(), now())
-    const calls = createCalls({ rules: store.rules, ledger, pricing, providers, now })
+    const calls = createCalls({ rules: store.rules, ledger, counter, pricing, providers, now })
     const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })
     const warn = createAlarm(log)
     const auth = use<Auth>('auth')
@@ -73,6 +90,9 @@ export default definePlugin({
       ...{ decide, providers, master: auth.master },
       isRedirect: name => virtual.current().all.get(name)?.kind === 'redirect',
     })
+    // A gateway that has started before goes on counting until this one takes over.
+    if (shared)
+      connection.serve({ begin: async () => void (isStarted && (await shared.begin())), lost: shared.lost })
     use<Concerns>('concerns').add(
       createLimitWatch({
         alarming: look.alarming,
@@ -82,8 +102,8 @@ export default definePlugin({
     )
     return {
       exports: look,
-      heritage: { ledger } satisfies Heritage,
-      api: createLimitsApi({ store, ledger, unknownModels }),
+      heritage: { ledger, stepBack: async () => shared?.end() } satisfies Heritage,
+      api: createLimitsApi({ store, ledger, counter, unknownModels }),
       pages: createLimitsPages({
         store,
         ledger,
@@ -96,6 +116,8 @@ export default definePlugin({
       async start() {
         isStarted = true
         await hold(store.list())
+        await before?.stepBack()
+        if (connection?.isUp()) await shared?.begin()
       },
       admit: calls.admit,
       attempt: calls.attempt,
@@ -113,10 +135,14 @@ export default definePlugin({
             await book.refresh(store.list())
           },
         },
+        ...(shared ? [{ every: BEAT, run: () => shared.beat(store.list()) }] : []),
         { every: WARN, run: () => warn(look.alarming()) },
         { every: SWEEP, run: () => book.sweep(now() - SWEEP) },
       ],
-      close: book.write,
+      async close() {
+        await shared?.end()
+        await book.write()
+      },
     }
   },
 })

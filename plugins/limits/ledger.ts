@@ -1,10 +1,26 @@
 import { type Amounts, add, larger, nothing } from './amounts.ts'
 import type { Limit, Window } from './model.ts'
-import { type Claim, emptyPot, type Held, isInUse, type Pot, type Shortage, shortageOf } from './pot.ts'
+import {
+  type Change,
+  type Claim,
+  emptyPot,
+  type Held,
+  isInUse,
+  type Mirror,
+  nobody,
+  type Place,
+  type Pot,
+  type Shared,
+  type Shortage,
+  shortageOf,
+} from './pot.ts'
 import { isMeeting, isSpan, isWithin, type Span, spanOf } from './window.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Open = Mutable<Pot>
+interface OpenHeld extends Held {
+  readonly pot: Open
+}
 
 /** Members of one limit that are told apart; whoever comes behind them shares the last pot. */
 const MOST = 50_000
@@ -21,6 +37,7 @@ export function createLedger(now: () => number) {
   const pots = new Map<string, Map<string, Open>>()
   /** Each call asks for them, and calendars take their time. */
   const windows = new WeakMap<Limit, Span>()
+  let mirror: Mirror | undefined
 
   /** The present window of a limit. */
   function windowOf(limit: Limit): Span {
@@ -67,29 +84,50 @@ export function createLedger(now: () => number) {
     return known === undefined ? emptyPot(member, limit.per, windowOf(limit)) : renew(known, limit)
   }
 
+  /** `calls` is 1 where a call begins to hold what it claims, -1 where it ends. */
+  function move({ claim, pot }: OpenHeld, calls: 1 | -1): void {
+    pot.held = add(pot.held, claim.amounts, calls)
+    pot.running += calls
+  }
+
+  /** A limit that was deleted meanwhile is nobody's to hear of. */
+  function tell({ claim, pot }: OpenHeld, change: Change): void {
+    if (mirror !== undefined && pots.get(claim.limit.name)?.get(pot.member) === pot)
+      mirror(claim.limit.name, pot, change)
+  }
+
+  const tellMoved = (held: OpenHeld, calls: 1 | -1): void =>
+    tell(held, { running: calls, held: add(nothing, held.claim.amounts, calls), used: nothing })
+
   return {
     /** Holds all claims, or none: then it says which one there is no room for. */
     hold(claims: readonly Claim[]): readonly Held[] | Shortage {
-      const held: { claim: Claim; pot: Open }[] = []
+      const held: OpenHeld[] = []
       for (const claim of claims) {
         const pot = open(claim.limit, claim.member)
         const shortage = shortageOf(claim, pot)
         if (shortage !== undefined) return shortage
         held.push({ claim, pot })
       }
-      for (const { claim, pot } of held) {
-        pot.held = add(pot.held, claim.amounts)
-        pot.running += 1
+      for (const each of held) {
+        move(each, 1)
+        if (mirror !== undefined) tellMoved(each, 1)
       }
+      return held
+    },
+    /** The same where whoever counts for all gateways has said that there is room: it is not told again. */
+    take(claims: readonly Claim[]): readonly Held[] {
+      const held = claims.map(claim => ({ claim, pot: open(claim.limit, claim.member) }))
+      for (const each of held) move(each, 1)
       return held
     },
     /** What a claim would lack; nothing is held. */
     shortage: (claim: Claim): Shortage | undefined => shortageOf(claim, look(claim.limit, claim.member)),
     /** To be called once for each hold. */
     giveBack(held: readonly Held[]): void {
-      for (const { claim, pot } of held as readonly { claim: Claim; pot: Open }[]) {
-        pot.held = add(pot.held, claim.amounts, -1)
-        pot.running -= 1
+      for (const each of held as readonly OpenHeld[]) {
+        move(each, -1)
+        if (mirror !== undefined) tellMoved(each, -1)
       }
     },
     /** What was used indeed; it counts in the window in which it is known. */
@@ -98,6 +136,29 @@ export function createLedger(now: () => number) {
       const present = now() < pot.end ? (pot as Open) : renew(pot as Open, claim.limit)
       present.fresh = add(present.fresh, amounts)
       if (isUnpriced) present.unpriced += 1
+      if (mirror !== undefined) tell({ claim, pot: present }, { ...nobody, used: amounts })
+    },
+    /** From now on `next` hears what happens here; undefined: nobody does, and nobody tells of other gateways. */
+    reflect(next: Mirror | undefined): void {
+      mirror = next
+      if (next !== undefined) return
+      for (const members of pots.values()) for (const pot of members.values()) pot.elsewhere = nobody
+    },
+    isReflected: (by?: Mirror): boolean => (by === undefined ? mirror !== undefined : mirror === by),
+    /** The pots in which calls hold room now. */
+    underWay(): readonly (readonly [limit: string, pot: Pot])[] {
+      const found: [string, Pot][] = []
+      for (const [limit, members] of pots)
+        for (const pot of members.values()) if (pot.running > 0) found.push([limit, pot])
+      return found
+    },
+    /** The pot that a claim counts in. */
+    open: open as (limit: Limit, member: string) => Pot,
+    /** How a pot stands over all gateways. What is used is never less than before. */
+    hear(pot: Pot, { used, elsewhere, ...span }: Shared): void {
+      const own = pot as Open
+      own.elsewhere = elsewhere
+      if (isSpan(pot, span)) own.stored = larger(own.stored, add(used, own.fresh, -1))
     },
     /** How it stands for a member, who need not have used anything yet. */
     pot: look,
@@ -134,13 +195,20 @@ export function createLedger(now: () => number) {
       const members = membersOf(limit)
       const pot = members.get(member)
       if (pot === undefined) members.set(member, { ...emptyPot(member, per, { start, end }), stored })
-      else if (isSpan(pot, { start, end })) pot.stored = stored
+      // Whoever counts for all gateways knows more than the database does, up to a second.
+      else if (isSpan(pot, { start, end })) pot.stored = mirror ? larger(pot.stored, stored) : stored
       // Written by a gateway that knew another time zone: it holds what all had stored by then, and perhaps less than now.
       else if (pot.per === per && isMeeting(pot, { start, end })) pot.stored = larger(pot.stored, stored)
     },
-    /** Forgets limits that are no more. */
-    keepOnly(limits: ReadonlySet<string>): void {
-      for (const limit of pots.keys()) if (!limits.has(limit)) pots.delete(limit)
+    /** Forgets limits that are no more, and says which pots they had. */
+    keepOnly(limits: ReadonlySet<string>): readonly Place[] {
+      const gone: Place[] = []
+      for (const [limit, members] of pots) {
+        if (limits.has(limit)) continue
+        for (const member of members.keys()) gone.push({ limit, member })
+        pots.delete(limit)
+      }
+      return gone
     },
     /** Lets go of pots whose window is over and of which nothing is held. */
     prune(): void {

@@ -50,6 +50,26 @@ export interface Shortage {
   readonly wanted: number
 }
 
+/** What happens to a pot: calls begin to hold room in it, end (a negative number of them), or have used it. */
+export interface Change extends Running {
+  readonly used: Amounts
+}
+
+/** Hears of all that is held, given back and charged here. */
+export type Mirror = (limit: string, pot: Pot, change: Change) => void
+
+/** Where a pot is. */
+export interface Place {
+  readonly limit: string
+  readonly member: string
+}
+
+/** How a pot stands over all gateways. */
+export interface Shared extends Span {
+  readonly used: Amounts
+  readonly elsewhere: Running
+}
+
 export const nobody: Running = { held: nothing, running: 0 }
 
 export const emptyPot = (member: string, per: Window, { start, end }: Span): Pot => ({

@@ -1,0 +1,100 @@
+import { reasonOf } from '../../src/describe.ts'
+import type { Log } from '../../src/log.ts'
+import { scriptHash } from '../../src/runtime.ts'
+import type { Connection, Script, User } from './model.ts'
+import { createWire, type Wire } from './wire.ts'
+
+interface Options {
+  readonly url: string
+  /** Milliseconds that an answer may take. */
+  readonly timeout: number
+  readonly log: Log
+}
+
+/** Keeps a connection, and makes another one where it was lost. */
+export function createConnection({ url, timeout, log }: Options) {
+  const users: User[] = []
+  /** The one that is there, or is being made. */
+  let wire: Wire | undefined
+  let isConnected = false
+  let isUp = false
+  let isClosed = false
+  let trouble: string | undefined
+  let losses = 0
+
+  function lose(reason: string): void {
+    const isNews = isUp || trouble === undefined
+    wire = undefined
+    isConnected = isUp = false
+    for (const user of users) user.lost()
+    if (isClosed) return
+    trouble = reason
+    losses += 1
+    if (isNews) log.warn('Redis is away: gateways count for themselves until it is back', { reason })
+  }
+
+  /** Does nothing while there is one. Never fails: who cannot connect tries again later. */
+  async function connect(): Promise<void> {
+    if (wire !== undefined || isClosed) return
+    const made = createWire({ url, timeout, onGone: lose })
+    wire = made
+    try {
+      await made.connect()
+      isConnected = true
+      await Promise.all(users.map(user => user.begin()))
+    } catch (error) {
+      made.end(reasonOf(error))
+    }
+    if (wire !== made) return
+    isUp = true
+    if (trouble !== undefined) log.info('Redis is back', { after: trouble })
+    trouble = undefined
+  }
+
+  /** What Redis refuses ends the connection: nobody can rely on it who is told no. */
+  async function send(run: (wire: Wire) => Promise<unknown>): Promise<unknown> {
+    if (wire === undefined || !isConnected) throw new Error('Redis is away')
+    const own = wire
+    try {
+      return await run(own)
+    } catch (error) {
+      own.end(reasonOf(error))
+      throw error
+    }
+  }
+
+  function script(text: string): Script {
+    const hash = scriptHash(text)
+    return (keys, args) => {
+      const rest = [String(keys.length), ...keys, ...args.map(String)]
+      return send(async wire => {
+        try {
+          return await wire.send('EVALSHA', [hash, ...rest])
+        } catch (error) {
+          if (!reasonOf(error).startsWith('NOSCRIPT')) throw error
+          return await wire.send('EVAL', [text, ...rest])
+        }
+      })
+    }
+  }
+
+  const connection: Connection = {
+    isUp: () => isUp,
+    script,
+    async remove(keys) {
+      if (keys.length > 0) await send(wire => wire.send('UNLINK', keys))
+    },
+    serve: user => void users.push(user),
+  }
+  return {
+    connection,
+    connect,
+    /** Why there is none; undefined while there is one, and before anybody tried. */
+    trouble: () => trouble,
+    losses: () => losses,
+    close(): void {
+      isClosed = true
+      wire?.end('the gateway stops')
+    },
+  }
+}
