@@ -16,12 +16,14 @@ export interface Head {
   readonly gateway: string
   readonly act: Act
   readonly now: number
+  /** Who it was before; what that one held is held by this one now. */
+  readonly former?: string | undefined
 }
 
 export const toArguments = (
-  { gateway, act, now }: Head,
+  { gateway, act, now, former = '' }: Head,
   entries: readonly Entry[],
-): readonly (string | number)[] => [gateway, act, now, ...entries.flatMap(toPotArguments)]
+): readonly (string | number)[] => [gateway, act, now, former, ...entries.flatMap(toPotArguments)]
 
 function toPotArguments({ pot, most = {}, change }: Entry): readonly (string | number)[] {
   const { per, start, end } = pot

@@ -5,7 +5,7 @@ const LEASE = 5000
 export type Act = 'begin' | 'beat' | 'count' | 'end'
 
 /** Arguments before those of the first pot, and of each pot. */
-const HEAD = 3
+const HEAD = 4
 const EACH = 16
 
 /** What it answers where the gateway is not known, or not any more. */
@@ -17,7 +17,7 @@ export const UNKNOWN = -1
  * used in it, and for each gateway what its calls hold (`@GATEWAY`: calls, tokens, cost). What a gateway holds counts
  * while it is in the sorted set of gateways, with the time until which it was heard of.
  *
- * KEYS: the gateways, then the pots. ARGV: gateway, act, its clock; then of each pot: 1 kind of window, 2 start, 3 end;
+ * KEYS: the gateways, then the pots. ARGV: gateway, act, its clock, who it was before; then of each pot: 1 kind of window, 2 start, 3 end;
  * the most that is allowed, or nothing: 4 concurrent, 5 requests, 6 tokens, 7 cost; used as far as the gateway knows:
  * 8 requests, 9 tokens, 10 cost; what is to be held more or less: 11 calls, 12 tokens, 13 cost; what is used more:
  * 14 requests, 15 tokens, 16 cost.
@@ -26,13 +26,14 @@ export const UNKNOWN = -1
  * what is used of it, and what calls at other gateways hold.
  */
 export const SCRIPT = `
-local me, act, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local me, act, now, former = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local time = redis.call('TIME')
 local clock = time[1] * 1000 + math.floor(time[2] / 1000)
 local MOST = 9007199254740991
 
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', clock)
 if act == 'end' then return redis.call('ZREM', KEYS[1], me) end
+if former ~= '' then redis.call('ZREM', KEYS[1], former) end
 if act ~= 'begin' and not redis.call('ZSCORE', KEYS[1], me) then return {${UNKNOWN}} end
 if act ~= 'count' then
   redis.call('ZADD', KEYS[1], clock + ${LEASE}, me)

@@ -31,6 +31,8 @@ interface Options {
 /** What this gateway holds in Redis, from one connection to its loss. */
 interface Session {
   readonly id: string
+  /** The one before it, which may be gone without having said so. */
+  readonly former: string | undefined
   /** Redis knows it, and all that calls under way hold. */
   isReady: boolean
 }
@@ -50,6 +52,8 @@ export function createShared({ ledger, connection, prefix, now, isStrict }: Opti
   const gateways = `${prefix}{limits}:gateways`
   const keyOf = ({ limit, member }: Place) => `${prefix}{limits}:${JSON.stringify([limit, member])}`
   let session: Session | undefined
+  /** The last one that Redis may still know. */
+  let former: string | undefined
   const untold = new Map<Pot, { readonly limit: string; readonly change: Change }>()
   let next = 0
 
@@ -76,7 +80,10 @@ export function createShared({ ledger, connection, prefix, now, isStrict }: Opti
   /** What Redis says; undefined where it says nothing that counts any more. */
   async function count(own: Session, act: Act, entries: readonly Entry[]): Promise<Told | undefined> {
     const keys = entries.map(({ limit, pot }) => keyOf({ limit, member: pot.member }))
-    const args = toArguments({ gateway: own.id, act, now: now() }, entries)
+    const args = toArguments(
+      { gateway: own.id, act, now: now(), former: act === 'begin' ? own.former : undefined },
+      entries,
+    )
     // Why it says nothing is told by the connection.
     const answer = await run([gateways, ...keys], args).catch(() => undefined)
     if (session !== own) return undefined
@@ -89,7 +96,8 @@ export function createShared({ ledger, connection, prefix, now, isStrict }: Opti
 
   /** Redis may know nothing of us, or what was true once: it is told what calls under way hold, by a new name. */
   async function begin(): Promise<void> {
-    const own = { id: randomToken(9), isReady: false }
+    const own = { id: randomToken(9), former, isReady: false }
+    former = own.id
     leave()
     session = own
     const entries = ledger.underWay().map(

@@ -13,6 +13,7 @@ import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
+import type { Redis } from '../redis/model.ts'
 import type { UsageBook } from '../usage/model.ts'
 import { createAttempts, createTried, createUnder, type Memory } from './attempts.ts'
 import { cacheFamilies } from './cache.ts'
@@ -25,6 +26,7 @@ import { createLag } from './lag.ts'
 import { limitFamily } from './limits.ts'
 import type { Family, Metrics } from './model.ts'
 import { type RecordFacts, record } from './record.ts'
+import { redisFamilies } from './redis.ts'
 import { createRows } from './rows.ts'
 import { spoolFamilies } from './spool.ts'
 
@@ -64,7 +66,7 @@ export default definePlugin({
     userPathDepth: ['METRICS_USER_PATH_DEPTH'],
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
-  needs: ['model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'usage'],
+  needs: ['redis', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'usage'],
   setup({ config, log, now, providers, use, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
     const onFull = () =>
@@ -91,6 +93,7 @@ export default definePlugin({
       under.family,
       tried.family(use<Breaker>('breaker')),
       limitFamily(use<Limits>('limits')),
+      ...redisFamilies(use<Redis>('redis')),
       ...cacheFamilies(use<Cache>('cache')),
       guardrailFamily(use<Guardrails>('guardrails')),
       ...spoolFamilies(use<UsageBook>('usage')),

@@ -24,13 +24,13 @@ export function createConnection({ url, timeout, log }: Options) {
 
   function lose(reason: string): void {
     const isNews = isUp || trouble === undefined
+    if (isUp && !isClosed) losses += 1
     wire = undefined
     isConnected = isUp = false
     for (const user of users) user.lost()
     if (isClosed) return
-    trouble = reason
-    losses += 1
-    if (isNews) log.warn('Redis is away: gateways count for themselves until it is back', { reason })
+    trouble = withoutScript(reason)
+    if (isNews) log.warn('Redis is away: gateways count for themselves until it is back', { reason: trouble })
   }
 
   /** Does nothing while there is one. Never fails: who cannot connect tries again later. */
@@ -98,3 +98,6 @@ export function createConnection({ url, timeout, log }: Options) {
     },
   }
 }
+
+/** Redis says which of its lines failed, too, which helps nobody here. */
+const withoutScript = (reason: string): string => reason.replace(/\.? script: .*$/, '').replace(/\.$/, '')

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import type { TestGateway } from '../kit.ts'
+import { describeWithRedis, type RedisServer, startRedis } from '../redis/server.ts'
+import { admin, call, countOf, type Fleet, fullest, inTime, limit, openFleet } from './fleet.ts'
+
+setDefaultTimeout(60_000)
+
+describeWithRedis('while Redis is away', () => {
+  let redis: RedisServer
+  let fleet: Fleet
+
+  beforeEach(async () => {
+    redis = await startRedis()
+    fleet = openFleet(redis.url)
+  })
+  afterEach(async () => {
+    redis.signal('SIGCONT')
+    await fleet[Symbol.asyncDispose]()
+    await redis[Symbol.asyncDispose]()
+  })
+
+  const isUp = async (gateway: TestGateway): Promise<boolean> =>
+    /^modelway_redis_up 1$/m.test(await metricsOf(gateway))
+  const metricsOf = async (gateway: TestGateway): Promise<string> =>
+    (await gateway.fetch('/metrics', { headers: { authorization: 'Bearer master-key-for-tests' } })).text()
+  const concernsOf = async (gateway: TestGateway): Promise<{ key: string; text: string }[]> =>
+    (await admin(gateway, 'GET', '/admin/notices')).standing.filter(({ key }: { key: string }) =>
+      key.startsWith('redis:'),
+    )
+  const told = (gateway: TestGateway, words: string) =>
+    gateway.logs.filter(({ message }) => String(message).startsWith(words)).length
+
+  async function timed(gateway: TestGateway): Promise<{ status: number; ms: number }> {
+    const began = performance.now()
+    const status = await call(gateway)
+    return { status, ms: performance.now() - began }
+  }
+
+  test('a frozen one fails no call and delays few, limits hold here, and it comes back by itself', async () => {
+    const gateway = await fleet.open()
+    await limit([gateway], 'daily', { per: 'day', requests: 50 })
+    for (let i = 0; i < 5; i++) expect(await call(gateway)).toBe(200)
+    redis.signal('SIGSTOP')
+    const calls = []
+    for (let i = 0; i < 40; i++) {
+      calls.push(await timed(gateway))
+      await Bun.sleep(25)
+    }
+    expect(countOf(calls.map(({ status }) => status))).toEqual({ 200: 40 })
+    // The one that found out has waited for it, and nobody else.
+    expect(calls.filter(({ ms }) => ms > 45).length).toBeLessThan(3)
+    expect(await isUp(gateway)).toBe(false)
+    expect(await concernsOf(gateway)).toMatchObject([{ key: 'redis:connection' }])
+    expect(told(gateway, 'Redis is away')).toBe(1)
+    redis.signal('SIGCONT')
+    const back = performance.now()
+    await inTime(() => isUp(gateway), 'Redis to be back')
+    expect(performance.now() - back).toBeLessThan(2500)
+    expect(await concernsOf(gateway)).toEqual([])
+    expect(told(gateway, 'Redis is back')).toBe(1)
+    // What was counted alone is known there now.
+    expect(countOf(await Promise.all(Array.from({ length: 10 }, () => call(gateway))))).toEqual({
+      200: 5,
+      429: 5,
+    })
+  })
+
+  test('one that forgets everything is told what was used, and what calls under way hold', async () => {
+    const [one, two] = [await fleet.open(), await fleet.open()]
+    await limit([one, two], 'daily', { per: 'day', requests: 10 })
+    await limit([one, two], 'at-once', { concurrent: 2 })
+    for (const gateway of [one, two, one]) expect(await call(gateway)).toBe(200)
+    const running = call(one, { mock_plan: { delayMs: 3000 } })
+    await inTime(async () => (await fullest(two, 'at-once'))?.concurrent.used === 1, 'the call to be known')
+    await redis.send('FLUSHALL')
+    await inTime(async () => (await redis.send('DBSIZE')) !== 0, 'somebody to tell it anew')
+    await inTime(
+      async () => ((await redis.send('ZCARD', 'modelway:{limits}:gateways')) as number) === 2,
+      'both gateways to be known again',
+    )
+    expect(countOf([await call(two), await call(two, { mock_plan: { delayMs: 1 } })])).toEqual({ 200: 2 })
+    const more = await Promise.all([1, 2].map(() => call(two, { mock_plan: { delayMs: 300 } })))
+    expect(countOf(more)).toEqual({ 200: 1, 429: 1 })
+    expect(await running).toBe(200)
+    expect(
+      countOf(await Promise.all(Array.from({ length: 9 }, (_, i) => call(i % 2 ? one : two)))),
+    ).toMatchObject({
+      429: expect.any(Number),
+    })
+    await inTime(async () => (await fullest(one, 'daily')).requests.used >= 7, 'all to be counted')
+  })
+
+  test('one that is started again, empty, goes on where it was', async () => {
+    const gateway = await fleet.open()
+    await limit([gateway], 'daily', { per: 'day', requests: 6 })
+    for (let i = 0; i < 3; i++) expect(await call(gateway)).toBe(200)
+    await redis.stop()
+    expect(await call(gateway)).toBe(200)
+    await redis.start()
+    await inTime(() => isUp(gateway), 'Redis to be back')
+    expect([await call(gateway), await call(gateway), await call(gateway)]).toEqual([200, 200, 429])
+  })
+
+  test('one that takes no writes is away; one that is full, or has forgotten its scripts, is not', async () => {
+    const gateway = await fleet.open()
+    await limit([gateway], 'daily', { per: 'day', requests: 1000 })
+    expect(await call(gateway)).toBe(200)
+    await redis.send('REPLICAOF', '127.0.0.1', '1')
+    expect(await call(gateway)).toBe(200)
+    await inTime(async () => !(await isUp(gateway)), 'it to be noticed')
+    const [concern] = await concernsOf(gateway)
+    expect(concern?.text).toContain("is away: READONLY You can't write against a read only replica. Until")
+    for (let i = 0; i < 20; i++) expect(await call(gateway)).toBe(200)
+    expect(told(gateway, 'Redis is away')).toBe(1)
+    await redis.send('REPLICAOF', 'NO', 'ONE')
+    await inTime(() => isUp(gateway), 'Redis to be back')
+    await redis.send('CONFIG', 'SET', 'maxmemory', '1')
+    await redis.send('SCRIPT', 'FLUSH')
+    expect([await call(gateway), await call(gateway)]).toEqual([200, 200])
+    expect(await isUp(gateway)).toBe(true)
+  })
+
+  test('a gateway starts without it, and finds it when it comes', async () => {
+    await redis.stop()
+    const gateway = await fleet.open()
+    await limit([gateway], 'daily', { per: 'day', requests: 2 })
+    expect(await call(gateway)).toBe(200)
+    expect(await concernsOf(gateway)).toMatchObject([{ key: 'redis:connection' }])
+    await redis.start()
+    await inTime(() => isUp(gateway), 'Redis to be found')
+    expect([await call(gateway), await call(gateway)]).toEqual([200, 429])
+  })
+
+  test('calls that a limit speaks of are refused where the operator wants that, and no others', async () => {
+    const gateway = await fleet.open({ LIMITS_WITHOUT_REDIS: 'refuse' })
+    await limit([gateway], 'daily', { per: 'day', requests: 5, user_path: '/team' })
+    expect(await call(gateway, {}, '/team')).toBe(200)
+    await redis.stop()
+    expect(await call(gateway, {}, '/other')).toBe(200)
+    await inTime(async () => (await call(gateway, {}, '/team')) === 503, 'the refusal')
+    await redis.start()
+    await inTime(async () => (await call(gateway, {}, '/team')) === 200, 'Redis to be back')
+  })
+})
+
+test('what is secret in its address is nowhere to be seen', async () => {
+  await using fleet = openFleet('redis://operator:hunter2@127.0.0.1:1')
+  const gateway = await fleet.open()
+  const said = await Promise.all(
+    ['/admin/settings', '/admin/notices', '/metrics'].map(async path =>
+      (await gateway.fetch(path, { headers: { authorization: 'Bearer master-key-for-tests' } })).text(),
+    ),
+  )
+  expect(said[1]).toContain('127.0.0.1:1')
+  expect([...said, JSON.stringify(gateway.logs)].join().includes('hunter2')).toBe(false)
+})
+
+test.each(['localhost:6379', 'http://hunter2@localhost', 'redis://'])(
+  'an address that is none, %s, stops the start',
+  async url => {
+    await using fleet = openFleet(url)
+    const error = await fleet.open().then(
+      () => 'it starts',
+      (error: Error) => error.message,
+    )
+    expect(error).toBe('Cannot use REDIS_URL: expected an address such as redis://localhost:6379')
+  },
+)

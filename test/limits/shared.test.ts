@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { bearer, chatInit, type Running } from '../process/spawn.ts'
+import { describeWithRedis, type RedisServer, startRedis } from '../redis/server.ts'
+import { admin, call, countOf, type Fleet, fullest, inTime, limit, openFleet } from './fleet.ts'
+
+setDefaultTimeout(60_000)
+
+describeWithRedis('limits of gateways that share a Redis', () => {
+  let redis: RedisServer
+  let fleet: Fleet
+  let gateways: readonly Running[]
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    // The machine is busy with all of them: an answer that takes longer than usual is no reason to count alone.
+    fleet = openFleet(redis.url, { REDIS_TIMEOUT: '5s' })
+    const first = await fleet.spawn()
+    gateways = [first, ...(await Promise.all([fleet.spawn(), fleet.spawn()]))]
+  })
+  afterAll(async () => {
+    await fleet[Symbol.asyncDispose]()
+    await redis[Symbol.asyncDispose]()
+  })
+  afterEach(async () => {
+    fleet.mock.reset()
+    for (const { name } of await admin(gateways[0]!, 'GET', '/admin/limits'))
+      await admin(gateways[0]!, 'DELETE', `/admin/limits/${name}`)
+  })
+
+  /** So many calls at each gateway, all at once. */
+  const callAll = (count: number, extra: object = {}) =>
+    Promise.all(gateways.flatMap(gateway => Array.from({ length: count }, () => call(gateway, extra))))
+
+  const isEmpty = async (name: string) => {
+    const pots = await Promise.all(gateways.map(gateway => fullest(gateway, name)))
+    return pots.every(pot => [pot.requests, pot.tokens, pot.cost_usd].every(each => (each?.held ?? 0) === 0))
+  }
+
+  test('admit exactly as many calls as there is room for, and hold nothing in the end', async () => {
+    await limit(gateways, 'calls', { per: 'day', requests: 250, tokens: 1e9 })
+    expect(countOf(await callAll(200))).toEqual({ 200: 250, 429: 350 })
+    expect(fleet.mock.requests.length).toBe(250)
+    await inTime(() => isEmpty('calls'), 'nothing to be held')
+    for (const gateway of gateways)
+      await inTime(
+        async () => (await fullest(gateway, 'calls')).requests.used === 250,
+        'the same figure everywhere',
+      )
+  })
+
+  test('admit as many calls at the same time as there may be over all of them', async () => {
+    await limit(gateways, 'at-once', { concurrent: 5 })
+    expect(countOf(await callAll(10, { mock_plan: { delayMs: 1000 } }))).toEqual({ 200: 5, 429: 25 })
+    expect(countOf(await callAll(1))).toEqual({ 200: 3 })
+  })
+
+  test('never let calls use more tokens together than there are', async () => {
+    await limit(gateways, 'tokens', { per: 'day', tokens: 3000 })
+    const usage = { prompt_tokens: 10, completion_tokens: 40, total_tokens: 50 }
+    const extra = { max_tokens: 40, mock_plan: { usage } }
+    for (let i = 0; i < 3; i++) await callAll(20, extra)
+    const { ledger } = fleet.mock
+    await inTime(() => isEmpty('tokens'), 'nothing to be held')
+    const { used } = (await fullest(gateways[0]!, 'tokens')).tokens
+    expect(used).toBe(50 * ledger.totals().requests)
+    expect(used).toBeLessThanOrEqual(3000)
+    // There is no room for one more call, which holds a little more than it uses.
+    expect(used).toBeGreaterThan(3000 - 100)
+  })
+
+  test('tell each caller the same, whichever gateway it asks', async () => {
+    await limit(gateways, 'each', { per: 'day', requests: 10, each: 'user_path' })
+    const at = { ...bearer, 'x-modelway-user-path': '/team/alpha' }
+    const init = chatInit(
+      { model: 'one', messages: [{ role: 'user', content: 'Hello' }] },
+      { headers: { ...at, 'content-type': 'application/json' } },
+    )
+    const left = []
+    for (const gateway of gateways)
+      left.push(
+        (await gateway.fetch('/v1/chat/completions', init)).headers.get('x-ratelimit-remaining-requests'),
+      )
+    expect(left).toEqual(['9', '8', '7'])
+    for (const gateway of gateways) {
+      const [own] = (await (await gateway.fetch('/v1/limits', { headers: at })).json()) as [
+        { requests: object },
+      ]
+      expect(own.requests).toMatchObject({ used: 3, remaining: 7 })
+    }
+  })
+
+  test('get back what a killed gateway held, when its lease is over', async () => {
+    await limit(gateways, 'lease', { concurrent: 2 })
+    const killed = await fleet.spawn()
+    const hanging = [1, 2].map(() => call(killed, { mock_plan: { hang: true } }).catch(() => 0))
+    await inTime(async () => (await fullest(gateways[0]!, 'lease'))?.concurrent.used === 2, 'both to be held')
+    expect(countOf(await callAll(1))).toEqual({ 429: 3 })
+    await killed.stop()
+    await Promise.all(hanging)
+    expect(countOf(await callAll(1))).toEqual({ 429: 3 })
+    await inTime(async () => (await call(gateways[1]!)) === 200, 'room again')
+  })
+
+  test('leave nothing in Redis that would stay there', async () => {
+    const keys = (await redis.send('KEYS', '*')) as string[]
+    expect(keys.filter(key => !key.startsWith('modelway:{limits}:'))).toEqual([])
+    for (const key of keys) expect(await redis.send('PTTL', key)).toBeGreaterThan(0)
+  })
+})
