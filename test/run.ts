@@ -30,6 +30,14 @@ function installChromium(): void {
     process.stderr.write('Cannot install Chromium with apt-get: set CHROMIUM_PATH to a Chromium or Chrome\n')
 }
 
+/** Limits of several gateways are tested with a real Redis. Where there is none those tests do not run, and say so. */
+function installRedis(): void {
+  if (Bun.which('redis-server') !== null) return
+  process.stderr.write('Installing Redis for the tests of shared limits…\n')
+  if (!installPackages('redis-server'))
+    process.stderr.write('Cannot install redis-server with apt-get: tests that need it are skipped\n')
+}
+
 /** The official Python clients are compared, too. Where there is no Python they are not; what else goes wrong, the tests say. */
 function installPython(): void {
   if (!hasPython()) return
@@ -60,6 +68,7 @@ function step(title: string, command: readonly string[]): { isGood: boolean; out
 
 install(true)
 installChromium()
+installRedis()
 installPython()
 const only = process.argv.slice(2)
 const checks = [

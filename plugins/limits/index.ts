@@ -49,7 +49,7 @@ export default definePlugin({
       v.optional(listedLimits),
     ),
     withoutRedis: says(
-      'While Redis is away: local (each gateway counts for itself), refuse (calls that a limit speaks of)',
+      'What becomes of calls that a limit speaks of while Redis is away: local (each gateway counts for itself) or refuse',
       v.optional(v.picklist(['local', 'refuse'], 'expected local or refuse'), 'local'),
     ),
   }),

@@ -16,17 +16,17 @@ export default definePlugin({
   about: 'Connects gateways by a Redis or Valkey that they share.',
   config: v.object({
     url: says(
-      'A Redis or Valkey that gateways share: limits are exact over all of them then. With TLS rediss://',
+      'A Redis or Valkey that all gateways on a database share (redis:// or rediss://): limits are exact over them',
       v.optional(
         concealed(v.pipe(text(), v.check(isAddress, 'expected an address such as redis://localhost:6379'))),
       ),
     ),
     timeout: says(
-      'How long a call waits for it at most; then each gateway counts for itself until it answers again',
+      'How long a call waits for Redis at most. Then each gateway counts for itself until it answers again',
       v.optional(v.pipe(duration(), v.minValue(5, TIMEOUT), v.maxValue(10_000, TIMEOUT)), '50ms'),
     ),
     prefix: says(
-      'What its keys begin with: another one for each database',
+      'What all keys in Redis begin with: another one for each database',
       v.optional(
         shown(v.pipe(text(), v.regex(/^[\w:.-]{1,64}$/, 'expected letters, digits and :.-_, at most 64'))),
         'modelway:',
