@@ -1,5 +1,6 @@
 import { refuse } from '../../src/errors.ts'
 import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
+import { after } from '../../src/hooks.ts'
 import type { Provider } from '../../src/provider.ts'
 import { isAboutCall, isAboutTarget } from '../../src/scope.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
@@ -83,12 +84,12 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
     targets: readonly Target[],
     own: Open,
   ): Awaitable<readonly Held[]> {
-    const held = counter.hold(claimsOf(limits, x, targets, own))
-    return held instanceof Promise ? held.then(held => keep(held, own)) : keep(held, own)
+    return after(counter.hold(claimsOf(limits, x, targets, own)), held => keep(held, own))
   }
 
   function keep(held: readonly Held[] | Shortage, own: Open): readonly Held[] {
     if ('measure' in held) throw toRefusal(held, now())
+    // Its client has left while others were asked whether there is room.
     if (own.isOver) {
       ledger.giveBack(held)
       return refuse('client_closed', 'The client hung up')
@@ -147,8 +148,8 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       const aboutCall = limits.filter(limit => isAboutCall(limit, x.route))
       const aboutTarget = limits.filter(limit => !aboutCall.includes(limit))
       const own: Open = { aboutCall, aboutTarget, need: undefined, held: [], isAsked: false, isOver: false }
-      const holding = aboutCall.length === 0 ? own.held : hold(aboutCall, x, x.route.targets, own)
-      return holding instanceof Promise ? holding.then(() => enter(x, own)) : enter(x, own)
+      if (aboutCall.length === 0) return enter(x, own)
+      return after(hold(aboutCall, x, x.route.targets, own), () => enter(x, own))
     },
     /** Takes room at one target. What it returns hears how the try went. */
     attempt(x: Attempted): Awaitable<Hear | undefined> {
@@ -158,10 +159,8 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
       checkPriced(own.aboutCall, x, target, own)
       checkPriced(limits, x, target, own)
-      const holding = limits.length === 0 ? [] : hold(limits, x, [target], own)
-      return holding instanceof Promise
-        ? holding.then(held => begin(own, held, target))
-        : begin(own, holding, target)
+      if (limits.length === 0) return begin(own, [], target)
+      return after(hold(limits, x, [target], own), held => begin(own, held, target))
     },
     /** The room that a call under way holds; undefined where nothing limits it. */
     heldBy: (id: string): readonly Held[] | undefined => find(id)?.held,

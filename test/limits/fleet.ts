@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Plugin } from '../../src/plugin.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider, type MockProvider } from '../mock/provider.ts'
 import { bearer, chatInit, KEY, type Running, spawnGateway } from '../process/spawn.ts'
@@ -11,7 +12,7 @@ export interface Fleet extends AsyncDisposable {
   /** As a process of its own. */
   spawn(): Promise<Running>
   /** In this process. */
-  open(env?: Record<string, string>): Promise<TestGateway>
+  open(env?: Record<string, string>, extra?: readonly Plugin[]): Promise<TestGateway>
 }
 
 export function openFleet(redis: string, env: Record<string, string> = {}): Fleet {
@@ -38,8 +39,8 @@ export function openFleet(redis: string, env: Record<string, string> = {}): Flee
       closing.push(gateway.stop)
       return gateway
     },
-    async open(more = {}) {
-      const gateway = await startGateway({ folder, env: { ...environment, ...more } })
+    async open(more = {}, extra = []) {
+      const gateway = await startGateway({ folder, env: { ...environment, ...more }, extra })
       closing.push(gateway.close)
       return gateway
     },
@@ -54,7 +55,7 @@ export function openFleet(redis: string, env: Record<string, string> = {}): Flee
 /** What a gateway answers to a request, in this process or in another one. */
 type Asked = Pick<Running, 'fetch'> | Pick<TestGateway, 'fetch'>
 
-const hello = { model: 'one', messages: [{ role: 'user', content: 'Hello' }] }
+export const hello = { model: 'one', messages: [{ role: 'user', content: 'Hello' }] }
 
 /** The status of one call, read to its end. */
 export async function call(gateway: Asked, extra: object = {}, path = '/'): Promise<number> {

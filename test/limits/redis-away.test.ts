@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { definePlugin } from '../../src/plugin.ts'
 import type { TestGateway } from '../kit.ts'
+import { chatInit } from '../process/spawn.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../redis/server.ts'
-import { admin, call, countOf, type Fleet, fullest, inTime, limit, openFleet } from './fleet.ts'
+import { admin, call, countOf, type Fleet, fullest, hello, inTime, limit, openFleet } from './fleet.ts'
 
 setDefaultTimeout(60_000)
 
@@ -127,6 +129,43 @@ describeWithRedis('while Redis is away', () => {
     await redis.start()
     await inTime(() => isUp(gateway), 'Redis to be found')
     expect([await call(gateway), await call(gateway)]).toEqual([200, 429])
+  })
+
+  test('who leaves while it is asked, even from a stream that has begun, holds nothing in the end', async () => {
+    let isFreezing = false
+    const freezing = definePlugin({
+      name: 'freezing',
+      about: 'Stops Redis behind the first question and before the second one.',
+      setup: () => ({
+        async guard(body) {
+          if (isFreezing) redis.signal('SIGSTOP')
+          await Bun.sleep(50)
+          return body
+        },
+      }),
+    })
+    const gateway = await fleet.open({ PING_INTERVAL: '1s' }, [freezing])
+    await limit([gateway], 'call', { per: 'day', requests: 100, concurrent: 10 })
+    await limit([gateway], 'target', { per: 'day', requests: 100, concurrent: 10, models: ['openai/'] })
+    expect(await call(gateway)).toBe(200)
+    isFreezing = true
+    const response = await gateway.fetch('/v1/chat/completions', chatInit({ ...hello, stream: true }))
+    expect(response.status).toBe(200)
+    await response.body!.cancel()
+    redis.signal('SIGCONT')
+    for (const name of ['call', 'target'])
+      await inTime(
+        async () => (await fullest(gateway, name)).concurrent.used === 0,
+        `nothing of "${name}" to be held`,
+      )
+    expect((await fullest(gateway, 'call')).requests).toMatchObject({ used: 1, held: 0 })
+    const keys = (await redis.send('KEYS', 'modelway:{limits}:[[]*')) as string[]
+    expect(keys.length).toBe(2)
+    for (const key of keys)
+      await inTime(
+        async () => !((await redis.send('HKEYS', key)) as string[]).some(field => field.startsWith('@')),
+        'nothing to be held in Redis',
+      )
   })
 
   test('calls that a limit speaks of are refused where the operator wants that, and no others', async () => {
