@@ -90,9 +90,18 @@ export default definePlugin({
       ...{ decide, providers, master: auth.master },
       isRedirect: name => virtual.current().all.get(name)?.kind === 'redirect',
     })
-    // A gateway that has started before goes on counting until this one takes over.
     if (shared)
-      connection.serve({ begin: async () => void (isStarted && (await shared.begin())), lost: shared.lost })
+      connection.serve({
+        meanwhile: isStrict
+          ? 'calls that a limit speaks of are refused'
+          : 'each gateway counts limits for itself',
+        isNeeded: isStrict,
+        async begin() {
+          // Another gateway may count in the same ledger: the one before this, or the one behind.
+          if (isStarted && !ledger.isReflected()) await shared.begin()
+        },
+        lost: shared.lost,
+      })
     use<Concerns>('concerns').add(
       createLimitWatch({
         alarming: look.alarming,

@@ -7,7 +7,7 @@ export function redisFamilies({ connection, losses }: Redis): Family[] {
   return [
     {
       name: 'modelway_redis_up',
-      help: '1 while Redis answers; 0 while this gateway counts limits for itself',
+      help: '1 while Redis answers',
       type: 'gauge',
       read: () => [{ labels: {}, value: connection.isUp() ? 1 : 0 }],
     },

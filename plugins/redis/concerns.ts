@@ -1,7 +1,15 @@
 import type { Watch } from '../concerns/model.ts'
+import type { User } from './model.ts'
 
-/** Redis is away: no call fails for it, but what gateways share they count for themselves. */
-export const createRedisWatch = (place: string, trouble: () => string | undefined): Watch => ({
+interface RedisWatchOptions {
+  /** Its address, without what is secret in it. */
+  readonly place: string
+  readonly users: readonly Pick<User, 'meanwhile' | 'isNeeded'>[]
+  /** Why it is away; undefined while it is not. */
+  readonly trouble: () => string | undefined
+}
+
+export const createRedisWatch = ({ place, users, trouble }: RedisWatchOptions): Watch => ({
   kind: 'redis',
   many: 'connections to Redis that are lost',
   act: 'Settings',
@@ -9,17 +17,14 @@ export const createRedisWatch = (place: string, trouble: () => string | undefine
   look() {
     const reason = trouble()
     if (reason === undefined) return []
+    const meanwhile = users.map(({ meanwhile }) => meanwhile).join(', and ')
     return [
       {
         about: 'connection',
-        tone: 'amber',
-        words: [
-          'Redis at ',
-          { name: place },
-          ` is away: ${reason}. Until it is back each gateway counts for itself.`,
-        ],
+        tone: users.some(({ isNeeded }) => isNeeded) ? 'bad' : 'amber',
+        words: ['Redis at ', { name: place }, ` is away: ${reason}. Until it is back ${meanwhile}.`],
         act: 'See the settings',
-        place: '/settings',
+        place: '/settings?q=redis',
       },
     ]
   },

@@ -30,7 +30,7 @@ export function createConnection({ url, timeout, log }: Options) {
     for (const user of users) user.lost()
     if (isClosed) return
     trouble = withoutScript(reason)
-    if (isNews) log.warn('Redis is away: gateways count for themselves until it is back', { reason: trouble })
+    if (isNews) log.warn('Redis is away', { reason: trouble })
   }
 
   /** Does nothing while there is one. Never fails: who cannot connect tries again later. */
@@ -88,6 +88,7 @@ export function createConnection({ url, timeout, log }: Options) {
   }
   return {
     connection,
+    users: users as readonly User[],
     connect,
     /** Why there is none; undefined while there is one, and before anybody tried. */
     trouble: () => trouble,

@@ -22,7 +22,7 @@ export default definePlugin({
       ),
     ),
     timeout: says(
-      'How long a call waits for Redis at most. Then each gateway counts for itself until it answers again',
+      'How long a call waits for Redis at most. Then it is away until it answers again',
       v.optional(v.pipe(duration(), v.minValue(5, TIMEOUT), v.maxValue(10_000, TIMEOUT)), '50ms'),
     ),
     prefix: says(
@@ -38,8 +38,8 @@ export default definePlugin({
   setup({ config, log, use }) {
     const { url, timeout, prefix } = config
     if (url === undefined) return { exports: { prefix, losses: () => 0 } satisfies Redis }
-    const { connection, connect, trouble, losses, close } = createConnection({ url, timeout, log })
-    use<Concerns>('concerns').add(createRedisWatch(placeOf(url), trouble))
+    const { connection, users, connect, trouble, losses, close } = createConnection({ url, timeout, log })
+    use<Concerns>('concerns').add(createRedisWatch({ place: placeOf(url), users, trouble }))
     return {
       exports: { prefix, connection, losses } satisfies Redis,
       start: connect,

@@ -3,6 +3,10 @@ export type Script = (keys: readonly string[], args: readonly (string | number)[
 
 /** Whoever keeps something in Redis, and has to bring it there anew after each loss. */
 export interface User {
+  /** What happens while Redis is away, in words that follow "until it is back". */
+  readonly meanwhile: string
+  /** Calls fail without it. */
+  readonly isNeeded: boolean
   /** A connection is there; it counts once this is done. */
   begin(): Promise<void>
   /** It is gone, and with it whatever has not been answered. */

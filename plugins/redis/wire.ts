@@ -65,4 +65,4 @@ export function createWire({ url, timeout, onGone }: WireOptions) {
   }
 }
 
-const NO_WAY = 'there is no connection. Check its address, and the password'
+const NO_WAY = 'there is no connection; check its address, password and certificate'

@@ -9,6 +9,8 @@ import { bearer, chatInit, KEY, type Running, spawnGateway } from '../process/sp
 /** Gateways on one database and one Redis, before one mock provider. */
 export interface Fleet extends AsyncDisposable {
   readonly mock: MockProvider
+  /** What all of them are started with. */
+  readonly environment: Readonly<Record<string, string>>
   /** As a process of its own. */
   spawn(): Promise<Running>
   /** In this process. */
@@ -34,6 +36,7 @@ export function openFleet(redis: string, env: Record<string, string> = {}): Flee
   }
   return {
     mock,
+    environment,
     async spawn() {
       const gateway = await spawnGateway({ cwd: folder, env: environment })
       closing.push(gateway.stop)

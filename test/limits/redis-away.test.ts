@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import type { Gateway } from '../../src/gateway.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import { build } from '../config/kit.ts'
 import type { TestGateway } from '../kit.ts'
 import { chatInit } from '../process/spawn.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../redis/server.ts'
 import { admin, call, countOf, type Fleet, fullest, hello, inTime, limit, openFleet } from './fleet.ts'
 
 setDefaultTimeout(60_000)
+
+/** A gateway as the tests ask others. */
+const gatewayOf = ({ fetch }: Gateway) => ({
+  fetch: async (path: string, init?: RequestInit) => fetch(new Request(`http://localhost${path}`, init)),
+})
 
 describeWithRedis('while Redis is away', () => {
   let redis: RedisServer
@@ -25,7 +32,7 @@ describeWithRedis('while Redis is away', () => {
     /^modelway_redis_up 1$/m.test(await metricsOf(gateway))
   const metricsOf = async (gateway: TestGateway): Promise<string> =>
     (await gateway.fetch('/metrics', { headers: { authorization: 'Bearer master-key-for-tests' } })).text()
-  const concernsOf = async (gateway: TestGateway): Promise<{ key: string; text: string }[]> =>
+  const concernsOf = async (gateway: TestGateway): Promise<{ key: string; text: string; tone: string }[]> =>
     (await admin(gateway, 'GET', '/admin/notices')).standing.filter(({ key }: { key: string }) =>
       key.startsWith('redis:'),
     )
@@ -131,6 +138,28 @@ describeWithRedis('while Redis is away', () => {
     expect([await call(gateway), await call(gateway)]).toEqual([200, 429])
   })
 
+  test('a reload of the configuration changes nothing: calls under way are held once, and given back', async () => {
+    const env = fleet.environment
+    const old = await build(env)
+    const before = gatewayOf(old)
+    await limit([before], 'at-once', { per: 'day', concurrent: 2, requests: 5 })
+    const slow = call(before, { mock_plan: { delayMs: 1000 } })
+    await inTime(async () => (await fullest(before, 'at-once'))?.concurrent.used === 1, 'the call to be held')
+    const next = await build(env, old.heritage)
+    const after = gatewayOf(next)
+    const more = [1, 2].map(() => call(after, { mock_plan: { delayMs: 300 } }))
+    expect(countOf(await Promise.all(more))).toEqual({ 200: 1, 429: 1 })
+    expect(await slow).toBe(200)
+    await old.stop()
+    expect((await fullest(after, 'at-once')).concurrent.used).toBe(0)
+    expect([await call(after), await call(after), await call(after), await call(after)]).toEqual([
+      200, 200, 200, 429,
+    ])
+    expect(await redis.send('ZCARD', 'modelway:{limits}:gateways')).toBe(1)
+    await next.stop()
+    expect(await redis.send('ZCARD', 'modelway:{limits}:gateways')).toBe(0)
+  })
+
   test('who leaves while it is asked, even from a stream that has begun, holds nothing in the end', async () => {
     let isFreezing = false
     const freezing = definePlugin({
@@ -175,6 +204,11 @@ describeWithRedis('while Redis is away', () => {
     await redis.stop()
     expect(await call(gateway, {}, '/other')).toBe(200)
     await inTime(async () => (await call(gateway, {}, '/team')) === 503, 'the refusal')
+    const [concern] = await concernsOf(gateway)
+    expect(concern).toMatchObject({
+      tone: 'bad',
+      text: expect.stringContaining('calls that a limit speaks of are refused'),
+    })
     await redis.start()
     await inTime(async () => (await call(gateway, {}, '/team')) === 200, 'Redis to be back')
   })
