@@ -56,7 +56,7 @@ local function holders(fields)
     elseif gateway then
       local sum = gateway == me and own or others
       local calls, tokens, cost = string.match(value, '(%d+) (%d+) (%d+)')
-      sum[1], sum[2], sum[3] = sum[1] + calls, sum[2] + tokens, sum[3] + cost
+      sum[1], sum[2], sum[3] = sum[1] + (calls or 0), sum[2] + (tokens or 0), sum[3] + (cost or 0)
     end
   end
   return own, others, gone
@@ -68,9 +68,9 @@ local function open(key, arg)
   for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
   local pot = { per = arg(1), start = arg(2), stop = arg(3), used = {0, 0, 0}, exists = #flat > 0 }
   pot.own, pot.others, pot.gone = holders(fields)
-  if fields.per == pot.per and tonumber(fields.stop) > now then
-    pot.used = { tonumber(fields.requests), tonumber(fields.tokens), tonumber(fields.cost) }
-    if tonumber(fields.start) > now then
+  if fields.per == pot.per and (tonumber(fields.stop) or 0) > now then
+    pot.used = { tonumber(fields.requests) or 0, tonumber(fields.tokens) or 0, tonumber(fields.cost) or 0 }
+    if (tonumber(fields.start) or 0) > now then
       pot.start, pot.stop = fields.start, fields.stop
       return pot
     end

@@ -6,10 +6,15 @@ import { createWire, type Wire } from './wire.ts'
 
 interface Options {
   readonly url: string
-  /** Milliseconds that an answer may take. */
+  /** Milliseconds that it may be silent while an answer is waited for. */
   readonly timeout: number
   readonly log: Log
 }
+
+/** A connection that lasts so long is well (milliseconds). */
+const STEADY = 10_000
+const SHORTEST = 250
+const LONGEST = 30_000
 
 /** Keeps a connection, and makes another one where it was lost. */
 export function createConnection({ url, timeout, log }: Options) {
@@ -21,10 +26,17 @@ export function createConnection({ url, timeout, log }: Options) {
   let isClosed = false
   let trouble: string | undefined
   let losses = 0
+  /** On the clock of `performance`, which nobody sets. */
+  let upSince = 0
+  let pause = 0
+  let notBefore = 0
 
   function lose(reason: string): void {
     const isNews = isUp || trouble === undefined
-    if (isUp && !isClosed) losses += 1
+    if (isUp && !isClosed) {
+      losses += 1
+      rest()
+    }
     wire = undefined
     isConnected = isUp = false
     for (const user of users) user.lost()
@@ -33,9 +45,16 @@ export function createConnection({ url, timeout, log }: Options) {
     if (isNews) log.warn('Redis is away', { reason: trouble })
   }
 
+  /** What is lost again and again, soon after it was there, is left alone for longer each time. */
+  function rest(): void {
+    const at = performance.now()
+    pause = at - upSince < STEADY ? Math.min(LONGEST, Math.max(SHORTEST, pause * 2)) : 0
+    notBefore = at + pause
+  }
+
   /** Does nothing while there is one. Never fails: who cannot connect tries again later. */
   async function connect(): Promise<void> {
-    if (wire !== undefined || isClosed) return
+    if (wire !== undefined || isClosed || performance.now() < notBefore) return
     const made = createWire({ url, timeout, onGone: lose })
     wire = made
     try {
@@ -47,6 +66,7 @@ export function createConnection({ url, timeout, log }: Options) {
     }
     if (wire !== made) return
     isUp = true
+    upSince = performance.now()
     if (trouble !== undefined) log.info('Redis is back', { after: trouble })
     trouble = undefined
   }

@@ -22,7 +22,7 @@ export default definePlugin({
       ),
     ),
     timeout: says(
-      'How long a call waits for Redis at most. Then it is away until it answers again',
+      'How long Redis may be silent while calls wait for it. Then it is away until it answers again',
       v.optional(v.pipe(duration(), v.minValue(5, TIMEOUT), v.maxValue(10_000, TIMEOUT)), '50ms'),
     ),
     prefix: says(

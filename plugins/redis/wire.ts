@@ -2,12 +2,14 @@ import { openRedis } from '../../src/runtime.ts'
 
 /** Milliseconds that a connection may take. */
 const PATIENCE = 1000
-/** In so many turns of our own clock an answer has to come. A gateway that was busy itself gives nobody up for it. */
+/** In so many turns of our own clock some answer has to come. A gateway that was busy itself gives nobody up for it. */
 const TURNS = 5
+/** So many times the timeout a single answer may take: a crowd of calls is answered one after the other. */
+const CROWD = 10
 
 export interface WireOptions {
   readonly url: string
-  /** Milliseconds that an answer may take. */
+  /** Milliseconds that it may be silent while an answer is waited for. */
   readonly timeout: number
   /** Called once, with the reason in words. */
   readonly onGone: (reason: string) => void
@@ -20,6 +22,8 @@ export function createWire({ url, timeout, onGone }: WireOptions) {
   /** In which turn each command was sent that is not answered yet. */
   const waiting: number[] = []
   let turn = 0
+  /** In which turn the last answer came, or somebody began to wait for one. */
+  let heardAt = 0
   let clock: ReturnType<typeof setInterval> | undefined
   let isConnected = false
   let isGone = false
@@ -39,12 +43,12 @@ export function createWire({ url, timeout, onGone }: WireOptions) {
 
   function tick(): void {
     turn += 1
-    if (waiting.length > 0) {
-      if (turn - waiting[0]! > TURNS) end(`no answer within ${timeout} ms`)
-      return
+    if (waiting.length === 0) {
+      clearInterval(clock)
+      clock = undefined
+    } else if (turn - heardAt > TURNS || turn - waiting[0]! > TURNS * CROWD) {
+      end(`no answer within ${timeout} ms`)
     }
-    clearInterval(clock)
-    clock = undefined
   }
 
   return {
@@ -54,12 +58,14 @@ export function createWire({ url, timeout, onGone }: WireOptions) {
       isConnected = true
     },
     async send(command: string, args: readonly string[]): Promise<unknown> {
+      if (waiting.length === 0) heardAt = turn
       waiting.push(turn)
       clock ??= setInterval(tick, timeout / TURNS)
       try {
         return await redis.send(command, args)
       } finally {
         waiting.shift()
+        heardAt = turn
       }
     },
   }
