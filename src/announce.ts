@@ -1,9 +1,11 @@
 import type { GatewaySettings } from './config.ts'
-import type { Gateway } from './gateway.ts'
 import { createLog } from './log.ts'
+import type { Facts } from './workers/requests.ts'
 
 export interface Announcement {
-  readonly gateway: Gateway
+  readonly gateway: Facts
+  /** How many processes serve, where it is more than one. */
+  readonly workers?: number
   readonly settings: GatewaySettings
   /** For a person, not for a log collector. */
   readonly isPretty: boolean
@@ -13,23 +15,26 @@ export interface Announcement {
 }
 
 /** Tells that the gateway listens: to a log collector as a line, to a person with what to do next. */
-export function announce({ gateway, settings, isPretty, version, host, port }: Announcement): void {
+export function announce({ gateway, workers, settings, isPretty, version, host, port }: Announcement): void {
   const log = createLog('gateway')
   for (const [index, { name, hooks }] of gateway.order.entries())
     log.debug('Plugin', { index, name, hooks: hooks.join(' ') })
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const name = isEverywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
   const url = `http://${name}:${port}${settings.basePath}`
-  if (isPretty) process.stdout.write(welcome(gateway, url, { version, file: settings.configFile }))
-  else log.info('Listening', { url, version, providers: gateway.providers, file: settings.configFile })
+  const { providers } = gateway
+  const { configFile: file } = settings
+  if (isPretty) process.stdout.write(welcome(gateway, url, { version, workers, file }))
+  else log.info('Listening', { url, version, workers, providers, file })
 }
 
-interface Facts {
+interface Footnotes {
   readonly version: string
+  readonly workers: number | undefined
   readonly file: string | undefined
 }
 
-function welcome({ providers, isOpen }: Gateway, url: string, { version, file }: Facts): string {
+function welcome({ providers, isOpen }: Facts, url: string, { version, workers, file }: Footnotes): string {
   const key = isOpen ? '' : ` -H "authorization: Bearer $MODELWAY_MASTER_KEY"`
   const model = providers.includes('demo') ? 'demo/parrot' : 'MODEL'
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
@@ -40,7 +45,10 @@ function welcome({ providers, isOpen }: Gateway, url: string, { version, file }:
   Models     curl ${url}/v1/models${key}
   Dashboard  ${url}/dashboard
   API        ${url}/swagger
-  Providers  ${providers.join(', ')}${file === undefined ? '' : `\n  Config     ${file}`}
+  Providers  ${providers.join(', ')}${line('Workers    ', workers)}${line('Config     ', file)}
 
 `
 }
+
+const line = (name: string, value: string | number | undefined): string =>
+  value === undefined ? '' : `\n  ${name}${value}`

@@ -47,6 +47,13 @@ export const gatewaySchema = v.object({
     'The port that the gateway listens at; 0 is any that is free',
     v.optional(whole(0, 65_535), 8080),
   ),
+  workers: says(
+    'How many processes serve the port, each on a core of its own; auto: one for each core. Linux spreads connections over them',
+    v.optional(
+      v.union([v.literal('auto'), whole(1, 256)], 'expected a whole number from 1 to 256, or auto'),
+      1,
+    ),
+  ),
   basePath: says(
     'Everything below this path, for example /llm',
     v.optional(
@@ -142,10 +149,17 @@ export const gatewaySchema = v.object({
 
 export type GatewaySettings = v.InferOutput<typeof gatewaySchema>
 
+/** How many processes serve. One that is watched for changes of its files is replaced as a whole, so it stays alone. */
+export const countWorkers = ({ workers }: GatewaySettings): number => {
+  if (process.execArgv.includes('--watch')) return 1
+  return workers === 'auto' ? navigator.hardwareConcurrency : workers
+}
+
 /** Variables of the gateway's own settings; README and `.env.template` tell what they mean. */
 export const gatewayEnv = {
   host: ['HOST'],
   port: ['PORT'],
+  workers: ['WORKERS'],
   basePath: ['BASE_PATH'],
   bodyLimit: ['BODY_SIZE_LIMIT'],
   databaseUrl: ['DATABASE_URL'],

@@ -17,6 +17,13 @@ export interface OpenDatabase {
   close(): void
 }
 
+/** What `openDatabase` needs. Holds a credential: never to be logged. */
+export interface DatabaseAddress {
+  /** `file:data/modelway.db`, or `libsql://…`. */
+  readonly url: string
+  readonly authToken?: string
+}
+
 /** How long a write waits for another one that holds the database (milliseconds). */
 const PATIENCE = 5000
 

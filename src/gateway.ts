@@ -16,6 +16,7 @@ import { blaming } from './loading/blaming.ts'
 import { createLog } from './log.ts'
 import { migrateAll } from './migrations.ts'
 import type { Shell } from './page.ts'
+import type { Peers } from './peers.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Host, Plugin } from './plugin.ts'
 import { assemble, type House } from './registry.ts'
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   /** When the last reload of the configuration failed (milliseconds since 1970); undefined where it did not. */
   readonly reloadFailedAt?: () => number | undefined
   readonly now?: () => number
+  /** What its plugins, by name, have of the other processes that serve the port. */
+  readonly peers?: (plugin: string) => Peers
   /** The `heritage` of the gateway that this one will replace; not the gateway, which each would then keep alive for ever. */
   readonly inherited?: Gateway['heritage'] | undefined
 }
@@ -56,6 +59,10 @@ export interface Gateway {
   readonly isOpen: boolean
   /** What is left to the gateway that replaces this one: by plugins, and the count of what went wrong. */
   readonly heritage: { readonly plugins: ReadonlyMap<string, unknown>; readonly faults: Faults }
+  /** Another worker has told a plugin something. */
+  hear(plugin: string, note: unknown): Awaitable<unknown>
+  /** What a plugin of this worker has counted. */
+  figures(plugin: string): Awaitable<unknown>
   /**
    * No new work; what runs finishes within the drain time, or the `deadline` (ms); then plugins close in reverse order.
    * Never fails: of what cannot be closed the log tells.
@@ -124,6 +131,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     call: request => door(request, LOCAL),
     plugins: members,
     settings: () => (surveyed ??= options.survey?.(settings) ?? []),
+    ...(options.peers && { peers: options.peers(plugin) }),
     inherited: inherited?.plugins.get(plugin),
     site: {
       version,
@@ -199,6 +207,8 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     providers: [...house.providers.keys()],
     isOpen: await isOpen(house),
     heritage: { plugins: new Map([...parts].map(([name, { heritage }]) => [name, heritage])), faults },
+    hear: (plugin, note) => parts.get(plugin)?.hear?.(note),
+    figures: plugin => parts.get(plugin)?.figures?.(),
     async stop(deadline = settings.drainTimeout) {
       await inFlight.stop(deadline)
       isEmpty = true

@@ -3,7 +3,7 @@
  * `modelway/views`. Our own plugins import the files themselves.
  */
 export { type Api, type ApiCall, answerJson, defineApi, restOf } from './api.ts'
-export type { Database } from './database.ts'
+export type { Database, DatabaseAddress } from './database.ts'
 export type { Dialect, Endpoint, Lens } from './dialect.ts'
 export { type Code, codes, Refusal, type RefusalOptions, refuse } from './errors.ts'
 export type {
@@ -21,8 +21,8 @@ export type { Member, Origin, Setting } from './inventory.ts'
 export type { Log } from './log.ts'
 export { type ActionResult, definePage, type Form, type Page, type PageRequest } from './page.ts'
 export type { Aim, Passage, PassageCall } from './passage.ts'
+export type { Peers } from './peers.ts'
 export {
-  type DatabaseAddress,
   definePlugin,
   type EnvNames,
   type FileSection,

@@ -19,13 +19,19 @@ type Facts = Readonly<Record<string, unknown>>
 export interface LogOptions {
   readonly level: LogLevel
   readonly pretty: boolean
+  /** Which of several processes it is that writes. */
+  readonly worker?: number
   /** Takes finished lines, line break included. */
   readonly write: (lines: string) => void
 }
 
 /** Starts logging for the process. */
-export function openLog({ level, pretty, write }: LogOptions): void {
-  const format = pretty ? toPretty : createJson()
+export function openLog({ level, pretty, worker, write }: LogOptions): void {
+  const plain = pretty ? toPretty : createJson()
+  const format =
+    worker === undefined
+      ? plain
+      : (record: LogRecord) => plain({ ...record, properties: { ...record.properties, worker } })
   let pending: LogRecord[] = []
   const flush = () => {
     const records = pending

@@ -2,28 +2,27 @@ import { version } from '../package.json'
 import { plugins as ours } from '../plugins/index.ts'
 import { loadAssets } from '../views/assets.ts'
 import { shell } from '../views/shell.tsx'
-import { announce } from './announce.ts'
+import { type Announcement, announce } from './announce.ts'
 import { runProgram } from './cli/program.ts'
 import { type Loaded, load } from './config/load.ts'
-import type { GatewaySettings } from './config.ts'
-import { describe } from './describe.ts'
-import { isLocalCaller } from './door/address.ts'
+import { countWorkers, type GatewaySettings } from './config.ts'
+import { createStop, endLog, onStop, outlive, stopOnSignals } from './ending.ts'
 import { ConfigError } from './errors.ts'
-import type { Connection } from './exchange.ts'
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+import { findPort, listen, whyNotListen } from './listen.ts'
 import { contract } from './loading/contract.ts'
 import { createStrangers } from './loading/strangers.ts'
-import { createLog, openLog } from './log.ts'
+import { createLog, type Log, openLog } from './log.ts'
 import { createReload, type Reload } from './reload/reload.ts'
-import { createSwitch, type Switch } from './reload/switch.ts'
+import { createSwitch } from './reload/switch.ts'
 import { watch } from './reload/watch.ts'
 import { stampOf } from './runtime.ts'
-
-/** Exit code of a gateway that is told to stop twice. */
-const FAULT = 1
-
-/** Bytes may stop arriving for so long (seconds) while a request is sent; an answer may be silent for ever. */
-const IDLE_SECONDS = 60
+import { createNotes } from './workers/notes.ts'
+import { type AllPeers, createPeers } from './workers/peers.ts'
+import { createSpawn, findAbove } from './workers/process.ts'
+import type { Facts } from './workers/requests.ts'
+import { createSupervisor } from './workers/supervisor.ts'
+import { createWorker, type Worker } from './workers/worker.ts'
 
 /** How often the config file is looked at (milliseconds). */
 const LOOK_EVERY = 500
@@ -34,61 +33,147 @@ const loadStrangers = createStrangers(process.cwd(), {
   'modelway/views': () => import('../views/index.ts'),
 })
 
-async function serve(flags: Readonly<Record<string, string>>): Promise<void> {
+type Flags = Readonly<Record<string, string>>
+
+async function serve(flags: Flags): Promise<void> {
   const loaded = await load({ ours, loadStrangers, flags })
   const { settings } = loaded
   startLog(settings)
-  let failedAt: number | undefined
-  const reloadFailedAt = () => failedAt
-  const gateways = createSwitch(await build(loaded, { reloadFailedAt }))
-  const server = listen(gateways, settings)
-  announce({
-    gateway: gateways.current(),
-    settings,
-    isPretty: isPretty(settings),
-    version,
-    host: server.hostname ?? settings.host,
-    port: server.port ?? settings.port,
-  })
+  const count = countWorkers(settings)
+  if (count > 1) return supervise(loaded, flags, count)
   const log = createLog('gateway')
-  for (const line of loaded.odd()) log.warn(line)
-  reloadOnChange(
-    createReload({
-      settings,
-      // A file that was there must not vanish: without it, everything that it says would be undone.
-      load: () => load({ ours, loadStrangers, flags: { ...flags, ...fileOf(settings) } }),
-      build(next, { heritage }) {
-        startLog(next.settings)
-        return build(next, { reloadFailedAt, inherited: heritage })
-      },
-      gateways,
-      ended(outcome) {
-        failedAt = outcome === 'failed' ? Date.now() : undefined
-      },
-      log,
-    }),
-    settings,
-  )
-  stopOnSignals(gateways, server)
+  const { gateways, reload } = await open(loaded, flags, { log })
+  const server = listen(settings, gateways.fetch)
+  const { hostname: host = settings.host, port = settings.port } = server
+  greet(loaded, { gateway: gateways.current(), host, port })
+  reloadOnChange(reload, settings)
+  stopOnSignals(createStop(gateways, server))
+  outlive(log)
 }
+
+const ONLY_MEMORY =
+  'Several workers cannot share a database in memory: set DATABASE_URL to a file, or WORKERS=1'
+
+/** Several processes at one port: this one starts them, and takes no part in calls. */
+async function supervise(loaded: Loaded, flags: Flags, workers: number): Promise<void> {
+  const { settings } = loaded
+  if (/:memory:/.test(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
+  const log = createLog('gateway')
+  if (process.platform !== 'linux') log.warn('WORKERS: only Linux spreads connections over processes')
+  const port = await findPort(settings)
+  const supervisor = createSupervisor({
+    count: workers,
+    spawn: createSpawn(write),
+    start: () => ({ flags: { ...flags, ...fileOf(settings) }, port, isPretty: isPretty(settings) }),
+    opened: gateway => greet(loaded, { gateway, workers, host: settings.host, port }),
+    log,
+  })
+  reloadOnChange(supervisor.reload, settings)
+  onStop(supervisor.stop)
+  outlive(log)
+  const code = await supervisor.ended
+  await endLog()
+  process.exit(code)
+}
+
+/** One of these processes. */
+async function work(worker: Worker): Promise<void> {
+  const { flags, number, port, isPretty, left } = await worker.start
+  const loaded = await load({ ours, loadStrangers, flags })
+  const writing = { worker: number, isPretty }
+  startLog(loaded.settings, writing)
+  const peers = createPeers(worker.wire, left)
+  const notes = createNotes()
+  const { gateways, reload } = await open(loaded, flags, { log: notes.log, peers, writing })
+  const server = listen({ ...loaded.settings, port, isShared: true }, peers.waitedFor(gateways.fetch))
+  const stop = createStop(gateways, server)
+  onStop(stop)
+  // It is meant for all of them, and the supervisor passes it on.
+  process.on('SIGHUP', () => {})
+  outlive(createLog('gateway'))
+  const reloadAndSay = async (why: string) => {
+    await reload(why)
+    return notes.take()
+  }
+  worker.serve({ gateway: gateways.current, reload: reloadAndSay, stop }, factsOf(gateways.current()))
+}
+
+interface Opening {
+  /** Hears what becomes of reloads. */
+  readonly log: Log
+  /** Where several processes serve. */
+  readonly peers?: AllPeers
+  readonly writing?: Writing
+}
+
+/** Builds the gateway, and what puts another one in its place. */
+async function open(loaded: Loaded, flags: Flags, { log, peers, writing }: Opening) {
+  const { settings } = loaded
+  let failedAt: number | undefined
+  const always = { reloadFailedAt: () => failedAt, ...(peers && { peers: peers.of }) }
+  const gateways = createSwitch(await build(loaded, always))
+  const reload = createReload({
+    settings,
+    // A file that was there must not vanish: without it, everything that it says would be undone.
+    load: () => load({ ours, loadStrangers, flags: { ...flags, ...fileOf(settings) } }),
+    build(next, { heritage }) {
+      startLog(next.settings, writing)
+      return build(next, { ...always, inherited: heritage })
+    },
+    gateways,
+    ended(outcome) {
+      failedAt = outcome === 'failed' ? Date.now() : undefined
+    },
+    log,
+  })
+  return { gateways, reload }
+}
+
+/** Tells that calls can come, and then what looks odd. */
+function greet(
+  { settings, odd }: Loaded,
+  facts: Pick<Announcement, 'gateway' | 'workers' | 'host' | 'port'>,
+): void {
+  announce({ ...facts, settings, isPretty: isPretty(settings), version })
+  const log = createLog('gateway')
+  for (const line of odd()) log.warn(line)
+}
+
+/** What can be sent to another process. */
+const factsOf = ({ order, providers, isOpen }: Gateway): Facts => ({
+  order: order.map(({ name, hooks }) => ({ name, hooks })),
+  providers,
+  isOpen,
+})
 
 const fileOf = ({ configFile }: GatewaySettings) => (configFile === undefined ? {} : { configFile })
 
-function startLog({ logFormat, logLevel }: GatewaySettings): void {
-  const pretty = isPretty({ logFormat })
-  openLog({ level: logLevel, pretty, write: lines => void process.stdout.write(lines) })
+/** How a worker writes; its own standard output is never a terminal. */
+interface Writing {
+  readonly worker: number
+  readonly isPretty: boolean
 }
 
-/** The log writes in batches. */
-const endLog = () => Bun.sleep(50)
+function startLog(settings: GatewaySettings, writing?: Writing): void {
+  openLog({
+    level: settings.logLevel,
+    pretty: isPretty(settings, writing?.isPretty),
+    ...(writing && { worker: writing.worker }),
+    write,
+  })
+}
+
+const write = (lines: string) => void process.stdout.write(lines)
 
 /** For a person, or for a program. */
-const isPretty = ({ logFormat }: Pick<GatewaySettings, 'logFormat'>): boolean =>
-  logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty'
+const isPretty = (
+  { logFormat }: Pick<GatewaySettings, 'logFormat'>,
+  isTerminal = process.stdout.isTTY,
+): boolean => (logFormat === 'auto' ? isTerminal : logFormat === 'pretty')
 
 const build = (
   { settings, plugins, pluginSettings, brought, survey }: Loaded,
-  more: Pick<GatewayOptions, 'inherited' | 'reloadFailedAt'>,
+  more: Pick<GatewayOptions, 'inherited' | 'reloadFailedAt' | 'peers'>,
 ): Promise<Gateway> =>
   createGateway({
     settings,
@@ -103,58 +188,6 @@ const build = (
     ...more,
   })
 
-/** Why nobody can listen, and what to do about it, by the system's name for it. */
-const unheard: Readonly<Record<string, readonly [why: string, mend: string]>> = {
-  EADDRINUSE: ['another process does', 'end it, or set PORT to another one'],
-  EADDRNOTAVAIL: ['this machine has no such address', 'set HOST to one of its own, or to 0.0.0.0 for all'],
-  EACCES: ['this user may not', 'set PORT to 1024 or above'],
-}
-
-async function whyNotListen(hostname: string, port: number) {
-  try {
-    await Bun.serve({ hostname, port, fetch: () => new Response() }).stop(true)
-    return undefined
-  } catch (error) {
-    const { code = '', message } = error as Error & { readonly code?: string }
-    return unheard[code] ?? ([message, 'set HOST and PORT to an address that is free'] as const)
-  }
-}
-
-function listen(gateways: Switch, { host, port }: GatewaySettings): Bun.Server<undefined> {
-  try {
-    return Bun.serve({
-      hostname: host,
-      port,
-      idleTimeout: IDLE_SECONDS,
-      // Our own limit answers in the client's dialect; the server's would cut the connection.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      fetch: (request, server) => gateways.fetch(request, new ServerConnection(request, server)),
-      error: () => new Response('The gateway failed to handle this request', { status: 500 }),
-    })
-  } catch (cause) {
-    const { code = '', message } = cause as Error & { readonly code?: string }
-    throw new ConfigError(`Cannot listen on ${host}:${port}: ${unheard[code]?.join(': ') ?? message}`, {
-      cause,
-    })
-  }
-}
-
-/** A class: one is made for each request, and its getter must not be. */
-class ServerConnection implements Connection {
-  readonly #request: Request
-  readonly #server: Bun.Server<undefined>
-  constructor(request: Request, server: Bun.Server<undefined>) {
-    this.#request = request
-    this.#server = server
-  }
-  get loopback() {
-    return isLocalCaller(this.#request, this.#server.requestIP(this.#request)?.address ?? '')
-  }
-  keepOpen() {
-    this.#server.timeout(this.#request, 0)
-  }
-}
-
 function reloadOnChange(reload: Reload, { configFile = 'modelway.yaml' }: GatewaySettings): void {
   process.on('SIGHUP', () => void reload('SIGHUP'))
   watch({
@@ -164,33 +197,16 @@ function reloadOnChange(reload: Reload, { configFile = 'modelway.yaml' }: Gatewa
   })
 }
 
-function stopOnSignals(gateways: Switch, server: Bun.Server<undefined>): void {
-  const log = createLog('gateway')
-  let isStopping = false
-  const stop = async (signal: string): Promise<void> => {
-    if (isStopping) process.exit(FAULT)
-    isStopping = true
-    log.info('Stopping: running answers may finish, a second signal ends them', { signal })
-    // The socket stays open meanwhile: who asks is told that this gateway is not ready, and to try again.
-    await gateways.stop().catch(error => log.error('Failed to stop', { error: describe(error) }))
-    await Promise.race([server.stop(), Bun.sleep(1000)])
-    await endLog()
-    process.exit(0)
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  // A plugin that fails behind our back must not take the requests of others with it.
-  process.on('unhandledRejection', error => log.error('Unhandled rejection', { error: describe(error) }))
-  process.on('uncaughtException', error => log.error('Uncaught exception', { error: describe(error) }))
-}
-
 const args = process.argv.slice(2)
-const code = await runProgram(args.length === 0 ? ['serve'] : args, {
+const above = findAbove(args)
+const worker = above && createWorker(above, () => process.exit(0))
+const commands = worker ? ['serve'] : args.length === 0 ? ['serve'] : args
+const code = await runProgram(commands, {
   version,
   plugins: ours,
   loadStrangers,
   migrations,
-  serve,
+  serve: worker ? () => work(worker) : serve,
   whyNotListen,
   out: text => void process.stdout.write(process.stdout.isTTY ? text : Bun.stripANSI(text)),
   note: text => void process.stderr.write(process.stderr.isTTY ? text : Bun.stripANSI(text)),

@@ -2,7 +2,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Api } from './api.ts'
 import type { Bytes } from './bytes.ts'
-import type { Database } from './database.ts'
+import type { Database, DatabaseAddress } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import type {
   Answered,
@@ -20,6 +20,7 @@ import type { Member, Setting } from './inventory.ts'
 import type { Log } from './log.ts'
 import type { Page } from './page.ts'
 import type { Passage } from './passage.ts'
+import type { Peers } from './peers.ts'
 import type { Provider } from './provider.ts'
 import type {
   Admin,
@@ -107,13 +108,6 @@ export interface Hooks {
   list(models: readonly ListedModel[], x: Scoped): Awaitable<readonly ListedModel[]>
 }
 
-/** What `openDatabase` needs. Holds a credential: never to be logged. */
-export interface DatabaseAddress {
-  /** `file:data/modelway.db`, or `libsql://…`. */
-  readonly url: string
-  readonly authToken?: string
-}
-
 /** What a plugin is given. Nothing else is reachable: no globals, no environment, no clock of its own. */
 export interface Host<C = unknown> {
   /** The plugin's settings, validated by its `config` schema. */
@@ -157,6 +151,8 @@ export interface Host<C = unknown> {
     /** What the operator calls the config file; absent where there is none. */
     readonly configFile?: string
   }
+  /** The same plugin in the other processes that serve the port; absent where there is no other (`WORKERS`). */
+  readonly peers?: Peers
   /** The `heritage` of this plugin in the gateway before, where a reload of the configuration put this one in its place. */
   readonly inherited?: unknown
   /** The `api` of a plugin that `needs` names. */
@@ -177,6 +173,10 @@ export interface Parts extends Partial<Hooks> {
   readonly pages?: readonly Page[]
   /** What plugins that `need` this one may call. */
   readonly exports?: object
+  /** Another worker has told something (`Host.peers`). */
+  hear?(note: unknown): Awaitable<unknown>
+  /** What this worker has counted, for one that gathers it (`Host.peers`). */
+  figures?(): Awaitable<unknown>
   /** Memory that should outlive a reload of the configuration: counts, say. Both gateways use it for a while. */
   readonly heritage?: object
   /** Work that repeats: `every` milliseconds, never two runs at once. */

@@ -155,7 +155,7 @@ describe('doors', () => {
     expect(
       mentions(
         /\bBun\.|\bBuffer\b|from 'bun/,
-        /^src\/(main|start|runtime|loading\/strangers|http\/\w+)\.ts$/,
+        /^src\/(main|listen|start|runtime|workers\/process|loading\/strangers|http\/\w+)\.ts$/,
       ),
     ).toEqual([]))
 

@@ -1,6 +1,5 @@
-import type { Database } from '../../src/database.ts'
+import type { Database, DatabaseAddress } from '../../src/database.ts'
 import type { Log } from '../../src/log.ts'
-import type { DatabaseAddress } from '../../src/plugin.ts'
 import type { PriceRecipe } from '../prices/model.ts'
 import { type Clerk, createClerk } from './clerk.ts'
 import type { UsageStats } from './model.ts'

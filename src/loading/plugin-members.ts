@@ -210,6 +210,8 @@ export const partsSchema = members({
   pages: may(list(members(page))),
   exports: may(v.any()),
   heritage: may(v.any()),
+  hear: may(fun),
+  figures: may(fun),
   ticks: may(list(members(tick))),
   start: may(fun),
   close: may(fun),

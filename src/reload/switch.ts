@@ -112,5 +112,5 @@ async function until(post: Post, holds: () => boolean): Promise<void> {
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 /** What changes the memory of a gateway: the admin API, and the forms of the dashboard. */
-const isWrite = ({ method, url }: Request): boolean =>
+export const isWrite = ({ method, url }: Request): boolean =>
   method !== 'GET' && method !== 'HEAD' && /\/(?:admin|dashboard|sign-in|sign-out)(?:\/|$|\?)/.test(url)

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
+import type { DatabaseAddress } from '../../../src/database.ts'
 import { type OpenDatabase, openDatabase } from '../../../src/database.ts'
 import { reasonOf } from '../../../src/describe.ts'
-import type { DatabaseAddress } from '../../../src/plugin.ts'
 import type { PriceRecipe } from '../../prices/model.ts'
 import { loadPrice } from '../price.ts'
 import { answerHere, type Kind, type QuestionOf } from './answers.ts'

@@ -1,6 +1,5 @@
-import type { Database } from '../../../src/database.ts'
+import type { Database, DatabaseAddress } from '../../../src/database.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
-import type { DatabaseAddress } from '../../../src/plugin.ts'
 import type { PriceRecipe } from '../../prices/model.ts'
 import { loadPrice } from '../price.ts'
 import { type AnswerOf, type Ask, answerHere, type Kind, type QuestionOf } from './answers.ts'

@@ -1,0 +1,15 @@
+/**
+ * What workers that serve one port say to each other. Notes and figures pass from process to process: they are plain
+ * objects. Of a worker that does not answer within a second there is no answer.
+ */
+export interface Peers {
+  /**
+   * Tells the others something: each hears it in `hear`. Returns what those return. Whoever changes something by the
+   * admin API or the dashboard gets an answer when the others have heard of it.
+   */
+  tell(note: unknown): Promise<readonly unknown[]>
+  /** The `figures` of all workers, this one among them; of one that is being replaced, those that it told last. */
+  gather(): Promise<readonly unknown[]>
+  /** The `figures` that the process before this one told last, where it ended against its will. */
+  readonly left: unknown
+}
