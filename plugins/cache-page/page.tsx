@@ -22,6 +22,8 @@ export interface CacheData {
   readonly settings: Cache['settings']
   readonly figures: Figures
   readonly models: readonly ModelFigures[]
+  /** So many caches, each with the same room. */
+  readonly caches: number
   /** Nano-dollars in the last days; undefined where nobody can tell at the moment. */
   readonly saved: number | undefined
   readonly configFile: string | undefined
@@ -36,10 +38,10 @@ const LONGEST = 512
 
 /** What is stored of answers, by model, and the form that deletes it. */
 export function createCachePage({ cache, usage, now, configFile }: CachePageDeps): Page {
+  const { everywhere } = cache
   const load = async (): Promise<CacheData> => ({
     settings: cache.settings,
-    figures: cache.figures(),
-    models: cache.byModel(),
+    ...(await everywhere.look()),
     saved: cache.settings.models.length === 0 ? undefined : await savedIn(usage, now()),
     configFile,
   })
@@ -49,10 +51,17 @@ export function createCachePage({ cache, usage, now, configFile }: CachePageDeps
     const { path, mistake } = readPath(draft.path)
     if (mistake !== undefined)
       return {
-        markup: <Purging draft={draft} mistake={mistake} models={cache.byModel()} request={request} />,
+        markup: (
+          <Purging
+            draft={draft}
+            mistake={mistake}
+            models={(await everywhere.look()).models}
+            request={request}
+          />
+        ),
         status: 422,
       }
-    const removed = cache.purge({ model: draft.model || undefined, userPath: path })
+    const removed = await everywhere.purge({ model: draft.model || undefined, userPath: path })
     if (text(form, 'via') !== 'htmx') return { go: '/dashboard/cache' }
     return {
       markup: (

@@ -35,20 +35,23 @@ const view = v.object({
 const text = (about: string) => v.optional(v.pipe(v.string(), v.maxLength(512), v.description(about)))
 
 /** `GET` and `DELETE /admin/cache`. */
-export const createCacheApi = ({ settings, figures, byModel, purge }: Cache): Api[] => [
+export const createCacheApi = ({ settings, everywhere }: Pick<Cache, 'settings' | 'everywhere'>): Api[] => [
   defineApi({
     ...shared,
     method: 'GET',
     summary: 'Stored answers: settings, and how they are used',
     answer: { about: 'How it stands now', schema: view },
-    run: () => ({
-      models: [...settings.models],
-      ttl_seconds: settings.ttl / SECOND,
-      size: settings.size,
-      shared_by: settings.sharedBy,
-      ...figures(),
-      by_model: byModel(),
-    }),
+    async run() {
+      const { figures, models, caches } = await everywhere.look()
+      return {
+        models: [...settings.models],
+        ttl_seconds: settings.ttl / SECOND,
+        size: settings.size * caches,
+        shared_by: settings.sharedBy,
+        ...figures,
+        by_model: models,
+      }
+    },
   }),
   defineApi({
     ...shared,
@@ -61,8 +64,8 @@ export const createCacheApi = ({ settings, figures, byModel, purge }: Cache): Ap
       user_path: text('This path and all below it'),
     }),
     answer: { about: 'How many were thrown away', schema: v.object({ removed: count }) },
-    run: ({ query: { model, user_path: path } }) => ({
-      removed: purge({ model, userPath: path === undefined ? undefined : readPath(path) }),
+    run: async ({ query: { model, user_path: path } }) => ({
+      removed: await everywhere.purge({ model, userPath: path === undefined ? undefined : readPath(path) }),
     }),
   }),
 ]

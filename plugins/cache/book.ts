@@ -1,7 +1,7 @@
 import { isSelected } from '../../src/selector.ts'
 import type { Target } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
-import type { Cache, Entry, ModelFigures } from './model.ts'
+import { type Cache, type Entry, type ModelFigures, mostHits } from './model.ts'
 import { type Shelf, sizeOf } from './shelf.ts'
 import type { Tally } from './tally.ts'
 
@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** What operators see of the cache, and what they may do. Without a shelf there is nothing to be seen. */
-export function createBook({ settings, shelf, tally, isProvider }: Options): Cache {
+export function createBook({ settings, shelf, tally, isProvider }: Options): Omit<Cache, 'everywhere'> {
   return {
     settings,
     figures: () => ({
@@ -33,7 +33,7 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Cac
         figures.entries++
         figures.bytes += sizeOf(key, entry)
       }
-      return [...found.values()].sort((a, b) => b.hits - a.hits || (a.model < b.model ? -1 : 1))
+      return [...found.values()].sort(mostHits)
     },
     purge({ model, userPath }) {
       const selectors = model === undefined ? undefined : new Set([model])

@@ -4,7 +4,8 @@ import { bytes, csv, retention, says, shown } from '../../src/settings.ts'
 import { createCacheApi } from './api.ts'
 import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
-import { type Cache, sharings } from './model.ts'
+import { createEverywhere, standingOf } from './everywhere.ts'
+import { type Cache, type Purge, sharings } from './model.ts'
 import { createShelf, isFresh, type Shelf } from './shelf.ts'
 import { createTally, type Tally } from './tally.ts'
 
@@ -51,13 +52,20 @@ export default definePlugin({
     size: ['CACHE_SIZE'],
     sharedBy: ['CACHE_SHARED_BY'],
   },
-  setup({ config, providers, now, inherited }) {
+  setup({ config, providers, now, inherited, peers }) {
     const { tally = createTally(), shelf: before } = (inherited ?? {}) as Partial<Heritage>
     const settings: Cache['settings'] = config
     const isOn = settings.models.length > 0
     const shelf = isOn ? shelfOf(settings.size, before) : undefined
     const book = createBook({ settings, shelf, tally, isProvider: name => providers().has(name) })
-    const shown = { exports: book, heritage: { tally, shelf } satisfies Heritage, api: createCacheApi(book) }
+    const exports: Cache = { ...book, everywhere: createEverywhere(book, peers) }
+    const shown = {
+      exports,
+      heritage: { tally, shelf } satisfies Heritage,
+      api: createCacheApi(exports),
+      hear: (what: unknown) => book.purge(what as Purge),
+      figures: () => standingOf(book),
+    }
     if (shelf === undefined) return shown
     return {
       ...shown,

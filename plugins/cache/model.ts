@@ -41,6 +41,24 @@ export interface ModelFigures extends Omit<Figures, 'evictions'> {
   readonly model: string
 }
 
+export const mostHits = (a: ModelFigures, b: ModelFigures): number =>
+  b.hits - a.hits || (a.model < b.model ? -1 : 1)
+
+/** How a cache stands. */
+export interface Standing {
+  readonly figures: Figures
+  /** Those with the most hits first. */
+  readonly models: readonly ModelFigures[]
+}
+
+/** The caches of all workers as one. */
+export interface Everywhere {
+  /** `caches`: so many there are, each with the same room. */
+  look(): Promise<Standing & { readonly caches: number }>
+  /** How many answers were thrown away. */
+  purge(what: Purge): Promise<number>
+}
+
 /** What is thrown away; everything where nothing is named. */
 export interface Purge {
   /** A selector, or a redirect that led there. */
@@ -60,6 +78,8 @@ export interface Cache {
     readonly size: number
     readonly sharedBy: Sharing
   }
+  readonly everywhere: Everywhere
+  /** Of this process. */
   figures(): Figures
   /** Those with the most hits first. */
   byModel(): readonly ModelFigures[]

@@ -24,7 +24,7 @@ export default definePlugin({
   about: 'Lets operators into the dashboard and keeps them signed in.',
   needs: ['auth'],
   tables: { dashboardSessions },
-  setup({ db, now, use, site, log, inherited }) {
+  setup({ db, now, use, site, log, inherited, peers }) {
     const auth = use<Auth>('auth')
     const ways: Way[] = []
     const sessions = createSessions({
@@ -38,7 +38,14 @@ export default definePlugin({
     const before = inherited as Heritage | undefined
     const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
     const signIn = createSignIn({
-      ...{ auth, sessions, throttle, log, ways },
+      ...{ auth, sessions, log, ways },
+      throttle: {
+        wait: throttle.wait,
+        count() {
+          throttle.count()
+          void peers?.tell('wrong key')
+        },
+      },
       maxAge: MAX_AGE,
       base: site.base,
       assets: loadAssets(site.base).assets,
@@ -53,6 +60,7 @@ export default definePlugin({
     return {
       exports,
       heritage: { throttle } satisfies Heritage,
+      hear: throttle.count,
       async administrate({ request }) {
         const ids = readSessionIds(request)
         const session = ids.length === 0 ? undefined : await sessions.find(ids)

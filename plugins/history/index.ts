@@ -17,9 +17,14 @@ export default definePlugin({
   name: 'history',
   about: 'Keeps every change that operators make as a numbered version, and puts old ones back.',
   tables: { versions },
-  async setup({ db, now, log }) {
+  async setup({ db, now, log, peers }) {
     const following = await openFollowing(db)
-    const chronicle = openChronicle(db, { now, wrote: following.wrote })
+    function wrote(id: number): void {
+      following.wrote(id)
+      // The other workers need not wait until they look.
+      void peers?.tell('look')
+    }
+    const chronicle = openChronicle(db, { now, wrote })
     const rereads = new Map<string, () => Promise<void>>()
     const restorers = new Map<string, Restore>()
     const places = new Map<string, (subject: string) => string>()
@@ -37,14 +42,16 @@ export default definePlugin({
       },
       restore: async (id, order) => (await restore(id, order)).subject,
     }
+    const lookNow = () => following.look(async kind => rereads.get(kind)?.())
     async function look(): Promise<void> {
-      const kinds = await following.look(async kind => rereads.get(kind)?.())
+      const kinds = await lookNow()
       if (kinds.length > 0) log.info('Took over what another gateway has changed', { kinds })
     }
     return {
       exports,
       api: createHistoryApi({ chronicle, restore }),
       pages: [createHistoryPage({ chronicle, read: createReading(db), restore, places, now })],
+      hear: lookNow,
       ticks: [{ every: LOOK, run: look }],
     }
   },

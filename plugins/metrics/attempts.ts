@@ -59,6 +59,7 @@ export function createTried(): Tried {
     },
     family: breaker => ({
       name: 'modelway_breaker_open',
+      together: 'max',
       help: '1 while the target is skipped because it kept failing, or asked for a pause',
       type: 'gauge',
       read: () =>

@@ -1,27 +1,44 @@
 import type { Metric, Registry } from 'prom-client'
 import { reasonOf } from '../../src/describe.ts'
 import type { Log } from '../../src/log.ts'
-import type { Family } from './model.ts'
+import type { Family, Sample } from './model.ts'
 
 /** What Prometheus reads. */
-export interface Exposition {
+export interface Exposed {
   readonly contentType: string
   readonly text: string
+}
+
+/** All figures of a worker, in the library's own form: plain objects, which can go to another process. */
+export type Figures = readonly {
+  readonly name: string
+  readonly help: string
+  readonly type: string
+  /** What the values of several workers become. */
+  readonly aggregator: string
+  readonly values: readonly { readonly labels: Sample['labels']; readonly value: number }[]
+}[]
+
+/** Writes families down in Prometheus' text format. */
+export interface Exposition {
+  /** Those of this process. */
+  own(): Promise<Exposed>
+  /** The same for another worker. What one before it had counted, whose place this process took, is added. */
+  figures(before?: Figures): Promise<Figures>
+  /** Those of several workers. */
+  together(all: readonly Figures[]): Promise<Exposed>
 }
 
 /** Of what the library tells about the process, the part that means something in this runtime. */
 const kept =
   /^(?:process_(?:cpu_seconds_total|start_time_seconds|resident_memory_bytes|open_fds|max_fds)|nodejs_heap_size_used_bytes)$/
 
-/**
- * Writes families down in Prometheus' text format. The library is loaded when somebody first asks: a gateway that
- * nobody scrapes does without it.
- */
-export function createExposition(families: () => readonly Family[], log: Log): () => Promise<Exposition> {
+/** The library is loaded when somebody first asks: a gateway that nobody scrapes does without it. */
+export function createExposition(families: () => readonly Family[], log: Log): Exposition {
   let process: Registry | undefined
 
-  return async () => {
-    const { Registry, collectDefaultMetrics } = await import('prom-client')
+  async function open() {
+    const { Registry, AggregatorRegistry, collectDefaultMetrics } = await import('prom-client')
     if (process === undefined) {
       process = new Registry()
       collectDefaultMetrics({ register: process })
@@ -30,22 +47,45 @@ export function createExposition(families: () => readonly Family[], log: Log): (
     }
     const registry = new Registry()
     for (const family of families()) registry.registerMetric(toMetric(family, log))
-    return {
-      contentType: registry.contentType,
-      text: `${await registry.metrics()}${await process.metrics()}`,
-    }
+    const add = (all: readonly Figures[]) => AggregatorRegistry.aggregate(all as unknown as object[])
+    return { registry, process, add }
+  }
+
+  return {
+    async own() {
+      const { registry, process } = await open()
+      const text = `${await registry.metrics()}${await process.metrics()}`
+      return { contentType: registry.contentType, text }
+    },
+    async figures(before = []) {
+      const { registry, process, add } = await open()
+      const ofProcess = (await process.getMetricsAsJSON()) as unknown as Figures
+      // The library leaves out what cannot be added up; the oldest worker tells since when the gateway runs.
+      const own = [
+        ...((await registry.getMetricsAsJSON()) as unknown as Figures),
+        ...ofProcess.map(figure =>
+          figure.aggregator === 'omit' ? { ...figure, aggregator: 'min' } : figure,
+        ),
+      ]
+      // What it held is gone with it, what it counted stays: a counter does not go back.
+      const counted = before.filter(({ type }) => type !== 'gauge')
+      return counted.length === 0
+        ? own
+        : ((await add([own, counted]).getMetricsAsJSON()) as unknown as Figures)
+    },
+    async together(all) {
+      const registry = (await open()).add(all)
+      return { contentType: registry.contentType, text: await registry.metrics() }
+    },
   }
 }
 
 /** The library asks its metrics for nothing but their values when it writes: ours are counted elsewhere, and cheaper. */
-const toMetric = (family: Family, log: Log): Metric =>
-  ({
-    name: family.name,
-    help: family.help,
-    type: family.type,
-    aggregator: 'sum',
-    get: () => ({ ...family, values: valuesOf(family, log) }),
-  }) as unknown as Metric
+const toMetric = (family: Family, log: Log): Metric => {
+  const { name, help, type, together: aggregator = 'sum' } = family
+  const facts = { name, help, type, aggregator }
+  return { ...facts, get: () => ({ ...facts, values: valuesOf(family, log) }) } as unknown as Metric
+}
 
 function valuesOf(family: Family, log: Log) {
   try {

@@ -18,7 +18,7 @@ import type { UsageBook } from '../usage/model.ts'
 import { createAttempts, createTried, createUnder, type Memory } from './attempts.ts'
 import { cacheFamilies } from './cache.ts'
 import { createCosts } from './costs.ts'
-import { createExposition } from './exposition.ts'
+import { createExposition, type Figures } from './exposition.ts'
 import { familiesOf } from './families.ts'
 import { guardrailFamily } from './guardrails.ts'
 import { createHistogram, LAGS } from './histogram.ts'
@@ -67,7 +67,7 @@ export default definePlugin({
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
   needs: ['redis', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'usage'],
-  setup({ config, log, now, providers, use, site, inherited }) {
+  setup({ config, log, now, providers, use, site, inherited, peers }) {
     const lists = use<ModelLists>('model-lists')
     const onFull = () =>
       log.warn('METRICS_SERIES_LIMIT is reached: further models are counted as "other"', {
@@ -100,15 +100,20 @@ export default definePlugin({
       lag.family,
       {
         name: 'modelway_info',
+        together: 'max',
         help: 'The version that runs',
         type: 'gauge',
         read: () => [{ labels: { version: site.version }, value: 1 }],
       },
     ]
-    const expose = createExposition(() => families, log)
+    const exposition = createExposition(() => families, log)
     const wantCosts = () => {
       memory.isCosting = true
       return costs.wantCosts()
+    }
+    async function ready(): Promise<void> {
+      await wantCosts()
+      for (const flush of flushes) flush()
     }
     const exports: Metrics = {
       add: family => void families.push(family),
@@ -155,6 +160,10 @@ export default definePlugin({
         later.flush()
         flushes.delete(later.flush)
       },
+      async figures() {
+        await ready()
+        return exposition.figures(peers?.left as Figures | undefined)
+      },
       ticks: [lag.tick],
       api: [
         defineApi({
@@ -167,9 +176,11 @@ export default definePlugin({
             'In the text format of Prometheus. Whoever holds `METRICS_TOKEN` may read it, and nothing else: `Authorization: Bearer TOKEN`. No label ever holds a key or the id of one; paths of users only where `METRICS_USER_PATH_DEPTH` says how deep.',
           answer: { about: 'All metrics', type: 'text/plain' },
           async run() {
-            await wantCosts()
-            for (const flush of flushes) flush()
-            const { contentType, text } = await expose()
+            if (peers === undefined) await ready()
+            const { contentType, text } =
+              peers === undefined
+                ? await exposition.own()
+                : await exposition.together((await peers.gather()) as readonly Figures[])
             return new Response(text, {
               headers: { 'content-type': contentType, 'cache-control': 'no-store' },
             })

@@ -7,6 +7,7 @@ const MOST = 1000
 /** How full limits are. */
 export const limitFamily = ({ filled }: Limits): Family => ({
   name: 'modelway_limit_used_ratio',
+  together: 'max',
   help: 'What is used and held of a limit in its present window, by whoever has taken most of it; 1 is all of it',
   type: 'gauge',
   read: () =>

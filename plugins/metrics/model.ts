@@ -13,6 +13,8 @@ export interface Family {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
+  /** What the values of several workers become. Default: they are added up. */
+  readonly together?: 'max'
   /** Called when somebody scrapes. What it throws is logged, and the family left out. */
   read(): readonly Sample[]
 }

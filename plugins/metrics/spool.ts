@@ -29,11 +29,14 @@ export function spoolFamilies({ stats }: UsageBook): Family[] {
       () => stats().lost,
       'Records that were lost; alert on any',
     ),
-    family(
-      'gauge',
-      'modelway_usage_trouble',
-      () => (stats().trouble === null ? 0 : 1),
-      '1 while the database takes no records',
-    ),
+    {
+      ...family(
+        'gauge',
+        'modelway_usage_trouble',
+        () => (stats().trouble === null ? 0 : 1),
+        '1 while the database takes no records',
+      ),
+      together: 'max',
+    },
   ]
 }

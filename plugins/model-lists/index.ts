@@ -56,6 +56,11 @@ export default definePlugin({
       nextRefresh = host.now() + HOUR
       return lists.refresh()
     }
+    /** Whoever asks for it means all workers, whichever of them is asked. */
+    const refreshEverywhere: typeof lists.refresh = name => {
+      void host.peers?.tell({ provider: name })
+      return lists.refresh(name)
+    }
     return {
       exports: {
         ...lists,
@@ -66,10 +71,11 @@ export default definePlugin({
         await lists.load()
         void refreshAll()
       },
+      hear: note => lists.refresh((note as { provider?: string }).provider),
       ticks: [{ every: HOUR, run: refreshAll }],
       pages: [
         createProvidersPage({
-          lists,
+          lists: { ...lists, refresh: refreshEverywhere },
           tests,
           providers: host.providers,
           troublesOf: provider => troublesOf(provider).map(({ text }) => text),
@@ -104,7 +110,7 @@ export default definePlugin({
           async run({ query: { provider } }) {
             if (provider !== undefined && !host.providers().has(provider))
               refuse('not_found', `There is no provider "${provider}"`, { param: 'provider' })
-            await lists.refresh(provider)
+            await refreshEverywhere(provider)
             return lists.status()
           },
         }),

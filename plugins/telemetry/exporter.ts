@@ -16,7 +16,7 @@ export interface Exporter {
 }
 
 export interface ExporterOptions {
-  readonly host: Pick<Host, 'fetch' | 'log' | 'now' | 'providers' | 'site'>
+  readonly host: Pick<Host, 'fetch' | 'log' | 'now' | 'peers' | 'providers' | 'site'>
   readonly config: Settings
   readonly metrics: Metrics
   readonly tally: Tally
@@ -32,6 +32,8 @@ export async function createExporter({ host, config, metrics, tally }: ExporterO
   const isJson = config.protocol === 'http/json'
   const resource = resourceFromAttributes({
     'service.version': version,
+    // Without it the sums of several workers would take each other's place.
+    ...(host.peers && { 'service.instance.id': crypto.randomUUID() }),
     ...config.resourceAttributes,
     'service.name': config.serviceName,
   })

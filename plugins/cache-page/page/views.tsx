@@ -80,7 +80,8 @@ export const Stored = ({ data, request }: Props) => (
   </section>
 )
 
-function Tiles({ data: { figures, settings, saved }, base }: { data: CacheData; base: string }) {
+function Tiles({ data: { figures, settings, caches, saved }, base }: { data: CacheData; base: string }) {
+  const room = settings.size * caches
   const rows = `${base}/dashboard/requests?cached=true`
   return (
     <ul class="stats">
@@ -102,9 +103,9 @@ function Tiles({ data: { figures, settings, saved }, base }: { data: CacheData; 
         </p>
       </Stat>
       <Stat label="Room" value={size(figures.bytes)}>
-        <Bar share={figures.bytes / settings.size} />
+        <Bar share={figures.bytes / room} />
         <p class="aside">
-          {percent(figures.bytes / settings.size)} of {size(settings.size)}
+          {percent(figures.bytes / room)} of {size(room)}
         </p>
       </Stat>
     </ul>
