@@ -37,6 +37,9 @@ const NO_HOST = 'expected an address such as 127.0.0.1 or 0.0.0.0; the port is a
 /** With one colon it has a port behind it, with more it is an address of IPv6. */
 const isHost = (text: string): boolean => !/[\s/]/.test(text) && text.split(':').length !== 2
 
+const isWorkers = (text: string): boolean =>
+  text === 'auto' || (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 256)
+
 /** Settings of the gateway itself; those of a feature belong to its plugin. */
 export const gatewaySchema = v.object({
   host: says(
@@ -50,7 +53,12 @@ export const gatewaySchema = v.object({
   workers: says(
     'How many processes serve the port, each on a core of its own; auto: one for each core. Linux spreads connections over them',
     v.optional(
-      v.union([v.literal('auto'), whole(1, 256)], 'expected a whole number from 1 to 256, or auto'),
+      v.pipe(
+        v.union([v.number(), v.string()]),
+        v.transform(value => String(value).trim().toLowerCase()),
+        v.check(isWorkers, 'expected a whole number from 1 to 256, or auto'),
+        v.transform(text => (text === 'auto' ? text : Number(text))),
+      ),
       1,
     ),
   ),
@@ -152,7 +160,7 @@ export type GatewaySettings = v.InferOutput<typeof gatewaySchema>
 /** How many processes serve. One that is watched for changes of its files is replaced as a whole, so it stays alone. */
 export const countWorkers = ({ workers }: GatewaySettings): number => {
   if (process.execArgv.includes('--watch')) return 1
-  return workers === 'auto' ? navigator.hardwareConcurrency : workers
+  return typeof workers === 'number' ? workers : navigator.hardwareConcurrency
 }
 
 /** Variables of the gateway's own settings; README and `.env.template` tell what they mean. */
