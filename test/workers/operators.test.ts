@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { createMockProvider } from '../mock/provider.ts'
+import { startWorkers, type Workers } from './kit.ts'
+
+/** WORKERS=3: whichever worker an operator meets, all of them are meant. */
+
+const mock = createMockProvider({ models: ['one'] })
+let gateway: Workers
+beforeAll(async () => {
+  gateway = await startWorkers(mock, { env: { CONFIGURED_PROVIDER_MODELS_MODE: 'fallback' } })
+})
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]()
+  mock.stop()
+})
+
+/** Twelve times the same, which meets all of three but once in a hundred times; so what is asked must hold for each. */
+const often = <T>(ask: () => Promise<T>): Promise<readonly T[]> =>
+  Promise.all(Array.from({ length: 12 }, ask))
+
+test('a list that is refreshed at one worker is fetched by all', async () => {
+  const began = Date.now()
+  await (await gateway.admin('POST', '/admin/providers/refresh')).json()
+  const seen = await often(async () => {
+    const [provider] = (await (await gateway.admin('GET', '/admin/providers')).json()) as [
+      { refreshed_at: string },
+    ]
+    return Date.parse(provider.refreshed_at) >= began
+  })
+  expect(new Set(seen)).toEqual(new Set([true]))
+}, 30_000)
+
+test('a key that is revoked at one worker opens none any more', async () => {
+  const { id, key } = (await (await gateway.admin('POST', '/admin/keys', { name: 'Alpha' })).json()) as {
+    id: string
+    key: string
+  }
+  const call = async () =>
+    (await gateway.ask('/v1/models', { headers: { authorization: `Bearer ${key}` } })).status
+  expect(new Set(await often(call))).toEqual(new Set([200]))
+  expect((await gateway.admin('DELETE', `/admin/keys/${id}`)).status).toBeLessThan(300)
+  expect(new Set(await often(call))).toEqual(new Set([401]))
+}, 30_000)
+
+test('wrong keys at the sign-in are counted together', async () => {
+  const signIn = async () => {
+    const answer = await gateway.ask('/sign-in', {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'key=wrong-key-of-a-stranger',
+      redirect: 'manual',
+    })
+    return answer.status
+  }
+  const statuses: number[] = []
+  for (let i = 0; i < 16; i++) statuses.push(await signIn())
+  expect(statuses).toEqual([...Array(10).fill(401), ...Array(6).fill(429)])
+}, 30_000)
