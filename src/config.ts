@@ -163,6 +163,9 @@ export const countWorkers = ({ workers }: GatewaySettings): number => {
   return typeof workers === 'number' ? workers : navigator.hardwareConcurrency
 }
 
+/** What a reload does not change. */
+export const atRestart = ['host', 'port', 'workers'] as const
+
 /** Variables of the gateway's own settings; README and `.env.template` tell what they mean. */
 export const gatewayEnv = {
   host: ['HOST'],

@@ -95,7 +95,7 @@ async function work(worker: Worker): Promise<void> {
     await reload(why)
     return notes.take()
   }
-  worker.serve({ gateway: gateways.current, reload: reloadAndSay, stop }, factsOf(gateways.current()))
+  worker.serve({ gateway: gateways.settled, reload: reloadAndSay, stop }, factsOf(gateways.current()))
 }
 
 interface Opening {

@@ -1,6 +1,6 @@
 /**
  * What workers that serve one port say to each other. Notes and figures pass from process to process: they are plain
- * objects. Of a worker that does not answer within a second there is no answer.
+ * objects. Of a worker that does not answer within two seconds there is no answer.
  */
 export interface Peers {
   /**
@@ -10,6 +10,6 @@ export interface Peers {
   tell(note: unknown): Promise<readonly unknown[]>
   /** The `figures` of all workers, this one among them; of one that is being replaced, those that it told last. */
   gather(): Promise<readonly unknown[]>
-  /** The `figures` that the process before this one told last, where it ended against its will. */
+  /** The `figures` that the process before this one, whose place it took, told last; undefined where there was none. */
   readonly left: unknown
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type GatewaySettings, gatewayEnv, gatewaySchema } from '../config.ts'
+import { atRestart, type GatewaySettings, gatewayEnv, gatewaySchema } from '../config.ts'
 import type { Setting } from '../inventory.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Configuration } from './configuration.ts'
@@ -76,12 +76,11 @@ const ownSettings = (surveyed: Divided, settings: GatewaySettings): readonly Fou
   Object.entries(gatewayEnv).map(([name, variables]) => {
     const field = name as keyof typeof gatewayEnv
     const isFile = field === 'configFile'
-    // Alone they wait for a restart.
-    const isSocket = field === 'host' || field === 'port'
+    const isFixed = atRestart.some(fixed => fixed === field)
     return {
       schema: gatewaySchema.entries[field],
       value: settings[field],
-      ...(isSocket &&
+      ...(isFixed &&
         surveyed.configured[field] !== settings[field] && { pending: surveyed.configured[field] }),
       origin: ownOrigin(surveyed, field, settings),
       variables,

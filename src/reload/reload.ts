@@ -1,5 +1,5 @@
 import type { Loaded } from '../config/load.ts'
-import type { GatewaySettings } from '../config.ts'
+import { atRestart, type GatewaySettings } from '../config.ts'
 import { describe } from '../describe.ts'
 import { ConfigError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
@@ -65,13 +65,17 @@ export function createReload({ settings: first, load, build, gateways, log, ende
 
 const ONLY_MEMORY = 'The database is in memory and would be lost: restart, or set DATABASE_URL to a file'
 
-/** A socket stays open where it is. */
-function keepSocket(loaded: Loaded, { host, port }: GatewaySettings, log: Log): Loaded {
+/** A socket stays open where it is, and as many processes share it. */
+function keepSocket(loaded: Loaded, { host, port, workers }: GatewaySettings, log: Log): Loaded {
+  const kept = { host, port, workers }
   const { settings } = loaded
-  if (settings.host === host && settings.port === port) return loaded
-  log.warn('HOST and PORT change at a restart only: the gateway goes on listening where it does', {
-    listening: `${host}:${port}`,
-    configured: `${settings.host}:${settings.port}`,
+  if (atRestart.every(field => settings[field] === kept[field])) return loaded
+  log.warn('HOST, PORT and WORKERS change at a restart only: the gateway goes on listening as it does', {
+    listening: inWords(kept),
+    configured: inWords(settings),
   })
-  return { ...loaded, settings: { ...settings, host, port } }
+  return { ...loaded, settings: { ...settings, ...kept } }
 }
+
+const inWords = ({ host, port, workers }: Pick<GatewaySettings, (typeof atRestart)[number]>): string =>
+  `${host}:${port}${workers === 1 ? '' : `, WORKERS=${workers}`}`

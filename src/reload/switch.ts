@@ -6,6 +6,8 @@ import type { Awaitable } from '../types.ts'
 export interface Switch {
   fetch(request: Request, connection: Connection): Awaitable<Response>
   current(): Gateway
+  /** The one that serves when nobody is about to take its place any more. */
+  settled(): Promise<Gateway>
   /** Nobody takes over any more. */
   isStopping(): boolean
   /**
@@ -54,6 +56,10 @@ export function createSwitch(first: Gateway): Switch {
   return {
     fetch,
     current: () => post.gateway,
+    async settled() {
+      await opening
+      return post.gateway
+    },
     isStopping: () => isStopping,
     async replace(build) {
       let open = () => {}

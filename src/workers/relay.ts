@@ -2,7 +2,7 @@ import type { FromWorker, Tell } from './requests.ts'
 import type { Seat } from './seat.ts'
 
 /** So long (milliseconds) a worker may take to answer another one: it may hang, or be about to end. */
-const PATIENCE = 1000
+const PATIENCE = 2000
 
 /** Passes on what the worker of one seat asks of the others. */
 export function relay(

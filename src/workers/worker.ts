@@ -9,7 +9,8 @@ import { createWire, type Wire } from './wire.ts'
 
 /** What the supervisor may want of a worker that serves. */
 export interface Serving {
-  readonly gateway: () => Pick<Gateway, 'hear' | 'figures'>
+  /** One that is about to be replaced would take what it hears with it. */
+  readonly gateway: () => Promise<Pick<Gateway, 'hear' | 'figures'>>
   /** Returns what there is to say of it. */
   reload(why: string): Promise<readonly Said[]>
   stop(): void
@@ -41,8 +42,8 @@ export function createWorker(above: Above, leave: () => void): Worker {
     },
     reload: ({ why }) => serving?.reload(why),
     stop,
-    tell: ({ plugin, note }) => serving?.gateway().hear(plugin, note),
-    gather: ({ plugin }) => serving?.gateway().figures(plugin),
+    tell: async ({ plugin, note }) => (await serving?.gateway())?.hear(plugin, note),
+    gather: async ({ plugin }) => (await serving?.gateway())?.figures(plugin),
   }
   const wire = createWire<FromWorker, ToWorker>({
     send: above.send,

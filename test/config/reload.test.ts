@@ -136,18 +136,21 @@ describe('R10', () => {
     expect(says(gateway, RELOADED)).toHaveLength(2)
   }, 60_000)
 
-  test('HOST and PORT are refused with a warning; the rest of the file counts', async () => {
+  test('HOST, PORT and WORKERS are refused with a warning; the rest of the file counts', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER })
     await reload(gateway, () =>
       folder.write(
         'modelway.yaml',
-        'host: 0.0.0.0\nvirtual_models: [{ source: a, target_model: demo/parrot }]',
+        'host: 0.0.0.0\nworkers: 4\nvirtual_models: [{ source: a, target_model: demo/parrot }]',
       ),
     )
     expect(
-      says(gateway, 'HOST and PORT change at a restart only: the gateway goes on listening where it does'),
-    ).toHaveLength(1)
+      says(
+        gateway,
+        'HOST, PORT and WORKERS change at a restart only: the gateway goes on listening as it does',
+      ),
+    ).toMatchObject([{ configured: '0.0.0.0:0, WORKERS=4' }])
     expect(await (await fetch(`${gateway.url}/v1/models`, { headers: auth })).text()).toContain('"a"')
   }, 60_000)
 

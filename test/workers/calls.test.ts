@@ -15,7 +15,7 @@ describe('several workers', () => {
   let gateway: Workers
   beforeAll(async () => {
     gateway = await startWorkers(mock)
-  })
+  }, 60_000)
   afterAll(() => gateway[Symbol.asyncDispose]())
 
   test('are greeted once, and each call is served by one of them and recorded once', async () => {

@@ -8,7 +8,7 @@ const mock = createMockProvider({ models: ['one'] })
 let gateway: Workers
 beforeAll(async () => {
   gateway = await startWorkers(mock, { env: { CONFIGURED_PROVIDER_MODELS_MODE: 'fallback' } })
-})
+}, 60_000)
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]()
   mock.stop()
@@ -56,3 +56,25 @@ test('wrong keys at the sign-in are counted together', async () => {
   for (let i = 0; i < 16; i++) statuses.push(await signIn())
   expect(statuses).toEqual([...Array(10).fill(401), ...Array(6).fill(429)])
 }, 30_000)
+
+test('what is changed while the configuration is read is known to all, too', async () => {
+  const reloads = () =>
+    gateway.logs().filter(({ message }) => message === 'Reloaded the configuration').length
+  for (let turn = 0; turn < 3; turn++) {
+    const before = reloads()
+    gateway.signal('SIGHUP')
+    for (let i = 0; i < 3 || reloads() === before; i++) {
+      const names = Array.from({ length: 6 }, (_, at) => `name-${turn}-${i}-${at}`)
+      await Promise.all(names.map(define))
+      const seen = await Promise.all(names.map(name => often(() => statusOf(name))))
+      expect(new Set(seen.flat())).toEqual(new Set([200]))
+    }
+  }
+}, 60_000)
+
+const statusOf = async (model: string) => (await gateway.chat({ model })).status
+
+async function define(source: string): Promise<void> {
+  const put = await gateway.admin('PUT', '/admin/virtual-models', { source, target_model: 'openai/one' })
+  expect(put.status).toBe(200)
+}
