@@ -165,6 +165,7 @@ export const countWorkers = ({ workers }: GatewaySettings): number => {
 
 /** What a reload does not change. */
 export const atRestart = ['host', 'port', 'workers'] as const
+export type AtRestart = Pick<GatewaySettings, (typeof atRestart)[number]>
 
 /** Variables of the gateway's own settings; README and `.env.template` tell what they mean. */
 export const gatewayEnv = {

@@ -64,7 +64,12 @@ async function supervise(loaded: Loaded, flags: Flags, workers: number): Promise
   const supervisor = createSupervisor({
     count: workers,
     spawn: createSpawn(write),
-    start: () => ({ flags: { ...flags, ...fileOf(settings) }, port, isPretty: isPretty(settings) }),
+    start: () => ({
+      flags: { ...flags, ...fileOf(settings) },
+      kept: { host: settings.host, port: settings.port, workers: settings.workers },
+      port,
+      isPretty: isPretty(settings),
+    }),
     opened: gateway => greet(loaded, { gateway, workers, host: settings.host, port }),
     log,
   })
@@ -78,8 +83,9 @@ async function supervise(loaded: Loaded, flags: Flags, workers: number): Promise
 
 /** One of these processes. */
 async function work(worker: Worker): Promise<void> {
-  const { flags, number, port, isPretty, left } = await worker.start
-  const loaded = await load({ ours, loadStrangers, flags })
+  const { flags, kept, number, port, isPretty, left } = await worker.start
+  const found = await load({ ours, loadStrangers, flags })
+  const loaded = { ...found, settings: { ...found.settings, ...kept } }
   const writing = { worker: number, isPretty }
   startLog(loaded.settings, writing)
   const peers = createPeers(worker.wire, left)

@@ -1,5 +1,5 @@
 import type { Loaded } from '../config/load.ts'
-import { atRestart, type GatewaySettings } from '../config.ts'
+import { type AtRestart, atRestart, type GatewaySettings } from '../config.ts'
 import { describe } from '../describe.ts'
 import { ConfigError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
@@ -77,5 +77,5 @@ function keepSocket(loaded: Loaded, { host, port, workers }: GatewaySettings, lo
   return { ...loaded, settings: { ...settings, ...kept } }
 }
 
-const inWords = ({ host, port, workers }: Pick<GatewaySettings, (typeof atRestart)[number]>): string =>
+const inWords = ({ host, port, workers }: AtRestart): string =>
   `${host}:${port}${workers === 1 ? '' : `, WORKERS=${workers}`}`

@@ -1,4 +1,4 @@
-import type { Said } from './notes.ts'
+import type { AtRestart } from '../config.ts'
 
 /** What the plugin of one worker says to the same plugin of the others. */
 export interface Tell {
@@ -20,7 +20,9 @@ export interface Start {
   readonly number: number
   /** The gateway's own settings of the command line, by field. */
   readonly flags: Readonly<Record<string, string>>
-  /** Where all of them listen. */
+  /** As they are for all workers, whatever the configuration says by now. */
+  readonly kept: AtRestart
+  /** The one that all of them listen at, also where the setting is 0. */
   readonly port: number
   /** The log is read by a person. */
   readonly isPretty: boolean
@@ -47,5 +49,3 @@ export interface Facts {
   readonly providers: readonly string[]
   readonly isOpen: boolean
 }
-
-export type { Said }
