@@ -14,7 +14,7 @@ export interface Family {
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
   /** What the values of several workers become. Default: they are added up. */
-  readonly together?: 'max'
+  readonly together?: 'max' | 'min'
   /** Called when somebody scrapes. What it throws is logged, and the family left out. */
   read(): readonly Sample[]
 }

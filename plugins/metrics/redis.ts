@@ -9,6 +9,7 @@ export function redisFamilies({ connection, losses }: Redis): Family[] {
       name: 'modelway_redis_up',
       help: '1 while Redis answers',
       type: 'gauge',
+      together: 'min',
       read: () => [{ labels: {}, value: connection.isUp() ? 1 : 0 }],
     },
     {
