@@ -167,6 +167,7 @@ function remember(x: Exchange, recalled: Recalled | undefined): void {
   x.recalled = recalled
   if (recalled === undefined) return
   x.target = recalled.target
+  x.upstreamMs += recalled.waited ?? 0
   for (const line of [...recalled.warnings, ...(x.body?.lost ?? [])]) add(x.warnings, line)
 }
 

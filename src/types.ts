@@ -170,6 +170,8 @@ export interface Recalled {
   readonly usage?: Usage | undefined
   /** What was left out for this target. */
   readonly warnings: readonly string[]
+  /** For so long the call that gets it has waited for its provider (milliseconds), because another had asked already. */
+  readonly waited?: number | undefined
 }
 
 /** A complete answer. */

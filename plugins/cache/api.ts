@@ -13,6 +13,7 @@ const figures = {
   entries: v.pipe(count, v.description('Answers that are stored')),
   bytes: v.pipe(count, v.description('What they take')),
   hits: v.pipe(count, v.description('Calls that got one, since the start')),
+  joined: v.pipe(count, v.description('Of these, calls that waited for the answer to an equal one')),
   misses: v.pipe(count, v.description('Calls that might have got one, since the start')),
 }
 
@@ -23,6 +24,7 @@ const view = v.object({
   ),
   ttl_seconds: count,
   size: v.pipe(count, v.description('Bytes that it may take')),
+  wait_seconds: v.pipe(count, v.description('How long a call waits for the answer to an equal one')),
   shared_by: v.picklist(sharings),
   ...figures,
   evictions: v.pipe(count, v.description('Answers that went early, because others wanted their room')),
@@ -47,6 +49,7 @@ export const createCacheApi = ({ settings, everywhere }: Pick<Cache, 'settings' 
         models: [...settings.models],
         ttl_seconds: settings.ttl / SECOND,
         size: settings.size * caches,
+        wait_seconds: settings.wait / SECOND,
         shared_by: settings.sharedBy,
         ...figures,
         by_model: models,

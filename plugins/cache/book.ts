@@ -3,7 +3,7 @@ import type { Target } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import { type Cache, type Entry, type ModelFigures, mostHits } from './model.ts'
 import { type Shelf, sizeOf } from './shelf.ts'
-import type { Tally } from './tally.ts'
+import type { Count, Tally } from './tally.ts'
 
 interface Options {
   readonly settings: Cache['settings']
@@ -19,8 +19,7 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Omi
     figures: () => ({
       entries: shelf?.count() ?? 0,
       bytes: shelf?.bytes() ?? 0,
-      hits: tally.all.hits,
-      misses: tally.all.misses,
+      ...tally.all,
       evictions: shelf?.evictions() ?? 0,
     }),
     byModel() {
@@ -28,7 +27,7 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Omi
       for (const [model, count] of tally.models) found.set(model, { model, entries: 0, bytes: 0, ...count })
       for (const [key, entry] of shelf?.entries() ?? []) {
         const name = `${entry.provider}/${entry.model}`
-        const figures = found.get(name) ?? { model: name, entries: 0, bytes: 0, hits: 0, misses: 0 }
+        const figures = found.get(name) ?? { model: name, entries: 0, bytes: 0, ...NONE }
         found.set(name, figures)
         figures.entries++
         figures.bytes += sizeOf(key, entry)
@@ -48,6 +47,9 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Omi
     },
   }
 }
+
+/** Of a model that nobody has asked yet since the start. */
+const NONE: Count = { hits: 0, joined: 0, misses: 0 }
 
 const toTarget = ({ provider, model, redirects }: Entry): Target => ({
   provider,

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, retention, says, shown } from '../../src/settings.ts'
+import { bytes, csv, duration, retention, says, shown } from '../../src/settings.ts'
 import { createCacheApi } from './api.ts'
 import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
@@ -41,6 +41,10 @@ export default definePlugin({
       'How much memory stored answers may take; a tenth of it for one',
       v.optional(v.pipe(bytes(), v.minValue(LEAST, 'expected at least 1M')), '64M'),
     ),
+    wait: says(
+      'How long a call waits for the answer to an equal one that is under way, instead of asking, too. 0: not at all',
+      v.optional(duration(), '30s'),
+    ),
     sharedBy: says(
       'Who gets whose answers: callers of the same user_path (a key that is bound to none only its own), of the same key, or all who may call the model',
       v.optional(shown(v.picklist(sharings, `expected one of ${sharings.join(', ')}`)), 'user_path'),
@@ -50,6 +54,7 @@ export default definePlugin({
     models: ['CACHE_MODELS'],
     ttl: ['CACHE_TTL'],
     size: ['CACHE_SIZE'],
+    wait: ['CACHE_WAIT'],
     sharedBy: ['CACHE_SHARED_BY'],
   },
   setup({ config, providers, now, inherited, peers }) {

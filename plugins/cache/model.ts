@@ -31,6 +31,8 @@ export interface Figures {
   readonly bytes: number
   /** Since the start, across reloads of the configuration. */
   readonly hits: number
+  /** Hits that waited for the answer to an equal call. */
+  readonly joined: number
   readonly misses: number
   /** Answers that had to go before their time, because others wanted their room. */
   readonly evictions: number
@@ -76,6 +78,8 @@ export interface Cache {
     readonly ttl: number
     /** Bytes. */
     readonly size: number
+    /** How long a call waits for the answer to an equal one (milliseconds); 0: not at all. */
+    readonly wait: number
     readonly sharedBy: Sharing
   }
   readonly everywhere: Everywhere

@@ -9,7 +9,8 @@ export interface Room {
 
 /** A stream on its way to a client, as it will be given again. */
 export interface Recording {
-  take(data: string, bytes: Bytes): void
+  /** False where it will not be given again. */
+  take(data: string, bytes: Bytes): boolean
   /** All of it, once; undefined where it was too long, or told of an error. Gives the room back. */
   end(): Bytes | undefined
 }
@@ -20,21 +21,23 @@ export function createRecording(lens: Lens | undefined, longest: number, room: R
   let size = 0
   let isSpoilt = false
 
-  function drop(): void {
+  function drop(): false {
     isSpoilt = true
     events.length = 0
     room.left += size
     size = 0
+    return false
   }
 
   return {
     take(data, bytes) {
-      if (isSpoilt) return
+      if (isSpoilt) return false
       if (size + bytes.length > longest || bytes.length > room.left || isError(data, lens)) return drop()
       events.push(bytes)
       if (isHalved(bytes)) events.push(LINE_FEED)
       size += bytes.length
       room.left -= bytes.length
+      return true
     },
     end() {
       // A copy: the events are parts of larger pieces, which would be kept with them.

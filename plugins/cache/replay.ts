@@ -6,12 +6,17 @@ import type { Entry } from './model.ts'
 /** Who gets a stored answer uses nothing. */
 const NOTHING = usageOf({})
 
-/** A stored answer as it first came, for a call that leads to the same target. */
+/**
+ * A stored answer as it first came, for a call that leads to the same target.
+ *
+ * @param waited milliseconds for which it was waited for
+ */
 export function toAnswer(
   { kind, body, contentType, finish, usage, warnings }: Entry,
   target: Target,
+  waited?: number,
 ): Answer {
-  const recalled: Recalled = { target, usage, warnings }
+  const recalled: Recalled = { target, usage, warnings, waited }
   return kind === 'whole'
     ? { kind, body, contentType, finish, usage: NOTHING, recalled }
     : { kind, reader: inOnePiece(body), hideUsage: false, usage: () => NOTHING, recalled }

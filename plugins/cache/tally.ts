@@ -1,6 +1,8 @@
 /** Hits and misses, since the start. */
 export interface Count {
   hits: number
+  /** Hits that waited for an equal call. */
+  joined: number
   misses: number
 }
 
@@ -17,12 +19,12 @@ const MOST = 1000
 const OTHER = 'other'
 
 export function createTally(): Tally {
-  const all: Count = { hits: 0, misses: 0 }
+  const all: Count = { hits: 0, joined: 0, misses: 0 }
   const models = new Map<string, Count>()
 
   function countOf(model: string): Count {
     const name = models.has(model) || models.size < MOST ? model : OTHER
-    const count = models.get(name) ?? { hits: 0, misses: 0 }
+    const count = models.get(name) ?? { hits: 0, joined: 0, misses: 0 }
     models.set(name, count)
     return count
   }

@@ -12,6 +12,12 @@ export function cacheFamilies({ settings, figures }: Cache): Family[] {
   })
   return [
     family('counter', 'modelway_cache_hits_total', 'hits', 'Calls that got a stored answer'),
+    family(
+      'counter',
+      'modelway_cache_joined_total',
+      'joined',
+      'Of these hits, calls that waited for the answer to an equal one',
+    ),
     family('counter', 'modelway_cache_misses_total', 'misses', 'Calls that might have got a stored answer'),
     family(
       'counter',

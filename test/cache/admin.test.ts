@@ -39,9 +39,11 @@ test('operators see the settings, what is stored, and how it is used, by model',
     models: ['/'],
     ttl_seconds: 600,
     size: 8 * 1024 * 1024,
+    wait_seconds: 30,
     shared_by: 'user_path',
     entries: 3,
     hits: before.hits + 1,
+    joined: 0,
     misses: before.misses + 3,
   })
   expect(

@@ -176,10 +176,10 @@ test('/metrics tells of hits, misses, and what is stored; of tokens only those t
     headers: { authorization: 'Bearer for-prometheus' },
   })
   const scrape = parseScrape(await response.text())
-  const told = ['hits_total', 'misses_total', 'evictions_total', 'entries', 'bytes'].map(name =>
-    scrape.sum(`modelway_cache_${name}`),
+  const told = ['hits_total', 'joined_total', 'misses_total', 'evictions_total', 'entries', 'bytes'].map(
+    name => scrape.sum(`modelway_cache_${name}`),
   )
-  expect(told).toEqual([body.hits, body.misses, body.evictions, body.entries, body.bytes])
+  expect(told).toEqual([body.hits, body.joined, body.misses, body.evictions, body.entries, body.bytes])
   const rows = await cached.book.rows()
   expect(scrape.sum('modelway_tokens_total', { kind: 'input' })).toBe(
     rows.reduce((sum, { input }) => sum + (input ?? 0), 0),

@@ -88,6 +88,7 @@ function Tiles({ data: { figures, settings, caches, saved }, base }: { data: Cac
       <Stat label="Hit rate" value={rateOf(figures)}>
         <p class="aside">
           {count(figures.hits, 'hit')}, {count(figures.misses, 'miss', 'misses')} since the start
+          {figures.joined > 0 && `; ${number(figures.joined)} waited for an equal call`}
         </p>
       </Stat>
       <Stat label={`Saved in ${DAYS} days`} value={saved === undefined ? 'not known' : money(saved)}>
@@ -124,11 +125,12 @@ const sharers: Readonly<Record<Cache['settings']['sharedBy'], Child>> = {
 }
 
 /** What the operator has set, in sentences. */
-const Rules = ({ settings: { models, ttl, sharedBy } }: { settings: Cache['settings'] }) => (
+const Rules = ({ settings: { models, ttl, wait, sharedBy } }: { settings: Cache['settings'] }) => (
   <p class="remark">
-    Answers of <Selectors models={models} /> are stored for {roundly(ttl)}. {sharers[sharedBy]} To change
-    that, set <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code> and{' '}
-    <code>CACHE_SHARED_BY</code>.
+    Answers of <Selectors models={models} /> are stored for {roundly(ttl)}. {sharers[sharedBy]}{' '}
+    {wait > 0 && `Calls wait up to ${roundly(wait)} for the answer to an equal one that is under way. `}
+    To change that, set <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code>,{' '}
+    <code>CACHE_WAIT</code> and <code>CACHE_SHARED_BY</code>.
   </p>
 )
 

@@ -1,0 +1,21 @@
+import type { Land } from './flights.ts'
+import type { Recording } from './recording.ts'
+
+/** What is known of a call to a model whose answers are kept. */
+export interface Note {
+  /** The same question may get the same answer. */
+  readonly isRepeatable: boolean
+  /** What the header says that tells clients about it. */
+  verdict: 'hit' | 'joined' | 'miss' | 'bypass'
+  /** Of a stored answer (milliseconds). */
+  age?: number
+  /** What the answer will depend on; absent where it is not to be kept. */
+  digest?: string
+  /** Under which the first target's answer is kept. */
+  key?: string | undefined
+  /** `removals` of the shelf when a provider was asked. */
+  removals?: number
+  recording?: Recording
+  /** Tells those who wait for the answer of this call. */
+  land?: Land
+}
