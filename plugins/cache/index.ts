@@ -1,6 +1,11 @@
 import * as v from 'valibot'
+import { describe } from '../../src/describe.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { bytes, csv, duration, retention, says, shown } from '../../src/settings.ts'
+import { createUnknownModels } from '../../src/unknown-models.ts'
+import type { Auth } from '../auth/model.ts'
+import type { ModelLists } from '../model-lists/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createCacheApi } from './api.ts'
 import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
@@ -57,7 +62,8 @@ export default definePlugin({
     wait: ['CACHE_WAIT'],
     sharedBy: ['CACHE_SHARED_BY'],
   },
-  setup({ config, providers, now, inherited, peers }) {
+  needs: ['auth', 'model-lists', 'virtual-models'],
+  setup({ config, providers, decide, log, use, now, inherited, peers }) {
     const { tally = createTally(), shelf: before } = (inherited ?? {}) as Partial<Heritage>
     const settings: Cache['settings'] = config
     const isOn = settings.models.length > 0
@@ -72,13 +78,29 @@ export default definePlugin({
       figures: () => standingOf(book),
     }
     if (shelf === undefined) return shown
+    const virtual = use<VirtualModelSource>('virtual-models')
+    const findUnknown = createUnknownModels({
+      ...{ decide, providers, master: use<Auth>('auth').master },
+      isRedirect: name => virtual.current().all.get(name)?.kind === 'redirect',
+    })
+
+    /** Once the lists that are on their way have come. */
+    async function tellUnknown(): Promise<void> {
+      await use<ModelLists>('model-lists').pending()
+      const unknown = await findUnknown(settings.models)
+      if (unknown !== undefined) log.warn(`CACHE_MODELS names what is not there: ${unknown}`)
+    }
+
     return {
       ...shown,
       ...createCalls({ settings, shelf, tally, providers, now }),
+      start: () => void tellUnknown().catch(error => log.error(NOT_LOOKED, { error: describe(error) })),
       ticks: [{ every: SWEEP, run: () => void shelf.sweep(entry => isFresh(entry, now(), settings.ttl)) }],
     }
   },
 })
+
+const NOT_LOOKED = 'Whether CACHE_MODELS names what is there could not be found out'
 
 /** The one of the gateway before; of another size, with what fits of it. */
 function shelfOf(size: number, before: Shelf | undefined): Shelf {
