@@ -35,6 +35,7 @@ export default definePlugin({
         attempts: attempts?.length || undefined,
         stream: stream || undefined,
         cached: recalled !== undefined || undefined,
+        similarity: recalled?.similarity,
         first_byte_ms: firstByteMs === undefined ? undefined : Math.round(firstByteMs),
         input_tokens: usage && inputOf(usage),
         output_tokens: usage && outputOf(usage),

@@ -1,5 +1,6 @@
 import type { Refusal } from './errors.ts'
 import type { Provider } from './provider.ts'
+import type { Question } from './question.ts'
 import type { Change } from './request/body.ts'
 import type { CallIds } from './translate/call-ids.ts'
 import type { Thinking } from './translate/thinking.ts'
@@ -95,6 +96,11 @@ export interface Dialect extends Endpoint, Lens {
    * with, and the answer does not expire. Without it no answer is ever given twice.
    */
   isRepeatable?(body: JsonObject): boolean
+  /**
+   * What a user says last, and the rest of the body; undefined where there is more than words to it: tools, pictures,
+   * several answers. Without it only the same words get the same answer.
+   */
+  question?(body: JsonObject): Question | undefined
   /**
    * What has to change in the body so that a stream reports its usage, as the new value of one top-level field;
    * undefined when the client asked for it already.

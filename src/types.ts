@@ -172,6 +172,8 @@ export interface Recalled {
   readonly warnings: readonly string[]
   /** For so long the call that gets it has waited for its provider (milliseconds), because another had asked already. */
   readonly waited?: number | undefined
+  /** How alike the question was to which it was given (up to 1); absent where it was the same. */
+  readonly similarity?: number | undefined
 }
 
 /** A complete answer. */

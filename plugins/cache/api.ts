@@ -14,6 +14,10 @@ const figures = {
   bytes: v.pipe(count, v.description('What they take')),
   hits: v.pipe(count, v.description('Calls that got one, since the start')),
   joined: v.pipe(count, v.description('Of these, calls that waited for the answer to an equal one')),
+  similar: v.pipe(
+    count,
+    v.description('Of these, calls that got the answer to a question that means the same'),
+  ),
   misses: v.pipe(count, v.description('Calls that might have got one, since the start')),
 }
 
@@ -26,7 +30,12 @@ const view = v.object({
   size: v.pipe(count, v.description('Bytes that it may take')),
   wait_seconds: v.pipe(count, v.description('How long a call waits for the answer to an equal one')),
   shared_by: v.picklist(sharings),
+  similar_to: v.pipe(
+    v.nullable(v.object({ models: v.array(v.string()), embeddings: v.string(), least: v.number() })),
+    v.description('Where questions that mean the same get each other’s answers; null: nowhere'),
+  ),
   ...figures,
+  unclear: v.pipe(count, v.description('Questions of which nobody could say in time what they mean')),
   evictions: v.pipe(count, v.description('Answers that went early, because others wanted their room')),
   by_model: v.pipe(
     v.array(v.object({ model: v.string(), ...figures })),
@@ -51,6 +60,7 @@ export const createCacheApi = ({ settings, everywhere }: Pick<Cache, 'settings' 
         size: settings.size * caches,
         wait_seconds: settings.wait / SECOND,
         shared_by: settings.sharedBy,
+        similar_to: toView(settings.similar),
         ...figures,
         by_model: models,
       }
@@ -72,6 +82,9 @@ export const createCacheApi = ({ settings, everywhere }: Pick<Cache, 'settings' 
     }),
   }),
 ]
+
+const toView = (similar: Cache['settings']['similar']) =>
+  similar ? { ...similar, models: [...similar.models] } : null
 
 /** An empty path would mean all of them, which nobody says by mistake. */
 export function readPath(text: string): UserPath {

@@ -20,6 +20,7 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Omi
       entries: shelf?.count() ?? 0,
       bytes: shelf?.bytes() ?? 0,
       ...tally.all,
+      unclear: tally.unclear,
       evictions: shelf?.evictions() ?? 0,
     }),
     byModel() {
@@ -49,7 +50,7 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Omi
 }
 
 /** Of a model that nobody has asked yet since the start. */
-const NONE: Count = { hits: 0, joined: 0, misses: 0 }
+const NONE: Count = { hits: 0, joined: 0, similar: 0, misses: 0 }
 
 const toTarget = ({ provider, model, redirects }: Entry): Target => ({
   provider,

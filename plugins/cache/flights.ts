@@ -3,8 +3,14 @@ import type { Entry } from './model.ts'
 /** Whoever asked has gone away: another one has to ask. */
 export const HANDED_ON = 'handed on'
 
+/** An answer; with a `score` where it is one to a question that means the same. */
+export interface Given {
+  readonly entry: Entry
+  readonly score?: number | undefined
+}
+
 /** What became of a call that others waited for: its answer; nobody asks any more; or no answer that others could get. */
-export type Landing = Entry | typeof HANDED_ON | undefined
+export type Landing = Given | typeof HANDED_ON | undefined
 
 /** Tells those who wait, once; said again it changes nothing. */
 export type Land = (landing: Landing) => void

@@ -24,29 +24,45 @@ const scopes: Readonly<Record<Sharing, (x: Caller) => readonly string[]>> = {
 /** Says that a call is the same as one before, and nothing about its answer. */
 const MARK = 'idempotency-key'
 
-/** All that an answer depends on but the target, as one short text. */
-export function digestOf(x: Routed & { readonly body: Body }, sharing: Sharing): string {
+/** All that an answer depends on but the target, as one short text; `asked` is the question. */
+export function digestOf(
+  x: Routed & { readonly body: Body },
+  sharing: Sharing,
+  asked: string = canonical(x.body),
+): string {
   const { name, forwardedHeaders } = x.endpoint as Dialect
   const headers = forwardedHeaders
     .filter(header => header !== MARK)
     .map(header => x.request.headers.get(header))
   const facts = JSON.stringify([name, sharing, scopes[sharing](x), headers])
-  return plainHash(`${facts}\n${canonical(x.body)}`).toBase64()
+  return plainHash(`${facts}\n${asked}`).toBase64()
 }
 
-/** The same for a target: its name, and where its provider is now. */
-export const keyOf = ({ model }: Target, { name, type, baseUrl }: Provider, digest: string): string =>
-  JSON.stringify([name, type, baseUrl ?? null, model, digest])
+/** The same for a target: its name, and where its provider is now; undefined where that has gone. */
+export function keyFor(
+  { provider, model }: Target,
+  providers: ReadonlyMap<string, Provider>,
+  digest: string,
+): string | undefined {
+  const found = providers.get(provider)
+  return found && JSON.stringify([provider, found.type, found.baseUrl ?? null, model, digest])
+}
 
 /**
  * The same for all bodies that mean the same to everybody: white space and the order of fields do not count. A text that
  * says more than what we read in it (a field twice, a number with more digits than numbers have) may mean something else
  * to a provider, and stands for itself.
  */
-export function canonical({ text, json }: Pick<Body, 'text' | 'json'>): string {
+export const canonical = (body: Pick<Body, 'text' | 'json'>): string =>
+  isAll(body) ? sorted(withoutModel(body.json)) : body.text
+
+/** The same for what is left of a body without its question; undefined where we do not read all that the body says. */
+export const restOf = (body: Pick<Body, 'text' | 'json'>, rest: JsonObject): string | undefined =>
+  isAll(body) ? sorted(withoutModel(rest)) : undefined
+
+function isAll({ text, json }: Pick<Body, 'text' | 'json'>): boolean {
   const plain = JSON.stringify(json)
-  const isAll = text === plain || withoutSpace(text) === plain
-  return isAll ? sorted(withoutModel(json)) : text
+  return text === plain || withoutSpace(text) === plain
 }
 
 /** In whatever case it is spelled, it is replaced by the name of the target. */

@@ -1,9 +1,16 @@
 import type { Bytes } from '../../src/bytes.ts'
 import type { Usage, UserPath } from '../../src/types.ts'
+import type { Vector } from './similar/neighbours.ts'
 
 /** Who gets each other's answers: callers of one user path, of one key, or all. */
 export const sharings = ['user_path', 'key', 'all'] as const
 export type Sharing = (typeof sharings)[number]
+
+/** What a question means, among all those of calls that are the same otherwise. */
+export interface Meaning {
+  readonly group: string
+  readonly vector: Vector
+}
 
 /** A stored answer. */
 export interface Entry {
@@ -24,6 +31,8 @@ export interface Entry {
   readonly warnings: readonly string[]
   /** When it was complete (milliseconds since 1970). */
   readonly at: number
+  /** What was asked; known only where questions that mean the same get its answer, too. */
+  readonly meaning?: Meaning | undefined
 }
 
 export interface Figures {
@@ -33,12 +42,16 @@ export interface Figures {
   readonly hits: number
   /** Hits that waited for the answer to an equal call. */
   readonly joined: number
+  /** Hits that got the answer to a question that means the same. */
+  readonly similar: number
+  /** Questions of which nobody could say in time what they mean. */
+  readonly unclear: number
   readonly misses: number
   /** Answers that had to go before their time, because others wanted their room. */
   readonly evictions: number
 }
 
-export interface ModelFigures extends Omit<Figures, 'evictions'> {
+export interface ModelFigures extends Omit<Figures, 'evictions' | 'unclear'> {
   /** `provider/id`. */
   readonly model: string
 }
@@ -69,6 +82,15 @@ export interface Purge {
   readonly userPath?: UserPath | undefined
 }
 
+export interface SimilarSettings {
+  /** Selectors and names of redirects. */
+  readonly models: readonly string[]
+  /** Who says what a question means: a name of this gateway. */
+  readonly embeddings: string
+  /** How alike they have to be: a cosine. */
+  readonly least: number
+}
+
 /** What the plugin `cache` offers to others. */
 export interface Cache {
   readonly settings: {
@@ -81,6 +103,8 @@ export interface Cache {
     /** How long a call waits for the answer to an equal one (milliseconds); 0: not at all. */
     readonly wait: number
     readonly sharedBy: Sharing
+    /** Where questions that mean the same get each other's answers; absent where they do nowhere. */
+    readonly similar?: SimilarSettings | undefined
   }
   readonly everywhere: Everywhere
   /** Of this process. */

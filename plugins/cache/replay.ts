@@ -1,22 +1,17 @@
 import type { Bytes } from '../../src/bytes.ts'
 import { usageOf } from '../../src/lens.ts'
-import type { Answer, ByteSource, Recalled, StreamRead, Target } from '../../src/types.ts'
+import type { Answer, ByteSource, Recalled, StreamRead } from '../../src/types.ts'
 import type { Entry } from './model.ts'
 
 /** Who gets a stored answer uses nothing. */
 const NOTHING = usageOf({})
 
-/**
- * A stored answer as it first came, for a call that leads to the same target.
- *
- * @param waited milliseconds for which it was waited for
- */
+/** A stored answer as it first came, for a call that leads to the same target. */
 export function toAnswer(
   { kind, body, contentType, finish, usage, warnings }: Entry,
-  target: Target,
-  waited?: number,
+  told: Pick<Recalled, 'target' | 'waited' | 'similarity'>,
 ): Answer {
-  const recalled: Recalled = { target, usage, warnings, waited }
+  const recalled: Recalled = { usage, warnings, ...told }
   return kind === 'whole'
     ? { kind, body, contentType, finish, usage: NOTHING, recalled }
     : { kind, reader: inOnePiece(body), hideUsage: false, usage: () => NOTHING, recalled }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Entry } from './model.ts'
+import { createNeighbours, type Neighbour, type Vector } from './similar/neighbours.ts'
 
 /** Where answers are kept: in memory, the least used go first. */
 export interface Shelf {
@@ -8,6 +9,8 @@ export interface Shelf {
   /** The answer, unless it is older than `ttl` (milliseconds) by the clock that it was stored by. */
   find(key: string, at: number, ttl: number): Entry | undefined
   put(key: string, entry: Entry): void
+  /** Whose question is most like this one, of its group. */
+  nearest(group: string, vector: Vector): Neighbour | undefined
   /** With their keys; the least used first. */
   entries(): Iterable<readonly [string, Entry]>
   /** Throws away what is meant; returns how many. */
@@ -28,7 +31,8 @@ const ENTRY = 512
 const SHARE = 10
 
 /** What an answer takes of the room (bytes). */
-export const sizeOf = (key: string, { body }: Entry): number => body.length + key.length + ENTRY
+export const sizeOf = (key: string, { body, meaning }: Entry): number =>
+  body.length + key.length + ENTRY + (meaning === undefined ? 0 : meaning.vector.byteLength + key.length)
 
 /** The longest answer that fits (bytes). */
 export const longestIn = (size: number): number => Math.floor(size / SHARE)
@@ -36,11 +40,15 @@ export const longestIn = (size: number): number => Math.floor(size / SHARE)
 export function createShelf(size: number): Shelf {
   let evictions = 0
   let removals = 0
+  const neighbours = createNeighbours()
   const cache = new LRUCache<string, Entry>({
     maxSize: size,
     maxEntrySize: longestIn(size),
     sizeCalculation: (entry, key) => sizeOf(key, entry),
-    dispose: (_entry, _key, why) => void (why === 'evict' && evictions++),
+    dispose({ meaning }, key, why) {
+      if (why === 'evict') evictions++
+      if (meaning !== undefined) neighbours.remove(meaning.group, key)
+    },
   })
 
   function removeAll(isMeant: (entry: Entry) => boolean): number {
@@ -57,7 +65,13 @@ export function createShelf(size: number): Shelf {
       cache.delete(key)
       return undefined
     },
-    put: (key, entry) => void cache.set(key, entry),
+    put(key, entry) {
+      cache.set(key, entry)
+      const { meaning } = entry
+      // What is too large is not there.
+      if (meaning !== undefined && cache.has(key)) neighbours.add(meaning.group, key, meaning.vector)
+    },
+    nearest: neighbours.nearest,
     entries: () => cache.rentries() as Iterable<readonly [string, Entry]>,
     remove(isMeant) {
       removals++

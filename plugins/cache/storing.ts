@@ -1,11 +1,13 @@
 import type { Bytes } from '../../src/bytes.ts'
 import type { Settled } from '../../src/exchange.ts'
 import type { WholeAnswer } from '../../src/types.ts'
-import type { Entry } from './model.ts'
+import type { Entry, Meaning } from './model.ts'
 
 interface Facts {
   /** What was taken down of a stream. */
   readonly stream: Bytes | undefined
+  /** What was asked, where that is known. */
+  readonly meaning: Meaning | undefined
   /** Longer ones are not kept (bytes). */
   readonly longest: number
   /** Milliseconds since 1970. */
@@ -13,7 +15,7 @@ interface Facts {
 }
 
 /** The answer of a call as it is kept; undefined where nobody else should get it. */
-export function toEntry(x: Settled, { stream, longest, at }: Facts): Entry | undefined {
+export function toEntry(x: Settled, { stream, meaning, longest, at }: Facts): Entry | undefined {
   const { answer, target, userPath, usage, finish, warnings = [] } = x
   if (!isGood(x) || target === undefined) return undefined
   const body = answer?.kind === 'whole' ? wholeOf(answer, longest) : stream
@@ -30,6 +32,7 @@ export function toEntry(x: Settled, { stream, longest, at }: Facts): Entry | und
     usage,
     warnings: [...warnings],
     at,
+    ...(meaning && { meaning }),
   }
 }
 

@@ -3,11 +3,15 @@ export interface Count {
   hits: number
   /** Hits that waited for an equal call. */
   joined: number
+  /** Hits that got the answer to a question that means the same. */
+  similar: number
   misses: number
 }
 
 export interface Tally {
   readonly all: Count
+  /** Questions of which nobody could say in time what they mean. */
+  unclear: number
   /** By `provider/id`. */
   readonly models: ReadonlyMap<string, Count>
   add(what: keyof Count, model: string): void
@@ -19,12 +23,12 @@ const MOST = 1000
 const OTHER = 'other'
 
 export function createTally(): Tally {
-  const all: Count = { hits: 0, joined: 0, misses: 0 }
+  const all: Count = { hits: 0, joined: 0, similar: 0, misses: 0 }
   const models = new Map<string, Count>()
 
   function countOf(model: string): Count {
     const name = models.has(model) || models.size < MOST ? model : OTHER
-    const count = models.get(name) ?? { hits: 0, joined: 0, misses: 0 }
+    const count = models.get(name) ?? { hits: 0, joined: 0, similar: 0, misses: 0 }
     models.set(name, count)
     return count
   }
@@ -32,6 +36,7 @@ export function createTally(): Tally {
   return {
     all,
     models,
+    unclear: 0,
     add(what, model) {
       all[what]++
       countOf(model)[what]++

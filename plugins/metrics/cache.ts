@@ -18,6 +18,12 @@ export function cacheFamilies({ settings, figures }: Cache): Family[] {
       'joined',
       'Of these hits, calls that waited for the answer to an equal one',
     ),
+    family(
+      'counter',
+      'modelway_cache_similar_total',
+      'similar',
+      'Of these hits, calls that got the answer to a question that means the same',
+    ),
     family('counter', 'modelway_cache_misses_total', 'misses', 'Calls that might have got a stored answer'),
     family(
       'counter',

@@ -62,10 +62,11 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
 }
 
 /** Of an answer that was stored, what it took when it was new. */
-function savedBy({ recalled }: Settled): [] | ['cached', Tokens | null, string | null] {
+function savedBy({ recalled }: Settled): [] | ['cached', Tokens | null, string | null, number | null] {
   if (recalled === undefined) return []
-  const { usage } = recalled
-  return ['cached', usage === undefined ? null : toTokens(usage), usage?.terms ?? null]
+  const { usage, similarity } = recalled
+  const saved = usage === undefined ? null : toTokens(usage)
+  return ['cached', saved, usage?.terms ?? null, similarity ?? null]
 }
 
 /** What the estimate for a call whose tokens are `open` is made from. */

@@ -160,6 +160,8 @@ export type CallEvent = readonly [
   saved?: Tokens | null,
   /** `terms` of that. */
   savedTerms?: string | null,
+  /** How alike the question was to which a stored answer was first given; absent where it was the same. */
+  similarity?: number | null,
 ]
 
 /** What an estimate is made from. Never written down: it is what somebody wrote. */

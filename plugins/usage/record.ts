@@ -43,7 +43,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     ...rest
   ] = event
   const [provider, providerType, model, attempts, status, code, streamed, firstByteMs, totalMs, ...end] = rest
-  const [finish, hungUp, fate, told, tier, kind, saved, savedTerms] = end
+  const [finish, hungUp, fate, told, tier, kind, saved, savedTerms, similarity] = end
   const terms = termsOf(tier)
   const shared = {
     requestId: id,
@@ -81,6 +81,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     batch: isBatch(terms),
     terms,
     cached: kind === 'cached',
+    similarity: similarity ?? null,
     savedNano: null,
     ...priced(known, { ...served, terms }),
     ...(kind === 'cached' && asStored(saved ?? null, { ...served, terms: savedTerms ?? null })),
@@ -136,6 +137,7 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
     finish: null,
     hungUp: false,
     cached: false,
+    similarity: null,
     savedNano: null,
     batch: isBatch(terms),
     terms,

@@ -83,6 +83,8 @@ export const usageRecords = sqliteTable(
     billing: text().$type<Billing>(),
     /** Nobody was asked: the answer was stored. `provider` and `model` are who gave it when it was new. */
     cached: integer({ mode: 'boolean' }).notNull().default(false),
+    /** How alike the question was to which a stored answer was first given; null where it was the same. */
+    similarity: real(),
     /** What a stored answer would have cost, in nano-dollars; null when that is not known, or it was not stored. */
     savedNano: integer('saved_nano'),
     /** Billed as batches are. */

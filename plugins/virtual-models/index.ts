@@ -74,6 +74,7 @@ export default definePlugin({
       save: async (input, by) => toView(current(), await store.save(input, by), reach),
       ...createViews({ current, reach, lists, openByDefault: config.openByDefault }),
       sessionOf: pins.nameOf,
+      sessionNamed: pins.namedBy,
       choiceOf: order.choiceOf,
     }
     use<Concerns>('concerns').add(createLostWatch(virtual.lost))

@@ -140,6 +140,8 @@ export type SessionFacts = { readonly [K in 'request' | 'body']?: Ordering[K] | 
 export interface Traces {
   /** The session that a request belongs to: what the client calls it, or a hash that was needed to route it. */
   sessionOf(x: SessionFacts): string | undefined
+  /** The same, where the client itself names it. */
+  sessionNamed(x: SessionFacts): string | undefined
   /** What the redirect that the client named chose, where it had a choice. */
   choiceOf(x: SessionFacts): Choice | undefined
 }

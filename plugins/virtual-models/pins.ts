@@ -10,6 +10,8 @@ export interface Pins {
   sessionOf(x: Ordering): string | undefined
   /** The session for a record, without any work that routing has not done: the client's own name for it, or the hash. */
   nameOf(x: SessionFacts): string | undefined
+  /** What the client itself calls the session. */
+  namedBy(x: SessionFacts): string | undefined
   find(source: string, session: string, x: Ordering): string | undefined
   set(source: string, session: string, x: Ordering, target: string): void
   /** The session was served by this target, whichever was meant to. */
@@ -63,6 +65,7 @@ export function createPins(): Pins {
   return {
     sessionOf,
     nameOf,
+    namedBy: nameIn,
     find: (source, session, x) => pins?.get(keyOf(source, session, x)),
     set(source, session, x, target) {
       pins ??= new LRUCache({ max: MAX_PINS, ttl: 2 * HOUR, updateAgeOnGet: true })

@@ -98,6 +98,7 @@ const dialect = {
   outgoing: may(fun),
   isStream: fun,
   isRepeatable: may(fun),
+  question: may(fun),
   askUsage: may(fun),
   isCommon: may(fun),
   translation: may(object),

@@ -115,9 +115,9 @@ describe('the record', () => {
       return (await cached.house.test.fetch(path, { headers })).text()
     }
     const [head, ...lines] = (await file('csv')).trim().split('\r\n')
-    expect(head).toEndWith(',cached,saved_nano')
+    expect(head).toEndWith(',cached,saved_nano,similarity')
     expect(lines.length).toBe(hits.length)
-    expect(lines[0]).toEndWith(`,true,${COST}`)
+    expect(lines[0]).toEndWith(`,true,${COST},`)
     expect(JSON.parse((await file('jsonl')).split('\n')[0]!)).toMatchObject({
       cached: true,
       saved_nano: COST,
@@ -176,10 +176,24 @@ test('/metrics tells of hits, misses, and what is stored; of tokens only those t
     headers: { authorization: 'Bearer for-prometheus' },
   })
   const scrape = parseScrape(await response.text())
-  const told = ['hits_total', 'joined_total', 'misses_total', 'evictions_total', 'entries', 'bytes'].map(
-    name => scrape.sum(`modelway_cache_${name}`),
-  )
-  expect(told).toEqual([body.hits, body.joined, body.misses, body.evictions, body.entries, body.bytes])
+  const told = [
+    'hits_total',
+    'joined_total',
+    'similar_total',
+    'misses_total',
+    'evictions_total',
+    'entries',
+    'bytes',
+  ].map(name => scrape.sum(`modelway_cache_${name}`))
+  expect(told).toEqual([
+    body.hits,
+    body.joined,
+    body.similar,
+    body.misses,
+    body.evictions,
+    body.entries,
+    body.bytes,
+  ])
   const rows = await cached.book.rows()
   expect(scrape.sum('modelway_tokens_total', { kind: 'input' })).toBe(
     rows.reduce((sum, { input }) => sum + (input ?? 0), 0),

@@ -10,7 +10,7 @@ import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import { Pulse } from '../../../views/pulse.tsx'
 import { Stat } from '../../../views/stat.tsx'
-import type { Cache } from '../../cache/model.ts'
+import type { Cache, Figures } from '../../cache/model.ts'
 import type { CacheData } from '../page.tsx'
 import { Models, rateOf } from './models.tsx'
 import { HowToSwitchOn } from './off.tsx'
@@ -88,8 +88,8 @@ function Tiles({ data: { figures, settings, caches, saved }, base }: { data: Cac
       <Stat label="Hit rate" value={rateOf(figures)}>
         <p class="aside">
           {count(figures.hits, 'hit')}, {count(figures.misses, 'miss', 'misses')} since the start
-          {figures.joined > 0 && `; ${number(figures.joined)} waited for an equal call`}
         </p>
+        <Kinds figures={figures} />
       </Stat>
       <Stat label={`Saved in ${DAYS} days`} value={saved === undefined ? 'not known' : money(saved)}>
         <p class="aside">
@@ -113,6 +113,16 @@ function Tiles({ data: { figures, settings, caches, saved }, base }: { data: Cac
   )
 }
 
+/** How hits were come by, where not all of them were simply stored. */
+function Kinds({ figures: { joined, similar, unclear } }: { figures: Figures }) {
+  const told = [
+    joined > 0 && `${number(joined)} waited for an equal call`,
+    similar > 0 && `${number(similar)} asked in other words`,
+    unclear > 0 && `${count(unclear, 'question')} could not be compared in time`,
+  ].filter(Boolean)
+  return told.length > 0 && <p class="aside">{told.join(', ')}</p>
+}
+
 const sharers: Readonly<Record<Cache['settings']['sharedBy'], Child>> = {
   user_path: (
     <>
@@ -125,12 +135,18 @@ const sharers: Readonly<Record<Cache['settings']['sharedBy'], Child>> = {
 }
 
 /** What the operator has set, in sentences. */
-const Rules = ({ settings: { models, ttl, wait, sharedBy } }: { settings: Cache['settings'] }) => (
+const Rules = ({ settings: { models, ttl, wait, sharedBy, similar } }: { settings: Cache['settings'] }) => (
   <p class="remark">
     Answers of <Selectors models={models} /> are stored for {roundly(ttl)}. {sharers[sharedBy]}{' '}
     {wait > 0 && `Calls wait up to ${roundly(wait)} for the answer to an equal one that is under way. `}
+    {similar && (
+      <>
+        Those of <Selectors models={similar.models} /> are given to questions that mean the same, too: alike
+        to {percent(similar.least)} by <Name class="mono" text={similar.embeddings} />.{' '}
+      </>
+    )}
     To change that, set <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code>,{' '}
-    <code>CACHE_WAIT</code> and <code>CACHE_SHARED_BY</code>.
+    <code>CACHE_WAIT</code>, <code>CACHE_SHARED_BY</code> and <code>CACHE_SIMILAR</code>.
   </p>
 )
 

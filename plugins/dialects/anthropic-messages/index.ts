@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { usageOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
+import { hasAny, questionIn } from '../../../src/question.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { estimate } from './estimate.ts'
@@ -26,17 +27,18 @@ export const messages: Dialect = {
   isStream: body => body.stream === true,
   // A container is a machine that remembers.
   isRepeatable: body => body.container == null,
+  question: body => (hasAny(body, ['tools', 'mcp_servers']) ? undefined : questionIn(body, 'messages')),
   refusal: (refusal, _request, id) => toError(refusal, id),
   refusalEvent: toErrorEvent,
   translation: { kind: 'language', toCall, lacks, fromResult, writer: createWriter },
 }
 
-/** A number does not say why it ended. */
-const { finish: _, ...withoutFinish } = messages
+/** A number does not say why it ended, and other words have another one. */
+const { finish: _, question: __, ...countable } = messages
 
 /** How many tokens a message would have: https://platform.claude.com/docs/en/api/messages-count-tokens */
 export const countTokens: Dialect = {
-  ...withoutFinish,
+  ...countable,
   name: 'anthropic-count-tokens',
   path: '/v1/messages/count_tokens',
   about: "The tokens of a prompt, in Anthropic's language; an estimate where the provider cannot count them",

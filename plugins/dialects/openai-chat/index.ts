@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { objectOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
+import { hasAny, questionIn } from '../../../src/question.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { lens } from './lens.ts'
@@ -22,6 +23,10 @@ export const openaiChat: Dialect = {
   isStream: body => body.stream === true,
   // Spoken answers can be gone on with, and for an hour only.
   isRepeatable: body => body.store !== true && body.audio == null,
+  question: body =>
+    (body.n ?? 1) === 1 && !hasAny(body, ['tools', 'functions', 'web_search_options'])
+      ? questionIn(body, 'messages')
+      : undefined,
   askUsage(body) {
     const options = objectOf(body.stream_options)
     return options.include_usage === true

@@ -11,9 +11,10 @@ import { itemId, responseId } from './ids.ts'
 
 /**
  * A long input made short, to go on with: https://platform.openai.com/docs/api-reference/responses/compact. Elsewhere the
- * model writes a summary, as it does when the same is asked for at the end of an input. It does not say why it ended.
+ * model writes a summary, as it does when the same is asked for at the end of an input. It does not say why it ended, and
+ * other words have another one.
  */
-export const compactOf = ({ finish: _, ...dialect }: Dialect, now: Clock): Dialect => ({
+export const compactOf = ({ finish: _, question: __, ...dialect }: Dialect, now: Clock): Dialect => ({
   ...dialect,
   name: 'openai-responses-compact',
   path: '/v1/responses/compact',

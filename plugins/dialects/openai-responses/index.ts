@@ -1,5 +1,6 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { definePlugin } from '../../../src/plugin.ts'
+import { hasAny, questionIn } from '../../../src/question.ts'
 import { plainRefusal } from '../../../src/respond/respond.ts'
 import { createWriter, toEvent, toResponse } from './answer.ts'
 import type { Clock } from './builder.ts'
@@ -25,6 +26,7 @@ const createDialect = (now: Clock): Dialect => ({
     body.background !== true &&
     body.previous_response_id == null &&
     body.conversation == null,
+  question: body => (hasAny(body, ['tools']) ? undefined : questionIn(body, 'input')),
   outgoing: withoutOurs,
   isCommon,
   refusalEvent(refusal, id) {

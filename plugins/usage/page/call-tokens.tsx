@@ -1,4 +1,4 @@
-import { count, duration, money, number, UNKNOWN } from '../../../views/format.ts'
+import { count, duration, money, number, percent, UNKNOWN } from '../../../views/format.ts'
 import { Name } from '../../../views/name.tsx'
 import type { Row } from '../report/log.ts'
 import { billingLong, tokenParts, tokensOf } from './words.ts'
@@ -28,8 +28,8 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
         </div>
       </dl>
       <p class="hint">
-        {call.cached ? <Stored saved={call.savedNano} /> : billingLong(call.billing)} Parts that are not
-        listed were not told apart.
+        {call.cached ? <Stored call={call} /> : billingLong(call.billing)} Parts that are not listed were not
+        told apart.
         {call.priceSource !== null &&
           ` Price: ${call.priceSource}${call.priceVersion === null ? '' : `, ${call.priceVersion}`}.`}
         {call.priceSource === 'list' && ' The provider asks for more than that for this call.'}
@@ -59,10 +59,12 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
   )
 }
 
-const Stored = ({ saved }: { saved: number | null }) => (
+const Stored = ({ call: { similarity, savedNano } }: { call: Row }) => (
   <>
     The answer was stored: no provider was asked, and nothing is paid.
-    {saved !== null && ` A new one would have cost ${money(saved)}.`}
+    {similarity !== null &&
+      ` It was given to another question, which means the same to ${percent(similarity)}.`}
+    {savedNano !== null && ` A new one would have cost ${money(savedNano)}.`}
   </>
 )
 

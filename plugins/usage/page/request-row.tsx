@@ -1,5 +1,5 @@
 import { Badge } from '../../../views/badge.tsx'
-import { compact, duration, money, UNKNOWN } from '../../../views/format.ts'
+import { compact, duration, money, percent, UNKNOWN } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
@@ -116,7 +116,8 @@ function Way({ row: { asked, provider, model } }: { row: Row }) {
 }
 
 /** What became of it, in a badge and, where it failed, its code. */
-export function Outcome({ row: { status, code, hungUp, attempts, streamed, cached } }: { row: Row }) {
+export function Outcome({ row }: { row: Row }) {
+  const { status, code, hungUp, attempts, streamed, cached, similarity } = row
   const isFailed = code !== null && code !== 'client_closed'
   const tries = attempts?.length ?? 0
   return (
@@ -129,6 +130,7 @@ export function Outcome({ row: { status, code, hungUp, attempts, streamed, cache
       )}{' '}
       {code !== null && <Name class="mono code" text={code} />}
       {code === null && streamed && <span class="muted">stream</span>}
+      {similarity !== null && <p class="about">{percent(similarity)} alike</p>}
       {tries > 1 && <p class="about">{tries} tries</p>}
       {hungUp && code !== 'client_closed' && <p class="about">caller hung up</p>}
     </div>

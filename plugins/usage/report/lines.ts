@@ -69,6 +69,12 @@ export const lineView = v.object({
     v.boolean(),
     v.description('The answer was stored: nobody was asked, and `model` is who gave it when it was new'),
   ),
+  similarity: v.pipe(
+    count,
+    v.description(
+      'How alike the question was to which a stored answer was first given, up to 1; null where it was the same',
+    ),
+  ),
   saved_nano: v.pipe(count, v.description('What a stored answer would have cost; null when it is not known')),
   batch: v.boolean(),
   terms: v.pipe(
@@ -113,6 +119,7 @@ export const toLine = (row: Row): Line => ({
   tokens: toTokens(row),
   billing: row.billing,
   cached: row.cached,
+  similarity: row.similarity,
   saved_nano: row.savedNano,
   batch: row.batch,
   terms: row.terms,
