@@ -141,8 +141,8 @@ const Rules = ({ settings: { models, ttl, wait, sharedBy, similar } }: { setting
     {wait > 0 && `Calls wait up to ${roundly(wait)} for the answer to an equal one that is under way. `}
     {similar && (
       <>
-        Those of <Selectors models={similar.models} /> are given to questions that mean the same, too: alike
-        to {percent(similar.least)} by <Name class="mono" text={similar.embeddings} />.{' '}
+        Those of <Selectors models={similar.models} /> are given to questions that mean the same, too: at
+        least {percent(similar.least)} alike, as told by <Name class="mono" text={similar.embeddings} />.{' '}
       </>
     )}
     To change that, set <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code>,{' '}
@@ -150,8 +150,8 @@ const Rules = ({ settings: { models, ttl, wait, sharedBy, similar } }: { setting
   </p>
 )
 
-/** `1 h`, where `duration` says `1 h 0 min`. */
-const roundly = (ms: number): string => duration(ms).replace(/ 0 (?:min|s)$/, '')
+/** `1 h`, where `duration` says `1 h 0 min`; `30 s` for `30.0 s`. */
+const roundly = (ms: number): string => duration(ms).replace(/ 0 (?:min|s)$|\.0(?= s$)/, '')
 
 /** More are counted. */
 const SHOWN = 5

@@ -62,8 +62,7 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
 const Stored = ({ call: { similarity, savedNano } }: { call: Row }) => (
   <>
     The answer was stored: no provider was asked, and nothing is paid.
-    {similarity !== null &&
-      ` It was given to another question, which means the same to ${percent(similarity)}.`}
+    {similarity !== null && ` It was first given to another question, ${percent(similarity)} alike.`}
     {savedNano !== null && ` A new one would have cost ${money(savedNano)}.`}
   </>
 )
