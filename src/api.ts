@@ -4,6 +4,20 @@ import { refuse } from './errors.ts'
 import type { Scoped } from './exchange.ts'
 import type { Admin, Awaitable } from './types.ts'
 
+/** What an operator did through the admin API or the dashboard. */
+export interface AdminEvent {
+  /** Undefined: refused, because nobody knows who called. */
+  readonly admin: Admin | undefined
+  readonly method: string
+  /** The route, with the names of its parameters: `/admin/keys/:id`. */
+  readonly route: string
+  /** The address as it was called, without its query. */
+  readonly path: string
+  readonly status: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
 /** What the handler of an endpoint gets: parsed input and who asks. */
 export interface ApiCall<Body, Query> {
   readonly request: Request

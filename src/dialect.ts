@@ -6,7 +6,10 @@ import type { CallIds } from './translate/call-ids.ts'
 import type { Thinking } from './translate/thinking.ts'
 import type { Warn } from './translate/warnings.ts'
 import type { Translation } from './translation.ts'
-import type { JsonObject, LimitStyle, Usage } from './types.ts'
+import type { JsonObject, Usage } from './types.ts'
+
+/** By whose names limits are told: `x-ratelimit-…`, or `anthropic-ratelimit-…`. */
+export type LimitStyle = 'openai' | 'anthropic'
 
 /** What the door mounts and the pipeline serves: a dialect that asks a model, or a route that answers by itself. */
 export interface Endpoint {

@@ -1,4 +1,9 @@
-import type { Admin, Awaitable, Markup } from './types.ts'
+import type { Admin, Awaitable } from './types.ts'
+
+/** Markup that is already escaped. */
+export interface Markup {
+  toString(): string
+}
 
 /** What a page knows of the request that asks for it. */
 export interface PageRequest {

@@ -1,6 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
-import type { Api } from './api.ts'
+import type { AdminEvent, Api } from './api.ts'
 import type { Bytes } from './bytes.ts'
 import type { Database, DatabaseAddress } from './database.ts'
 import type { Dialect } from './dialect.ts'
@@ -24,7 +24,6 @@ import type { Peers } from './peers.ts'
 import type { Provider } from './provider.ts'
 import type {
   Admin,
-  AdminEvent,
   Answer,
   Awaitable,
   Caller,

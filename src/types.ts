@@ -35,20 +35,6 @@ export interface Admin {
   readonly csrf?: string
 }
 
-/** What an operator did through the admin API or the dashboard. */
-export interface AdminEvent {
-  /** Undefined: refused, because nobody knows who called. */
-  readonly admin: Admin | undefined
-  readonly method: string
-  /** The route, with the names of its parameters: `/admin/keys/:id`. */
-  readonly route: string
-  /** The address as it was called, without its query. */
-  readonly path: string
-  readonly status: number
-  /** Milliseconds since 1970. */
-  readonly at: number
-}
-
 /** A concrete model at a provider. */
 export interface Target {
   readonly provider: string
@@ -197,9 +183,6 @@ export interface WholeAnswer {
 /** What a provider says of its limits, as it says it: headers such as `x-ratelimit-remaining-tokens`, in lower case. */
 export type Limits = Readonly<Record<string, string>>
 
-/** By whose names limits are told: `x-ratelimit-…`, or `anthropic-ratelimit-…`. */
-export type LimitStyle = 'openai' | 'anthropic'
-
 /** One read of a stream of bytes. */
 export type StreamRead = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>['read']>>
 
@@ -240,8 +223,3 @@ export interface RawAnswer {
 }
 
 export type Answer = WholeAnswer | StreamedAnswer | RawAnswer
-
-/** Markup that is already escaped. */
-export interface Markup {
-  toString(): string
-}

@@ -1,8 +1,8 @@
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Child } from 'hono/jsx'
 import type { IfMatch } from '../../src/door/precondition.ts'
-import type { ActionResult, Form, PageRequest } from '../../src/page.ts'
-import type { Awaitable, JsonObject, Markup } from '../../src/types.ts'
+import type { ActionResult, Form, Markup, PageRequest } from '../../src/page.ts'
+import type { Awaitable, JsonObject } from '../../src/types.ts'
 
 export const actions = ['create', 'replace', 'rename', 'delete', 'revoke', 'roll', 'restore'] as const
 export type Action = (typeof actions)[number]

@@ -1,9 +1,9 @@
 import { Refusal, refuse, toRefusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
 import { inName } from '../hooks.ts'
-import type { ActionResult, Form, Page, PageRequest, Shell } from '../page.ts'
+import type { ActionResult, Form, Markup, Page, PageRequest, Shell } from '../page.ts'
 import { readCapped } from '../request/body.ts'
-import type { Admin, Awaitable, Markup } from '../types.ts'
+import type { Admin, Awaitable } from '../types.ts'
 import { originSeen } from './address.ts'
 import type { Audit } from './audit.ts'
 

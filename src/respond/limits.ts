@@ -1,4 +1,5 @@
-import type { LimitStyle, Limits } from '../types.ts'
+import type { LimitStyle } from '../dialect.ts'
+import type { Limits } from '../types.ts'
 
 /**
  * Limits of a provider, by the names that clients of a language read. Those that are known by these names already pass

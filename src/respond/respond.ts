@@ -3,12 +3,11 @@ import { isDialect } from '../dialect.ts'
 import type { Drain } from '../drain.ts'
 import { type Refusal, toRefusal } from '../errors.ts'
 import type { Exchange, Release, Settled } from '../exchange.ts'
-import { all, type Bound, blame, blamed, type HookTable } from '../hooks.ts'
+import { all, blamed, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import type { Hooks } from '../plugin.ts'
 import type { RawAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
 import { tellLimits } from './limits.ts'
-import type { Tap } from './look.ts'
+import { createLookers } from './lookers.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
 import { warningHeader } from './warning-header.ts'
 import { tapWhole } from './whole.ts'
@@ -27,6 +26,8 @@ export interface RespondOptions {
 
 /** Turns a finished exchange into an answer and settles it exactly once: end, failure or hang-up. */
 export function createRespond({ hooks, log, revealServed, drain, toFailure, leave }: RespondOptions) {
+  const { tapsOn, addedTo } = createLookers(hooks)
+
   function settle(x: Exchange): void {
     if (x.settled) return
     x.settled = true
@@ -98,7 +99,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     x.finish = answer.finish
     x.firstByteMs = performance.now() - x.startedAt
     const isEmpty = answer.body.length === 0
-    const body = isEmpty ? null : tapWhole(answer, createTaps(x))
+    const body = isEmpty ? null : tapWhole(answer, tapsOn(x))
     const added = isEmpty ? undefined : addedTo(x)
     settle(x)
     const own = headersOf(x, answer.contentType, added)
@@ -117,7 +118,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
       const { refusalEvent } = isDialect(x.endpoint) ? x.endpoint : (x.aim?.lens ?? {})
       return refusalEvent?.(refusal, x.id) ?? `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`
     }
-    const taps = createTaps(x)
+    const taps = tapsOn(x)
     const added = addedTo(x)
     const own = headersOf(x, 'text/event-stream', added)
     const headers = added === undefined ? own : { ...added, ...own }
@@ -128,7 +129,7 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
 
   function respondRaw(x: Exchange, answer: RawAnswer): Response {
     // Nobody looks into bytes: whoever would have to may refuse them.
-    createTaps(x)
+    tapsOn(x)
     x.status = answer.status
     const finish = (refusal?: Refusal): void => {
       x.refusal ??= refusal
@@ -137,25 +138,6 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     }
     const headers = { ...answer.headers, ...headersOf(x, answer.contentType) }
     return withCookies(new Response(pass(x, answer, finish), { status: answer.status, headers }), answer)
-  }
-
-  function createTaps(x: Exchange): readonly Tap[] {
-    const taps: Tap[] = []
-    for (let bound = hooks.tap; bound !== undefined; bound = bound.next) {
-      const tap = tapOf(bound, x)
-      if (tap !== undefined) taps.push(tap)
-    }
-    return taps
-  }
-
-  /** Headers that plugins have for an answer; undefined where none has any. */
-  function addedTo(x: Exchange): Record<string, string> | undefined {
-    let added: Record<string, string> | undefined
-    for (let bound = hooks.head; bound !== undefined; bound = bound.next) {
-      const more = called(bound, x)
-      if (more !== undefined) added = { ...added, ...more }
-    }
-    return added
   }
 
   /** Every request leaves through here. A bug in a tap is a refusal too. */
@@ -179,30 +161,6 @@ function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): 
 
 /** Milliseconds that the gateway itself took, and the client while it sent: all but the waiting for providers. */
 const overheadOf = ({ totalMs, upstreamMs }: Exchange): number => Math.max(0, totalMs - upstreamMs)
-
-/** A bug in a tap is told from a provider's fault, and blamed on its plugin. */
-function tapOf(bound: Bound<Hooks['tap']>, x: Exchange): Tap | undefined {
-  const tap = called(bound, x)
-  return tap && guarded(tap, bound)
-}
-
-function called<T>(bound: Bound<(x: Exchange) => T>, x: Exchange): T {
-  try {
-    return bound.run.call(bound.owner, x)
-  } catch (error) {
-    return blame(error, bound)
-  }
-}
-
-const guarded =
-  (tap: Tap, bound: Bound<unknown>): Tap =>
-  (data, bytes) => {
-    try {
-      return tap(data, bytes)
-    } catch (error) {
-      return blame(error, bound)
-    }
-  }
 
 function renderRefusal(x: Exchange, refusal: Refusal): unknown {
   return x.endpoint.refusal?.(refusal, x.request, x.id) ?? plainRefusal(refusal)
