@@ -1,4 +1,5 @@
 import type { Refusal } from './errors.ts'
+import type { Answered } from './exchange.ts'
 import type { Provider } from './provider.ts'
 import type { Question } from './question.ts'
 import type { Change } from './request/body.ts'
@@ -50,6 +51,28 @@ export interface Lens {
   readonly modelAt?: readonly (readonly string[])[]
 }
 
+/** What is said in a language that clients speak over a WebSocket. Its messages pass as they are, but for models' names. */
+export interface Talk {
+  /** Subprotocols of WebSockets that mean it. Of those that a client offers, its first one that is here is taken. */
+  readonly protocols: readonly string[]
+  /** What goes to the provider of a client's headers, and of its subprotocols. */
+  headers(request: Request): Readonly<Record<string, string>>
+  /**
+   * A client's message as it goes on to the provider: the same text where it names no model.
+   *
+   * @throws Refusal of what must not go on; the client is told so, and the conversation goes on.
+   */
+  fromClient(message: string, x: Answered): string
+  /** What a message of the provider's tells about answers; undefined where it tells nothing. */
+  fromProvider(message: string): Turn | undefined
+}
+
+/** An answer begins; an answer ends, and so much it took; something failed. */
+export type Turn =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'end'; readonly usage: Usage | undefined }
+  | { readonly kind: 'error'; readonly status: number; readonly message: string }
+
 /** Where a body goes. */
 export interface Toward {
   /** The provider's type, and its address. */
@@ -70,7 +93,7 @@ export interface Toward {
  * pass, and the lens only reads; where it does not, `translation` carries the call over.
  */
 export interface Dialect extends Endpoint, Lens {
-  /** Where clients post it. */
+  /** Where clients post it, or open a WebSocket. */
   readonly path: `/${string}`
   /** One sentence for the API document. */
   readonly about: string
@@ -111,7 +134,12 @@ export interface Dialect extends Endpoint, Lens {
   askUsage?(body: JsonObject): Change | undefined
   /** How providers of other languages are asked. Without it only those that speak this one can serve. */
   readonly translation?: Translation
-  /** The error as one server-sent event, blank line included. */
+  /**
+   * Set where clients speak it over a WebSocket, which they open with a GET. The fields of the query are the JSON that
+   * everybody sees, and go on to the provider in the query, too.
+   */
+  readonly talk?: Talk
+  /** The error as one server-sent event, blank line included; on a WebSocket as a message. */
   refusalEvent(refusal: Refusal, id: string): string
   /** Request headers that go to a provider of the same dialect unchanged (lower case). */
   readonly forwardedHeaders: readonly string[]

@@ -10,6 +10,8 @@ import type {
   Limits,
   Recalled,
   Route,
+  SocketEnd,
+  SocketListener,
   Step,
   Target,
   Usage,
@@ -28,6 +30,11 @@ export interface Connection {
   readonly loopback: boolean
   /** The request has arrived; from now on silence is a model that thinks. */
   keepOpen(): void
+  /**
+   * Makes a WebSocket of the connection; `listen` is called once it is open. False where the client is gone, or asked for
+   * none. Absent where no server listens.
+   */
+  upgrade?(headers: Readonly<Record<string, string>>, listen: (client: SocketEnd) => SocketListener): boolean
 }
 
 /** A stream that ended before it said what it cost. */

@@ -4,7 +4,7 @@
  */
 export { type Api, type ApiCall, answerJson, defineApi, restOf } from './api.ts'
 export type { Database, DatabaseAddress } from './database.ts'
-export type { Dialect, Endpoint, Lens } from './dialect.ts'
+export type { Dialect, Endpoint, Lens, Talk, Turn } from './dialect.ts'
 export { type Code, codes, Refusal, type RefusalOptions, refuse } from './errors.ts'
 export type {
   Attempted,

@@ -1,6 +1,7 @@
 import { isLocalCaller } from './door/address.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection } from './exchange.ts'
+import { accept, type Seat, seats } from './http/accept.ts'
 import type { Awaitable } from './types.ts'
 
 /** Bytes may stop arriving for so long (seconds) while a request is sent; an answer may be silent for ever. */
@@ -9,6 +10,8 @@ const IDLE_SECONDS = 60
 export interface Place {
   readonly host: string
   readonly port: number
+  /** Bytes; of a message over a WebSocket, too. */
+  readonly bodyLimit: number
   /** Other processes listen there, too: each connection goes to one of them. */
   readonly isShared?: boolean
 }
@@ -23,7 +26,7 @@ const unheard: Readonly<Record<string, readonly [why: string, mend: string]>> = 
 }
 
 /** @throws ConfigError that says why nobody can listen there. */
-export function listen({ host, port, isShared = false }: Place, answer: Answering): Bun.Server<undefined> {
+export function listen({ host, port, bodyLimit, isShared = false }: Place, answer: Answering): Bun.Server<Seat> {
   try {
     return Bun.serve({
       hostname: host,
@@ -33,6 +36,7 @@ export function listen({ host, port, isShared = false }: Place, answer: Answerin
       // Our own limit answers in the client's dialect; the server's would cut the connection.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request, server) => answer(request, new ServerConnection(request, server)),
+      websocket: seats(bodyLimit),
       error: () => new Response('The gateway failed to handle this request', { status: 500 }),
     })
   } catch (cause) {
@@ -73,8 +77,8 @@ export async function findPort(place: Place): Promise<number> {
 /** A class: one is made for each request, and its getter must not be. */
 class ServerConnection implements Connection {
   readonly #request: Request
-  readonly #server: Bun.Server<undefined>
-  constructor(request: Request, server: Bun.Server<undefined>) {
+  readonly #server: Bun.Server<Seat>
+  constructor(request: Request, server: Bun.Server<Seat>) {
     this.#request = request
     this.#server = server
   }
@@ -83,5 +87,8 @@ class ServerConnection implements Connection {
   }
   keepOpen() {
     this.#server.timeout(this.#request, 0)
+  }
+  upgrade(...[headers, listen]: Parameters<Connection['upgrade'] & {}>) {
+    return accept(this.#server, this.#request, headers, listen)
   }
 }

@@ -5,6 +5,7 @@ import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } 
 import { after, chain, every, first, type HookTable, type Step, step, walk } from './hooks.ts'
 import { type Aim, isBody } from './passage.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
+import { readOpening } from './request/opening.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
 import { add } from './translate/warnings.ts'
 import type { Answer, Awaitable, ListedModel, Recalled, Route, Target, UserPath } from './types.ts'
@@ -122,13 +123,18 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     return ask(x)
   }
 
-  function readIn({ request, endpoint }: Exchange): Promise<Body> {
-    const isForm = (endpoint as Dialect).takes === 'form'
-    return isForm ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
+  function readIn({ request, endpoint, connection }: Exchange): Awaitable<Body> {
+    const { takes, talk } = endpoint as Dialect
+    if (talk !== undefined) return readOpening(request, connection)
+    return takes === 'form' ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
   }
 
-  const askForStream = (x: Exchange): Promise<Answer> =>
-    orEarly(x, ask(x), (x.endpoint as Dialect).askUsage?.(x.body!.json) !== undefined)
+  function askForStream(x: Exchange): Promise<Answer> {
+    const dialect = x.endpoint as Dialect
+    // A WebSocket opens when the provider's does, and not before.
+    if (dialect.talk !== undefined) return ask(x)
+    return orEarly(x, ask(x), dialect.askUsage?.(x.body!.json) !== undefined)
+  }
 
   /** Which targets a name leads to. The request path, the list and `explain` all ask here. */
   function decide(asked: string, facts: Deciding): Awaitable<Route> {

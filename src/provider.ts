@@ -28,6 +28,8 @@ export interface CallFacts {
   readonly stream: boolean
   /** The body with model and usage settings already in place; JSON, unless the dialect takes forms. */
   readonly body: string | FormData
+  /** What the address says behind its path, with its question mark. Default: nothing. */
+  readonly query?: string
   /** Headers that the dialect lets through. */
   readonly headers: Readonly<Record<string, string>>
 }

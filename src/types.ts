@@ -222,4 +222,33 @@ export interface RawAnswer {
   readonly usage?: () => Usage | undefined
 }
 
-export type Answer = WholeAnswer | StreamedAnswer | RawAnswer
+/** What is said on a WebSocket: a text, or bytes. */
+export type Message = string | Uint8Array<ArrayBuffer>
+
+/** One end of a WebSocket. */
+export interface SocketEnd {
+  /** Tells how many bytes wait now to be taken by the other side. */
+  send(message: Message): number
+  close(code: number, reason: string): void
+}
+
+/** Hears what comes over a WebSocket. `closed` is the last that it hears. */
+export interface SocketListener {
+  message(message: Message): void
+  closed(code: number, reason: string): void
+}
+
+/** A WebSocket to a provider. What comes before anybody listens is kept. */
+export interface ProviderSocket extends SocketEnd {
+  /** The first message, which a listener hears again; undefined where it closes without any. */
+  readonly first: Promise<Message | undefined>
+  listen(listener: SocketListener): void
+}
+
+/** A conversation: messages both ways, until one side closes. */
+export interface SocketAnswer {
+  readonly kind: 'socket'
+  readonly socket: ProviderSocket
+}
+
+export type Answer = WholeAnswer | StreamedAnswer | RawAnswer | SocketAnswer

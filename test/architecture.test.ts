@@ -31,6 +31,9 @@ const imports = files.flatMap(file =>
 const plugin = (file: string): string =>
   /^plugins\/((?:providers|dialects)\/[^/.]+|[^/.]+)/.exec(file)?.[1]?.replace(/^dialects\//, '') ?? ''
 
+/** The folder of that plugin. */
+const folder = (file: string): string => /^plugins\/(?:(?:providers|dialects)\/)?[^/.]+/.exec(file)?.[0] ?? ''
+
 /** What models of one maker do, whichever vendor serves them. */
 const isFamily = (file: string): boolean => file.startsWith('plugins/families/')
 
@@ -88,7 +91,7 @@ describe('rooms', () => {
         )
           return false
         const [own, other] = [plugin(file), plugin(from)]
-        return own !== other && !(isType && texts.get(`plugins/${own}/index.ts`)?.includes(`'${other}'`))
+        return own !== other && !(isType && texts.get(`${folder(file)}/index.ts`)?.includes(`'${other}'`))
       }),
     ).toEqual([]))
 
@@ -147,6 +150,12 @@ describe('doors', () => {
     expect(mentions(/(?<![.\w])fetch\((?!request)/, /^src\/(upstream\/egress|database-server)\.ts$/)).toEqual(
       [],
     ))
+
+  test('only egress.ts opens WebSockets', () => {
+    expect(mentions(/new WebSocket\(/, /^src\/http\/dial\.ts$/)).toEqual([])
+    const dialling = breaches(({ from, isType }) => from === 'src/http/dial.ts' && !isType)
+    expect(dialling).toEqual(['src/upstream/egress.ts → src/http/dial.ts'])
+  })
 
   test('only config.ts reads the environment; start.ts hands it on', () =>
     expect(mentions(/process\.env|Bun\.env/, /^src\/(config|start)\.ts$/)).toEqual([]))

@@ -86,7 +86,7 @@ export default definePlugin({
       api,
       heritage: tally,
       tap(x) {
-        if (!isLogged(x) || x.answer?.kind === 'raw') return undefined
+        if (!isLogged(x) || x.answer?.kind === 'raw' || x.answer?.kind === 'socket') return undefined
         const { capture, tap } = createCapture(x.stream, limit)
         captures.set(x, capture)
         return tap

@@ -1,3 +1,4 @@
+import { isDialect } from '../../src/dialect.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Answered, Routed } from '../../src/exchange.ts'
 import { membersIn, membersOf } from '../../src/request/json.ts'
@@ -63,6 +64,11 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
     holding,
     admit(x: Routed): undefined {
       if (x.body === undefined && x.aim?.body !== undefined) checkUnread(x, 'input')
+      // What will be said on a WebSocket is not looked at, either way.
+      if (isDialect(x.endpoint) && x.endpoint.talk !== undefined) {
+        checkUnread(x, 'input')
+        checkUnread(x, 'output')
+      }
     },
     guard(body: JsonObject, x: Routed): Awaitable<JsonObject> {
       const guardrails = holding(x, 'input')
@@ -80,6 +86,7 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
       const guardrails = holding(x, 'output')
       if (guardrails.length === 0) return undefined
       const { answer } = x
+      if (answer?.kind === 'socket') return undefined
       if (answer?.kind === 'raw') return isText(answer.contentType) ? checkUnread(x, 'output') : undefined
       return answer?.kind === 'stream' ? inStream(guardrails, x) : inWhole(guardrails, x)
     },

@@ -29,7 +29,9 @@ export default definePlugin({
     const mark = `${site.base}/p/`
     let known: readonly Dialect[] | undefined
     const all = () => {
-      known ??= dialects().map(name => dialect(name)!)
+      known ??= dialects()
+        .map(name => dialect(name)!)
+        .filter(({ talk }) => talk === undefined)
       return known
     }
 

@@ -71,7 +71,8 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
   return async function ask(x) {
     const hangUp = () => {
       // The listener is not taken off: it goes with the request, and to take it off costs as much as all of a hook.
-      if (x.hungUp || x.settled) return
+      // A WebSocket tells itself that it was closed.
+      if (x.hungUp || x.settled || x.answer?.kind === 'socket') return
       x.hungUp = true
       const gone = new Refusal('client_closed', 'The client hung up')
       if (drain?.(x)) x.cut ??= gone
@@ -108,7 +109,7 @@ interface Watcher {
 
 function outcomeOf(target: Target, result: Answer | Refusal, ms: number): Attempt {
   if (!(result instanceof Refusal))
-    return { target, ok: true, status: 200, stream: result.kind === 'stream', ms }
+    return { target, ok: true, status: 200, stream: result.kind === 'stream' || result.kind === 'socket', ms }
   const { status, code, retryAfter, usage } = result
   return {
     target,

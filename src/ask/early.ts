@@ -47,7 +47,7 @@ function createLate(asking: Promise<Answer>): ByteSource & Required<Pick<Streame
     },
     cancel: async reason => {
       asking
-        .then(arrived => (arrived.kind === 'whole' ? undefined : arrived.reader.cancel(reason)))
+        .then(arrived => ('reader' in arrived ? arrived.reader.cancel(reason) : undefined))
         .catch(() => {})
     },
   }

@@ -4,16 +4,17 @@ import { beginWait, type Exchange } from '../exchange.ts'
 import { blame } from '../hooks.ts'
 import { type Arrival, fromResponse } from '../http/arrival.ts'
 import { type Aim, isBody } from '../passage.ts'
-import type { Provider, Sendable, UpstreamCall } from '../provider.ts'
+import type { CallFacts, Provider, Sendable, UpstreamCall } from '../provider.ts'
 import { type Body, type Change, rewritten, splice, spliceForm } from '../request/body.ts'
 import { fromModelError } from '../translate/model-errors.ts'
 import { createTranslated } from '../translate/translate.ts'
 import { createWarn } from '../translate/warnings.ts'
-import type { Answer, Target } from '../types.ts'
+import type { Answer, Awaitable, Target } from '../types.ts'
 import { readAnswer, readNative } from '../upstream/answer.ts'
 import type { Egress } from '../upstream/egress.ts'
 import { limitsIn } from '../upstream/limits.ts'
 import { Unreachable } from '../upstream/unreachable.ts'
+import { converse } from './converse.ts'
 
 export interface WaysOptions {
   /** The plugin that brought a provider. */
@@ -51,7 +52,8 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
     if (x.aim !== undefined) return native(x, provider, x.aim)
     const dialect = x.endpoint as Dialect
     for (const line of x.body!.lost ?? []) warnOf(x)(line)
-    if (isSpoken(provider, dialect, x.body!.json)) return () => sameLanguage(x, provider, target)
+    if (isSpoken(provider, dialect, x.body!.json))
+      return () => (dialect.talk ? bySocket(x, provider, target) : sameLanguage(x, provider, target))
     const { translation } = dialect
     const isOffered =
       translation !== undefined && (translation.kind === 'local' || provider.offers?.[translation.kind])
@@ -84,17 +86,35 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
       body: write(body, changes),
       headers: forwarded(x.request, dialect),
     }
-    let sent: UpstreamCall | Response
-    beginWait(x)
-    try {
-      const call = provider.call(asked, signal)
-      sent = call instanceof Promise ? await call : call
-    } catch (error) {
-      return blameProvider(error, provider, 'call')
-    }
+    const calling = callOf(x, provider, asked)
+    const sent = calling instanceof Promise ? await calling : calling
     const arrival = sent instanceof Response ? fromResponse(sent) : await send(sent, signal)
     x.limits = limitsIn(arrival.headers)
     return await readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
+  }
+
+  /** What an ordinary call says in its body stands in the address; the rest is said on the WebSocket. */
+  async function bySocket(x: Exchange, provider: Provider, target: Target): Promise<Answer> {
+    const { name, talk } = x.endpoint as Dialect
+    const { signal } = x.abort
+    const query = new URLSearchParams({ ...x.body!.json, model: target.model })
+    const facts = { dialect: name, model: target.model, stream: true, body: '', query: `?${query}` }
+    const call = await callOf(x, provider, { ...facts, headers: talk!.headers(x.request) })
+    if (call instanceof Response)
+      return refuse('unsupported_operation', `Provider "${provider.name}" opens no WebSocket`)
+    return converse(call, { egress, provider, talk: talk!, signal })
+  }
+
+  /** What to send for a call in the client's language. */
+  function callOf(x: Exchange, provider: Provider, facts: CallFacts): Awaitable<UpstreamCall | Response> {
+    const blamed = (error: unknown) => blameProvider(error, provider, 'call')
+    beginWait(x)
+    try {
+      const call = provider.call(facts, x.abort.signal)
+      return call instanceof Promise ? call.catch(blamed) : call
+    } catch (error) {
+      return blamed(error)
+    }
   }
 
   function native(x: Exchange, provider: Provider, aim: Aim): Way {

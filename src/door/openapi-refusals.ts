@@ -31,7 +31,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   413: 'The body is too large',
   415: 'The body is packed in a way that nobody knows',
   422: 'Well-formed, but the values do not make sense',
-  426: 'The address takes no WebSockets',
+  426: 'The address takes no WebSockets, or nothing else',
   429: 'Too many requests',
   502: 'The provider failed',
   503: 'Not available at the moment',

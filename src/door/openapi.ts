@@ -235,3 +235,16 @@ export function describeDialect(dialect: Dialect): Detail {
     security: [{ bearer: [] }, { apiKey: [] }],
   }
 }
+
+/** A document of OpenAPI has no words for what is said on a WebSocket: only for how it is opened. */
+export const describeTalk = ({ path, about }: Dialect): Detail => ({
+  operationId: operationId('get', path),
+  summary: about,
+  tags: ['Models'],
+  parameters: [{ name: 'model', in: 'query', required: true, schema: { type: 'string' } }],
+  responses: {
+    101: { description: 'The WebSocket is open' },
+    ...refusals('others', [...FORWARDED, 401, 426, 503]),
+  },
+  security: [{ bearer: [] }, { apiKey: [] }],
+})

@@ -3,7 +3,7 @@ import { type AnyElysia, Elysia } from 'elysia'
 import type { Api } from '../api.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Passage } from '../passage.ts'
-import { describeApi, describeDialect, describePassage, describeRests } from './openapi.ts'
+import { describeApi, describeDialect, describePassage, describeRests, describeTalk } from './openapi.ts'
 import { createSchemas, type Schemas } from './openapi-schemas.ts'
 
 export interface ReferenceOptions {
@@ -45,8 +45,11 @@ async function build(options: ReferenceOptions): Promise<AnyElysia> {
     swagger(documentOf(options, paths, schemas)),
   )
   const nothing = () => ''
-  for (const dialect of options.dialects)
-    app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
+  for (const dialect of options.dialects) {
+    if (dialect.talk !== undefined)
+      app.get(dialect.path, nothing, { detail: describeTalk(dialect) as object })
+    else app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
+  }
   for (const passage of options.passages)
     for (const method of passage.methods)
       app.route(method, passage.path, nothing, { detail: describePassage(passage, method) as object })

@@ -1,4 +1,5 @@
 import { type AnyElysia, Elysia } from 'elysia'
+import type { Dialect } from '../dialect.ts'
 import { Refusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
 import { first, inName } from '../hooks.ts'
@@ -27,9 +28,12 @@ export function createRoutes(options: DoorOptions): Door {
   const reference = createReference(options)
   for (const path of ['/swagger', '/swagger/json']) app.get(path, ({ request }) => reference(request))
   for (const dialect of dialects) {
-    app.post(dialect.path, ({ request }) => options.answer(request, dialect, connectionOf(request)), {
-      parse: 'none',
-    })
+    app.route(
+      methodOf(dialect),
+      dialect.path,
+      ({ request }) => options.answer(request, dialect, connectionOf(request)),
+      { parse: 'none' },
+    )
   }
   for (const passage of options.passages) {
     for (const method of passage.methods) {
@@ -78,7 +82,7 @@ export function createRoutes(options: DoorOptions): Door {
   }
 
   const table = [
-    ...dialects.map(({ path }) => ({ method: 'POST', path })),
+    ...dialects.map(dialect => ({ method: methodOf(dialect), path: dialect.path })),
     ...api.map(({ method, path }) => ({ method, path })),
     ...options.passages.flatMap(({ methods, path }) => methods.map(method => ({ method, path }))),
   ].map(({ method, path }) => ({ method, path, pattern: toPattern(base + path) }))
@@ -100,6 +104,9 @@ export function createRoutes(options: DoorOptions): Door {
     return Promise.resolve(answer).then(response => withLength(response, lengths.get(request)))
   }
 }
+
+/** A WebSocket is opened by a GET. */
+const methodOf = ({ talk }: Dialect): 'GET' | 'POST' => (talk === undefined ? 'POST' : 'GET')
 
 /**
  * Elysia answers HEAD as it answers GET, and tells the length of the body: of one that was never fetched, none. Where

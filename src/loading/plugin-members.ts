@@ -102,6 +102,7 @@ const dialect = {
   askUsage: may(fun),
   isCommon: may(fun),
   translation: may(object),
+  talk: may(object),
   refusalEvent: fun,
   forwardedHeaders: texts,
 } satisfies Entries<Dialect>

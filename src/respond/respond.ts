@@ -1,11 +1,12 @@
 import { describe } from '../describe.ts'
 import { isDialect } from '../dialect.ts'
 import type { Drain } from '../drain.ts'
-import { type Refusal, toRefusal } from '../errors.ts'
+import { Refusal, toRefusal } from '../errors.ts'
 import type { Exchange, Release, Settled } from '../exchange.ts'
 import { all, blamed, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import type { RawAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
+import type { Answer, RawAnswer, SocketAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
+import { createConversation, protocolFor } from './conversation.ts'
 import { tellLimits } from './limits.ts'
 import { createLookers } from './lookers.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
@@ -140,18 +141,41 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     return withCookies(new Response(pass(x, answer, finish), { status: answer.status, headers }), answer)
   }
 
+  function respondSocket(x: Exchange, { socket }: SocketAnswer): Response {
+    // As with bytes: whoever would have to look into them may refuse.
+    tapsOn(x)
+    x.status = 101
+    x.firstByteMs = performance.now() - x.startedAt
+    const finish = (refusal?: Refusal): void => {
+      x.refusal = refusal
+      settle(x)
+    }
+    const headers = { ...addedTo(x), ...headersOf(x, ''), ...protocolFor(x) }
+    if (!x.connection.upgrade?.(headers, createConversation(x, socket, { finish, drain })))
+      throw x.cut ?? new Refusal('invalid_request', 'The request is no valid opening of a WebSocket')
+    // The connection is not this request's any more: what is said here goes nowhere.
+    return new Response(null, { status: 101 })
+  }
+
   /** Every request leaves through here. A bug in a tap is a refusal too. */
   return function respond(x: Exchange): Response {
     try {
       if (x.refusal === undefined && x.answer?.kind === 'stream') return respondStream(x, x.answer)
       if (x.refusal === undefined && x.answer?.kind === 'whole') return respondWhole(x, x.answer)
       if (x.refusal === undefined && x.answer?.kind === 'raw') return respondRaw(x, x.answer)
+      if (x.refusal === undefined && x.answer?.kind === 'socket') return respondSocket(x, x.answer)
     } catch (error) {
       x.refusal = toRefusal(error)
-      if (x.answer && x.answer.kind !== 'whole') x.answer.reader.cancel(error).catch(() => {})
+      if (x.answer) drop(x.answer, error)
     }
     return respondRefusal(x, toRefusal(x.refusal))
   }
+}
+
+/** Nobody will hear it. */
+function drop(answer: Answer, why: unknown): void {
+  if (answer.kind === 'socket') answer.socket.close(1001, '')
+  else if (answer.kind !== 'whole') answer.reader.cancel(why).catch(() => {})
 }
 
 function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): Response {

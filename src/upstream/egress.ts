@@ -1,6 +1,9 @@
+import { refuse } from '../errors.ts'
 import { type Arrival, fromResponse, toResponse, unpacked } from '../http/arrival.ts'
 import type { Arriving } from '../http/arriving.ts'
 import { createClient } from '../http/client.ts'
+import { type Dialing, dial } from '../http/dial.ts'
+import type { ProviderSocket } from '../types.ts'
 
 export type GuardedFetch = (url: string, init?: RequestInit) => Promise<Response>
 
@@ -13,6 +16,8 @@ export interface Egress {
   readonly fetch: GuardedFetch
   /** The same without what a `Response` costs. */
   readonly send: (url: string, init?: RequestInit) => Promise<Arrival>
+  /** A WebSocket to an address that could be fetched from. */
+  readonly dial: (url: string, call: Pick<Dialing, 'headers' | 'signal'>) => Promise<ProviderSocket>
   /** Ends the connections that are kept for later. */
   readonly close: () => void
 }
@@ -52,9 +57,18 @@ export function createEgress(isAllowed: (origin: string) => boolean, byFetch: bo
       check(url)
       return direct(url, init)?.then(unpacked) ?? byRuntime(url, init).then(fromResponse)
     },
+    async dial(url, { headers, signal }) {
+      check(url)
+      if (byFetch) refuse('unsupported_operation', NO_WAY)
+      return dial({ url, headers, signal })
+    },
     close: client.close,
   }
 }
+
+/** It would go another way than all other calls do. */
+const NO_WAY =
+  'WebSockets do not leave this gateway: its environment names a proxy (HTTPS_PROXY), or trusts any certificate'
 
 const isRecord = (headers: NonNullable<RequestInit['headers']>): headers is Record<string, string> =>
   !(headers instanceof Headers) && !Array.isArray(headers)

@@ -16,6 +16,7 @@ const paths = {
   'openai-moderations': '/moderations',
   'anthropic-messages': '/messages',
   'anthropic-count-tokens': '/messages/count_tokens',
+  'openai-realtime': '/realtime',
   rerank: '/rerank',
 } as const
 
@@ -90,9 +91,10 @@ export function createWires({
   return {
     wires: new Set(urls.keys()),
     ...(spoken.partly && { partly: new Set(spoken.partly) }),
-    call({ dialect, body, headers }: CallFacts) {
-      const url = urls.get(dialect)
-      if (url === undefined) throw new Error(`Provider "${provider}" does not speak "${dialect}"`)
+    call({ dialect, body, query = '', headers }: CallFacts) {
+      const address = urls.get(dialect)
+      if (address === undefined) throw new Error(`Provider "${provider}" does not speak "${dialect}"`)
+      const url = address + query
       const isText = typeof body === 'string'
       if (isEmpty(headers)) {
         const shared = isText ? usual.json : usual.form

@@ -28,8 +28,8 @@ export async function findEndpoints(): Promise<readonly CallerEndpoint[]> {
       ...plugin,
       async setup(host) {
         const parts = await plugin.setup(host)
-        for (const { name, path } of parts.dialects ?? [])
-          found.push({ kind: 'dialect', name, method: 'POST', path })
+        for (const { name, path, talk } of parts.dialects ?? [])
+          found.push({ kind: 'dialect', name, method: talk ? 'GET' : 'POST', path })
         for (const { name, path, methods } of parts.passages ?? [])
           for (const method of methods) found.push({ kind: 'passage', name, method, path })
         for (const { name, path, method, access } of parts.api ?? [])

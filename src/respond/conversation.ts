@@ -1,0 +1,131 @@
+import type { Dialect, Talk } from '../dialect.ts'
+import type { Drain } from '../drain.ts'
+import { Refusal, toRefusal } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Message, ProviderSocket, SocketEnd, SocketListener } from '../types.ts'
+import {
+  BROKEN,
+  type Closing,
+  closingOf,
+  GOING,
+  isGood,
+  STOPPED,
+  TOO_LONG,
+  TOO_SLOW,
+} from './closing-codes.ts'
+import { createTally } from './tally.ts'
+
+export interface ConversationOptions {
+  /** Called once, when it is over. */
+  readonly finish: (refusal?: Refusal) => void
+  /** Lets an answer that has begun come to its end although the client is gone; absent where it is cut. */
+  readonly drain: Drain | undefined
+}
+
+/** Bytes that may wait for whoever reads more slowly than the other side speaks. */
+const MOST_WAITING = 16 * 1024 * 1024
+/** Characters, or bytes, of a provider's message; no event is nearly so long. */
+const LONGEST = 64 * 1024 * 1024
+const decoder = new TextDecoder()
+
+/**
+ * A client and a provider talk to each other over WebSockets, until one of them closes. Messages pass as they are, but for
+ * the names of models; what they tell of usage is added up.
+ */
+export function createConversation(
+  x: Exchange,
+  provider: ProviderSocket,
+  { finish, drain }: ConversationOptions,
+): (client: SocketEnd) => SocketListener {
+  const dialect = x.endpoint as Dialect & { readonly talk: Talk }
+  const tally = createTally(dialect.talk)
+  let client: SocketEnd
+  let isOver = false
+
+  function end(closing: Closing, refusal?: Refusal): void {
+    if (isOver) return
+    isOver = true
+    x.abort.signal.removeEventListener('abort', cut)
+    x.usage = tally.usage()
+    if (!tally.isComplete()) x.unfinished = UNTOLD
+    if (refusal !== undefined) tell(refusal)
+    client.close(...closing)
+    provider.close(...(refusal === undefined ? closing : GOING))
+    finish(refusal)
+  }
+
+  function tell(refusal: Refusal): void {
+    if (!x.hungUp && !tally.isExplained()) client.send(dialect.refusalEvent(refusal, x.id))
+  }
+
+  function cut(): void {
+    const refusal = toRefusal(x.abort.signal.reason)
+    end(refusal.code === 'shutting_down' ? STOPPED : BROKEN, refusal)
+  }
+
+  const fromProvider: SocketListener = {
+    message(message) {
+      if (isOver) return
+      if (message.length > LONGEST) return end(TOO_LONG, new Refusal('upstream_invalid', TOO_LONG[1]))
+      if (typeof message === 'string') tally.hear(message)
+      if (x.hungUp) return tally.isAnswering() ? undefined : end(GOING, gone())
+      if (client.send(message) <= MOST_WAITING) return
+      x.hungUp = true
+      end(TOO_SLOW, new Refusal('client_closed', TOO_SLOW[1]))
+    },
+    closed(code, reason) {
+      const isWhole = isGood(code) && !tally.isAnswering()
+      const why = `Provider "${x.target?.provider}" ended the conversation (${code})`
+      end(closingOf(code, reason), isWhole ? undefined : new Refusal('upstream_cut', why))
+    },
+  }
+
+  const fromClient: SocketListener = {
+    message(message) {
+      if (isOver) return
+      try {
+        if (provider.send(checked(message)) <= MOST_WAITING) return
+        end(BROKEN, new Refusal('upstream_overloaded', 'The provider takes nothing any more'))
+      } catch (error) {
+        const refusal = toRefusal(error)
+        if (refusal.code === 'internal_error') end(BROKEN, refusal)
+        else client.send(dialect.refusalEvent(refusal, x.id))
+      }
+    },
+    closed(code, reason) {
+      if (isOver) return
+      // Who leaves while nobody answers has heard all there was to hear.
+      x.hungUp = tally.isAnswering()
+      if (!x.hungUp) end(closingOf(code, reason))
+      else if (!drain?.(x)) end(GOING, gone())
+    },
+  }
+
+  /** Bytes may be read as text by whoever gets them, and so they are here. */
+  function checked(message: Message): Message {
+    const text = typeof message === 'string' ? message : decoder.decode(message)
+    const said = dialect.talk.fromClient(text, x)
+    return said === text ? message : said
+  }
+
+  return opened => {
+    client = opened
+    x.abort.signal.addEventListener('abort', cut)
+    if (x.abort.signal.aborted) cut()
+    else provider.listen(fromProvider)
+    return fromClient
+  }
+}
+
+/** Of an answer whose end did not come, nobody has told what it took. */
+const UNTOLD = { size: 0, bytes: new Uint8Array() }
+
+const gone = (): Refusal => new Refusal('client_closed', 'The client hung up')
+
+/** Browsers want one of the subprotocols that they offered, and they may offer a key as one. */
+export function protocolFor({ request, endpoint }: Exchange): Readonly<Record<string, string>> {
+  const offered = request.headers.get('sec-websocket-protocol')?.split(/\s*,\s*/) ?? []
+  const known = (endpoint as Dialect).talk?.protocols
+  const chosen = offered.find(protocol => known?.includes(protocol))
+  return chosen === undefined ? {} : { 'sec-websocket-protocol': chosen }
+}
