@@ -20,6 +20,7 @@ import openaiCompletions from './dialects/openai-completions/index.ts'
 import openaiEmbeddings from './dialects/openai-embeddings/index.ts'
 import openaiImages from './dialects/openai-images/index.ts'
 import openaiModerations from './dialects/openai-moderations.ts'
+import openaiRealtime from './dialects/openai-realtime/index.ts'
 import openaiResponses from './dialects/openai-responses/index.ts'
 import rerank from './dialects/rerank.ts'
 import explain from './explain/index.ts'
@@ -86,6 +87,7 @@ export const plugins: readonly Plugin[] = [
   openaiImages,
   openaiAudio,
   openaiModerations,
+  openaiRealtime,
   rerank,
   // what goes to one provider in its own language
   files,

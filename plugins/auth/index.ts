@@ -147,8 +147,12 @@ function credential(request: Request): string | undefined {
     refuse('invalid_api_key', 'The headers "authorization" and "x-api-key" hold different keys: send one')
   }
   // Google's clients send this one, and no other.
-  return bearer ?? apiKey ?? (request.headers.get('x-goog-api-key')?.trim() || undefined)
+  return bearer ?? apiKey ?? (request.headers.get('x-goog-api-key')?.trim() || keyInProtocols(request))
 }
+
+/** Browsers let pages set no headers of WebSockets; there OpenAI's clients send the key as a subprotocol. */
+const keyInProtocols = ({ headers }: Request): string | undefined =>
+  /(?:^|[\s,])openai-insecure-api-key\.([^\s,]+)/.exec(headers.get('sec-websocket-protocol') ?? '')?.[1]
 
 /** What keys are hashed with. Made once; without it a stolen copy of the table could not even be compared with a guess. */
 async function readPepper(db: Database): Promise<string> {

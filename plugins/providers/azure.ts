@@ -30,5 +30,6 @@ export default openaiCompatible({
     'openai-speech',
     'openai-transcriptions',
     'openai-translations',
+    'openai-realtime',
   ],
 })

@@ -27,6 +27,7 @@ export default openaiCompatible({
     'openai-speech',
     'openai-transcriptions',
     'openai-translations',
+    'openai-realtime',
     'openai-moderations',
   ],
 })

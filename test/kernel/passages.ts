@@ -152,6 +152,10 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'GET /v1/responses/:id/input_items': answerCases('/input_items'),
   'POST /v1/responses/input_tokens': [{ hooks: ['order', ...guarded], make: () => ask }],
 
+  'POST /v1/realtime/*': [
+    { hooks: [], make: () => ({ path: '/v1/realtime/client_secrets', ...asJson({}) }), status: 404 },
+  ],
+
   'POST /v1/conversations': [{ hooks: here, make: () => asJson({}) }],
   'GET /v1/conversations/:id': [{ hooks: here, make: byId(talk, '/v1/conversations') }],
   'POST /v1/conversations/:id': [

@@ -118,6 +118,7 @@ describe('P8', () => {
       'openai-image-edits',
       'openai-images',
       'openai-moderations',
+      'openai-realtime',
       'openai-responses',
       'openai-responses-compact',
       'openai-speech',

@@ -1,0 +1,55 @@
+import type { Turn } from '../../../src/dialect.ts'
+import { countOf, failureOf, isObject, objectOf, parseObject, textOf, usageOf } from '../../../src/lens.ts'
+import type { JsonObject, Usage } from '../../../src/types.ts'
+
+/** Worth a closer look: most messages are pieces of sound. */
+const TURN = /"(?:response\.(?:created|done)|error)"/
+
+/** What an event of the provider's tells: https://platform.openai.com/docs/api-reference/realtime-server-events */
+export function readTurn(message: string): Turn | undefined {
+  if (!TURN.test(message)) return undefined
+  const { type, response, error } = parseObject(message)
+  if (type === 'response.created') return { kind: 'begin' }
+  if (type === 'response.done') return { kind: 'end', usage: readUsage(objectOf(response).usage) }
+  return type === 'error' ? { kind: 'error', ...readFailure(objectOf(error)) } : undefined
+}
+
+/** What its words for failures would be as a status, where they are not its own fault. */
+const statuses: Readonly<Record<string, number>> = {
+  invalid_api_key: 401,
+  insufficient_quota: 402,
+  model_not_found: 404,
+  rate_limit_exceeded: 429,
+  invalid_request_error: 400,
+}
+
+function readFailure(error: JsonObject): { readonly status: number; readonly message: string } {
+  const status = [error.code, error.type]
+    .map(word => statuses[textOf(word)])
+    .find(known => known !== undefined)
+  const failure = failureOf(error)
+  return status === undefined ? failure : { ...failure, status }
+}
+
+/** The parts are disjoint here: what was cached is told by kind, too, and counts as cached only. */
+export function readUsage(usage: unknown): Usage | undefined {
+  if (!isObject(usage)) return undefined
+  const input = objectOf(usage.input_token_details)
+  const cached = objectOf(input.cached_tokens_details)
+  const output = objectOf(usage.output_token_details)
+  const cacheRead = countOf(input.cached_tokens)
+  const without = (kind: string) => Math.max(0, countOf(input[kind]) - countOf(cached[kind]))
+  const audioInput = without('audio_tokens')
+  const imageInput = without('image_tokens')
+  const audioOutput = countOf(output.audio_tokens)
+  const reasoning = countOf(output.reasoning_tokens)
+  return usageOf({
+    input: Math.max(0, countOf(usage.input_tokens) - cacheRead - audioInput - imageInput),
+    cacheRead,
+    output: Math.max(0, countOf(usage.output_tokens) - audioOutput - reasoning),
+    reasoning,
+    ...(audioInput > 0 && { audioInput }),
+    ...(imageInput > 0 && { imageInput }),
+    ...(audioOutput > 0 && { audioOutput }),
+  })
+}
