@@ -90,8 +90,8 @@ export interface Hooks {
   /**
    * Called once per answer; what it returns sees the text of a whole answer, or the `data` of each stream event, and
    * gives it back, changed or not, or `undefined` to drop it. `bytes` are the answer, or the event with its lines and
-   * the blank one behind, as they arrived, before any tap. Of an answer of `kind` `raw`, which goes by unread, it sees
-   * nothing; who cannot have that refuses. Synchronous.
+   * the blank one behind, as they arrived, before any tap. Of an answer of `kind` `raw` or `socket`, which goes by
+   * unread, it sees nothing; who cannot have that refuses. Synchronous.
    */
   tap(x: Answered): ((data: string, bytes: Bytes) => string | undefined) | undefined
   /**

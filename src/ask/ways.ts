@@ -107,13 +107,12 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
 
   /** What to send for a call in the client's language. */
   function callOf(x: Exchange, provider: Provider, facts: CallFacts): Awaitable<UpstreamCall | Response> {
-    const blamed = (error: unknown) => blameProvider(error, provider, 'call')
     beginWait(x)
     try {
       const call = provider.call(facts, x.abort.signal)
-      return call instanceof Promise ? call.catch(blamed) : call
+      return call instanceof Promise ? call.catch(error => blameProvider(error, provider, 'call')) : call
     } catch (error) {
-      return blamed(error)
+      return blameProvider(error, provider, 'call')
     }
   }
 
