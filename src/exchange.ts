@@ -12,7 +12,6 @@ import type {
   Route,
   SocketEnd,
   SocketListener,
-  Step,
   Target,
   Usage,
   UserPath,
@@ -35,6 +34,12 @@ export interface Connection {
    * none. Absent where no server listens.
    */
   upgrade?(headers: Readonly<Record<string, string>>, listen: (client: SocketEnd) => SocketListener): boolean
+}
+
+/** One line of a decision, for `explain`. */
+export interface Step {
+  readonly plugin: string
+  readonly text: string
 }
 
 /** A stream that ended before it said what it cost. */

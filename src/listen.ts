@@ -26,7 +26,10 @@ const unheard: Readonly<Record<string, readonly [why: string, mend: string]>> = 
 }
 
 /** @throws ConfigError that says why nobody can listen there. */
-export function listen({ host, port, bodyLimit, isShared = false }: Place, answer: Answering): Bun.Server<Seat> {
+export function listen(
+  { host, port, bodyLimit, isShared = false }: Place,
+  answer: Answering,
+): Bun.Server<Seat> {
   try {
     return Bun.serve({
       hostname: host,

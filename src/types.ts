@@ -74,12 +74,6 @@ export interface Route {
   readonly dropped: readonly Dropped[]
 }
 
-/** One line of a decision, for `explain`. */
-export interface Step {
-  readonly plugin: string
-  readonly text: string
-}
-
 /** An entry of `GET /v1/models` before it takes a client's shape. */
 export interface ListedModel {
   readonly id: string

@@ -1,6 +1,6 @@
-import type { Deciding } from '../../src/exchange.ts'
+import type { Deciding, Step } from '../../src/exchange.ts'
 import type { Provider } from '../../src/provider.ts'
-import type { Awaitable, Dropped, Name, Route, Step, Target } from '../../src/types.ts'
+import type { Awaitable, Dropped, Name, Route, Target } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Catalog } from './model.ts'
 

@@ -1,5 +1,5 @@
-import type { Deciding } from '../../src/exchange.ts'
-import type { Dropped, Leg, Name, Route, Step, UserPath } from '../../src/types.ts'
+import type { Deciding, Step } from '../../src/exchange.ts'
+import type { Dropped, Leg, Name, Route, UserPath } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import { MAX_CHAIN, MAX_LEAVES } from './graph.ts'
 import type { Snapshot, VirtualModel } from './model.ts'

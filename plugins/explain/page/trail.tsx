@@ -1,4 +1,4 @@
-import type { Step } from '../../../src/types.ts'
+import type { Step } from '../../../src/exchange.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name, spell } from '../../../views/name.tsx'
 import type { Told } from '../page.tsx'
