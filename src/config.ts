@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { say, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
-import type { EnvNames, Plugin } from './plugin.ts'
-import { bytes, concealed, csv, duration, flag, says, text, whole } from './settings.ts'
+import type { Plugin } from './plugin.ts'
+import { bytes, concealed, csv, duration, type EnvNames, flag, says, text, whole } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string>>
 

@@ -1,5 +1,6 @@
 import type { Refusal } from './errors.ts'
 import type { Answered } from './exchange.ts'
+import type { Preset, Tell } from './preset.ts'
 import type { Provider } from './provider.ts'
 import type { Question } from './question.ts'
 import type { Change } from './request/body.ts'
@@ -108,6 +109,11 @@ export interface Dialect extends Endpoint, Lens {
    * has no counterpart is told with `warn`.
    */
   read?(body: JsonObject, warn: Warn): JsonObject
+  /**
+   * The body as an operator has set that it be asked, as far as the language has words for it; `tell` hears which fields of
+   * the client gave way. Without it nothing can be set.
+   */
+  preset?(body: JsonObject, preset: Preset, tell: Tell): JsonObject
   /**
    * The body for a provider that speaks this language, without what the gateway itself has brought into a conversation,
    * or its other targets; the same object where there is nothing of the kind.

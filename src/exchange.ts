@@ -94,6 +94,8 @@ export class Exchange {
   unfinished: Unfinished | undefined = undefined
   /** What was left out on the way to a provider that has no such parameter; the caller is told in a header. */
   readonly warnings: string[] = []
+  /** What of the client's own gave way to what the operator has set, whoever answers; told in the same header. */
+  overruled: readonly string[] = []
   /** What the provider of the last try says of its limits. */
   limits: Limits | undefined = undefined
   refusal: Refusal | undefined = undefined

@@ -24,17 +24,16 @@ export type { Aim, Passage, PassageCall } from './passage.ts'
 export type { Peers } from './peers.ts'
 export {
   definePlugin,
-  type EnvNames,
-  type FileSection,
   type Hooks,
   type Host,
   type Parts,
   type Plugin,
   type Tick,
 } from './plugin.ts'
+export type { Preset, Shaped } from './preset.ts'
 export type { CallFacts, NativeFacts, Provider, UpstreamCall } from './provider.ts'
 export { check } from './request/check.ts'
-export { bytes, csv, duration, flag, text, whole } from './settings.ts'
+export { bytes, csv, duration, type EnvNames, type FileSection, flag, text, whole } from './settings.ts'
 export { createOffers, KEY_IN_FETCH } from './translate/offers.ts'
 export type { Translation } from './translation.ts'
 export type * from './types.ts'

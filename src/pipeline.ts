@@ -4,6 +4,7 @@ import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { after, chain, every, first, type HookTable, type Step, step, walk } from './hooks.ts'
 import { type Aim, isBody } from './passage.ts'
+import { amended } from './request/amended.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readOpening } from './request/opening.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
@@ -43,6 +44,13 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     ),
   ]
   const permit = step((x: Exchange) => every(hooks.permit, x))
+  const shape = step(
+    (x: Exchange) => chain(hooks.shape, { body: x.body!.json, told: NOTHING }, x),
+    (x, { body, told }) => {
+      x.body = amended(x.body!, body)
+      x.overruled = told
+    },
+  )
   const admit = step((x: Exchange) => every(hooks.admit, x, keepRelease))
   const guard = step(
     (x: Exchange) => x.body && chain(hooks.guard, x.body.json, x),
@@ -67,6 +75,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
         x.route = routed(route, x.userPath)
       },
     ),
+    shape,
     admit,
     guard,
     step(
@@ -183,6 +192,8 @@ function inDialect(body: Body, dialect: Dialect): Body {
   const json = dialect.read?.(body.json, line => add(lost, line)) ?? body.json
   return json === body.json ? body : { ...rewritten(body, json), isOurs: true, lost }
 }
+
+const NOTHING: readonly string[] = []
 
 const NO_KEY = 'Send a valid API key: "Authorization: Bearer KEY" or "x-api-key: KEY"'
 

@@ -21,7 +21,9 @@ import type { Log } from './log.ts'
 import type { Page } from './page.ts'
 import type { Passage } from './passage.ts'
 import type { Peers } from './peers.ts'
+import type { Shaped } from './preset.ts'
 import type { Provider } from './provider.ts'
+import type { EnvNames, FileSection } from './settings.ts'
 import type {
   Admin,
   Answer,
@@ -47,6 +49,7 @@ export const kinds = {
   permit: 'every',
   route: 'chain',
   order: 'chain',
+  shape: 'chain',
   admit: 'every',
   guard: 'chain',
   recall: 'first',
@@ -76,6 +79,11 @@ export interface Hooks {
   route(route: Route, x: Deciding): Awaitable<Route>
   /** Which of the allowed targets first? Balancing, failover and sessions stand here; a target left out is not tried. */
   order(targets: readonly Target[], x: Ordering): Awaitable<readonly Target[]>
+  /**
+   * How is the model asked? Before room is taken, and for calls of models only. Return the same object to leave the
+   * client's bytes untouched; what of the client's own gives way, it is told.
+   */
+  shape(asked: Shaped, x: Routed): Awaitable<Shaped>
   /** Is there room? Whoever takes room returns the function that gives it back; it is called exactly once. */
   admit(x: Routed): Awaitable<(() => void) | undefined>
   /** Rewrites or refuses what goes upstream. Return the same object to leave the client's bytes untouched. */
@@ -189,19 +197,6 @@ export interface Parts extends Partial<Hooks> {
 export interface Tick {
   readonly every: number
   run(): Awaitable<void>
-}
-
-/** Names of the environment variables that fill one field of a plugin's settings; the first that is set wins. */
-export type EnvNames = Readonly<Record<string, readonly string[]>>
-
-/** Where in the config file settings stand that are no section of their own. */
-export interface FileSection {
-  /** In snake_case: `providers`. */
-  readonly section: string
-  /** The field that the section, or this plugin's part of it, is the value of. */
-  readonly field: string
-  /** Set where plugins share the section: a map whose entries name their `type`; this plugin gets those of this one. */
-  readonly type?: string
 }
 
 export interface Plugin<S extends GenericSchema = GenericSchema> {

@@ -108,3 +108,16 @@ const scaled = (
 
 /** A string that must not be blank. */
 export const text = () => v.pipe(v.string(), v.trim(), v.nonEmpty('expected a value, it is empty'))
+
+/** Names of the environment variables that fill one field of a plugin's settings; the first that is set wins. */
+export type EnvNames = Readonly<Record<string, readonly string[]>>
+
+/** Where in the config file settings stand that are no section of their own. */
+export interface FileSection {
+  /** In snake_case: `providers`. */
+  readonly section: string
+  /** The field that the section, or this plugin's part of it, is the value of. */
+  readonly field: string
+  /** Set where plugins share the section: a map whose entries name their `type`; this plugin gets those of this one. */
+  readonly type?: string
+}

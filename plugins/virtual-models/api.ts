@@ -5,6 +5,7 @@ import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition
 import { refuse } from '../../src/errors.ts'
 import { virtualModelInput } from './input.ts'
 import { strategies, type VirtualModels, type VirtualModelView } from './model.ts'
+import { parameters } from './parameters.ts'
 
 const virtualModelView = v.object({
   source: v.string(),
@@ -14,6 +15,7 @@ const virtualModelView = v.object({
   strategy: v.optional(v.picklist(strategies)),
   session_affinity: v.optional(v.boolean()),
   failover: v.optional(v.boolean()),
+  parameters: v.optional(parameters),
   user_paths: v.optional(v.array(v.string())),
   description: v.string(),
   reach: v.optional(v.picklist(['any', 'redirect'])),

@@ -1,5 +1,5 @@
 import { ConfigError, refuse } from '../../src/errors.ts'
-import { findLoop } from './graph.ts'
+import { findAskedBelow, findLoop, sayAskedBelow } from './graph.ts'
 import { checkName, type VirtualModelInput } from './input.ts'
 import type { Definition, Snapshot, VirtualModel } from './model.ts'
 import type { Users } from './users.ts'
@@ -27,6 +27,8 @@ export interface Checks {
    * policy becomes one only where that is said (`isMeant`): what it closes would be open.
    */
   turn(before: VirtualModel | undefined, after: Definition, isMeant: boolean): void
+  /** A redirect that sets parameters may stand below no other one. */
+  below(after: Definition): void
 }
 
 export function createChecks({ current, rows, declared, users: known }: ChecksDeps): Checks {
@@ -69,6 +71,14 @@ export function createChecks({ current, rows, declared, users: known }: ChecksDe
           { param: 'source' },
         )
     },
+    below(after) {
+      const asked = findAskedBelow(current().all, after)
+      if (asked !== undefined) refuse('invalid_value', asked, { param: 'target_model' })
+      if (after.parameters === undefined) return
+      const user = [...known.of(after.source)].find(name => name !== after.source)
+      if (user !== undefined)
+        refuse('invalid_value', sayAskedBelow(user, after.source), { param: 'parameters' })
+    },
   }
 }
 
@@ -98,8 +108,8 @@ export function findLoopAround({ all, users }: Around, source: string): string |
 /** Stored and declared rows are each without circles; together they may not be. */
 export function checkTogether({ all }: Snapshot, declared: All): void {
   if (declared.size === 0) return
-  for (const source of all.keys()) {
-    const loop = findLoop(all, source)
+  for (const [source, model] of all) {
+    const loop = findLoop(all, source) ?? findAskedBelow(all, model)
     if (loop === undefined) continue
     const where = [...new Set([...declared.values()].map(({ declaredIn }) => declaredIn))].join(' and ')
     throw new ConfigError(`Cannot use ${where} with what is stored: ${loop}`)

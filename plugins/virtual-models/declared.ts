@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { Refusal } from '../../src/errors.ts'
 import { explain, firstOf } from '../../src/request/check.ts'
-import { findLoop } from './graph.ts'
+import { findAskedBelow, findLoop } from './graph.ts'
 import { checkName, toDefinition, virtualModelInput } from './input.ts'
 import { type Definition, toVirtualModel, type VirtualModel } from './model.ts'
 
@@ -68,7 +68,7 @@ export const noLoops = <T extends Declared>() =>
     const all = new Map(toManaged({ declared, listed }, 0).map(model => [model.source, model]))
     for (const [field, models] of Object.entries({ declared, listed })) {
       for (const model of models) {
-        const loop = findLoop(all, model.source)
+        const loop = findLoop(all, model.source) ?? findAskedBelow(all, model)
         if (loop === undefined) continue
         const rows = value[field as keyof Declared]!
         const path = [item('object', value, field), item('array', rows, rows.indexOf(model))] as const

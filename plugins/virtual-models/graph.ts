@@ -1,4 +1,4 @@
-import type { VirtualModel } from './model.ts'
+import type { Definition, VirtualModel } from './model.ts'
 
 /** Redirects that lead through redirects: at most so many steps. */
 export const MAX_CHAIN = 8
@@ -56,6 +56,21 @@ export function findLoop(all: ReadonlyMap<string, VirtualModel>, start: string):
     return `Redirect "${start}" leads to more than ${MAX_LEAVES} targets through other redirects`
   return undefined
 }
+
+/**
+ * A redirect that sets parameters, below another one. A call has one body, which cannot be asked in one way here and in
+ * another one there: nothing leads to such a redirect but its own name.
+ */
+export function findAskedBelow(
+  all: ReadonlyMap<string, VirtualModel>,
+  { source, targets }: Pick<Definition, 'source' | 'targets'>,
+): string | undefined {
+  const below = targets.find(({ name }) => name !== source && all.get(name)?.parameters !== undefined)
+  return below && sayAskedBelow(source, below.name)
+}
+
+export const sayAskedBelow = (source: string, below: string): string =>
+  `"${source}" leads to "${below}", which sets parameters of its own: let "${source}" lead to the models behind it, or set them there`
 
 function longestWay(known: ReadonlyMap<string, Below>, start: string): string[] {
   const way: string[] = []

@@ -14,6 +14,7 @@ import { createLatencies } from './latency.ts'
 import { KIND, type Snapshot, type Traces, type VirtualModelSource, type VirtualModels } from './model.ts'
 import { createOrder } from './order.ts'
 import { createModelsPage } from './page.tsx'
+import { shape } from './parameters.ts'
 import { createPins } from './pins.ts'
 import { createReach } from './reach.ts'
 import { virtualModels } from './schema.ts'
@@ -29,7 +30,8 @@ interface Heritage {
 
 export default definePlugin({
   name: 'virtual-models',
-  about: 'Keeps redirects and access policies, and puts targets in place of redirect names.',
+  about:
+    'Keeps redirects and access policies, puts targets in place of redirect names, and sets how they are asked.',
   config: v.pipe(
     v.object({
       /** What `access` does where no policy speaks; here it is only shown. */
@@ -94,6 +96,7 @@ export default definePlugin({
       ],
       route: (route, x) => expand(current(), route, x),
       order,
+      shape: (asked, x) => shape(asked, x, current()),
       attempt({ target }) {
         if (target === undefined || !isMeasured(target, current())) return undefined
         return outcome => latencies.learn(target, outcome)

@@ -3,6 +3,7 @@ import { refuse } from '../../src/errors.ts'
 import type { UserPath } from '../../src/types.ts'
 import { parseUserPath } from '../../src/user-path.ts'
 import { type Definition, type RedirectTarget, strategies } from './model.ts'
+import { parameters } from './parameters.ts'
 
 const MAX_NAME = 256
 const MAX_TARGETS = 64
@@ -57,6 +58,7 @@ export const virtualModelInput = v.strictObject({
   strategy: v.optional(v.picklist(strategies, `expected one of ${strategies.join(', ')}`)),
   session_affinity: v.optional(v.boolean()),
   failover: v.optional(v.boolean()),
+  parameters: v.nullish(parameters),
   user_paths: v.optional(
     v.pipe(v.array(v.pipe(v.string(), userPath)), v.maxLength(1000, 'expected at most 1000 paths')),
   ),
@@ -94,10 +96,12 @@ export function toDefinition(
       { param: 'reach' },
     )
   }
-  if (targets.length === 1 && targets[0]!.name === source) {
-    refuse('invalid_value', `Redirect "${source}" leads only to itself: name another target`, {
-      param: 'target_model',
-    })
+  if (targets.length === 1 && targets[0]!.name === source && input.parameters == null) {
+    refuse(
+      'invalid_value',
+      `Redirect "${source}" leads only to itself: name another target, or set "parameters"`,
+      { param: 'target_model' },
+    )
   }
   return {
     ...shared,
@@ -106,6 +110,7 @@ export function toDefinition(
     strategy: input.strategy ?? 'round_robin',
     sessionAffinity: input.session_affinity ?? true,
     failover: input.failover ?? true,
+    ...(input.parameters != null && { parameters: input.parameters }),
     reach: 'any',
   }
 }
@@ -130,8 +135,8 @@ function checkSeen(name: string, param: string): void {
 }
 
 function toPolicy(input: VirtualModelInput, userPaths: readonly UserPath[] | undefined) {
-  for (const field of ['strategy', 'session_affinity', 'failover'] as const) {
-    if (input[field] !== undefined)
+  for (const field of ['strategy', 'session_affinity', 'failover', 'parameters'] as const) {
+    if (input[field] != null)
       refuse('invalid_value', `Field "${field}" belongs to redirects: name a target, or drop it`, {
         param: field,
       })

@@ -1,4 +1,5 @@
 import type { Ordering } from '../../src/exchange.ts'
+import type { Preset } from '../../src/preset.ts'
 import type { UserPath } from '../../src/types.ts'
 import type { Authorship } from '../history/model.ts'
 
@@ -23,6 +24,8 @@ export interface Definition {
   readonly strategy: Strategy
   readonly sessionAffinity: boolean
   readonly failover: boolean
+  /** How a redirect asks its model, whatever its callers say. */
+  readonly parameters?: Preset
   /** Callers inside one of these; absent means everybody (redirect) or no statement about paths (policy). */
   readonly userPaths?: readonly UserPath[]
   readonly description: string
@@ -69,6 +72,7 @@ export interface VirtualModelView {
   readonly strategy?: Strategy
   readonly session_affinity?: boolean
   readonly failover?: boolean
+  readonly parameters?: Preset
   readonly user_paths?: readonly string[]
   readonly description: string
   readonly reach?: 'any' | 'redirect'

@@ -1,4 +1,5 @@
 import type { Deciding, Step } from '../../src/exchange.ts'
+import { presetInWords } from '../../src/preset.ts'
 import type { Dropped, Leg, Name, Route, UserPath } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
 import { MAX_CHAIN, MAX_LEAVES } from './graph.ts'
@@ -34,6 +35,11 @@ function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Decidi
       trace?.push(
         step(`"${name}" is a redirect to ${redirect.targets.map(target => `"${target.name}"`).join(', ')}`),
       )
+      // Where it is the redirect that the caller named: nothing else leads to one that sets something.
+      if (redirect.parameters !== undefined && via.length === 0)
+        trace?.push(
+          step(`"${name}" asks with ${presetInWords(redirect.parameters)}, whatever the caller says`),
+        )
       for (const [index, target] of redirect.targets.entries())
         walk(target.name, [...via, { source: name, index }])
     } else {

@@ -59,6 +59,7 @@ export async function openStore({ db, history, now, managed, checkReach }: Store
     const all = memory.without(old, toVirtualModel(definition, facts))
     const loop = findLoopAround({ all, users: memory.users }, definition.source)
     if (loop !== undefined) refuse('invalid_value', loop, { param: 'target_model' })
+    checks.below(definition)
     if (!input.force) checkReach(definition, all)
     const version = await history.commit(toChange(before, definition, by), version =>
       statements(db, before, { definition, version, updatedAt: facts.updatedAt }),

@@ -92,6 +92,7 @@ export function toView(snapshot: Snapshot, model: VirtualModel, reach: Reach): V
     strategy: model.strategy,
     session_affinity: model.sessionAffinity,
     failover: model.failover,
+    ...(model.parameters && { parameters: model.parameters }),
     valid: resolved !== undefined,
     ...(resolved !== undefined && { resolved_model: resolved }),
     shadows: reach.isListed(model.source) === true,
@@ -109,5 +110,6 @@ export function toRecord(definition: Definition): JsonObject {
     strategy: definition.strategy,
     session_affinity: definition.sessionAffinity,
     failover: definition.failover,
+    ...(definition.parameters && { parameters: definition.parameters }),
   }
 }

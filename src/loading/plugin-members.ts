@@ -95,6 +95,7 @@ const dialect = {
   takes: may(oneOf('json', 'form')),
   gives: may(oneOf('json', 'any')),
   read: may(fun),
+  preset: may(fun),
   outgoing: may(fun),
   isStream: fun,
   isRepeatable: may(fun),

@@ -15,7 +15,7 @@ export interface Body {
   readonly members?: readonly Member[]
   /** What arrived as multipart: its files, and its fields in order. */
   readonly form?: FormData
-  /** The client sent another shape: what is here the gateway wrote. */
+  /** The client sent another shape, or an operator has set something: what is here the gateway wrote. */
   readonly isOurs?: true
   /** What of that shape has no counterpart in ours: each a line for the caller. */
   readonly lost?: readonly string[]
@@ -96,11 +96,14 @@ export function rewritten(body: Body, json: JsonObject): Body {
       ...(body.isOurs && { isOurs: true }),
       ...(body.lost && { lost: body.lost }),
     }
-  const changes = Object.keys({ ...body.json, ...json })
-    .filter(field => json[field] !== body.json[field])
-    .map(field => ({ field: field.toLowerCase(), value: json[field] }))
-  return { json, text: '', form: spliceForm(body.form, changes) }
+  return { json, text: '', form: spliceForm(body.form, changesOf(body.json, json)) }
 }
+
+/** The top-level fields that are others now. */
+export const changesOf = (before: JsonObject, after: JsonObject): Change[] =>
+  Object.keys({ ...before, ...after })
+    .filter(field => after[field] !== before[field])
+    .map(field => ({ field: field.toLowerCase(), value: after[field] }))
 
 /** Bodies of an announced size up to this are read in one go (bytes). */
 const SMALL = 65_536

@@ -81,7 +81,8 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
           limitsIn(added),
         )
     }
-    if (x.warnings.length > 0) headers['x-modelway-warning'] = warningHeader(x.warnings)
+    if (x.warnings.length + x.overruled.length > 0)
+      headers['x-modelway-warning'] = warningHeader([...x.overruled, ...x.warnings])
     return headers
   }
 

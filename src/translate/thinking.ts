@@ -133,7 +133,7 @@ const shareOf = (effort: string, limit: number): number =>
 /** An effort as a budget within a limit of all output; undefined where that leaves no room for it. */
 export const budgetOf = (
   effort: string,
-  { least }: Budget,
+  { least }: Pick<Budget, 'least'>,
   limit: number = LARGEST_LIMIT,
 ): number | undefined => (limit <= least ? undefined : Math.max(least, shareOf(effort, limit)))
 

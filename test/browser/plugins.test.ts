@@ -89,6 +89,7 @@ test('draws the path of a request: its hooks in order, and the plugins that stan
     'permit',
     'route',
     'order',
+    'shape',
     'admit',
     'guard',
     'recall',

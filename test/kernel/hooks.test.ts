@@ -28,6 +28,7 @@ const results: { readonly [H in Hook]?: (first: never) => unknown } = {
   scope: () => '/probe',
   route: route => route,
   order: targets => targets,
+  shape: asked => asked,
   admit: () => () => void released.push('probe'),
   guard: body => body,
   list: models => models,

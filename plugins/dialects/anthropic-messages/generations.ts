@@ -28,6 +28,16 @@ export const knowsAdaptive = ({ thinks, budget }: Thinking): boolean =>
 export const knowsEfforts = (thinking: Thinking): boolean =>
   knowsAdaptive(thinking) || thinking.budget?.takesEffort === true
 
+/** Efforts that only other makers have a word for: an operator may set them (see `preset.ts`), and Anthropic refuses them. */
+export const otherEfforts = ['none', 'minimal'] as const
+
+/** The same in Anthropic's words; the same object where it is said in them already. */
+export function withoutOtherEfforts(body: JsonObject): JsonObject {
+  const config = objectOf(body.output_config)
+  if (config.effort === 'minimal') return { ...body, output_config: { ...config, effort: 'low' } }
+  return config.effort === 'none' ? { ...withoutEffort(body), thinking: { type: 'disabled' } } : body
+}
+
 /** A body in the words of the generation that it goes to; the same object where it is in them already. */
 export function inItsWords(body: JsonObject, thinking: Thinking | undefined, warn: Warn): JsonObject {
   if (thinking === undefined || (body.thinking == null && body.output_config == null)) return body

@@ -7,6 +7,7 @@ import { toCall } from './call.ts'
 import { estimate } from './estimate.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
+import { preset, presetOfPrompt } from './preset.ts'
 import { toError, toErrorEvent } from './refusal.ts'
 import { lacks } from './tools.ts'
 import { createWriter } from './writer.ts'
@@ -23,6 +24,7 @@ export const messages: Dialect = {
   forwardedHeaders,
   idHeader: 'request-id',
   limits: 'anthropic',
+  preset,
   outgoing,
   isStream: body => body.stream === true,
   // A container is a machine that remembers.
@@ -42,6 +44,7 @@ export const countTokens: Dialect = {
   name: 'anthropic-count-tokens',
   path: '/v1/messages/count_tokens',
   about: "The tokens of a prompt, in Anthropic's language; an estimate where the provider cannot count them",
+  preset: presetOfPrompt,
   isStream: () => false,
   // Nobody is paid for counting: https://platform.claude.com/docs/en/build-with-claude/token-counting
   usage: () => usageOf({}),

@@ -3,15 +3,15 @@ import { isObject, listOf, objectOf } from '../../../src/lens.ts'
 import { lacksThoughts, NEEDS_THOUGHTS, type Step } from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { withoutCarried } from './carry.ts'
-import { inItsWords, withoutThinking } from './generations.ts'
+import { inItsWords, withoutOtherEfforts, withoutThinking } from './generations.ts'
 import { withoutLateSystem } from './late-system.ts'
 
 /**
- * A conversation that moves to Anthropic: it refuses what we carry for others, to think between calls of tools when
+ * A conversation that moves to Anthropic: it refuses what we carry for others and efforts that others have words for, to think between calls of tools when
  * somebody else made the first of them, and what another generation of its models takes.
  */
 export function outgoing(given: JsonObject, { thinking, refusesLateSystem, warn }: Toward): JsonObject {
-  const own = withoutCarried(given)
+  const own = withoutOtherEfforts(withoutCarried(given))
   const body = inItsWords(refusesLateSystem ? withoutLateSystem(own) : own, thinking, warn)
   const isAsked = objectOf(body.thinking).type === 'enabled'
   if (!isAsked || !thinking?.budget?.isWithinLimit || !lacksThoughts(listOf(body.messages).map(stepOf)))

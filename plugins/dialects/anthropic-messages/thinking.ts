@@ -9,10 +9,18 @@ import {
 } from '../../../src/translate/thinking.ts'
 import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { DEFAULT_EFFORT, effortFor, knowsAdaptive, knowsEfforts, UNKNOWN_EFFORT } from './generations.ts'
+import {
+  DEFAULT_EFFORT,
+  effortFor,
+  knowsAdaptive,
+  knowsEfforts,
+  otherEfforts,
+  UNKNOWN_EFFORT,
+  withoutOtherEfforts,
+} from './generations.ts'
 import type { Reading } from './sources.ts'
 
-const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const
+const efforts = [...otherEfforts, 'low', 'medium', 'high', 'xhigh', 'max'] as const
 type Asked = (typeof efforts)[number]
 
 interface Given {
@@ -32,7 +40,7 @@ interface Around extends Pick<Circumstances, 'prompt'> {
 export function readThinking(body: JsonObject, { limit, prompt, reading }: Around): Measure {
   const { kin, warn } = reading
   const { thinking } = kin
-  const wish = wishOf(body, limit)
+  const wish = wishOf(kin.isClaude ? withoutOtherEfforts(body) : body, limit)
   const { type, budget, effort } = wish
   if (type === 'between_tools' && !kin.isAnthropic)
     warn('thinking.type: this provider has no thinking between calls of tools alone')

@@ -6,6 +6,7 @@ import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
+import { preset } from './preset.ts'
 import { toError } from './refusal.ts'
 import { read } from './shape.ts'
 import { lacks } from './tools.ts'
@@ -19,6 +20,7 @@ export const openaiChat: Dialect = {
   about: "A chat completion, in OpenAI's language",
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
   read,
+  preset,
   outgoing,
   isStream: body => body.stream === true,
   // Spoken answers can be gone on with, and for an hour only.

@@ -3,6 +3,7 @@ import { failureOf, isObject, listOf, objectOf, parseObject, smallApi } from '..
 import { definePlugin } from '../../../src/plugin.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { fromChatUsage } from '../../../src/vendors/openai-usage.ts'
+import { preset } from './preset.ts'
 import { fromResult, toCall, writer } from './translation.ts'
 
 /** OpenAI's legacy completions: https://platform.openai.com/docs/api-reference/completions */
@@ -12,6 +13,7 @@ const openaiCompletions: Dialect = {
   path: '/v1/completions',
   operation: 'text_completion',
   about: 'The continuation of a text, in the way that came before chat',
+  preset,
   isStream: body => body.stream === true,
   isRepeatable: () => true,
   askUsage(body) {

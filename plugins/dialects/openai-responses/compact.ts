@@ -8,6 +8,7 @@ import { toResponse } from './answer.ts'
 import type { Clock } from './builder.ts'
 import { toCall } from './call.ts'
 import { itemId, responseId } from './ids.ts'
+import { instructed } from './preset.ts'
 
 /**
  * A long input made short, to go on with: https://platform.openai.com/docs/api-reference/responses/compact. Elsewhere the
@@ -19,6 +20,7 @@ export const compactOf = ({ finish: _, question: __, ...dialect }: Dialect, now:
   name: 'openai-responses-compact',
   path: '/v1/responses/compact',
   about: "A long input made short, in OpenAI's language",
+  preset: instructed,
   isStream: () => false,
   translation: {
     kind: 'language',

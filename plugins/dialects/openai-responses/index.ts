@@ -10,6 +10,7 @@ import { isCommon } from './catalogue.ts'
 import { compactOf } from './compact.ts'
 import { itemId, ownerOf, responseId } from './ids.ts'
 import { lens } from './lens.ts'
+import { preset } from './preset.ts'
 import { replay } from './replay.ts'
 import { lacks } from './tools.ts'
 
@@ -27,6 +28,7 @@ const createDialect = (now: Clock): Dialect => ({
     body.previous_response_id == null &&
     body.conversation == null,
   question: body => (hasAny(body, ['tools']) ? undefined : questionIn(body, 'input')),
+  preset,
   outgoing: withoutOurs,
   isCommon,
   refusalEvent(refusal, id) {

@@ -10,6 +10,7 @@ const questions: Readonly<Record<keyof Hooks, string>> = {
   permit: 'May this caller use this at all?',
   route: 'Which targets does the name lead to?',
   order: 'Which of them first?',
+  shape: 'How is the model asked?',
   admit: 'Is there room?',
   guard: 'What goes upstream?',
   recall: 'Is there a stored answer?',

@@ -1,0 +1,83 @@
+import { objectOf } from '../../../src/lens.ts'
+import { before, cap, overrule, type Preset, type Tell } from '../../../src/preset.ts'
+import { textAt } from '../../../src/request/border.ts'
+import { budgetOf, effortOf } from '../../../src/translate/thinking.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import { withoutThinking } from './generations.ts'
+
+/** A message as an operator has set that it be asked. */
+export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
+  const { temperature, top_p, max_output_tokens: most } = set
+  const free = withRoom(presetOfPrompt(body, set, tell), set, tell)
+  const asked = { ...free, ...overrule(body, { temperature, top_p }, tell) }
+  return most === undefined ? asked : limited(asked, most, tell)
+}
+
+/** The same of a prompt whose tokens are only counted. */
+export function presetOfPrompt(
+  body: JsonObject,
+  { reasoning_effort: effort, instructions }: Preset,
+  tell: Tell,
+): JsonObject {
+  const asked = effort === undefined ? body : withEffort(body, effort, tell)
+  return instructions === undefined ? asked : { ...asked, system: instructed(body.system, instructions) }
+}
+
+/** Blocks stay blocks, with the points up to which they are cached. */
+function instructed(system: unknown, instructions: string): unknown {
+  if (Array.isArray(system)) return [{ type: 'text', text: instructions }, ...(system as unknown[])]
+  return before(instructions, system == null ? '' : textAt(system, 'system'))
+}
+
+/** An effort alone makes nobody think here. Who has to call a tool may not think before. */
+function withEffort(body: JsonObject, effort: string, tell: Tell): JsonObject {
+  const { thinking, output_config, tool_choice } = body
+  const config = objectOf(output_config)
+  const set = overrule(config, { effort }, (field, value) => tell(`output_config.${field}`, value))
+  const told = { ...body, output_config: { ...config, ...set } }
+  const { type, display } = objectOf(thinking)
+  if (effort === 'none') {
+    if (thinking != null && type !== 'disabled') tell('thinking', undefined)
+    return withoutThinking(told)
+  }
+  if (forced.has(objectOf(tool_choice).type)) return told
+  if (thinking != null && type !== 'adaptive') tell('thinking', { type: 'adaptive' })
+  return { ...told, thinking: { type: 'adaptive', ...(display !== undefined && { display }) } }
+}
+
+const forced = new Set<unknown>(['any', 'tool'])
+
+/** Without what of the client's would be refused beside what is set: temperature and `top_p` together, any beside thoughts. */
+function withRoom(body: JsonObject, set: Preset, tell: Tell): JsonObject {
+  const { temperature, top_p, reasoning_effort: effort } = set
+  const isThinking = effort !== undefined && effort !== 'none'
+  const inTheWay = {
+    temperature: isThinking || top_p !== undefined,
+    top_p: isThinking || temperature !== undefined,
+    top_k: isThinking,
+  }
+  const gone = Object.entries(inTheWay).flatMap(([field, isAny]) =>
+    isAny && body[field] != null && set[field as keyof Preset] === undefined ? [field] : [],
+  )
+  for (const field of gone) tell(field, undefined)
+  return gone.length === 0
+    ? body
+    : Object.fromEntries(Object.entries(body).filter(([field]) => !gone.includes(field)))
+}
+
+/** The least that Anthropic takes for a budget (tokens). */
+const LEAST_BUDGET = 1024
+
+/** A budget of the client's is a part of the limit, and has to stay one. */
+function limited(body: JsonObject, most: number, tell: Tell): JsonObject {
+  const limit = cap(body, 'max_tokens', most, tell)
+  const { type, budget_tokens: budget } = objectOf(body.thinking)
+  const asked = { ...body, ...limit }
+  if (limit.max_tokens === undefined || type !== 'enabled' || typeof budget !== 'number' || budget < most)
+    return asked
+  const budget_tokens = budgetOf(effortOf(budget), { least: LEAST_BUDGET }, most)
+  tell('thinking.budget_tokens', budget_tokens)
+  return budget_tokens === undefined
+    ? withoutThinking(asked)
+    : { ...asked, thinking: { ...objectOf(body.thinking), budget_tokens } }
+}

@@ -1,0 +1,28 @@
+import { objectOf } from '../../../src/lens.ts'
+import { before, cap, overrule, type Preset, type Tell } from '../../../src/preset.ts'
+import { textAt } from '../../../src/request/border.ts'
+import type { JsonObject } from '../../../src/types.ts'
+
+/** A body of Responses as an operator has set that it be asked. */
+export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
+  const { temperature, top_p, reasoning_effort: effort, max_output_tokens: most } = set
+  const reasoning = objectOf(body.reasoning)
+  return {
+    ...instructed(body, set),
+    ...overrule(body, { temperature, top_p }, tell),
+    ...(most !== undefined && cap(body, 'max_output_tokens', most, tell)),
+    ...(effort !== undefined && {
+      reasoning: {
+        ...reasoning,
+        ...overrule(reasoning, { effort }, (field, value) => tell(`reasoning.${field}`, value)),
+      },
+    }),
+  }
+}
+
+/** To make an input short takes no more than words. */
+export function instructed(body: JsonObject, { instructions }: Preset): JsonObject {
+  if (instructions === undefined) return body
+  const said = body.instructions == null ? '' : textAt(body.instructions, 'instructions')
+  return { ...body, instructions: before(instructions, said) }
+}

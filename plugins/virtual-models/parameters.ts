@@ -1,0 +1,58 @@
+import * as v from 'valibot'
+import { isDialect } from '../../src/dialect.ts'
+import type { Routed } from '../../src/exchange.ts'
+import type { Shaped } from '../../src/preset.ts'
+import type { Snapshot } from './model.ts'
+
+/** How a redirect asks its model: checked here, written into bodies by the dialects. */
+
+export const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const
+const MAX_INSTRUCTIONS = 20_000
+
+const between = (least: number, most: number) => {
+  const expected = `expected a number from ${least} to ${most}`
+  return v.pipe(v.number(expected), v.minValue(least, expected), v.maxValue(most, expected))
+}
+
+const tokens = v.pipe(
+  v.number('expected a whole number'),
+  v.safeInteger('expected a whole number'),
+  v.minValue(1, 'expected at least 1'),
+)
+
+const entries = {
+  temperature: v.exactOptional(between(0, 2)),
+  top_p: v.exactOptional(between(0, 1)),
+  max_output_tokens: v.exactOptional(tokens),
+  reasoning_effort: v.exactOptional(v.picklist(efforts, `expected one of ${efforts.join(', ')}`)),
+  instructions: v.exactOptional(
+    v.pipe(
+      v.string('expected a text'),
+      v.trim(),
+      v.nonEmpty('expected a text, it is blank'),
+      v.maxLength(MAX_INSTRUCTIONS, `expected at most ${MAX_INSTRUCTIONS} characters`),
+    ),
+  ),
+}
+
+/** The field `parameters` of a redirect. */
+export const parameters = v.pipe(
+  v.strictObject(entries),
+  v.check(
+    set => Object.keys(set).length > 0,
+    `expected at least one of ${Object.keys(entries).join(', ')}; leave the field out where nothing is set`,
+  ),
+)
+
+/** The body of a call as the redirect that its client named asks it. */
+export function shape(asked: Shaped, { endpoint, route }: Routed, { all }: Snapshot): Shaped {
+  const source = route.targets[0]?.via[0]?.source
+  const set = source === undefined ? undefined : all.get(source)?.parameters
+  if (set === undefined || !isDialect(endpoint) || endpoint.preset === undefined) return asked
+  const told: string[] = []
+  const body = endpoint.preset(asked.body, set, (field, value) => {
+    const what = value === undefined ? 'leaves no room for it' : `sets ${JSON.stringify(value)}`
+    told.push(`${field}: "${source}" ${what}`)
+  })
+  return { body, told: [...asked.told, ...told] }
+}
