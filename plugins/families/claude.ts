@@ -1,4 +1,5 @@
 import type { LanguageModelV4, SharedV4Warning } from '@ai-sdk/provider'
+import type { AdaptFacts } from '../../src/provider.ts'
 import { withLayer } from '../../src/translate/layer.ts'
 import type { Sampling } from '../../src/translate/sampling.ts'
 import type { Thinking } from '../../src/translate/thinking.ts'
@@ -17,7 +18,7 @@ const FIRST_WITH_EFFORTS = /claude-opus-4-5/
 /** Those that know efforts, and not yet the highest: https://platform.claude.com/docs/en/build-with-claude/effort */
 const WITHOUT_XHIGH = /claude-(?:(?:opus|sonnet|haiku)-4-6|mythos-preview)/
 
-/** Those that refuse a budget. Names that are newer than this line are left alone. */
+/** Those that refuse a budget, and to be told how to sample. Names that are newer than this line are left alone. */
 const DECIDING = /claude-(?:opus-4-[789]|(?:opus|sonnet|haiku|fable|mythos)-[5-9])\b/
 
 /** Those that refuse to be told not to think. */
@@ -63,6 +64,17 @@ export const claudeNames: ToolNames = { fits: /^[a-zA-Z0-9_-]{1,128}$/, longest:
 
 /** "stop_sequences: each stop sequence must contain non-whitespace"; "`temperature` and `top_p` cannot both be specified" */
 export const claudeSampling: Sampling = { refusesBlankStops: true, either: ['temperature', 'topP'] }
+
+/** What an operator has set of that for a body that passes (see `Provider.adapt`): models that decide themselves refuse it. */
+export function withoutSampling(body: JsonObject, { model, warn }: AdaptFacts): JsonObject {
+  const gone = DECIDING.test(model) ? SAMPLING.filter(field => body[field] != null) : []
+  for (const field of gone) warn(`${field}: is not supported by this model, and was left out`)
+  return gone.length === 0
+    ? body
+    : Object.fromEntries(Object.entries(body).filter(([field]) => !gone.includes(field)))
+}
+
+const SAMPLING = ['temperature', 'top_p', 'top_k']
 
 /**
  * Of a model that is newer than itself the package says what limit it has chosen: nothing that the client has asked for, and

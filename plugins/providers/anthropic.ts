@@ -9,6 +9,7 @@ import {
   claudeNames,
   claudeSampling,
   refusesLateSystem,
+  withoutSampling,
   withSilentLimit,
 } from '../families/claude.ts'
 import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
@@ -30,6 +31,7 @@ export default modelProvider({
   credentials: key => ({ 'x-api-key': key }),
   defaults: { 'anthropic-version': '2023-06-01' },
   offers: ['language'],
+  adapt: withoutSampling,
   thinking: claude(budgetTokens => ({ thinking: { type: 'enabled', budgetTokens } })),
   refusesLateSystem,
   callIds: PLAIN_IDS,

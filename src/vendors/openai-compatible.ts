@@ -88,7 +88,7 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
   })
 }
 
-/** Bodies of chat that clients sent in the shape of another language. */
+/** Bodies of chat that clients sent in the shape of another language, or that an operator has set something in. */
 const createAdapt =
   ({ limit, neverThinks, lacks = [] }: Pick<OpenAICompatible, 'limit' | 'neverThinks' | 'lacks'>) =>
   (body: JsonObject, { dialect, model, warn }: AdaptFacts): JsonObject => {
@@ -97,6 +97,8 @@ const createAdapt =
     const gone = new Set(without.filter(field => body[field] != null))
     for (const field of gone) warn(`${field}: is not supported by this model, and was left out`)
     const newName = limit !== undefined && body[limit] == null ? limit : 'max_tokens'
+    const isNamed = newName === 'max_tokens' || body.max_tokens === undefined
+    if (gone.size === 0 && isNamed) return body
     const kept = Object.entries(body).filter(([field]) => !gone.has(field))
     return Object.fromEntries(kept.map(([field, value]) => [field === 'max_tokens' ? newName : field, value]))
   }

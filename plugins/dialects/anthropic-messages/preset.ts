@@ -7,9 +7,8 @@ import { withoutThinking } from './generations.ts'
 
 /** A message as an operator has set that it be asked. */
 export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
-  const { temperature, top_p, max_output_tokens: most } = set
-  const free = withRoom(presetOfPrompt(body, set, tell), set, tell)
-  const asked = { ...free, ...overrule(body, { temperature, top_p }, tell) }
+  const { max_output_tokens: most } = set
+  const asked = sampled(presetOfPrompt(body, set, tell), set, tell)
   return most === undefined ? asked : limited(asked, most, tell)
 }
 
@@ -47,22 +46,28 @@ function withEffort(body: JsonObject, effort: string, tell: Tell): JsonObject {
 
 const forced = new Set<unknown>(['any', 'tool'])
 
-/** Without what of the client's would be refused beside what is set: temperature and `top_p` together, any beside thoughts. */
-function withRoom(body: JsonObject, set: Preset, tell: Tell): JsonObject {
-  const { temperature, top_p, reasoning_effort: effort } = set
-  const isThinking = effort !== undefined && effort !== 'none'
-  const inTheWay = {
-    temperature: isThinking || top_p !== undefined,
-    top_p: isThinking || temperature !== undefined,
-    top_k: isThinking,
-  }
-  const gone = Object.entries(inTheWay).flatMap(([field, isAny]) =>
-    isAny && body[field] != null && set[field as keyof Preset] === undefined ? [field] : [],
-  )
+/**
+ * Of temperature and `top_p` Claude takes one, and neither beside thoughts: what is set goes before what the client says,
+ * and an effort before both.
+ */
+function sampled(
+  body: JsonObject,
+  { temperature, top_p, reasoning_effort: effort }: Preset,
+  tell: Tell,
+): JsonObject {
+  if (effort !== undefined && effort !== 'none') return without(body, ['temperature', 'top_p', 'top_k'], tell)
+  if (temperature !== undefined)
+    return { ...without(body, ['top_p'], tell), ...overrule(body, { temperature }, tell) }
+  if (top_p !== undefined)
+    return { ...without(body, ['temperature'], tell), ...overrule(body, { top_p }, tell) }
+  return body
+}
+
+function without(body: JsonObject, fields: readonly string[], tell: Tell): JsonObject {
+  const gone = fields.filter(field => body[field] != null)
   for (const field of gone) tell(field, undefined)
-  return gone.length === 0
-    ? body
-    : Object.fromEntries(Object.entries(body).filter(([field]) => !gone.includes(field)))
+  if (gone.length === 0) return body
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !gone.includes(field)))
 }
 
 /** The least that Anthropic takes for a budget (tokens). */
