@@ -41,7 +41,7 @@ export function cap(body: JsonObject, field: string, most: number, tell: Tell): 
 export const before = (instructions: string, said: string): string =>
   said === '' ? instructions : `${instructions}\n\n${said}`
 
-/** What a redirect sets, in few words: `temperature 0.2, at most 2,000 tokens, high effort, instructions`. */
+/** What a redirect sets, in few words: `temperature 0.2, at most 2,000 tokens, high effort and instructions`. */
 export function presetInWords({
   temperature,
   top_p,
@@ -56,5 +56,8 @@ export function presetInWords({
     effort !== undefined && (effort === 'none' ? 'no reasoning' : `${effort} effort`),
     instructions !== undefined && 'instructions',
   ]
-  return words.filter(word => word !== false).join(', ')
+  return LIST.format(words.filter(word => word !== false))
 }
+
+/** As in Britain: no comma before the last. */
+const LIST = new Intl.ListFormat('en-GB')

@@ -162,7 +162,7 @@ describe('explain', () => {
     }
     await put({ ...careful, parameters })
     expect(await steps('careful')).toContain(
-      '"careful" asks with temperature 0.2, top_p 0.5, at most 2,000 tokens, high effort, instructions, whatever the caller says',
+      '"careful" asks with temperature 0.2, top_p 0.5, at most 2,000 tokens, high effort and instructions, whatever the caller says',
     )
     await put(careful)
     expect((await steps('careful')).join()).not.toContain('asks with')

@@ -1,3 +1,4 @@
+import { presetInWords } from '../../../src/preset.ts'
 import { Few } from '../../../views/few.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
@@ -28,6 +29,7 @@ export function Goal({ view }: { view: VirtualModelView }) {
       {targets.length > 1 && view.strategy !== undefined && !isShared && (
         <p class="about">{strategyNames[view.strategy]}</p>
       )}
+      {view.parameters !== undefined && <p class="about">asked with {presetInWords(view.parameters)}</p>}
       {!view.valid && (
         <p class="warning">
           <Icon name="alert" />

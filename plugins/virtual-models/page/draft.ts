@@ -3,6 +3,15 @@ import { withoutField } from '../../../src/door/mistake.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { Form } from '../../../src/page.ts'
 import type { VirtualModelView } from '../model.ts'
+import {
+  isSet,
+  type ParameterName,
+  type ParametersDraft,
+  parameterNames,
+  parametersFrom,
+  parametersOf,
+  toParameters,
+} from './parameters.ts'
 import { targetsOf } from './rows.ts'
 
 /** A virtual model while it is typed: everything as the operator wrote it, so that nothing is lost when it is refused. */
@@ -15,6 +24,7 @@ export interface Draft {
   readonly strategy: string
   readonly sessionAffinity: boolean
   readonly failover: boolean
+  readonly parameters: ParametersDraft
   readonly userPaths: string
   readonly reach: string
   readonly description: string
@@ -30,6 +40,7 @@ export const emptyDraft: Draft = {
   strategy: 'round_robin',
   sessionAffinity: true,
   failover: true,
+  parameters: parametersOf(),
   userPaths: '',
   reach: 'any',
   description: '',
@@ -47,6 +58,7 @@ export function draftOf(view: VirtualModelView): Draft {
     strategy: view.strategy ?? emptyDraft.strategy,
     sessionAffinity: view.session_affinity ?? true,
     failover: view.failover ?? true,
+    parameters: parametersOf(view.parameters),
     userPaths: (view.user_paths ?? []).join('\n'),
     reach: view.reach ?? 'any',
     description: view.description,
@@ -67,6 +79,7 @@ export function draftFrom(form: Form): Draft {
     strategy: text(form, 'strategy') || emptyDraft.strategy,
     sessionAffinity: text(form, 'session_affinity') === 'on',
     failover: text(form, 'failover') === 'on',
+    parameters: parametersFrom(form),
     userPaths: text(form, 'user_paths'),
     reach: text(form, 'reach') || 'any',
     description: text(form, 'description').replaceAll('\r\n', '\n'),
@@ -88,7 +101,8 @@ export const pathsOf = ({ userPaths }: Draft): string[] => listed(userPaths)
 
 /** The body of `PUT /admin/virtual-models` that says what the draft says. */
 export function toInput(draft: Draft): Readonly<Record<string, unknown>> {
-  const { old, source, description, enabled, force, strategy, sessionAffinity, failover, reach } = trim(draft)
+  const { old, source, description, enabled, force, strategy, sessionAffinity, failover, reach, parameters } =
+    trim(draft)
   const paths = pathsOf(draft)
   const shared = {
     source,
@@ -100,7 +114,14 @@ export function toInput(draft: Draft): Readonly<Record<string, unknown>> {
   }
   if (!isRedirect(draft)) return { ...shared, reach }
   const targets = trim(draft).targets.map(({ model, weight }) => ({ model, weight: toWeight(weight) }))
-  return { ...shared, targets, strategy, session_affinity: sessionAffinity, failover }
+  return {
+    ...shared,
+    targets,
+    strategy,
+    session_affinity: sessionAffinity,
+    failover,
+    ...(isSet(parameters) && { parameters: toParameters(parameters) }),
+  }
 }
 
 /** What is not a number goes on as it is: the one who judges input says what is wrong with it. */
@@ -114,6 +135,8 @@ export interface Mistake {
     | 'target'
     | 'weight'
     | 'strategy'
+    | 'parameters'
+    | ParameterName
     | 'user_paths'
     | 'reach'
     | 'description'
@@ -141,11 +164,16 @@ const FORCE = / ?Send "force": true.*$/s
 const NOBODY =
   'Say who may use it: name user paths (“/” is everybody), choose “Only through a redirect”, or turn it off'
 
+function fieldAt(head: string, inner: string | undefined): Mistake['field'] {
+  if (head === 'parameters') return parameterNames.find(name => name === inner) ?? 'parameters'
+  return Object.hasOwn(fields, head) ? fields[head]! : 'form'
+}
+
 /** Puts a refusal beside the field of the draft that it is about; a bug stays a bug. */
 export function mistakeOf(error: unknown, draft: Draft): Mistake {
   if (!(error instanceof Refusal) || error.code === 'internal_error') throw error
   const [head = '', index, leaf] = (error.param ?? '').split(/[.[\]]+/)
-  const field = Object.hasOwn(fields, head) ? fields[head]! : 'form'
+  const field = fieldAt(head, index)
   const said = withoutField(error.message)
   // Where no path was named, naming one is what is asked for; the API says so in its own terms.
   const message = field === 'user_paths' && pathsOf(draft).length === 0 ? NOBODY : said

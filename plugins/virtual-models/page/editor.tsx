@@ -4,6 +4,7 @@ import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
 import { KIND } from '../model.ts'
+import { Asking } from './asking.tsx'
 import type { Draft, Mistake } from './draft.ts'
 import type { Effect } from './effect.ts'
 import type { Replacing } from './replacing.ts'
@@ -42,6 +43,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       {replacing !== undefined && <ReplaceField replacing={replacing} />}
       <Targets editing={editing} path={path} />
       <Making effects={effects} path={path} />
+      <Asking draft={draft} mistake={mistake} />
       <PathsField editing={editing} />
       <ReachField editing={editing} />
       <DescriptionField editing={editing} />

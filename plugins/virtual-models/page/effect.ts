@@ -46,10 +46,11 @@ export function effectsOf(draft: Draft, facts: EffectFacts): Effect[] {
 function effectsOfRedirect(draft: Draft, source: string, facts: EffectFacts): Effect[] {
   const names = trim(draft).targets.map(({ model }) => model.trim())
   const real = membersOf(source, facts)
-  const shadowed =
-    real.length > 0
-      ? [warn(`Shadows the real model ${join(real)}: callers who ask for it are led to the target instead`)]
-      : []
+  const isSame = names.length === 1 && names[0] === source
+  const led = isSame
+    ? plain(`Callers who ask for the real model ${join(real)} get it, asked in this way`)
+    : warn(`Shadows the real model ${join(real)}: callers who ask for it are led to the target instead`)
+  const shadowed = real.length > 0 ? [led] : []
   const off = draft.enabled ? [] : [plain('Off: the name is read as if this redirect did not exist')]
   const paths = pathsOf(draft)
   const scope =
@@ -64,8 +65,11 @@ function effectsOfRedirect(draft: Draft, source: string, facts: EffectFacts): Ef
 }
 
 function effectsOfTarget(name: string, source: string, facts: EffectFacts): Effect[] {
-  if (name !== source && facts.views.some(view => view.source === name && view.kind === 'redirect')) {
-    return [plain(`“${name}” is a redirect itself: the chain is followed`)]
+  const inner = facts.views.find(view => view.source === name && view.kind === 'redirect')
+  if (name !== source && inner !== undefined) {
+    return inner.parameters === undefined
+      ? [plain(`“${name}” is a redirect itself: the chain is followed`)]
+      : [warn(`“${name}” says itself how its model is asked, so no other redirect may lead to it`)]
   }
   const { provider, id } = readName(name, facts)
   if (provider === undefined) {

@@ -31,6 +31,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   strategy: 'strategy',
   session_affinity: 'sessions',
   failover: 'failover',
+  parameters: 'how it is asked',
   user_paths: 'user paths',
   description: 'description',
   enabled: 'on or off',

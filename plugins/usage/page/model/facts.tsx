@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { presetInWords } from '../../../../src/preset.ts'
 import { Few } from '../../../../views/few.tsx'
 import { money, UNKNOWN } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
@@ -34,6 +35,12 @@ export function Facts({ data, places, base }: FactsProps) {
             <Targets data={data} view={view} places={places} />
           </Fact>
           <Fact name="Chosen by">{chosenBy(view)}</Fact>
+          {view.parameters !== undefined && (
+            <Fact name="Asked with">
+              {presetInWords(view.parameters)}
+              <p class="about">whatever callers say</p>
+            </Fact>
+          )}
         </>
       )}
       {view?.kind === 'policy' && <Fact name="Covers">{covers[view.scope_kind ?? 'model']}</Fact>}
