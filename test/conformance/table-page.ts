@@ -3,10 +3,11 @@
 export const intro = `# Dialects
 
 What clients speak. Where a provider speaks the same language, the client's bytes pass: only the model's name, the
-credentials and the wish for usage change, and what the [generation of Claude](anthropic-messages/README.md) that answers
-would refuse. Elsewhere the dialect carries the call over to the model interface of the [AI SDK](https://ai-sdk.dev), and
-the answer back. The folders say how; this page says what becomes of each thing that a client can say. The tables are
-measured against a provider that writes down what it is sent, and a test keeps them true.
+credentials and the wish for usage change, what a [redirect sets](../virtual-models/README.md) (\`preset.ts\` in the
+folders), and what the [generation of Claude](anthropic-messages/README.md) that answers would refuse. Elsewhere the
+dialect carries the call over to the model interface of the [AI SDK](https://ai-sdk.dev), and the answer back. The folders
+say how; this page says what becomes of each thing that a client can say. The tables are measured against a provider that
+writes down what it is sent, and a test keeps them true.
 
 - \`=\` the bytes pass as they are. In a client's own language that is so for everything.
 - \`✓\` it arrives, in the provider's words.
