@@ -7,8 +7,8 @@ import { inItsWords, withoutOtherEfforts, withoutThinking } from './generations.
 import { withoutLateSystem } from './late-system.ts'
 
 /**
- * A conversation that moves to Anthropic: it refuses what we carry for others and efforts that others have words for, to think between calls of tools when
- * somebody else made the first of them, and what another generation of its models takes.
+ * A conversation that moves to Anthropic: it refuses what we carry for others, efforts that only others have words for, to
+ * think between calls of tools when somebody else made the first of them, and what another generation of its models takes.
  */
 export function outgoing(given: JsonObject, { thinking, refusesLateSystem, warn }: Toward): JsonObject {
   const own = withoutOtherEfforts(withoutCarried(given))
