@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { startGateway } from '../kit.ts'
-import { failureOf } from '../rules/world.ts'
+import { createFolder, failureOf } from '../rules/world.ts'
 import { CHAT, openStage, type Stage, user } from './kit.ts'
 
 /** What may be set, and where; and that it is kept. */
@@ -194,7 +194,22 @@ describe('a declaration', () => {
       const { message } = await failureOf(() => start([...models]))
       expect(message).toContain('VIRTUAL_MODELS')
       expect(message).toContain(line)
-      expect(message).not.toContain('\n')
+      expect(message).not.toMatch(/\n|with what is stored/)
     }
+  })
+
+  test('stops the start with one clear line below a redirect that is stored', async () => {
+    using folder = createFolder()
+    const before = await startGateway({ folder: folder.path })
+    await before.admin('PUT', PATH, { source: 'outer', target_model: 'demo/parrot' })
+    await before.close()
+    const shadow = { source: 'demo/parrot', target_model: 'demo/parrot', parameters: { temperature: 0 } }
+    const { message } = await failureOf(() =>
+      startGateway({ folder: folder.path, env: { VIRTUAL_MODELS: JSON.stringify([shadow]) } }),
+    )
+    expect(message).toStartWith(
+      'Cannot use VIRTUAL_MODELS with what is stored: "outer" leads to "demo/parrot"',
+    )
+    expect(message).not.toContain('\n')
   })
 })
