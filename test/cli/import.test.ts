@@ -242,6 +242,22 @@ litellm_settings: { default_fallbacks: [nowhere] }
     ])
   })
 
+  test('says where a value that callers may change there can be set for all of them', async () => {
+    const { config: made, report } = await convert(
+      'litellm',
+      `
+model_list:
+  - model_name: a
+    litellm_params: { model: openai/b, api_key: os.environ/OPENAI_API_KEY, temperature: 0, max_tokens: 5 }
+`,
+    )
+    expect(made.virtual_models).toEqual([{ source: 'a', target_model: 'openai/b' }])
+    expect(report).toEqual([
+      'model_list[0] "a" temperature: not converted, callers may say otherwise there: see parameters.temperature',
+      'model_list[0] "a" max_tokens: not converted, callers may say otherwise there: see parameters.max_output_tokens',
+    ])
+  })
+
   test.each([
     ['litellm', 'model_list: 7', 'model_list: left out: it is no list'],
     ['litellm', 'general_settings: x', 'general_settings: left out: it is no map'],

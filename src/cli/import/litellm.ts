@@ -18,6 +18,15 @@ const known = [
 ]
 const limiting = ['max_parallel_requests', 'max_budget', 'budget_duration', 'tpd', 'rpd']
 
+/** What callers get there where they say nothing. A redirect here sets it whatever they say, for all of its targets alike. */
+const parameters: Readonly<Record<string, string>> = {
+  temperature: 'temperature',
+  top_p: 'top_p',
+  max_tokens: 'max_output_tokens',
+  max_completion_tokens: 'max_output_tokens',
+  reasoning_effort: 'reasoning_effort',
+}
+
 /** What `model_info` says of a model, and nobody has to do anything about: what it can, and how it is counted. */
 const facts =
   /^(?:id|mode|db_model|description|created_at|updated_at|max_\w*tokens|supports_\w+|litellm_provider)$/
@@ -74,6 +83,11 @@ function readDeployment(
     if (limiting.includes(field)) continue
     const isPrice = /_cost_per_/.test(field)
     if (isPrice) remark(`${what} ${field}`, 'prices are not converted: set MODEL_PRICES')
+    else if (field in parameters)
+      remark(
+        `${what} ${field}`,
+        `not converted, callers may say otherwise there: see parameters.${parameters[field]}`,
+      )
     else if (!known.includes(field) && !(field in settingsOf)) remark(`${what} ${field}`, 'not converted')
   }
   const said = Object.keys(mapOf(info))
