@@ -34,6 +34,17 @@ const ANSWERS = 'Answers, stored chats and conversations are kept apart by owner
 /** What a POST may ask for: a new answer, or something about an input that comes along. */
 const ASKED: ReadonlySet<string> = new Set(['', 'compact', 'input_tokens'])
 
+/** What stands behind `realtime` where a call makes a key of the account's, or begins a conversation that we cannot see. */
+const REALTIME: ReadonlySet<string> = new Set([
+  'client_secrets',
+  'sessions',
+  'transcription_sessions',
+  'translations',
+  'calls',
+])
+const SECRETS =
+  'What this call begins would pass the gateway by, with its limits and records: open a WebSocket at /v1/realtime'
+
 /**
  * A provider knows one account where we know many callers: what it keeps for all of them must not be read by one.
  *
@@ -43,6 +54,8 @@ export function checkPath(method: string, reading: string): void {
   const steps = stepsOf(reading)
   if (steps.some((_, i) => isFiles(steps, i)) || BATCH_VERB.test(reading)) refuse('forbidden', FILES)
   if (steps.some((_, i) => isAnswers(steps, i, method))) refuse('forbidden', ANSWERS)
+  if (steps.some((step, i) => step === 'realtime' && REALTIME.has(steps[i + 1] ?? '')))
+    refuse('forbidden', SECRETS)
 }
 
 /** A new answer that begins with what was said before reads it, whoever said it. */

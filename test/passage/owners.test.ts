@@ -180,6 +180,21 @@ describe('through a provider in its own language', () => {
   })
 
   test.each([
+    'openai/v1/realtime/client_secrets',
+    'openai/realtime/sessions',
+    'openai/v1/realtime/%74ranscription_sessions',
+    'openai/v1/realtime/translations/client_secrets',
+    'azure/v1/Realtime/calls',
+    'openai/v1/realtime/calls/rtc_1/accept',
+  ])('a key to the provider, or a conversation beside the gateway, is for operators only: %s', async path => {
+    const init = { json: { session: { type: 'realtime', model: 'gpt-realtime' } } }
+    expect(await ask(alpha, 'POST', `/p/${path}`, init)).toMatch(
+      /^403 .* open a WebSocket at \/v1\/realtime$/,
+    )
+    expect(await ask(MASTER, 'POST', `/p/${path}`, init)).toBe('passed')
+  })
+
+  test.each([
     ['previous_response_id', { previous_response_id: 'resp_1' }],
     ['conversation', { conversation: { id: 'conv_1' } }],
     ['item_reference', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
