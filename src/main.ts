@@ -203,6 +203,14 @@ function reloadOnChange(reload: Reload, { configFile = 'modelway.yaml' }: Gatewa
   })
 }
 
+/** A reader at a pipe may be slower than we are, and what it has not taken would end with us. */
+const told: Promise<void>[] = []
+
+function tell(stream: NodeJS.WriteStream, text: string): void {
+  const plain = stream.isTTY ? text : Bun.stripANSI(text)
+  told.push(new Promise(resolve => void stream.write(plain, () => resolve())))
+}
+
 const args = process.argv.slice(2)
 const above = findAbove(args)
 const worker = above && createWorker(above, () => process.exit(0))
@@ -214,10 +222,11 @@ const code = await runProgram(commands, {
   migrations,
   serve: worker ? () => work(worker) : serve,
   whyNotListen,
-  out: text => void process.stdout.write(process.stdout.isTTY ? text : Bun.stripANSI(text)),
-  note: text => void process.stderr.write(process.stderr.isTTY ? text : Bun.stripANSI(text)),
+  out: text => tell(process.stdout, text),
+  note: text => tell(process.stderr, text),
 })
 if (code !== undefined) {
   if (code !== 0) await endLog()
+  await Promise.all(told)
   process.exit(code)
 }

@@ -28,6 +28,12 @@ describe('modelway', () => {
     expect((await run('keys create --help')).out).toContain('modelway keys create')
   })
 
+  test('says all of it to a reader that is slower than itself', async () => {
+    const program = [process.execPath, `${root}src/cli/main.ts`, 'schema'].join(' ')
+    const said = await Bun.$`sh -c ${`${program} | (sleep 0.5; wc -c)`}`.cwd(folder.path).text()
+    expect(Number(said)).toBe(Bun.file(`${root}src/config/modelway.schema.json`).size)
+  })
+
   test('takes help and version for what they ask', async () => {
     const [help, keys, version] = await Promise.all(['help', 'help keys', 'version'].map(line => run(line)))
     expect(help).toEqual(await run('--help'))
