@@ -29,9 +29,8 @@ export interface Exposition {
   together(all: readonly Figures[]): Promise<Exposed>
 }
 
-/** Of what the library tells about the process, the part that means something in this runtime. */
-const kept =
-  /^(?:process_(?:cpu_seconds_total|start_time_seconds|resident_memory_bytes|open_fds|max_fds)|nodejs_heap_size_used_bytes)$/
+/** Of what the library tells about the process, the part that means something in this runtime; see `process.ts`. */
+const kept = /^process_(?:start_time_seconds|resident_memory_bytes|open_fds|max_fds)$/
 
 /** The library is loaded when somebody first asks: a gateway that nobody scrapes does without it. */
 export function createExposition(families: () => readonly Family[], log: Log): Exposition {

@@ -25,6 +25,7 @@ import { createHistogram, LAGS } from './histogram.ts'
 import { createLag } from './lag.ts'
 import { limitFamily } from './limits.ts'
 import type { Family, Metrics } from './model.ts'
+import { processFamilies } from './process.ts'
 import { type RecordFacts, record } from './record.ts'
 import { redisFamilies } from './redis.ts'
 import { createRows } from './rows.ts'
@@ -98,6 +99,7 @@ export default definePlugin({
       guardrailFamily(use<Guardrails>('guardrails')),
       ...spoolFamilies(use<UsageBook>('usage')),
       lag.family,
+      ...processFamilies,
       {
         name: 'modelway_info',
         together: 'max',

@@ -168,6 +168,8 @@ describe('GET /metrics', () => {
     expect(seen.sum('modelway_usage_lost_total')).toBe(0)
     expect(seen.sum('modelway_usage_trouble')).toBe(0)
     expect(seen.sum('process_resident_memory_bytes')).toBeGreaterThan(1e7)
+    expect(seen.sum('nodejs_heap_size_used_bytes')).toBeGreaterThan(1e6)
+    expect(seen.sum('process_cpu_seconds_total')).toBeGreaterThan(0)
     expect(seen.find('modelway_info')[0]!.labels).toEqual({ version: '0.0.0-test' })
   })
 })
