@@ -11,7 +11,11 @@ import { checkForeign } from './foreign.ts'
 import type { Gate, Inside, NamedModel, Place } from './model.ts'
 import { referenceIn } from './references.ts'
 
-type Deciding = Pick<Host, 'decide' | 'providers'> & { readonly owners: Owners }
+type Deciding = Pick<Host, 'decide' | 'providers'> & {
+  readonly owners: Owners
+  /** A redirect that sets how its model is asked. */
+  readonly isSetting: (source: string) => boolean
+}
 
 /** What a name leads to, by provider; first come, first served. */
 interface Known {
@@ -24,7 +28,7 @@ interface Known {
  * called, and all of them must lead to the one provider that gets the whole. What they refer to must be the caller's.
  */
 export function createGate(
-  { decide, providers, owners }: Deciding,
+  { decide, providers, owners, isSetting }: Deciding,
   x: Scoped,
   named: string | undefined,
 ): Gate {
@@ -44,6 +48,9 @@ export function createGate(
     const facts = { caller: x.caller, userPath: x.userPath, dry: false, trace: undefined }
     const route = await decide(name, facts)
     if (route.targets.length === 0) at(where, () => refuseUnrouted(route, x.userPath))
+    const source = route.targets[0]?.via[0]?.source
+    if (source !== undefined && isSetting(source))
+      refuse('invalid_request', `${where}: "${source.slice(0, 200)}" ${SETS}`, { param: 'model' })
     const targets = new Map<string, Target>()
     for (const target of route.targets)
       if (!targets.has(target.provider)) targets.set(target.provider, target)
@@ -105,6 +112,8 @@ export function createGate(
 }
 
 const NO_STATE = 'cannot stand in a batch: send what was said before as "input"'
+
+const SETS = 'sets parameters, and what is in a batch goes on as it is: name another model'
 
 /** The same file may be named by every request: it is looked up once. */
 function once({ foreign }: Owners): Owners {

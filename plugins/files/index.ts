@@ -4,6 +4,7 @@ import { isBody, type Passage, type PassageCall } from '../../src/passage.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Access } from '../access/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createBook, isId } from './book.ts'
 import { chooseProvider, languageOf, namedBy, spokenBy } from './choose.ts'
 import { checkForeign, checkNamed } from './foreign.ts'
@@ -19,10 +20,12 @@ const PATH = '/v1/files'
 export default definePlugin({
   name: 'files',
   about: 'Keeps files at providers, and apart by owner, at /v1/files.',
-  needs: ['access'],
+  needs: ['virtual-models', 'access'],
   tables: { providerObjects },
   setup({ db, now, log, decide, providers, dialect, use }) {
     const access = use<Access>('access')
+    const virtual = use<VirtualModelSource>('virtual-models')
+    const isSetting = (source: string) => virtual.current().all.get(source)?.parameters !== undefined
     const book = createBook(db, now)
     const desk: FileDesk = {
       book,
@@ -32,7 +35,7 @@ export default definePlugin({
       referenceIn,
       checkNamed: (said, { userPath }) => checkNamed(said, book, userPath),
       namedBy,
-      gate: (x, named) => createGate({ decide, providers, owners: book }, x, named),
+      gate: (x, named) => createGate({ decide, providers, owners: book, isSetting }, x, named),
       list: (call, { kind, language }, refresh) => answerList(book, call, { kind, language, refresh }),
       find,
       aimAt: ({ provider, models }) => {

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { isDialect } from '../../src/dialect.ts'
+import { refuse } from '../../src/errors.ts'
 import type { Routed } from '../../src/exchange.ts'
 import type { Shaped } from '../../src/preset.ts'
 import type { Snapshot } from './model.ts'
@@ -48,7 +49,12 @@ export const parameters = v.pipe(
 export function shape(asked: Shaped, { endpoint, route }: Routed, { all }: Snapshot): Shaped {
   const source = route.targets[0]?.via[0]?.source
   const set = source === undefined ? undefined : all.get(source)?.parameters
-  if (set === undefined || !isDialect(endpoint) || endpoint.preset === undefined) return asked
+  if (set === undefined || !isDialect(endpoint)) return asked
+  if (endpoint.talk !== undefined)
+    refuse('unsupported_operation', `"${source}" sets parameters, to which a conversation cannot be held`, {
+      param: 'model',
+    })
+  if (endpoint.preset === undefined) return asked
   const told: string[] = []
   const body = endpoint.preset(asked.body, set, (field, value) => {
     const what = value === undefined ? 'leaves no room for it' : `sets ${JSON.stringify(value)}`

@@ -28,6 +28,8 @@ beforeAll(async () => {
   await house.policy({ source: 'anthropic/closed', user_paths: ['/beta'], force: true })
   await house.policy({ source: 'smarter', target_model: 'openai/gpt-5', force: true })
   await house.policy({ source: 'both', targets: [{ model: 'groq/g' }, { model: 'openai/o' }], force: true })
+  const parameters = { max_output_tokens: 100 }
+  await house.policy({ source: 'careful', target_model: 'openai/gpt-5', parameters, force: true })
   await house.policy({ source: 'wise', target_model: 'anthropic/claude-opus', force: true })
 })
 afterAll(() => house[Symbol.asyncDispose]())
@@ -96,6 +98,10 @@ describe('a file for a batch', () => {
       'Line 3: model "groq/x" leads to provider "groq", the ones before it to "openai"',
     ],
     [[line('vllm/x')], 'Line 1: model "vllm/x" leads to provider "vllm", which takes no batches'],
+    [
+      [line('smarter'), line('careful')],
+      'Line 2: "careful" sets parameters, and what is in a batch goes on as it is: name another model',
+    ],
     [[line('nothing')], 'Line 1: Model "nothing" does not exist'],
     [[line('openai/a'), '{"body": '], 'Line 2: The body is not valid JSON'],
     [[line('openai/a'), '[]'], 'Line 2: It must be a JSON object'],

@@ -52,6 +52,24 @@ describe('another target is tried', () => {
     })
 })
 
+test('none is opened by a redirect that sets how its model is asked: a conversation cannot be held to that', async () => {
+  await studio.test.admin('PUT', '/admin/virtual-models', {
+    source: 'careful',
+    target_model: 'openai/voice',
+    parameters: { max_output_tokens: 100 },
+  })
+  const response = await fetch(`${studio.url}/v1/realtime?model=careful`, {
+    headers: { authorization: `Bearer ${MASTER}`, upgrade: 'websocket', connection: 'upgrade' },
+  })
+  expect([response.status, await response.json()]).toMatchObject([
+    400,
+    {
+      error: { message: '"careful" sets parameters, to which a conversation cannot be held', param: 'model' },
+    },
+  ])
+  expect(knocked()).toEqual([])
+})
+
 test('where no target opens one, the answer says why, in no words of the provider', async () => {
   await lead('openai/locked', 'openai/broken')
   const response = await fetch(`${studio.url}/v1/realtime?model=line`, {
