@@ -108,7 +108,7 @@ test('draws the path of a request: its hooks in order, and the plugins that stan
 test('lists every plugin in the order of the house, with what it brings', async () => {
   await open()
   const names = await page.locator('.member-name').allInnerTexts()
-  expect(names.slice(0, 4)).toEqual(['history', 'audit', 'concerns', 'auth'])
+  expect(names.slice(0, 5)).toEqual(['history', 'audit', 'concerns', 'redis', 'auth'])
   expect(names.at(-1)).toBe('night-shift')
   expect(await read(line('groq'))).toContain('nothing to do')
   expect(await read(line('openai'))).toContain('1 provider')

@@ -13,16 +13,20 @@ let browser: Watched
 
 setStage(startGateway, async stage => {
   ;({ gateway, page, browser } = stage)
-  for (const name of ['alpha', 'beta'])
-    await fetch(`${gateway.url}/admin/limits/${name}`, {
-      method: 'PUT',
+  const call = (method: 'PUT' | 'POST', path: string, body: object) =>
+    fetch(gateway.url + path, {
+      method,
       headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ requests: 9 }),
+      body: JSON.stringify(body),
     })
-  await fetch(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'demo/parrot', messages: [{ role: 'user', content: 'Hello' }] }),
+  // Where there is nothing, there is nothing to be searched.
+  for (const name of ['alpha', 'beta']) {
+    await call('PUT', `/admin/limits/${name}`, { requests: 9 })
+    await call('POST', '/admin/keys', { name })
+  }
+  await call('POST', '/v1/chat/completions', {
+    model: 'demo/parrot',
+    messages: [{ role: 'user', content: 'Hello' }],
   })
 })
 

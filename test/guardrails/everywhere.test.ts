@@ -130,12 +130,17 @@ test('ten thousand guardrails elsewhere in the tree cost a call nothing', async 
     )
   await using few = await openGuarded({ env: { GUARDRAILS: rules(1), LOG_LEVEL: 'error' } })
   await using many = await openGuarded({ env: { GUARDRAILS: rules(10_000), LOG_LEVEL: 'error' } })
-  const timeOf = async (one: Guarded) => {
+  // The fastest of many, in turn: whatever else this machine does meanwhile makes none of them faster.
+  const fastest = { few: Number.POSITIVE_INFINITY, many: Number.POSITIVE_INFINITY }
+  const time = async (of: keyof typeof fastest, one: Guarded) => {
     const began = performance.now()
-    for (let i = 0; i < 100; i++) await (await one.chat(`about ${MARKER}`)).text()
-    return performance.now() - began
+    await (await one.chat(`about ${MARKER}`)).text()
+    fastest[of] = Math.min(fastest[of], performance.now() - began)
   }
-  await timeOf(few)
-  await timeOf(many)
-  expect(await timeOf(many)).toBeLessThan(3 * (await timeOf(few)) + 50)
+  for (let i = 0; i < 200; i++) {
+    await time('few', few)
+    await time('many', many)
+  }
+  // To look at all of them would take more than ten times as long.
+  expect(fastest.many).toBeLessThan(3 * fastest.few)
 }, 20_000)
