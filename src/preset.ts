@@ -23,6 +23,20 @@ export interface Shaped {
 /** A field of the client's gave way: to this value, or, where that is undefined, to make room for another field. */
 export type Tell = (field: string, value: unknown) => void
 
+/**
+ * Some servers match the names of fields without regard to case: what is written in other letters would be read in the
+ * place of what is set, and makes room for it.
+ */
+export function spelled(fields: JsonObject, tell: Tell, place = ''): JsonObject {
+  const odd = Object.keys(fields).filter(field => !isPlain(field))
+  if (odd.length === 0) return fields
+  for (const field of odd) tell(place + field.slice(0, 100), undefined)
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => isPlain(field)))
+}
+
+/** Its letters are small ones; some, such as the long s, are others only when they are large. */
+const isPlain = (field: string): boolean => field.toUpperCase().toLowerCase() === field
+
 /** Of these fields those that are set, to stand in the place of the client's own. */
 export function overrule(body: JsonObject, set: JsonObject, tell: Tell): JsonObject {
   const wanted = Object.entries(set).filter(([, value]) => value !== undefined)
@@ -30,10 +44,13 @@ export function overrule(body: JsonObject, set: JsonObject, tell: Tell): JsonObj
   return Object.fromEntries(wanted)
 }
 
-/** The same of a field with the most that may be asked for: a client that asks for less keeps it. */
-export function cap(body: JsonObject, field: string, most: number, tell: Tell): JsonObject {
+/**
+ * The same of a field with the most that may be asked for: a client that asks for less keeps it. Nothing at all is less
+ * only where the language has a meaning for that (`least`): some servers take 0 for no limit.
+ */
+export function cap(body: JsonObject, field: string, most: number, tell: Tell, least = 1): JsonObject {
   const said = body[field]
-  const isLess = typeof said === 'number' && said >= 0 && said <= most
+  const isLess = typeof said === 'number' && said >= least && said <= most
   return isLess ? {} : overrule(body, { [field]: most }, tell)
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { isDialect } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Routed } from '../../src/exchange.ts'
-import type { Shaped } from '../../src/preset.ts'
+import { type Shaped, spelled, type Tell } from '../../src/preset.ts'
 import type { Snapshot } from './model.ts'
 
 /** How a redirect asks its model: checked here, written into bodies by the dialects. */
@@ -56,9 +56,10 @@ export function shape(asked: Shaped, { endpoint, route }: Routed, { all }: Snaps
     })
   if (endpoint.preset === undefined) return asked
   const told: string[] = []
-  const body = endpoint.preset(asked.body, set, (field, value) => {
+  const tell: Tell = (field, value) => {
     const what = value === undefined ? 'leaves no room for it' : `sets ${JSON.stringify(value)}`
     told.push(`${field}: "${source}" ${what}`)
-  })
+  }
+  const body = endpoint.preset(spelled(asked.body, tell), set, tell)
   return { body, told: [...asked.told, ...told] }
 }

@@ -30,6 +30,16 @@ describe('a guardrail', () => {
     expect(status).toBe(400)
     expect(text).toContain('guardrail_blocked')
   })
+
+  test('lets go on what it has seen, and not what stands twice beside it', async () => {
+    await using stage = await openStage()
+    const rule = { find: { words: ['unicorn'] }, action: 'block' }
+    expect((await stage.test.admin('PUT', '/admin/guardrails/none', rule)).status).toBeLessThan(300)
+    await stage.set('vllm/one', { max_output_tokens: 10 })
+    const twice = '{"role":"user","content":"unicorn","content":"Hello"}'
+    const { sent } = await stage.ask(CHAT, `{"model":"careful","MAX_TOKENS":9,"messages":[${twice}]}`)
+    expect(sent?.body).not.toContain('unicorn')
+  })
 })
 
 describe('a stored answer', () => {

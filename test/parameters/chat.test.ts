@@ -109,10 +109,27 @@ describe('the limit of output', () => {
       expect(warning).toBe(told)
     })
 
-  test('is one in whatever case it is spelled', async () => {
+  test.each([
+    ['alone', '"Max_Tokens":99'],
+    ['beside one that is less', '"max_tokens":10,"MAX_TOKENS":99'],
+    ['with a letter that is another one only when it is small', '"max_token\u017f":99'],
+    ['beside a field that has to go', '"MAX_TOKENS":99,"thinking":{"type":"enabled"}'],
+  ])('is not passed by another spelling of it, %s', async (_, spelled) => {
+    await stage.set('vllm/one', { max_output_tokens: 10, reasoning_effort: 'low' })
+    const { got, warning } = await stage.ask(CHAT, `{"model":"careful","messages":[],${spelled}}`)
+    expect(got).toEqual({ model: 'one', messages: [], max_tokens: 10, reasoning_effort: 'low' })
+    expect(warning).toMatch(/max_token.: "careful" leaves no room for it/i)
+  })
+
+  test('is not passed by a field that stands twice', async () => {
     await stage.set('vllm/one', { max_output_tokens: 10 })
-    const { sent } = await stage.ask(CHAT, '{"model":"careful","messages":[],"Max_Tokens":99}')
-    expect(sent?.body).toBe('{"model":"one","messages":[],"Max_Tokens":10}')
+    const { sent } = await stage.ask(CHAT, '{"model":"careful","max_tokens":99,"max_tokens":9,"messages":[]}')
+    expect(sent?.body).toBe('{"model":"one","max_tokens":9,"messages":[]}')
+  })
+
+  test('is not passed by 0, which some servers take for no limit', async () => {
+    await stage.set('vllm/one', { max_output_tokens: 10 })
+    expect((await stage.ask(CHAT, { messages, max_tokens: 0 })).got.max_tokens).toBe(10)
   })
 })
 
@@ -159,10 +176,14 @@ describe('instructions', () => {
     })
   })
 
-  test('say nothing where the client does not', async () => {
+  test.each([
+    ['is missing', { prompt: 'Hello' }],
+    ['is a string', { messages: 'Hello' }],
+  ])('never stay behind: a call whose list of messages %s is refused', async (why, body) => {
     await stage.set('vllm/one', { instructions: 'Be kind.' })
-    const { got } = await stage.ask(CHAT, { messages: 'Hello' })
-    expect(got).toEqual({ model: 'one', messages: 'Hello' })
+    const { status, text, sent } = await stage.ask(CHAT, body)
+    expect([status, sent]).toEqual([400, undefined])
+    expect(JSON.parse(text).error.message).toContain(`"messages" ${why}`)
   })
 })
 

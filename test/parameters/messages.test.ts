@@ -121,6 +121,22 @@ describe('an effort', () => {
     expect(got.output_config).toEqual({ effort: 'high' })
     expect(got.thinking).toBeUndefined()
   })
+
+  test('takes the place of a budget also where a tool has to be used', async () => {
+    await stage.set(OPUS, { reasoning_effort: 'low' })
+    const tools = [{ name: 'look', input_schema: { type: 'object' } }]
+    const thinking = { type: 'enabled', budget_tokens: 60_000 }
+    const asked = { messages, max_tokens: 70_000, thinking, tools, tool_choice: { type: 'any' } }
+    const { got, warning } = await stage.ask(MESSAGES, asked)
+    expect([got.output_config, got.thinking]).toEqual([{ effort: 'low' }, undefined])
+    expect(warning).toContain('thinking: "careful" leaves no room for it')
+  })
+
+  test('is the only one, in whatever letters another one is written', async () => {
+    await stage.set(OPUS, { reasoning_effort: 'low' })
+    const { got } = await stage.ask(MESSAGES, { ...question, output_config: { Effort: 'high' } })
+    expect(got.output_config).toEqual({ effort: 'low' })
+  })
 })
 
 describe('a budget of the client', () => {

@@ -1,5 +1,5 @@
 import { objectOf } from '../../../src/lens.ts'
-import { before, cap, overrule, type Preset, type Tell } from '../../../src/preset.ts'
+import { before, cap, overrule, type Preset, spelled, type Tell } from '../../../src/preset.ts'
 import { textAt } from '../../../src/request/border.ts'
 import { budgetOf, effortOf } from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -31,15 +31,14 @@ function instructed(system: unknown, instructions: string): unknown {
 /** An effort alone makes nobody think here. Who has to call a tool may not think before. */
 function withEffort(body: JsonObject, effort: string, tell: Tell): JsonObject {
   const { thinking, output_config, tool_choice } = body
-  const config = objectOf(output_config)
+  const config = spelled(objectOf(output_config), tell, 'output_config.')
   const set = overrule(config, { effort }, (field, value) => tell(`output_config.${field}`, value))
   const told = { ...body, output_config: { ...config, ...set } }
   const { type, display } = objectOf(thinking)
-  if (effort === 'none') {
+  if (effort === 'none' || forced.has(objectOf(tool_choice).type)) {
     if (thinking != null && type !== 'disabled') tell('thinking', undefined)
     return withoutThinking(told)
   }
-  if (forced.has(objectOf(tool_choice).type)) return told
   if (thinking != null && type !== 'adaptive') tell('thinking', { type: 'adaptive' })
   return { ...told, thinking: { type: 'adaptive', ...(display !== undefined && { display }) } }
 }
@@ -75,7 +74,8 @@ const LEAST_BUDGET = 1024
 
 /** A budget of the client's is a part of the limit, and has to stay one. */
 function limited(body: JsonObject, most: number, tell: Tell): JsonObject {
-  const limit = cap(body, 'max_tokens', most, tell)
+  // Who asks for nothing only wants the prompt to be cached.
+  const limit = cap(body, 'max_tokens', most, tell, 0)
   const { type, budget_tokens: budget } = objectOf(body.thinking)
   const asked = { ...body, ...limit }
   if (limit.max_tokens === undefined || type !== 'enabled' || typeof budget !== 'number' || budget < most)

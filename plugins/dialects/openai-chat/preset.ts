@@ -1,5 +1,6 @@
 import { objectOf } from '../../../src/lens.ts'
-import { before, cap, overrule, type Preset, type Tell } from '../../../src/preset.ts'
+import { before, cap, overrule, type Preset, spelled, type Tell } from '../../../src/preset.ts'
+import { arrayAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** A body of chat as an operator has set that it be asked. */
@@ -16,7 +17,7 @@ export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
 /** Some clients say it in the words of other vendors, which would speak beside ours. */
 function withEffort(body: JsonObject, effort: string, tell: Tell): JsonObject {
   const { reasoning, thinking, ...rest } = body
-  const { effort: _, max_tokens, enabled, ...kept } = objectOf(reasoning)
+  const { effort: _, max_tokens, enabled, ...kept } = spelled(objectOf(reasoning), () => {})
   if (Object.keys(kept).length < Object.keys(objectOf(reasoning)).length) tell('reasoning', undefined)
   if (thinking != null) tell('thinking', undefined)
   return {
@@ -34,9 +35,10 @@ function limits(body: JsonObject, most: number, tell: Tell): JsonObject {
 }
 
 /** One message for both: many models take a single one of the system. */
-function withInstructions(messages: unknown, instructions: string): unknown {
-  if (!Array.isArray(messages) || messages.length === 0) return messages
-  const [first, ...rest] = messages as unknown[]
+function withInstructions(said: unknown, instructions: string): unknown {
+  // Words that stand elsewhere, where some vendor reads them, would go without ours.
+  const messages = arrayAt(said, 'messages')
+  const [first, ...rest] = messages
   const { role, content } = objectOf(first)
   if (role === 'system' || role === 'developer') {
     if (typeof content === 'string')
@@ -47,5 +49,5 @@ function withInstructions(messages: unknown, instructions: string): unknown {
         ...rest,
       ]
   }
-  return [{ role: 'system', content: instructions }, ...(messages as unknown[])]
+  return [{ role: 'system', content: instructions }, ...messages]
 }

@@ -1,12 +1,12 @@
 import { objectOf } from '../../../src/lens.ts'
-import { before, cap, overrule, type Preset, type Tell } from '../../../src/preset.ts'
+import { before, cap, overrule, type Preset, spelled, type Tell } from '../../../src/preset.ts'
 import { textAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** A body of Responses as an operator has set that it be asked. */
 export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
   const { temperature, top_p, reasoning_effort: effort, max_output_tokens: most } = set
-  const reasoning = objectOf(body.reasoning)
+  const reasoning = effort === undefined ? {} : spelled(objectOf(body.reasoning), tell, 'reasoning.')
   return {
     ...instructed(body, set),
     ...overrule(body, { temperature, top_p }, tell),
