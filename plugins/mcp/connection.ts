@@ -40,7 +40,10 @@ export function createConnect({ fetch: guarded, version, answerLimit }: ConnectO
     // Nobody listens to what servers say outside of an answer: such streams would stay open for hours.
     if (init.method === 'GET') return new Response(null, { status: 405 })
     const plain = Object.fromEntries(new Headers(headers))
-    return limited(await guarded(String(address), { ...init, headers: plain }), answerLimit)
+    const answer = limited(await guarded(String(address), { ...init, headers: plain }), answerLimit)
+    // The library would follow a redirect within an origin, where others may be at home, with the server's credentials.
+    answer.headers.delete('location')
+    return answer
   }
 
   return async ({ url, headers }, prior) => {

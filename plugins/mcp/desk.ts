@@ -2,6 +2,7 @@ import type { Client, RequestOptions } from '@modelcontextprotocol/client'
 import type { Log } from '../../src/log.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Guardrails } from '../guardrails/look.ts'
+import type { On } from '../guardrails/model.ts'
 import { judge, type RpcError, toRpcError } from './errors.ts'
 import type { McpServer } from './model.ts'
 import type { Found, Item, Kind, Offered } from './offered.ts'
@@ -14,12 +15,17 @@ export interface Desk {
   find<K extends Kind>(kind: K, name: string): Promise<Found<Item<K>>>
   /** @param signal aborts when nobody wants an answer any more */
   attempt<T>(server: McpServer, run: () => Promise<T>, signal: AbortSignal): Promise<T>
-  /** Asks a server on behalf of the visitor; what it answers is what guardrails leave of it. */
-  ask<T extends object>(
-    server: McpServer,
-    run: (client: Client, options: RequestOptions) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T>
+  /** Asks a server on behalf of the visitor: what it is told, and what it answers, is what guardrails leave of it. */
+  ask<P extends object | undefined, T extends object>(asking: Asking<P, T>): Promise<T>
+}
+
+interface Asking<P, T> {
+  readonly server: McpServer
+  /** What the visitor says. */
+  readonly params: P
+  /** Aborts when nobody wants an answer any more. */
+  readonly signal: AbortSignal
+  readonly run: (client: Client, params: P, options: RequestOptions) => Promise<T>
 }
 
 export interface DeskOptions {
@@ -40,8 +46,8 @@ export const createDesks =
   ({ offered, sessions, guardrails, log, timeout }: DeskOptions): OpenDesk =>
   visit => {
     const { x } = visit
-    const inspect = async (value: JsonObject, { name }: McpServer): Promise<JsonObject> =>
-      guardrails.inspect(value, { id: x.id, userPath: x.userPath, asked: name }, 'output')
+    const inspect = async (value: JsonObject, { name }: McpServer, on: On = 'output'): Promise<JsonObject> =>
+      guardrails.inspect(value, { id: x.id, userPath: x.userPath, asked: name }, on)
 
     async function attempt<T>(server: McpServer, run: () => Promise<T>, signal: AbortSignal): Promise<T> {
       try {
@@ -62,11 +68,13 @@ export const createDesks =
         const message = `There is no ${nouns[kind]} "${name.slice(0, 200)}" for ${x.userPath}: ${kind}/list names all`
         return raise(toRpcError({ code: 'not_found', message }))
       },
-      ask: (server, run, signal) =>
+      ask: ({ server, params, signal, run }) =>
         attempt(
           server,
           async () => {
-            const answer = await sessions.use(server, ownerOf(x), client => run(client, { signal, timeout }))
+            const told = (await inspect({ params }, server, 'input')).params as typeof params
+            const use = (client: Client) => run(client, told, { signal, timeout })
+            const answer = await sessions.use(server, ownerOf(x), use)
             return (await inspect(answer as JsonObject, server)) as typeof answer
           },
           signal,

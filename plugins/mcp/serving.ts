@@ -47,7 +47,10 @@ export function createServing({ offered, openDesk, call, version }: ServingOptio
     server.setRequestHandler('prompts/get', async ({ params }, { mcpReq: { signal } }) => {
       const { server, item } = await desk.find('prompts', params.name)
       const wanted = { name: item.name, ...(params.arguments && { arguments: params.arguments }) }
-      return desk.ask(server, (client, options) => client.getPrompt(wanted, options), signal)
+      return desk.ask({
+        ...{ server, params: wanted, signal },
+        run: (client, told, options) => client.getPrompt(told, options),
+      })
     })
   }
 
@@ -55,13 +58,22 @@ export function createServing({ offered, openDesk, call, version }: ServingOptio
   function serveResources(server: Server, { servers }: Visit, desk: Desk): void {
     const only = servers[0]!
     server.setRequestHandler('resources/list', ({ params }, { mcpReq: { signal } }) =>
-      desk.ask(only, (client, options) => client.listResources(pageOf(params), options), signal),
+      desk.ask({
+        ...{ server: only, params: pageOf(params), signal },
+        run: (client, page, options) => client.listResources(page, options),
+      }),
     )
     server.setRequestHandler('resources/templates/list', ({ params }, { mcpReq: { signal } }) =>
-      desk.ask(only, (client, options) => client.listResourceTemplates(pageOf(params), options), signal),
+      desk.ask({
+        ...{ server: only, params: pageOf(params), signal },
+        run: (client, page, options) => client.listResourceTemplates(page, options),
+      }),
     )
-    server.setRequestHandler('resources/read', ({ params }, { mcpReq: { signal } }) =>
-      desk.ask(only, (client, options) => client.readResource({ uri: params.uri }, options), signal),
+    server.setRequestHandler('resources/read', ({ params: { uri } }, { mcpReq: { signal } }) =>
+      desk.ask({
+        ...{ server: only, params: { uri }, signal },
+        run: (client, told, options) => client.readResource(told, options),
+      }),
     )
   }
 }

@@ -72,3 +72,12 @@ test('bytes of a resource are no text', async () => {
   const { contents } = await client.readResource({ uri: 'test://picture' })
   expect(contents).toMatchObject([{ blob: expect.stringContaining('/lion/') }])
 })
+
+test('what a prompt and a resource are asked with is looked at as arguments are', async () => {
+  const client = await box.client('/block', { at: '/mcp/one' })
+  const before = (await server.seen()).seen.length
+  const blocked = { data: { code: 'guardrail_blocked', server: 'one' } }
+  await expect(client.getPrompt({ name: 'greet', arguments: { a: 'bomb' } })).rejects.toMatchObject(blocked)
+  await expect(client.readResource({ uri: 'test://a?b=bomb' })).rejects.toMatchObject(blocked)
+  expect((await server.seen()).seen.length).toBe(before)
+})
