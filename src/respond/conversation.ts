@@ -101,9 +101,9 @@ export function createConversation(
     },
   }
 
-  /** Bytes may be read as text by whoever gets them, and so they are here. */
+  /** Bytes may be read as text by whoever gets them, with letters of two or four bytes too, and so they are here. */
   function checked(message: Message): Message {
-    const text = typeof message === 'string' ? message : decoder.decode(message)
+    const text = typeof message === 'string' ? message : decoder.decode(message).replaceAll('\0', '')
     const said = dialect.talk.fromClient(text, x)
     return said === text ? message : said
   }

@@ -140,6 +140,10 @@ describe('another model', () => {
       `[${update}]`,
       new TextEncoder().encode(update),
       new TextEncoder().encode(`\ufeff \n${update}`),
+      // Some readers of bytes find out by themselves how their letters are written.
+      new Uint8Array(Buffer.from(update, 'utf16le')),
+      new Uint8Array(Buffer.from(`\ufeff${update}`, 'utf16le')),
+      new Uint8Array(Buffer.from(update, 'utf16le').swap16()),
     ]
     for (const event of sly) {
       const { heard, error } = await named(event)

@@ -45,8 +45,10 @@ export function createModelCheck(access: Pick<Access, 'closed'>): Talk['fromClie
 }
 
 /** Undefined for what is no event, and no list of events: words, sound in bytes. */
-const parse = (message: string): unknown =>
-  /^[\s\ufeff]*[[{]/.test(message) ? parseJson(message) : undefined
+const parse = (message: string): unknown => (EVENT.test(message) ? parseJson(message) : undefined)
+
+/** Behind what says how bytes are to be read, which may itself not be readable. */
+const EVENT = /^[\s\ufeff\ufffd]*[[{]/
 
 /** The same object where no name has changed. */
 function renamed<T>(value: T, rename: (name: string, depth: number) => string, depth: number): T {
