@@ -36,13 +36,16 @@ function writes(endpoint: Routed['endpoint'], lens: Routed['lens']): boolean {
   return endpoint.translation === undefined || endpoint.translation.kind === 'language'
 }
 
+/** The largest of those that are named: not every server reads the same one. */
 function capOf(json: JsonObject): number {
-  for (const name of caps) if (isCount(json[name])) return json[name]
   const { maxOutputTokens } = isObject(json.generationConfig) ? json.generationConfig : {}
-  return isCount(maxOutputTokens) ? maxOutputTokens : ASSUMED
+  const named = [maxOutputTokens, ...caps.map(name => json[name])].filter(isCount)
+  return named.length === 0 ? ASSUMED : Math.max(...named)
 }
 
-const answersOf = ({ n }: JsonObject): number => (isCount(n) ? Math.min(n, 128) : 1)
+/** Also those that are written, and not told. */
+const answersOf = ({ n, best_of }: JsonObject): number =>
+  Math.min(Math.max(1, ...[n, best_of].filter(isCount)), 128)
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 

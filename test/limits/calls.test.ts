@@ -284,6 +284,14 @@ describe('tokens and cost', () => {
     expect(limited.house.received()).toEqual([])
   })
 
+  test.each([
+    ['the larger of two maxima', { max_tokens: 5000, max_completion_tokens: 1 }],
+    ['all answers that are written', { max_tokens: 50, n: 1, best_of: 100 }],
+  ])('a call holds %s', async (_, extra) => {
+    await limited.limit('tight', { user_path: '/z', tokens: 1000 })
+    expect((await limited.as('/z', extra)).status).toBe(429)
+  })
+
   test('a picture in a prompt holds room as a picture, not as its base64', async () => {
     await limited.limit('picture', { user_path: '/i', tokens: 5000 })
     const url = `data:image/png;base64,${'A'.repeat(400_000)}`
