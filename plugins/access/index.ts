@@ -1,11 +1,13 @@
 import * as v from 'valibot'
-import type { Deciding } from '../../src/exchange.ts'
+import type { Deciding, Routed } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import { refuseUnrouted } from '../../src/request/route.ts'
 import { isSelected } from '../../src/selector.ts'
 import { flag, says } from '../../src/settings.ts'
 import type { Caller, Dropped, Route, Target } from '../../src/types.ts'
 import type { Catalog } from '../catalog/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
+import { namedBeside } from './beside.ts'
 import type { Access } from './model.ts'
 import { judge, reasonOf } from './policy.ts'
 
@@ -52,8 +54,23 @@ export default definePlugin({
       },
     }
 
+    /** They are the provider's, by its own names: each has to be open at every target that may get the body. */
+    function checkBeside(x: Routed): void {
+      if (x.body === undefined) return
+      for (const model of namedBeside(x.body.json))
+        for (const { provider } of x.route.targets) {
+          const drop = exports.closed({ provider, model, via: [] }, x)
+          if (drop !== undefined)
+            refuseUnrouted({ asked: model, names: [], targets: [], dropped: [drop] }, x.userPath)
+        }
+    }
+
     return {
       exports,
+      admit(x) {
+        checkBeside(x)
+        return undefined
+      },
       route(route, x) {
         const { caller, userPath, trace, dry } = x
         const facts = judging()

@@ -28,6 +28,21 @@ describe('P1', () => {
   })
 })
 
+describe('models that a body names beside its own', () => {
+  test.each([
+    ['models', ['openai/beta', 'secret']],
+    ['fallbacks', [{ model: 'secret' }]],
+  ])('have to be open, too: %s', async (field, named) => {
+    await using world = await startWorld({ lists: { vllm: ['alpha', 'secret'] } })
+    const ask = (path: string) =>
+      world.call('POST', '/v1/chat/completions', { model: 'alpha', messages: [], [field]: named }, { path })
+    await world.put({ source: 'vllm/secret', user_paths: ['/team/beta'] })
+    const refused = await ask('/team/alpha')
+    expect([refused.status, messageOf(refused.body)]).toEqual([403, expect.stringContaining('"secret"')])
+    expect((await ask('/team/beta')).status).toBe(200)
+  })
+})
+
 describe('P2', () => {
   test.each([[true], [false]])(
     'P2 lets the most specific policy decide alone, above MODELS_ENABLED_BY_DEFAULT=%p',
