@@ -70,6 +70,16 @@ describe('a chat that says otherwise', () => {
     expect(warning).toBe('temperature: "careful" sets 0.2')
   })
 
+  test('says its effort in no words that a server has for its models', async () => {
+    await stage.set('vllm/one', { reasoning_effort: 'low' })
+    const kwargs = { reasoning_effort: 'high', language: 'en' }
+    const said = { chat_template_kwargs: kwargs, enable_thinking: true, thinking_budget: 60_000 }
+    const { got, warning } = await stage.ask(CHAT, { messages, ...said })
+    const chat_template_kwargs = { language: 'en' }
+    expect(got).toEqual({ model: 'one', messages, chat_template_kwargs, reasoning_effort: 'low' })
+    for (const field of Object.keys(said)) expect(warning).toContain(`${field}: "careful"`)
+  })
+
   test('says its effort in the words of one vendor only', async () => {
     await stage.set('vllm/one', { reasoning_effort: 'high' })
     const said = { reasoning: { effort: 'low', exclude: true }, thinking: { type: 'disabled' } }

@@ -14,17 +14,33 @@ export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
   }
 }
 
-/** Some clients say it in the words of other vendors, which would speak beside ours. */
-function withEffort(body: JsonObject, effort: string, tell: Tell): JsonObject {
-  const { reasoning, thinking, ...rest } = body
-  const { effort: _, max_tokens, enabled, ...kept } = spelled(objectOf(reasoning), () => {})
-  if (Object.keys(kept).length < Object.keys(objectOf(reasoning)).length) tell('reasoning', undefined)
-  if (thinking != null) tell('thinking', undefined)
-  return {
-    ...rest,
-    ...(Object.keys(kept).length > 0 && { reasoning: kept }),
-    ...overrule(body, { reasoning_effort: effort }, tell),
+const withEffort = (body: JsonObject, effort: string, tell: Tell): JsonObject => ({
+  ...withoutOthers(body, tell),
+  ...overrule(body, { reasoning_effort: effort }, tell),
+})
+
+/** Some clients say it in the words of other vendors, which would speak beside ours: in members of fields, */
+const members: Readonly<Record<string, readonly string[]>> = {
+  reasoning: ['effort', 'max_tokens', 'enabled'],
+  chat_template_kwargs: ['thinking', 'enable_thinking', 'thinking_budget', 'reasoning_effort'],
+}
+/** or in fields that say nothing else. */
+const fields: readonly string[] = ['thinking', 'enable_thinking', 'thinking_budget']
+
+function withoutOthers(body: JsonObject, tell: Tell): JsonObject {
+  const left: Record<string, unknown> = { ...body }
+  const leave = (field: string, kept: JsonObject = {}) => {
+    if (body[field] != null) tell(field, undefined)
+    if (Object.keys(kept).length > 0) left[field] = kept
+    else delete left[field]
   }
+  for (const [field, own] of Object.entries(members)) {
+    const said = objectOf(body[field])
+    const kept = Object.entries(spelled(said, () => {})).filter(([member]) => !own.includes(member))
+    if (kept.length < Object.keys(said).length) leave(field, Object.fromEntries(kept))
+  }
+  for (const field of fields) leave(field)
+  return left
 }
 
 /** In the words of the client. The old name is the one that every vendor is known by: see `Provider.adapt`. */
