@@ -1,4 +1,4 @@
-import { isDatabaseAway } from './database-faults.ts'
+import { isDatabaseAway } from './database/faults.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Hooks } from './plugin.ts'
 import type { Awaitable } from './types.ts'

@@ -1,4 +1,4 @@
-import { isDatabaseAway } from './database-faults.ts'
+import { isDatabaseAway } from './database/faults.ts'
 import { describe, reasonOf } from './describe.ts'
 import type { Log } from './log.ts'
 import type { Parts, Tick } from './plugin.ts'

@@ -147,9 +147,9 @@ describe('doors', () => {
     ).toEqual([]))
 
   test('only egress.ts fetches, and the client of the database', () =>
-    expect(mentions(/(?<![.\w])fetch\((?!request)/, /^src\/(upstream\/egress|database-server)\.ts$/)).toEqual(
-      [],
-    ))
+    expect(
+      mentions(/(?<![.\w])fetch\((?!request)/, /^src\/(upstream\/egress|database\/server)\.ts$/),
+    ).toEqual([]))
 
   test('only egress.ts opens WebSockets', () => {
     expect(mentions(/new WebSocket\(/, /^src\/http\/dial\.ts$/)).toEqual([])

@@ -1,4 +1,4 @@
-import type { Leaf } from '../../src/look-back.ts'
+import type { Leaf } from '../../src/database/look-back.ts'
 import { definePage, type Page } from '../../src/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
 import { CallsView, outcomes } from './page/views.tsx'

@@ -1,8 +1,8 @@
 import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm'
 import type { AdminEvent } from '../../src/api.ts'
+import { type Leaf, lookBack } from '../../src/database/look-back.ts'
 import type { Database } from '../../src/database.ts'
 import type { Log } from '../../src/log.ts'
-import { type Leaf, lookBack } from '../../src/look-back.ts'
 import { createTurns } from '../../src/turns.ts'
 import { adminCalls } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import { eq, gt } from 'drizzle-orm'
+import { readAll } from '../../src/database/rows.ts'
 import type { Database } from '../../src/database.ts'
-import { readAll } from '../../src/database-rows.ts'
 import { checkIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
 import { keyedHash, randomToken } from '../../src/runtime.ts'

@@ -1,6 +1,6 @@
 import { asc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { isTooLarge } from '../../src/database/faults.ts'
 import type { Database } from '../../src/database.ts'
-import { isTooLarge } from '../../src/database-faults.ts'
 import type { Log } from '../../src/log.ts'
 import { createTurns } from '../../src/turns.ts'
 import { type Entry, type Row, type RowOptions, toRow } from './entry.ts'

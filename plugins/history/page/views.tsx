@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { Leaf } from '../../../src/look-back.ts'
+import type { Leaf } from '../../../src/database/look-back.ts'
 import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'

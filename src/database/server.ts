@@ -1,5 +1,5 @@
 import type { Client } from '@libsql/client'
-import { DatabaseAway } from './database-faults.ts'
+import { DatabaseAway } from './faults.ts'
 
 /**
  * How long a server may take for an answer (milliseconds). A lock that somebody holds it takes away after five seconds;
