@@ -30,6 +30,6 @@ export const Link = ({ href, children, ...rest }: LinkProps) =>
   )
 
 /** Browsers drop control characters from addresses and read `\` as `/`, so the rule asks for what is known to be good. */
-export const isSafe = (href: string): boolean =>
+const isSafe = (href: string): boolean =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   !/[\u0000-\u0020\\]/.test(href) && (/^https?:\/\//i.test(href) || /^(?:\/(?!\/)|[?#])/.test(href))

@@ -8,7 +8,7 @@ const secretField =
 const ownSecretField =
   /(?:passw(?:or)?d|passphrase|secret|[-_]api[-_]?key)$|^(?-i:[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|KEY|PASS|CREDENTIALS))$/i
 
-export const MASK = '[redacted]'
+const MASK = '[redacted]'
 
 /** Forms of keys and tokens that are known by their look. Each also matches one whose end is missing. */
 const secrets: readonly RegExp[] = [

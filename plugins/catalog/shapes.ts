@@ -3,7 +3,7 @@ import type { ListedModel } from '../../src/types.ts'
 import { type ListQuery, pageOf } from './pages.ts'
 
 /** Clients of Anthropic say so in a header; everybody else reads OpenAI's shape. */
-export const wantsAnthropic = (request: Request): boolean => request.headers.has('anthropic-version')
+const wantsAnthropic = (request: Request): boolean => request.headers.has('anthropic-version')
 
 const anthropicModel = ({ id, displayName, created }: ListedModel) => ({
   type: 'model',

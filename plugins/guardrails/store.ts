@@ -75,7 +75,7 @@ export async function openStore(options: StoreOptions): Promise<GuardrailStore> 
   return { ...definitions, rules: () => rules }
 }
 
-export function checkChecker(name: string | undefined, checkers: ReadonlySet<string>): void {
+function checkChecker(name: string | undefined, checkers: ReadonlySet<string>): void {
   if (name !== undefined && !checkers.has(name))
     refuse(
       'invalid_value',

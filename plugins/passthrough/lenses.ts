@@ -30,7 +30,7 @@ const plain = {
  * Google's generateContent: https://ai.google.dev/api/generate-content. Made for one call, because it remembers: every
  * event tells all of the usage so far, under a name of its own, and the last one counts.
  */
-export function readGemini(isStream: boolean): Reading {
+function readGemini(isStream: boolean): Reading {
   let last: Usage | undefined
   return {
     told: () => last,
@@ -56,7 +56,7 @@ function finishOf({ candidates, promptFeedback }: JsonObject): string | undefine
 }
 
 /** Bedrock's Converse: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html. Whole answers only: its streams are binary. */
-export const readConverse: Reading = {
+const readConverse: Reading = {
   lens: {
     ...plain,
     endOf: () => undefined,

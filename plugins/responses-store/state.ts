@@ -176,7 +176,7 @@ export function expanded(
 }
 
 /** What the API itself says, word for word in what clients look at: some begin anew when they read it. */
-export function noResponse(id: string): never {
+function noResponse(id: string): never {
   const message = `Previous response with id '${id.slice(0, 100)}' not found.`
   const param = 'previous_response_id'
   const error = { message, type: 'invalid_request_error', param, code: 'previous_response_not_found' }

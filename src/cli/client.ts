@@ -1,6 +1,6 @@
 import { load } from '../config/load.ts'
 import { readSecretFiles } from '../config/secret-files.ts'
-import { gatewayEnv, readEnvironment, readSettings } from '../config.ts'
+import { readEnvironment, readSettings } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
 import { createEgress } from '../upstream/egress.ts'
@@ -115,6 +115,3 @@ async function masterKey(plugins: readonly Plugin[]): Promise<string | undefined
     .find(value => value !== undefined)
     ?.trim()
 }
-
-/** The variable behind the default address, for messages. */
-export const portVariable = gatewayEnv.port[0]

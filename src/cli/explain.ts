@@ -29,7 +29,7 @@ export const explainCommand = (world: World) =>
   })
 
 /** For people. Takes what it knows, so that a gateway of another version can be asked too. */
-export function renderExplanation(answer: Values): string {
+function renderExplanation(answer: Values): string {
   const { model, caller, user_path: path, read, steps, targets, dropped, listed, outcome } = answer
   const who = [caller && `as ${textOf(caller)}`, path && `at ${textOf(path)}`].filter(Boolean).join(' ')
   return [

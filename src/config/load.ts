@@ -37,7 +37,7 @@ export interface Loaded extends Configuration {
 }
 
 /** Where the config file is, and whether it may be missing. */
-export function whereIsFile(
+function whereIsFile(
   environment: Environment,
   flags: Readonly<Record<string, string>> = {},
 ): { readonly path: string; readonly isNamed: boolean } {

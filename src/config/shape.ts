@@ -63,7 +63,7 @@ export function optionsOf(schema: GenericSchema): readonly GenericSchema[] | und
 }
 
 /** The `typeof` of values that a schema may take. */
-export function acceptedBy(schema: GenericSchema): ReadonlySet<string> {
+function acceptedBy(schema: GenericSchema): ReadonlySet<string> {
   const { type, wrapped, options } = see(schema)
   if (wrapped !== undefined) return acceptedBy(wrapped)
   if (type === 'union')

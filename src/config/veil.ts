@@ -3,7 +3,7 @@ import type { Environment } from '../config.ts'
 import { notesOf, optionsOf, shapeOf } from './shape.ts'
 
 /** What stands in the place of what is not shown. */
-export const VEIL = '•••'
+const VEIL = '•••'
 
 /** Shorter texts are words: they would be found everywhere (characters). */
 const SHORTEST = 8

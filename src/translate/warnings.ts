@@ -22,7 +22,7 @@ export const createWarn =
   }
 
 /** Warnings begin with the field that they are about. */
-export function paramOf(line: string): { readonly param?: string } {
+function paramOf(line: string): { readonly param?: string } {
   const { quoted, plain } =
     /^(?:"(?<quoted>[\w.[\]]+)" |(?<plain>[a-z][\w.[\]]*)(?:: | is not supported | was adapted))/.exec(line)
       ?.groups ?? {}

@@ -182,7 +182,7 @@ const envOf = ({ name, env }: Pick<Vendor, 'name' | 'env'>) => env ?? name.toUpp
 const tailOf = (field: string): string => toSnake(field).toUpperCase()
 
 /** The instance and the field that a variable speaks of; undefined for other variables. */
-export function readVariable<F extends string>(declared: Vendor<F>, variable: string) {
+function readVariable<F extends string>(declared: Vendor<F>, variable: string) {
   // Nearly all variables are somebody else's, and each is shown to every vendor at the start.
   if (!variable.startsWith(envOf(declared))) return undefined
   const fields: readonly string[] = [...common, ...Object.keys(declared.fields ?? {})]

@@ -3,7 +3,7 @@ import type { Spawn } from './seat.ts'
 import type { Message } from './wire.ts'
 
 /** The first argument of a process that is to be a worker. */
-export const WORKER = 'worker'
+const WORKER = 'worker'
 
 /** Milliseconds. */
 const LAST_WORDS = 500

@@ -19,7 +19,7 @@ import { snake } from './tools.ts'
 export const signatureOf = ({ signature, options }: Thought, model: string): string =>
   signature ?? pack({ model, ...(options && { options }) })
 
-export const redactedBlock = (data: string): JsonObject => ({ type: 'redacted_thinking', data })
+const redactedBlock = (data: string): JsonObject => ({ type: 'redacted_thinking', data })
 
 /** A thought without words: hidden by the provider, or something that it wants back. */
 export function hiddenThought({ redacted, options }: Thought, model: string): JsonObject | undefined {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
 import { listOf, objectOf } from '../../../src/lens.ts'
-import { arrayAt, entryOf, textAt, wordAt } from '../../../src/request/border.ts'
+import { arrayAt, textAt, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isText, type Part, readContent, text, type Warn } from './content.ts'
 import type { Kin } from './kin.ts'
@@ -38,8 +38,6 @@ function namesIn(tools: readonly unknown[]): string {
     .map(({ name, type }) => String(name ?? type))
   return names.length === 0 ? 'none' : names.join(', ')
 }
-
-export const isResult = (type: unknown): boolean => entryOf(results, type) !== undefined
 
 const plain = (value: string, isError = false): Result => ({
   output: { type: isError ? 'error-text' : 'text', value },

@@ -19,7 +19,7 @@ export type Difference =
 export const NONE = 'none'
 
 /** `cost_usd` → `Cost USD`. */
-export const labelOf = (field: string): string => {
+const labelOf = (field: string): string => {
   const words = field.replaceAll('_', ' ').replaceAll(/\b(usd|id|url)\b/g, word => word.toUpperCase())
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -45,7 +45,7 @@ export interface Shown extends Listed {
   readonly unknown: string | undefined
 }
 
-export function listedOf(limit: Limit, ledger: Ledger): Listed {
+function listedOf(limit: Limit, ledger: Ledger): Listed {
   const pots = ledger.potsOf(limit)
   const pot = fullestOf(limit, pots) ?? (limit.each === 'all' ? ledger.pot(limit, '') : undefined)
   return {

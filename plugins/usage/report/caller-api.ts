@@ -27,7 +27,7 @@ const toGroupings = (groupings: readonly Grouping[]): Grouping[] =>
  * Whose usage a caller may see. A key that is bound to a path: all of that path. One that is not could name any path, so
  * it sees what it used itself. Who holds the master key, or stands before a gateway without keys, sees everything.
  */
-export function ownUsage({ caller, userPath }: Pick<Scoped, 'caller' | 'userPath'>): Filters {
+function ownUsage({ caller, userPath }: Pick<Scoped, 'caller' | 'userPath'>): Filters {
   const within = userPath === '/' ? {} : { within: userPath }
   if (caller.kind === 'master' || caller.kind === 'open') return within
   return caller.path === undefined ? { ...within, holder: caller.id } : { within: userPath }

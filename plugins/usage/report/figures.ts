@@ -117,7 +117,7 @@ function toTokens(sums: Sums): CallerFigures['tokens'] {
 }
 
 /** Null when something was called, and of nothing is known what it cost. */
-export const toCost = ({ priced, unpriced, unknown, cost_nano }: Sums): number | null =>
+const toCost = ({ priced, unpriced, unknown, cost_nano }: Sums): number | null =>
   priced === 0 && unpriced + unknown > 0 ? null : cost_nano
 
 export const toCallerFigures = (sums: Sums): CallerFigures => ({

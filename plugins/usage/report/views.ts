@@ -45,10 +45,7 @@ export type ToFigures<F> = (sums: Sums, times?: Part['times']) => F
 export const nameOf = ({ by, label }: Grouping): string => (by === 'label' ? `label:${label}` : by)
 
 /** A group by the names of the groupings. */
-export const toGroup = (
-  groupings: readonly Grouping[],
-  values: readonly string[],
-): Record<string, string | null> =>
+const toGroup = (groupings: readonly Grouping[], values: readonly string[]): Record<string, string | null> =>
   Object.fromEntries(groupings.map((grouping, i) => [nameOf(grouping), values[i] || null]))
 
 export const toBreakdown = <F extends object>(

@@ -57,7 +57,7 @@ async function read(file: string): Promise<unknown> {
 }
 
 /** The whole conversion, without the world around it. */
-export function convertFile(root: unknown, convert: Convert, plugins: readonly Plugin[]): Imported {
+function convertFile(root: unknown, convert: Convert, plugins: readonly Plugin[]): Imported {
   const report: Remark[] = []
   const types = new Set(plugins.flatMap(({ file }) => (file?.type === undefined ? [] : [file.type])))
   const imported = convert(root, { types, remark: (what, why) => report.push({ what, why }) })
