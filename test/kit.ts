@@ -7,6 +7,7 @@ import type { Connection } from '../src/exchange.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
 import { openLog } from '../src/log.ts'
 import type { Plugin } from '../src/plugin.ts'
+import { createUntil } from './until.ts'
 
 /** An answer with its body parsed. */
 export interface Parsed {
@@ -118,11 +119,5 @@ export async function startGateway({
   }
 }
 
-/** Waits until something holds, or fails after two seconds. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 2000
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(5)
-  }
-}
+/** Waits until something holds. */
+export const until = createUntil(2000)

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 import { warmUp } from './compare.ts'
 import { type Kind, measure, median, type Target } from './load.ts'
-import { freePort, type Launch, type Running, start } from './process.ts'
+import { type Launch, type Running, start } from './process.ts'
 import { launchBare, launchGateway, MASTER_KEY } from './subjects.ts'
 
 /** A client that does not speak the provider's language, against the bare proxy before the same provider, which it speaks. */

@@ -86,15 +86,3 @@ function peakMemoryOf(pid: number): number {
 
 const lastLines = (log: string): string =>
   readFileSync(log, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
-
-/** A port that was free a moment ago. */
-export function freePort(): number {
-  const listener = Bun.listen({
-    hostname: '127.0.0.1',
-    port: 0,
-    socket: { data() {} },
-  })
-  const { port } = listener
-  listener.stop(true)
-  return port
-}

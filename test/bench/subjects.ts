@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, type Launch } from './process.ts'
+import { freePort } from '../free-port.ts'
+import type { Launch } from './process.ts'
 
 const root = join(import.meta.dir, '../..')
 // The very program that runs this file, and nothing from an .env that lies about.

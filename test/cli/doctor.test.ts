@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createClient } from '@libsql/client'
 import { createFolder, modelway } from '../config/kit.ts'
+import { freePort } from '../free-port.ts'
 import { KEY, type Running, spawnGateway } from '../process/spawn.ts'
 
 interface Finding {
@@ -26,12 +27,6 @@ const provider = Bun.serve({
 afterAll(() => provider.stop(true))
 const at = (path: string) => `http://127.0.0.1:${provider.port}${path}`
 const SECRET = 'sk-never-to-be-shown'
-/** A port at which nobody listens. */
-function freePort(): string {
-  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() })
-  void server.stop(true)
-  return String(server.port)
-}
 
 async function examine(env: Record<string, string>, ...args: string[]) {
   const folder = createFolder()
@@ -46,7 +41,7 @@ async function examine(env: Record<string, string>, ...args: string[]) {
 describe('where no gateway runs', () => {
   test('all is well: the configuration, the port, the database to come, the lists, the clock', async () => {
     const { code, ok, findings, of } = await examine({
-      PORT: freePort(),
+      PORT: String(freePort()),
       VLLM_BASE_URL: at('/v1'),
       VLLM_API_KEY: SECRET,
     })
@@ -65,7 +60,7 @@ describe('where no gateway runs', () => {
 
   test('it says what is wrong with a provider, and with the clock, and how to mend it', async () => {
     const { code, of } = await examine({
-      PORT: freePort(),
+      PORT: String(freePort()),
       VLLM_BASE_URL: at('/late/v1'),
       OPENAI_API_KEY: SECRET,
       OPENAI_BASE_URL: at('/refusing/v1'),
@@ -123,7 +118,7 @@ describe('where no gateway runs', () => {
     const client = createClient({ url: `file:${other.path}/x.db` })
     await client.execute('create table things (name text)')
     client.close()
-    const { of } = await examine({ PORT: freePort(), DATABASE_URL: `file:${other.path}/x.db` })
+    const { of } = await examine({ PORT: String(freePort()), DATABASE_URL: `file:${other.path}/x.db` })
     other[Symbol.dispose]()
     expect(of('database')).toMatchObject({ state: 'ok', text: 'It opens', ms: expect.any(Number) })
   })

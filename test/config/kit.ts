@@ -10,6 +10,7 @@ import { createGateway, type Gateway } from '../../src/gateway.ts'
 import { createStrangers } from '../../src/loading/strangers.ts'
 import { openLog } from '../../src/log.ts'
 import { rehearse } from '../../src/reload/rehearse.ts'
+import { createUntil } from '../until.ts'
 
 export const root = new URL('../..', import.meta.url).pathname
 
@@ -185,11 +186,5 @@ async function follow(stream: ReadableStream<Uint8Array>, tell: (line: string) =
   }
 }
 
-/** Waits until something holds, or fails after ten seconds. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 10_000
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(10)
-  }
-}
+/** Waits until something holds. */
+export const until = createUntil(10_000)

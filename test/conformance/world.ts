@@ -50,7 +50,7 @@ export interface TwoWorlds extends AsyncDisposable {
   /** The requests that a case made, by its mark: `A:js:chat/text`. */
   received(): ReadonlyMap<string, readonly Recorded[]>
   /** Until nobody is answered any more. */
-  quiet(): Promise<void>
+  quiet(): Promise<unknown>
 }
 
 export interface WorldOptions {

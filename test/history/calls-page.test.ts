@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { createClient } from '@libsql/client'
-import { MASTER } from '../kit.ts'
+import { type Browser, signIn, visible } from './browser.ts'
 import { type Desk, openDesk } from './desk.ts'
 
 /** The page of the admin calls, as a browser without scripts sees it. */
@@ -8,29 +8,15 @@ import { type Desk, openDesk } from './desk.ts'
 let desk: Desk
 let cookie: string
 let csrf: string
+let look: Browser['look']
+let send: Browser['send']
 
 beforeAll(async () => {
   desk = await openDesk()
-  const signedIn = await send('/sign-in', { key: MASTER })
-  cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!
-  csrf = /name="csrf" value="([^"]+)"/.exec(await look('', '/dashboard/limits?new'))![1]!
+  ;({ cookie, csrf, look, send } = await signIn(desk, '/dashboard/history/calls'))
 })
 afterAll(() => desk[Symbol.asyncDispose]())
 
-const look = async (query = '', path = '/dashboard/history/calls'): Promise<string> =>
-  (await desk.test.fetch(`${path}${query}`, { headers: { cookie } })).text()
-const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  desk.test.fetch(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-    body: new URLSearchParams(fields).toString(),
-  })
-const visible = (markup: string) =>
-  markup
-    .replaceAll('<wbr/>', '')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
 /** Calls as people read them, newest first. */
 const rows = (markup: string): string[] =>
   (/<tbody>(.*)<\/tbody>/s.exec(markup)?.[1] ?? '')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createClient } from '@libsql/client'
-import { MASTER } from '../kit.ts'
+import { type Browser, signIn, visible } from './browser.ts'
 import { type Desk, openDesk } from './desk.ts'
 
 /** The page of the history, as a browser without scripts sees it. */
@@ -8,34 +8,20 @@ import { type Desk, openDesk } from './desk.ts'
 let desk: Desk
 let cookie: string
 let csrf: string
+let look: Browser['look']
+let send: Browser['send']
 
 beforeAll(async () => {
   desk = await openDesk({
     env: { LIMITS: JSON.stringify([{ name: 'fixed', per: 'month', cost_usd: 500 }]) },
   })
-  const signedIn = await send('/sign-in', { key: MASTER })
-  cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!
-  csrf = /name="csrf" value="([^"]+)"/.exec(await look('', '/dashboard/limits?new'))![1]!
+  ;({ cookie, csrf, look, send } = await signIn(desk, '/dashboard/history'))
 })
 afterAll(() => desk[Symbol.asyncDispose]())
 
-const look = async (query = '', path = '/dashboard/history'): Promise<string> =>
-  (await desk.test.fetch(`${path}${query}`, { headers: { cookie } })).text()
-const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  desk.test.fetch(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-    body: new URLSearchParams(fields).toString(),
-  })
 const putBack = (fields: Record<string, string>) =>
   send('/dashboard/history/restore', { csrf, ...fields }, { cookie })
 const limit = (name: string, body: object) => desk.call('PUT', `/admin/limits/${name}`, body)
-const visible = (markup: string) =>
-  markup
-    .replaceAll('<wbr/>', '')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
 /** Changes as people read them, newest first. */
 const rows = (markup: string): string[] =>
   markup

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { createClient } from '@libsql/client'
+import { createUntil } from '../until.ts'
 import { brief, createFolder, type Desk, openDesk, VIRTUAL } from './desk.ts'
 
 /** Milliseconds in which a gateway takes over what another one has stored, and some more. */
 const SOON = 8000
 
-async function soon(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + SOON
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(50)
-  }
-}
+const soon = createUntil(SOON)
 
 const statusOf = async (desk: Desk, key: string): Promise<number> =>
   (await desk.test.json('/v1/models', { headers: { authorization: `Bearer ${key}` } })).status

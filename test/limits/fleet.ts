@@ -5,6 +5,7 @@ import type { Plugin } from '../../src/plugin.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider, type MockProvider } from '../mock/provider.ts'
 import { bearer, chatInit, KEY, type Running, spawnGateway } from '../process/spawn.ts'
+import { createUntil } from '../until.ts'
 
 /** Gateways on one database and one Redis, before one mock provider. */
 export interface Fleet extends AsyncDisposable {
@@ -81,13 +82,7 @@ export async function admin(gateway: Asked, method: string, path: string, body?:
 }
 
 /** Waits until something holds; what gateways tell each other takes a second or two, and longer on a busy machine. */
-export async function inTime(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  const end = Date.now() + 15_000
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(20)
-  }
-}
+export const inTime = createUntil(15_000)
 
 /** Defines a limit, and waits until all gateways know it. */
 export async function limit(gateways: readonly Asked[], name: string, body: object): Promise<void> {

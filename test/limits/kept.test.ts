@@ -6,6 +6,7 @@ import type { Gateway } from '../../src/gateway.ts'
 import { build } from '../config/kit.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider } from '../mock/provider.ts'
+import { createUntil } from '../until.ts'
 
 setDefaultTimeout(60_000)
 
@@ -53,13 +54,7 @@ async function callAt(gateway: Gateway): Promise<number> {
 }
 
 /** What one gateway writes, another one reads within seconds; of a busy machine's. */
-async function inTime(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 20_000
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(50)
-  }
-}
+const inTime = createUntil(20_000)
 
 test('a restart forgets nothing of the present window', async () => {
   const folder = home()

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { createUntil } from '../until.ts'
 
 setDefaultTimeout(60_000)
 
@@ -44,13 +45,7 @@ const usedAt = async (gateway: TestGateway): Promise<number> =>
   (await gateway.admin('GET', '/admin/limits/daily')).body.fullest?.requests.used ?? 0
 
 /** What one gateway stores, another one reads within seconds. */
-async function inTime(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 20_000
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(50)
-  }
-}
+const inTime = createUntil(20_000)
 
 const knows = (gateway: TestGateway) =>
   inTime(async () => (await gateway.admin('GET', '/admin/limits/daily')).status === 200, 'the limit')

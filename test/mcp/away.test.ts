@@ -1,22 +1,11 @@
 import { expect, test } from 'bun:test'
-import { createServer } from 'node:net'
+import { freePort } from '../free-port.ts'
 import { MASTER, type TestGateway, until } from '../kit.ts'
 import { declared, openToolbox, startServer, versions } from './kit.ts'
 
-/** A port at which nobody listens. */
-function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise(resolve =>
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    }),
-  )
-}
-
 test('a server that is away hides no tools of others, and is told of', async () => {
   const here = await startServer('here', 'new')
-  await using box = await openToolbox([declared(here), declared({ name: 'away', port: await freePort() })])
+  await using box = await openToolbox([declared(here), declared({ name: 'away', port: freePort() })])
   const client = await box.client('/')
   const names = (await client.listTools()).tools.map(({ name }) => name)
   expect(names).toContain('here__echo')

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { createUntil } from '../until.ts'
 
 export interface Heard {
   readonly headers: Headers
@@ -86,17 +87,7 @@ export async function startNotifying(env: Record<string, string>): Promise<Notif
   }
 }
 
-/** Waits until something holds, or fails after `patience` (ms): what must stand for a while takes its time. */
-export async function eventually(
-  holds: () => boolean | Promise<boolean>,
-  what: string,
-  patience = 10_000,
-): Promise<void> {
-  const end = Date.now() + patience
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(20)
-  }
-}
+/** Waits until something holds: what must stand for a while takes its time. */
+export const eventually = createUntil(10_000)
 
 export const bearer = { authorization: `Bearer ${MASTER}` }

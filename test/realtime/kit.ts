@@ -1,4 +1,4 @@
-import { accept, type Seat, seats } from '../../src/http/accept.ts'
+import { accept, type SocketData, socketHandler } from '../../src/http/accept.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { MASTER, startGateway, type TestGateway, type TestOptions } from '../kit.ts'
 import { type Book, createReader, type Row } from '../usage/book.ts'
@@ -38,7 +38,7 @@ export async function openStudio({ env = {}, extra = [], ...options }: TestOptio
     },
     extra: [plugin, count, ...extra],
   })
-  const server = Bun.serve<Seat>({
+  const server = Bun.serve<SocketData>({
     port: 0,
     hostname: '127.0.0.1',
     fetch: (request, server) =>
@@ -47,7 +47,7 @@ export async function openStudio({ env = {}, extra = [], ...options }: TestOptio
         keepOpen: () => server.timeout(request, 0),
         upgrade: (headers, listen) => accept(server, request, headers, listen),
       }),
-    websocket: seats(LONGEST),
+    websocket: socketHandler(LONGEST),
   })
   return {
     upstream,

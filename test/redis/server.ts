@@ -2,6 +2,7 @@ import { describe } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 
 /** A real Redis, as a process of its own. */
 export interface RedisServer extends AsyncDisposable {
@@ -22,14 +23,6 @@ export const describeWithRedis = (name: string, tests: () => void): void =>
   program === null
     ? describe.skip(`${name} (there is no redis-server: install it)`, tests)
     : describe(name, tests)
-
-/** A port that nobody listens at. */
-function freePort(): number {
-  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port } = listener
-  listener.stop(true)
-  return port
-}
 
 export async function startRedis(...options: readonly string[]): Promise<RedisServer> {
   const port = freePort()

@@ -1,4 +1,5 @@
 import { bearer, chatInit, type Running, spawnGateway } from '../process/spawn.ts'
+import { createUntil } from '../until.ts'
 
 /** Gateways as processes of their own, on one libSQL server. */
 
@@ -35,18 +36,7 @@ export async function chat(gateway: Running, headers: Record<string, string> = {
 }
 
 /** Waits until something holds; returns how long that took (milliseconds). */
-export async function eventually(
-  holds: () => boolean | Promise<boolean>,
-  what: string,
-  patience = 10_000,
-): Promise<number> {
-  const began = performance.now()
-  while (!(await holds())) {
-    if (performance.now() - began > patience) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(50)
-  }
-  return performance.now() - began
-}
+export const eventually = createUntil(10_000)
 
 /** How many calls the records know of, in all. */
 export const recorded = async (gateway: Running): Promise<number> =>

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 import { root } from '../process/spawn.ts'
 
 /** Its npm package is for Linux on x64, and is not installed elsewhere. */
@@ -22,7 +23,7 @@ const PATIENCE = 10_000
 
 export async function startLibsql(args: readonly string[] = []): Promise<LibsqlServer> {
   const folder = mkdtempSync(join(tmpdir(), 'modelway-libsql-'))
-  const port = await freePort()
+  const port = freePort()
   const url = `http://127.0.0.1:${port}`
   let child: Bun.Subprocess | undefined
   const kill = () => child?.kill('SIGKILL')
@@ -63,10 +64,3 @@ const isUp = (url: string): Promise<boolean> =>
     ({ ok }) => ok,
     () => false,
   )
-
-async function freePort(): Promise<number> {
-  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() })
-  const { port } = server
-  await server.stop(true)
-  return port!
-}

@@ -22,6 +22,9 @@ describe.skipIf(!hasServer)('three gateways that start at once on an empty libSQ
   const everywhere = (holds: (gateway: Running) => Promise<boolean>, what: string) =>
     eventually(async () => (await Promise.all(gateways.map(holds))).every(Boolean), what)
 
+  const has = (path: string, name: string) => async (gateway: Running) =>
+    JSON.stringify((await say(gateway, `GET ${path}`)).body).includes(`"${name}"`)
+
   test('keys that one of them makes work at all, and one that is revoked works nowhere', async () => {
     const { id, key } = (await say(gateways[0]!, 'POST /admin/keys', { name: 'One' })).body
     const isKnown = async (gateway: Running) =>
@@ -40,8 +43,6 @@ describe.skipIf(!hasServer)('three gateways that start at once on an empty libSQ
       say(three, 'PUT /admin/guardrails/none', rule),
     ])
     expect(stored.map(({ status }) => status)).toEqual([200, 200, 200])
-    const has = (path: string, name: string) => async (gateway: Running) =>
-      JSON.stringify((await say(gateway, `GET ${path}`)).body).includes(`"${name}"`)
     for (const [path, name] of [
       ['/admin/virtual-models', 'smart'],
       ['/admin/limits', 'few'],
@@ -52,7 +53,7 @@ describe.skipIf(!hasServer)('three gateways that start at once on an empty libSQ
 
   test('what they count is added up: a limit that they share ends at each of them', async () => {
     await say(gateways[0]!, 'PUT /admin/limits/nine', { user_path: '/nine', per: 'day', requests: 9 })
-    await Bun.sleep(2500)
+    await everywhere(has('/admin/limits', 'nine'), 'the limit')
     const call = (gateway: Running) => chat(gateway, { 'x-modelway-user-path': '/nine' })
     for (const gateway of gateways) for (let i = 0; i < 3; i++) expect(await call(gateway)).toBe(200)
     await everywhere(async gateway => (await call(gateway)) === 429, 'the end of the limit')

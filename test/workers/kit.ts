@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { createMockProvider } from '../mock/provider.ts'
 import { bearer, chatInit, type Running, spawnGateway } from '../process/spawn.ts'
+import { createUntil } from '../until.ts'
 
 /** A gateway of several processes, and doors to look behind it. */
 export interface Workers extends Running {
@@ -85,11 +86,5 @@ export function childrenOf(supervisor: number): ReadonlyMap<number, number> {
   return new Map(found.map(({ groups }) => [Number(groups!.number), Number(groups!.pid)]))
 }
 
-/** Waits until something holds, or fails. A process takes its time to start. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string, patience = 15_000) {
-  const end = performance.now() + patience
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`Still waiting for: ${what}`)
-    await Bun.sleep(20)
-  }
-}
+/** Waits until something holds. A process takes its time to start. */
+export const until = createUntil(15_000)

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { STOPPING } from '../../src/ending.ts'
 import { createMockProvider } from '../mock/provider.ts'
 import { launchGateway, spawnGateway } from '../process/spawn.ts'
 import { childrenOf, startWorkers, until, WORKERS } from './kit.ts'
@@ -124,7 +125,7 @@ test('a second signal ends all of them at once', async () => {
   const pids = [...childrenOf(gateway.pid).values()]
   expect(pids).toHaveLength(WORKERS)
   gateway.signal('SIGTERM')
-  await Bun.sleep(100)
+  await until(() => gateway.logs().some(({ message }) => message === STOPPING), 'the first signal')
   gateway.signal('SIGTERM')
   expect(await gateway.exited).toBe(1)
   expect(await asked).toBe('broken')
