@@ -47,8 +47,10 @@ export default definePlugin({
     const auth = use<Auth>('auth')
     const virtual = use<VirtualModelSource & Traces>('virtual-models')
     const findUnknown = createUnknownModels({
-      ...{ decide, providers, master: auth.master },
-      isRedirect: name => virtual.current().all.get(name)?.kind === 'redirect',
+      decide,
+      providers,
+      master: auth.master,
+      isRedirect: virtual.isRedirect,
     })
     const similar =
       settings.similar &&

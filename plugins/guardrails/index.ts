@@ -64,8 +64,10 @@ export default definePlugin({
     const auth = use<Auth>('auth')
     const virtual = use<VirtualModelSource>('virtual-models')
     const unknownModels = createUnknownModels({
-      ...{ decide, providers, master: auth.master },
-      isRedirect: name => virtual.current().all.get(name)?.kind === 'redirect',
+      decide,
+      providers,
+      master: auth.master,
+      isRedirect: virtual.isRedirect,
     })
     const store = await openStore({
       db,

@@ -72,6 +72,7 @@ export default definePlugin({
     const order = createOrder({ current, prices: use<Prices>('prices'), latencies, pins })
     const virtual: VirtualModels & VirtualModelSource & Traces = {
       current,
+      isRedirect: name => current().all.get(name)?.kind === 'redirect',
       remove,
       save: async (input, by) => toView(current(), await store.save(input, by), reach),
       ...createViews({ current, reach, lists, openByDefault: config.openByDefault }),

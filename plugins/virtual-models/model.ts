@@ -129,6 +129,8 @@ export interface ModelAccess {
 /** The rows themselves, for the plugin that judges by them. */
 export interface VirtualModelSource {
   current(): Snapshot
+  /** Whether a redirect of this name is there, on or off. */
+  isRedirect(name: string): boolean
 }
 
 /** How a redirect chose among its targets. */
