@@ -24,6 +24,9 @@ export interface DatabaseAddress {
   readonly authToken?: string
 }
 
+/** It belongs to one process, and ends with it. */
+export const isInMemory = (url: string): boolean => url.includes(':memory:')
+
 /** How long a write waits for another one that holds the database (milliseconds). */
 const PATIENCE = 5000
 

@@ -2,7 +2,7 @@ import { createAsk } from './ask/ask.ts'
 import { type Closing, createClosing } from './closing.ts'
 import { type GatewaySettings, isSetByRuntime } from './config.ts'
 import { migrateAll } from './database/migrations.ts'
-import { type OpenDatabase, openDatabase } from './database.ts'
+import { isInMemory, type OpenDatabase, openDatabase } from './database.ts'
 import { isLoopbackName, ORIGIN } from './door/address.ts'
 import { withCors } from './door/cors.ts'
 import { createDoor } from './door/door.ts'
@@ -223,7 +223,7 @@ const addressOf = ({
   databaseUrl: url,
   databaseAuthToken: authToken,
 }: GatewaySettings): Pick<Host, 'dbAddress'> =>
-  url.includes(':memory:') ? {} : { dbAddress: { url, ...(authToken !== undefined && { authToken }) } }
+  isInMemory(url) ? {} : { dbAddress: { url, ...(authToken !== undefined && { authToken }) } }
 
 /** Asks the way a caller without a key would. */
 async function isOpen({ hooks }: House): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { isLocalCaller } from './door/address.ts'
 import { ConfigError } from './errors.ts'
 import type { Connection } from './exchange.ts'
-import { accept, type Seat, seats } from './http/accept.ts'
+import { accept, type SocketData, socketHandler } from './http/accept.ts'
 import type { Awaitable } from './types.ts'
 
 /** Bytes may stop arriving for so long (seconds) while a request is sent; an answer may be silent for ever. */
@@ -29,7 +29,7 @@ const unheard: Readonly<Record<string, readonly [why: string, mend: string]>> = 
 export function listen(
   { host, port, bodyLimit, isShared = false }: Place,
   answer: Answering,
-): Bun.Server<Seat> {
+): Bun.Server<SocketData> {
   try {
     return Bun.serve({
       hostname: host,
@@ -39,7 +39,7 @@ export function listen(
       // Our own limit answers in the client's dialect; the server's would cut the connection.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request, server) => answer(request, new ServerConnection(request, server)),
-      websocket: seats(bodyLimit),
+      websocket: socketHandler(bodyLimit),
       error: () => new Response('The gateway failed to handle this request', { status: 500 }),
     })
   } catch (cause) {
@@ -80,8 +80,8 @@ export async function findPort(place: Place): Promise<number> {
 /** A class: one is made for each request, and its getter must not be. */
 class ServerConnection implements Connection {
   readonly #request: Request
-  readonly #server: Bun.Server<Seat>
-  constructor(request: Request, server: Bun.Server<Seat>) {
+  readonly #server: Bun.Server<SocketData>
+  constructor(request: Request, server: Bun.Server<SocketData>) {
     this.#request = request
     this.#server = server
   }

@@ -6,6 +6,7 @@ import { type Announcement, announce } from './announce.ts'
 import { runProgram } from './cli/program.ts'
 import { type Loaded, load } from './config/load.ts'
 import { countWorkers, type GatewaySettings } from './config.ts'
+import { isInMemory } from './database.ts'
 import { createStop, endLog, onStop, outlive, stopOnSignals } from './ending.ts'
 import { ConfigError } from './errors.ts'
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
@@ -57,7 +58,7 @@ const ONLY_MEMORY =
 /** Several processes at one port: this one starts them, and takes no part in calls. */
 async function supervise(loaded: Loaded, flags: Flags, workers: number): Promise<void> {
   const { settings } = loaded
-  if (/:memory:/.test(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
+  if (isInMemory(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
   const log = createLog('gateway')
   if (process.platform !== 'linux') log.warn('WORKERS: only Linux spreads connections over processes')
   const port = await findPort(settings)
@@ -214,7 +215,7 @@ function tell(stream: NodeJS.WriteStream, text: string): void {
 const args = process.argv.slice(2)
 const above = findAbove(args)
 const worker = above && createWorker(above, () => process.exit(0))
-const commands = worker ? ['serve'] : args.length === 0 ? ['serve'] : args
+const commands = worker || args.length === 0 ? ['serve'] : args
 const code = await runProgram(commands, {
   version,
   plugins: ours,

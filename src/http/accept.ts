@@ -3,7 +3,7 @@ import type { Bytes } from '../bytes.ts'
 import type { Message, SocketEnd, SocketListener } from '../types.ts'
 
 /** What the server keeps of each WebSocket of a client. */
-export interface Seat {
+export interface SocketData {
   readonly listen: (client: SocketEnd) => SocketListener
   listener?: SocketListener
 }
@@ -17,14 +17,14 @@ const LAST_WORDS = 2000
 
 /** Makes a WebSocket of a request; false where its client is gone, or asked for none. */
 export const accept = (
-  server: Server<Seat>,
+  server: Server<SocketData>,
   request: Request,
   headers: Readonly<Record<string, string>>,
-  listen: Seat['listen'],
+  listen: SocketData['listen'],
 ): boolean => server.upgrade(request, { headers, data: { listen } })
 
 /** What the server does with WebSockets. `longest`: bytes of a message; a longer one closes it with 1009. */
-export const seats = (longest: number): WebSocketHandler<Seat> => ({
+export const socketHandler = (longest: number): WebSocketHandler<SocketData> => ({
   maxPayloadLength: Math.min(longest, MOST),
   idleTimeout: IDLE,
   perMessageDeflate: false,
@@ -37,7 +37,7 @@ export const seats = (longest: number): WebSocketHandler<Seat> => ({
   close: (socket, code, reason) => socket.data.listener?.closed(code, reason),
 })
 
-const toEnd = (socket: ServerWebSocket<Seat>): SocketEnd => ({
+const toEnd = (socket: ServerWebSocket<SocketData>): SocketEnd => ({
   send(message) {
     socket.send(message as string | Bytes)
     return socket.getBufferedAmount()

@@ -1,5 +1,6 @@
 import type { Loaded } from '../config/load.ts'
 import { type AtRestart, atRestart, type GatewaySettings } from '../config.ts'
+import { isInMemory } from '../database.ts'
 import { describe } from '../describe.ts'
 import { ConfigError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
@@ -38,7 +39,7 @@ export function createReload({ settings: first, load, build, gateways, log, ende
     if (gateways.isStopping()) return ignore(why)
     try {
       const loaded = keepSocket(await load(), settings, log)
-      if (/:memory:/.test(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
+      if (isInMemory(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
       if (!(await gateways.replace(before => build(loaded, before)))) return ignore(why)
       settings = loaded.settings
       ended('done')

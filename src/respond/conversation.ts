@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange.ts'
 import type { Message, ProviderSocket, SocketEnd, SocketListener } from '../types.ts'
 import {
   BROKEN,
-  type Closing,
+  type ClosingCode,
   closingOf,
   GOING,
   isGood,
@@ -42,7 +42,7 @@ export function createConversation(
   let client: SocketEnd
   let isOver = false
 
-  function end(closing: Closing, refusal?: Refusal): void {
+  function end(closing: ClosingCode, refusal?: Refusal): void {
     if (isOver) return
     isOver = true
     x.abort.signal.removeEventListener('abort', cut)

@@ -1,11 +1,8 @@
-import type { Connection } from '../exchange.ts'
+import type { Answering } from '../listen.ts'
 import type { Peers } from '../peers.ts'
 import { isWrite } from '../reload/switch.ts'
-import type { Awaitable } from '../types.ts'
 import type { FromWorker } from './requests.ts'
 import type { Wire } from './wire.ts'
-
-type Answering = (request: Request, connection: Connection) => Awaitable<Response>
 
 /** What a worker's plugins say to those of the others. */
 export interface AllPeers {
