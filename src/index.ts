@@ -30,8 +30,9 @@ export {
   type Plugin,
   type Tick,
 } from './plugin.ts'
-export type { Preset, Shaped } from './preset.ts'
+export type { Preset, Shaped, Tell } from './preset.ts'
 export type { CallFacts, NativeFacts, Provider, UpstreamCall } from './provider.ts'
+export type { Question } from './question.ts'
 export { check } from './request/check.ts'
 export { bytes, csv, duration, type EnvNames, type FileSection, flag, text, whole } from './settings.ts'
 export { createOffers, KEY_IN_FETCH } from './translate/offers.ts'

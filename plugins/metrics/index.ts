@@ -117,6 +117,11 @@ export default definePlugin({
       await wantCosts()
       for (const flush of flushes) flush()
     }
+    async function expose() {
+      if (peers !== undefined) return exposition.together((await peers.gather()) as readonly Figures[])
+      await ready()
+      return exposition.own()
+    }
     const exports: Metrics = {
       add: family => void families.push(family),
       wantCosts,
@@ -178,11 +183,7 @@ export default definePlugin({
             'In the text format of Prometheus. Whoever holds `METRICS_TOKEN` may read it, and nothing else: `Authorization: Bearer TOKEN`. No label ever holds a key or the id of one; paths of users only where `METRICS_USER_PATH_DEPTH` says how deep.',
           answer: { about: 'All metrics', type: 'text/plain' },
           async run() {
-            if (peers === undefined) await ready()
-            const { contentType, text } =
-              peers === undefined
-                ? await exposition.own()
-                : await exposition.together((await peers.gather()) as readonly Figures[])
+            const { contentType, text } = await expose()
             return new Response(text, {
               headers: { 'content-type': contentType, 'cache-control': 'no-store' },
             })

@@ -11,13 +11,15 @@ export interface Query {
   readonly before: string
 }
 
-const NAMES = ['q', 'kind', 'author', 'subject', 'before'] as const
-
 export function readQuery(read: (name: string) => string): Query {
-  const [q, kind, author, subject, before] = NAMES.map(name => read(name).trim().slice(0, MAX_SEARCH))
+  const field = (name: keyof Query) => read(name).trim().slice(0, MAX_SEARCH)
+  const before = field('before')
   return {
-    ...{ q: q!, kind: kind!, author: author!, subject: subject! },
-    before: /^[1-9]\d{0,14}$/.test(before!) ? before! : '',
+    q: field('q'),
+    kind: field('kind'),
+    author: field('author'),
+    subject: field('subject'),
+    before: /^[1-9]\d{0,14}$/.test(before) ? before : '',
   }
 }
 

@@ -16,9 +16,9 @@ export async function examineRunning(client: Client): Promise<readonly Finding[]
       text: `Version ${version} answers at ${client.url}`,
     },
     clockFinding(theirs, ours, 'the gateway'),
-    await attempt('database', () => examineDatabase(client)),
+    ...(await attempt('database', () => examineDatabase(client))),
     ...(await examineProviders(client)),
-    ...(await attemptAll('attention', () => examineConcerns(client))),
+    ...(await attempt('attention', () => examineConcerns(client))),
   ]
 }
 
@@ -30,16 +30,17 @@ export async function versionOf(client: Client): Promise<string> {
 }
 
 /** What the gateway refuses is a finding, too. */
-async function attemptAll(name: string, run: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+async function attempt(
+  name: string,
+  run: () => Promise<Finding | readonly Finding[]>,
+): Promise<readonly Finding[]> {
   try {
-    return await run()
+    return [await run()].flat()
   } catch (error) {
     if (!(error instanceof FaultError)) throw error
     return [{ name, state: 'bad', text: error.message }]
   }
 }
-const attempt = async (name: string, run: () => Promise<Finding>): Promise<Finding> =>
-  (await attemptAll(name, async () => [await run()]))[0]!
 
 async function examineDatabase(client: Client): Promise<Finding> {
   const { ms } = await timed(() => client.call('GET', '/admin/history?limit=1'))
@@ -48,7 +49,8 @@ async function examineDatabase(client: Client): Promise<Finding> {
 
 async function examineProviders(client: Client): Promise<readonly Finding[]> {
   const names = mapsOf(await client.call('GET', '/admin/providers')).map(({ name }) => textOf(name))
-  return Promise.all(names.map(name => attempt(`provider ${name}`, () => examineProvider(client, name))))
+  const found = names.map(name => attempt(`provider ${name}`, () => examineProvider(client, name)))
+  return (await Promise.all(found)).flat()
 }
 
 async function examineProvider(client: Client, name: string): Promise<Finding> {
