@@ -1,21 +1,19 @@
 import { isSelected } from '../../src/selector.ts'
 import type { Target } from '../../src/types.ts'
 import { isInside } from '../../src/user-path.ts'
-import { type Cache, type Entry, type ModelFigures, mostHits } from './model.ts'
+import { type Book, type Entry, type ModelFigures, mostHits } from './model.ts'
 import { type Shelf, sizeOf } from './shelf.ts'
-import type { Count, Tally } from './tally.ts'
+import { nothingYet, type Tally } from './tally.ts'
 
 interface Options {
-  readonly settings: Cache['settings']
   readonly shelf: Shelf | undefined
   readonly tally: Tally
   readonly isProvider: (name: string) => boolean
 }
 
 /** What operators see of the cache, and what they may do. Without a shelf there is nothing to be seen. */
-export function createBook({ settings, shelf, tally, isProvider }: Options): Omit<Cache, 'everywhere'> {
+export function createBook({ shelf, tally, isProvider }: Options): Book {
   return {
-    settings,
     figures: () => ({
       entries: shelf?.count() ?? 0,
       bytes: shelf?.bytes() ?? 0,
@@ -28,7 +26,7 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Omi
       for (const [model, count] of tally.models) found.set(model, { model, entries: 0, bytes: 0, ...count })
       for (const [key, entry] of shelf?.entries() ?? []) {
         const name = `${entry.provider}/${entry.model}`
-        const figures = found.get(name) ?? { model: name, entries: 0, bytes: 0, ...NONE }
+        const figures = found.get(name) ?? { model: name, entries: 0, bytes: 0, ...nothingYet() }
         found.set(name, figures)
         figures.entries++
         figures.bytes += sizeOf(key, entry)
@@ -48,9 +46,6 @@ export function createBook({ settings, shelf, tally, isProvider }: Options): Omi
     },
   }
 }
-
-/** Of a model that nobody has asked yet since the start. */
-const NONE: Count = { hits: 0, joined: 0, similar: 0, misses: 0 }
 
 const toTarget = ({ provider, model, redirects }: Entry): Target => ({
   provider,

@@ -1,14 +1,12 @@
 import type { Peers } from '../../src/peers.ts'
 import {
-  type Cache,
+  type Book,
   type Everywhere,
   type ModelFigures,
   mostHits,
   type Purge,
   type Standing,
 } from './model.ts'
-
-type Book = Pick<Cache, 'figures' | 'byModel' | 'purge'>
 
 /** What this worker's cache looks like, for one that gathers all of them. */
 export const standingOf = ({ figures, byModel }: Book): Standing => ({

@@ -34,8 +34,8 @@ export default definePlugin({
     const { tally = createTally(), shelf: before } = (inherited ?? {}) as Partial<Heritage>
     const settings = toSettings(config)
     const shelf = settings.models.length > 0 ? shelfOf(settings.size, before) : undefined
-    const book = createBook({ settings, shelf, tally, isProvider: name => providers().has(name) })
-    const exports: Cache = { ...book, everywhere: createEverywhere(book, peers) }
+    const book = createBook({ shelf, tally, isProvider: name => providers().has(name) })
+    const exports: Cache = { settings, figures: book.figures, everywhere: createEverywhere(book, peers) }
     const shown = {
       exports,
       heritage: { tally, shelf } satisfies Heritage,

@@ -82,6 +82,15 @@ export interface Purge {
   readonly userPath?: UserPath | undefined
 }
 
+/** The cache of this process. */
+export interface Book {
+  figures(): Figures
+  /** Those with the most hits first. */
+  byModel(): readonly ModelFigures[]
+  /** How many answers were thrown away. */
+  purge(what: Purge): number
+}
+
 export interface SimilarSettings {
   /** Selectors and names of redirects. */
   readonly models: readonly string[]
@@ -92,7 +101,7 @@ export interface SimilarSettings {
 }
 
 /** What the plugin `cache` offers to others. */
-export interface Cache {
+export interface Cache extends Pick<Book, 'figures'> {
   readonly settings: {
     /** Selectors and names of redirects; none: the cache is off. */
     readonly models: readonly string[]
@@ -107,10 +116,4 @@ export interface Cache {
     readonly similar?: SimilarSettings | undefined
   }
   readonly everywhere: Everywhere
-  /** Of this process. */
-  figures(): Figures
-  /** Those with the most hits first. */
-  byModel(): readonly ModelFigures[]
-  /** How many answers were thrown away. */
-  purge(what: Purge): number
 }

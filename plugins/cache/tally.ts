@@ -22,13 +22,16 @@ const MOST = 1000
 /** What stands for the others. */
 const OTHER = 'other'
 
+/** Of what nobody has asked yet since the start. */
+export const nothingYet = (): Count => ({ hits: 0, joined: 0, similar: 0, misses: 0 })
+
 export function createTally(): Tally {
-  const all: Count = { hits: 0, joined: 0, similar: 0, misses: 0 }
+  const all = nothingYet()
   const models = new Map<string, Count>()
 
   function countOf(model: string): Count {
     const name = models.has(model) || models.size < MOST ? model : OTHER
-    const count = models.get(name) ?? { hits: 0, joined: 0, similar: 0, misses: 0 }
+    const count = models.get(name) ?? nothingYet()
     models.set(name, count)
     return count
   }
