@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { say, toProblem } from './config/problem.ts'
 import { ConfigError } from './errors.ts'
-import type { Plugin } from './plugin.ts'
 import { bytes, concealed, csv, duration, type EnvNames, flag, says, text, whole } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -208,19 +207,6 @@ export function readSettings(environment: Environment): GatewaySettings {
 /** Values of the gateway's own variables may be shown: one that holds a secret takes any text. */
 export const sayVariable = (variable: string, environment: Environment, text: string): string =>
   say(`${variable}="${environment[variable]}"`, text)
-
-/** The raw settings of every plugin, out of the variables that it declares. `assemble` validates them. */
-export function readPluginSettings(
-  plugins: readonly Plugin[],
-  environment: Environment,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    plugins.map(({ name, env }) => [
-      name,
-      typeof env === 'function' ? env(environment) : pick(environment, env ?? {}),
-    ]),
-  )
-}
 
 /** The values of the variables that are set, by the fields that they fill. */
 export function pick(environment: Environment, names: EnvNames): Record<string, string> {

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import OpenAI from 'openai'
 import demo from '../plugins/demo/index.ts'
 import groq from '../plugins/providers/groq.ts'
-import { readPluginSettings } from '../src/config.ts'
 import type { Provider } from '../src/provider.ts'
 import { assemble } from '../src/registry.ts'
+import { readPluginSettings } from './plugin-settings.ts'
 
 const NOW = 1_780_000_000_000
 const start = async (environment: Record<string, string> = {}) => {

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plugins as ours } from '../plugins/index.ts'
-import { readPluginSettings, readSettings } from '../src/config.ts'
+import { readSettings } from '../src/config.ts'
 import type { Connection } from '../src/exchange.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
 import { openLog } from '../src/log.ts'
 import type { Plugin } from '../src/plugin.ts'
+import { readPluginSettings } from './plugin-settings.ts'
 import { createUntil } from './until.ts'
 
 /** An answer with its body parsed. */

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { providers } from '../plugins/providers/index.ts'
-import { readPluginSettings } from '../src/config.ts'
 import { ConfigError } from '../src/errors.ts'
 import type { Plugin } from '../src/plugin.ts'
 import type { CallFacts, Provider, UpstreamCall } from '../src/provider.ts'
 import { assemble } from '../src/registry.ts'
 import { discoverInstances } from '../src/vendors/instances.ts'
 import { type OpenAICompatible, openaiCompatible } from '../src/vendors/openai-compatible.ts'
+import { readPluginSettings } from './plugin-settings.ts'
 
 const KEY = 'sk-secret-0123456789'
 const acme: OpenAICompatible = {

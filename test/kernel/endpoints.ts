@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plugins as ours } from '../../plugins/index.ts'
-import { readPluginSettings, readSettings } from '../../src/config.ts'
+import { readSettings } from '../../src/config.ts'
 import { createGateway } from '../../src/gateway.ts'
 import type { Plugin } from '../../src/plugin.ts'
+import { readPluginSettings } from '../plugin-settings.ts'
 
 /**
  * Where callers send requests: a dialect asks a model, a passage calls a provider in its own language or answers from

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plugins as ours } from '../../plugins/index.ts'
-import { readPluginSettings, readSettings } from '../../src/config.ts'
+import { readSettings } from '../../src/config.ts'
 import { Exchange } from '../../src/exchange.ts'
 import { createGateway, type Gateway } from '../../src/gateway.ts'
 import { openLog } from '../../src/log.ts'
 import { definePlugin, type Parts, type Plugin } from '../../src/plugin.ts'
 import { MASTER } from '../kit.ts'
+import { readPluginSettings } from '../plugin-settings.ts'
 
 /**
  * What watching costs a call, in microseconds: `bun test/metrics/bench.ts`. A real call is made, and the hooks of each

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { plugins } from '../../plugins/index.ts'
-import { readPluginSettings, readSettings } from '../../src/config.ts'
+import { readSettings } from '../../src/config.ts'
 import { createGateway } from '../../src/gateway.ts'
 import { type House, openHouse } from '../kernel/house.ts'
 import { MASTER, startGateway, until } from '../kit.ts'
 import { readUntilBroken } from '../mock/client.ts'
 import { createMockProvider } from '../mock/provider.ts'
+import { readPluginSettings } from '../plugin-settings.ts'
 import { parseScrape, type Scrape } from './scrape.ts'
 
 const TOKEN = 'scrape-token-for-tests'

@@ -1,8 +1,8 @@
 import { providers } from '../../plugins/providers/index.ts'
-import { readPluginSettings } from '../../src/config.ts'
 import type { Plugin } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import { assemble } from '../../src/registry.ts'
+import { readPluginSettings } from '../plugin-settings.ts'
 
 export interface Keyed {
   /** What stands behind the vendor's name in variables: nothing, or `_EAST`. */

@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plugins as ours } from '../../plugins/index.ts'
-import { readPluginSettings, readSettings } from '../../src/config.ts'
+import { readSettings } from '../../src/config.ts'
 import type { Dialect } from '../../src/dialect.ts'
 import { createGateway } from '../../src/gateway.ts'
 import type { Plugin } from '../../src/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
+import { readPluginSettings } from '../plugin-settings.ts'
 import { folder } from '../sdk/recordings.ts'
 
 /** Every dialect that our plugins bring, found by looking at what they really set up. */
