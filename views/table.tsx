@@ -62,7 +62,8 @@ export const Pager = ({ page, pages, href }: PagerProps) =>
     </nav>
   )
 
-const Step = ({ href, rel, children }: { href: string | undefined; rel: string; children?: Child }) =>
+/** To the page before or behind, where there is one. */
+export const Step = ({ href, rel, children }: { href: string | undefined; rel: string; children?: Child }) =>
   href === undefined ? (
     <span class="button" aria-disabled="true">
       {children}

@@ -1,5 +1,4 @@
-import type { Child } from 'hono/jsx'
-import { Link } from './link.tsx'
+import { Step } from './table.tsx'
 
 interface TurnProps {
   /** Towards what is newer: what it says, and where it leads; nowhere on the first page. */
@@ -13,25 +12,14 @@ interface TurnProps {
 export const Turn = ({ newer, older, isPart }: TurnProps) =>
   newer.href === undefined && older === undefined ? null : (
     <nav class="pager" aria-label="Pages">
-      <To rel="prev" href={newer.href}>
+      <Step rel="prev" href={newer.href}>
         {newer.text}
-      </To>
+      </Step>
       <span>
         {older === undefined ? 'These are the oldest' : isPart ? 'Searched in part: there may be more' : ''}
       </span>
-      <To rel="next" href={older}>
+      <Step rel="next" href={older}>
         Older
-      </To>
+      </Step>
     </nav>
-  )
-
-const To = ({ href, rel, children }: { href: string | undefined; rel: string; children?: Child }) =>
-  href === undefined ? (
-    <span class="button" aria-disabled="true">
-      {children}
-    </span>
-  ) : (
-    <Link class="button" href={href} rel={rel}>
-      {children}
-    </Link>
   )

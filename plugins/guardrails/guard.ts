@@ -6,6 +6,7 @@ import { isAboutCall, isAboutTarget, type Scopes } from '../../src/scope.ts'
 import type { Awaitable, JsonObject, Route } from '../../src/types.ts'
 import type { createAsking } from './asking.ts'
 import { inspect } from './inspect.ts'
+import type { Inspected } from './look.ts'
 import type { Guardrail, On } from './model.ts'
 import type { Reacting } from './reacting.ts'
 import { createWatch } from './watch.ts'
@@ -16,9 +17,6 @@ export interface GuardOptions {
   readonly reacting: Reacting
   readonly askAll: ReturnType<typeof createAsking>
 }
-
-/** Of what it is looked at: `asked` is what a checker is told of it. */
-export type Inspected = Pick<Routed, 'id' | 'userPath' | 'asked'>
 
 type Asking = Pick<Routed, 'id' | 'userPath'> & { readonly route: Route | undefined }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { type Counted, outcomes, type ServerView, type Tools } from './model.ts'
+import { addressOf } from './server.ts'
 
 const view = v.object({
   name: v.string(),
@@ -59,12 +60,6 @@ export function createMcpApi({ servers, counted, refresh }: Tools): Api[] {
       },
     }),
   ]
-}
-
-/** What may be shown of an address. */
-export function addressOf(url: string): string {
-  const { origin, pathname } = new URL(url)
-  return origin + pathname
 }
 
 function toView({ server, standing }: ServerView, counts: readonly Counted[]): v.InferOutput<typeof view> {

@@ -33,3 +33,9 @@ function createMatch(patterns: readonly string[]): (name: string) => boolean {
 /** May a caller who stands here use it? */
 export const isOpen = ({ userPaths }: Pick<McpServer, 'userPaths'>, path: UserPath): boolean =>
   userPaths === undefined || isInside(path, userPaths)
+
+/** What may be shown of an address. */
+export function addressOf(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}

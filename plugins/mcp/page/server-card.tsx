@@ -5,8 +5,8 @@ import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import { Table } from '../../../views/table.tsx'
-import { addressOf } from '../api.ts'
 import type { Counted, McpServer, Offer, ServerView, Standing } from '../model.ts'
+import { addressOf } from '../server.ts'
 
 interface CardProps {
   readonly view: ServerView

@@ -4,9 +4,9 @@ import { VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import { piecesFor } from '../connect.ts'
 import type { ToolsData } from '../page.tsx'
 import { HowToSwitchOn } from './off.tsx'
+import { piecesFor } from './pieces.ts'
 import { ServerCard } from './server-card.tsx'
 
 interface Props {

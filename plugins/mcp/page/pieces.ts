@@ -1,4 +1,4 @@
-import { shell } from '../../views/quote.ts'
+import { shell } from '../../../views/quote.ts'
 
 /** Where agents find the tools, and with what. */
 export interface Door {
