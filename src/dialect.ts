@@ -54,9 +54,9 @@ export interface Lens {
 
 /** What is said in a language that clients speak over a WebSocket. Its messages pass as they are, but for models' names. */
 export interface Talk {
-  /** Subprotocols of WebSockets that mean it. Of those that a client offers, its first one that is here is taken. */
+  /** Subprotocols of WebSockets that mean this language; the first of them that a client offers is taken. */
   readonly protocols: readonly string[]
-  /** What goes to the provider of a client's headers, and of its subprotocols. */
+  /** Headers for the provider, made of the client's headers and subprotocols. */
   headers(request: Request): Readonly<Record<string, string>>
   /**
    * A client's message as it goes on to the provider: the same text where it names no model.
@@ -110,8 +110,8 @@ export interface Dialect extends Endpoint, Lens {
    */
   read?(body: JsonObject, warn: Warn): JsonObject
   /**
-   * The body as an operator has set that it be asked, as far as the language has words for it; `tell` hears which fields of
-   * the client gave way. Without it nothing can be set.
+   * The body with what an operator has set, as far as the language has words for it; `tell` hears which fields of the
+   * client gave way. Without it nothing can be set.
    */
   preset?(body: JsonObject, preset: Preset, tell: Tell): JsonObject
   /**

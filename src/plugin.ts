@@ -81,7 +81,7 @@ export interface Hooks {
   order(targets: readonly Target[], x: Ordering): Awaitable<readonly Target[]>
   /**
    * How is the model asked? Before room is taken, and for calls of models only. Return the same object to leave the
-   * client's bytes untouched; what of the client's own gives way, it is told.
+   * client's bytes untouched; `told` says which fields of the client gave way.
    */
   shape(asked: Shaped, x: Routed): Awaitable<Shaped>
   /** Is there room? Whoever takes room returns the function that gives it back; it is called exactly once. */
@@ -180,7 +180,7 @@ export interface Parts extends Partial<Hooks> {
   readonly pages?: readonly Page[]
   /** What plugins that `need` this one may call. */
   readonly exports?: object
-  /** Another worker has told something (`Host.peers`). */
+  /** Another worker has told something (`Host.peers`); what is returned goes back to it. */
   hear?(note: unknown): Awaitable<unknown>
   /** What this worker has counted, for one that gathers it (`Host.peers`). */
   figures?(): Awaitable<unknown>

@@ -14,7 +14,8 @@ const kinds: readonly unknown[] = ['text', 'input_text', 'output_text']
 
 /**
  * The question at the end of a conversation that stands in a field of the body; undefined where the conversation holds
- * anything but words of people and models, or does not end with one text of a user. What is not known is no word.
+ * anything but words of people and models, or does not end with one text of a user. A field that is not known counts as
+ * more than words.
  */
 export function questionIn(body: JsonObject, field: 'messages' | 'input'): Question | undefined {
   const turns = body[field]

@@ -79,7 +79,7 @@ export interface RedisOptions {
   readonly onGone: () => void
 }
 
-/** A connection to Redis or Valkey. It keeps nothing for later and comes back by nobody: what cannot be sent now fails. */
+/** A connection to Redis or Valkey. It queues nothing and does not reconnect: what cannot be sent now fails. */
 export function openRedis({ url, patience, onGone }: RedisOptions) {
   const client = new Bun.RedisClient(url, {
     connectionTimeout: patience,

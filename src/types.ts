@@ -150,9 +150,9 @@ export interface Recalled {
   readonly usage?: Usage | undefined
   /** What was left out for this target. */
   readonly warnings: readonly string[]
-  /** For so long the call that gets it has waited for its provider (milliseconds), because another had asked already. */
+  /** How long the call that gets it waited for another one that had asked already (milliseconds). */
   readonly waited?: number | undefined
-  /** How alike the question was to which it was given (up to 1); absent where it was the same. */
+  /** How alike the two questions are (up to 1); absent where they are the same. */
   readonly similarity?: number | undefined
 }
 

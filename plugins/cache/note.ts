@@ -8,7 +8,7 @@ export interface Note {
   /** The same question may get the same answer. */
   readonly isRepeatable: boolean
   readonly wishes: Wishes
-  /** What the header says that tells clients about it. */
+  /** What `x-modelway-cache` tells the client. */
   verdict: 'hit' | 'joined' | 'similar' | 'miss' | 'bypass'
   /** How alike the question was that the answer was given to. */
   score?: number | undefined

@@ -18,10 +18,10 @@ interface Options {
   readonly now: () => number
 }
 
-/** An answer, and how it was come by. */
+/** An answer, and where it comes from. */
 interface Source extends Given {
   readonly verdict: 'hit' | 'joined' | 'similar'
-  /** For so long it was waited for (milliseconds). */
+  /** How long it was waited for (milliseconds). */
   readonly waited?: number
 }
 

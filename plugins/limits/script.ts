@@ -17,10 +17,12 @@ export const UNKNOWN = -1
  * used in it, and for each gateway what its calls hold (`@GATEWAY`: calls, tokens, cost). What a gateway holds counts
  * while it is in the sorted set of gateways, with the time until which it was heard of.
  *
- * KEYS: the gateways, then the pots. ARGV: gateway, act, its clock, who it was before; then of each pot: 1 kind of window, 2 start, 3 end;
- * the most that is allowed, or nothing: 4 concurrent, 5 requests, 6 tokens, 7 cost; used as far as the gateway knows:
- * 8 requests, 9 tokens, 10 cost; what is to be held more or less: 11 calls, 12 tokens, 13 cost; what is used more:
- * 14 requests, 15 tokens, 16 cost.
+ * KEYS: the gateways, then the pots. ARGV: gateway, act, its clock, who it was before; then of each pot
+ * - 1 kind of window, 2 start, 3 end;
+ * - the most that is allowed, or nothing: 4 concurrent, 5 requests, 6 tokens, 7 cost;
+ * - used as far as the gateway knows: 8 requests, 9 tokens, 10 cost;
+ * - what is to be held more or less: 11 calls, 12 tokens, 13 cost;
+ * - what is used more: 14 requests, 15 tokens, 16 cost.
  *
  * Answers 0, or which pot (from 1) lacks which measure (from 1, as in `measures`); then of each pot its start and end,
  * what is used of it, and what calls at other gateways hold.

@@ -18,7 +18,7 @@ interface Options<R> {
   /** Only those with a smaller number. */
   readonly before: number | undefined
   readonly limit: number
-  /** So many numbers are looked at; all, where an index leads to those that are wanted. */
+  /** How many numbers are looked at for a page; Infinity where an index finds the rows. */
   readonly reach: number
   /** At most `limit` of those from `from` on and before `to`, newest first. */
   list(range: { readonly from: number; readonly to: number; readonly limit: number }): Promise<readonly R[]>

@@ -50,7 +50,7 @@ function createFetch(patience: number) {
     }
   }
 
-  /** Whatever the answer is, it is one. */
+  /** Any answer means that somebody is there again. */
   async function knock(url: string): Promise<void> {
     if (isKnocking) return
     isKnocking = true

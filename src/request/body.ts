@@ -15,7 +15,7 @@ export interface Body {
   readonly members?: readonly Member[]
   /** What arrived as multipart: its files, and its fields in order. */
   readonly form?: FormData
-  /** The client sent another shape, or an operator has set something: what is here the gateway wrote. */
+  /** The gateway wrote it: the client sent another shape, or an operator has set something. */
   readonly isOurs?: true
   /** What of that shape has no counterpart in ours: each a line for the caller. */
   readonly lost?: readonly string[]

@@ -88,7 +88,7 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
   })
 }
 
-/** Bodies of chat that clients sent in the shape of another language, or that an operator has set something in. */
+/** Bodies of chat that the gateway wrote: they came in the shape of another language, or an operator has set something. */
 const createAdapt =
   ({ limit, neverThinks, lacks = [] }: Pick<OpenAICompatible, 'limit' | 'neverThinks' | 'lacks'>) =>
   (body: JsonObject, { dialect, model, warn }: AdaptFacts): JsonObject => {

@@ -5,7 +5,7 @@ import { budgetOf, effortOf } from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { withoutThinking } from './generations.ts'
 
-/** A message as an operator has set that it be asked. */
+/** A message with what an operator has set. */
 export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
   const { max_output_tokens: most } = set
   const asked = sampled(presetOfPrompt(body, set, tell), set, tell)

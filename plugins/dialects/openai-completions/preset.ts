@@ -1,7 +1,7 @@
 import { cap, overrule, type Preset, type Tell } from '../../../src/preset.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
-/** A body of completions as an operator has set that it be asked. It has no place for an effort, nor for instructions. */
+/** A body of completions with what an operator has set. It has no place for an effort, nor for instructions. */
 export const preset = (
   body: JsonObject,
   { temperature, top_p, max_output_tokens: most }: Preset,

@@ -3,7 +3,7 @@ import { before, cap, overrule, type Preset, spelled, type Tell } from '../../..
 import { textAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
-/** A body of Responses as an operator has set that it be asked. */
+/** A body of Responses with what an operator has set. */
 export function preset(body: JsonObject, set: Preset, tell: Tell): JsonObject {
   const { temperature, top_p, reasoning_effort: effort, max_output_tokens: most } = set
   const reasoning = effort === undefined ? {} : spelled(objectOf(body.reasoning), tell, 'reasoning.')
