@@ -67,6 +67,7 @@ export default definePlugin({
       // No key has a space in it, so none has this hash.
       keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
       callerOf: keys.callerOf,
+      nameOf: keys.nameOf,
       master: MASTER,
       operator: () => (isOpen() ? OPEN : MASTER),
       vouch: (request, identify) => void vouched.set(request, identify),

@@ -24,6 +24,8 @@ export interface Keys {
   find(hash: string): Caller | undefined
   /** The holder of the key with this id, while it works. */
   callerOf(id: string): Caller | undefined
+  /** What people call a key, also one that works no more. */
+  nameOf(id: string): string | undefined
   /** What pages tell of the keys that work, the oldest first. */
   working(): readonly WorkingKey[]
   /** There is a managed key, be it revoked or expired. */
@@ -85,6 +87,7 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
   return {
     find: ring.find,
     callerOf,
+    nameOf: id => ring.get(id)?.name,
     working: () =>
       list()
         .filter(({ id }) => callerOf(id) !== undefined)

@@ -12,6 +12,8 @@ export interface Auth {
   keyFor(purpose: string): Uint8Array<ArrayBuffer>
   /** The holder of a managed key that works now. */
   callerOf(id: string): Caller | undefined
+  /** What people call a managed key, also one that works no more. */
+  nameOf(id: string): string | undefined
   /** The holder of the master key. */
   readonly master: Caller
   /** As whom an operator calls: the holder of the master key, or, where no key is set, whoever is on this machine. */

@@ -107,7 +107,7 @@ export default definePlugin({
     use<Concerns>('concerns').add(
       createLimitWatch({
         alarming: look.alarming,
-        nameOf: member => auth.callerOf(member)?.name || member,
+        nameOf: member => auth.nameOf(member) || member,
         now,
       }),
     )

@@ -26,7 +26,7 @@ export interface LimitsPageDeps {
   readonly store: LimitStore
   readonly ledger: Ledger
   readonly history: Pick<History, 'forms'>
-  readonly auth: Pick<Auth, 'callerOf' | 'working'>
+  readonly auth: Pick<Auth, 'nameOf' | 'working'>
   readonly virtual: VirtualModelSource
   readonly unknownModels: UnknownModels
   readonly now: () => number
@@ -98,7 +98,7 @@ function createDesk(deps: LimitsPageDeps): LimitsDesk {
       return {
         ...{ query, listing: { ...listing, rows }, reached },
         count: limits.length,
-        keyName: keyNameOf(auth),
+        keyName: auth.nameOf,
         now: now(),
       }
     },
@@ -114,11 +114,6 @@ function createDesk(deps: LimitsPageDeps): LimitsDesk {
     }),
   }
 }
-
-const keyNameOf =
-  (auth: LimitsPageDeps['auth']) =>
-  (id: string): string | undefined =>
-    auth.callerOf(id)?.name
 
 /** What a draft would do, where it says enough. */
 function effectOf(draft: Draft): string | undefined {
@@ -155,7 +150,7 @@ function createLimitPage({ store, ledger, auth, now }: LimitsPageDeps): Page {
   function load({ url }: PageRequest): LimitData {
     const name = reader(url)('name').slice(0, MAX_NAME)
     const limit = store.list().find(each => each.name === name)
-    const shared = { name, limit, keyName: keyNameOf(auth), now: now() }
+    const shared = { name, limit, keyName: auth.nameOf, now: now() }
     if (limit === undefined) return { ...shared, pots: [], members: 0, end: 0 }
     const used = fullestFirst(limit, ledger)
     const pots = used.pots.length === 0 && limit.each === 'all' ? [ledger.pot(limit, '')] : used.pots

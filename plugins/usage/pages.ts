@@ -23,7 +23,7 @@ const names: Readonly<Record<string, string>> = { master: 'Master key', open: 'A
 export function createPages({ auth, concerns, lists, virtual, providers, ...desk }: PagesDeps): Page[] {
   const deps: PageDeps = {
     ...desk,
-    keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.callerOf(id)?.name) || undefined,
+    keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.nameOf(id)) || undefined,
     example() {
       for (const provider of providers().keys()) {
         const [id] = lists.of(provider)?.keys() ?? []

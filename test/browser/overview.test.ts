@@ -263,6 +263,13 @@ describe('with calls', () => {
     expect(await page.locator('.ranking').count()).toBe(0)
   })
 
+  test('a key that was revoked is still called by its name', async () => {
+    await send('DELETE', `/admin/keys/${key.id}`)
+    await go()
+    await ranked('Keys', MARKUP).waitFor()
+    expect(await ranked('Keys', key.id).count()).toBe(0)
+  })
+
   test('hostile names are inert', async () => {
     await go()
     expect(await page.evaluate(() => document.querySelectorAll('main :is(img, b, i, script)').length)).toBe(0)
