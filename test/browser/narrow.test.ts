@@ -67,6 +67,13 @@ test('a menu that is open while the window grows becomes a part of the page, in 
   ])
 })
 
+test('a table that is no pile of cards has the room that its columns need, beside the menu or below it', async () => {
+  for (const width of [900, 1000, 1024, 1200, 1217, 1280]) {
+    await resize(width)
+    expect([width, (await box('#models .table')).width > 820]).toEqual([width, true])
+  }
+})
+
 test('badges are as wide as their word, and no choice is cut', async () => {
   await resize(390)
   const cell = await box('#models td[data-label="Kind"]')
@@ -89,6 +96,8 @@ test('badges are as wide as their word, and no choice is cut', async () => {
         }),
     )
     expect(cut).toEqual([])
+    const [field, remove] = [await box('#f-target-1'), await box('[aria-label="Remove target 2"]')]
+    expect(Math.abs(field.y + field.height / 2 - remove.y - remove.height / 2)).toBeLessThan(4)
     for (const button of await page.locator('dialog footer :is(a, button)').all()) {
       const [outer, inner] = [await box('dialog'), (await button.boundingBox())!]
       expect(inner.x).toBeGreaterThan(outer.x)
