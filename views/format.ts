@@ -2,6 +2,12 @@
 
 export const UNKNOWN = 'not known'
 
+/** A time by the clocks of UTC: `2026-11-29 17:06 UTC`. */
+export function moment(at: number): string {
+  const iso = new Date(at).toISOString()
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}
+
 const NANO = 1_000_000_000
 
 /** `1,234`. */

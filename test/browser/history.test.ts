@@ -97,6 +97,20 @@ test('what somebody else does meanwhile is not written over', async () => {
   expect(await stored('beta')).toMatchObject({ requests: 5 })
 })
 
+test('what was saved as it was says so, and times are told as everywhere', async () => {
+  await put('same', { requests: 5 })
+  await put('same', { requests: 5 })
+  const headers = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
+  const keys = `${gateway.url}/admin/keys`
+  const made = await fetch(keys, { method: 'POST', headers, body: '{"name": "Old crew"}' })
+  const { id } = (await made.json()) as { id: string }
+  await fetch(`${keys}/${id}`, { method: 'DELETE', headers })
+  await open()
+  await row('same').filter({ hasText: 'version 2' }).getByText('Nothing is different').waitFor()
+  const revoked = row('Revoked').locator('.differences')
+  expect(await revoked.textContent()).toMatch(/^Revoked at.*\d{4}-\d\d-\d\d \d\d:\d\d UTC$/)
+})
+
 test('what was deleted comes back', async () => {
   await api('DELETE', 'beta')
   await open('?kind=limit&subject=beta')

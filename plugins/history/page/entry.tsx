@@ -85,6 +85,7 @@ function Deed({ row }: { row: Told }): Child {
   const { action, before, after } = row
   const isWhole = before === null || after === null
   const whole = before === null ? after : before
+  const differences = isWhole ? [] : differencesOf(before, after)
   return (
     <div>
       <p>{deedOf(row)}</p>
@@ -93,8 +94,10 @@ function Deed({ row }: { row: Told }): Child {
           <summary>{action === 'delete' ? 'What it was' : 'What it was then'}</summary>
           <Differences all={differencesOf(null, whole).filter(({ label }) => !isName(label))} />
         </details>
+      ) : differences.length === 0 ? (
+        <p class="about">Nothing is different</p>
       ) : (
-        <Differences all={differencesOf(before, after)} />
+        <Differences all={differences} />
       )}
     </div>
   )

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/types.ts'
-import { number } from '../../../views/format.ts'
+import { moment, number } from '../../../views/format.ts'
 import { spell } from '../../../views/name.tsx'
 import { diff } from '../diff.ts'
 import type { Action } from '../model.ts'
@@ -44,8 +44,12 @@ function textOf(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? number(value) : String(value)
   if (Array.isArray(value)) return value.map(textOf).join(', ')
   if (isMap(value)) return partsOf(value).join(', ')
-  return spell(String(value))
+  const text = String(value)
+  return INSTANT.test(text) ? moment(Date.parse(text)) : spell(text)
 }
+
+/** How our own rows write a time. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** What names it comes first, and without its label. */
 const partsOf = (value: JsonObject): string[] =>
