@@ -37,7 +37,7 @@ test('shows servers, who may use them, and their tools', async () => {
   await page.getByRole('button', { name: 'Ask all servers' }).click()
   await page.getByText('files cannot be reached').first().waitFor()
   await card('search').getByText('ready', { exact: true }).waitFor()
-  expect(await card('search').textContent()).toMatch(/\/team\/alpha[\s\S]*7 tools, 1 closed one/)
+  expect(await card('search').textContent()).toMatch(/\/team\/alpha[\s\S]*8 tools, 1 of them closed/)
   expect(await card('files').textContent()).toMatch(/away[\s\S]*It cannot be reached/)
   await card('search').locator('summary').press('Enter')
   const row = page.getByRole('row').filter({ hasText: 'Does die' })

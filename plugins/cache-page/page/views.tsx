@@ -146,7 +146,8 @@ const Rules = ({ settings: { models, ttl, wait, sharedBy, similar } }: { setting
       </>
     )}
     To change that, set <code>CACHE_MODELS</code>, <code>CACHE_TTL</code>, <code>CACHE_SIZE</code>,{' '}
-    <code>CACHE_WAIT</code>, <code>CACHE_SHARED_BY</code> and <code>CACHE_SIMILAR</code>.
+    <code>CACHE_WAIT</code>, <code>CACHE_SHARED_BY</code>, <code>CACHE_SIMILAR</code>,{' '}
+    <code>CACHE_EMBEDDINGS</code> and <code>CACHE_SIMILARITY</code>.
   </p>
 )
 

@@ -104,14 +104,13 @@ function ToolList({
   offer: Offer
   counts: readonly Counted[]
 }) {
-  const offered = tools.filter(({ name }) => server.offers(name)).length
-  const closed = tools.length - offered
+  const closed = tools.filter(({ name }) => !server.offers(name)).length
   const byTool = Map.groupBy(counts, ({ tool }) => tool)
   return (
     <details class="tool-list" id={`tools-${shortHash(server.name)}`} open={tools.length <= FEW}>
       <summary>
-        {count(offered, 'tool')}
-        {closed > 0 && <span class="muted">, {count(closed, 'closed one')}</span>}
+        {count(tools.length, 'tool')}
+        {closed > 0 && <span class="muted">, {number(closed)} of them closed</span>}
       </summary>
       {tools.length > 0 && (
         <Table caption={`Tools of ${server.name}`} headings={['Tool', 'What it does', 'Calls', 'Failed']}>
@@ -135,15 +134,20 @@ function ToolList({
 
 /** Since the start. */
 function Counts({ counts }: { counts: readonly Counted[] }) {
-  const sum = (chosen: readonly Counted[]) => chosen.reduce((total, each) => total + each.count, 0)
+  const failed = counts.filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
   return (
     <>
       <td class="num" data-label="Calls">
-        {number(sum(counts))}
+        <Sum of={counts} />
       </td>
       <td class="num" data-label="Failed">
-        {number(sum(counts.filter(({ outcome }) => outcome === 'failed' || outcome === 'error')))}
+        <Sum of={failed} />
       </td>
     </>
   )
+}
+
+function Sum({ of }: { of: readonly Counted[] }) {
+  const sum = of.reduce((total, each) => total + each.count, 0)
+  return sum === 0 ? <span class="muted">none</span> : <span>{number(sum)}</span>
 }

@@ -74,8 +74,8 @@ function HowToConnect({ request: { base, admin, origin } }: { request: PageReque
           'No key is set, so none is asked for.'
         ) : (
           <>
-            It comes with a key, or a token, as for models.{' '}
-            <Link href={`${base}/dashboard/keys`}>Go to the keys</Link>
+            It comes with a key, or a token, as for models; here the variable <code>MODELWAY_KEY</code> holds
+            it. <Link href={`${base}/dashboard/keys`}>Go to the keys</Link>
           </>
         )}
       </p>
