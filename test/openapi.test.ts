@@ -300,6 +300,19 @@ describe('the document', () => {
       body: JSON.stringify(body),
     })
 
+  test('says of a conversation how it is opened, and of a redirect how it asks', async () => {
+    const { body } = await gateway.json('/swagger/json')
+    const talk = body.paths['/v1/realtime'].get
+    expect(talk.description).toContain('Only how it is opened')
+    expect(talk.parameters).toMatchObject([
+      { name: 'model', description: expect.stringContaining('redirect') },
+    ])
+    const { schema } = body.paths['/admin/virtual-models'].put.requestBody.content['application/json']
+    const { max_output_tokens, instructions } = schema.properties.parameters.anyOf[0].properties
+    expect(max_output_tokens.description).toContain('The most')
+    expect(instructions.description).toContain("before the caller's own")
+  })
+
   test('promises no good answer where none ever comes', async () => {
     const silent = routes.filter(
       ({ responses }) => !Object.keys(responses).some(code => code.startsWith('2')),

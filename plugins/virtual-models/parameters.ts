@@ -21,19 +21,25 @@ const tokens = v.pipe(
   v.minValue(1, 'expected at least 1'),
 )
 
+const effort = v.pipe(
+  v.picklist(efforts, `expected one of ${efforts.join(', ')}`),
+  v.description('How much the model thinks before it answers'),
+)
+
+const instructions = v.pipe(
+  v.string('expected a text'),
+  v.trim(),
+  v.nonEmpty('expected a text, it is blank'),
+  v.maxLength(MAX_INSTRUCTIONS, `expected at most ${MAX_INSTRUCTIONS} characters`),
+  v.description("Stand before the caller's own system prompt"),
+)
+
 const entries = {
   temperature: v.exactOptional(between(0, 2)),
   top_p: v.exactOptional(between(0, 1)),
-  max_output_tokens: v.exactOptional(tokens),
-  reasoning_effort: v.exactOptional(v.picklist(efforts, `expected one of ${efforts.join(', ')}`)),
-  instructions: v.exactOptional(
-    v.pipe(
-      v.string('expected a text'),
-      v.trim(),
-      v.nonEmpty('expected a text, it is blank'),
-      v.maxLength(MAX_INSTRUCTIONS, `expected at most ${MAX_INSTRUCTIONS} characters`),
-    ),
-  ),
+  max_output_tokens: v.exactOptional(v.pipe(tokens, v.description('The most: callers may ask for fewer'))),
+  reasoning_effort: v.exactOptional(effort),
+  instructions: v.exactOptional(instructions),
 }
 
 /** The field `parameters` of a redirect. */

@@ -8,7 +8,7 @@ import type { ToSchema } from './openapi-schemas.ts'
 /** The one place that knows how the API document is made; routes carry a `detail`, never a schema. */
 export type Detail = Readonly<Record<string, unknown>>
 
-const operationId = (method: string, path: string) =>
+export const operationId = (method: string, path: string) =>
   method.toLowerCase() +
   path
     .replace(/[^a-z0-9]+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase())
@@ -154,7 +154,7 @@ const contents: Readonly<Record<string, object>> = {
 }
 
 /** Where a call goes on to a provider. */
-const FORWARDED = [400, 403, 404, 429, 502, 504]
+export const FORWARDED = [400, 403, 404, 429, 502, 504]
 
 /** What a passage answers to a method, the good answer first. */
 function responsesOfPassage(passage: Passage, method: Passage['methods'][number], hasBody: boolean) {
@@ -235,16 +235,3 @@ export function describeDialect(dialect: Dialect): Detail {
     security: [{ bearer: [] }, { apiKey: [] }],
   }
 }
-
-/** A document of OpenAPI has no words for what is said on a WebSocket: only for how it is opened. */
-export const describeTalk = ({ path, about }: Dialect): Detail => ({
-  operationId: operationId('get', path),
-  summary: about,
-  tags: ['Models'],
-  parameters: [{ name: 'model', in: 'query', required: true, schema: { type: 'string' } }],
-  responses: {
-    101: { description: 'The WebSocket is open' },
-    ...refusals('others', [...FORWARDED, 401, 426, 503]),
-  },
-  security: [{ bearer: [] }, { apiKey: [] }],
-})

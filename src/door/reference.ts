@@ -3,8 +3,9 @@ import { type AnyElysia, Elysia } from 'elysia'
 import type { Api } from '../api.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Passage } from '../passage.ts'
-import { describeApi, describeDialect, describePassage, describeRests, describeTalk } from './openapi.ts'
+import { describeApi, describeDialect, describePassage, describeRests } from './openapi.ts'
 import { createSchemas, type Schemas } from './openapi-schemas.ts'
+import { describeTalk } from './openapi-talk.ts'
 
 export interface ReferenceOptions {
   readonly version: string
