@@ -36,7 +36,10 @@ export default definePlugin({
   name: 'guardrails',
   about: 'Says what may be told to models, and what they may say: blocks, masks or reports it.',
   config: v.object({
-    declared: says('JSON array of guardrails. Read-only in the dashboard', v.optional(declaredGuardrails)),
+    declared: says(
+      'JSON array, in the shape of PUT /admin/guardrails/NAME, each with its name. Read-only in the dashboard',
+      v.optional(declaredGuardrails),
+    ),
     rules: says(
       'Guardrails of the config file, in the shape of PUT /admin/guardrails with a name. Read-only in the dashboard',
       v.optional(listedGuardrails),

@@ -43,7 +43,10 @@ export default definePlugin({
   name: 'limits',
   about: 'Limits calls, tokens, cost and concurrency by user path, key and model.',
   config: v.object({
-    declared: says('JSON array of limits. Read-only in the dashboard', v.optional(declaredLimits)),
+    declared: says(
+      'JSON array, in the shape of PUT /admin/limits/NAME, each with its name. Read-only in the dashboard',
+      v.optional(declaredLimits),
+    ),
     listed: says(
       'Limits of the config file, in the shape of PUT /admin/limits with a name. Read-only in the dashboard',
       v.optional(listedLimits),

@@ -75,7 +75,7 @@ const patience = (standard: string) =>
 
 export const mcpSettings = v.object({
   declared: says(
-    'JSON array of MCP servers, whose tools callers find at /mcp',
+    'JSON array of MCP servers, whose tools callers find at /mcp: [{"name": "search", "url": "https://search.example.com/mcp"}]. More fields: plugins/mcp/README.md',
     v.optional(
       v.pipe(
         v.string(),
