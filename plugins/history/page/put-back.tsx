@@ -20,9 +20,12 @@ interface PutBackProps {
   readonly request: PageRequest
 }
 
+const SAME = 'It is like that now: there is nothing to put back.'
+
 /** Says what would become of the thing, and asks for it once. */
 export function PutBackForm({ putting: { row, differences }, page, mistake, request }: PutBackProps) {
   const isGone = row.latest.action === 'delete'
+  const isSame = !isGone && differences.length === 0
   return (
     <DialogForm
       page={page}
@@ -36,9 +39,11 @@ export function PutBackForm({ putting: { row, differences }, page, mistake, requ
       mistake={mistake}
       request={request}
       submit={
-        <button class="primary" type="submit" autofocus={mistake === undefined}>
-          Put back
-        </button>
+        !isSame && (
+          <button class="primary" type="submit" autofocus={mistake === undefined}>
+            Put back
+          </button>
+        )
       }
     >
       <input type="hidden" name="id" value={String(row.id)} />
@@ -46,13 +51,16 @@ export function PutBackForm({ putting: { row, differences }, page, mistake, requ
       <p>
         {kindOf(row.kind)}, as it was{' '}
         {row.action === 'delete' ? 'before it was deleted' : `in version ${row.version}`},{' '}
-        <Moment at={row.at} />. {isGone ? 'It is gone now, and comes back as' : 'What changes:'}
+        <Moment at={row.at} />.{' '}
+        {isSame ? SAME : isGone ? 'It is gone now, and comes back as' : 'What changes:'}
       </p>
-      {differences.length === 0 ? <p>Nothing: it is like that now.</p> : <Differences all={differences} />}
-      <p class="muted">
-        It is saved with all checks, as a version of its own, so this can be taken back, too.
-        {row.kind === 'key' && ' A key keeps its secret, and one that is revoked stays so.'}
-      </p>
+      <Differences all={differences} />
+      {!isSame && (
+        <p class="muted">
+          It is saved with all checks, as a version of its own, so this can be taken back, too.
+          {row.kind === 'key' && ' A key keeps its secret, and one that is revoked stays so.'}
+        </p>
+      )}
     </DialogForm>
   )
 }
