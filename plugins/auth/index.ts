@@ -17,6 +17,7 @@ import { KIND, openKeys } from './keys.ts'
 import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
 import { apiKeys, secrets } from './schema.ts'
+import { OF_SECRETS } from './views-of.ts'
 
 const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
 const OPEN: Caller = { kind: 'open', id: 'open', name: 'No key', subPaths: false, labels: {} }
@@ -46,10 +47,14 @@ export default definePlugin({
     const pepper = await readPepper(db)
     const history = use<History>('history')
     const keys = await openKeys({ db, history, pepper, now })
-    history.restores(KIND, async (state, { subject = '', ...by }) => {
-      const input = fromRecord(state, { now: now(), present: keys.get(subject).expiresAt })
-      return (await keys.replace(subject, input, by)).version
-    })
+    history.restores(
+      KIND,
+      async (state, { subject = '', ...by }) => {
+        const input = fromRecord(state, { now: now(), present: keys.get(subject).expiresAt })
+        return (await keys.replace(subject, input, by)).version
+      },
+      OF_SECRETS,
+    )
     history.follows(KIND, keys.reread)
     history.shows(KIND, id => `/keys?${new URLSearchParams({ q: id })}`)
     use<Concerns>('concerns').add(createKeyWatch(keys.working, now))

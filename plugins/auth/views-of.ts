@@ -59,3 +59,6 @@ export const toRecord = (row: KeyRow): JsonObject => ({
   last_four: row.lastFour,
   previous_key_until: time(row.previousUntil),
 })
+
+/** What of it only revoking and rolling write: no old version brings that back. */
+export const OF_SECRETS: readonly string[] = ['revoked_at', 'last_four', 'previous_key_until']

@@ -27,13 +27,17 @@ export default definePlugin({
     const chronicle = openChronicle(db, { now, wrote })
     const rereads = new Map<string, () => Promise<void>>()
     const restorers = new Map<string, Restore>()
+    const staying = new Map<string, readonly string[]>()
     const places = new Map<string, (subject: string) => string>()
     const restore = createRestorer(chronicle, restorers)
     const exports: History = {
       define: options => openDefinitions(options, exports),
       forms: options => createForms(options, exports),
       commit: chronicle.commit,
-      restores: (kind, restore) => void restorers.set(kind, restore),
+      restores(kind, restore, stay = []) {
+        restorers.set(kind, restore)
+        staying.set(kind, stay)
+      },
       follows: (kind, reread) => void rereads.set(kind, reread),
       shows: (kind, place) => void places.set(kind, place),
       async deletionOf(kind, subject) {
@@ -50,7 +54,7 @@ export default definePlugin({
     return {
       exports,
       api: createHistoryApi({ chronicle, restore }),
-      pages: [createHistoryPage({ chronicle, read: createReading(db), restore, places, now })],
+      pages: [createHistoryPage({ chronicle, read: createReading(db), restore, staying, places, now })],
       hear: lookNow,
       ticks: [{ every: LOOK, run: look }],
     }

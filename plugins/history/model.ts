@@ -144,8 +144,8 @@ export interface History {
    * gets the number of the version. Returns that number.
    */
   commit(change: Change, statements: (version: number) => readonly BatchItem<'sqlite'>[]): Promise<number>
-  /** Tells how versions of a kind are put back. */
-  restores(kind: string, restore: Restore): void
+  /** Tells how versions of a kind are put back, and which fields stay as they are whatever version that is. */
+  restores(kind: string, restore: Restore, stay?: readonly string[]): void
   /** Tells how things of a kind are read anew: another gateway on the same database has changed some. */
   follows(kind: string, reread: () => Promise<void>): void
   /** Tells where people see a thing of a kind, below `/dashboard`. */

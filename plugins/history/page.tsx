@@ -2,6 +2,7 @@ import { authorOf } from '../../src/author.ts'
 import { text } from '../../src/door/form.ts'
 import { Refusal } from '../../src/errors.ts'
 import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
+import type { JsonObject } from '../../src/types.ts'
 import { Remark } from '../../views/dialog-form.tsx'
 import { wordsIn } from '../../views/listing.ts'
 import { Notice } from '../../views/notice.tsx'
@@ -18,6 +19,8 @@ export interface HistoryPageDeps {
   readonly chronicle: Pick<Chronicle, 'get' | 'latest'>
   readonly read: ReturnType<typeof createReading>
   readonly restore: Restorer
+  /** Kinds of things, and the fields that stay as they are when a version is put back. */
+  readonly staying: ReadonlyMap<string, readonly string[]>
   /** Kinds of things, and where one of them can be seen, below `/dashboard`. */
   readonly places: ReadonlyMap<string, (subject: string) => string>
   readonly now: () => number
@@ -99,12 +102,18 @@ async function load(
 
 /** What would change if the thing became what it was: against what it is now. */
 async function puttingOf(
-  { chronicle }: Pick<HistoryPageDeps, 'chronicle'>,
+  { chronicle, staying }: Pick<HistoryPageDeps, 'chronicle' | 'staying'>,
   id: string,
 ): Promise<Putting | undefined> {
   const version = /^\d{1,15}$/.test(id) ? await chronicle.get(Number(id)) : undefined
   if (version === undefined) return undefined
   const latest = (await chronicle.latest(version.line))!
   const row: Told = { ...version, latest }
-  return { row, differences: differencesOf(latest.after, version.after ?? version.before) }
+  const [is, was] = [latest.after, version.after ?? version.before].map(state =>
+    without(state, staying.get(version.kind) ?? []),
+  )
+  return { row, differences: differencesOf(is!, was!) }
 }
+
+const without = (state: JsonObject | null, fields: readonly string[]): JsonObject | null =>
+  state && Object.fromEntries(Object.entries(state).filter(([field]) => !fields.includes(field)))
