@@ -17,9 +17,22 @@ const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 /** The log writes in batches. */
 export const endLog = () => pause(50)
 
+/**
+ * So long (milliseconds) behind the first signal a further one says nothing new: at `npx … run gateway` a Ctrl-C comes
+ * from the terminal, and at once again from a program in between that passes it on.
+ */
+const ECHO = 150
+
 /** The signals that mean: finish, and end. */
 export function onStop(hear: (signal: string) => void): void {
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, hear)
+  let first: number | undefined
+  const hearOnce = (signal: string) => {
+    const at = performance.now()
+    if (first !== undefined && at - first < ECHO) return
+    first ??= at
+    hear(signal)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, hearOnce)
 }
 
 /** What ends this process when what runs is done, or the drain time is over. Said again it changes nothing. */

@@ -145,11 +145,21 @@ describe('a signal to stop', () => {
     const asked = ask(gateway, { hang: true }, {}).catch(({ code }) => code as string)
     while (mock.ledger.active() < 1) await Bun.sleep(5)
     gateway.signal('SIGTERM')
-    await Bun.sleep(100)
+    await Bun.sleep(300)
     gateway.signal('SIGTERM')
     const { value, ms } = await timed(gateway.exited)
     expect([value, ms < 1000]).toEqual([1, true])
     expect(await asked).toBe('ECONNRESET')
+  }, 60_000)
+
+  test('is one signal where it comes twice at once, as a Ctrl-C at npx does', async () => {
+    await using gateway = await start({ DRAIN_TIMEOUT: '10s' })
+    const stream = readUntilBroken(await ask(gateway, { tokens: 20, gapMs: 30 }))
+    gateway.signal('SIGINT')
+    await Bun.sleep(10)
+    gateway.signal('SIGINT')
+    expect((await stream).text).toEndWith('data: [DONE]\n\n')
+    expect(await gateway.exited).toBe(0)
   }, 60_000)
 
   test('ends an idle gateway at once, also while clients keep their connections', async () => {
