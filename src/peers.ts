@@ -8,7 +8,10 @@ export interface Peers {
    * admin API or the dashboard gets an answer when the others have heard of it.
    */
   tell(note: unknown): Promise<readonly unknown[]>
-  /** The `figures` of all workers, this one among them; of one that is being replaced, those that it told last. */
+  /**
+   * The `figures` of all workers, this one among them; of one that is being replaced, those that it told last, if any.
+   * Refused where the supervisor does not pass the question on.
+   */
   gather(): Promise<readonly unknown[]>
   /** The `figures` that the process before this one, whose place it took, told last; undefined where there was none. */
   readonly left: unknown

@@ -1,8 +1,13 @@
+import { refuse } from '../errors.ts'
 import type { Answering } from '../listen.ts'
 import type { Peers } from '../peers.ts'
 import { isWrite } from '../reload/switch.ts'
+import { inTime } from './in-time.ts'
 import type { FromWorker } from './requests.ts'
 import type { Wire } from './wire.ts'
+
+/** So long (milliseconds) the supervisor may take: longer than it waits for the others. */
+const PATIENCE = 3000
 
 /** What a worker's plugins say to those of the others. */
 export interface AllPeers {
@@ -13,7 +18,8 @@ export interface AllPeers {
 
 export function createPeers(wire: Wire<FromWorker>, left: Readonly<Record<string, unknown>>): AllPeers {
   const telling = new Set<Promise<unknown>>()
-  const answersTo = async (request: FromWorker) => ((await wire.ask(request)) ?? []) as readonly unknown[]
+  const ask = async (request: FromWorker) =>
+    (await inTime(wire.ask(request), PATIENCE)) as readonly unknown[] | undefined
   const waited = async (answer: Response) => {
     await Promise.all(telling)
     return answer
@@ -22,11 +28,13 @@ export function createPeers(wire: Wire<FromWorker>, left: Readonly<Record<string
     of: plugin => ({
       left: left[plugin],
       tell(note) {
-        const told = answersTo({ kind: 'tell', plugin, note })
+        const told = ask({ kind: 'tell', plugin, note }).then(answers => answers ?? [])
         telling.add(told)
         return told.finally(() => telling.delete(told))
       },
-      gather: () => answersTo({ kind: 'gather', plugin }),
+      gather: async () =>
+        (await ask({ kind: 'gather', plugin })) ??
+        refuse('shutting_down', 'The other workers cannot be asked at the moment. Try again'),
     }),
     waitedFor: answering => (request, connection) => {
       const answer = answering(request, connection)

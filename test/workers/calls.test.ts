@@ -123,6 +123,26 @@ test('what one that is killed had counted stays at /metrics', async () => {
   expect([new Set(seen.slice(0, -1)), seen.at(-1)]).toEqual([new Set([60]), 90])
 }, 60_000)
 
+test('one that is away and has told nothing before is left out of what is added up', async () => {
+  await using gateway = await startWorkers(mock, { env: { CACHE_MODELS: 'openai/one' } })
+  process.kill(gateway.pidOf(2)!, 'SIGKILL')
+  const isBack = () => gateway.saidBy('The worker serves').has(2)
+  const statuses: number[] = []
+  await until(async () => {
+    for (const path of ['/admin/cache', '/metrics'])
+      statuses.push(
+        await gateway.ask(path).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+    return isBack()
+  }, 'another worker')
+  // A connection may have been given to the one that died.
+  expect(statuses.filter(status => status !== 200 && status !== 0)).toEqual([])
+  expect(statuses.filter(status => status === 200).length).toBeGreaterThan(2)
+}, 60_000)
+
 test('stored answers are thrown away in all of them', async () => {
   await using gateway = await startWorkers(mock, { env: { CACHE_MODELS: 'openai/one' } })
   const called = async () => (await gateway.chat()).headers.get('x-modelway-cache')

@@ -126,10 +126,28 @@ test('a second signal ends all of them at once', async () => {
   expect(pids).toHaveLength(WORKERS)
   gateway.signal('SIGTERM')
   await until(() => gateway.logs().some(({ message }) => message === STOPPING), 'the first signal')
+  // One right behind it would be its echo.
+  await Bun.sleep(300)
   gateway.signal('SIGTERM')
   expect(await gateway.exited).toBe(1)
   expect(await asked).toBe('broken')
   await until(() => !pids.some(isAlive), 'the end of all')
+}, 60_000)
+
+test('while the supervisor stands still, calls and changes go on', async () => {
+  await using gateway = await startWorkers(mock)
+  process.kill(gateway.pid, 'SIGSTOP')
+  try {
+    const put = { source: 'meanwhile', target_model: 'openai/one' }
+    expect((await gateway.admin('PUT', '/admin/virtual-models', put)).status).toBe(200)
+    expect((await gateway.chat()).status).toBe(200)
+    // What only all of them know cannot be told.
+    const figures = await gateway.ask('/metrics')
+    expect([figures.status, await figures.json()]).toMatchObject([503, { error: { code: 'shutting_down' } }])
+  } finally {
+    process.kill(gateway.pid, 'SIGCONT')
+  }
+  await until(async () => (await gateway.ask('/metrics')).status === 200, 'the figures')
 }, 60_000)
 
 test('without a supervisor they finish what runs, and end', async () => {
