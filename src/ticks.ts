@@ -3,12 +3,28 @@ import { describe, reasonOf } from './describe.ts'
 import type { Log } from './log.ts'
 import type { Parts, Tick } from './plugin.ts'
 
-/** Starts the repeated work of all plugins; a run that is still going is not started again. Returns what stops it. */
-export function startTicks(parts: ReadonlyMap<string, Parts>, log: Log): () => void {
+/** What still goes on when all is to end gets so long (milliseconds): a database may be silent. */
+const LAST_RUNS = 1000
+
+/**
+ * Starts the repeated work of all plugins; a run that is still going is not started again. Returns what stops it, and
+ * waits for what is still going: what that needs is closed behind it.
+ */
+export function startTicks(parts: ReadonlyMap<string, Parts>, log: Log): () => Promise<void> {
+  const running = new Set<Promise<void>>()
   const timers = [...parts].flatMap(([plugin, { ticks = [] }]) =>
-    ticks.map(tick => setInterval(createRun(plugin, tick, log), tick.every)),
+    ticks.map(tick => {
+      const run = createRun(plugin, tick, log)
+      return setInterval(() => {
+        const done = run().finally(() => running.delete(done))
+        running.add(done)
+      }, tick.every)
+    }),
   )
-  return () => timers.forEach(clearInterval)
+  return async () => {
+    timers.forEach(clearInterval)
+    await Promise.race([Promise.all(running), new Promise(resolve => setTimeout(resolve, LAST_RUNS))])
+  }
 }
 
 /** What fails every second for an hour is one line in the log, and another one when it is over. */
