@@ -9,6 +9,12 @@ interface Options {
   /** Milliseconds that it may be silent while an answer is waited for. */
   readonly timeout: number
   readonly log: Log
+  /** How often the connection was lost; counted on, whichever configuration began it. */
+  readonly tally: Tally
+}
+
+export interface Tally {
+  losses: number
 }
 
 /** A connection that lasts so long is well (milliseconds). */
@@ -17,7 +23,7 @@ const SHORTEST = 250
 const LONGEST = 30_000
 
 /** Keeps a connection, and makes another one where it was lost. */
-export function createConnection({ url, timeout, log }: Options) {
+export function createConnection({ url, timeout, log, tally }: Options) {
   const users: User[] = []
   /** The one that is there, or is being made. */
   let wire: Wire | undefined
@@ -25,7 +31,6 @@ export function createConnection({ url, timeout, log }: Options) {
   let isUp = false
   let isClosed = false
   let trouble: string | undefined
-  let losses = 0
   /** On the clock of `performance`, which nobody sets. */
   let upSince = 0
   let pause = 0
@@ -34,7 +39,7 @@ export function createConnection({ url, timeout, log }: Options) {
   function lose(reason: string): void {
     const isNews = isUp || trouble === undefined
     if (isUp && !isClosed) {
-      losses += 1
+      tally.losses += 1
       rest()
     }
     wire = undefined
@@ -112,7 +117,6 @@ export function createConnection({ url, timeout, log }: Options) {
     connect,
     /** Why there is none; undefined while there is one, and before anybody tried. */
     trouble: () => trouble,
-    losses: () => losses,
     close(): void {
       isClosed = true
       wire?.end('the gateway stops')

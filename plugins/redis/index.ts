@@ -3,7 +3,7 @@ import { definePlugin } from '../../src/plugin.ts'
 import { concealed, duration, says, shown, text } from '../../src/settings.ts'
 import type { Concerns } from '../concerns/model.ts'
 import { createRedisWatch } from './concerns.ts'
-import { createConnection } from './connection.ts'
+import { createConnection, type Tally } from './connection.ts'
 import type { Redis } from './model.ts'
 
 /** How often a lost connection is tried again (milliseconds). */
@@ -35,13 +35,16 @@ export default definePlugin({
   }),
   env: { url: ['REDIS_URL'], timeout: ['REDIS_TIMEOUT'], prefix: ['REDIS_PREFIX'] },
   needs: ['concerns'],
-  setup({ config, log, use }) {
+  setup({ config, log, use, inherited }) {
     const { url, timeout, prefix } = config
-    if (url === undefined) return { exports: { prefix, losses: () => 0 } satisfies Redis }
-    const { connection, users, connect, trouble, losses, close } = createConnection({ url, timeout, log })
+    const tally = (inherited as Tally | undefined) ?? { losses: 0 }
+    const losses = () => tally.losses
+    if (url === undefined) return { exports: { prefix, losses } satisfies Redis, heritage: tally }
+    const { connection, users, connect, trouble, close } = createConnection({ url, timeout, log, tally })
     use<Concerns>('concerns').add(createRedisWatch({ place: placeOf(url), users, trouble }))
     return {
       exports: { prefix, connection, losses } satisfies Redis,
+      heritage: tally,
       start: connect,
       ticks: [{ every: RETRY, run: connect }],
       close,

@@ -3,7 +3,7 @@ import type { Gateway } from '../../src/gateway.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { build } from '../config/kit.ts'
 import type { TestGateway } from '../kit.ts'
-import { chatInit } from '../process/spawn.ts'
+import { bearer, chatInit } from '../process/spawn.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../redis/server.ts'
 import { admin, call, countOf, type Fleet, fullest, hello, inTime, limit, openFleet } from './fleet.ts'
 
@@ -160,6 +160,22 @@ describeWithRedis('while Redis is away', () => {
     expect(await redis.send('ZCARD', 'modelway:{limits}:gateways')).toBe(1)
     await next.stop()
     expect(await redis.send('ZCARD', 'modelway:{limits}:gateways')).toBe(0)
+  })
+
+  test('how often it was lost is counted on over a reload', async () => {
+    const old = await build(fleet.environment)
+    await redis.stop()
+    await redis.start()
+    const lossesOf = async (gateway: Gateway) => {
+      const { fetch } = gatewayOf(gateway)
+      const text = await (await fetch('/metrics', { headers: bearer })).text()
+      return /^modelway_redis_losses_total (\d+)$/m.exec(text)?.[1]
+    }
+    await inTime(async () => (await lossesOf(old)) === '1', 'the loss')
+    const next = await build(fleet.environment, old.heritage)
+    await old.stop()
+    expect(await lossesOf(next)).toBe('1')
+    await next.stop()
   })
 
   test('who leaves while it is asked, even from a stream that has begun, holds nothing in the end', async () => {
