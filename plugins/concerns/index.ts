@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../../src/database-faults.ts'
 import { describe } from '../../src/describe.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { spell } from '../../views/name.tsx'
@@ -12,6 +13,11 @@ export default definePlugin({
     const seen = new Map<Watch, readonly Standing[]>()
     const failing = new Set<Watch>()
 
+    function complain({ kind }: Watch, error: unknown): void {
+      if (isDatabaseAway(error)) log.warn('What needs attention waits for the database', { kind })
+      else log.error('Cannot tell what needs attention', { kind, error: describe(error) })
+    }
+
     /** Who cannot tell now is no reason to hide the rest; what it told before stands until it tells again. */
     async function lookAt(watch: Watch): Promise<readonly Standing[]> {
       try {
@@ -21,8 +27,7 @@ export default definePlugin({
         )
         failing.delete(watch)
       } catch (error) {
-        if (!failing.has(watch))
-          log.error('Cannot tell what needs attention', { kind: watch.kind, error: describe(error) })
+        if (!failing.has(watch)) complain(watch, error)
         failing.add(watch)
       }
       return seen.get(watch) ?? []
