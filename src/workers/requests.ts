@@ -37,6 +37,8 @@ export type ToWorker =
   | { readonly kind: 'reload'; readonly why: string }
   /** Answered by its end. */
   | { readonly kind: 'stop' }
+  /** Answered by whoever is there. */
+  | { readonly kind: 'pulse' }
   | Tell
   | Gather
 

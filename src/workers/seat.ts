@@ -29,6 +29,8 @@ export interface Seat {
   readyAt: number | undefined
   /** Processes that ended here, one soon after the other. */
   failures: number
+  /** Times in a row that it has not said whether it is there. */
+  unanswered: number
   /** The figures that were told last, by plugin. */
   readonly left: Map<string, unknown>
 }
@@ -39,5 +41,6 @@ export const createSeat = (number: number): Seat => ({
   wire: undefined,
   readyAt: undefined,
   failures: 0,
+  unanswered: 0,
   left: new Map(),
 })

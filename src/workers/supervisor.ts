@@ -2,6 +2,7 @@ import { reasonOf } from '../describe.ts'
 import { STOPPING } from '../ending.ts'
 import type { Log } from '../log.ts'
 import { type Said, sayOnce } from './notes.ts'
+import { startPulse } from './pulse.ts'
 import { relay } from './relay.ts'
 import type { Facts, FromWorker, Start, ToWorker } from './requests.ts'
 import { createSeat, type Ending, type Seat, type Spawn } from './seat.ts'
@@ -15,6 +16,8 @@ export interface SupervisorOptions {
   /** All of them serve; called once. */
   readonly opened: (facts: Facts) => void
   readonly log: Log
+  /** How often workers are asked whether they are there (milliseconds). */
+  readonly pulse?: number
 }
 
 export interface Supervisor {
@@ -36,7 +39,8 @@ const LASTING = 60_000
  * Starts processes that serve one port, and sees to it that there are always so many. It takes no part in calls: the
  * system gives each new connection to one of them.
  */
-export function createSupervisor({ count, spawn, start, opened, log }: SupervisorOptions): Supervisor {
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { count, spawn, start, opened, log, pulse } = options
   const seats = Array.from({ length: count }, (_, index) => createSeat(index + 1))
   /** Once all have served, one that ends is replaced. */
   let isOpen = false
@@ -53,6 +57,7 @@ export function createSupervisor({ count, spawn, start, opened, log }: Superviso
       failed: error => log.error('A worker gets no answer', { worker: seat.number, error: reasonOf(error) }),
     })
     seat.wire = wire
+    seat.unanswered = 0
     try {
       seat.process = spawn(seat.number, wire.hear)
     } catch (error) {
@@ -127,6 +132,7 @@ export function createSupervisor({ count, spawn, start, opened, log }: Superviso
   }
 
   occupy(seats[0]!)
+  void ended.then(startPulse(seats, log, pulse))
   return {
     ended,
     reload(why) {

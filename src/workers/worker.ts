@@ -42,6 +42,7 @@ export function createWorker(above: Above, leave: () => void): Worker {
     },
     reload: ({ why }) => serving?.reload(why),
     stop,
+    pulse: () => true,
     tell: async ({ plugin, note }) => (await serving?.gateway())?.hear(plugin, note),
     gather: async ({ plugin }) => (await serving?.gateway())?.figures(plugin),
   }
