@@ -5,13 +5,14 @@ import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition
 import { guardrailInput, toGuardrail } from './input.ts'
 import type { Guardrail } from './model.ts'
 import type { GuardrailStore } from './store.ts'
-import type { Tally } from './tally.ts'
+import type { Counted } from './tally.ts'
 import { MOST, trialView, tryOn } from './trial.ts'
 import { guardrailView, toView } from './views-of.ts'
 
 interface Deps {
   readonly store: GuardrailStore
-  readonly tally: Tally
+  /** What they did, in all workers. */
+  readonly counted: () => Promise<readonly Counted[]>
 }
 
 const shared = { access: 'admin', tag: 'Guardrails' } as const
@@ -19,9 +20,9 @@ const PATH = '/admin/guardrails/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
 
 /** `/admin/guardrails`: list, read, put, delete, and try. */
-export function createGuardrailsApi({ store, tally }: Deps): Api[] {
-  const answer = (guardrail: Guardrail): Response =>
-    answerJson(toView(guardrail, tally), { headers: { etag: etagOf(guardrail.version) } })
+export function createGuardrailsApi({ store, counted }: Deps): Api[] {
+  const answer = async (guardrail: Guardrail): Promise<Response> =>
+    answerJson(toView(guardrail, await counted()), { headers: { etag: etagOf(guardrail.version) } })
 
   return [
     defineApi({
@@ -30,7 +31,10 @@ export function createGuardrailsApi({ store, tally }: Deps): Api[] {
       path: '/admin/guardrails',
       summary: 'All guardrails, and how often they did something',
       answer: { about: 'Sorted by name', schema: v.array(guardrailView) },
-      run: () => store.list().map(guardrail => toView(guardrail, tally)),
+      async run() {
+        const counts = await counted()
+        return store.list().map(guardrail => toView(guardrail, counts))
+      },
     }),
     defineApi({
       ...shared,

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { createCounts } from '../../src/counts.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
@@ -53,9 +54,10 @@ export default definePlugin({
   needs: ['history', 'concerns', 'auth', 'virtual-models'],
   tables: { guardrails },
   async setup(host) {
-    const { config, db, log, use, decide, providers, site, inherited } = host
+    const { config, db, log, use, decide, providers, site, inherited, peers } = host
     const { checkers = {} } = config
     const tally = (inherited as Heritage | undefined)?.tally ?? createTally()
+    const { figures, everywhere: counted } = createCounts(tally.all, peers)
     const declared = toDeclared(config, site.configFile)
     for (const { name, find, declaredIn } of declared)
       if (find.checker !== undefined && !Object.hasOwn(checkers, find.checker))
@@ -91,9 +93,12 @@ export default definePlugin({
     return {
       exports: createLook({ holding, inspect }, tally),
       heritage: { tally } satisfies Heritage,
+      figures,
       origins: Object.values(checkers).map(({ url }) => new URL(url).origin),
-      api: createGuardrailsApi({ store, tally }),
-      pages: [createGuardrailsPage({ store, tally, history, auth, virtual, unknownModels, checkers: names })],
+      api: createGuardrailsApi({ store, counted }),
+      pages: [
+        createGuardrailsPage({ store, counted, history, auth, virtual, unknownModels, checkers: names }),
+      ],
       admit,
       guard,
       tap,

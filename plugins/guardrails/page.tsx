@@ -23,12 +23,13 @@ import {
 } from './page/views.tsx'
 import { sentenceOf } from './sentence.ts'
 import type { GuardrailStore } from './store.ts'
-import type { Tally } from './tally.ts'
+import type { Counted } from './tally.ts'
 import { tryOn } from './trial.ts'
 
 export interface GuardrailsPageDeps {
   readonly store: GuardrailStore
-  readonly tally: Pick<Tally, 'of'>
+  /** What they did, in all workers. */
+  readonly counted: () => Promise<readonly Counted[]>
   readonly history: Pick<History, 'forms'>
   readonly auth: Pick<Auth, 'working'>
   readonly virtual: VirtualModelSource
@@ -88,7 +89,7 @@ async function beat(desk: GuardrailsDesk, request: PageRequest) {
 }
 
 function createDesk(deps: GuardrailsPageDeps): GuardrailsDesk {
-  const { store, tally, history, auth, virtual, unknownModels, checkers } = deps
+  const { store, counted, history, auth, virtual, unknownModels, checkers } = deps
   return {
     ...{ store, history, unknownModels },
     find: name => store.list().find(guardrail => guardrail.name === name),
@@ -96,10 +97,11 @@ function createDesk(deps: GuardrailsPageDeps): GuardrailsDesk {
       const query = readQuery(read)
       const all = store.list()
       const listing = listGuardrails(all, query)
+      const counts = await counted()
       const rows = await Promise.all(
         listing.rows.map(async guardrail => ({
           guardrail,
-          counted: tally.of(guardrail.name),
+          counted: counts.filter(each => each.guardrail === guardrail.name),
           unknown: await unknownModels(guardrail.models ?? []),
         })),
       )

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { toState } from './input.ts'
 import { type Guardrail, sides, verdicts } from './model.ts'
 import { presetNames } from './presets.ts'
-import type { Tally } from './tally.ts'
+import type { Counted } from './tally.ts'
 
 export const guardrailView = v.object({
   name: v.string(),
@@ -37,7 +37,7 @@ export const guardrailView = v.object({
 })
 export type GuardrailView = v.InferOutput<typeof guardrailView>
 
-export const toView = (guardrail: Guardrail, tally: Pick<Tally, 'of'>): GuardrailView => {
+export const toView = (guardrail: Guardrail, counts: readonly Counted[]): GuardrailView => {
   const { find, models, message, ...rest } = toState(guardrail)
   return {
     name: guardrail.name,
@@ -48,6 +48,8 @@ export const toView = (guardrail: Guardrail, tally: Pick<Tally, 'of'>): Guardrai
     ...(guardrail.declaredIn !== undefined && { declared_in: guardrail.declaredIn }),
     ...(guardrail.fault !== undefined && { fault: guardrail.fault }),
     version: guardrail.version,
-    matches: tally.of(guardrail.name).map(({ action, on, count }) => ({ action, on, calls: count })),
+    matches: counts
+      .filter(counted => counted.guardrail === guardrail.name)
+      .map(({ action, on, count }) => ({ action, on, calls: count })),
   }
 }

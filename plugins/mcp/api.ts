@@ -29,9 +29,9 @@ const view = v.object({
 const shared = { access: 'admin', tag: 'Tools' } as const
 
 /** `GET /admin/mcp`, and `POST /admin/mcp/refresh`. */
-export function createMcpApi({ servers, counted, refresh }: Tools): Api[] {
-  const all = () => {
-    const counts = counted()
+export function createMcpApi({ servers, countedEverywhere, refresh }: Tools): Api[] {
+  const all = async () => {
+    const counts = await countedEverywhere()
     return servers().map(each => toView(each, counts))
   }
   return [

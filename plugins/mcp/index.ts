@@ -16,7 +16,12 @@ import { createTally } from './tally.ts'
 /** How often servers are asked what they offer (milliseconds). */
 const REFRESH = 60_000
 
-const NOTHING: Tools = { servers: () => [], counted: () => [], refresh: async () => {} }
+const NOTHING: Tools = {
+  servers: () => [],
+  counted: () => [],
+  countedEverywhere: async () => [],
+  refresh: async () => {},
+}
 
 export default definePlugin({
   name: 'mcp',
@@ -38,18 +43,20 @@ export default definePlugin({
     const failed = ({ message }: Error) => log.debug('A message to /mcp was not answered', { what: message })
     return {
       heritage: memory,
+      figures: tools.figures,
+      hear: (name: unknown) => tools.ask(name as string | undefined),
       origins: [...servers.values()].map(({ url }) => new URL(url).origin),
       api: [...createDoor({ servers, serve: tools.serve, failed }), ...createMcpApi(tools)],
       pages: [page(tools)],
       start() {
-        void tools.refresh()
+        void tools.ask()
       },
       ticks: [
         {
           every: REFRESH,
           async run() {
             tools.purge()
-            await tools.refresh()
+            await tools.ask()
           },
         },
       ],

@@ -61,7 +61,10 @@ export interface ServerView {
 /** What the page and the admin API see. */
 export interface Tools {
   servers(): readonly ServerView[]
+  /** In this worker. */
   counted(): readonly Counted[]
-  /** Asks servers anew: the named one, or all. */
+  /** In all of them. */
+  countedEverywhere(): Promise<readonly Counted[]>
+  /** Asks servers anew: the named one, or all. The other workers do the same. */
   refresh(name?: string): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { createCounts } from '../../src/counts.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import { createCalls } from './calls.ts'
@@ -25,7 +26,7 @@ export interface OpenOptions {
 
 /** All that there is behind `/mcp`. */
 export function openTools(host: Host<McpSettings>, { servers, guardrails, memory }: OpenOptions) {
-  const { config, log, now, site } = host
+  const { config, log, now, site, peers } = host
   const { timeout, answerLimit } = config
   const { standings, tally } = memory
   const sessions = createSessions(createConnect({ ...host, version: site.version, answerLimit }), log)
@@ -33,16 +34,24 @@ export function openTools(host: Host<McpSettings>, { servers, guardrails, memory
   const offered = createOffered(shelf, now)
   const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
   const call = createCalls({ sessions, guardrails, tally, log, timeout })
+  const { figures, everywhere } = createCounts(tally.all, peers)
+  async function ask(name?: string): Promise<void> {
+    const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)
+    await Promise.all(chosen.map(shelf.refresh))
+  }
   const tools: Tools = {
     servers: () => [...servers.values()].map(server => ({ server, standing: shelf.of(server) })),
     counted: tally.all,
+    countedEverywhere: everywhere,
     async refresh(name) {
-      const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)
-      await Promise.all(chosen.map(shelf.refresh))
+      await Promise.all([peers?.tell(name), ask(name)])
     },
   }
   return {
     ...tools,
+    figures,
+    /** In this worker alone. */
+    ask,
     serve: createServing({ offered, openDesk, call, version: site.version }),
     purge: sessions.purge,
     close: sessions.close,

@@ -20,9 +20,9 @@ export interface ToolsData {
 
 /** Which MCP servers there are, what they offer, and how agents are led to them. */
 export function createToolsPage({ tools, now, configFile }: ToolsPageDeps): Page {
-  const load = (): ToolsData => ({
+  const load = async (): Promise<ToolsData> => ({
     servers: tools.servers(),
-    counts: tools.counted(),
+    counts: await tools.countedEverywhere(),
     now: now(),
     configFile,
   })
@@ -33,7 +33,7 @@ export function createToolsPage({ tools, now, configFile }: ToolsPageDeps): Page
       refuse('not_found', `There is no MCP server “${name.slice(0, 100)}” any more`)
     await tools.refresh(name)
     if (form.via !== 'htmx') return { go: '/dashboard/tools' }
-    const data = load()
+    const data = await load()
     const away = data.servers.filter(({ standing }) => standing.state === 'away')
     return {
       markup: (
