@@ -102,7 +102,9 @@ async function work(worker: Worker): Promise<void> {
     await reload(why)
     return notes.take()
   }
-  worker.serve({ gateway: gateways.settled, reload: reloadAndSay, stop }, factsOf(gateways.current()))
+  const giveWay = () => void server.stop()
+  const serving = { gateway: gateways.settled, reload: reloadAndSay, stop, giveWay }
+  worker.serve(serving, factsOf(gateways.current()))
 }
 
 interface Opening {

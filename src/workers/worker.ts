@@ -14,6 +14,8 @@ export interface Serving {
   /** Returns what there is to say of it. */
   reload(why: string): Promise<readonly Said[]>
   stop(): void
+  /** Takes no more connections, so that another gateway can have the port; those that it has go on. */
+  giveWay(): void
 }
 
 export interface Worker {
@@ -52,8 +54,11 @@ export function createWorker(above: Above, leave: () => void): Worker {
     failed: error => createLog('gateway').error('Another worker gets no answer', { error: reasonOf(error) }),
   })
   above.onMessage(wire.hear)
-  // Without a supervisor nobody would tell it to stop.
-  above.onEnd(stop)
+  // Without a supervisor nobody would tell it to stop. Whoever starts the gateway again needs the port now.
+  above.onEnd(() => {
+    serving?.giveWay()
+    stop()
+  })
   return {
     start: started.promise,
     wire,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { STOPPING } from '../../src/ending.ts'
+import { whyNotListen } from '../../src/listen.ts'
 import { createMockProvider } from '../mock/provider.ts'
 import { launchGateway, spawnGateway } from '../process/spawn.ts'
 import { childrenOf, startWorkers, until, WORKERS } from './kit.ts'
@@ -160,6 +161,24 @@ test('without a supervisor they finish what runs, and end', async () => {
   process.kill(gateway.pid, 'SIGKILL')
   expect(await stream).toEndWith('data: [DONE]\n\n')
   await until(() => !pids.some(isAlive), 'the end of all')
+}, 60_000)
+
+test('whoever starts the gateway again when its supervisor has died need not wait for what still runs', async () => {
+  await using gateway = await startWorkers(mock)
+  const stream = gateway
+    .chat({ stream: true, mock_plan: { tokens: 80, gapMs: 100 } })
+    .then(answer => answer.text())
+  await until(() => mock.ledger.active() > 0, 'a stream')
+  process.kill(gateway.pid, 'SIGKILL')
+  await until(
+    async () => (await whyNotListen('127.0.0.1', gateway.port)) === undefined,
+    'the port to be free',
+    2000,
+  )
+  await using next = await startWorkers(mock, { env: { PORT: String(gateway.port) } })
+  expect(mock.ledger.active()).toBe(1)
+  expect((await next.chat()).status).toBe(200)
+  expect(await stream).toEndWith('data: [DONE]\n\n')
 }, 60_000)
 
 test('one that is watched for changes of its files stays alone', async () => {
