@@ -1,4 +1,4 @@
-import { isDatabaseAway } from '../../src/database-faults.ts'
+import { isDatabaseAway } from '../../src/database/faults.ts'
 import { describe } from '../../src/describe.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { spell } from '../../views/name.tsx'

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Concerns } from '../../plugins/concerns/model.ts'
-import { DatabaseAway } from '../../src/database-faults.ts'
+import { DatabaseAway } from '../../src/database/faults.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { MASTER, startGateway } from '../kit.ts'
 
