@@ -86,7 +86,7 @@ const checks = [
   ]),
 ]
 // Much of the time is waiting: for processes that start, browsers, faults that take their time.
-const side = ['--parallel=3', '--no-isolate']
+const side = ['--parallel=4', '--no-isolate']
 const test = (files: readonly string[]) => step('Tests', ['test', '--timeout', '30000', ...files])
 
 /** The files with a test that failed, as the runner names them. */

@@ -59,6 +59,8 @@ interface Change {
   /** What the gateway answers; the class follows from it. */
   readonly status?: number
   readonly requests?: number
+  /** There may be one more. */
+  readonly mayAskAgain?: true
 }
 
 const changes: readonly (readonly [id: RegExp, Change])[] = [
@@ -81,7 +83,11 @@ const changes: readonly (readonly [id: RegExp, Change])[] = [
     { why: 'what begins with an error is one, and can be tried again', status: 502, requests: 3 },
   ],
   [/faults\/(?:cut|ended-early)/, { why: 'a stream that breaks off ends with an error that says so' }],
-  [/faults\/reset/, { why: 'it is the gateway that a client is connected to', status: 502 }],
+  // A connection that was kept for long may have been closed meanwhile: the gateway asks once more by another one.
+  [
+    /faults\/reset/,
+    { why: 'it is the gateway that a client is connected to', status: 502, mayAskAgain: true },
+  ],
   [/faults\/no-json/, { why: 'no client has to read what is no answer', status: 502 }],
 ]
 
@@ -107,7 +113,7 @@ for (const client of clients) {
   })
 }
 
-function expectChanged(client: Client, one: Case, { status, requests }: Change): void {
+function expectChanged(client: Client, one: Case, { status, requests, mayAskAgain }: Change): void {
   const { language, id } = one
   const [alone, behind] = ['A', 'B'].map(world => outcomes.get(`${client} ${world} ${id}`)!)
   const named = outcomes.get(`${client} A ${language}/errors/${status}`)?.error?.name
@@ -115,7 +121,8 @@ function expectChanged(client: Client, one: Case, { status, requests }: Change):
   const expected = status === undefined ? [expect.stringMatching(/^API(?:Status)?Error$/)] : [named, status]
   const { error } = behind!
   expect(status === undefined ? [error?.name] : [error?.name, error?.status]).toEqual(expected)
-  expect(countOf('B', client, id)).toBe(requests ?? countOf('A', client, id))
+  const asked = requests ?? countOf('A', client, id)
+  expect(mayAskAgain ? [asked, asked + 1] : [asked]).toContain(countOf('B', client, id))
   // What arrived before is what the provider said.
   const told = ({ events = [] }: Outcome) => normalise({ events }).events!
   expect(told(behind!)).toEqual(told(alone!).slice(0, told(behind!).length))
