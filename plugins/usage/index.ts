@@ -35,8 +35,6 @@ import { createThreads, type Threads } from './threads.ts'
 
 /** A name, and none that holds a credential. */
 const HEADER = /^(?!(?:.*-)?(?:authorization|cookie|api-key)$)[a-z0-9-]+$/
-/** Until the spool is looked through after a start (milliseconds): the first calls come first. */
-const SOON = 1000
 /** A call waits so long (milliseconds) for others that are recorded with it, and so many go at once. */
 const WAIT = 2
 const MOST = 32
@@ -145,7 +143,6 @@ export default definePlugin({
     const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
     concerns.add(createUnpricedWatch({ ...reports.desk, isStandIn }))
     concerns.add(createRecordsWatch(book.stats))
-    let soon: ReturnType<typeof setTimeout> | undefined
     return {
       exports: {
         ...book,
@@ -166,11 +163,11 @@ export default definePlugin({
         if (isRecorded(x) && (x.caller !== undefined || admitStranger())) later.add({ x, endedAt: now() })
       },
       start() {
-        soon = setTimeout(ledger.start, SOON)
+        // At once: what ends before the thread is there would not be on disk in time.
+        ledger.start()
         reports.start()
       },
       async close() {
-        clearTimeout(soon)
         later.flush()
         await Promise.all([reports.close(), ledger.close()])
       },
