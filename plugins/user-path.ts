@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { refuse } from '../src/errors.ts'
 import { definePlugin } from '../src/plugin.ts'
+import { isInside, parseUserPath } from '../src/scope/user-path.ts'
 import { says, text } from '../src/settings.ts'
 import type { Caller, UserPath } from '../src/types.ts'
-import { isInside, parseUserPath } from '../src/user-path.ts'
 
 export default definePlugin({
   name: 'user-path',

@@ -1,8 +1,8 @@
+import { timedId } from './base/runtime.ts'
 import { type Endpoint, isDialect, type Lens } from './dialect.ts'
 import type { Refusal } from './errors.ts'
 import type { Aim } from './passage.ts'
 import type { Body } from './request/body.ts'
-import { timedId } from './runtime.ts'
 import type {
   Answer,
   Attempt,

@@ -1,4 +1,4 @@
-import { describe, reasonOf } from './describe.ts'
+import { describe, reasonOf } from './base/describe.ts'
 import { ConfigError } from './errors.ts'
 import { createLog } from './log.ts'
 

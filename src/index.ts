@@ -3,7 +3,7 @@
  * `modelway/views`. Our own plugins import the files themselves.
  */
 export { type Api, type ApiCall, answerJson, defineApi, restOf } from './api.ts'
-export type { Database, DatabaseAddress } from './database.ts'
+export type { Database, DatabaseAddress } from './database/open.ts'
 export type { Dialect, Endpoint, Lens, Talk, Turn } from './dialect.ts'
 export { type Code, codes, Refusal, type RefusalOptions, refuse } from './errors.ts'
 export type {
@@ -34,10 +34,10 @@ export type { Preset, Shaped, Tell } from './preset.ts'
 export type { CallFacts, NativeFacts, Provider, UpstreamCall } from './provider.ts'
 export type { Question } from './question.ts'
 export { check } from './request/check.ts'
+export { isInside } from './scope/user-path.ts'
 export { bytes, csv, duration, type EnvNames, type FileSection, flag, text, whole } from './settings.ts'
 export { createOffers, KEY_IN_FETCH } from './translate/offers.ts'
 export type { Translation } from './translation.ts'
 export type * from './types.ts'
-export { isInside } from './user-path.ts'
 export { type ModelProvider, modelProvider } from './vendors/model-provider.ts'
 export { type OpenAICompatible, openaiCompatible } from './vendors/openai-compatible.ts'

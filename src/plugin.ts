@@ -1,8 +1,8 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { AdminEvent, Api } from './api.ts'
-import type { Bytes } from './bytes.ts'
-import type { Database, DatabaseAddress } from './database.ts'
+import type { Bytes } from './base/bytes.ts'
+import type { Database, DatabaseAddress } from './database/open.ts'
 import type { Dialect } from './dialect.ts'
 import type {
   Answered,

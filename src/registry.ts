@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { didYouMean } from './base/nearest.ts'
 import { say, tail, toProblem } from './config/problem.ts'
 import { settingName } from './config/sections.ts'
 import { ConfigError } from './errors.ts'
@@ -7,7 +8,6 @@ import { type HookTable, inLine } from './hooks.ts'
 import { checkAddresses } from './loading/addresses.ts'
 import { blaming } from './loading/blaming.ts'
 import { checkParts } from './loading/plugin-shape.ts'
-import { didYouMean } from './nearest.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
 import type { Provider } from './provider.ts'
 

@@ -1,5 +1,5 @@
+import { describe, reasonOf } from './base/describe.ts'
 import { isDatabaseAway } from './database/faults.ts'
-import { describe, reasonOf } from './describe.ts'
 import type { Log } from './log.ts'
 import type { Parts, Tick } from './plugin.ts'
 

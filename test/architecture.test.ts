@@ -115,13 +115,21 @@ describe('rooms', () => {
     expect(circles(doors)).toEqual([])
   })
 
-  test('http/ knows nothing of the house but bytes and refusals', () =>
+  test('base/ knows nothing of gateways', () =>
+    expect(
+      breaches(
+        ({ file, from }) =>
+          /^src\/base\//.test(file) && /^(src|plugins|views)\//.test(from) && !/^src\/base\//.test(from),
+      ),
+    ).toEqual([]))
+
+  test('http/ knows nothing of the house but refusals and what base/ has', () =>
     expect(
       breaches(
         ({ file, from }) =>
           /^src\/http\//.test(file) &&
           /^src\//.test(from) &&
-          !/^src\/(http\/|(bytes|errors|types)\.ts$)/.test(from),
+          !/^src\/(http\/|base\/|(errors|types)\.ts$)/.test(from),
       ),
     ).toEqual([]))
 
@@ -157,14 +165,14 @@ describe('doors', () => {
     expect(dialling).toEqual(['src/upstream/egress.ts → src/http/dial.ts'])
   })
 
-  test('only config.ts reads the environment; start.ts hands it on', () =>
-    expect(mentions(/process\.env|Bun\.env/, /^src\/(config|start)\.ts$/)).toEqual([]))
+  test('only config/environment.ts reads the environment; start.ts hands it on', () =>
+    expect(mentions(/process\.env|Bun\.env/, /^src\/(config\/environment|start)\.ts$/)).toEqual([]))
 
   test("the runtime's own APIs stay at the rim", () =>
     expect(
       mentions(
         /\bBun\.|\bBuffer\b|from 'bun/,
-        /^src\/(main|listen|start|runtime|workers\/process|loading\/strangers|http\/\w+)\.ts$/,
+        /^src\/(main|start|base\/runtime|process\/listen|workers\/process|loading\/strangers|http\/\w+)\.ts$/,
       ),
     ).toEqual([]))
 
@@ -173,7 +181,7 @@ describe('doors', () => {
       breaches(
         ({ file, from }) =>
           from.startsWith('node:') &&
-          !/^(src\/(database|spool|start|loading\/strangers|translate\/download)\.ts|views\/(assets|reference)\.ts)$/.test(
+          !/^(src\/(database\/open|base\/spool|start|loading\/strangers|translate\/download)\.ts|views\/(assets|reference)\.ts)$/.test(
             file,
           ),
       ),

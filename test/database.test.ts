@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { sql } from 'drizzle-orm'
-import { openDatabase } from '../src/database.ts'
-import { describe as describeError, reasonOf } from '../src/describe.ts'
+import { describe as describeError, reasonOf } from '../src/base/describe.ts'
+import { openDatabase } from '../src/database/open.ts'
 import { ConfigError } from '../src/errors.ts'
 
 test('who reads while writes wait for another process sees what that process has written', async () => {

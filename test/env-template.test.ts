@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import { type GenericSchema, getDefault, safeParse } from 'valibot'
 import { plugins } from '../plugins/index.ts'
+import { gatewayEnv, gatewaySchema } from '../src/config/gateway.ts'
 import { notesOf, shapeOf } from '../src/config/shape.ts'
 import { spell } from '../src/config/spell.ts'
-import { gatewayEnv, gatewaySchema } from '../src/config.ts'
 import type { EnvNames } from '../src/settings.ts'
 
 const template = await Bun.file(new URL('../.env.template', import.meta.url)).text()

@@ -1,4 +1,4 @@
-import { type Environment, pick } from '../src/config.ts'
+import { type Environment, pick } from '../src/config/environment.ts'
 import type { Plugin } from '../src/plugin.ts'
 
 /** The raw settings of every plugin, out of the variables that it declares. `assemble` validates them. */

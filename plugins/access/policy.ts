@@ -1,6 +1,6 @@
-import { isBare } from '../../src/selector.ts'
+import { isBare } from '../../src/scope/selector.ts'
+import { isInside } from '../../src/scope/user-path.ts'
 import type { Target, UserPath } from '../../src/types.ts'
-import { isInside } from '../../src/user-path.ts'
 import type { Snapshot, VirtualModel } from '../virtual-models/model.ts'
 
 export interface Judging {

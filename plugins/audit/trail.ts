@@ -1,9 +1,9 @@
 import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm'
 import type { AdminEvent } from '../../src/api.ts'
+import { createTurns } from '../../src/base/turns.ts'
 import { type Leaf, lookBack } from '../../src/database/look-back.ts'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
-import { createTurns } from '../../src/turns.ts'
 import { adminCalls } from './schema.ts'
 
 export const people = ['master', 'session', 'token', 'loopback', 'nobody'] as const

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { check } from '../../src/request/check.ts'
+import { parseUserPath } from '../../src/scope/user-path.ts'
 import type { JsonObject, UserPath } from '../../src/types.ts'
-import { parseUserPath } from '../../src/user-path.ts'
 
 /** What an operator says of a key. */
 export interface NewKey {

@@ -1,5 +1,5 @@
 import { definePage, type Page } from '../../src/page.ts'
-import type { UnknownModels } from '../../src/unknown-models.ts'
+import type { UnknownModels } from '../../src/scope/unknown-models.ts'
 import type { Keys } from './keys.ts'
 import { createActions } from './page/actions.tsx'
 import { draftOf, emptyDraft } from './page/draft.ts'

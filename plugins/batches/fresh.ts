@@ -1,4 +1,4 @@
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Language, Refresh, Thing } from '../files/model.ts'

@@ -1,8 +1,8 @@
 import { asc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { createTurns } from '../../src/base/turns.ts'
 import { isTooLarge } from '../../src/database/faults.ts'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
-import { createTurns } from '../../src/turns.ts'
 import { type Entry, type Row, type RowOptions, toRow } from './entry.ts'
 import { requestBodies } from './schema.ts'
 

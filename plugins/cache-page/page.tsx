@@ -1,7 +1,7 @@
 import { Refusal } from '../../src/errors.ts'
 import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
+import { parseUserPath } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
-import { parseUserPath } from '../../src/user-path.ts'
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
 import { Beat, readRound } from '../../views/pulse.tsx'

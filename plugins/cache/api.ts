@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
+import { parseUserPath } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
-import { parseUserPath } from '../../src/user-path.ts'
 import { type Cache, sharings } from './model.ts'
 
 const shared = { path: '/admin/cache', access: 'admin', tag: 'Cache' } as const

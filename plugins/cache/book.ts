@@ -1,6 +1,6 @@
-import { isSelected } from '../../src/selector.ts'
+import { isSelected } from '../../src/scope/selector.ts'
+import { isInside } from '../../src/scope/user-path.ts'
 import type { Target } from '../../src/types.ts'
-import { isInside } from '../../src/user-path.ts'
 import { type Book, type Entry, type ModelFigures, mostHits } from './model.ts'
 import { type Shelf, sizeOf } from './shelf.ts'
 import { nothingYet, type Tally } from './tally.ts'

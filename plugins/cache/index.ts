@@ -1,6 +1,6 @@
-import { describe } from '../../src/describe.ts'
+import { describe } from '../../src/base/describe.ts'
 import { definePlugin } from '../../src/plugin.ts'
-import { createUnknownModels } from '../../src/unknown-models.ts'
+import { createUnknownModels } from '../../src/scope/unknown-models.ts'
 import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Traces, VirtualModelSource } from '../virtual-models/model.ts'

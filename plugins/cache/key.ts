@@ -1,10 +1,10 @@
+import { plainHash } from '../../src/base/runtime.ts'
 import type { Dialect } from '../../src/dialect.ts'
 import type { Routed } from '../../src/exchange.ts'
 import { isObject } from '../../src/lens.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { Body } from '../../src/request/body.ts'
 import { withoutSpace } from '../../src/request/json.ts'
-import { plainHash } from '../../src/runtime.ts'
 import type { JsonObject, Target } from '../../src/types.ts'
 import type { Sharing } from './model.ts'
 

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/bytes.ts'
+import type { Bytes } from '../../src/base/bytes.ts'
 import type { Usage, UserPath } from '../../src/types.ts'
 import type { Vector } from './similar/neighbours.ts'
 

@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes } from '../../src/bytes.ts'
+import { type Bytes, joinBytes } from '../../src/base/bytes.ts'
 import type { Lens } from '../../src/dialect.ts'
 import { parseObject } from '../../src/lens.ts'
 

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/bytes.ts'
+import type { Bytes } from '../../src/base/bytes.ts'
 import { usageOf } from '../../src/lens.ts'
 import type { Answer, ByteSource, Recalled, StreamRead } from '../../src/types.ts'
 import type { Entry } from './model.ts'

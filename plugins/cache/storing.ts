@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/bytes.ts'
+import type { Bytes } from '../../src/base/bytes.ts'
 import type { Settled } from '../../src/exchange.ts'
 import type { WholeAnswer } from '../../src/types.ts'
 import type { Entry, Meaning } from './model.ts'

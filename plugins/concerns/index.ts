@@ -1,5 +1,5 @@
+import { describe } from '../../src/base/describe.ts'
 import { isDatabaseAway } from '../../src/database/faults.ts'
-import { describe } from '../../src/describe.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { spell } from '../../views/name.tsx'
 import { createReloadWatch } from './configuration.ts'

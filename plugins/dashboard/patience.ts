@@ -1,4 +1,4 @@
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'
 

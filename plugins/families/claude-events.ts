@@ -1,5 +1,5 @@
 import { type LanguageModelV4, type LanguageModelV4StreamPart, TypeValidationError } from '@ai-sdk/provider'
-import type { Bytes } from '../../src/bytes.ts'
+import type { Bytes } from '../../src/base/bytes.ts'
 import { isObject, listOf, objectOf } from '../../src/lens.ts'
 import { withLayer } from '../../src/translate/layer.ts'
 import type { JsonObject } from '../../src/types.ts'

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, inArray, lt, or, type SQL } from 'drizzle-orm'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import type { UserPath } from '../../src/types.ts'
 import type { Book, Kind, PageQuery, Thing } from './model.ts'
 import { providerObjects as table } from './schema.ts'

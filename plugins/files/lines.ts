@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/bytes.ts'
+import type { Bytes } from '../../src/base/bytes.ts'
 import { refuse } from '../../src/errors.ts'
 import { parseJson } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/bytes.ts'
+import type { Bytes } from '../../src/base/bytes.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Aim, PassageCall } from '../../src/passage.ts'
 import type { Provider } from '../../src/provider.ts'

@@ -1,4 +1,4 @@
-import { describe } from '../../src/describe.ts'
+import { describe } from '../../src/base/describe.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'
 import type { JsonObject } from '../../src/types.ts'

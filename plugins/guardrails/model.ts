@@ -1,4 +1,4 @@
-import type { Scope } from '../../src/scope.ts'
+import type { Scope } from '../../src/scope/scope.ts'
 import type { Finder } from './finder.ts'
 import type { PresetName } from './presets.ts'
 

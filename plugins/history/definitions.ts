@@ -1,6 +1,6 @@
+import { createTurns } from '../../src/base/turns.ts'
 import { checkIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
-import { createTurns } from '../../src/turns.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type {
   Action,

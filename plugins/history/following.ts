@@ -1,5 +1,5 @@
 import { gt, sql } from 'drizzle-orm'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import { versions } from './schema.ts'
 
 /** What other gateways write into the book that they share with this one. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { type Leaf, lookBack } from '../../src/database/look-back.ts'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import { unindexed, type Version } from './chronicle.ts'
 import { versions } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import { inArray, lt, sql } from 'drizzle-orm'
+import type { Database } from '../../src/database/open.ts'
 import { readAll } from '../../src/database/rows.ts'
-import type { Database } from '../../src/database.ts'
 import type { Amounts } from './amounts.ts'
 import type { Ledger, Unstored } from './ledger.ts'
 import type { Limit } from './model.ts'

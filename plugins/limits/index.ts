@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
+import { createUnknownModels } from '../../src/scope/unknown-models.ts'
 import { says } from '../../src/settings.ts'
-import { createUnknownModels } from '../../src/unknown-models.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'

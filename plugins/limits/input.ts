@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { isTimeZone } from '../../src/calendar.ts'
-import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope-input.ts'
+import { isTimeZone } from '../../src/base/calendar.ts'
+import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope/input.ts'
 import { type Limit, windows } from './model.ts'
 
 const DOLLARS = 1e9

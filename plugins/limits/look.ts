@@ -1,6 +1,6 @@
 import type { Refusal } from '../../src/errors.ts'
 import type { Provider } from '../../src/provider.ts'
-import { isAboutCall, isAboutTarget } from '../../src/scope.ts'
+import { isAboutCall, isAboutTarget } from '../../src/scope/scope.ts'
 import type { Caller, Route, Target, Usage, UserPath } from '../../src/types.ts'
 import { nothing } from './amounts.ts'
 import type { Ledger } from './ledger.ts'

@@ -1,5 +1,5 @@
 import type { Routed, Scoped } from '../../src/exchange.ts'
-import type { Scopes } from '../../src/scope.ts'
+import type { Scopes } from '../../src/scope/scope.ts'
 import type { Limit } from './model.ts'
 
 /** The limits that hold, found by where a caller stands. */

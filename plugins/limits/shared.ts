@@ -1,5 +1,5 @@
+import { randomToken } from '../../src/base/runtime.ts'
 import { refuse } from '../../src/errors.ts'
-import { randomToken } from '../../src/runtime.ts'
 import type { Connection } from '../redis/model.ts'
 import { add, nothing } from './amounts.ts'
 import { type Counter, createLocal } from './counter.ts'

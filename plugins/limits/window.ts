@@ -1,4 +1,4 @@
-import { nextStart, startOf } from '../../src/calendar.ts'
+import { nextStart, startOf } from '../../src/base/calendar.ts'
 import type { Limit } from './model.ts'
 
 /** From `start` up to, and without, `end` (milliseconds since 1970). */

@@ -1,4 +1,4 @@
-import { toLocalText } from '../../src/calendar.ts'
+import { toLocalText } from '../../src/base/calendar.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Target } from '../../src/types.ts'
 import type { Limit } from './model.ts'

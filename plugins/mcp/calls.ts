@@ -1,5 +1,5 @@
 import type { CallToolResult, Progress, Tool } from '@modelcontextprotocol/client'
-import { describe } from '../../src/describe.ts'
+import { describe } from '../../src/base/describe.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Scoped } from '../../src/exchange.ts'
 import type { Log } from '../../src/log.ts'

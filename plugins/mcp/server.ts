@@ -1,5 +1,5 @@
+import { isInside } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
-import { isInside } from '../../src/user-path.ts'
 import type { McpServer } from './model.ts'
 import type { Declaration, McpSettings } from './settings.ts'
 

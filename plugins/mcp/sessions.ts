@@ -1,6 +1,6 @@
 import type { Client, PriorDiscovery, SdkHttpError } from '@modelcontextprotocol/client'
 import { LRUCache } from 'lru-cache'
-import { describe } from '../../src/describe.ts'
+import { describe } from '../../src/base/describe.ts'
 import type { Log } from '../../src/log.ts'
 import { type Connect, type Connection, unbroken } from './connection.ts'
 import type { McpServer } from './model.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { haveNames, isPath, toPath } from '../../src/scope-input.ts'
+import { haveNames, isPath, toPath } from '../../src/scope/input.ts'
 import { bytes, concealed, duration, says, shown } from '../../src/settings.ts'
 
 /** Without "__", which stands between the name of a server and that of a tool. */

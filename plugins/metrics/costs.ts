@@ -1,4 +1,4 @@
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import type { Log } from '../../src/log.ts'
 import type { PriceQuery, Pricer, Prices } from '../prices/model.ts'
 import type { Metrics } from './model.ts'

@@ -1,5 +1,5 @@
 import type { Metric, Registry } from 'prom-client'
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import type { Log } from '../../src/log.ts'
 import type { Family, Sample } from './model.ts'
 

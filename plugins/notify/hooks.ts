@@ -1,5 +1,5 @@
+import { keyedHash } from '../../src/base/runtime.ts'
 import { ConfigError } from '../../src/errors.ts'
-import { keyedHash } from '../../src/runtime.ts'
 import type { Format, Hook } from './model.ts'
 import type { DeclaredHook, Settings } from './settings.ts'
 

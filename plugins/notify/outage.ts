@@ -1,4 +1,4 @@
-import { timedId } from '../../src/runtime.ts'
+import { timedId } from '../../src/base/runtime.ts'
 import { duration } from '../../views/format.ts'
 import type { Content, Hook, Notice, Send } from './model.ts'
 import type { Tally } from './post.ts'

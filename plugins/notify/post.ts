@@ -1,4 +1,4 @@
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import type { Log } from '../../src/log.ts'
 import type { Book, Row } from './book.ts'
 import type { Hook, Send } from './model.ts'

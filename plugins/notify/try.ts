@@ -1,4 +1,4 @@
-import { timedId } from '../../src/runtime.ts'
+import { timedId } from '../../src/base/runtime.ts'
 import type { Hook, Notice, Send } from './model.ts'
 
 /** What came of a test. */

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
 import { type KeySet, type Metadata, readKeys, readMetadata } from './document.ts'

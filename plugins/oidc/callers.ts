@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
+import { plainHash } from '../../src/base/runtime.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
-import { plainHash } from '../../src/runtime.ts'
 import type { Admin, Awaitable, Caller } from '../../src/types.ts'
 import type { Authority } from './authority.ts'
 import { type Claims, claimAt, idOf, listAt, matches, nameOf } from './claims.ts'

@@ -1,4 +1,4 @@
-import { plainHash } from '../../src/runtime.ts'
+import { plainHash } from '../../src/base/runtime.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 /** What a token says, once its signature has been verified. */

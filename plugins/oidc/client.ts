@@ -1,5 +1,5 @@
 import type { Configuration } from 'openid-client'
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
 import { ask } from './ask.ts'

@@ -1,5 +1,5 @@
+import { parseUserPath } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
-import { parseUserPath } from '../../src/user-path.ts'
 import { type Claims, claimAt } from './claims.ts'
 
 /** A path with names of claims in it: `/team/{team}/{sub}`. */

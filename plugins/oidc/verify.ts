@@ -1,5 +1,5 @@
 import { decodeJwt, errors, jwtVerify } from 'jose'
-import { describe } from '../../src/describe.ts'
+import { describe } from '../../src/base/describe.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Authority } from './authority.ts'

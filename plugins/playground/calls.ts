@@ -1,4 +1,4 @@
-import { describe } from '../../src/describe.ts'
+import { describe } from '../../src/base/describe.ts'
 import { ORIGIN } from '../../src/door/address.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Awaitable } from '../../src/types.ts'

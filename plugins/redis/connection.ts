@@ -1,6 +1,6 @@
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
+import { scriptHash } from '../../src/base/runtime.ts'
 import type { Log } from '../../src/log.ts'
-import { scriptHash } from '../../src/runtime.ts'
 import type { Connection, Script, User } from './model.ts'
 import { createWire, type Wire } from './wire.ts'
 

@@ -1,4 +1,4 @@
-import { openRedis } from '../../src/runtime.ts'
+import { openRedis } from '../../src/base/runtime.ts'
 
 /** Milliseconds that a connection may take. */
 const PATIENCE = 1000

@@ -1,5 +1,5 @@
 import { and, asc, between, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Journal } from './journal.ts'
 import { type Conversation, type Item, isOwn, ownerOf, type Said, type Who } from './model.ts'

@@ -1,4 +1,4 @@
-import { reasonOf } from '../../src/describe.ts'
+import { reasonOf } from '../../src/base/describe.ts'
 import { isDialect } from '../../src/dialect.ts'
 import type { Attempted, Settled } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'

@@ -1,5 +1,5 @@
-import { reasonOf } from '../../src/describe.ts'
-import type { Lines } from '../../src/spool.ts'
+import { reasonOf } from '../../src/base/describe.ts'
+import type { Lines } from '../../src/base/spool.ts'
 import { type BacklogOptions, createBacklog } from './backlog.ts'
 import type { Connection } from './connections.ts'
 import { estimate } from './estimate.ts'

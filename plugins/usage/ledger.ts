@@ -1,4 +1,4 @@
-import type { Database, DatabaseAddress } from '../../src/database.ts'
+import type { Database, DatabaseAddress } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
 import type { PriceRecipe } from '../prices/model.ts'
 import { type Clerk, createClerk } from './clerk.ts'

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import { SPANS } from './model.ts'
 import { costOf, type Price, UNTOLD } from './record.ts'
 import { sums } from './rollup.ts'

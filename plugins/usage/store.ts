@@ -1,5 +1,5 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import { SPANS } from './model.ts'
 import type { Line, Price } from './record.ts'
 import { reprice } from './reprice.ts'

@@ -1,4 +1,4 @@
-import { openSpool, type SpoolOptions } from '../../src/spool.ts'
+import { openSpool, type SpoolOptions } from '../../src/base/spool.ts'
 import type { PriceRecipe } from '../prices/model.ts'
 import { type Clerk, createClerk, type Delivery } from './clerk.ts'
 import { createConnections } from './connections.ts'

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
+import { parseUserPath } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
-import { parseUserPath } from '../../src/user-path.ts'
 import { type Definition, type RedirectTarget, strategies } from './model.ts'
 import { parameters } from './parameters.ts'
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
+import { keyedHash, randomToken } from '../../src/base/runtime.ts'
 import type { Ordering } from '../../src/exchange.ts'
-import { keyedHash, randomToken } from '../../src/runtime.ts'
 import type { JsonObject, Target } from '../../src/types.ts'
 import type { SessionFacts } from './model.ts'
 

@@ -1,5 +1,5 @@
+import { didYouMean } from '../../src/base/nearest.ts'
 import { refuse } from '../../src/errors.ts'
-import { didYouMean } from '../../src/nearest.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Definition, Snapshot, VirtualModel } from './model.ts'

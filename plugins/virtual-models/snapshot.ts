@@ -1,7 +1,7 @@
 import type { Deciding, Step } from '../../src/exchange.ts'
 import { presetInWords } from '../../src/preset.ts'
+import { isInside } from '../../src/scope/user-path.ts'
 import type { Dropped, Leg, Name, Route, UserPath } from '../../src/types.ts'
-import { isInside } from '../../src/user-path.ts'
 import { MAX_CHAIN, MAX_LEAVES } from './graph.ts'
 import type { Snapshot, VirtualModel } from './model.ts'
 

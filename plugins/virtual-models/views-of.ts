@@ -1,4 +1,4 @@
-import { randomToken } from '../../src/runtime.ts'
+import { randomToken } from '../../src/base/runtime.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Definition, Snapshot, VirtualModel, VirtualModels, VirtualModelView } from './model.ts'

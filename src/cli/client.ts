@@ -1,6 +1,7 @@
+import { readEnvironment } from '../config/environment.ts'
+import { readSettings } from '../config/gateway.ts'
 import { load } from '../config/load.ts'
 import { readSecretFiles } from '../config/secret-files.ts'
-import { readEnvironment, readSettings } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
 import { createEgress } from '../upstream/egress.ts'

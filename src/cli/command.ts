@@ -1,6 +1,6 @@
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from 'citty'
+import { didYouMean } from '../base/nearest.ts'
 import { toKebab } from '../config/shape.ts'
-import { didYouMean } from '../nearest.ts'
 import { UsageError } from './world.ts'
 
 const shared = {

@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty'
+import { gatewayEnv } from '../config/gateway.ts'
 import { toKebab } from '../config/shape.ts'
-import { gatewayEnv } from '../config.ts'
 import { command } from './command.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { shapeOf, toSnake } from './shape.ts'
 import { substitute } from './substitute.ts'
 import type { MapTree, Place, ScalarTree, Tree } from './tree.ts'

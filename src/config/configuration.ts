@@ -1,15 +1,9 @@
 import * as v from 'valibot'
-import {
-  type Environment,
-  type GatewaySettings,
-  gatewayEnv,
-  gatewaySchema,
-  pick,
-  sayVariable,
-} from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
 import { type Binding, bind, locate } from './bind.ts'
+import { type Environment, pick } from './environment.ts'
+import { type GatewaySettings, gatewayEnv, gatewaySchema, sayVariable } from './gateway.ts'
 import { readAllPlugins } from './plugin-settings.ts'
 import { say, sayPlace, toProblem, variableOf } from './problem.ts'
 import { divide, type Sections } from './sections.ts'

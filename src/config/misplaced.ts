@@ -1,5 +1,5 @@
-import { gatewayEnv } from '../config.ts'
 import type { Plugin } from '../plugin.ts'
+import { gatewayEnv } from './gateway.ts'
 import { ownFields, sectionOf, typeIn } from './section-names.ts'
 import { shapeOf, toSnake } from './shape.ts'
 import type { Tree } from './tree.ts'

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein'
-import { type Environment, gatewayEnv } from '../config.ts'
 import { faultless } from '../fault.ts'
 import type { Plugin } from '../plugin.ts'
+import type { Environment } from './environment.ts'
+import { gatewayEnv } from './gateway.ts'
 
 export const ownVariables: ReadonlySet<string> = new Set(Object.values(gatewayEnv).flat())
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { type Environment, pick } from '../config.ts'
 import { faultOf } from '../fault.ts'
 import type { Plugin } from '../plugin.ts'
 import { type Binding, bind, locate } from './bind.ts'
 import type { Judging } from './configuration.ts'
+import { type Environment, pick } from './environment.ts'
 import { type Problem, say, sayPlace, tail, toProblem, variableOf } from './problem.ts'
 import { fieldSchema, type Part, settingName } from './sections.ts'
 

@@ -1,5 +1,5 @@
 import type { BaseIssue, GenericSchema } from 'valibot'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { keysBeside } from './shape.ts'
 import type { Place } from './tree.ts'
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../config.ts'
+import type { Environment } from './environment.ts'
 
 const PROXY = /^https?_proxy$/i
 const WHOLE = /^https?:\/\/\S+$/i

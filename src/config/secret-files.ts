@@ -1,5 +1,5 @@
-import type { Environment } from '../config.ts'
-import { readText } from '../runtime.ts'
+import { readText } from '../base/runtime.ts'
+import type { Environment } from './environment.ts'
 import { MAX_FILE } from './limits.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { gatewaySchema } from '../config.ts'
 import type { Plugin } from '../plugin.ts'
+import { gatewaySchema } from './gateway.ts'
 import { toSnake } from './shape.ts'
 
 /** The gateway's own settings by their names in the file, which cannot say where it is itself. */

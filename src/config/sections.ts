@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { Plugin } from '../plugin.ts'
 import { unknownKey } from './bind.ts'
 import { misplaced } from './misplaced.ts'

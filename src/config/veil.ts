@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot'
-import type { Environment } from '../config.ts'
+import type { Environment } from './environment.ts'
 import { notesOf, optionsOf, shapeOf } from './shape.ts'
 
 /** What stands in the place of what is not shown. */

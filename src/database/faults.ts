@@ -1,4 +1,4 @@
-import { reasonOf } from '../describe.ts'
+import { reasonOf } from '../base/describe.ts'
 
 const remedies: readonly (readonly [why: RegExp, remedy: string])[] = [
   [/SQLITE_(?:NOTADB|CORRUPT)/, 'restore it from a backup, or move it away to begin with an empty one'],

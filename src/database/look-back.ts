@@ -1,6 +1,6 @@
 import { asc, desc } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { Database } from '../database.ts'
+import type { Database } from './open.ts'
 
 /** A page of what is numbered as it is written, newest first. */
 export interface Leaf<R> {

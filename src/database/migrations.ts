@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import type { Database, OpenDatabase } from '../database.ts'
 import { ConfigError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Plugin } from '../plugin.ts'
 import { databaseFault } from './faults.ts'
+import type { Database, OpenDatabase } from './open.ts'
 
 /** What drizzle calls the book of a folder unless it is told otherwise. */
 const BOOK = '__drizzle_migrations'

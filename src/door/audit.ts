@@ -1,4 +1,4 @@
-import { describe } from '../describe.ts'
+import { describe } from '../base/describe.ts'
 import { all, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
 import type { Admin } from '../types.ts'

@@ -1,4 +1,4 @@
-import { describe } from '../describe.ts'
+import { describe } from '../base/describe.ts'
 import { type Refusal, toRefusal } from '../errors.ts'
 import { blamed } from '../hooks.ts'
 import type { Log } from '../log.ts'

@@ -1,7 +1,7 @@
 import type { Api } from '../api.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { shapeOf } from '../config/shape.ts'
 import { refuse } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
 import { readCapped } from '../request/body.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import type { Message, SocketEnd, SocketListener } from '../types.ts'
 
 /** What the server keeps of each WebSocket of a client. */

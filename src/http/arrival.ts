@@ -1,4 +1,4 @@
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import type { Awaitable, ByteSource } from '../types.ts'
 import { formatOf, unpack } from './packings.ts'
 

@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes } from '../bytes.ts'
+import { type Bytes, joinBytes } from '../base/bytes.ts'
 import type { Awaitable, ByteSource, StreamRead } from '../types.ts'
 import { type Arrival, RawHeaders } from './arrival.ts'
 import type { ParsedHead } from './parser.ts'

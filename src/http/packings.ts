@@ -1,4 +1,4 @@
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 
 /** The names of packings in HTTP (RFC 9110 8.4.1), and what the platform calls them. */
 const formats: ReadonlyMap<string | undefined, string> = new Map([

@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes, sizeOf } from '../bytes.ts'
+import { type Bytes, joinBytes, sizeOf } from '../base/bytes.ts'
 import { refuse } from '../errors.ts'
 import type { Awaitable, ByteSource } from '../types.ts'
 import type { Arrival } from './arrival.ts'

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Api } from '../api.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { Dialect, Endpoint, Lens } from '../dialect.ts'
-import { didYouMean } from '../nearest.ts'
 import type { Page } from '../page.ts'
 import type { Passage } from '../passage.ts'
 import { type Hooks, kinds, type Parts, type Plugin, type Tick } from '../plugin.ts'

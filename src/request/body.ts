@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes, sizeOf } from '../bytes.ts'
+import { type Bytes, joinBytes, sizeOf } from '../base/bytes.ts'
 import { refuse } from '../errors.ts'
 import type { ByteSource, JsonObject } from '../types.ts'
 import { type Member, parseText, topLevel } from './json.ts'

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import { didYouMean } from '../base/nearest.ts'
 import { keysBeside } from '../config/shape.ts'
 import { refuse } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
 
 /** Parses input at the border; the first issue becomes a refusal that names the field. */
 export function check<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {

@@ -1,4 +1,4 @@
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import { refuse } from '../errors.ts'
 import { formatOf, unpack } from '../http/packings.ts'
 import type { ByteSource } from '../types.ts'

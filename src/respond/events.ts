@@ -1,5 +1,5 @@
-import type { Bytes } from '../bytes.ts'
-import { findBytes } from '../runtime.ts'
+import type { Bytes } from '../base/bytes.ts'
+import { findBytes } from '../base/runtime.ts'
 import type { JsonObject } from '../types.ts'
 
 /** Server-sent events as text: where they end and what they say (WHATWG, "Server-sent events"). */

@@ -1,8 +1,8 @@
-import { type Bytes, joinBytes } from '../bytes.ts'
+import { type Bytes, joinBytes } from '../base/bytes.ts'
+import { findBytes } from '../base/runtime.ts'
 import type { Lens } from '../dialect.ts'
 import { refuse } from '../errors.ts'
 import type { Exchange, Unfinished } from '../exchange.ts'
-import { findBytes } from '../runtime.ts'
 import type { JsonObject } from '../types.ts'
 import {
   backwards,

@@ -1,4 +1,4 @@
-import { describe } from '../describe.ts'
+import { describe } from '../base/describe.ts'
 import { isDialect } from '../dialect.ts'
 import type { Drain } from '../drain.ts'
 import { Refusal, toRefusal } from '../errors.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { plainHash } from '../runtime.ts'
+import { plainHash } from '../base/runtime.ts'
 import { withLayer } from './layer.ts'
 
 /** The ids of tool calls that a vendor takes. A conversation may hold those of another, where it was before. */

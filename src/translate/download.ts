@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import { type Bytes, joinBytes } from '../bytes.ts'
+import { type Bytes, joinBytes } from '../base/bytes.ts'
 import { Refusal, refuse } from '../errors.ts'
 import { fetchPinned } from '../upstream/egress.ts'
 import { mediaTypeOf } from './media-type.ts'

@@ -1,4 +1,4 @@
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import { Refusal } from '../errors.ts'
 import { Unreachable } from '../upstream/unreachable.ts'
 

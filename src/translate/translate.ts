@@ -3,7 +3,7 @@ import {
   type LanguageModelV4CallOptions,
   type LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import type { Dialect } from '../dialect.ts'
 import { Refusal, refuse } from '../errors.ts'
 import { beginWait, type Exchange, endWait } from '../exchange.ts'

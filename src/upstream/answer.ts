@@ -1,4 +1,4 @@
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import type { Dialect, Lens } from '../dialect.ts'
 import { Refusal, refuse } from '../errors.ts'
 import type { Arrival, ArrivalHeaders } from '../http/arrival.ts'

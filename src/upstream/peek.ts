@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes } from '../bytes.ts'
+import { type Bytes, joinBytes } from '../base/bytes.ts'
 import type { Lens } from '../dialect.ts'
 import { blocks, dataOf, toJson } from '../respond/events.ts'
 import type { ByteSource, JsonObject, StreamRead } from '../types.ts'

@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes } from '../bytes.ts'
+import { type Bytes, joinBytes } from '../base/bytes.ts'
 import type { Lens } from '../dialect.ts'
 import { parseObject } from '../lens.ts'
 import type { ByteSource, JsonObject, Usage } from '../types.ts'

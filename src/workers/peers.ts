@@ -1,6 +1,6 @@
 import { refuse } from '../errors.ts'
-import type { Answering } from '../listen.ts'
 import type { Peers } from '../peers.ts'
+import type { Answering } from '../process/listen.ts'
 import { isWrite } from '../reload/switch.ts'
 import { inTime } from './in-time.ts'
 import type { FromWorker } from './requests.ts'

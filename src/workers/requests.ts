@@ -1,4 +1,4 @@
-import type { AtRestart } from '../config.ts'
+import type { AtRestart } from '../config/gateway.ts'
 
 /** What the plugin of one worker says to the same plugin of the others. */
 export interface Tell {

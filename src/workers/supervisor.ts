@@ -1,6 +1,6 @@
-import { reasonOf } from '../describe.ts'
-import { STOPPING } from '../ending.ts'
+import { reasonOf } from '../base/describe.ts'
 import type { Log } from '../log.ts'
+import { STOPPING } from '../process/ending.ts'
 import { type Said, sayOnce } from './notes.ts'
 import { startPulse } from './pulse.ts'
 import { relay } from './relay.ts'

@@ -1,4 +1,4 @@
-import { reasonOf } from '../describe.ts'
+import { reasonOf } from '../base/describe.ts'
 import type { Gateway } from '../gateway.ts'
 import { createLog } from '../log.ts'
 import type { Awaitable } from '../types.ts'

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { SPANS } from '../../plugins/usage/model.ts'
-import { openDatabase } from '../../src/database.ts'
+import { openDatabase } from '../../src/database/open.ts'
 
 /** A database as a gateway leaves it that has answered so many calls, 25,000 a day. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { gatewayEnv } from '../../src/config.ts'
+import { gatewayEnv } from '../../src/config/gateway.ts'
 import { createFolder, problemsOf, read } from './kit.ts'
 
 const settingsOf = async (...args: Parameters<typeof read>) => (await read(...args)).settings

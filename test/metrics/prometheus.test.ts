@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { plugins } from '../../plugins/index.ts'
-import { readSettings } from '../../src/config.ts'
+import { readSettings } from '../../src/config/gateway.ts'
 import { createGateway } from '../../src/gateway.ts'
 import { type House, openHouse } from '../kernel/house.ts'
 import { MASTER, startGateway, until } from '../kit.ts'

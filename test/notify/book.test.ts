@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Standing } from '../../plugins/concerns/model.ts'
 import { type Book, createBook } from '../../plugins/notify/book.ts'
-import { openDatabase } from '../../src/database.ts'
+import { openDatabase } from '../../src/database/open.ts'
 
 /** Gateways that do the same at the same moment: one of them does it. */
 

@@ -9,7 +9,7 @@ import {
   usageTargetLatencies,
   usageTargetRollups,
 } from '../../plugins/usage/schema.ts'
-import type { Database } from '../../src/database.ts'
+import type { Database } from '../../src/database/open.ts'
 import { definePlugin, type Plugin } from '../../src/plugin.ts'
 import { type House, type HouseOptions, openHouse } from '../kernel/house.ts'
 

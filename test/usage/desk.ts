@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { CallEvent, Tokens } from '../../plugins/usage/model.ts'
 import { createRecorder, type Recorder, type Thread } from '../../plugins/usage/recorder.ts'
 import { createThreads, type Threads } from '../../plugins/usage/threads.ts'
-import { openDatabase } from '../../src/database.ts'
+import { openDatabase } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
 import { type Rollup, type Row, readRollups, readRows } from './book.ts'
 

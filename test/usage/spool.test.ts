@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { openSpool, type Spool } from '../../src/spool.ts'
+import { openSpool, type Spool } from '../../src/base/spool.ts'
 
 let folder: string
 beforeEach(() => {

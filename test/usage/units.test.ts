@@ -7,7 +7,7 @@ import { type Price, toLines, VERSION } from '../../plugins/usage/record.ts'
 import { toIncrement } from '../../plugins/usage/rollup.ts'
 import { usageTargetRollups } from '../../plugins/usage/schema.ts'
 import { openStore } from '../../plugins/usage/store.ts'
-import { openDatabase } from '../../src/database.ts'
+import { openDatabase } from '../../src/database/open.ts'
 import { readRollups, readRows, totalsOf } from './book.ts'
 import { eventOf } from './desk.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { reasonOf } from '../../../src/describe.ts'
+import { reasonOf } from '../../../src/base/describe.ts'
 import { ORIGIN } from '../../../src/door/address.ts'
 import type { Routed } from '../../../src/exchange.ts'
 import type { Host } from '../../../src/plugin.ts'

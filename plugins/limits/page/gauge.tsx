@@ -1,4 +1,4 @@
-import { toLocalText } from '../../../src/calendar.ts'
+import { toLocalText } from '../../../src/base/calendar.ts'
 import { count, money, number, percent } from '../../../views/format.ts'
 import type { Limit } from '../model.ts'
 import { type Measure, type Pot, runningOf, takenOf, usedOf } from '../pot.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { readText } from '../../../src/base/runtime.ts'
 import { ConfigError } from '../../../src/errors.ts'
-import { readText } from '../../../src/runtime.ts'
 
 const serviceAccount = v.object({
   type: v.literal('service_account'),

@@ -1,4 +1,4 @@
-import { nextStart, startsOf } from '../../../src/calendar.ts'
+import { nextStart, startsOf } from '../../../src/base/calendar.ts'
 import { NOTHING } from '../report/figures.ts'
 import type { Bucket } from '../report/period.ts'
 import type { Sums } from '../report/sums.ts'

@@ -1,4 +1,4 @@
-import type { Interval } from '../../../src/calendar.ts'
+import type { Interval } from '../../../src/base/calendar.ts'
 
 /** Times as people read them, by the clocks of a place. */
 

@@ -5,7 +5,7 @@ import {
   startOfDay,
   startsOf,
   toLocalText,
-} from '../../../src/calendar.ts'
+} from '../../../src/base/calendar.ts'
 import type { Range } from '../report/cover.ts'
 import { type Clock, readWholePeriod } from '../report/period.ts'
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/database.ts'
+import type { Database } from '../../../src/database/open.ts'
 import type { Pricer } from '../../prices/model.ts'
 import { type ForecastQuestion, forecastPage } from './forecast.ts'
 import { type LogQuestion, readCall, readEdges, readLog } from './log.ts'

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, gte, lt, or } from 'drizzle-orm'
-import type { Database } from '../../../src/database.ts'
+import type { Database } from '../../../src/database/open.ts'
 import type { Usage } from '../../../src/types.ts'
 import type { Pricer } from '../../prices/model.ts'
 import { usageRecords } from '../schema.ts'

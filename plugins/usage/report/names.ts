@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Database } from '../../../src/database.ts'
+import type { Database } from '../../../src/database/open.ts'
 import { usageGroups, usageRecords } from '../schema.ts'
 
 /** Names that occur, for who wants to choose one: some of them where there are very many. */

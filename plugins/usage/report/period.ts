@@ -6,7 +6,7 @@ import {
   parseMoment,
   startOfDay,
   startsOf,
-} from '../../../src/calendar.ts'
+} from '../../../src/base/calendar.ts'
 import { refuse } from '../../../src/errors.ts'
 import { type Range, snap } from './cover.ts'
 

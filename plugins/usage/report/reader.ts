@@ -1,4 +1,4 @@
-import type { Database, DatabaseAddress } from '../../../src/database.ts'
+import type { Database, DatabaseAddress } from '../../../src/database/open.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import type { PriceRecipe } from '../../prices/model.ts'
 import { loadPrice } from '../price.ts'

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Database } from '../../../src/database.ts'
+import type { Database } from '../../../src/database/open.ts'
 import { usageGroups, usageRecords } from '../schema.ts'
 import type { Range } from './cover.ts'
 import { allOf, conditionsOf, type Filters } from './dimensions.ts'

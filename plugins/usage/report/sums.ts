@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm'
-import type { Database } from '../../../src/database.ts'
+import type { Database } from '../../../src/database/open.ts'
 import { binOf } from '../histogram.ts'
 import { usageLatencies, usageRollups, usageTargetLatencies, usageTargetRollups } from '../schema.ts'
 import { type Question, toStatement } from './statement.ts'

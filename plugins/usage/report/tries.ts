@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../../../src/database.ts'
+import type { Database } from '../../../src/database/open.ts'
 import { usageRecords } from '../schema.ts'
 import type { Range } from './cover.ts'
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/database.ts'
+import type { Database } from '../../../src/database/open.ts'
 import type { Range } from './cover.ts'
 import { type Filters, type Grouping, needsRecords } from './dimensions.ts'
 import { combine, NOTHING } from './figures.ts'

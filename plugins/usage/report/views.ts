@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { toLocalText } from '../../../src/calendar.ts'
+import { toLocalText } from '../../../src/base/calendar.ts'
 import type { Grouping } from './dimensions.ts'
 import { type AdminFigures, adminFigures, toAdminFigures } from './figures.ts'
 import type { Bucket } from './period.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { SPANS } from '../../../plugins/usage/model.ts'
 import { cover, snap } from '../../../plugins/usage/report/cover.ts'
-import { intervals, parseMoment, startsOf, toLocalText } from '../../../src/calendar.ts'
+import { intervals, parseMoment, startsOf, toLocalText } from '../../../src/base/calendar.ts'
 
 const zones = [
   'UTC',

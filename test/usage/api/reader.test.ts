@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createReader, type ReaderThread } from '../../../plugins/usage/report/reader.ts'
-import { openDatabase } from '../../../src/database.ts'
+import { openDatabase } from '../../../src/database/open.ts'
 import { Refusal } from '../../../src/errors.ts'
 import { startGateway } from '../../kit.ts'
 

@@ -4,9 +4,9 @@ import type { Client, InStatement, TransactionMode } from '@libsql/client'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
 import { drizzle } from 'drizzle-orm/libsql/sqlite3'
-import { databaseFault } from './database/faults.ts'
-import { MIGRATION, openServer } from './database/server.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError } from '../errors.ts'
+import { databaseFault } from './faults.ts'
+import { MIGRATION, openServer } from './server.ts'
 
 export type Database = LibSQLDatabase
 

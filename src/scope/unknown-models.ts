@@ -1,6 +1,6 @@
-import { didYouMean } from './nearest.ts'
-import type { Host } from './plugin.ts'
-import type { Caller, UserPath } from './types.ts'
+import { didYouMean } from '../base/nearest.ts'
+import type { Host } from '../plugin.ts'
+import type { Caller, UserPath } from '../types.ts'
 
 interface Known extends Pick<Host, 'decide' | 'providers'> {
   /** May see every model: what is closed to others is there all the same. */

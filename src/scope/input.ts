@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { refuse } from './errors.ts'
-import type { UserPath } from './types.ts'
+import { refuse } from '../errors.ts'
+import type { UserPath } from '../types.ts'
 import { parseUserPath } from './user-path.ts'
 
 /** What operators write of things that have a name and a scope: parts of the schemas of plugins. */

@@ -1,5 +1,5 @@
+import type { Route, Target, UserPath } from '../types.ts'
 import { isSelected } from './selector.ts'
-import type { Route, Target, UserPath } from './types.ts'
 
 /** For whom something that an operator defines holds, and of which models it speaks. */
 export interface Scope {

@@ -1,8 +1,8 @@
-import { describe, reasonOf } from './describe.ts'
-import { placeOf } from './fault.ts'
-import { within } from './loading/blaming.ts'
-import type { Log } from './log.ts'
-import type { Awaitable } from './types.ts'
+import { describe, reasonOf } from '../base/describe.ts'
+import { placeOf } from '../fault.ts'
+import type { Log } from '../log.ts'
+import type { Awaitable } from '../types.ts'
+import { within } from './blaming.ts'
 
 /** What was opened, and has to be closed again. */
 export interface Closing {

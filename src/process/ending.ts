@@ -1,6 +1,6 @@
-import { describe } from './describe.ts'
-import { createLog, type Log } from './log.ts'
-import type { Switch } from './reload/switch.ts'
+import { describe } from '../base/describe.ts'
+import { createLog, type Log } from '../log.ts'
+import type { Switch } from '../reload/switch.ts'
 
 /** How this process ends. */
 

@@ -1,23 +1,8 @@
 import * as v from 'valibot'
-import { say, toProblem } from './config/problem.ts'
-import { ConfigError } from './errors.ts'
-import { bytes, concealed, csv, duration, type EnvNames, flag, says, text, whole } from './settings.ts'
-
-export type Environment = Readonly<Record<string, string>>
-
-/** The environment as it was at the start, without empty values: `PORT=` means "not set". The only reader of it. */
-export function readEnvironment(): Environment {
-  return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => (entry[1] ?? '').trim() !== ''),
-  )
-}
-
-/** Proxies, and certificates that need not be valid: what the runtime's `fetch` reads itself, and nobody else knows. */
-const onlyFetchKnows = /^(?:(?:https?|all)_proxy|NODE_TLS_REJECT_UNAUTHORIZED)$/i
-
-/** How calls leave is set by variables of the runtime. */
-export const isSetByRuntime = (): boolean =>
-  Object.keys(readEnvironment()).some(name => onlyFetchKnows.test(name))
+import { ConfigError } from '../errors.ts'
+import { bytes, concealed, csv, duration, type EnvNames, flag, says, text, whole } from '../settings.ts'
+import { type Environment, pick } from './environment.ts'
+import { say, toProblem } from './problem.ts'
 
 /** It may hold a password, so what it is instead is not said. */
 const NO_DATABASE =
@@ -207,12 +192,3 @@ export function readSettings(environment: Environment): GatewaySettings {
 /** Values of the gateway's own variables may be shown: one that holds a secret takes any text. */
 export const sayVariable = (variable: string, environment: Environment, text: string): string =>
   say(`${variable}="${environment[variable]}"`, text)
-
-/** The values of the variables that are set, by the fields that they fill. */
-export function pick(environment: Environment, names: EnvNames): Record<string, string> {
-  const found = Object.entries(names).flatMap(([field, variables]) => {
-    const value = variables.map(name => environment[name]).find(value => value !== undefined)
-    return value === undefined ? [] : [[field, value] as const]
-  })
-  return Object.fromEntries(found)
-}

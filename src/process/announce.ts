@@ -1,6 +1,6 @@
-import type { GatewaySettings } from './config.ts'
-import { createLog } from './log.ts'
-import type { Facts } from './workers/requests.ts'
+import type { GatewaySettings } from '../config/gateway.ts'
+import { createLog } from '../log.ts'
+import type { Facts } from '../workers/requests.ts'
 
 export interface Announcement {
   readonly gateway: Facts

@@ -1,4 +1,4 @@
-import type { UserPath } from './types.ts'
+import type { UserPath } from '../types.ts'
 
 const MAX_LENGTH = 512
 const MAX_DEPTH = 32

@@ -1,8 +1,8 @@
-import { isLocalCaller } from './door/address.ts'
-import { ConfigError } from './errors.ts'
-import type { Connection } from './exchange.ts'
-import { accept, type SocketData, socketHandler } from './http/accept.ts'
-import type { Awaitable } from './types.ts'
+import { isLocalCaller } from '../door/address.ts'
+import { ConfigError } from '../errors.ts'
+import type { Connection } from '../exchange.ts'
+import { accept, type SocketData, socketHandler } from '../http/accept.ts'
+import type { Awaitable } from '../types.ts'
 
 /** Bytes may stop arriving for so long (seconds) while a request is sent; an answer may be silent for ever. */
 const IDLE_SECONDS = 60

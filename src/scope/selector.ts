@@ -1,4 +1,4 @@
-import type { Target } from './types.ts'
+import type { Target } from '../types.ts'
 
 /** An id with slashes may read like another provider's model; a selector of that form then speaks of that one. */
 export const isBare = (model: string, isProvider: (name: string) => boolean): boolean =>
