@@ -10,15 +10,15 @@ import type { Concerns } from '../concerns/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
-import { toBillEvent } from './bill.ts'
 import { byPath } from './by-path.ts'
 import { createRecordsWatch, createUnpricedWatch } from './concerns.ts'
-import { isRecorded, toEvent, toEvidence } from './event.ts'
-import { createLabels } from './labels.ts'
-import { createLedger } from './ledger.ts'
 import type { Receipts, UsageBook, UsageSums } from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
+import { toBillEvent } from './record/bill.ts'
+import { isRecorded, toEvent, toEvidence } from './record/event.ts'
+import { createLabels } from './record/labels.ts'
+import { createStrangers } from './record/strangers.ts'
 import { createReports } from './report/index.ts'
 import { createRepricing, type Repricing } from './report/repricing.ts'
 import {
@@ -30,8 +30,8 @@ import {
   usageTargetRollups,
 } from './schema.ts'
 import { createStored } from './stored.ts'
-import { createStrangers } from './strangers.ts'
-import { createThreads, type Threads } from './threads.ts'
+import { createLedger } from './writer/ledger.ts'
+import { createThreads, type Threads } from './writer/threads.ts'
 
 /** A name, and none that holds a credential. */
 const HEADER = /^(?!(?:.*-)?(?:authorization|cookie|api-key)$)[a-z0-9-]+$/

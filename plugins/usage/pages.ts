@@ -4,10 +4,11 @@ import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'
+import type { PageDeps } from './page/deps.ts'
 import { createModelPage } from './page/model/model-page.tsx'
 import { createOverviewPage } from './page/overview/overview-page.tsx'
-import { createRequestsPage } from './page/requests-page.tsx'
-import { createUsagePage, type PageDeps } from './page/usage-page.tsx'
+import { createRequestsPage } from './page/requests/requests-page.tsx'
+import { createUsagePage } from './page/usage/usage-page.tsx'
 
 interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Host, 'providers'> {
   readonly auth: Auth

@@ -1,5 +1,5 @@
 import type { Receipt, Receipts, UsageBook } from './model.ts'
-import { tokensOf } from './page/words.ts'
+import { tokensOf } from './page/requests/words.ts'
 import type { Ask } from './report/answers.ts'
 
 /** Finds the record of one call. What was settled a moment ago is written first; what cannot be found is not known. */

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SPANS } from '../../plugins/usage/model.ts'
-import { createThreads } from '../../plugins/usage/threads.ts'
+import { createThreads } from '../../plugins/usage/writer/threads.ts'
 import { until } from '../kit.ts'
 import { totalsOf } from './book.ts'
 import { type Desk, eventOf, openDesk } from './desk.ts'

@@ -1,8 +1,8 @@
 import { compact, count, duration, money, number, percent } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { type Change, Delta, Stat } from '../../../views/stat.tsx'
-import { quantileOf } from '../histogram.ts'
 import type { Part } from '../report/usage.ts'
+import { quantileOf } from '../rollups/histogram.ts'
 import { cachedShare, costOf, errorRate, inputOf, known, outputOf } from './figures.ts'
 import { hasCalls } from './period.tsx'
 

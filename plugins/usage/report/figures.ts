@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { quantileOf } from '../histogram.ts'
+import { quantileOf } from '../rollups/histogram.ts'
 import type { Sums, Times } from './sums.ts'
 
 const count = v.number()

@@ -3,7 +3,7 @@ import { reasonOf } from '../../../src/base/describe.ts'
 import type { DatabaseAddress } from '../../../src/database/open.ts'
 import { type OpenDatabase, openDatabase } from '../../../src/database/open.ts'
 import type { PriceRecipe } from '../../prices/model.ts'
-import { loadPrice } from '../price.ts'
+import { loadPrice } from '../record/price.ts'
 import { answerHere, type Kind, type QuestionOf } from './answers.ts'
 
 /** What the worker is told: first where the database is, then questions. */

@@ -1,7 +1,7 @@
 import type { Database, DatabaseAddress } from '../../../src/database/open.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import type { PriceRecipe } from '../../prices/model.ts'
-import { loadPrice } from '../price.ts'
+import { loadPrice } from '../record/price.ts'
 import { type AnswerOf, type Ask, answerHere, type Kind, type QuestionOf } from './answers.ts'
 import type { FromReader, ToReader } from './reader-worker.ts'
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { binOf } from '../../../plugins/usage/histogram.ts'
 import {
   differenceOf,
   meanOf,
@@ -8,6 +7,7 @@ import {
   rateOf,
   verdictOf,
 } from '../../../plugins/usage/report/statistics.ts'
+import { binOf } from '../../../plugins/usage/rollups/histogram.ts'
 import { openScene, type Scene } from './scene.ts'
 
 describe('statistics', () => {

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/database/open.ts'
+import { openDatabase } from '../../../src/database/open.ts'
 import { openStore, type Store } from './store.ts'
 
 /** An open database, as long as somebody uses it. */

@@ -1,8 +1,8 @@
-import { described, Field } from '../../../views/form.tsx'
-import { Icon } from '../../../views/icon.tsx'
-import { spell } from '../../../views/name.tsx'
-import type { Names } from '../report/names.ts'
-import type { Asked, FilterName } from './address.ts'
+import { described, Field } from '../../../../views/form.tsx'
+import { Icon } from '../../../../views/icon.tsx'
+import { spell } from '../../../../views/name.tsx'
+import type { Names } from '../../report/names.ts'
+import type { Asked, FilterName } from '../address.ts'
 
 interface FiltersProps {
   readonly asked: Asked

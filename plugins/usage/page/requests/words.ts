@@ -1,5 +1,5 @@
-import type { Billing, Pick } from '../model.ts'
-import type { Row } from '../report/log.ts'
+import type { Billing, Pick } from '../../model.ts'
+import type { Row } from '../../report/log.ts'
 
 /** What the marks of a record mean, in words. */
 

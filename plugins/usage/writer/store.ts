@@ -1,9 +1,9 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
-import type { Database } from '../../src/database/open.ts'
-import { SPANS } from './model.ts'
-import type { Line, Price } from './record.ts'
-import { reprice } from './reprice.ts'
-import { type Bin, type Group, type Sum, sums, toIncrement } from './rollup.ts'
+import type { Database } from '../../../src/database/open.ts'
+import { SPANS } from '../model.ts'
+import type { Line, Price } from '../record/record.ts'
+import { reprice } from '../rollups/reprice.ts'
+import { type Bin, type Group, type Sum, sums, toIncrement } from '../rollups/rollup.ts'
 import {
   usageGroups,
   usageLatencies,
@@ -11,7 +11,7 @@ import {
   usageRollups,
   usageTargetLatencies,
   usageTargetRollups,
-} from './schema.ts'
+} from '../schema.ts'
 
 /** The tables of usage. Only this file writes them. */
 export interface Store {

@@ -1,8 +1,8 @@
-import { count } from '../../../views/format.ts'
-import { Icon } from '../../../views/icon.tsx'
-import { Link } from '../../../views/link.tsx'
-import type { Place } from '../report/log.ts'
-import { type Asked, addressOf } from './address.ts'
+import { count } from '../../../../views/format.ts'
+import { Icon } from '../../../../views/icon.tsx'
+import { Link } from '../../../../views/link.tsx'
+import type { Place } from '../../report/log.ts'
+import { type Asked, addressOf } from '../address.ts'
 
 interface NewerProps {
   readonly path: string

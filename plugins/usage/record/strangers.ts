@@ -1,4 +1,4 @@
-import type { Log } from '../../src/log.ts'
+import type { Log } from '../../../src/log.ts'
 
 /** Anybody may send what is refused for want of a key: so many records of that kind a minute. */
 const MOST = 600

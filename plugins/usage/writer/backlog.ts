@@ -1,4 +1,4 @@
-import type { Lines, Spool } from '../../src/base/spool.ts'
+import type { Lines, Spool } from '../../../src/base/spool.ts'
 
 /** What waits for the database: on disk, and in memory where the disk takes nothing. */
 export interface Backlog {

@@ -1,10 +1,10 @@
 import { and, asc, eq, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import type { Database } from '../../src/database/open.ts'
-import { SPANS } from './model.ts'
-import { costOf, type Price, UNTOLD } from './record.ts'
+import type { Database } from '../../../src/database/open.ts'
+import { SPANS } from '../model.ts'
+import { costOf, type Price, UNTOLD } from '../record/record.ts'
+import { usageGroups, usageRecords, usageRollups, usageTargetRollups } from '../schema.ts'
 import { sums } from './rollup.ts'
-import { usageGroups, usageRecords, usageRollups, usageTargetRollups } from './schema.ts'
 
 type Row = typeof usageRecords.$inferSelect
 type Cost = ReturnType<typeof costOf>

@@ -1,6 +1,6 @@
-import { duration } from '../../../views/format.ts'
-import { Name } from '../../../views/name.tsx'
-import type { Row } from '../report/log.ts'
+import { duration } from '../../../../views/format.ts'
+import { Name } from '../../../../views/name.tsx'
+import type { Row } from '../../report/log.ts'
 
 /** A stretch of the time that a call took. */
 interface Stretch {

@@ -1,25 +1,18 @@
-import { Refusal } from '../../../src/errors.ts'
-import { definePage, type Page, type PageRequest } from '../../../src/page.ts'
-import type { Ask } from '../report/answers.ts'
-import { checkSize } from '../report/budget.ts'
-import type { Range } from '../report/cover.ts'
-import { type Filters, needsRecords } from '../report/dimensions.ts'
-import { NOTHING } from '../report/figures.ts'
-import { type Clock, toBuckets } from '../report/period.ts'
-import type { UsageAnswer, UsageQuestion } from '../report/usage.ts'
-import { type Asked, readFilters } from './address.ts'
-import { toChart } from './chart.ts'
-import { groupKinds, measures, readGroupKind, readMeasure } from './groups.ts'
-import { readSpan, spanAddress } from './span.ts'
+import { Refusal } from '../../../../src/errors.ts'
+import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
+import type { Ask } from '../../report/answers.ts'
+import { checkSize } from '../../report/budget.ts'
+import type { Range } from '../../report/cover.ts'
+import { type Filters, needsRecords } from '../../report/dimensions.ts'
+import { NOTHING } from '../../report/figures.ts'
+import { toBuckets } from '../../report/period.ts'
+import type { UsageAnswer, UsageQuestion } from '../../report/usage.ts'
+import { type Asked, readFilters } from '../address.ts'
+import { toChart } from '../chart.ts'
+import type { PageDeps } from '../deps.ts'
+import { groupKinds, measures, readGroupKind, readMeasure } from '../groups.ts'
+import { readSpan, spanAddress } from '../span.ts'
 import { type UsageData, UsageView } from './usage-view.tsx'
-
-export interface PageDeps extends Clock {
-  readonly ask: Ask
-  /** What the operator calls a key. */
-  readonly keyName: (id: string) => string | undefined
-  /** A model that would answer, for examples. */
-  readonly example: () => string | undefined
-}
 
 /** So many groups are listed; what is beyond is one line. */
 const GROUPS = 50

@@ -1,4 +1,4 @@
-import type { Settled } from '../../src/exchange.ts'
+import type { Settled } from '../../../src/exchange.ts'
 
 /** What a call is sorted by, beside who made it. */
 export type Labels = Readonly<Record<string, string>>

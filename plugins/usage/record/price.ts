@@ -1,4 +1,4 @@
-import type { Priced, PriceQuery, PriceRecipe, Pricer } from '../prices/model.ts'
+import type { Priced, PriceQuery, PriceRecipe, Pricer } from '../../prices/model.ts'
 
 type Complain = (message: string, facts: Readonly<Record<string, unknown>>) => void
 

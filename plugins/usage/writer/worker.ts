@@ -1,10 +1,10 @@
-import { openSpool, type SpoolOptions } from '../../src/base/spool.ts'
-import type { PriceRecipe } from '../prices/model.ts'
+import { openSpool, type SpoolOptions } from '../../../src/base/spool.ts'
+import type { PriceRecipe } from '../../prices/model.ts'
+import type { UsageStats } from '../model.ts'
+import { loadPrice } from '../record/price.ts'
 import { type Clerk, createClerk, type Delivery } from './clerk.ts'
 import { createConnections } from './connections.ts'
-import type { UsageStats } from './model.ts'
 import { obey } from './obey.ts'
-import { loadPrice } from './price.ts'
 import type { Envelope } from './threads.ts'
 
 /** What the worker is told. */

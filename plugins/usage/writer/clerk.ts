@@ -1,10 +1,10 @@
-import { reasonOf } from '../../src/base/describe.ts'
-import type { Lines } from '../../src/base/spool.ts'
+import { reasonOf } from '../../../src/base/describe.ts'
+import type { Lines } from '../../../src/base/spool.ts'
+import type { Evidence, UsageStats } from '../model.ts'
+import { estimate } from '../record/estimate.ts'
+import { type Batch, type Line, type Price, toLines, VERSION } from '../record/record.ts'
 import { type BacklogOptions, createBacklog } from './backlog.ts'
 import type { Connection } from './connections.ts'
-import { estimate } from './estimate.ts'
-import type { Evidence, UsageStats } from './model.ts'
-import { type Batch, type Line, type Price, toLines, VERSION } from './record.ts'
 
 /** Calls on their way to the clerk: events as JSON, and what estimates are made from. */
 export interface Delivery {

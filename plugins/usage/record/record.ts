@@ -1,7 +1,7 @@
-import type { Usage } from '../../src/types.ts'
-import type { Pricer } from '../prices/model.ts'
-import type { AttemptTuple, Billing, CallEvent, Estimates, Tokens } from './model.ts'
-import type { usageRecords } from './schema.ts'
+import type { Usage } from '../../../src/types.ts'
+import type { Pricer } from '../../prices/model.ts'
+import type { AttemptTuple, Billing, CallEvent, Estimates, Tokens } from '../model.ts'
+import type { usageRecords } from '../schema.ts'
 
 type Row = typeof usageRecords.$inferInsert
 /** A record before it has its number; every column is there. */

@@ -1,6 +1,6 @@
-import { count, duration, money, number, percent, UNKNOWN } from '../../../views/format.ts'
-import { Name } from '../../../views/name.tsx'
-import type { Row } from '../report/log.ts'
+import { count, duration, money, number, percent, UNKNOWN } from '../../../../views/format.ts'
+import { Name } from '../../../../views/name.tsx'
+import type { Row } from '../../report/log.ts'
 import { billingLong, tokenParts, tokensOf } from './words.ts'
 
 /** What a call used, part by part, what it cost, and how well that is known. */
