@@ -1,23 +1,7 @@
-import type { Leaf } from '../../src/database/look-back.ts'
 import { definePage, type Page } from '../../src/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
-import { CallsView, outcomes } from './page/views.tsx'
-import { type Call, people, type Trail, type Who } from './trail.ts'
-
-/** What the address of the page asks for. */
-export interface Query {
-  readonly q: string
-  readonly who: Who | ''
-  readonly outcome: keyof typeof outcomes
-  /** Only what is older; '' begins with the newest. */
-  readonly before: string
-}
-
-export interface CallsData {
-  readonly query: Query
-  readonly leaf: Leaf<Call>
-  readonly now: number
-}
+import { type CallsData, CallsView, outcomes, type Query } from './page/views.tsx'
+import { people, type Trail } from './trail.ts'
 
 const ROWS = 50
 

@@ -1,25 +1,9 @@
 import { definePage, type Page } from '../../src/page.ts'
-import type { UnknownModels } from '../../src/scope/unknown-models.ts'
-import type { Keys } from './keys.ts'
 import { createActions } from './page/actions.tsx'
+import type { KeysDesk, KeysPageDeps } from './page/desk.ts'
 import { draftOf, emptyDraft } from './page/draft.ts'
 import { listKeys, readQuery } from './page/rows.ts'
 import { type DialogData, type KeysData, KeysView } from './page/views.tsx'
-
-export interface KeysPageDeps {
-  readonly keys: Keys
-  readonly now: () => number
-  /** Whoever is on this machine needs no key. */
-  readonly isOpen: () => boolean
-  readonly unknownModels: UnknownModels
-}
-
-/** What the page and its actions have in common. */
-export interface KeysDesk extends Pick<KeysPageDeps, 'keys' | 'now' | 'unknownModels'> {
-  /** The next key would be the first, and nobody could manage it. */
-  locksOut(): boolean
-  load(read: (name: string) => string): KeysData
-}
 
 /** All managed keys, and the forms that make, change, roll and revoke them. */
 export function createKeysPage({ keys, now, isOpen, unknownModels }: KeysPageDeps): Page {

@@ -5,10 +5,10 @@ import type { UserPath } from '../../src/types.ts'
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
 import { Beat, readRound } from '../../views/pulse.tsx'
-import type { Cache, Figures, ModelFigures } from '../cache/model.ts'
+import type { Cache } from '../cache/model.ts'
 import type { UsageSums } from '../usage/model.ts'
-import { type Draft, Purging } from './page/purging.tsx'
-import { CacheView, DAYS, Stored } from './page/views.tsx'
+import { Purging } from './page/purging.tsx'
+import { type CacheData, CacheView, DAYS, Stored } from './page/views.tsx'
 
 export interface CachePageDeps {
   readonly cache: Cache
@@ -16,19 +16,6 @@ export interface CachePageDeps {
   readonly now: () => number
   /** What the operator calls the config file. */
   readonly configFile: string | undefined
-}
-
-export interface CacheData {
-  readonly settings: Cache['settings']
-  readonly figures: Figures
-  readonly models: readonly ModelFigures[]
-  /** So many caches, each with the same room. */
-  readonly caches: number
-  /** Nano-dollars in the last days; undefined where nobody can tell at the moment. */
-  readonly saved: number | undefined
-  readonly configFile: string | undefined
-  /** The form that is open. */
-  readonly draft?: Draft
 }
 
 const DAY = 86_400_000

@@ -2,26 +2,12 @@ import { definePage, type Page } from '../../src/page.ts'
 import type { Admin } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
-import type { Client, Facts } from './client.ts'
 import { clients } from './clients.ts'
-import { ConnectView } from './page/views.tsx'
+import { type ConnectData, ConnectView } from './page/views.tsx'
 
 export interface ConnectPageDeps {
   readonly virtual: VirtualModelSource
   readonly lists: ModelLists
-}
-
-export interface ConnectData {
-  readonly client: Client
-  readonly facts: Facts
-  /** The gateway asks for no key. */
-  readonly isOpen: boolean
-  /** What was written as address, and why it cannot be one. */
-  readonly mistake?: { readonly text: string; readonly message: string }
-  /** Names to choose from. */
-  readonly models: readonly string[]
-  /** The choices that differ from what the page would take by itself, as they stand in its address. */
-  readonly chosen: Readonly<Record<string, string>>
 }
 
 /** A longer name is none (characters). */

@@ -2,13 +2,13 @@ import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page } from '../../src/page.ts'
 import { KeyOptions } from '../../views/key-options.tsx'
 import { Options } from '../../views/options.tsx'
-import type { WorkingKey } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
-import type { VirtualModel, VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
-import type { Explain, ExplainedTarget, Explanation } from './decide.ts'
+import type { VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
+import type { Explain } from './decide.ts'
 import type { Suggestions } from './model.ts'
-import { type Known, knownOf } from './page/phrases.ts'
+import type { Asked, ExplainData, Mistake } from './page/model.ts'
+import { knownOf } from './page/phrases.ts'
 import { ExplainView } from './page/views.tsx'
 
 export interface ExplainPageDeps {
@@ -19,44 +19,6 @@ export interface ExplainPageDeps {
   readonly virtual: VirtualModels & VirtualModelSource
   readonly lists: ModelLists
   readonly prices: Prices
-}
-
-/** What is asked, as it stands in the address. */
-export interface Asked {
-  readonly model: string
-  readonly userPath: string
-  readonly key: string
-}
-
-/** What cannot be read, and where it was written. */
-export interface Mistake {
-  readonly field: keyof Asked
-  readonly message: string
-}
-
-/** The decision, and what the page says around it. */
-export interface Told {
-  readonly explanation: Explanation
-  readonly keyName: string | undefined
-  /** A redirect or policy of this name. */
-  readonly find: (source: string) => VirtualModel | undefined
-  /** The names that its sentences may speak of. */
-  readonly known: Known
-  /** The name that was asked for takes the place of a real model. */
-  readonly isShadow: boolean
-  /** Dollars for a million tokens in and a million out. */
-  readonly priceOf: (target: ExplainedTarget) => number | undefined
-}
-
-export interface ExplainData {
-  readonly asked: Asked
-  readonly told?: Told
-  readonly mistake?: Mistake
-  readonly names: readonly string[]
-  readonly paths: readonly string[]
-  readonly keys: readonly WorkingKey[]
-  /** Names to begin with. */
-  readonly examples: readonly string[]
 }
 
 const LONGEST = 1000

@@ -1,18 +1,14 @@
 import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../src/page.ts'
 import { knownPaths } from '../../src/scope/known-paths.ts'
-import type { UnknownModels } from '../../src/scope/unknown-models.ts'
 import { toQuery } from '../../views/listing.ts'
 import { shorten } from '../../views/name.tsx'
 import { Beat, readRound } from '../../views/pulse.tsx'
-import type { Auth } from '../auth/model.ts'
-import type { History } from '../history/model.ts'
-import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { toGuardrail } from './input.ts'
-import type { Guardrail } from './model.ts'
 import { createActions } from './page/actions.tsx'
+import type { GuardrailsDesk, GuardrailsPageDeps } from './page/desk.ts'
 import { type Draft, draftOf, emptyDraft, type Mistake, mistakeOf, toInput } from './page/draft.ts'
-import type { Editing, Effect } from './page/editing.ts'
+import type { Effect } from './page/editing.ts'
 import { listGuardrails, readQuery } from './page/rows.ts'
 import {
   Count,
@@ -22,29 +18,7 @@ import {
   GuardrailsView,
 } from './page/views.tsx'
 import { sentenceOf } from './sentence.ts'
-import type { GuardrailStore } from './store.ts'
-import type { Counted } from './tally.ts'
 import { tryOn } from './trial.ts'
-
-export interface GuardrailsPageDeps {
-  readonly store: GuardrailStore
-  /** What they did, in all workers. */
-  readonly counted: () => Promise<readonly Counted[]>
-  readonly history: Pick<History, 'forms'>
-  readonly auth: Pick<Auth, 'working'>
-  readonly virtual: VirtualModelSource
-  readonly unknownModels: UnknownModels
-  /** Names of the services that may be asked. */
-  readonly checkers: readonly string[]
-}
-
-/** What the page and its actions have in common. */
-export interface GuardrailsDesk extends Pick<GuardrailsPageDeps, 'store' | 'history' | 'unknownModels'> {
-  load(read: (name: string) => string): Promise<GuardrailsData>
-  find(name: string): Guardrail | undefined
-  /** Gathers what the form shows beside the draft itself. */
-  editing(draft: Draft, mistake?: Mistake): Editing
-}
 
 /** All guardrails with the forms that make, try, change and delete them. */
 export function createGuardrailsPage(deps: GuardrailsPageDeps): Page {

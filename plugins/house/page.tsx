@@ -1,20 +1,12 @@
 import type { Member, Setting } from '../../src/inventory.ts'
 import { definePage, type Page } from '../../src/page.ts'
-import { find, type Placed, type Query, readQuery } from './page/query.ts'
-import { PluginsView } from './page/views.tsx'
+import { find, readQuery } from './page/query.ts'
+import { type PluginsData, PluginsView } from './page/views.tsx'
 
 export interface PluginsPageDeps {
   readonly plugins: () => readonly Member[]
   readonly settings: () => readonly Setting[]
   readonly now: () => number
-}
-
-export interface PluginsData {
-  readonly query: Query
-  /** All of them, in the order of the house. */
-  readonly all: readonly Member[]
-  readonly found: readonly Placed[]
-  readonly now: number
 }
 
 /** Every plugin in the order of the house, and the path of a request with those who stand at it. */

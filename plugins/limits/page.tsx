@@ -1,44 +1,20 @@
 import { Refusal } from '../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../src/page.ts'
 import { knownPaths } from '../../src/scope/known-paths.ts'
-import type { UnknownModels } from '../../src/scope/unknown-models.ts'
 import { toQuery } from '../../views/listing.ts'
 import { shorten, spell } from '../../views/name.tsx'
 import { Beat, readRound } from '../../views/pulse.tsx'
-import type { Auth } from '../auth/model.ts'
-import type { History } from '../history/model.ts'
-import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { toLimit } from './input.ts'
-import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { createActions } from './page/actions.tsx'
+import type { LimitsDesk, LimitsPageDeps } from './page/desk.ts'
 import { type LimitData, LimitView, Pots } from './page/detail.tsx'
-import { type Draft, draftOf, emptyDraft, type Mistake, toInput } from './page/draft.ts'
-import type { Editing } from './page/editing.ts'
+import { type Draft, draftOf, emptyDraft, toInput } from './page/draft.ts'
 import { listLimits, readQuery } from './page/rows.ts'
 import { Count, type DialogData, type LimitsData, LimitsTable, LimitsView } from './page/views.tsx'
 import { sentenceOf } from './page/words.ts'
-import type { LimitStore } from './store.ts'
 import { fullestFirst } from './views-of.ts'
 import { spanOf } from './window.ts'
-
-export interface LimitsPageDeps {
-  readonly store: LimitStore
-  readonly ledger: Ledger
-  readonly history: Pick<History, 'forms'>
-  readonly auth: Pick<Auth, 'nameOf' | 'working'>
-  readonly virtual: VirtualModelSource
-  readonly unknownModels: UnknownModels
-  readonly now: () => number
-}
-
-/** What the page and its actions have in common. */
-export interface LimitsDesk extends Pick<LimitsPageDeps, 'store' | 'history' | 'unknownModels'> {
-  load(read: (name: string) => string): Promise<LimitsData>
-  find(name: string): Limit | undefined
-  /** Gathers what the form shows beside the draft itself. */
-  editing(draft: Draft, mistake?: Mistake): Editing
-}
 
 /** All limits with the forms that make, change and delete them, and the page of a single one. */
 export function createLimitsPages(deps: LimitsPageDeps): Page[] {

@@ -1,17 +1,10 @@
 import { definePage, type Page } from '../../src/page.ts'
 import type { ApiDeps } from './api.ts'
+import type { NoticesData } from './page/model.ts'
 import { NoticesView, Tests } from './page/views.tsx'
-import type { State } from './state.ts'
 
 /** So many of the notices that were sent are shown. */
 const SENT = 20
-
-export interface NoticesData extends State {
-  /** Milliseconds since 1970. */
-  readonly now: number
-  /** How long something must stand before it is told (milliseconds). */
-  readonly after: number
-}
 
 interface PageDeps extends ApiDeps {
   readonly now: () => number

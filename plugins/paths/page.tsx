@@ -3,11 +3,11 @@ import type { Ordering, Scoped } from '../../src/exchange.ts'
 import { definePage, type Page } from '../../src/page.ts'
 import type { Host } from '../../src/plugin.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
-import type { ListedModel } from '../../src/types.ts'
-import { createSearch, type Listing, MAX_SEARCH, pageOf, readPage } from '../../views/listing.ts'
+import { createSearch, MAX_SEARCH, pageOf, readPage } from '../../views/listing.ts'
 import type { Auth } from '../auth/model.ts'
 import type { PathUse, UsageSums } from '../usage/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
+import type { PathsData } from './page/model.ts'
 import { PathsView } from './page/views.tsx'
 import { type Branch, growTree } from './tree.ts'
 
@@ -15,33 +15,6 @@ export interface PathsPageDeps extends Pick<Host, 'list' | 'now'> {
   readonly auth: Auth
   readonly virtual: VirtualModelSource
   readonly usage: UsageSums
-}
-
-/** What the address of the page asks for. */
-export interface Query {
-  readonly q: string
-  /** The path whose models are shown. */
-  readonly path: string
-  readonly page: number
-}
-
-/** What may be called from a path. */
-export interface Effective {
-  readonly path: string
-  readonly models: readonly ListedModel[]
-}
-
-export interface PathsData {
-  readonly query: Query
-  readonly listing: Listing<Branch>
-  readonly all: number
-  readonly effective: Effective | undefined
-  /** What cannot be a path, and why. */
-  readonly mistake: string | undefined
-  /** So many paths have figures, those with the most calls, and more have called; undefined where all have them. */
-  readonly most: number | undefined
-  /** Why there are no figures. */
-  readonly trouble: string | undefined
 }
 
 const DAY = 86_400_000

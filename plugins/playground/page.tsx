@@ -1,29 +1,17 @@
 import { definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
 import { KeyOptions } from '../../views/key-options.tsx'
 import { Options } from '../../views/options.tsx'
-import type { WorkingKey } from '../auth/model.ts'
 import type { Suggestions } from '../explain/model.ts'
 import type { Ask } from './ask.ts'
 import type { Seen } from './calls.ts'
-import { gather, type Told } from './lines.ts'
+import { gather } from './lines.ts'
+import type { PlaygroundData } from './page/model.ts'
 import { PlaygroundView } from './page/views.tsx'
 import { type Asked, readAsked } from './question.ts'
 
 export interface PlaygroundPageDeps {
   readonly ask: Ask
   readonly suggestions: Suggestions
-}
-
-/** Which field names the model that a panel asks. */
-export type Side = 'model' | 'other'
-
-export interface PlaygroundData {
-  readonly asked: Asked
-  readonly names: readonly string[]
-  readonly paths: readonly string[]
-  readonly keys: readonly WorkingKey[]
-  /** What came of it, where the page was drawn after it. */
-  readonly told: Readonly<Partial<Record<Side, Told>>>
 }
 
 /** A browser without a script waits for the whole page: so long (milliseconds), before a connection in between gives up. */

@@ -1,30 +1,11 @@
 import type { Member, Setting } from '../../src/inventory.ts'
 import { definePage, type Page } from '../../src/page.ts'
-import { find, type Query, readQuery } from './page/query.ts'
-import { SettingsView } from './page/views.tsx'
+import { find, readQuery } from './page/query.ts'
+import { type SettingsData, SettingsView } from './page/views.tsx'
 
 export interface SettingsPageDeps {
   readonly settings: () => readonly Setting[]
   readonly plugins: () => readonly Member[]
-  readonly configFile: string | undefined
-}
-
-/** What belongs together: the gateway's own settings, or those of a plugin. */
-export interface Group {
-  /** Absent: the gateway. */
-  readonly plugin: string | undefined
-  readonly about: string | undefined
-  readonly settings: readonly Setting[]
-}
-
-export interface SettingsData {
-  readonly query: Query
-  readonly groups: readonly Group[]
-  readonly found: number
-  readonly all: number
-  readonly changed: number
-  /** Names of plugins that have settings. */
-  readonly plugins: readonly string[]
   readonly configFile: string | undefined
 }
 

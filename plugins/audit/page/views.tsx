@@ -1,3 +1,4 @@
+import type { Leaf } from '../../../src/database/look-back.ts'
 import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
@@ -8,8 +9,22 @@ import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
 import { Turn } from '../../../views/turn.tsx'
-import type { CallsData, Query } from '../page.tsx'
 import type { Call, Who } from '../trail.ts'
+
+/** What the address of the page asks for. */
+export interface Query {
+  readonly q: string
+  readonly who: Who | ''
+  readonly outcome: keyof typeof outcomes
+  /** Only what is older; '' begins with the newest. */
+  readonly before: string
+}
+
+export interface CallsData {
+  readonly query: Query
+  readonly leaf: Leaf<Call>
+  readonly now: number
+}
 
 interface Outcome {
   readonly title: string

@@ -10,11 +10,23 @@ import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
 import { Pulse } from '../../../views/pulse.tsx'
 import { Stat } from '../../../views/stat.tsx'
-import type { Cache, Figures } from '../../cache/model.ts'
-import type { CacheData } from '../page.tsx'
+import type { Cache, Figures, ModelFigures } from '../../cache/model.ts'
 import { Models, rateOf } from './models.tsx'
 import { HowToSwitchOn } from './off.tsx'
-import { Purging } from './purging.tsx'
+import { type Draft, Purging } from './purging.tsx'
+
+export interface CacheData {
+  readonly settings: Cache['settings']
+  readonly figures: Figures
+  readonly models: readonly ModelFigures[]
+  /** So many caches, each with the same room. */
+  readonly caches: number
+  /** Nano-dollars in the last days; undefined where nobody can tell at the moment. */
+  readonly saved: number | undefined
+  readonly configFile: string | undefined
+  /** The form that is open. */
+  readonly draft?: Draft
+}
 
 /** So far back it says what was saved. */
 export const DAYS = 30

@@ -2,9 +2,21 @@ import type { PageRequest } from '../../../src/page.ts'
 import { Copyable } from '../../../views/copyable.tsx'
 import { described, Field, verbatim } from '../../../views/form.tsx'
 import { Link } from '../../../views/link.tsx'
-import type { Client } from '../client.ts'
+import type { Client, Facts } from '../client.ts'
 import { clients } from '../clients.ts'
-import type { ConnectData } from '../page.tsx'
+
+export interface ConnectData {
+  readonly client: Client
+  readonly facts: Facts
+  /** The gateway asks for no key. */
+  readonly isOpen: boolean
+  /** What was written as address, and why it cannot be one. */
+  readonly mistake?: { readonly text: string; readonly message: string }
+  /** Names to choose from. */
+  readonly models: readonly string[]
+  /** The choices that differ from what the page would take by itself, as they stand in its address. */
+  readonly chosen: Readonly<Record<string, string>>
+}
 
 interface Props {
   readonly data: ConnectData

@@ -1,7 +1,7 @@
 import { described, Field, verbatim } from '../../../views/form.tsx'
 import { KeyOptions } from '../../../views/key-options.tsx'
 import { Options } from '../../../views/options.tsx'
-import type { ExplainData, Mistake } from '../page.tsx'
+import type { ExplainData, Mistake } from './model.ts'
 
 /** The question. It stands in the address, so that an answer can be sent to somebody. */
 export function Question({ data, path }: { data: ExplainData; path: string }) {

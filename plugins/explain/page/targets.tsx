@@ -5,7 +5,7 @@ import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import type { Strategy } from '../../virtual-models/model.ts'
 import type { ExplainedTarget } from '../decide.ts'
-import type { Told } from '../page.tsx'
+import type { Told } from './model.ts'
 import { editing, Phrase } from './trail.tsx'
 
 const strategies: Readonly<Record<Strategy, string>> = {

@@ -1,7 +1,7 @@
 import type { Step } from '../../../src/exchange.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name, spell } from '../../../views/name.tsx'
-import type { Told } from '../page.tsx'
+import type { Told } from './model.ts'
 import { type Piece, splitSubject, toPieces } from './phrases.ts'
 
 interface Stage {

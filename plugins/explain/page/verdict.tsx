@@ -2,7 +2,7 @@ import { Badge, type Tone } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name, spell } from '../../../views/name.tsx'
-import type { Told } from '../page.tsx'
+import type { Told } from './model.ts'
 
 /** The outcome in one sentence, and what a caller would see of it. `trial` leads to where it can be tried. */
 export function Verdict({ told, trial }: { told: Told; trial: string }) {

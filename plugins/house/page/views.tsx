@@ -1,11 +1,19 @@
+import type { Member } from '../../../src/inventory.ts'
 import type { PageRequest } from '../../../src/page.ts'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
-import type { PluginsData } from '../page.tsx'
 import { RequestPath } from './path.tsx'
 import { PluginLine } from './plugin.tsx'
-import { choices } from './query.ts'
+import { choices, type Placed, type Query } from './query.ts'
+
+export interface PluginsData {
+  readonly query: Query
+  /** All of them, in the order of the house. */
+  readonly all: readonly Member[]
+  readonly found: readonly Placed[]
+  readonly now: number
+}
 
 interface Props {
   readonly data: PluginsData

@@ -3,8 +3,8 @@ import { ago, count } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
-import type { NoticesData } from '../page.tsx'
 import type { HookState, SentState } from '../state.ts'
+import type { NoticesData } from './model.ts'
 
 const formats = { json: 'signed JSON', slack: 'text, as Slack takes it' } as const
 const hears = { amber: 'everything', bad: 'what makes calls fail' } as const

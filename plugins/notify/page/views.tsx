@@ -5,8 +5,8 @@ import { count, duration } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
-import type { NoticesData } from '../page.tsx'
 import type { Tried } from '../try.ts'
+import type { NoticesData } from './model.ts'
 import { Hooks, Sent } from './tables.tsx'
 
 interface Props {

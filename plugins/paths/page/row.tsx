@@ -2,8 +2,8 @@ import { money, number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { toQuery } from '../../../views/listing.ts'
 import { Name, spell } from '../../../views/name.tsx'
-import type { Query } from '../page.tsx'
 import type { Branch } from '../tree.ts'
+import type { Query } from './model.ts'
 
 /** Deeper ones stand no further in. */
 const DEEPEST = 6

@@ -6,7 +6,7 @@ import { Link } from '../../../views/link.tsx'
 import { toQuery } from '../../../views/listing.ts'
 import { Name, spell } from '../../../views/name.tsx'
 import { Pager, Table } from '../../../views/table.tsx'
-import type { Effective, PathsData } from '../page.tsx'
+import type { Effective, PathsData } from './model.ts'
 import { BranchRow } from './row.tsx'
 
 interface Props {

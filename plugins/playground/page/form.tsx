@@ -4,8 +4,8 @@ import { KeyOptions } from '../../../views/key-options.tsx'
 import { Options } from '../../../views/options.tsx'
 import { languages } from '../languages.ts'
 import { STREAM } from '../lines.ts'
-import type { PlaygroundData, Side } from '../page.tsx'
 import { type Asked, inAddress } from '../question.ts'
+import type { PlaygroundData, Side } from './model.ts'
 
 interface Props {
   readonly data: PlaygroundData

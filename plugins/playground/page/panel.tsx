@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import type { Links, Place, Texts, Told } from '../lines.ts'
-import type { Side } from '../page.tsx'
+import type { Side } from './model.ts'
 
 interface Facts {
   readonly place: Place

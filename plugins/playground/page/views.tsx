@@ -1,6 +1,6 @@
 import type { PageRequest } from '../../../src/page.ts'
-import type { PlaygroundData } from '../page.tsx'
 import { Questions } from './form.tsx'
+import type { PlaygroundData } from './model.ts'
 import { Panel } from './panel.tsx'
 
 interface Props {

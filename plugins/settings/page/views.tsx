@@ -1,11 +1,30 @@
+import type { Setting } from '../../../src/inventory.ts'
 import type { PageRequest } from '../../../src/page.ts'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
-import type { Group, SettingsData } from '../page.tsx'
 import { Line } from './line.tsx'
-import { choices, GATEWAY } from './query.ts'
+import { choices, GATEWAY, type Query } from './query.ts'
+
+/** What belongs together: the gateway's own settings, or those of a plugin. */
+export interface Group {
+  /** Absent: the gateway. */
+  readonly plugin: string | undefined
+  readonly about: string | undefined
+  readonly settings: readonly Setting[]
+}
+
+export interface SettingsData {
+  readonly query: Query
+  readonly groups: readonly Group[]
+  readonly found: number
+  readonly all: number
+  readonly changed: number
+  /** Names of plugins that have settings. */
+  readonly plugins: readonly string[]
+  readonly configFile: string | undefined
+}
 
 interface Props {
   readonly data: SettingsData

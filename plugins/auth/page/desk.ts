@@ -1,0 +1,18 @@
+import type { UnknownModels } from '../../../src/scope/unknown-models.ts'
+import type { Keys } from '../keys.ts'
+import type { KeysData } from './views.tsx'
+
+export interface KeysPageDeps {
+  readonly keys: Keys
+  readonly now: () => number
+  /** Whoever is on this machine needs no key. */
+  readonly isOpen: () => boolean
+  readonly unknownModels: UnknownModels
+}
+
+/** What the page and its actions have in common. */
+export interface KeysDesk extends Pick<KeysPageDeps, 'keys' | 'now' | 'unknownModels'> {
+  /** The next key would be the first, and nobody could manage it. */
+  locksOut(): boolean
+  load(read: (name: string) => string): KeysData
+}
