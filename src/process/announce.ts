@@ -1,21 +1,26 @@
-import type { GatewaySettings } from '../config/gateway.ts'
 import { createLog } from '../log.ts'
 import type { Facts } from '../workers/requests.ts'
+import type { Told } from './open.ts'
+import { isPretty } from './writing.ts'
 
-export interface Announcement {
+interface Announcement {
   readonly gateway: Facts
   /** How many processes serve, where it is more than one. */
   readonly workers?: number
-  readonly settings: GatewaySettings
-  /** For a person, not for a log collector. */
-  readonly isPretty: boolean
-  readonly version: string
   readonly host: string
   readonly port: number
 }
 
-/** Tells that the gateway listens: to a log collector as a line, to a person with what to do next. */
-export function announce({ gateway, workers, settings, isPretty, version, host, port }: Announcement): void {
+/**
+ * Tells that calls can come: to a log collector as a line, to a person with what to do next. Then, since nobody waits for
+ * it any more, what looks odd.
+ */
+export function announce(
+  { installation, loaded }: Told,
+  { gateway, workers, host, port }: Announcement,
+): void {
+  const { settings, odd } = loaded
+  const { version } = installation
   const log = createLog('gateway')
   for (const [index, { name, hooks }] of gateway.order.entries())
     log.debug('Plugin', { index, name, hooks: hooks.join(' ') })
@@ -24,8 +29,9 @@ export function announce({ gateway, workers, settings, isPretty, version, host, 
   const url = `http://${name}:${port}${settings.basePath}`
   const { providers } = gateway
   const { configFile: file } = settings
-  if (isPretty) process.stdout.write(welcome(gateway, url, { version, workers, file }))
+  if (isPretty(settings)) process.stdout.write(welcome(gateway, url, { version, workers, file }))
   else log.info('Listening', { url, version, workers, providers, file })
+  for (const line of odd()) log.warn(line)
 }
 
 interface Footnotes {

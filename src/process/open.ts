@@ -1,0 +1,86 @@
+import type { GatewaySettings } from '../config/gateway.ts'
+import { type Loaded, type LoadOptions, load } from '../config/load.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import type { Log } from '../log.ts'
+import type { Plugin } from '../plugin.ts'
+import { createReload, type Reload } from '../reload/reload.ts'
+import { createSwitch, type Switch } from '../reload/switch.ts'
+import { startLog, type Writing } from './writing.ts'
+
+/** What is installed here: `main.ts` puts it together, and gateways are made of it. */
+export interface Installation
+  extends Pick<GatewayOptions, 'shell' | 'migrations' | 'version'>,
+    Pick<LoadOptions, 'loadStrangers'> {
+  /** Our own. */
+  readonly plugins: readonly Plugin[]
+  readonly loadAssets: (basePath: string) => Pick<GatewayOptions, 'assets'>
+}
+
+/** The gateway's own settings of the command line, by field. */
+export type Flags = Readonly<Record<string, string>>
+
+/** What is installed, and how the operator wants it. */
+export interface Told {
+  readonly installation: Installation
+  readonly flags: Flags
+  readonly loaded: Loaded
+}
+
+/** @throws ConfigError */
+export const read = ({ plugins: ours, loadStrangers }: Installation, flags: Flags): Promise<Loaded> =>
+  load({ ours, loadStrangers, flags })
+
+export interface Opening {
+  /** Hears what becomes of reloads. */
+  readonly log: Log
+  /** Where several processes serve. */
+  readonly peers?: GatewayOptions['peers']
+  readonly writing?: Writing
+}
+
+/** Builds the gateway, and what puts another one in its place. */
+export async function open(
+  { installation, flags, loaded }: Told,
+  { log, peers, writing }: Opening,
+): Promise<{ readonly gateways: Switch; readonly reload: Reload }> {
+  const { settings } = loaded
+  let failedAt: number | undefined
+  const always = { reloadFailedAt: () => failedAt, ...(peers && { peers }) }
+  const gateways = createSwitch(await build(installation, loaded, always))
+  const reload = createReload({
+    settings,
+    load: () => read(installation, { ...flags, ...fileOf(settings) }),
+    build(next, { heritage }) {
+      startLog(next.settings, writing)
+      return build(installation, next, { ...always, inherited: heritage })
+    },
+    gateways,
+    ended(outcome) {
+      failedAt = outcome === 'failed' ? Date.now() : undefined
+    },
+    log,
+  })
+  return { gateways, reload }
+}
+
+const build = (
+  { shell, migrations, version, loadAssets }: Installation,
+  { settings, plugins, pluginSettings, brought, survey }: Loaded,
+  more: Pick<GatewayOptions, 'inherited' | 'reloadFailedAt' | 'peers'>,
+): Promise<Gateway> =>
+  createGateway({
+    settings,
+    plugins,
+    pluginSettings,
+    brought,
+    survey,
+    shell,
+    ...loadAssets(settings.basePath),
+    migrations,
+    version,
+    ...more,
+  })
+
+/** A file that was there must not vanish: without it, everything that it says would be undone. */
+export const fileOf = ({ configFile }: GatewaySettings): Flags =>
+  configFile === undefined ? {} : { configFile }
