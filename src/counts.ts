@@ -1,4 +1,5 @@
-import type { Peers } from './peers.ts'
+import * as v from 'valibot'
+import { createGathering, type Peers } from './peers.ts'
 
 /** How often something happened; what it was is told by the other fields. */
 interface Counted {
@@ -13,13 +14,19 @@ export interface Counts<T> {
   everywhere(): Promise<readonly T[]>
 }
 
+export interface CountsOptions<T> {
+  readonly row: v.GenericSchema<unknown, T>
+  /** Those of this worker. */
+  readonly own: () => readonly T[]
+}
+
 export function createCounts<T extends Counted>(
-  own: () => readonly T[],
   peers: Peers | undefined,
+  { row, own }: CountsOptions<T>,
 ): Counts<T> {
-  const left = (peers?.left ?? []) as readonly T[]
-  const figures = () => addUp([...left, ...own()])
-  const gathered = async () => ((await peers?.gather().catch(() => undefined)) ?? [figures()]) as T[][]
+  const others = createGathering(peers, v.array(row))
+  const figures = () => addUp([...(others?.left ?? []), ...own()])
+  const gathered = async () => (await others?.gather().catch(() => undefined)) ?? [figures()]
   return { figures, everywhere: async () => addUp((await gathered()).flat()) }
 }
 

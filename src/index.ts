@@ -21,7 +21,13 @@ export type { Member, Origin, Setting } from './inventory.ts'
 export type { Log } from './log.ts'
 export { type ActionResult, definePage, type Form, type Page, type PageRequest } from './page.ts'
 export type { Aim, Passage, PassageCall } from './passage.ts'
-export type { Peers } from './peers.ts'
+export {
+  type Channel,
+  createChannel,
+  createGathering,
+  type Gathering,
+  type Peers,
+} from './peers.ts'
 export {
   definePlugin,
   type Hooks,

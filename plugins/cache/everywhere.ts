@@ -1,4 +1,6 @@
-import type { Peers } from '../../src/peers.ts'
+import * as v from 'valibot'
+import { type Channel, createChannel, createGathering, type Peers } from '../../src/peers.ts'
+import type { UserPath } from '../../src/types.ts'
 import {
   type Book,
   type Everywhere,
@@ -14,11 +16,34 @@ export const standingOf = ({ figures, byModel }: Book): Standing => ({
   models: byModel(),
 })
 
+const counts = {
+  entries: v.number(),
+  bytes: v.number(),
+  hits: v.number(),
+  joined: v.number(),
+  similar: v.number(),
+  misses: v.number(),
+}
+const standing = v.object({
+  figures: v.object({ ...counts, unclear: v.number(), evictions: v.number() }),
+  models: v.array(v.object({ ...counts, model: v.string() })),
+})
+const purge = v.object({
+  model: v.optional(v.string()),
+  userPath: v.optional(v.custom<UserPath>(path => typeof path === 'string' && path.startsWith('/'))),
+})
+
 /** The caches of all workers as one. Each has its own; operators mean all of them. */
-export function createEverywhere(book: Book, peers: Peers | undefined): Everywhere {
+export function createEverywhere(
+  book: Book,
+  peers: Peers | undefined,
+): Everywhere & Pick<Channel<Purge, number>, 'hear'> {
+  const others = createGathering(peers, standing)
+  const purges = createChannel(peers, { note: purge, answer: v.number(), heard: book.purge })
   return {
+    hear: purges.hear,
     async look() {
-      const all = peers === undefined ? [standingOf(book)] : ((await peers.gather()) as readonly Standing[])
+      const all = (await others?.gather()) ?? [standingOf(book)]
       return {
         figures: all.map(({ figures }) => figures).reduce(add),
         models: addModels(all),
@@ -26,9 +51,9 @@ export function createEverywhere(book: Book, peers: Peers | undefined): Everywhe
       }
     },
     async purge(what: Purge) {
-      const telling = peers?.tell(what)
+      const telling = purges.tell(what)
       const here = book.purge(what)
-      const there = ((await telling) ?? []) as readonly number[]
+      const there = await telling
       return there.reduce((sum, removed) => sum + removed, here)
     },
   }

@@ -9,7 +9,7 @@ import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
 import { config, env, toSettings } from './config.ts'
 import { createEverywhere, standingOf } from './everywhere.ts'
-import type { Cache, Purge } from './model.ts'
+import type { Cache } from './model.ts'
 import { createShelf, isFresh, type Shelf } from './shelf.ts'
 import { createEmbed, type EmbedOptions } from './similar/embeddings.ts'
 import { createSimilar } from './similar/similar.ts'
@@ -35,12 +35,13 @@ export default definePlugin({
     const settings = toSettings(config)
     const shelf = settings.models.length > 0 ? shelfOf(settings.size, before) : undefined
     const book = createBook({ shelf, tally, isProvider: name => providers().has(name) })
-    const exports: Cache = { settings, figures: book.figures, everywhere: createEverywhere(book, peers) }
+    const { hear, ...everywhere } = createEverywhere(book, peers)
+    const exports: Cache = { settings, figures: book.figures, everywhere }
     const shown = {
       exports,
       heritage: { tally, shelf } satisfies Heritage,
       api: createCacheApi(exports),
-      hear: (what: unknown) => book.purge(what as Purge),
+      hear,
       figures: () => standingOf(book),
     }
     if (shelf === undefined) return shown

@@ -1,3 +1,5 @@
+import * as v from 'valibot'
+import { createChannel } from '../../src/peers.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { loadAssets, readAssets } from '../../views/assets.ts'
 import type { Auth } from '../auth/model.ts'
@@ -37,13 +39,17 @@ export default definePlugin({
     })
     const before = inherited as Heritage | undefined
     const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
+    const wrongKeys = createChannel(peers, {
+      note: v.literal('wrong key'),
+      heard: throttle.count,
+    })
     const signIn = createSignIn({
       ...{ auth, sessions, log, ways },
       throttle: {
         wait: throttle.wait,
         count() {
           throttle.count()
-          void peers?.tell('wrong key')
+          void wrongKeys.tell('wrong key')
         },
       },
       maxAge: MAX_AGE,
@@ -60,7 +66,7 @@ export default definePlugin({
     return {
       exports,
       heritage: { throttle } satisfies Heritage,
-      hear: throttle.count,
+      hear: wrongKeys.hear,
       async administrate({ request }) {
         const ids = readSessionIds(request)
         const session = ids.length === 0 ? undefined : await sessions.find(ids)

@@ -26,7 +26,7 @@ import { createGuardrailsPage } from './page.tsx'
 import { createReacting } from './reacting.ts'
 import { guardrails } from './schema.ts'
 import { openStore } from './store.ts'
-import { createTally, type Tally } from './tally.ts'
+import { counted, createTally, type Tally } from './tally.ts'
 
 /** What was counted since the start, whichever configuration counted it. */
 interface Heritage {
@@ -57,7 +57,7 @@ export default definePlugin({
     const { config, db, log, use, decide, providers, site, inherited, peers } = host
     const { checkers = {} } = config
     const tally = (inherited as Heritage | undefined)?.tally ?? createTally()
-    const { figures, everywhere: counted } = createCounts(tally.all, peers)
+    const { figures, everywhere } = createCounts(peers, { row: counted, own: tally.all })
     const declared = toDeclared(config, site.configFile)
     for (const { name, find, declaredIn } of declared)
       if (find.checker !== undefined && !Object.hasOwn(checkers, find.checker))
@@ -95,9 +95,17 @@ export default definePlugin({
       heritage: { tally } satisfies Heritage,
       figures,
       origins: Object.values(checkers).map(({ url }) => new URL(url).origin),
-      api: createGuardrailsApi({ store, counted }),
+      api: createGuardrailsApi({ store, counted: everywhere }),
       pages: [
-        createGuardrailsPage({ store, counted, history, auth, virtual, unknownModels, checkers: names }),
+        createGuardrailsPage({
+          store,
+          counted: everywhere,
+          history,
+          auth,
+          virtual,
+          unknownModels,
+          checkers: names,
+        }),
       ],
       admit,
       guard,

@@ -1,4 +1,5 @@
-import type { On, Verdict } from './model.ts'
+import * as v from 'valibot'
+import { type On, type Verdict, verdicts } from './model.ts'
 
 /** How often a guardrail has done something since the start. */
 export interface Counted {
@@ -7,6 +8,14 @@ export interface Counted {
   readonly on: On
   readonly count: number
 }
+
+/** As it comes from another worker. */
+export const counted = v.object({
+  guardrail: v.string(),
+  action: v.picklist(verdicts),
+  on: v.picklist(['input', 'output']),
+  count: v.number(),
+})
 
 /** Counts calls, not places in them. */
 export interface Tally {

@@ -1,3 +1,5 @@
+import * as v from 'valibot'
+import { createChannel } from '../../src/peers.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { createHistoryApi } from './api.ts'
 import { openChronicle } from './chronicle.ts'
@@ -19,13 +21,15 @@ export default definePlugin({
   tables: { versions },
   async setup({ db, now, log, peers }) {
     const following = await openFollowing(db)
+    const rereads = new Map<string, () => Promise<void>>()
+    const lookNow = () => following.look(async kind => rereads.get(kind)?.())
+    const writes = createChannel(peers, { note: v.literal('look'), heard: lookNow })
     function wrote(id: number): void {
       following.wrote(id)
       // The other workers need not wait until they look.
-      void peers?.tell('look')
+      void writes.tell('look')
     }
     const chronicle = openChronicle(db, { now, wrote })
-    const rereads = new Map<string, () => Promise<void>>()
     const restorers = new Map<string, Restore>()
     const staying = new Map<string, readonly string[]>()
     const places = new Map<string, (subject: string) => string>()
@@ -46,7 +50,6 @@ export default definePlugin({
       },
       restore: async (id, order) => (await restore(id, order)).subject,
     }
-    const lookNow = () => following.look(async kind => rereads.get(kind)?.())
     async function look(): Promise<void> {
       const kinds = await lookNow()
       if (kinds.length > 0) log.info('Took over what another gateway has changed', { kinds })
@@ -55,7 +58,7 @@ export default definePlugin({
       exports,
       api: createHistoryApi({ chronicle, restore }),
       pages: [createHistoryPage({ chronicle, read: createReading(db), restore, staying, places, now })],
-      hear: lookNow,
+      hear: writes.hear,
       ticks: [{ every: LOOK, run: look }],
     }
   },

@@ -44,7 +44,7 @@ export default definePlugin({
     return {
       heritage: memory,
       figures: tools.figures,
-      hear: (name: unknown) => tools.ask(name as string | undefined),
+      hear: tools.hear,
       origins: [...servers.values()].map(({ url }) => new URL(url).origin),
       api: [...createDoor({ servers, serve: tools.serve, failed }), ...createMcpApi(tools)],
       pages: [page(tools)],

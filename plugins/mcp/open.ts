@@ -1,4 +1,6 @@
+import * as v from 'valibot'
 import { createCounts } from '../../src/counts.ts'
+import { createChannel } from '../../src/peers.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import { createCalls } from './calls.ts'
@@ -10,7 +12,7 @@ import { createServing } from './serving.ts'
 import { createSessions } from './sessions.ts'
 import type { McpSettings } from './settings.ts'
 import { createShelf } from './shelf.ts'
-import type { Tally } from './tally.ts'
+import { counted, type Tally } from './tally.ts'
 
 /** What was found out and counted, whichever configuration did it. */
 export interface Memory {
@@ -34,22 +36,24 @@ export function openTools(host: Host<McpSettings>, { servers, guardrails, memory
   const offered = createOffered(shelf, now)
   const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
   const call = createCalls({ sessions, guardrails, tally, log, timeout })
-  const { figures, everywhere } = createCounts(tally.all, peers)
+  const { figures, everywhere } = createCounts(peers, { row: counted, own: tally.all })
   async function ask(name?: string): Promise<void> {
     const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)
     await Promise.all(chosen.map(shelf.refresh))
   }
+  const refreshes = createChannel(peers, { note: v.optional(v.string()), heard: ask })
   const tools: Tools = {
     servers: () => [...servers.values()].map(server => ({ server, standing: shelf.of(server) })),
     counted: tally.all,
     countedEverywhere: everywhere,
     async refresh(name) {
-      await Promise.all([peers?.tell(name), ask(name)])
+      await Promise.all([refreshes.tell(name), ask(name)])
     },
   }
   return {
     ...tools,
     figures,
+    hear: refreshes.hear,
     /** In this worker alone. */
     ask,
     serve: createServing({ offered, openDesk, call, version: site.version }),

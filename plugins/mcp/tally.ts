@@ -1,4 +1,5 @@
-import type { Counted, Outcome } from './model.ts'
+import * as v from 'valibot'
+import { type Counted, type Outcome, outcomes } from './model.ts'
 
 /** So many lines are kept: a server may change the names of its tools as often as it likes. */
 const MOST = 5000
@@ -9,6 +10,14 @@ export interface Tally {
   add(server: string, tool: string, outcome: Outcome): void
   all(): readonly Counted[]
 }
+
+/** As it comes from another worker. */
+export const counted = v.object({
+  server: v.string(),
+  tool: v.string(),
+  outcome: v.picklist(outcomes),
+  count: v.number(),
+})
 
 export function createTally(): Tally {
   const counts = new Map<string, { -readonly [K in keyof Counted]: Counted[K] }>()

@@ -1,5 +1,7 @@
 import type { Metric, Registry } from 'prom-client'
+import * as v from 'valibot'
 import { reasonOf } from '../../src/base/describe.ts'
+import { isObject } from '../../src/lens.ts'
 import type { Log } from '../../src/log.ts'
 import type { Family, Sample } from './model.ts'
 
@@ -10,14 +12,29 @@ export interface Exposed {
 }
 
 /** All figures of a worker, in the library's own form: plain objects, which can go to another process. */
-export type Figures = readonly {
-  readonly name: string
-  readonly help: string
-  readonly type: string
-  /** What the values of several workers become. */
-  readonly aggregator: string
-  readonly values: readonly { readonly labels: Sample['labels']; readonly value: number }[]
-}[]
+export type Figures = v.InferOutput<typeof figures>
+
+interface Value {
+  readonly labels: Sample['labels']
+  readonly value: number
+}
+
+const isValue = (found: unknown): boolean => isObject(found) && typeof found.value === 'number'
+
+/** The library reads more of it than we do. */
+export const figures = v.pipe(
+  v.array(
+    v.looseObject({
+      name: v.string(),
+      help: v.string(),
+      type: v.string(),
+      /** What the values of several workers become. */
+      aggregator: v.string(),
+      values: v.pipe(v.array(v.custom<Value>(isValue)), v.readonly()),
+    }),
+  ),
+  v.readonly(),
+)
 
 /** Writes families down in Prometheus' text format. */
 export interface Exposition {

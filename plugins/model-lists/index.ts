@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
+import { createChannel } from '../../src/peers.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { duration, says } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
@@ -57,8 +58,12 @@ export default definePlugin({
       return lists.refresh()
     }
     /** Whoever asks for it means all workers, whichever of them is asked. */
+    const refreshes = createChannel(host.peers, {
+      note: v.object({ provider: v.optional(v.string()) }),
+      heard: ({ provider }) => lists.refresh(provider),
+    })
     const refreshEverywhere: typeof lists.refresh = name => {
-      void host.peers?.tell({ provider: name })
+      void refreshes.tell({ provider: name })
       return lists.refresh(name)
     }
     return {
@@ -71,7 +76,7 @@ export default definePlugin({
         await lists.load()
         void refreshAll()
       },
-      hear: note => lists.refresh((note as { provider?: string }).provider),
+      hear: refreshes.hear,
       ticks: [{ every: HOUR, run: refreshAll }],
       pages: [
         createProvidersPage({
