@@ -1,8 +1,6 @@
 import type { Outcome, Target } from '../../src/types.ts'
 import type { Breaker } from '../breaker/model.ts'
-import type { Histogram } from './histogram.ts'
 import type { Family } from './model.ts'
-import type { Rows } from './rows.ts'
 
 /** Tries by provider and outcome. Providers and codes are few. */
 export interface Attempts {
@@ -116,16 +114,4 @@ interface Gauge {
 function createGauge(labels: Gauge['labels']): Gauge {
   const gauge: Gauge = { labels, count: 0, leave: () => void gauge.count-- }
   return gauge
-}
-
-/** What outlives a reload of the configuration: counters must not fall. */
-export interface Memory {
-  readonly rows: Rows
-  readonly attempts: Attempts
-  readonly under: Under
-  readonly lags: Histogram
-  /** Somebody wants to know costs. */
-  isCosting: boolean
-  /** Each gateway's way to count what waits. */
-  readonly flushes: Set<() => void>
 }

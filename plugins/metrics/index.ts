@@ -1,12 +1,7 @@
 import * as v from 'valibot'
-import { defineApi } from '../../src/api.ts'
-import { describe } from '../../src/base/describe.ts'
-import { createLater } from '../../src/base/later.ts'
-import { keyedHash, randomToken } from '../../src/base/runtime.ts'
-import type { Settled } from '../../src/exchange.ts'
+import { createGathering } from '../../src/peers.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { concealed, says, whole } from '../../src/settings.ts'
-import type { Target } from '../../src/types.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { Cache } from '../cache/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'
@@ -15,25 +10,20 @@ import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Redis } from '../redis/model.ts'
 import type { UsageBook } from '../usage/model.ts'
-import { createAttempts, createTried, createUnder, type Memory } from './attempts.ts'
 import { cacheFamilies } from './cache.ts'
+import { createCalls } from './calls.ts'
 import { createCosts } from './costs.ts'
-import { createExposition, type Figures } from './exposition.ts'
+import { createExposition, figures } from './exposition.ts'
 import { familiesOf } from './families.ts'
 import { guardrailFamily } from './guardrails.ts'
-import { createHistogram, LAGS } from './histogram.ts'
 import { createLag } from './lag.ts'
 import { limitFamily } from './limits.ts'
+import { createMemory, type Memory } from './memory.ts'
 import type { Family, Metrics } from './model.ts'
-import { processFamilies } from './process.ts'
-import { type RecordFacts, record } from './record.ts'
+import { infoFamily, processFamilies } from './process.ts'
 import { redisFamilies } from './redis.ts'
-import { createRows } from './rows.ts'
+import { createScrapeApi, createScraperCheck } from './scrape.ts'
 import { spoolFamilies } from './spool.ts'
-
-/** A call waits so long (milliseconds) for others that are counted with it, and so many go at once. */
-const WAIT = 2
-const MOST = 32
 
 export default definePlugin({
   name: 'metrics',
@@ -68,31 +58,27 @@ export default definePlugin({
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
   needs: ['redis', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'usage'],
-  setup({ config, log, now, providers, use, site, inherited, peers }) {
-    const lists = use<ModelLists>('model-lists')
+  setup(host) {
+    const { config, log, use, site, inherited } = host
     const onFull = () =>
       log.warn('METRICS_SERIES_LIMIT is reached: further models are counted as "other"', {
         limit: config.seriesLimit,
       })
-    const memory = (inherited as Memory | undefined) ?? {
-      rows: createRows(config.seriesLimit, onFull),
-      attempts: createAttempts(),
-      under: createUnder(),
-      lags: createHistogram(LAGS),
-      isCosting: false,
-      flushes: new Set(),
-    }
+    const memory = (inherited as Memory | undefined) ?? createMemory(config.seriesLimit, onFull)
     const { rows, attempts, under, lags, flushes } = memory
-    const isNamed = ({ provider, model, via }: Target) =>
-      via.length > 0 || (lists.of(provider)?.has(model) ?? false)
-    const tried = createTried()
     const costs = createCosts(use<Prices>('prices'), log)
+    const calls = createCalls(host, {
+      ...{ memory, costs },
+      lists: use<ModelLists>('model-lists'),
+      pathDepth: config.userPathDepth,
+    })
+    flushes.add(calls.flush)
     const lag = createLag(lags)
     const families: Family[] = [
       ...familiesOf(rows),
       attempts.family,
       under.family,
-      tried.family(use<Breaker>('breaker')),
+      calls.tried.family(use<Breaker>('breaker')),
       limitFamily(use<Limits>('limits')),
       ...redisFamilies(use<Redis>('redis')),
       ...cacheFamilies(use<Cache>('cache')),
@@ -100,63 +86,46 @@ export default definePlugin({
       ...spoolFamilies(use<UsageBook>('usage')),
       lag.family,
       ...processFamilies,
-      {
-        name: 'modelway_info',
-        together: 'max',
-        help: 'The version that runs',
-        type: 'gauge',
-        read: () => [{ labels: { version: site.version }, value: 1 }],
-      },
+      infoFamily(site.version),
     ]
     const exposition = createExposition(() => families, log)
-    const wantCosts = () => {
+    const others = createGathering(host.peers, figures)
+    const isScraper = createScraperCheck(config.token, `${site.base}/metrics`)
+
+    function wantCosts(): Promise<void> {
       memory.isCosting = true
       return costs.wantCosts()
     }
+
+    /** From here on nothing that has ended is missing. */
     async function ready(): Promise<void> {
       await wantCosts()
       for (const flush of flushes) flush()
     }
+
     async function expose() {
-      if (peers !== undefined) return exposition.together((await peers.gather()) as readonly Figures[])
+      if (others !== undefined) return exposition.together(await others.gather())
       await ready()
       return exposition.own()
     }
-    const exports: Metrics = {
-      add: family => void families.push(family),
-      wantCosts,
-      costOf: costs.costOf,
-    }
-    const facts: RecordFacts = {
-      rows,
-      pathDepth: config.userPathDepth,
-      isNamed,
-      typeOf: provider => providers().get(provider)?.type ?? provider,
-      costOf: costs.costOf,
-      isCosting: costs.isReady,
-      now,
-    }
-    const later = createLater({
-      run: (x: Settled) => record(x, facts),
-      failed: error => log.error('A call could not be counted', { error: describe(error) }),
-      wait: WAIT,
-      most: MOST,
-    })
-    flushes.add(later.flush)
-    const isScraper = createScraperCheck(config.token, `${site.base}/metrics`)
+
     return {
-      exports,
+      exports: {
+        add: family => void families.push(family),
+        wantCosts,
+        costOf: costs.costOf,
+      } satisfies Metrics,
       heritage: memory,
       administrate: ({ request }) => (isScraper(request) ? { via: 'master' } : undefined),
-      admit: ({ endpoint, stream }) => under.enter(endpoint.name, stream),
-      attempt({ target }) {
-        if (target === undefined) return undefined
-        return outcome => {
-          tried.add(target, outcome.ok || isNamed(target))
-          attempts.count(target.provider, outcome)
-        }
+      admit: calls.admit,
+      attempt: calls.attempt,
+      settle: calls.settle,
+      async figures() {
+        await ready()
+        return exposition.figures(others?.left)
       },
-      settle: later.add,
+      api: [createScrapeApi(expose)],
+      ticks: [lag.tick],
       async start() {
         // Not before: until then the gateway before this one may stay.
         rows.bound(config.seriesLimit, onFull)
@@ -164,47 +133,9 @@ export default definePlugin({
         if (memory.isCosting) await wantCosts()
       },
       close() {
-        later.flush()
-        flushes.delete(later.flush)
+        calls.flush()
+        flushes.delete(calls.flush)
       },
-      async figures() {
-        await ready()
-        return exposition.figures(peers?.left as Figures | undefined)
-      },
-      ticks: [lag.tick],
-      api: [
-        defineApi({
-          method: 'GET',
-          path: '/metrics',
-          access: 'admin',
-          tag: 'Health',
-          summary: 'Figures for Prometheus',
-          description:
-            'In the text format of Prometheus. Whoever holds `METRICS_TOKEN` may read it, and nothing else: `Authorization: Bearer TOKEN`. No label ever holds a key or the id of one; paths of users only where `METRICS_USER_PATH_DEPTH` says how deep.',
-          answer: { about: 'All metrics', type: 'text/plain' },
-          async run() {
-            const { contentType, text } = await expose()
-            return new Response(text, {
-              headers: { 'content-type': contentType, 'cache-control': 'no-store' },
-            })
-          },
-        }),
-      ],
     }
   },
 })
-
-/**
- * Does a scraper call? It is an operator at this one address and nowhere else. Both sides are hashed with a secret, so
- * that the time of the comparison tells nothing.
- */
-function createScraperCheck(token: string | undefined, path: string): (request: Request) => boolean {
-  if (token === undefined) return () => false
-  const pepper = randomToken(32)
-  const hash = keyedHash(pepper, token)
-  return request => {
-    if (!/^(?:GET|HEAD)$/.test(request.method) || new URL(request.url).pathname !== path) return false
-    const sent = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-    return sent !== undefined && keyedHash(pepper, sent) === hash
-  }
-}

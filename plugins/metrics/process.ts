@@ -23,3 +23,11 @@ export const processFamilies: readonly Family[] = [
     read: () => [{ labels: {}, value: process.memoryUsage().heapUsed }],
   },
 ]
+
+export const infoFamily = (version: string): Family => ({
+  name: 'modelway_info',
+  together: 'max',
+  help: 'The version that runs',
+  type: 'gauge',
+  read: () => [{ labels: { version }, value: 1 }],
+})
