@@ -25,6 +25,7 @@ import openaiResponses from './dialects/openai-responses/index.ts'
 import rerank from './dialects/rerank.ts'
 import explain from './explain/index.ts'
 import files from './files/index.ts'
+import fitting from './fitting/index.ts'
 import guardrails from './guardrails/index.ts'
 import health from './health.ts'
 import history from './history/index.ts'
@@ -33,6 +34,7 @@ import limits from './limits/index.ts'
 import listFilter from './list-filter.ts'
 import mcp from './mcp/index.ts'
 import metrics from './metrics/index.ts'
+import modelFacts from './model-facts/index.ts'
 import modelLists from './model-lists/index.ts'
 import notify from './notify/index.ts'
 import oidc from './oidc/index.ts'
@@ -68,6 +70,7 @@ export const plugins: readonly Plugin[] = [
   // which targets a name leads to
   modelLists,
   prices,
+  modelFacts,
   virtualModels,
   catalog,
   access,
@@ -78,6 +81,8 @@ export const plugins: readonly Plugin[] = [
   breaker,
   // which of them have the tools that run at a provider
   servedTools,
+  // which of them can read the call
+  fitting,
   // what clients speak, and to whom
   openaiChat,
   openaiResponses,

@@ -19,6 +19,7 @@ export type {
 } from './exchange.ts'
 export type { Member, Origin, Setting } from './inventory.ts'
 export type { Log } from './log.ts'
+export type * from './model.ts'
 export { type ActionResult, definePage, type Form, type Page, type PageRequest } from './page.ts'
 export type { Aim, Passage, PassageCall } from './passage.ts'
 export {

@@ -169,7 +169,8 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     // No pause between the names while the hooks need none, so that a list never shows half of a change.
     for (const model of found instanceof Promise ? await found : found) {
       const route = decide(model.id, dryRun(x))
-      if ((route instanceof Promise ? await route : route).targets.length > 0) models.push(model)
+      const { targets } = route instanceof Promise ? await route : route
+      if (targets.length > 0) models.push({ ...model, targets })
     }
     return models.sort((a, b) => (a.id < b.id ? -1 : 1))
   }

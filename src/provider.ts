@@ -1,10 +1,11 @@
 import type { LanguageModelV4CustomContent, SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import type { Model } from './model.ts'
 import type { CallIds } from './translate/call-ids.ts'
 import type { Endings } from './translate/endings.ts'
 import type { Thinking } from './translate/thinking.ts'
 import type { Warn } from './translate/warnings.ts'
 import type { Offers } from './translation.ts'
-import type { Awaitable, JsonObject, Model, Usage } from './types.ts'
+import type { Awaitable, JsonObject, Usage } from './types.ts'
 
 /** What may be sent: text, a form, bytes, or bytes on their way. */
 export type Sendable = string | FormData | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>

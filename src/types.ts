@@ -82,14 +82,8 @@ export interface ListedModel {
   /** Seconds since 1970; 0 where unknown. */
   readonly created: number
   readonly displayName?: string
-}
-
-/** A model as a provider lists it. */
-export interface Model {
-  readonly id: string
-  /** Seconds since 1970; 0 where the provider does not say. */
-  readonly created: number
-  readonly ownedBy?: string
+  /** What a call of this name, by the caller who asks, may reach. For the gateway: a redirect's are nobody's to see. */
+  readonly targets?: readonly Target[]
 }
 
 /**

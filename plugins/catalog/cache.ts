@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { Scoped } from '../../src/exchange.ts'
 import type { ListedModel } from '../../src/types.ts'
 
-export interface ListCacheOptions {
-  readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
+export interface ListCacheOptions<M extends ListedModel> {
+  readonly list: (x: Scoped) => Promise<readonly M[]>
   readonly now: () => number
   /** Changes whenever a list could have changed. */
   readonly revision: () => string
@@ -13,12 +13,12 @@ export interface ListCacheOptions {
 const MAX_AGE = 10_000
 
 /** What a caller may use, remembered for each caller and user path: plugins from outside may decide by anything in these. */
-export function createListCache({
+export function createListCache<M extends ListedModel>({
   list,
   now,
   revision,
-}: ListCacheOptions): (x: Scoped) => Promise<readonly ListedModel[]> {
-  const entries = new LRUCache<string, { readonly models: readonly ListedModel[]; readonly at: number }>({
+}: ListCacheOptions<M>): (x: Scoped) => Promise<readonly M[]> {
+  const entries = new LRUCache<string, { readonly models: readonly M[]; readonly at: number }>({
     max: 500,
   })
   let current = ''

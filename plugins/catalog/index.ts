@@ -4,21 +4,17 @@ import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { flag, says } from '../../src/settings.ts'
 import type { ListedModel } from '../../src/types.ts'
+import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
+import type { Prices } from '../prices/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
+import { adminModel, createAdminModels } from './admin.ts'
 import { createListCache } from './cache.ts'
 import type { Catalog } from './model.ts'
 import { listQuery } from './pages.ts'
 import { createReader } from './reader.ts'
 import { renderList, renderListRefusal, renderModel } from './shapes.ts'
 
-const adminModel = v.object({
-  id: v.string(),
-  provider: v.string(),
-  model: v.string(),
-  created: v.number(),
-  stale: v.boolean(),
-})
 const listAnswer = v.object({
   object: v.optional(v.string()),
   data: v.array(v.looseObject({ id: v.string() })),
@@ -34,12 +30,17 @@ export default definePlugin({
     ),
   }),
   env: { unqualified: ['UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT'] },
-  needs: ['model-lists', 'virtual-models'],
+  needs: ['model-lists', 'prices', 'model-facts', 'virtual-models'],
   setup({ config, use, providers, list, now }) {
     const lists = use<ModelLists>('model-lists')
     const virtual = use<VirtualModelSource>('virtual-models')
+    const facts = use<FactsSource>('model-facts')
+    const adminModels = createAdminModels({ lists, facts, prices: use<Prices>('prices') })
     const listed = createListCache({
-      list,
+      async list(x) {
+        await facts.loading()
+        return (await list(x)).map(model => ({ ...model, facts: facts.ofAll(model.targets ?? []) }))
+      },
       now,
       revision: () => `${virtual.current().revision} ${lists.revision()}`,
     })
@@ -103,16 +104,7 @@ export default definePlugin({
           tag: 'Providers',
           summary: 'Every model of every provider, whoever may use it',
           answer: { about: 'By provider, in stable order', schema: v.array(adminModel) },
-          run: () =>
-            lists.status().flatMap(({ name, state }) =>
-              [...(lists.of(name)?.values() ?? [])].map(({ id, created }) => ({
-                id: `${name}/${id}`,
-                provider: name,
-                model: id,
-                created,
-                stale: state === 'stale',
-              })),
-            ),
+          run: adminModels,
         }),
       ],
     }

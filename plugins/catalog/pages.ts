@@ -32,10 +32,10 @@ const limits = v.object({
  * A page of a list that is sorted by id. A cursor need not be listed any more: it still has its place in the order. Who
  * names no limit gets the rest: clients that do not know pages see every model.
  */
-export function pageOf(
-  models: readonly ListedModel[],
+export function pageOf<M extends ListedModel>(
+  models: readonly M[],
   query: ListQuery,
-): { readonly page: readonly ListedModel[]; readonly hasMore: boolean } {
+): { readonly page: readonly M[]; readonly hasMore: boolean } {
   const { after_id: after, before_id: before } = query
   const { limit = models.length } = check(limits, query)
   if (after !== undefined && before !== undefined)

@@ -1,29 +1,72 @@
 import type { Refusal } from '../../src/errors.ts'
+import type { ModelFacts } from '../../src/model.ts'
 import type { ListedModel } from '../../src/types.ts'
 import { type ListQuery, pageOf } from './pages.ts'
 
 /** Clients of Anthropic say so in a header; everybody else reads OpenAI's shape. */
 const wantsAnthropic = (request: Request): boolean => request.headers.has('anthropic-version')
 
-const anthropicModel = ({ id, displayName, created }: ListedModel) => ({
-  type: 'model',
-  id,
-  display_name: displayName ?? id,
-  created_at: new Date(created * 1000).toISOString(),
-})
+/** A model of the list, and what it can do. */
+export interface ShownModel extends ListedModel {
+  readonly facts: ModelFacts
+}
 
-const openaiModel = ({ id, created, ownedBy }: ListedModel) => ({
-  id,
-  object: 'model',
-  created,
-  owned_by: ownedBy,
-})
+/** What it can do beside that has a shape of which clients read every part, and is not told. */
+const anthropicModel = (model: ShownModel) => {
+  const { id, displayName, created, facts } = model
+  const end = endOf(model)
+  return {
+    type: 'model',
+    id,
+    display_name: displayName ?? id,
+    created_at: new Date(created * 1000).toISOString(),
+    max_input_tokens: facts.contextWindow ?? null,
+    max_tokens: facts.maxOutput ?? null,
+    capabilities: null,
+    retires_at: end === undefined ? null : `${end}T00:00:00Z`,
+  }
+}
 
-export const renderModel = (model: ListedModel, request: Request): object =>
+/** Fields that others of this language have. What is not known is left out: not every client reads null there. */
+const openaiModel = (model: ShownModel) => {
+  const { id, created, ownedBy, facts } = model
+  const end = endOf(model)
+  const { contextWindow, maxOutput, images, tools, reasoning, structuredOutput } = facts
+  const abilities = {
+    ...(tools !== undefined && { function_calling: tools }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...(structuredOutput !== undefined && { structured_outputs: structuredOutput }),
+  }
+  return {
+    id,
+    object: 'model',
+    created,
+    owned_by: ownedBy,
+    ...(contextWindow !== undefined && { context_length: contextWindow }),
+    ...(maxOutput !== undefined && { max_output_tokens: maxOutput }),
+    ...(images !== undefined && { architecture: { input_modalities: modalities(facts) } }),
+    ...(Object.keys(abilities).length > 0 && { capabilities: abilities }),
+    ...(end !== undefined && { shutdown_date: end }),
+  }
+}
+
+/** The day on which it goes: of a redirect that is only one of the models behind it. */
+const endOf = ({ kind, facts }: ShownModel): string | undefined =>
+  kind === 'model' ? facts.retiresOn : undefined
+
+/** `file` is what this language calls a PDF. */
+const modalities = ({ images, audio, pdfs }: ModelFacts): readonly string[] => [
+  'text',
+  ...(images === true ? ['image'] : []),
+  ...(audio === true ? ['audio'] : []),
+  ...(pdfs === true ? ['file'] : []),
+]
+
+export const renderModel = (model: ShownModel, request: Request): object =>
   wantsAnthropic(request) ? anthropicModel(model) : openaiModel(model)
 
 /** `query`: which page, where the reader's language has pages. */
-export function renderList(models: readonly ListedModel[], request: Request, query: ListQuery): object {
+export function renderList(models: readonly ShownModel[], request: Request, query: ListQuery): object {
   if (!wantsAnthropic(request)) return { object: 'list', data: models.map(openaiModel) }
   const { page, hasMore } = pageOf(models, query)
   return {

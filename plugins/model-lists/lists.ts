@@ -1,6 +1,6 @@
+import type { Model } from '../../src/model.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
-import type { Model } from '../../src/types.ts'
 import type { ModelLists, ProviderStatus } from './model.ts'
 import { providerModels } from './schema.ts'
 

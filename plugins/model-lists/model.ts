@@ -1,4 +1,4 @@
-import type { Model } from '../../src/types.ts'
+import type { Model } from '../../src/model.ts'
 
 /** What is known of one provider's models. */
 export interface ProviderStatus {

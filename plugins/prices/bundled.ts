@@ -13,7 +13,15 @@ export interface Bundled {
    *
    * @param at milliseconds since 1970
    */
-  rates(model: { readonly type: string; readonly id: string }, at: number, prompt: number): Rates | undefined
+  rates(model: BundledModel, at: number, prompt: number): Rates | undefined
+  /** How many tokens fit into a call of it. Looks through the data each time. */
+  window(model: BundledModel): number | undefined
+}
+
+/** A model by the type of its provider. */
+export interface BundledModel {
+  readonly type: string
+  readonly id: string
 }
 
 /** Names that the price data has for providers, where they differ from ours. */
@@ -75,6 +83,10 @@ export async function loadBundled(): Promise<Bundled> {
 
   return {
     rates: ({ type, id }, at, prompt) => look(type, id, at)?.findLast(({ above }) => prompt > above)?.rates,
+    window({ type, id }) {
+      const providerId = knownAs[type] ?? type
+      return known.has(providerId) ? calcPrice({}, id, { providerId })?.model.context_window : undefined
+    },
   }
 }
 

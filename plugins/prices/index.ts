@@ -1,10 +1,12 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
+import type { Target } from '../../src/types.ts'
 import type { Bundled } from './bundled.ts'
 import type { PricerOptions, Prices } from './model.ts'
 import { toNumber } from './money.ts'
 import { createOverrides, type FindOverride } from './overrides.ts'
+import type { Rates } from './rates.ts'
 import { overridesSetting } from './settings.ts'
 
 export default definePlugin({
@@ -24,14 +26,28 @@ export default definePlugin({
     // Asked for by requests and by workers that start, never during setup: only then are all providers known.
     const options = (): PricerOptions => ({ overrides, providers: [...providers().keys()] })
 
+    const typeOf = (provider: string) => providers().get(provider)?.type ?? provider
+
+    function ratesOf({ provider, model }: Pick<Target, 'provider' | 'model'>): Rates | undefined {
+      const at = now()
+      findOverride ??= createOverrides(options())
+      const own = findOverride(provider, model, at)
+      return own?.rates ?? bundled?.rates({ type: typeOf(provider), id: model }, at, 0)
+    }
+
     const exports: Prices = {
-      perMillion({ provider, model }) {
-        const at = now()
-        findOverride ??= createOverrides(options())
-        const type = providers().get(provider)?.type ?? provider
-        const rates = findOverride(provider, model, at)?.rates ?? bundled?.rates({ type, id: model }, at, 0)
+      perMillion(target) {
+        const rates = ratesOf(target)
         return rates?.input === undefined ? undefined : toNumber(rates.input + (rates.output ?? 0n))
       },
+      perMillionOf(target) {
+        const { input, output } = ratesOf(target) ?? {}
+        return {
+          input: input === undefined ? null : toNumber(input),
+          output: output === undefined ? null : toNumber(output),
+        }
+      },
+      windowOf: ({ provider, model }) => bundled?.window({ type: typeOf(provider), id: model }),
       loading() {
         if (bundled !== undefined) return undefined
         loading ??= import('./bundled.ts').then(async ({ loadBundled }) => {

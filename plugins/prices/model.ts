@@ -4,6 +4,13 @@ import type { Target, Usage } from '../../src/types.ts'
 export interface Prices {
   /** Dollars for a million tokens of input and a million of output together; undefined when unknown. */
   perMillion(target: Target): number | undefined
+  /** The same apart; null where one of them is unknown. */
+  perMillionOf(target: Pick<Target, 'provider' | 'model'>): {
+    readonly input: number | null
+    readonly output: number | null
+  }
+  /** How many tokens fit into a call, as the price data have it; undefined when unknown, or not loaded yet. */
+  windowOf(target: Pick<Target, 'provider' | 'model'>): number | undefined
   /** Price data is loaded when somebody first needs it; undefined once it is there. */
   loading(): Promise<void> | undefined
   /** How to make the same pricer in another thread. May be asked for during setup, and read or sent from `start` on. */

@@ -1,7 +1,10 @@
+import { objectOf } from '../../src/lens.ts'
 import { withoutBlankTexts } from '../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../src/translate/call-ids.ts'
 import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
+import type { JsonObject } from '../../src/types.ts'
+import { supported } from '../../src/vendors/model-facts.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import {
@@ -14,6 +17,20 @@ import {
 } from '../families/claude.ts'
 import { withFirstWords, withNewEvents } from '../families/claude-events.ts'
 import { claudeEarlyUsage, claudeUsage } from '../families/claude-usage.ts'
+
+/** What https://platform.claude.com/docs/en/api/models/list says of a model. */
+function factsOf({ max_input_tokens, max_tokens, capabilities, retires_at }: JsonObject) {
+  const can = objectOf(capabilities)
+  return {
+    contextWindow: max_input_tokens,
+    maxOutput: max_tokens,
+    images: supported(can.image_input),
+    pdfs: supported(can.pdf_input),
+    reasoning: supported(can.thinking),
+    structuredOutput: supported(can.structured_outputs),
+    retiresOn: retires_at,
+  }
+}
 
 /**
  * Messages and token counts pass as bytes; chat and the others are translated.
@@ -58,10 +75,11 @@ export default modelProvider({
       get,
       shape: {
         list: 'data',
-        read: ({ id, created_at }) => ({
-          id,
-          created: Date.parse(String(created_at)) / 1000,
+        read: entry => ({
+          id: entry.id,
+          created: Date.parse(String(entry.created_at)) / 1000,
           ownedBy: 'anthropic',
+          facts: factsOf(entry),
         }),
         next: ({ has_more, last_id }, url) =>
           has_more === true ? withParameter(url, 'after_id', last_id) : undefined,

@@ -1,5 +1,6 @@
 import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
+import type { JsonObject } from '../../src/types.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { gemini, geminiEndings, geminiNames, geminiSampling } from '../families/gemini.ts'
@@ -8,6 +9,13 @@ import { geminiUsage } from '../families/gemini-usage.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
+
+/** What https://ai.google.dev/api/models says of a model. */
+const factsOf = ({ inputTokenLimit, outputTokenLimit, thinking }: JsonObject) => ({
+  contextWindow: inputTokenLimit,
+  maxOutput: outputTokenLimit,
+  reasoning: thinking,
+})
 
 /**
  * Google's Gemini API. Google also answers in OpenAI's language, as a beta; through the package all of its parameters,
@@ -41,9 +49,9 @@ export default modelProvider({
       get,
       shape: {
         list: 'models',
-        read: ({ name, supportedGenerationMethods: methods }) =>
+        read: ({ name, supportedGenerationMethods: methods, ...more }) =>
           Array.isArray(methods) && methods.some(method => callable.has(method))
-            ? { id: String(name).replace(/^models\//, ''), ownedBy: 'google' }
+            ? { id: String(name).replace(/^models\//, ''), ownedBy: 'google', facts: factsOf(more) }
             : undefined,
         next: ({ nextPageToken }, url) => withParameter(url, 'pageToken', nextPageToken),
       },

@@ -1,4 +1,6 @@
-import type { JsonObject, Model } from '../types.ts'
+import type { Model } from '../model.ts'
+import type { JsonObject } from '../types.ts'
+import { checkedFacts, listedFacts, type ToldFacts } from './model-facts.ts'
 
 /** No vendor has more; a broken or hostile one may. */
 const MODEL_LIMIT = 20_000
@@ -14,6 +16,7 @@ export interface Entry {
   /** Seconds since 1970. */
   readonly created?: unknown
   readonly ownedBy?: unknown
+  readonly facts?: ToldFacts
 }
 
 /** How a vendor writes its list of models. */
@@ -28,7 +31,12 @@ export interface ListShape {
 
 const openaiShape: ListShape = {
   list: 'data',
-  read: ({ id, created, owned_by }) => ({ id, created, ownedBy: owned_by }),
+  read: entry => ({
+    id: entry.id,
+    created: entry.created,
+    ownedBy: entry.owned_by,
+    facts: listedFacts(entry),
+  }),
 }
 
 /** Reads `{ data: [{ id, created, owned_by }] }` or the bare array; entries without a usable id are dropped. */
@@ -45,10 +53,11 @@ export function readModels(
   if (list.length > MODEL_LIMIT) tooMany(provider, list.length)
   const models = new Map<string, Model>()
   for (const item of list as readonly (JsonObject | null)[]) {
-    const { id, created, ownedBy } = read(item ?? {}) ?? {}
+    const { id, created, ownedBy, facts: told } = read(item ?? {}) ?? {}
     if (!isModelId(id) || models.has(id)) continue
     const since = typeof created === 'number' && created > 0 && created < 1e12 ? Math.floor(created) : 0
-    models.set(id, { id, created: since, ...(isModelId(ownedBy) && { ownedBy }) })
+    const facts = told && checkedFacts(told)
+    models.set(id, { id, created: since, ...(isModelId(ownedBy) && { ownedBy }), ...(facts && { facts }) })
   }
   return [...models.values()]
 }

@@ -1,3 +1,4 @@
+import type { Model } from '../model.ts'
 import type { Plugin } from '../plugin.ts'
 import type { EarlyUsageReader, Provider, UsageReader } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
@@ -7,7 +8,6 @@ import { createAccessFetch, createOffers, type Kind, type ModelPackage } from '.
 import type { Sampling } from '../translate/sampling.ts'
 import type { Thinking } from '../translate/thinking.ts'
 import type { ToolNames } from '../translate/tool-names.ts'
-import type { Model } from '../types.ts'
 import { type Access, createWires, type Headers, lowerCased, type Spoken } from '../upstream/wires.ts'
 import type { Settings, Vendor } from './instances.ts'
 import { type Instance, vendorPlugin } from './vendor-plugin.ts'

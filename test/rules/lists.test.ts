@@ -213,6 +213,10 @@ describe('L5', () => {
       id: 'vllm/alpha',
       display_name: 'vllm/alpha',
       created_at: '2024-11-23T00:00:00.000Z',
+      max_input_tokens: null,
+      max_tokens: null,
+      capabilities: null,
+      retires_at: null,
     })
     expect(await models(world, headers, { key: 'wrong' })).toMatchObject({
       type: 'error',

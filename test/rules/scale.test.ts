@@ -181,7 +181,13 @@ test('R8 orders a long chain of redirects without looking twice as often at each
       return get(name)
     }
     const nobody = {} as never
-    const prices = { loading: () => undefined, perMillion: () => undefined, recipe: () => nobody }
+    const prices = {
+      loading: () => undefined,
+      perMillion: () => undefined,
+      perMillionOf: () => nobody,
+      windowOf: () => undefined,
+      recipe: () => nobody,
+    }
     const order = createOrder({
       current: () => ({ all, revision: 0 }),
       prices,

@@ -1,13 +1,22 @@
-import type { Model } from '../../../src/types.ts'
+import { objectOf } from '../../../src/lens.ts'
+import type { Model } from '../../../src/model.ts'
+import { includes } from '../../../src/vendors/model-facts.ts'
 import { type ListShape, readPages, withParameter } from '../../../src/vendors/model-list.ts'
 import type { ListSetup } from '../../../src/vendors/model-provider.ts'
 
 /** Models that can be called by their own id, and those that are callable through a profile only. */
 const foundation: ListShape = {
   list: 'modelSummaries',
-  read: ({ modelId, providerName, inferenceTypesSupported: types }) =>
+  read: ({ modelId, providerName, inferenceTypesSupported: types, inputModalities, modelLifecycle }) =>
     Array.isArray(types) && types.includes('ON_DEMAND')
-      ? { id: modelId, ownedBy: String(providerName).toLowerCase() }
+      ? {
+          id: modelId,
+          ownedBy: String(providerName).toLowerCase(),
+          facts: {
+            images: includes(inputModalities, 'IMAGE'),
+            retiresOn: objectOf(modelLifecycle).endOfLifeTime,
+          },
+        }
       : undefined,
 }
 

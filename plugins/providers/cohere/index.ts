@@ -59,7 +59,11 @@ export default modelProvider({
       get,
       shape: {
         list: 'models',
-        read: ({ name }) => ({ id: name, ownedBy: 'cohere' }),
+        read: ({ name, context_length }) => ({
+          id: name,
+          ownedBy: 'cohere',
+          facts: { contextWindow: context_length },
+        }),
         next: ({ next_page_token }, url) => withParameter(url, 'page_token', next_page_token),
       },
     }),

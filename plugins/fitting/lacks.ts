@@ -1,0 +1,41 @@
+import { listOf } from '../../src/lens.ts'
+import type { ModelFacts } from '../../src/model.ts'
+import type { JsonObject } from '../../src/types.ts'
+import type { Held } from './held.ts'
+
+const limits = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const
+
+/** A model of which this is known certainly cannot take the call. */
+export function cannotTake(facts: ModelFacts, held: Held, body: JsonObject): boolean {
+  const { contextWindow, maxOutput, images, audio, pdfs, tools } = facts
+  return (
+    (contextWindow !== undefined && held.tokens > contextWindow) ||
+    (images === false && held.images) ||
+    (audio === false && held.audio) ||
+    (pdfs === false && held.pdfs) ||
+    (tools === false && listOf(body.tools).length > 0) ||
+    (maxOutput !== undefined && limits.some(limit => Number(body[limit]) > maxOutput))
+  )
+}
+
+const number = (tokens: number): string => tokens.toLocaleString('en')
+
+/** What a model is known not to do, for operators; undefined where nothing is. */
+export function bounds({
+  contextWindow,
+  maxOutput,
+  images,
+  audio,
+  pdfs,
+  tools,
+}: ModelFacts): string | undefined {
+  const told = [
+    ...(contextWindow === undefined ? [] : [`takes ${number(contextWindow)} tokens`]),
+    ...(maxOutput === undefined ? [] : [`writes ${number(maxOutput)}`]),
+    ...(images === false ? ['reads no images'] : []),
+    ...(audio === false ? ['hears no audio'] : []),
+    ...(pdfs === false ? ['reads no PDFs'] : []),
+    ...(tools === false ? ['uses no tools'] : []),
+  ]
+  return told.length === 0 ? undefined : told.join(', ')
+}
