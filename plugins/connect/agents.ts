@@ -1,12 +1,21 @@
+import type { ModelFacts } from '../../src/model.ts'
 import { shell } from '../../views/quote.ts'
 import { CHAT, type Client, exports, MESSAGES, RESPONSES, SHELL } from './client.ts'
 import { json } from './quote.ts'
 
 /**
  * What agents have to be told of a model whose name they do not know, in tokens: they shorten a conversation before it is
- * too long. Most models that write code take as much.
+ * too long. Where it is not known, as much as most models take that write code.
  */
 const [READS, WRITES] = [200_000, 32_000]
+
+/** A conversation is the longer, the less of the window is kept free for an answer. */
+function limitsOf({ contextWindow: reads = READS, maxOutput = WRITES }: ModelFacts) {
+  return { reads, writes: Math.min(maxOutput, Math.floor(reads / 4)) }
+}
+
+const guessed = ({ contextWindow }: ModelFacts): string =>
+  contextWindow === undefined ? ', which is not known here: say how many' : ''
 
 /** Agents that write code, as they are set up to be led here. */
 export const agents: readonly Client[] = [
@@ -15,7 +24,7 @@ export const agents: readonly Client[] = [
     name: 'Claude Code',
     group: 'Coding agents',
     speaks: MESSAGES,
-    pieces: ({ address, model, key }) => [
+    pieces: ({ address, model, key, can }) => [
       {
         place: SHELL,
         text: `${exports({
@@ -27,7 +36,7 @@ export const agents: readonly Client[] = [
           ANTHROPIC_DEFAULT_SONNET_MODEL: model,
           ANTHROPIC_DEFAULT_OPUS_MODEL: model,
           ANTHROPIC_DEFAULT_FABLE_MODEL: model,
-          CLAUDE_CODE_MAX_CONTEXT_TOKENS: '128000',
+          CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(can.contextWindow ?? 128_000),
         })}\nclaude`,
       },
     ],
@@ -41,12 +50,12 @@ export const agents: readonly Client[] = [
     name: 'Codex',
     group: 'Coding agents',
     speaks: RESPONSES,
-    pieces: ({ address, model, key }) => [
+    pieces: ({ address, model, key, can }) => [
       {
         place: '~/.codex/config.toml',
         text: `model = ${json(model)}
 model_provider = "modelway"
-model_context_window = ${READS} # tokens that the model reads
+model_context_window = ${limitsOf(can).reads} # tokens that the model reads${guessed(can)}
 
 [model_providers.modelway]
 name = "Modelway"
@@ -63,7 +72,7 @@ wire_api = "responses"`,
     name: 'opencode',
     group: 'Coding agents',
     speaks: CHAT,
-    pieces: ({ address, model, key }) => [
+    pieces: ({ address, model, key, can }) => [
       {
         place: 'opencode.json',
         text: JSON.stringify(
@@ -74,7 +83,7 @@ wire_api = "responses"`,
                 npm: '@ai-sdk/openai-compatible',
                 name: 'Modelway',
                 options: { baseURL: `${address}/v1`, apiKey: key },
-                models: { [model]: { name: model, limit: { context: READS, output: WRITES } } },
+                models: { [model]: { name: model, limit: { context: limitsOf(can).reads, output: limitsOf(can).writes } } },
               },
             },
             model: `modelway/${model}`,

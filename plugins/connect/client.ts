@@ -1,3 +1,4 @@
+import type { ModelFacts } from '../../src/model.ts'
 import { shell } from '../../views/quote.ts'
 
 /** What every program has to be told. */
@@ -6,6 +7,8 @@ export interface Facts {
   readonly address: string
   readonly model: string
   readonly key: string
+  /** What the model can, as far as that is known. */
+  readonly can: ModelFacts
 }
 
 /** Something to copy. */

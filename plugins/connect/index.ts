@@ -1,4 +1,5 @@
 import { definePlugin } from '../../src/plugin.ts'
+import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createConnectPage } from './page.tsx'
@@ -6,12 +7,13 @@ import { createConnectPage } from './page.tsx'
 export default definePlugin({
   name: 'connect',
   about: 'Shows how apps, libraries and coding agents are led to this gateway, ready to be copied.',
-  needs: ['model-lists', 'virtual-models'],
+  needs: ['model-lists', 'model-facts', 'virtual-models'],
   setup: ({ use }) => ({
     pages: [
       createConnectPage({
         virtual: use<VirtualModelSource>('virtual-models'),
         lists: use<ModelLists>('model-lists'),
+        facts: use<FactsSource>('model-facts'),
       }),
     ],
   }),

@@ -1,5 +1,6 @@
 import { definePage, type Page } from '../../src/page.ts'
-import type { Admin } from '../../src/types.ts'
+import type { Admin, UserPath } from '../../src/types.ts'
+import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { clients } from './clients.ts'
@@ -8,6 +9,7 @@ import { type ConnectData, ConnectView } from './page/views.tsx'
 export interface ConnectPageDeps {
   readonly virtual: VirtualModelSource
   readonly lists: ModelLists
+  readonly facts: FactsSource
 }
 
 /** A longer name is none (characters). */
@@ -21,23 +23,25 @@ export function createConnectPage(deps: ConnectPageDeps): Page {
     path: '/connect',
     title: 'Connect',
     nav: { group: 'Developers', order: 41 },
-    load({ url, base, admin, origin }) {
+    async load({ url, base, admin, origin }) {
       const read = (name: string) => (url.searchParams.get(name) ?? '').trim().slice(0, LONGEST)
       const models = namesOf(deps)
       const here = origin + base
-      const [said, model] = [read('address'), read('model')]
+      const [said, chosen] = [read('address'), read('model')]
+      const model = chosen || (models[0] ?? 'smarter')
       const address = said === '' ? here : addressOf(said)
       return {
         client: clients.find(({ id }) => id === read('client')) ?? clients[0]!,
         facts: {
           address: address ?? here,
-          model: model || (models[0] ?? 'smarter'),
+          model,
           key: keyFor(admin),
+          can: await deps.facts.ofName(model, pathOf(model, deps)),
         },
         isOpen: admin.via === 'loopback',
         ...(address === undefined && { mistake: { text: said, message: NO_ADDRESS } }),
         models,
-        chosen: { ...(said !== '' && { address: said }), ...(model !== '' && { model }) },
+        chosen: { ...(said !== '' && { address: said }), ...(chosen !== '' && { model: chosen }) },
       }
     },
     view: (data, request) => <ConnectView data={data} request={request} />,
@@ -48,6 +52,10 @@ const NO_ADDRESS = 'Not an address: write it like â€œhttps://models.example.comâ
 
 /** Keys are kept as hashes: nobody can show one again. */
 const keyFor = ({ via }: Admin): string => (via === 'loopback' ? 'none' : 'YOUR_KEY')
+
+/** As who may use it. */
+const pathOf = (model: string, { virtual }: ConnectPageDeps): UserPath =>
+  virtual.current().all.get(model)?.userPaths?.[0] ?? '/'
 
 /** The operator's own names first: they are what apps should call. */
 function namesOf({ virtual, lists }: ConnectPageDeps): readonly string[] {

@@ -1,5 +1,7 @@
 import { count } from '../../views/format.ts'
-import type { Concern, Watch } from '../concerns/model.ts'
+import type { Concern, Watch, Word } from '../concerns/model.ts'
+import type { FactsSource, Leaving } from '../model-facts/model.ts'
+import type { VirtualModels } from '../virtual-models/model.ts'
 import type { UsageStats } from './model.ts'
 import type { Ask } from './report/answers.ts'
 import { type Clock, readWholePeriod } from './report/period.ts'
@@ -21,10 +23,8 @@ export const createUnpricedWatch = ({ ask, isStandIn, ...clock }: UnpricedWatchO
   act: 'Usage',
   place: '/usage',
   async look() {
-    const to = clock.now()
-    const day = { from: toText(to - DAY), to: toText(to), time_zone: 'UTC' }
     const { groups } = await ask('usage', {
-      period: readWholePeriod(day, clock),
+      period: lastDay(clock),
       groupings: [{ by: 'target' }],
       filters: {},
       top: { by: 'unpriced', most: UNPRICED },
@@ -36,6 +36,11 @@ export const createUnpricedWatch = ({ ask, isStandIn, ...clock }: UnpricedWatchO
     })
   },
 })
+
+function lastDay(clock: Clock) {
+  const to = clock.now()
+  return readWholePeriod({ from: toText(to - DAY), to: toText(to), time_zone: 'UTC' }, clock)
+}
 
 const toText = (at: number): string => new Date(at).toISOString()
 
@@ -49,11 +54,67 @@ const toUnpriced = (provider: string, model: string, calls: number): Concern => 
   tone: 'amber',
   words: [
     { name: `${provider}/${model}` },
-    ` was called ${calls === 1 ? 'once' : count(calls, 'time')} within a day and has no known price, so the cost is not whole. Set one in MODEL_PRICES.`,
+    ` was called ${timesOf(calls)} within a day and has no known price, so the cost is not whole. Set one in MODEL_PRICES.`,
   ],
   act: 'See the calls',
   place: `/requests?${new URLSearchParams({ range: '24h', provider, model })}`,
 })
+
+/** So long before a model goes somebody should know. */
+const AHEAD = 30 * DAY
+/** Of so many models it is known how often they were called. */
+const CALLED = 1000
+
+interface RetiringWatchOptions extends Clock {
+  readonly ask: Ask
+  readonly known: Pick<FactsSource, 'leaving'>
+  readonly virtual: Pick<VirtualModels, 'leadingTo'>
+}
+
+/** Models that their provider takes away within a month, and that a redirect leads to or somebody called within a day. */
+export const createRetiringWatch = ({ ask, known, virtual, ...clock }: RetiringWatchOptions): Watch => ({
+  kind: 'retiring',
+  many: 'models that will be retired',
+  act: 'Models',
+  place: '/models?can=retiring',
+  async look() {
+    const soon = known.leaving().filter(({ day }) => Date.parse(day) - clock.now() < AHEAD)
+    if (soon.length === 0) return []
+    const { groups } = await ask('usage', {
+      period: lastDay(clock),
+      groupings: [{ by: 'target' }],
+      filters: {},
+      top: { by: 'calls', most: CALLED },
+      latency: false,
+    })
+    const calls = new Map(groups.map(({ group: [target = ''], sums }) => [target, sums.calls]))
+    return soon.flatMap((leaving): Concern[] => {
+      const { provider, model } = leaving
+      const names = [`${provider}/${model}`, model]
+      const [redirect] = virtual.leadingTo(names).filter(({ enabled }) => enabled)
+      const called = calls.get(names[0]!) ?? 0
+      if (redirect === undefined && called === 0) return []
+      return [toRetiring(leaving, redirect?.source, called)]
+    })
+  },
+})
+
+function toRetiring({ provider, model, day }: Leaving, redirect: string | undefined, calls: number): Concern {
+  const name = `${provider}/${model}`
+  const use: readonly Word[] =
+    redirect === undefined
+      ? [` was called ${timesOf(calls)} within a day`]
+      : [' is what ', { name: redirect }, ' leads to']
+  return {
+    about: name,
+    tone: 'amber',
+    words: [{ name }, ...use, `, and its provider retires it on ${day}.`],
+    act: 'See the model',
+    place: `/models/detail?${new URLSearchParams({ name, of: 'provider' })}`,
+  }
+}
+
+const timesOf = (calls: number): string => (calls === 1 ? 'once' : count(calls, 'time'))
 
 /** How the writing of records is doing. Why the database takes none may name its address, so the log says it. */
 export const createRecordsWatch = (stats: () => UsageStats): Watch => ({

@@ -7,11 +7,12 @@ import { bytes, csv, retention, says, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Batches } from '../batches/model.ts'
 import type { Concerns } from '../concerns/model.ts'
+import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
 import { byPath } from './by-path.ts'
-import { createRecordsWatch, createUnpricedWatch } from './concerns.ts'
+import { createRecordsWatch, createRetiringWatch, createUnpricedWatch } from './concerns.ts'
 import type { Receipts, UsageBook, UsageSums } from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
@@ -85,7 +86,7 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
-  needs: ['history', 'concerns', 'auth', 'model-lists', 'prices', 'virtual-models', 'batches'],
+  needs: ['history', 'concerns', 'auth', 'model-lists', 'prices', 'model-facts', 'virtual-models', 'batches'],
   tables: {
     usageRecords,
     usageGroups,
@@ -140,8 +141,11 @@ export default definePlugin({
       reprice,
     }
     const concerns = use<Concerns>('concerns')
+    const known = use<FactsSource>('model-facts')
+    const virtual = use<VirtualModels>('virtual-models')
     const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
     concerns.add(createUnpricedWatch({ ...reports.desk, isStandIn }))
+    concerns.add(createRetiringWatch({ ...reports.desk, known, virtual }))
     concerns.add(createRecordsWatch(book.stats))
     return {
       exports: {
@@ -156,7 +160,8 @@ export default definePlugin({
         auth: use<Auth>('auth'),
         concerns,
         lists: use<ModelLists>('model-lists'),
-        virtual: use<VirtualModels>('virtual-models'),
+        facts: known,
+        virtual,
         providers,
       }),
       settle(x) {

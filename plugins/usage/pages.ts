@@ -2,6 +2,7 @@ import type { Page } from '../../src/page.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
+import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'
 import type { PageDeps } from './page/deps.ts'
@@ -14,6 +15,7 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
   readonly auth: Auth
   readonly concerns: Concerns
   readonly lists: ModelLists
+  readonly facts: FactsSource
   readonly virtual: VirtualModels
 }
 
@@ -21,7 +23,7 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
 const names: Readonly<Record<string, string>> = { master: 'Master key', open: 'Anybody: no key is set' }
 
 /** The pages about usage. */
-export function createPages({ auth, concerns, lists, virtual, providers, ...desk }: PagesDeps): Page[] {
+export function createPages({ auth, concerns, lists, facts, virtual, providers, ...desk }: PagesDeps): Page[] {
   const deps: PageDeps = {
     ...desk,
     keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.nameOf(id)) || undefined,
@@ -35,7 +37,7 @@ export function createPages({ auth, concerns, lists, virtual, providers, ...desk
   }
   return [
     createOverviewPage({ ...deps, concerns, lists }),
-    createModelPage({ ...desk, virtual, typeOf: name => providers().get(name)?.type }),
+    createModelPage({ ...desk, virtual, facts, typeOf: name => providers().get(name)?.type }),
     createUsagePage(deps),
     createRequestsPage(deps),
   ]

@@ -5,6 +5,7 @@ import { flag, says } from '../../src/settings.ts'
 import type { ListedModel, Target } from '../../src/types.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
+import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import { createVirtualModelsApi } from './api.ts'
@@ -49,7 +50,7 @@ export default definePlugin({
   ),
   env: { openByDefault: ['MODELS_ENABLED_BY_DEFAULT'], declared: ['VIRTUAL_MODELS'] },
   file: { section: 'virtual_models', field: 'listed' },
-  needs: ['history', 'concerns', 'model-lists', 'prices'],
+  needs: ['history', 'concerns', 'model-lists', 'prices', 'model-facts'],
   tables: { virtualModels },
   async setup({ config, db, now, use, providers, site, inherited }) {
     const lists = use<ModelLists>('model-lists')
@@ -90,6 +91,7 @@ export default definePlugin({
           virtual,
           history,
           lists,
+          facts: use<FactsSource>('model-facts'),
           providers,
           now,
           openByDefault: config.openByDefault,

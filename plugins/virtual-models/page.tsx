@@ -1,15 +1,18 @@
 import { definePage, type Page } from '../../src/page.ts'
 import type { Provider } from '../../src/provider.ts'
+import { pageOf } from '../../views/listing.ts'
 import { shorten } from '../../views/name.tsx'
 import type { History } from '../history/model.ts'
+import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels, VirtualModelView } from './model.ts'
+import { type Ability, canDo, factsOf } from './page/abilities.ts'
 import { createActions } from './page/actions.tsx'
 import { type Draft, draftOf, emptyDraft } from './page/draft.ts'
 import type { Editing } from './page/editor.tsx'
 import { effectsOf } from './page/effect.ts'
 import { replacingOf } from './page/replacing.ts'
-import { createPolicyFinder, createProviderRows, listRows, type ProviderRow, readQuery } from './page/rows.ts'
+import { createPolicyFinder, createProviderRows, findRows, type ProviderRow, type Row, readQuery } from './page/rows.ts'
 import { suggest } from './page/suggest.ts'
 import { type DialogData, type ModelsData, ModelsView } from './page/views.tsx'
 
@@ -17,6 +20,7 @@ export interface ModelsPageDeps {
   readonly virtual: VirtualModels
   readonly history: Pick<History, 'deletionOf' | 'restore'>
   readonly lists: ModelLists
+  readonly facts: FactsSource
   readonly providers: () => ReadonlyMap<string, Provider>
   /** Whether a model that no policy covers is open (`MODELS_ENABLED_BY_DEFAULT`). Where it is not known, the page does not say. */
   readonly openByDefault?: boolean
@@ -57,11 +61,16 @@ function createDesk({
   virtual,
   history,
   lists,
+  facts,
   providers,
   openByDefault,
   now = Date.now,
 }: ModelsPageDeps): ModelsDesk {
   const provided = createProviderRows(lists, providers)
+  const whoCan = async (rows: readonly Row[], ability: Ability): Promise<readonly Row[]> => {
+    const known = await factsOf(rows, facts)
+    return rows.filter(row => canDo(known.get(row) ?? {}, ability))
+  }
   return {
     virtual,
     history,
@@ -72,15 +81,19 @@ function createDesk({
       const views = await virtual.views()
       const rows = provided()
       const query = readQuery(read)
+      const found = findRows(views, rows, query)
+      const matching = query.can === '' ? found : await whoCan(found, query.can)
+      const listing = pageOf(matching, query.page)
       const redirects = views.filter(({ kind, enabled }) => kind === 'redirect' && enabled)
       return {
         query,
-        listing: listRows(views, rows, query),
+        listing,
         statuses: lists.status(),
         facts: {
           policyOf: createPolicyFinder(views),
           redirects: new Map(redirects.map(view => [view.source, view])),
           openByDefault,
+          known: await factsOf(listing.rows, facts),
         },
         example: rows[0]?.name,
         counts: { virtual: views.length, provider: rows.length },

@@ -21,7 +21,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     VIRTUAL_MODELS: JSON.stringify([{ source: NAME, target_model: 'demo/parrot' }]),
   })
-  facts = { address: gateway.url, model: NAME, key: MASTER }
+  facts = { address: gateway.url, model: NAME, key: MASTER, can: {} }
 })
 afterAll(() => gateway.stop())
 

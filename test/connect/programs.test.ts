@@ -71,7 +71,7 @@ afterAll(async () => {
 /** Runs the page's lines for a program, with more words behind its name. */
 async function run(id: string, model: string, words: readonly string[]): Promise<string> {
   const { pieces } = clients.find(client => client.id === id)!
-  const lines = pieces({ address: gateway!.url, model, key: MASTER }).find(({ place }) =>
+  const lines = pieces({ address: gateway!.url, model, key: MASTER, can: {} }).find(({ place }) =>
     /shell/.test(place),
   )!.text
   const child = Bun.spawn(['sh', '-c', `${lines} "$@"`, 'sh', ...words], {

@@ -1,4 +1,5 @@
 import { Choice, Filters } from '../../../views/filters.tsx'
+import { abilities } from './abilities.ts'
 import { rowKinds } from './rows.ts'
 import type { ModelsData } from './views.tsx'
 
@@ -19,6 +20,7 @@ export const ModelFilters = ({ data, path }: { data: ModelsData; path: string })
         value={query.provider}
         options={{ '': 'All providers', ...Object.fromEntries(names) }}
       />
+      <Choice name="can" label="What they can" value={query.can} options={abilities} />
       <Count data={data} />
     </Filters>
   )

@@ -16,7 +16,7 @@ export function Providers({ data: { statuses, now }, request }: { data: ModelsDa
       <ul>
         {statuses.map(status => (
           <li data-state={status.state} data-failed={status.error === undefined ? undefined : ''}>
-            <Link href={path + toQuery({ q: '', kind: '', provider: status.name, page: 1 })}>
+            <Link href={path + toQuery({ q: '', kind: '', provider: status.name, can: '', page: 1 })}>
               <span class="dot" />
               <b>{status.name}</b>{' '}
               {status.state === 'unknown'

@@ -1,3 +1,5 @@
+import { factsInWords } from '../../../src/facts-in-words.ts'
+import type { ModelFacts } from '../../../src/model.ts'
 import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
@@ -10,7 +12,7 @@ import { RowAbout } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { VirtualModelView } from '../model.ts'
 import { Cover, Default, Goal, Who, wordOf } from './cells.tsx'
-import type { ProviderRow, Query, Row } from './rows.ts'
+import type { ProviderRow, Query, Row, VirtualRow } from './rows.ts'
 
 /** What a row has to know beyond itself. */
 export interface RowFacts {
@@ -19,6 +21,8 @@ export interface RowFacts {
   readonly redirects: ReadonlyMap<string, VirtualModelView>
   /** Whether a model without a policy is open; undefined where the page is not told. */
   readonly openByDefault: boolean | undefined
+  /** What the models of the rows can. */
+  readonly known: ReadonlyMap<Row, ModelFacts>
 }
 
 interface RowProps {
@@ -34,7 +38,7 @@ export const ModelRow = ({ row, ...props }: RowProps & { row: Row }) =>
   row.kind === 'provider' ? (
     <ProviderModel row={row} {...props} />
   ) : (
-    <VirtualModel view={row.view} {...props} />
+    <VirtualModel row={row} {...props} />
   )
 
 function ProviderModel({ row, facts, query, request }: RowProps & { row: ProviderRow }) {
@@ -44,6 +48,7 @@ function ProviderModel({ row, facts, query, request }: RowProps & { row: Provide
     <tr>
       <th scope="row" data-label="Model">
         <RowName text={row.name} of="provider" base={request.base} />
+        <Can facts={facts.known.get(row)} />
       </th>
       <td data-label="Kind">
         <Badge>provider</Badge>
@@ -104,13 +109,15 @@ function Offers({ row: { name }, query, path }: { row: ProviderRow; query: Query
   )
 }
 
-function VirtualModel({ view, query, request }: RowProps & { view: VirtualModelView }) {
+function VirtualModel({ row, facts, query, request }: RowProps & { row: VirtualRow }) {
+  const { view } = row
   const path = `${request.base}/dashboard/models`
   return (
     <tr data-kind={view.kind} data-off={view.enabled ? undefined : ''}>
       <th scope="row" data-label="Model">
         <RowName text={view.source} base={request.base} />
         <RowAbout description={view.description} declaredIn={view.managed ? view.declared_in : undefined} />
+        <Can facts={facts.known.get(row)} />
       </th>
       <td data-label="Kind">
         <Kind view={view} />
@@ -162,6 +169,12 @@ const Kind = ({ view: { kind, shadows, managed } }: { view: VirtualModelView }) 
     )}
   </span>
 )
+
+/** What it can, as far as that is known. */
+function Can({ facts = {} }: { facts: ModelFacts | undefined }) {
+  const words = factsInWords(facts)
+  return words.length === 0 ? null : <p class="about">{words.join(', ')}</p>
+}
 
 /** The name, which leads to what is known of the model. */
 function RowName({ text, of, base }: { text: string; of?: 'provider'; base: string }) {

@@ -1,7 +1,8 @@
 import type { Provider } from '../../../src/provider.ts'
-import { createSearch, type Listing, MAX_SEARCH, pageOf, readPage } from '../../../views/listing.ts'
+import { createSearch, MAX_SEARCH, readPage } from '../../../views/listing.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
+import { type Ability, abilities } from './abilities.ts'
 
 /** A model that a provider lists. */
 export interface ProviderRow {
@@ -37,15 +38,17 @@ export interface Query {
   readonly q: string
   readonly kind: RowKind
   readonly provider: string
+  readonly can: Ability
   readonly page: number
 }
 
 export function readQuery(read: (name: string) => string): Query {
-  const kind = read('kind')
+  const [kind, can] = [read('kind'), read('can')]
   return {
     q: read('q').slice(0, MAX_SEARCH),
     kind: Object.hasOwn(rowKinds, kind) ? (kind as RowKind) : '',
     provider: read('provider').slice(0, MAX_SEARCH),
+    can: Object.hasOwn(abilities, can) ? (can as Ability) : '',
     page: readPage(read('page')),
   }
 }
@@ -71,18 +74,17 @@ export function createProviderRows(
   }
 }
 
-/** One page of what matches: what the operator made comes first, then what the providers offer. */
-export function listRows(
+/** What matches by name and kind: what the operator made comes first, then what the providers offer. */
+export function findRows(
   views: readonly VirtualModelView[],
   provided: readonly ProviderRow[],
   query: Query,
-): Listing<Row> {
+): readonly Row[] {
   const virtual = views.map((view): VirtualRow => ({ kind: 'virtual', name: view.source, view }))
   const isFound = createSearch(query.q)
-  const matching = [...virtual, ...provided].filter(
+  return [...virtual, ...provided].filter(
     row => isKind(row, query.kind) && isAt(row, query.provider) && isFound(textsOf(row)),
   )
-  return pageOf(matching, query.page)
 }
 
 function isKind(row: Row, kind: RowKind): boolean {

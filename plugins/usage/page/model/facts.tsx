@@ -7,6 +7,7 @@ import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
 import type { VirtualModelView } from '../../../virtual-models/model.ts'
 import type { Places } from '../places.ts'
+import { Known } from './known.tsx'
 import type { ModelData } from './model-view.tsx'
 
 interface FactsProps {
@@ -24,7 +25,7 @@ const Fact = ({ name, children }: { name: string; children?: Child }) => (
 
 /** What the model is: where it leads, who may use it, what it costs. */
 export function Facts({ data, places, base }: FactsProps) {
-  const { subject, access, prices, leadingHere } = data
+  const { subject, access, prices, leadingHere, told } = data
   const { view } = subject
   if (subject.kind === 'gone') return null
   return (
@@ -48,6 +49,11 @@ export function Facts({ data, places, base }: FactsProps) {
         {view !== undefined && <Who view={view} />}
         {access !== undefined && <Access access={access} places={places} />}
       </Fact>
+      {told !== undefined && (
+        <Fact name="What it can">
+          <Known told={told} isShared={view !== undefined} />
+        </Fact>
+      )}
       {prices !== undefined && (
         <Fact name="Price">
           <Prices data={data} />

@@ -1,6 +1,8 @@
 import { Refusal } from '../../../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
+import type { UserPath } from '../../../../src/types.ts'
 import { spell } from '../../../../views/name.tsx'
+import type { FactsSource } from '../../../model-facts/model.ts'
 import type { VirtualModels } from '../../../virtual-models/model.ts'
 import { readFailedTries } from '../../report/compare.ts'
 import { isRepointing } from '../../report/markers.ts'
@@ -16,6 +18,7 @@ import { type Subject, subjectOf, targetOf } from './subject.ts'
 
 export interface ModelPageDeps extends Omit<PageDeps, 'example' | 'keyName'> {
   readonly virtual: Pick<VirtualModels, 'view' | 'leadingTo' | 'isMissing' | 'accessTo'>
+  readonly facts: FactsSource
   /** The adapter of a configured provider; undefined where there is no such provider. */
   readonly typeOf: (provider: string) => string | undefined
 }
@@ -57,6 +60,7 @@ async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelDat
     ...(await readTraffic(deps, { subject, span, measure, areTriesCounted: asked.tries !== '' })),
     markers: await readMarkers(deps, subject, span),
     prices: await readPrices(deps, subject),
+    told: await readFacts(deps, subject),
     access: subject.target && virtual.accessTo(subject.target.provider, subject.target.id),
     // A redirect that names itself means the model of its name.
     leadingHere: virtual
@@ -142,6 +146,15 @@ async function readMarkers({ ask }: ModelPageDeps, { kind, name }: Subject, { pe
     repoints: marker.action !== 'create' && isRepointing(marker),
     isNow: marker.at >= period.from,
   }))
+}
+
+async function readFacts({ facts }: ModelPageDeps, { kind, name, view, target }: Subject) {
+  await facts.loading()
+  if (kind === 'redirect')
+    return { facts: await facts.ofName(name, (view?.user_paths?.[0] ?? '/') as UserPath) }
+  return target === undefined || kind !== 'provider'
+    ? undefined
+    : facts.of({ provider: target.provider, model: target.id })
 }
 
 async function readPrices({ ask, now, typeOf }: ModelPageDeps, { kind, target }: Subject) {

@@ -20,6 +20,7 @@ import type { Span } from '../span.ts'
 import { Times } from '../time.tsx'
 import { Changes, changeId, wordsOf } from './changes.tsx'
 import { Facts } from './facts.tsx'
+import type { Told } from './known.tsx'
 import { LinesTable } from './lines-table.tsx'
 import type { Line } from './sides.ts'
 import { noneOf, type Subject } from './subject.ts'
@@ -50,6 +51,8 @@ export interface ModelData {
   readonly markers: readonly Change[]
   /** Of a provider's model. */
   readonly prices: UnitPrices | undefined
+  /** What it can; undefined for what is no model. */
+  readonly told: Told | undefined
   readonly access: ModelAccess | undefined
   /** Redirects that name it among their targets. */
   readonly leadingHere: ReturnType<VirtualModels['leadingTo']>
