@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Scoped } from '../../src/exchange.ts'
-import type { ListedModel } from '../../src/types.ts'
 
-export interface ListCacheOptions<M extends ListedModel> {
+export interface ListCacheOptions<M> {
   readonly list: (x: Scoped) => Promise<readonly M[]>
   readonly now: () => number
   /** Changes whenever a list could have changed. */
@@ -13,7 +12,7 @@ export interface ListCacheOptions<M extends ListedModel> {
 const MAX_AGE = 10_000
 
 /** What a caller may use, remembered for each caller and user path: plugins from outside may decide by anything in these. */
-export function createListCache<M extends ListedModel>({
+export function createListCache<M>({
   list,
   now,
   revision,

@@ -13,7 +13,7 @@ import { createListCache } from './cache.ts'
 import type { Catalog } from './model.ts'
 import { listQuery } from './pages.ts'
 import { createReader } from './reader.ts'
-import { renderList, renderListRefusal, renderModel } from './shapes.ts'
+import { createRenderer, renderListRefusal, type ShownModel } from './shapes.ts'
 
 const listAnswer = v.object({
   object: v.optional(v.string()),
@@ -39,11 +39,12 @@ export default definePlugin({
     const listed = createListCache({
       async list(x) {
         await facts.loading()
-        return (await list(x)).map(model => ({ ...model, facts: facts.ofAll(model.targets ?? []) }))
+        return (await list(x)).map(model => withFacts(model, facts))
       },
       now,
       revision: () => `${virtual.current().revision} ${lists.revision()}`,
     })
+    const render = createRenderer()
     const shared = { access: 'caller', tag: 'Models', name: 'models', refusal: renderListRefusal } as const
 
     const reader = createReader({ lists, providers, now })
@@ -73,7 +74,7 @@ export default definePlugin({
             "With the header `anthropic-version` in Anthropic's shape, and page by page on request.",
           query: listQuery,
           answer: { about: 'Sorted by id', schema: listAnswer },
-          run: async ({ x, request, query }) => renderList(await listed(x!), request, query),
+          run: async ({ x, request, query }) => render.list(await listed(x!), request, query),
         }),
         defineApi({
           ...shared,
@@ -86,7 +87,7 @@ export default definePlugin({
           async run({ x, request }) {
             const id = idOf(request)
             const model = (await listed(x!)).find(model => model.id === id)
-            return renderModel(
+            return render.model(
               model ??
                 refuse(
                   'model_not_found',
@@ -110,6 +111,12 @@ export default definePlugin({
     }
   },
 })
+
+/** Field by field: there are thousands of them, and their targets are not kept. */
+const withFacts = (
+  { id, kind, ownedBy, created, displayName, targets = [] }: ListedModel,
+  facts: FactsSource,
+): ShownModel => ({ id, kind, ownedBy, created, displayName, facts: facts.ofAll(targets) })
 
 /** The id may hold slashes, encoded or not. */
 function idOf(request: Request): string {

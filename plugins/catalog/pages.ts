@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { check } from '../../src/request/check.ts'
-import type { ListedModel } from '../../src/types.ts'
 
 const MOST = 1000
 
@@ -32,7 +31,7 @@ const limits = v.object({
  * A page of a list that is sorted by id. A cursor need not be listed any more: it still has its place in the order. Who
  * names no limit gets the rest: clients that do not know pages see every model.
  */
-export function pageOf<M extends ListedModel>(
+export function pageOf<M extends { readonly id: string }>(
   models: readonly M[],
   query: ListQuery,
 ): { readonly page: readonly M[]; readonly hasMore: boolean } {

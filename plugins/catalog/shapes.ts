@@ -7,7 +7,8 @@ import { type ListQuery, pageOf } from './pages.ts'
 const wantsAnthropic = (request: Request): boolean => request.headers.has('anthropic-version')
 
 /** A model of the list, and what it can do. */
-export interface ShownModel extends ListedModel {
+export interface ShownModel extends Pick<ListedModel, 'id' | 'kind' | 'ownedBy' | 'created'> {
+  readonly displayName: string | undefined
   readonly facts: ModelFacts
 }
 
@@ -27,10 +28,8 @@ const anthropicModel = (model: ShownModel) => {
   }
 }
 
-/** Fields that others of this language have. What is not known is left out: not every client reads null there. */
-const openaiModel = (model: ShownModel) => {
-  const { id, created, ownedBy, facts } = model
-  const end = endOf(model)
+/** Fields that others of OpenAI's language have. What is not known is left out: not every client reads null there. */
+function factFields(facts: ModelFacts) {
   const { contextWindow, maxOutput, images, tools, reasoning, structuredOutput } = facts
   const abilities = {
     ...(tools !== undefined && { function_calling: tools }),
@@ -38,15 +37,10 @@ const openaiModel = (model: ShownModel) => {
     ...(structuredOutput !== undefined && { structured_outputs: structuredOutput }),
   }
   return {
-    id,
-    object: 'model',
-    created,
-    owned_by: ownedBy,
     ...(contextWindow !== undefined && { context_length: contextWindow }),
     ...(maxOutput !== undefined && { max_output_tokens: maxOutput }),
     ...(images !== undefined && { architecture: { input_modalities: modalities(facts) } }),
     ...(Object.keys(abilities).length > 0 && { capabilities: abilities }),
-    ...(end !== undefined && { shutdown_date: end }),
   }
 }
 
@@ -62,18 +56,48 @@ const modalities = ({ images, audio, pdfs }: ModelFacts): readonly string[] => [
   ...(pdfs === true ? ['file'] : []),
 ]
 
-export const renderModel = (model: ShownModel, request: Request): object =>
-  wantsAnthropic(request) ? anthropicModel(model) : openaiModel(model)
+interface OpenAIModel {
+  readonly id: string
+  readonly created: number
+  readonly owned_by: string
+}
 
-/** `query`: which page, where the reader's language has pages. */
-export function renderList(models: readonly ShownModel[], request: Request, query: ListQuery): object {
-  if (!wantsAnthropic(request)) return { object: 'list', data: models.map(openaiModel) }
-  const { page, hasMore } = pageOf(models, query)
+function toOpenAI(model: ShownModel): OpenAIModel {
+  const { id, created, ownedBy, facts } = model
+  const end = endOf(model)
+  const fields = { ...factFields(facts), ...(end !== undefined && { shutdown_date: end }) }
+  return { ...{ id, object: 'model', created, owned_by: ownedBy }, ...fields }
+}
+
+/** A list has thousands of models, and nearly all of them are the same for each caller: these are written once. */
+export function createRenderer() {
+  const written = new WeakMap<ModelFacts, OpenAIModel>()
+
+  function openaiModel(model: ShownModel): OpenAIModel {
+    const { id, created, ownedBy, facts } = model
+    const kept = written.get(facts)
+    // What a redirect leads to has the same facts.
+    if (kept?.id === id && kept.created === created && kept.owned_by === ownedBy) return kept
+    const shown = toOpenAI(model)
+    written.set(facts, shown)
+    return shown
+  }
+
   return {
-    data: page.map(anthropicModel),
-    has_more: hasMore,
-    first_id: page[0]?.id ?? null,
-    last_id: page.at(-1)?.id ?? null,
+    model: (model: ShownModel, request: Request): object =>
+      wantsAnthropic(request) ? anthropicModel(model) : openaiModel(model),
+
+    /** `query`: which page, where the reader's language has pages. */
+    list(models: readonly ShownModel[], request: Request, query: ListQuery): object {
+      if (!wantsAnthropic(request)) return { object: 'list', data: models.map(openaiModel) }
+      const { page, hasMore } = pageOf(models, query)
+      return {
+        data: page.map(anthropicModel),
+        has_more: hasMore,
+        first_id: page[0]?.id ?? null,
+        last_id: page.at(-1)?.id ?? null,
+      }
+    },
   }
 }
 

@@ -53,12 +53,18 @@ export default definePlugin({
 
     function of(name: ModelName): Known {
       const model = lists.of(name.provider)?.get(name.model)
-      const key = `${name.provider}/${name.model}`
-      const kept = model === undefined ? others.get(key) : listed.get(model)
+      if (model === undefined) return ofUnlisted(name)
+      const kept = listed.get(model)
       if (kept !== undefined) return kept
-      const known = look(name, model?.facts)
-      if (model === undefined) others.set(key, known)
-      else listed.set(model, known)
+      const known = look(name, model.facts)
+      listed.set(model, known)
+      return known
+    }
+
+    function ofUnlisted(name: ModelName): Known {
+      const key = `${name.provider}/${name.model}`
+      const known = others.get(key) ?? look(name, undefined)
+      others.set(key, known)
       return known
     }
 

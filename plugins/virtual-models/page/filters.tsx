@@ -20,7 +20,7 @@ export const ModelFilters = ({ data, path }: { data: ModelsData; path: string })
         value={query.provider}
         options={{ '': 'All providers', ...Object.fromEntries(names) }}
       />
-      <Choice name="can" label="What they can" value={query.can} options={abilities} />
+      <Choice name="can" label="Ability" value={query.can} options={abilities} />
       <Count data={data} />
     </Filters>
   )

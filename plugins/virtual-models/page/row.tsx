@@ -172,8 +172,12 @@ const Kind = ({ view: { kind, shadows, managed } }: { view: VirtualModelView }) 
 
 /** What it can, as far as that is known. */
 function Can({ facts = {} }: { facts: ModelFacts | undefined }) {
-  const words = factsInWords(facts)
-  return words.length === 0 ? null : <p class="about">{words.join(', ')}</p>
+  const words = factsInWords(facts).join(', ')
+  return words === '' ? null : (
+    <p class="about" title={words}>
+      {words}
+    </p>
+  )
 }
 
 /** The name, which leads to what is known of the model. */
