@@ -83,7 +83,12 @@ wire_api = "responses"`,
                 npm: '@ai-sdk/openai-compatible',
                 name: 'Modelway',
                 options: { baseURL: `${address}/v1`, apiKey: key },
-                models: { [model]: { name: model, limit: { context: limitsOf(can).reads, output: limitsOf(can).writes } } },
+                models: {
+                  [model]: {
+                    name: model,
+                    limit: { context: limitsOf(can).reads, output: limitsOf(can).writes },
+                  },
+                },
               },
             },
             model: `modelway/${model}`,

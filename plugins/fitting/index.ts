@@ -35,6 +35,10 @@ export default definePlugin({
       return mayBeTooLong || mayBeUnread ? measure(body.json) : NOTHING
     }
 
+    /** Public data are only waited for where they could tell something. */
+    const needsData = (targets: readonly Target[], { text }: Body): boolean =>
+      text.length >= SHORT && targets.some(target => known(target).contextWindow === undefined)
+
     function arrange(targets: readonly Target[], body: Body): readonly Target[] {
       const held = heldBy(body, targets)
       const groups = Map.groupBy(targets, target => cannotTake(known(target), held, body.json))
@@ -61,7 +65,7 @@ export default definePlugin({
         // Each text of a list that is to be embedded or ranked is read for itself.
         const isRead = endpoint && isDialect(endpoint) && endpoint.translation?.kind === 'language'
         if (!isRead || body === undefined) return targets
-        return after(body.text.length < SHORT ? undefined : facts.loading(), () => arrange(targets, body))
+        return after(needsData(targets, body) ? facts.loading() : undefined, () => arrange(targets, body))
       },
     }
   },

@@ -23,7 +23,15 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
 const names: Readonly<Record<string, string>> = { master: 'Master key', open: 'Anybody: no key is set' }
 
 /** The pages about usage. */
-export function createPages({ auth, concerns, lists, facts, virtual, providers, ...desk }: PagesDeps): Page[] {
+export function createPages({
+  auth,
+  concerns,
+  lists,
+  facts,
+  virtual,
+  providers,
+  ...desk
+}: PagesDeps): Page[] {
   const deps: PageDeps = {
     ...desk,
     keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.nameOf(id)) || undefined,

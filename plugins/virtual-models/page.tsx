@@ -12,7 +12,14 @@ import { type Draft, draftOf, emptyDraft } from './page/draft.ts'
 import type { Editing } from './page/editor.tsx'
 import { effectsOf } from './page/effect.ts'
 import { replacingOf } from './page/replacing.ts'
-import { createPolicyFinder, createProviderRows, findRows, type ProviderRow, type Row, readQuery } from './page/rows.ts'
+import {
+  createPolicyFinder,
+  createProviderRows,
+  findRows,
+  type ProviderRow,
+  type Row,
+  readQuery,
+} from './page/rows.ts'
 import { suggest } from './page/suggest.ts'
 import { type DialogData, type ModelsData, ModelsView } from './page/views.tsx'
 

@@ -13,11 +13,16 @@ beforeAll(async () => {
       { id: 'small', max_model_len: 8192, max_output_tokens: 2000 },
       { id: 'blind', supports_image_input: false, supports_tools: false },
     ],
-    openai: [{ id: 'large', context_length: 1_000_000, supports_image_input: true }, { id: 'unknown' }],
+    openai: [
+      { id: 'large', context_length: 1_000_000, supports_image_input: true },
+      { id: 'unknown' },
+      { id: 'gpt-4o' },
+    ],
   })
   await facts.redirect('sizes', [SMALL, LARGE], { session_affinity: false })
   await facts.redirect('guess', [SMALL, 'openai/unknown'], { session_affinity: false })
   await facts.redirect('eyes', [BLIND, LARGE], { session_affinity: false })
+  await facts.redirect('public', ['openai/gpt-4o', LARGE])
   await facts.redirect('session', [SMALL, LARGE])
   await facts.redirect('alone', [SMALL])
 })
@@ -27,6 +32,10 @@ const words = (count: number) => 'word '.repeat(count)
 const said = (content: unknown) => ({ messages: [{ role: 'user', content }] })
 const PICTURE = 'iVBORw0KGgo'.repeat(50_000)
 const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${PICTURE}` } }
+
+test('the first call already knows what public data say', async () => {
+  expect(await facts.asked('public', said(words(160_000)))).toEqual([LARGE])
+})
 
 describe('a redirect asks first who can take the call', () => {
   test('a prompt that certainly does not fit goes to the next, at once', async () => {

@@ -46,7 +46,9 @@ const open = async (path: string, query: Record<string, string> = {}): Promise<s
 const words = (markup: string) => markup.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
 /** The names and what stands below each, of the rows of the page Models. */
 const rows = (markup: string): readonly string[] =>
-  [...markup.matchAll(/<th scope="row" data-label="Model">(.*?)<\/th>/gs)].map(([, cell]) => words(cell!).trim())
+  [...markup.matchAll(/<th scope="row" data-label="Model">(.*?)<\/th>/gs)].map(([, cell]) =>
+    words(cell!).trim(),
+  )
 const names = (markup: string): readonly string[] => rows(markup).map(row => row.split(' ')[0]!)
 
 describe('the page Models', () => {
@@ -94,7 +96,9 @@ describe('the page Connect tells agents how much the chosen model reads', () => 
   test('Codex', async () => {
     const line = async (model: string) =>
       /model_context_window = .*/.exec(words(await open('/connect', { client: 'codex', model })))![0]
-    expect(await line('vllm/sees')).toStartWith('model_context_window = 250000 # tokens that the model reads ')
+    expect(await line('vllm/sees')).toStartWith(
+      'model_context_window = 250000 # tokens that the model reads ',
+    )
     expect(await line('team-only')).toStartWith('model_context_window = 250000 #')
     expect(await line('both')).toStartWith('model_context_window = 8192 #')
     expect(await line('vllm/silent')).toStartWith(

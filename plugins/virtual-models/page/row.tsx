@@ -35,11 +35,7 @@ interface RowProps {
 const MAX_NAME = 256
 
 export const ModelRow = ({ row, ...props }: RowProps & { row: Row }) =>
-  row.kind === 'provider' ? (
-    <ProviderModel row={row} {...props} />
-  ) : (
-    <VirtualModel row={row} {...props} />
-  )
+  row.kind === 'provider' ? <ProviderModel row={row} {...props} /> : <VirtualModel row={row} {...props} />
 
 function ProviderModel({ row, facts, query, request }: RowProps & { row: ProviderRow }) {
   const policy = facts.policyOf(row)
