@@ -68,10 +68,15 @@ export interface Talk {
   fromProvider(message: string): Turn | undefined
 }
 
-/** An answer begins; an answer ends, and so much it took; something failed. */
+/**
+ * An answer begins; an answer ends, and so much it took; the model that works beside the conversation (that transcribes)
+ * is another one, or none, from now on; it has done something, and so much it took; something failed.
+ */
 export type Turn =
   | { readonly kind: 'begin' }
   | { readonly kind: 'end'; readonly usage: Usage | undefined }
+  | { readonly kind: 'helper'; readonly model: string | undefined }
+  | { readonly kind: 'helped'; readonly usage: Usage | undefined }
   | { readonly kind: 'error'; readonly status: number; readonly message: string }
 
 /** Where a body goes. */

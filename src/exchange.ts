@@ -170,6 +170,19 @@ export type Answered = View<
   | ('caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'aim')
   | ('target' | 'usage' | 'recalled' | 'answer')
 >
+/** What one answer within a conversation took, or the model that works beside it. The conversation goes on. */
+export interface Spent {
+  readonly x: Answered
+  /** Counts from 1 within the conversation. */
+  readonly number: number
+  /** Whose tokens they are. */
+  readonly target: Target
+  /** Undefined where nobody has said it. */
+  readonly usage: Usage | undefined
+  /** Milliseconds since the answer began; 0 where that was not told. */
+  readonly ms: number
+}
+
 export type Settled = Received &
   Readonly<
     Partial<

@@ -21,6 +21,7 @@ import type { Peers } from './peers.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Host, Plugin } from './plugin.ts'
 import { assemble, type House } from './registry.ts'
+import { createConversations } from './respond/conversations.ts'
 import { createRespond } from './respond/respond.ts'
 import { startTicks } from './ticks.ts'
 import type { Awaitable } from './types.ts'
@@ -116,6 +117,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   const egress = createEgress(origin => allowed.has(origin) || origins().includes(origin), isSetByRuntime())
   closing.add('The way out', egress.close)
   const members = () => describeMembers(plugins, { parts: built().parts, brought: options.brought, faults })
+  const conversations = createConversations()
   let surveyed: readonly Setting[] | undefined
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
     db: database.db,
@@ -130,6 +132,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     plan: async (asked: string, facts: Ordering) => pipeline.plan(asked, facts),
     list: (x: Scoped) => pipeline.list(x),
     call: request => door(request, LOCAL),
+    review: conversations.review,
     plugins: members,
     settings: () => (surveyed ??= options.survey?.(settings) ?? []),
     ...(options.peers && { peers: options.peers(plugin) }),
@@ -170,6 +173,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     drain,
     toFailure: toHiddenFailure,
     leave: inFlight.leave,
+    conversations,
   })
   const pipeline = createPipeline({
     hooks,

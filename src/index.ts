@@ -16,6 +16,7 @@ export type {
   Routed,
   Scoped,
   Settled,
+  Spent,
 } from './exchange.ts'
 export type { Member, Origin, Setting } from './inventory.ts'
 export type { Log } from './log.ts'
@@ -35,7 +36,6 @@ export {
   type Host,
   type Parts,
   type Plugin,
-  type Tick,
 } from './plugin.ts'
 export type { Preset, Shaped, Tell } from './preset.ts'
 export type { CallFacts, NativeFacts, Provider, UpstreamCall } from './provider.ts'
@@ -43,6 +43,7 @@ export type { Question } from './question.ts'
 export { check } from './request/check.ts'
 export { isInside } from './scope/user-path.ts'
 export { bytes, csv, duration, type EnvNames, type FileSection, flag, text, whole } from './settings.ts'
+export type { Tick } from './ticks.ts'
 export { createOffers, KEY_IN_FETCH } from './translate/offers.ts'
 export type { Translation } from './translation.ts'
 export type * from './types.ts'

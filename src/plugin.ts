@@ -15,6 +15,7 @@ import type {
   Routed,
   Scoped,
   Settled,
+  Spent,
 } from './exchange.ts'
 import type { Member, Setting } from './inventory.ts'
 import type { Log } from './log.ts'
@@ -24,6 +25,7 @@ import type { Peers } from './peers.ts'
 import type { Shaped } from './preset.ts'
 import type { Provider } from './provider.ts'
 import type { EnvNames, FileSection } from './settings.ts'
+import type { Tick } from './ticks.ts'
 import type {
   Admin,
   Answer,
@@ -56,6 +58,8 @@ export const kinds = {
   attempt: 'every',
   tap: 'every',
   head: 'every',
+  spend: 'all',
+  resume: 'every',
   settle: 'all',
   audit: 'all',
   list: 'chain',
@@ -107,6 +111,10 @@ export interface Hooks {
    * Synchronous.
    */
   head(x: Answered): Readonly<Record<string, string>> | undefined
+  /** An answer within a conversation is over, and took so much; `settle` sees the sum of all. Synchronous. */
+  spend(spent: Spent): void
+  /** May a conversation go on? Asked when it opens, behind each answer, and after `Host.review`. Synchronous. */
+  resume(x: Answered): void
   /** After the last byte, a refusal or a hang-up; exactly once. Cannot change the answer. */
   settle(x: Settled): Awaitable<void>
   /** Somebody has changed something, or tried to: after every admin call that is not a GET, refused ones too. */
@@ -141,6 +149,8 @@ export interface Host<C = unknown> {
   readonly list: (x: Scoped) => Promise<readonly ListedModel[]>
   /** A call at the gateway's own door, as one from this machine: known, refused, answered and recorded like any other. */
   readonly call: (request: Request) => Awaitable<Response>
+  /** What callers may do is not what it was: conversations under way are asked whether they may go on. */
+  readonly review: () => void
   /** The order of the house: every plugin with what it does here. Complete once `start` is called. */
   readonly plugins: () => readonly Member[]
   /** Every setting as it is in effect, without what is secret. */
@@ -186,17 +196,12 @@ export interface Parts extends Partial<Hooks> {
   figures?(): Awaitable<unknown>
   /** Memory that should outlive a reload of the configuration: counts, say. Both gateways use it for a while. */
   readonly heritage?: object
-  /** Work that repeats: `every` milliseconds, never two runs at once. */
+  /** Work that repeats. */
   readonly ticks?: readonly Tick[]
   /** After all plugins are set up and before the first request. */
   start?(): Awaitable<void>
   /** At the end, in reverse order; also where `start` was never called. Whoever needs longer than ten seconds is left behind. */
   close?(): Awaitable<void>
-}
-
-export interface Tick {
-  readonly every: number
-  run(): Awaitable<void>
 }
 
 export interface Plugin<S extends GenericSchema = GenericSchema> {

@@ -1,7 +1,18 @@
 import { describe, reasonOf } from './base/describe.ts'
 import { isDatabaseAway } from './database/faults.ts'
 import type { Log } from './log.ts'
-import type { Parts, Tick } from './plugin.ts'
+import type { Awaitable } from './types.ts'
+
+/** Work that repeats: `every` milliseconds, never two runs at once. */
+export interface Tick {
+  readonly every: number
+  run(): Awaitable<void>
+}
+
+/** What a plugin has of it. */
+interface Ticking {
+  readonly ticks?: readonly Tick[]
+}
 
 /** What still goes on when all is to end gets so long (milliseconds): a database may be silent. */
 const LAST_RUNS = 1000
@@ -10,7 +21,7 @@ const LAST_RUNS = 1000
  * Starts the repeated work of all plugins; a run that is still going is not started again. Returns what stops it, and
  * waits for what is still going: what that needs is closed behind it.
  */
-export function startTicks(parts: ReadonlyMap<string, Parts>, log: Log): () => Promise<void> {
+export function startTicks(parts: ReadonlyMap<string, Ticking>, log: Log): () => Promise<void> {
   const running = new Set<Promise<void>>()
   const timers = [...parts].flatMap(([plugin, { ticks = [] }]) =>
     ticks.map(tick => {

@@ -71,6 +71,12 @@ export default definePlugin({
         checkBeside(x)
         return undefined
       },
+      /** What was open when a conversation began may be closed by now. */
+      resume(x) {
+        const drop = x.target && exports.closed(x.target, x)
+        if (drop !== undefined)
+          refuseUnrouted({ asked: x.asked, names: [], targets: [], dropped: [drop] }, x.userPath)
+      },
       route(route, x) {
         const { caller, userPath, trace, dry } = x
         const facts = judging()

@@ -16,6 +16,7 @@ import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
 import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
+import { createResume } from './resume.ts'
 import { apiKeys, secrets } from './schema.ts'
 import { OF_SECRETS } from './views-of.ts'
 
@@ -43,10 +44,10 @@ export default definePlugin({
   env: { masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'] },
   needs: ['history', 'concerns'],
   tables: { apiKeys, secrets },
-  async setup({ config, db, now, log, site, use, decide, providers }) {
+  async setup({ config, db, now, log, site, use, decide, providers, review }) {
     const pepper = await readPepper(db)
     const history = use<History>('history')
-    const keys = await openKeys({ db, history, pepper, now })
+    const keys = await openKeys({ db, history, pepper, now, onChange: review })
     history.restores(
       KIND,
       async (state, { subject = '', ...by }) => {
@@ -63,6 +64,12 @@ export default definePlugin({
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
     const hashes = createHashes(pepper)
     const others: Others[] = []
+    const hashIn = ({ request }: Pick<Received, 'request'>) => hashes.of(credential(request) ?? '')
+    const going = createResume({
+      holderOf: x => keys.find(hashIn(x)),
+      endOf: x => keys.endOf(hashIn(x)),
+      ...{ now, review },
+    })
     const isOpen = () => masterHash === undefined && !keys.exist() && others.length === 0
     const vouched = new WeakMap<Request, (x: Received) => Caller>()
     const exports: Auth = {
@@ -114,6 +121,8 @@ export default definePlugin({
         hashes.keep(key, hash)
         return caller
       },
+      resume: going.resume,
+      close: going.stop,
       administrate({ request, connection }) {
         if (isOpen()) return connection.loopback && site.isLoopback ? { via: 'loopback' } : undefined
         const key = credential(request)

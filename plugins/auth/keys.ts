@@ -22,6 +22,7 @@ export interface Minted {
 export interface Keys {
   /** Who holds the key with this keyed hash; undefined when nobody does, or not any more. No SQL, no comparison that could be timed. */
   find(hash: string): Caller | undefined
+  endOf: Ring['endOf']
   /** The holder of the key with this id, while it works. */
   callerOf(id: string): Caller | undefined
   /** What people call a key, also one that works no more. */
@@ -53,10 +54,12 @@ export interface KeysOptions {
   /** What keys are hashed with. */
   readonly pepper: string
   readonly now: () => number
+  /** What keys are good for is not what it was. */
+  readonly onChange: () => void
 }
 
 /** Managed keys: what is stored is written first, together with its history, and then swapped into memory. */
-export async function openKeys({ db, history, pepper, now }: KeysOptions): Promise<Keys> {
+export async function openKeys({ db, history, pepper, now, onChange }: KeysOptions): Promise<Keys> {
   const load = () =>
     readAll<KeyRow>((last, most) =>
       db
@@ -66,7 +69,7 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
         .orderBy(apiKeys.id)
         .limit(most),
     )
-  const ring = createRing(await load(), now)
+  const ring = createRing(await load(), { now, onChange })
   /** A change that overtakes another one would bring back what that one took away: a revoked key, say. */
   const inTurn = createTurns()
   const get = (id: string): KeyRow =>
@@ -86,6 +89,7 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
 
   return {
     find: ring.find,
+    endOf: ring.endOf,
     callerOf,
     nameOf: id => ring.get(id)?.name,
     working: () =>
@@ -122,7 +126,7 @@ export async function openKeys({ db, history, pepper, now }: KeysOptions): Promi
 }
 
 /** Writes keys, together with their history. Whoever calls it waits for their turn. */
-function createWriter({ db, history, pepper, now }: KeysOptions, ring: Ring) {
+function createWriter({ db, history, pepper, now }: Omit<KeysOptions, 'onChange'>, ring: Ring) {
   async function create(input: NewKey, { author = 'unknown' }: Authorship): Promise<Minted> {
     const { key, ...stored } = mint(pepper)
     const id = `key_${randomToken(9)}`

@@ -8,10 +8,18 @@ export interface Ring {
   size(): number
   /** Who holds the key with this keyed hash; undefined when nobody does, or not any more. */
   find(hash: string): Caller | undefined
+  /** When the key with this keyed hash stops working (milliseconds since 1970); Infinity where nothing is known of that. */
+  endOf(hash: string): number
   /** Puts a row in place of the one before it. */
   put(row: KeyRow): void
   /** Puts these rows in place of all. */
   reset(stored: readonly KeyRow[]): void
+}
+
+interface RingOptions {
+  readonly now: () => number
+  /** Other keys are good, or the same for something else. */
+  readonly onChange: () => void
 }
 
 interface Entry {
@@ -21,7 +29,7 @@ interface Entry {
 }
 
 /** Keys by id and by keyed hash: a request finds its caller without SQL, and without a comparison that could be timed. */
-export function createRing(stored: readonly KeyRow[], now: () => number): Ring {
+export function createRing(stored: readonly KeyRow[], { now, onChange }: RingOptions): Ring {
   const rows = new Map<string, KeyRow>()
   const entries = new Map<string, Entry>()
 
@@ -30,8 +38,8 @@ export function createRing(stored: readonly KeyRow[], now: () => number): Ring {
     for (const hash of [before?.hash, before?.previousHash]) if (hash) entries.delete(hash)
     rows.set(row.id, row)
     if (row.revokedAt !== null) return
-    const caller = toCaller(row)
     const until = row.expiresAt ?? Number.POSITIVE_INFINITY
+    const caller = toCaller(row)
     entries.set(row.hash, { caller, until })
     if (row.previousHash !== null)
       entries.set(row.previousHash, { caller, until: Math.min(until, row.previousUntil ?? 0) })
@@ -51,8 +59,15 @@ export function createRing(stored: readonly KeyRow[], now: () => number): Ring {
       const entry = entries.get(hash)
       return entry !== undefined && entry.until > now() ? entry.caller : undefined
     },
-    put,
-    reset,
+    endOf: hash => entries.get(hash)?.until ?? Number.POSITIVE_INFINITY,
+    put(row) {
+      put(row)
+      onChange()
+    },
+    reset(all) {
+      reset(all)
+      onChange()
+    },
   }
 }
 

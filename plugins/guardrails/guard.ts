@@ -48,6 +48,12 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
     )
   }
 
+  /** What is said on a WebSocket is not looked at, either way. */
+  function checkTalk(x: Asking): void {
+    checkUnread(x, 'input')
+    checkUnread(x, 'output')
+  }
+
   function inspectInput(
     value: JsonObject,
     guardrails: readonly Guardrail[],
@@ -62,12 +68,10 @@ export function createGuard({ rules, isProvider, reacting, askAll }: GuardOption
     holding,
     admit(x: Routed): undefined {
       if (x.body === undefined && x.aim?.body !== undefined) checkUnread(x, 'input')
-      // What will be said on a WebSocket is not looked at, either way.
-      if (isDialect(x.endpoint) && x.endpoint.talk !== undefined) {
-        checkUnread(x, 'input')
-        checkUnread(x, 'output')
-      }
+      if (isDialect(x.endpoint) && x.endpoint.talk !== undefined) checkTalk(x)
     },
+    /** A guardrail may have come since the conversation began. */
+    resume: checkTalk,
     guard(body: JsonObject, x: Routed): Awaitable<JsonObject> {
       const guardrails = holding(x, 'input')
       return guardrails.length === 0 ? body : inspectInput(asRead(body, x), guardrails, x)

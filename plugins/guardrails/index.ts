@@ -80,11 +80,14 @@ export default definePlugin({
       declared,
       checkers: new Set(names),
       log,
-      onChange: all => tally.keepOnly(new Set(all.map(({ name }) => name))),
+      onChange(all) {
+        tally.keepOnly(new Set(all.map(({ name }) => name)))
+        host.review()
+      },
     })
     use<Concerns>('concerns').add(createGuardrailWatch(store.list))
     const reacting = createReacting(tally, log)
-    const { admit, guard, tap, holding, inspect } = createGuard({
+    const { admit, resume, guard, tap, holding, inspect } = createGuard({
       rules: store.rules,
       isProvider: name => providers().has(name),
       reacting,
@@ -108,6 +111,7 @@ export default definePlugin({
         }),
       ],
       admit,
+      resume,
       guard,
       tap,
     }

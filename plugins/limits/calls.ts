@@ -1,5 +1,5 @@
 import { refuse } from '../../src/errors.ts'
-import type { Attempted, Routed, Settled } from '../../src/exchange.ts'
+import type { Answered, Attempted, Routed, Settled, Spent } from '../../src/exchange.ts'
 import { after } from '../../src/hooks.ts'
 import type { Provider } from '../../src/provider.ts'
 import { isAboutCall, isAboutTarget } from '../../src/scope/scope.ts'
@@ -31,6 +31,8 @@ interface Open {
   readonly aboutTarget: readonly Limit[]
   need: Need | undefined
   held: readonly Held[]
+  /** What the last answer of a conversation took. */
+  last: Amounts | undefined
   /** A provider is at work for it, or was until the end. */
   isAsked: boolean
   /** Its room is given back: a try may go on for a moment when its client has left. */
@@ -41,7 +43,10 @@ type Hear = (outcome: Pick<Outcome, 'ok' | 'code' | 'usage'>) => void
 
 /** Bytes of a stream's event for each token of its text, where nobody told how many there were: a rule of thumb. */
 const EVENT = 150
+const ONE: Amounts = { requests: 1, tokens: 0, cost: 0 }
 const NONE = { cacheRead: 0, cacheWrite: 0, reasoning: 0 } as const
+
+const FRESH = { need: undefined, held: [], last: undefined, isAsked: false, isOver: false } as const
 
 /** What calls hold and use of the limits that hold for them. */
 export function createCalls({ rules, ledger, counter, pricing, providers, now }: Options) {
@@ -104,7 +109,7 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
   }
 
   /** What one answer took, of every limit that spoke of it. */
-  function charge(held: readonly Held[], target: Target, usage: Usage, requests: number): void {
+  function charge(held: readonly Held[], target: Target, usage: Usage, requests: number): Amounts {
     const tokens = inputOf(usage) + outputOf(usage)
     const cost = held.some(({ claim }) => claim.limit.cost !== undefined)
       ? pricing.costOf(target, usage)
@@ -112,10 +117,17 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
     const amounts: Amounts = { requests, tokens, cost: cost ?? 0 }
     for (const each of held)
       ledger.charge(each, amounts, each.claim.limit.cost !== undefined && cost === undefined)
+    return amounts
+  }
+
+  /** A conversation is one request. Its answers are charged; one that broke off is taken to be like the one before it. */
+  function settleTalk({ unfinished }: Settled, { held }: Open): void {
+    for (const each of held)
+      ledger.charge(each, unfinished === undefined ? ONE : { ...each.claim.amounts, requests: 1 })
   }
 
   function count(held: readonly Held[]): void {
-    for (const each of held) ledger.charge(each, { requests: 1, tokens: 0, cost: 0 }, false)
+    for (const each of held) ledger.charge(each, ONE)
   }
 
   function enter(x: Routed, own: Open): () => void {
@@ -147,7 +159,7 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       if (limits.length === 0) return undefined
       const aboutCall = limits.filter(limit => isAboutCall(limit, x.route))
       const aboutTarget = limits.filter(limit => !aboutCall.includes(limit))
-      const own: Open = { aboutCall, aboutTarget, need: undefined, held: [], isAsked: false, isOver: false }
+      const own: Open = { aboutCall, aboutTarget, ...FRESH }
       if (aboutCall.length === 0) return enter(x, own)
       return after(hold(aboutCall, x, x.route.targets, own), () => enter(x, own))
     },
@@ -162,6 +174,21 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       if (limits.length === 0) return begin(own, [], target)
       return after(hold(limits, x, [target], own), held => begin(own, held, target))
     },
+    /** An answer within a conversation has come to its end. What transcribes beside it counts for the same limits. */
+    spend({ x, target, usage }: Spent): void {
+      const own = find(x.id)
+      if (own === undefined || usage === undefined) return
+      const amounts = charge(own.held, target, usage, 0)
+      if (target.model === x.target?.model) own.last = { ...amounts, requests: 1 }
+    },
+    /** The next answer of a conversation may take as much as the last one did: it holds that, or there is no room. */
+    resume({ id }: Answered): void {
+      const own = find(id)
+      if (own === undefined) return
+      const held = ledger.holdOn(own.held, ({ amounts }) => own.last ?? amounts)
+      if ('measure' in held) throw toRefusal(held, now())
+      own.held = held
+    },
     /** The room that a call under way holds; undefined where nothing limits it. */
     heldBy: (id: string): readonly Held[] | undefined => find(id)?.held,
     /** Charges what a call has used. Called after the room is given back, in the same moment. */
@@ -171,6 +198,7 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       open.delete(x.id)
       // Who got a stored answer has made a request, and nobody worked for it.
       if (x.recalled !== undefined) count(own.held)
+      else if (x.answer?.kind === 'socket') settleTalk(x, own)
       // Who was refused, or got nothing from anybody, has used nothing.
       else if (x.target !== undefined && own.isAsked) charge(own.held, x.target, usedBy(x, own), 1)
     },

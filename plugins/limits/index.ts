@@ -139,6 +139,8 @@ export default definePlugin({
         const held = calls.heldBy(x.id)
         return held && headersOf(held, x, now())
       },
+      spend: calls.spend,
+      resume: calls.resume,
       settle: calls.settle,
       ticks: [
         {

@@ -1,5 +1,5 @@
 import { type Amounts, add, larger, nothing } from './amounts.ts'
-import type { Limit, Window } from './model.ts'
+import type { Limit } from './model.ts'
 import {
   type Change,
   type Claim,
@@ -13,6 +13,8 @@ import {
   type Shared,
   type Shortage,
   shortageOf,
+  type Unstored,
+  without,
 } from './pot.ts'
 import { isMeeting, isSpan, isWithin, type Span, spanOf } from './window.ts'
 
@@ -84,6 +86,9 @@ export function createLedger(now: () => number) {
     return known === undefined ? emptyPot(member, limit.per, windowOf(limit)) : renew(known, limit)
   }
 
+  /** The limit may have another window by now, and the pot with it: only one that is over begins anew. */
+  const present = ({ claim, pot }: OpenHeld): Open => (now() < pot.end ? pot : renew(pot, claim.limit))
+
   /** `calls` is 1 where a call begins to hold what it claims, -1 where it ends. */
   function move({ claim, pot }: OpenHeld, calls: 1 | -1): void {
     pot.held = add(pot.held, claim.amounts, calls)
@@ -99,6 +104,13 @@ export function createLedger(now: () => number) {
   const tellMoved = (held: OpenHeld, calls: 1 | -1): void =>
     tell(held, { running: calls, held: add(nothing, held.claim.amounts, calls), used: nothing })
 
+  function moveAll(held: readonly OpenHeld[], calls: 1 | -1): void {
+    for (const each of held) {
+      move(each, calls)
+      if (mirror !== undefined) tellMoved(each, calls)
+    }
+  }
+
   return {
     /** Holds all claims, or none: then it says which one there is no room for. */
     hold(claims: readonly Claim[]): readonly Held[] | Shortage {
@@ -109,10 +121,7 @@ export function createLedger(now: () => number) {
         if (shortage !== undefined) return shortage
         held.push({ claim, pot })
       }
-      for (const each of held) {
-        move(each, 1)
-        if (mirror !== undefined) tellMoved(each, 1)
-      }
+      moveAll(held, 1)
       return held
     },
     /** The same where whoever counts for all gateways has said that there is room: it is not told again. */
@@ -121,22 +130,33 @@ export function createLedger(now: () => number) {
       for (const each of held) move(each, 1)
       return held
     },
+    /**
+     * The same for a call that holds room and goes on: other amounts from now on, of all its limits or of none. Whoever
+     * counts for all gateways is told, and not asked.
+     */
+    holdOn(held: readonly Held[], amountsOf: (claim: Claim) => Amounts): readonly Held[] | Shortage {
+      const next = (held as readonly OpenHeld[]).map(each => ({
+        claim: { ...each.claim, amounts: amountsOf(each.claim) },
+        pot: present(each),
+      }))
+      for (const [i, { claim, pot }] of next.entries()) {
+        const shortage = shortageOf(claim, without(held[i]!.claim, pot))
+        if (shortage !== undefined) return shortage
+      }
+      moveAll(held as readonly OpenHeld[], -1)
+      moveAll(next, 1)
+      return next
+    },
     /** What a claim would lack; nothing is held. */
     shortage: (claim: Claim): Shortage | undefined => shortageOf(claim, look(claim.limit, claim.member)),
     /** To be called once for each hold. */
-    giveBack(held: readonly Held[]): void {
-      for (const each of held as readonly OpenHeld[]) {
-        move(each, -1)
-        if (mirror !== undefined) tellMoved(each, -1)
-      }
-    },
+    giveBack: (held: readonly Held[]): void => moveAll(held as readonly OpenHeld[], -1),
     /** What was used indeed; it counts in the window in which it is known. */
     charge({ claim, pot }: Held, amounts: Amounts, isUnpriced = false): void {
-      // The limit may have another window by now, and the pot with it: only one that is over begins anew.
-      const present = now() < pot.end ? (pot as Open) : renew(pot as Open, claim.limit)
-      present.fresh = add(present.fresh, amounts)
-      if (isUnpriced) present.unpriced += 1
-      if (mirror !== undefined) tell({ claim, pot: present }, { ...nobody, used: amounts })
+      const open = present({ claim, pot } as OpenHeld)
+      open.fresh = add(open.fresh, amounts)
+      if (isUnpriced) open.unpriced += 1
+      if (mirror !== undefined) tell({ claim, pot: open }, { ...nobody, used: amounts })
     },
     /** From now on `next` hears what happens here; undefined: nobody does, and nobody tells of other gateways. */
     reflect(next: Mirror | undefined): void {
@@ -219,13 +239,6 @@ export function createLedger(now: () => number) {
       }
     },
   }
-}
-
-export interface Unstored extends Span {
-  readonly limit: string
-  readonly member: string
-  readonly per: Window
-  readonly amounts: Amounts
 }
 
 /** Paths begin with a slash, and keys never do. */

@@ -64,6 +64,12 @@ export interface Place {
   readonly member: string
 }
 
+/** What was used of a pot, and is not stored yet. */
+export interface Unstored extends Place, Span {
+  readonly per: Window
+  readonly amounts: Amounts
+}
+
 /** How a pot stands over all gateways. */
 export interface Shared extends Span {
   readonly used: Amounts
@@ -108,6 +114,13 @@ export function shortageOf({ limit, amounts }: Claim, pot: Pot): Shortage | unde
   }
   return undefined
 }
+
+/** As if a claim were not held. */
+export const without = ({ amounts }: Claim, pot: Pot): Pot => ({
+  ...pot,
+  held: add(pot.held, amounts, -1),
+  running: pot.running - 1,
+})
 
 export const isInUse = (pot: Pot): boolean => {
   const used = usedOf(pot)

@@ -30,6 +30,7 @@ import {
   usageTargetLatencies,
   usageTargetRollups,
 } from './schema.ts'
+import { toAnswerEvent } from './record/spent.ts'
 import { createStored } from './stored.ts'
 import { createLedger } from './writer/ledger.ts'
 import { createThreads, type Threads } from './writer/threads.ts'
@@ -164,6 +165,7 @@ export default definePlugin({
         virtual,
         providers,
       }),
+      spend: spent => ledger.add(toAnswerEvent(spent, now(), facts)),
       settle(x) {
         if (isRecorded(x) && (x.caller !== undefined || admitStranger())) later.add({ x, endedAt: now() })
       },

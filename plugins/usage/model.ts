@@ -152,10 +152,10 @@ export type CallEvent = readonly [
   /** `terms` of the usage; in spools of earlier versions a number, or absent. */
   terms?: string | null | 0 | 1 | 2,
   /**
-   * `batch`, `batch:2`: what the batch used that the call of this id had started; `cached`: a call that got a stored
-   * answer.
+   * `batch`, `batch:2`: what the batch used that the call of this id had started; `answer:3`: what the third answer of the
+   * conversation of this id took; `cached`: a call that got a stored answer.
    */
-  kind?: 'batch' | `batch:${number}` | 'cached',
+  kind?: 'batch' | `batch:${number}` | `answer:${number}` | 'cached',
   /** What a stored answer took when it was first given. */
   saved?: Tokens | null,
   /** `terms` of that. */

@@ -3,7 +3,8 @@ import type { AttemptLine, Billing, Pick } from './model.ts'
 
 /**
  * One line per call, written once and never changed but for its price. A failed try that has cost tokens all the same
- * has a line of its own, with `part` > 0, and so has what a batch used. Null means "not known", which is not zero. README.md tells how to ask.
+ * has a line of its own, with `part` > 0, and so has what a batch used, and each answer of a conversation. Null means
+ * "not known", which is not zero. README.md tells how to ask.
  */
 export const usageRecords = sqliteTable(
   'usage_records',
@@ -12,14 +13,14 @@ export const usageRecords = sqliteTable(
     no: integer().primaryKey({ autoIncrement: true }),
     /**
      * The id of the call; `<id>:<n>` for what its n-th try has cost, `<id>:batch` and `<id>:batch:<n>` for the batch that
-     * it started: all of a call stand between `<id>` and `<id>;`.
+     * it started; `<id>:answer:<n>` for the n-th answer of a conversation: all of a call stand between `<id>` and `<id>;`.
      */
     id: text().notNull().unique(),
     /** The id of the call, as `x-request-id` tells it. */
     requestId: text('request_id').notNull(),
     /**
      * 0 is the call itself; n > 0 its n-th try, which failed, or, where it has no code, what the batch used that it
-     * started: to be added to tokens and cost, not to the calls.
+     * started, or the n-th answer of a conversation: to be added to tokens and cost, not to the calls.
      */
     part: integer().notNull(),
     /** When the call arrived (milliseconds since 1970). */

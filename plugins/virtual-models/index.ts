@@ -52,7 +52,7 @@ export default definePlugin({
   file: { section: 'virtual_models', field: 'listed' },
   needs: ['history', 'concerns', 'model-lists', 'prices', 'model-facts'],
   tables: { virtualModels },
-  async setup({ config, db, now, use, providers, site, inherited }) {
+  async setup({ config, db, now, use, providers, site, inherited, review }) {
     const lists = use<ModelLists>('model-lists')
     const reach = createReach(lists, providers)
     const history = use<History>('history')
@@ -61,6 +61,7 @@ export default definePlugin({
       history,
       now,
       managed: toManaged(config, now(), site.configFile),
+      onChange: review,
       checkReach: reach.check,
     })
     const { current, remove } = store

@@ -22,6 +22,8 @@ export interface StoreOptions {
   readonly now: () => number
   /** Declared in configuration; they hide stored rows of the same source. */
   readonly managed: readonly VirtualModel[]
+  /** Others hold from now on. */
+  readonly onChange: () => void
   /** Refuses targets and selectors that lead nowhere. */
   readonly checkReach: (model: Definition, all: ReadonlyMap<string, VirtualModel>) => void
 }
@@ -37,8 +39,9 @@ export interface Store {
 }
 
 /** Rows in the database, a snapshot in memory. A write is checked in full, stored, and then swapped in at once. */
-export async function openStore({ db, history, now, managed, checkReach }: StoreOptions): Promise<Store> {
-  const memory = createMemory(await load(db), managed)
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { db, history, now, managed, checkReach, onChange } = options
+  const memory = createMemory({ stored: await load(db), managed, onChange })
   const { current, rows } = memory
   checkTogether(current(), memory.declared)
   const checks = createChecks(memory)
@@ -101,8 +104,12 @@ function toInput(state: JsonObject, { subject, force }: Restoring, { all }: Snap
   return { ...state, force, ...(subject !== undefined && { old_source: subject }) }
 }
 
+interface MemoryOptions extends Pick<StoreOptions, 'managed' | 'onChange'> {
+  readonly stored: readonly VirtualModel[]
+}
+
 /** What is stored and what is declared, and the snapshot of both. */
-function createMemory(stored: readonly VirtualModel[], managed: readonly VirtualModel[]) {
+function createMemory({ stored, managed, onChange }: MemoryOptions) {
   const rows = new Map(stored.map(model => [model.source, model]))
   const declared = new Map(managed.map(model => [model.source, model]))
   const together = () => new Layers(new Map([...rows, ...declared]))
@@ -115,6 +122,7 @@ function createMemory(stored: readonly VirtualModel[], managed: readonly Virtual
   function use(next: Layers<VirtualModel>): void {
     all = next
     snapshot = { all, revision: snapshot.revision + 1 }
+    onChange()
   }
   return {
     rows,

@@ -4,8 +4,9 @@ import { didYouMean } from '../base/nearest.ts'
 import type { Dialect, Endpoint, Lens } from '../dialect.ts'
 import type { Page } from '../page.ts'
 import type { Passage } from '../passage.ts'
-import { type Hooks, kinds, type Parts, type Plugin, type Tick } from '../plugin.ts'
+import { type Hooks, kinds, type Parts, type Plugin } from '../plugin.ts'
 import type { Provider } from '../provider.ts'
+import type { Tick } from '../ticks.ts'
 
 /** What a plugin consists of, as schemas: `satisfies` keeps them as complete as the types. */
 

@@ -44,6 +44,7 @@ export async function rehearse(
       plan: notNow,
       list: notNow,
       call: notNow,
+      review: () => {},
       plugins: () => [],
       settings: () => [],
       site: {

@@ -1,11 +1,12 @@
 import type { Dialect, Talk } from '../dialect.ts'
 import type { Drain } from '../drain.ts'
 import { Refusal, toRefusal } from '../errors.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange, Spent } from '../exchange.ts'
 import type { Message, ProviderSocket, SocketEnd, SocketListener } from '../types.ts'
 import {
   BROKEN,
   type ClosingCode,
+  closingFor,
   closingOf,
   GOING,
   isGood,
@@ -13,9 +14,16 @@ import {
   TOO_LONG,
   TOO_SLOW,
 } from './closing-codes.ts'
+import type { Conversations } from './conversations.ts'
 import { createTally } from './tally.ts'
 
 export interface ConversationOptions {
+  /** Where it is known while it lasts. */
+  readonly conversations: Pick<Conversations, 'add'>
+  /** What an answer took. */
+  readonly spend: (spent: Spent) => void
+  /** @throws Refusal where the conversation may not go on. */
+  readonly resume: (x: Exchange) => void
   /** Called once, when it is over. */
   readonly finish: (refusal?: Refusal) => void
   /** Lets an answer that has begun come to its end although the client is gone; absent where it is cut. */
@@ -35,27 +43,40 @@ const decoder = new TextDecoder()
 export function createConversation(
   x: Exchange,
   provider: ProviderSocket,
-  { finish, drain }: ConversationOptions,
+  { conversations, spend, resume, finish, drain }: ConversationOptions,
 ): (client: SocketEnd) => SocketListener {
   const dialect = x.endpoint as Dialect & { readonly talk: Talk }
-  const tally = createTally(dialect.talk)
+  const tally = createTally(x, dialect.talk, spend)
   let client: SocketEnd
+  let leave = () => {}
   let isOver = false
 
   function end(closing: ClosingCode, refusal?: Refusal): void {
     if (isOver) return
     isOver = true
-    x.abort.signal.removeEventListener('abort', cut)
+    leave()
     x.usage = tally.usage()
-    if (!tally.isComplete()) x.unfinished = UNTOLD
+    if (tally.isAnswering()) x.unfinished = UNTOLD
     if (refusal !== undefined) tell(refusal)
     client.close(...closing)
     provider.close(...(refusal === undefined ? closing : GOING))
     finish(refusal)
   }
 
+  /** A provider that has said itself why it leaves is not talked over. */
   function tell(refusal: Refusal): void {
-    if (!x.hungUp && !tally.isExplained()) client.send(dialect.refusalEvent(refusal, x.id))
+    const isSaid = refusal.code === 'upstream_cut' && tally.isExplained()
+    if (!x.hungUp && !isSaid) client.send(dialect.refusalEvent(refusal, x.id))
+  }
+
+  /** A refusal ends it; so does a bug of whoever was asked. */
+  function review(): void {
+    try {
+      resume(x)
+    } catch (error) {
+      const refusal = toRefusal(error)
+      end(closingFor(refusal), refusal)
+    }
   }
 
   function cut(): void {
@@ -82,6 +103,8 @@ export function createConversation(
 
   const fromClient: SocketListener = {
     message(message) {
+      // Whoever speaks again may be about to ask for the next answer: in words, or by what a microphone hears.
+      if (!isOver && tally.hasSpent()) review()
       if (isOver) return
       try {
         if (provider.send(checked(message)) <= MOST_WAITING) return
@@ -108,11 +131,23 @@ export function createConversation(
     return said === text ? message : said
   }
 
+  /** From now on it may be ended from outside. What it returns says that it is over. */
+  function enter(): () => void {
+    const { signal } = x.abort
+    const forget = conversations.add(review)
+    signal.addEventListener('abort', cut)
+    return () => {
+      forget()
+      signal.removeEventListener('abort', cut)
+    }
+  }
+
   return opened => {
     client = opened
-    x.abort.signal.addEventListener('abort', cut)
+    leave = enter()
     if (x.abort.signal.aborted) cut()
-    else provider.listen(fromProvider)
+    else review()
+    if (!isOver) provider.listen(fromProvider)
     return fromClient
   }
 }

@@ -3,8 +3,8 @@ import { type Bound, blame, type HookTable } from '../hooks.ts'
 import type { Hooks } from '../plugin.ts'
 import type { Tap } from './look.ts'
 
-/** Who looks at an answer, and who adds to it. */
-export function createLookers(hooks: Pick<HookTable, 'tap' | 'head'>) {
+/** Who looks at an answer, who adds to it, and who says whether a conversation goes on. */
+export function createLookers(hooks: Pick<HookTable, 'tap' | 'head' | 'resume'>) {
   return {
     tapsOn(x: Exchange): readonly Tap[] {
       const taps: Tap[] = []
@@ -23,6 +23,11 @@ export function createLookers(hooks: Pick<HookTable, 'tap' | 'head'>) {
         if (more !== undefined) added = { ...added, ...more }
       }
       return added
+    },
+
+    /** @throws Refusal where somebody says no. */
+    resume(x: Exchange): void {
+      for (let bound = hooks.resume; bound !== undefined; bound = bound.next) called(bound, x)
     },
   }
 }

@@ -2,11 +2,13 @@ import { describe } from '../base/describe.ts'
 import { isDialect } from '../dialect.ts'
 import type { Drain } from '../drain.ts'
 import { Refusal, toRefusal } from '../errors.ts'
-import type { Exchange, Release, Settled } from '../exchange.ts'
+import type { Exchange, Release, Spent } from '../exchange.ts'
 import { all, blamed, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
+import type { Hooks } from '../plugin.ts'
 import type { Answer, RawAnswer, SocketAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
 import { createConversation, protocolFor } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
 import { tellLimits } from './limits.ts'
 import { createLookers } from './lookers.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
@@ -21,13 +23,15 @@ export interface RespondOptions {
   /** Lets the answer of a client that went away arrive; absent where it is cut. */
   readonly drain: Drain | undefined
   readonly toFailure: ToFailure
+  readonly conversations: Conversations
   /** The exchange is over. */
   readonly leave: (x: Exchange) => void
 }
 
 /** Turns a finished exchange into an answer and settles it exactly once: end, failure or hang-up. */
-export function createRespond({ hooks, log, revealServed, drain, toFailure, leave }: RespondOptions) {
-  const { tapsOn, addedTo } = createLookers(hooks)
+export function createRespond(options: RespondOptions) {
+  const { hooks, log, revealServed, drain, toFailure, leave, conversations } = options
+  const { tapsOn, addedTo, resume } = createLookers(hooks)
 
   function settle(x: Exchange): void {
     if (x.settled) return
@@ -39,16 +43,14 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
       const { cause } = x.refusal
       log.error('A request failed because of a bug', { id: x.id, ...blamed(cause), error: describe(cause) })
     }
-    all(hooks.settle, x, report)
+    all(hooks.settle, x, (error, plugin) => report(x, error, { plugin, place: 'settle' }))
   }
 
-  const report = (error: unknown, plugin: string, { id }: Settled): void =>
-    log.error(`Plugin "${plugin}" failed in "settle"`, {
-      id,
-      plugin,
-      place: 'settle',
-      error: describe(error),
-    })
+  const spend = (spent: Spent): void =>
+    all(hooks.spend, spent, (error, plugin) => report(spent.x, error, { plugin, place: 'spend' }))
+
+  const report = ({ id }: Pick<Exchange, 'id'>, error: unknown, { plugin, place }: Place): void =>
+    log.error(`Plugin "${plugin}" failed in "${place}"`, { id, plugin, place, error: describe(error) })
 
   function giveBack(x: Exchange, { plugin, run }: Release): void {
     try {
@@ -152,7 +154,9 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
       settle(x)
     }
     const headers = { ...addedTo(x), ...headersOf(x, ''), ...protocolFor(x) }
-    if (!x.connection.upgrade?.(headers, createConversation(x, socket, { finish, drain })))
+    const about = { conversations, drain, spend, resume, finish }
+    const conversation = createConversation(x, socket, about)
+    if (!x.connection.upgrade?.(headers, conversation))
       throw x.cut ?? new Refusal('invalid_request', 'The request is no valid opening of a WebSocket')
     // The connection is not this request's any more: what is said here goes nowhere.
     return new Response(null, { status: 101 })
@@ -171,6 +175,11 @@ export function createRespond({ hooks, log, revealServed, drain, toFailure, leav
     }
     return respondRefusal(x, toRefusal(x.refusal))
   }
+}
+
+interface Place {
+  readonly plugin: string
+  readonly place: keyof Hooks
 }
 
 /** Nobody will hear it. */

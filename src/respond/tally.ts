@@ -1,4 +1,5 @@
 import type { Talk } from '../dialect.ts'
+import type { Exchange, Spent } from '../exchange.ts'
 import type { Usage } from '../types.ts'
 
 /** What is known of a conversation by what its provider has said. */
@@ -8,34 +9,60 @@ export interface Tally {
   isAnswering(): boolean
   /** The last word was an error: why the provider closes is said. */
   isExplained(): boolean
-  /** What all answers took. */
+  /** What all answers took, as far as it was told. */
   usage(): Usage
-  /** Every answer that began has told what it took. */
-  isComplete(): boolean
+  /** Whether something was spent since this was asked last. */
+  hasSpent(): boolean
 }
 
 const NOTHING: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 }
 
-export function createTally({ fromProvider }: Talk): Tally {
-  let usage = NOTHING
+/** `spend` is told what each answer took, and what was done beside the conversation. */
+export function createTally(x: Exchange, { fromProvider }: Talk, spend: (spent: Spent) => void): Tally {
+  let sum = NOTHING
   /** Answers that have begun and not ended: there may be several at the same time. */
   let open = 0
-  let isTold = true
+  let begun = performance.now()
+  let helper: string | undefined
+  let count = 0
+  let isNew = false
   let isExplained = false
+
+  function note(model: string | undefined, usage: Usage | undefined, ms: number): void {
+    count++
+    isNew = true
+    if (usage !== undefined) sum = plus(sum, usage)
+    const own = x.target!
+    spend({ x, number: count, target: model === undefined ? own : { ...own, model }, usage, ms })
+  }
+
+  function end(usage: Usage | undefined): void {
+    const ms = open === 0 ? 0 : performance.now() - begun
+    open = Math.max(0, open - 1)
+    note(undefined, usage, ms)
+  }
+
   return {
     hear(message) {
       const turn = fromProvider(message)
       isExplained = turn?.kind === 'error'
-      if (turn?.kind === 'begin') open++
-      if (turn?.kind !== 'end') return
-      open = Math.max(0, open - 1)
-      if (turn.usage === undefined) isTold = false
-      else usage = plus(usage, turn.usage)
+      if (turn?.kind === 'end') end(turn.usage)
+      else if (turn?.kind === 'helper') helper = turn.model
+      // Its price is not the conversation's: where nobody said who it is, nobody knows what its tokens cost.
+      else if (turn?.kind === 'helped') note(helper, helper === undefined ? undefined : turn.usage, 0)
+      else if (turn?.kind === 'begin') {
+        open++
+        begun = performance.now()
+      }
     },
     isAnswering: () => open > 0,
     isExplained: () => isExplained,
-    usage: () => usage,
-    isComplete: () => isTold && open === 0,
+    usage: () => sum,
+    hasSpent() {
+      const was = isNew
+      isNew = false
+      return was
+    },
   }
 }
 

@@ -23,9 +23,9 @@ export const inOrder = (hooks: Iterable<Hook>): Hook[] => {
 }
 
 const always: readonly Hook[] = ['authenticate', 'scope', 'permit', 'settle']
-const ofModels = inOrder(Object.keys(kinds) as Hook[]).filter(
-  hook => !['administrate', 'audit', 'list'].includes(hook),
-)
+/** Those of pages and lists, and those of conversations: test/realtime/hooks.test.ts. */
+const others: readonly Hook[] = ['administrate', 'audit', 'list', 'spend', 'resume']
+const ofModels = inOrder(Object.keys(kinds) as Hook[]).filter(hook => !others.includes(hook))
 /** Each dialect, whose provider answers with bytes that nobody looks into. */
 const sounds: ReadonlySet<string> = new Set(['openai-speech'])
 

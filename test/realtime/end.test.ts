@@ -3,7 +3,7 @@ import { usageRecords } from '../../plugins/usage/schema.ts'
 import { until } from '../kit.ts'
 import { openStudio, type Studio, type Talker, talkTo } from './kit.ts'
 
-/** However a conversation ends, both sides are told, and it leaves one record with what it took. */
+/** However a conversation ends, both sides are told, and its record says so, beside what each of its answers took. */
 
 let studio: Studio
 beforeAll(async () => {
@@ -28,21 +28,26 @@ async function begun(model = 'voice'): Promise<Talker> {
   return talker
 }
 
-/** The only record; it is written once the conversation is over. */
-async function theRow() {
+/** The line of the only conversation, which is written once it is over, and those of its answers. */
+async function theRows() {
   await until(() => studio.settled.length > 0, 'the conversation to be settled')
   expect(studio.settled.length).toBe(1)
   const rows = await studio.rows()
-  expect(rows.length).toBe(1)
-  return rows[0]!
+  const [row, ...others] = rows.filter(({ part }) => part === 0)
+  expect(others).toEqual([])
+  const answers = rows.filter(({ part }) => part > 0)
+  expect(answers.map(({ id }) => id)).toEqual(answers.map((_, i) => `${row!.id}:answer:${i + 1}`))
+  return { row: row!, answers }
 }
+
+const theRow = async () => (await theRows()).row
 
 const upstreamEnd = async () => {
   await until(() => studio.upstream.sessions[0]?.closed !== undefined, 'the provider to hear of the end')
   return studio.upstream.sessions[0]!.closed!
 }
 
-test('a client that leaves: the sum of all answers, in parts, with their cost', async () => {
+test('a client that leaves: what each answer took, in parts, with its cost', async () => {
   const talker = await begun()
   for (let i = 0; i < 2; i++) {
     talker.say({ type: 'response.create' })
@@ -51,8 +56,8 @@ test('a client that leaves: the sum of all answers, in parts, with their cost', 
   talker.socket.close(4321, 'enough')
   expect(await talker.closed).toMatchObject({ code: 4321, reason: 'enough' })
   expect(await upstreamEnd()).toEqual({ code: 4321, reason: 'enough' })
-  const row = await theRow()
-  expect(row).toMatchObject({
+  const { row, answers } = await theRows()
+  const shared = {
     keyId: 'master',
     userPath: '/',
     dialect: 'openai-realtime',
@@ -60,22 +65,35 @@ test('a client that leaves: the sum of all answers, in parts, with their cost', 
     asked: 'voice',
     provider: 'openai',
     model: 'voice',
-    attempts: [{ provider: 'openai', model: 'voice', status: 200, code: null }],
     status: 101,
     code: null,
     streamed: true,
     hungUp: false,
     billing: 'exact',
-    input: 20,
-    cacheRead: 80,
-    audioInput: 100,
-    output: 30,
-    audioOutput: 70,
-    reasoning: 0,
+  }
+  expect(row).toMatchObject({
+    ...shared,
+    attempts: [{ provider: 'openai', model: 'voice', status: 200, code: null }],
+    input: 0,
+    output: 0,
+    costNano: 0,
   })
-  // Dollars a million: 20 × 4 + 80 × 1 + 100 × 32 + 30 × 16 + 70 × 64, in thousandths of a nano-dollar.
-  expect(row.costNano).toBe((20 * 4 + 80 * 1 + 100 * 32 + 30 * 16 + 70 * 64) * 1000)
   expect(row.totalMs).toBeGreaterThan(0)
+  expect(answers.length).toBe(2)
+  for (const answer of answers)
+    expect(answer).toMatchObject({
+      ...shared,
+      input: 10,
+      cacheRead: 40,
+      audioInput: 50,
+      output: 15,
+      audioOutput: 35,
+      reasoning: 0,
+      // Dollars a million, in thousandths of a nano-dollar.
+      costNano: (10 * 4 + 40 * 1 + 50 * 32 + 15 * 16 + 35 * 64) * 1000,
+    })
+  const { body } = await studio.test.admin('GET', '/admin/usage?group_by=model')
+  expect(body.total.calls).toBe(1)
 })
 
 test('one in which nobody asked for an answer has cost nothing', async () => {
@@ -93,13 +111,9 @@ test('a client that leaves in the middle of an answer: what was told counts, and
   await talker.hear('response.created')
   talker.hangUp()
   await upstreamEnd()
-  expect(await theRow()).toMatchObject({
-    status: 101,
-    code: 'client_closed',
-    hungUp: true,
-    billing: 'partial',
-    output: 15,
-  })
+  const { row, answers } = await theRows()
+  expect(row).toMatchObject({ status: 101, code: 'client_closed', hungUp: true, billing: 'partial' })
+  expect(answers).toMatchObject([{ billing: 'exact', output: 15 }])
 })
 
 test('a provider that dies: an error, a close, a record', async () => {
@@ -112,12 +126,9 @@ test('a provider that dies: an error, a close, a record', async () => {
   expect(error).toMatchObject({ code: 'upstream_cut', type: 'server_error' })
   expect(error.message).toContain('"openai"')
   expect(await talker.closed).toMatchObject({ code: 1011 })
-  expect(await theRow()).toMatchObject({
-    code: 'upstream_cut',
-    hungUp: false,
-    billing: 'partial',
-    output: 15,
-  })
+  const { row, answers } = await theRows()
+  expect(row).toMatchObject({ code: 'upstream_cut', hungUp: false, billing: 'partial' })
+  expect(answers).toMatchObject([{ output: 15 }])
 })
 
 test('a provider that leaves: its code and its reason, and no error where it was meant', async () => {
@@ -145,23 +156,24 @@ test('a client that leaves in the middle of an answer, which may come to its end
   talker.say({ type: 'slow' })
   await talker.hear('response.created')
   talker.hangUp()
-  await until(async () => (await draining.rows()).length > 0, 'the record')
-  expect((await draining.rows())[0]).toMatchObject({
-    code: 'client_closed',
-    hungUp: true,
-    billing: 'exact',
-    output: 15,
-  })
+  await until(() => draining.settled.length > 0, 'the end')
+  expect(await draining.rows()).toMatchObject([
+    { part: 1, output: 15, billing: 'exact' },
+    { part: 0, code: 'client_closed', hungUp: true, billing: 'exact' },
+  ])
 })
 
-test('an answer that does not say what it took leaves a record that says so', async () => {
+test('an answer that does not say what it took leaves a line that says so', async () => {
   const talker = await begun()
   talker.say({ type: 'response.create' })
   talker.say({ type: 'untold' })
   await talker.hear('response.done')
   await talker.hear('response.done')
   talker.socket.close()
-  expect(await theRow()).toMatchObject({ code: null, billing: 'partial', output: 15 })
+  expect((await theRows()).answers).toMatchObject([
+    { billing: 'exact', output: 15 },
+    { billing: null, output: null, costNano: null },
+  ])
 })
 
 describe('how much', () => {

@@ -33,7 +33,7 @@ export async function openStudio({ env = {}, extra = [], ...options }: TestOptio
     env: {
       OPENAI_API_KEY: 'sk-of-the-operator',
       OPENAI_BASE_URL: upstream.url,
-      OPENAI_MODELS: 'voice,other,rude,shy,mute,locked,unknown,busy,broken,page,whisper',
+      OPENAI_MODELS: 'voice,other,shut,rude,shy,mute,locked,unknown,busy,broken,page,whisper',
       ...env,
     },
     extra: [plugin, count, ...extra],

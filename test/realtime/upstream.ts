@@ -122,6 +122,19 @@ const acts: Readonly<Record<string, (socket: ServerWebSocket<Session>, event: Js
     const piece = JSON.stringify({ type: 'piece', delta: 'x'.repeat(1024 * 1024) })
     for (let i = 0; i < Number(megabytes); i++) socket.send(piece)
   },
+  'session.update'(socket, event) {
+    const session = { ...(event.session as Json) }
+    say(socket, { type: 'session.updated', session })
+    say(socket, { type: 'echo', event })
+  },
+  transcribed: (socket, { usage }) =>
+    say(socket, {
+      type: 'conversation.item.input_audio_transcription.completed',
+      item_id: 'item_1',
+      content_index: 0,
+      transcript: 'Hello',
+      usage,
+    }),
   complain: socket => say(socket, { type: 'error', error: { type: 'invalid_request_error', message: 'No' } }),
 }
 

@@ -3,15 +3,41 @@ import { countOf, failureOf, isObject, objectOf, parseObject, textOf, usageOf } 
 import type { JsonObject, Usage } from '../../../src/types.ts'
 
 /** Worth a closer look: most messages are pieces of sound. */
-const TURN = /"(?:response\.(?:created|done)|error)"/
+const TURN =
+  /"(?:response\.(?:created|done)|(?:transcription_)?session\.(?:created|updated)|conversation\.item\.input_audio_transcription\.completed|error)"/
 
 /** What an event of the provider's tells: https://platform.openai.com/docs/api-reference/realtime-server-events */
 export function readTurn(message: string): Turn | undefined {
   if (!TURN.test(message)) return undefined
-  const { type, response, error } = parseObject(message)
-  if (type === 'response.created') return { kind: 'begin' }
-  if (type === 'response.done') return { kind: 'end', usage: readUsage(objectOf(response).usage) }
-  return type === 'error' ? { kind: 'error', ...readFailure(objectOf(error)) } : undefined
+  const event = parseObject(message)
+  return turns[textOf(event.type)]?.(event)
+}
+
+const transcriber = ({ session }: JsonObject): Turn => ({
+  kind: 'helper',
+  model: transcriberOf(objectOf(session)),
+})
+
+const turns: Readonly<Record<string, (event: JsonObject) => Turn>> = {
+  'response.created': () => ({ kind: 'begin' }),
+  'response.done': ({ response }) => ({ kind: 'end', usage: readUsage(objectOf(response).usage) }),
+  'session.created': transcriber,
+  'session.updated': transcriber,
+  // The first version had sessions of their own for it.
+  'transcription_session.created': transcriber,
+  'transcription_session.updated': transcriber,
+  'conversation.item.input_audio_transcription.completed': ({ usage }) => ({
+    kind: 'helped',
+    usage: readUsage(usage),
+  }),
+  error: ({ error }) => ({ kind: 'error', ...readFailure(objectOf(error)) }),
+}
+
+/** Where a session names the model that transcribes: now, and in the first version. */
+function transcriberOf({ audio, input_audio_transcription: former }: JsonObject): string | undefined {
+  const { transcription } = objectOf(objectOf(audio).input)
+  const { model } = objectOf(transcription ?? former)
+  return typeof model === 'string' ? model : undefined
 }
 
 /** What its words for failures would be as a status, where they are not its own fault. */
@@ -31,9 +57,9 @@ function readFailure(error: JsonObject): { readonly status: number; readonly mes
   return status === undefined ? failure : { ...failure, status }
 }
 
-/** The parts are disjoint here: what was cached is told by kind, too, and counts as cached only. */
+/** The parts are disjoint here: what was cached is told by kind, too, and counts as cached only. Seconds are no tokens. */
 export function readUsage(usage: unknown): Usage | undefined {
-  if (!isObject(usage)) return undefined
+  if (!isObject(usage) || usage.type === 'duration') return undefined
   const input = objectOf(usage.input_token_details)
   const cached = objectOf(input.cached_tokens_details)
   const output = objectOf(usage.output_token_details)

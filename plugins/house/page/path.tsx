@@ -17,6 +17,8 @@ const questions: Readonly<Record<keyof Hooks, string>> = {
   attempt: 'One try at one target',
   tap: 'What of the answer goes to the client?',
   head: 'What do headers say of the answer?',
+  spend: 'An answer within a conversation is over: what did it take?',
+  resume: 'May a conversation go on?',
   settle: 'It is over: end, refusal or hang-up',
   audit: 'An operator has changed something',
   list: 'What does /v1/models show?',

@@ -15,7 +15,7 @@ export interface EventFacts {
 }
 
 /** So much of a name is kept; what is longer is an attempt at something (characters). */
-const NAME = 256
+export const NAME = 256
 /** So much of a prompt goes into an estimate (characters). */
 const PROMPT = 1024 * 1024
 
@@ -27,7 +27,8 @@ export const isRecorded = ({ endpoint, aim }: Settled): boolean => isDialect(end
  * and leaves to the worker whatever has to be computed.
  */
 export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEvent {
-  const { caller, endpoint, target, attempts = [], usage, firstByteMs, totalMs = 0 } = x
+  const { caller, endpoint, target, attempts = [], firstByteMs, totalMs = 0 } = x
+  const usage = ownUsage(x)
   const typeOf = (provider: string) => facts.providers().get(provider)?.type ?? null
   const choice = attempts.length > 0 ? facts.choiceOf(x) : undefined
   return [
@@ -61,6 +62,11 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
   ]
 }
 
+/** What the answers of a conversation took has lines of its own. */
+const ownUsage = ({ answer, usage }: Settled): Usage | undefined =>
+  answer?.kind === 'socket' && usage !== undefined ? NO_TOKENS : usage
+const NO_TOKENS: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 }
+
 /** Of an answer that was stored, what it took when it was new. */
 function savedBy({ recalled }: Settled): [] | ['cached', Tokens | null, string | null, number | null] {
   if (recalled === undefined) return []
@@ -70,14 +76,18 @@ function savedBy({ recalled }: Settled): [] | ['cached', Tokens | null, string |
 }
 
 /** What the estimate for a call whose tokens are `open` is made from. */
-export const toEvidence = ({ body, unfinished, usage }: Settled, index: number): Evidence => ({
-  index,
-  told: usage === undefined ? null : toTokens(usage),
-  prompt: body?.text.slice(0, PROMPT) ?? '',
-  promptSize: body?.text.length ?? 0,
-  bytes: unfinished?.bytes ?? NOTHING,
-  size: unfinished?.size ?? 0,
-})
+export function toEvidence(x: Settled, index: number): Evidence {
+  const { body, unfinished } = x
+  const usage = ownUsage(x)
+  return {
+    index,
+    told: usage === undefined ? null : toTokens(usage),
+    prompt: body?.text.slice(0, PROMPT) ?? '',
+    promptSize: body?.text.length ?? 0,
+    bytes: unfinished?.bytes ?? NOTHING,
+    size: unfinished?.size ?? 0,
+  }
+}
 
 const NOTHING = new Uint8Array()
 

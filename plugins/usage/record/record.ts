@@ -2,6 +2,7 @@ import type { Usage } from '../../../src/types.ts'
 import type { Pricer } from '../../prices/model.ts'
 import type { AttemptTuple, Billing, CallEvent, Estimates, Tokens } from '../model.ts'
 import type { usageRecords } from '../schema.ts'
+import { partOf } from './part.ts'
 
 type Row = typeof usageRecords.$inferInsert
 /** A record before it has its number; every column is there. */
@@ -61,12 +62,11 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     pick,
   }
   const known = estimate ?? knownOf(fate, told)
-  const isBill = kind?.startsWith('batch') === true
   const served = { provider, providerType, model, at, price }
   const call: Line = {
     ...shared,
-    id: isBill ? `${id}:${kind}` : id,
-    part: isBill ? 1 : 0,
+    id: partOf(kind) === 0 ? id : `${id}:${kind}`,
+    part: partOf(kind),
     provider,
     providerType,
     model: clean(model),

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, gte, lt, or } from 'drizzle-orm'
 import type { Database } from '../../../src/database/open.ts'
 import type { Usage } from '../../../src/types.ts'
 import type { Pricer } from '../../prices/model.ts'
+import { isAnswer } from '../record/part.ts'
 import { usageRecords } from '../schema.ts'
 import type { Range } from './cover.ts'
 import type { Place, Row } from './log.ts'
@@ -64,10 +65,13 @@ export async function forecastPage(
     .limit(LINES)
   const last = rows.at(-1)
   return {
-    sums: addForecasts(rows.filter(({ part }) => part === 0).map(row => judge(row, price, question.target))),
+    sums: addForecasts(rows.filter(isServed).map(row => judge(row, price, question.target))),
     next: rows.length < LINES || last === undefined ? undefined : { at: last.at, no: last.no },
   }
 }
+
+/** What another target would have served instead: calls, and the answers of conversations, which are part of one. */
+const isServed = (row: Row): boolean => row.part === 0 || isAnswer(row)
 
 export const NONE: Forecast = {
   calls: 0,
@@ -91,9 +95,10 @@ export const addForecasts = (parts: readonly Forecast[]): Forecast =>
   )
 
 function judge(row: Row, price: Pricer['price'], target: ForecastQuestion['target']): Forecast {
-  if (row.provider === null || row.cached) return { ...NONE, calls: 1, unasked: 1 }
+  const one = { ...NONE, calls: row.part === 0 ? 1 : 0 }
+  if (row.provider === null || row.cached) return { ...one, unasked: 1 }
   const usage = usageOf(row)
-  if (usage === undefined) return { ...NONE, calls: 1, unknown: 1 }
+  if (usage === undefined) return { ...one, unknown: 1 }
   // A failed call was billed by nobody, and would be by nobody.
   const isNothing = Object.values(usage).every(tokens => tokens === 0)
   // Who else would wait as long for half the price is not known.
@@ -101,8 +106,7 @@ function judge(row: Row, price: Pricer['price'], target: ForecastQuestion['targe
   const nano = isNothing ? 0 : price({ ...target, usage, at: row.at, batch }).nano
   const isCompared = nano !== null && row.costNano !== null
   return {
-    ...NONE,
-    calls: 1,
+    ...one,
     estimated: row.billing === 'estimated' || row.billing === 'partial' ? 1 : 0,
     unpriced: row.costNano === null ? 1 : 0,
     unforeseen: nano === null ? 1 : 0,

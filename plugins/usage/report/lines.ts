@@ -30,13 +30,13 @@ const tokensView = v.object({
   image_output: count,
 })
 
-/** One line of the log: a call, or a try of it that failed and cost something all the same. */
+/** One line of the log: a call, a try of it that failed and cost something all the same, or an answer of a conversation. */
 export const lineView = v.object({
   id: v.pipe(v.string(), v.description('Of the call')),
   part: v.pipe(
     v.number(),
     v.description(
-      '0: the call; n: its n-th try, which failed and cost tokens, or, without a `code`, what the batch used that it started',
+      '0: the call; n: its n-th try, which failed and cost tokens, or, without a `code`, what the batch used that it started, or the n-th answer of a conversation',
     ),
   ),
   at: v.string(),

@@ -35,7 +35,7 @@ const createPage = ({ ask, now }: ApiDeps): Api =>
     path: '/admin/usage/log',
     summary: 'Every call, line by line',
     description:
-      'Newest first. A failed try that cost tokens has a line of its own, with `part` above 0, and so has what a batch used. `next` of one page is `before` of the following one; on the last it is null. What is written meanwhile moves nothing: no line comes twice, none is left out. Where lines are rare, a page may have fewer of them, or none, and yet a `next`: there the search goes on.',
+      'Newest first. A failed try that cost tokens has a line of its own, with `part` above 0, and so has what a batch used, and each answer of a conversation. `next` of one page is `before` of the following one; on the last it is null. What is written meanwhile moves nothing: no line comes twice, none is left out. Where lines are rare, a page may have fewer of them, or none, and yet a `next`: there the search goes on.',
     query: v.strictObject({
       ...periodEntries,
       ...filterEntries,

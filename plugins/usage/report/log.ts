@@ -44,7 +44,10 @@ export async function readLog(db: Database, question: LogQuestion): Promise<LogP
   return { rows: rows.sort((a, b) => sign * (a.at - b.at || a.no - b.no)), next }
 }
 
-/** All lines of a call: the call itself first, then tries that failed and cost something. Empty when there is none. */
+/**
+ * All lines of a call: the call itself first, then tries that failed and cost something, and answers of a conversation; of
+ * one that is still under way only these. Empty when there is none.
+ */
 export const readCall = (db: Database, id: string): Promise<Row[]> =>
   db
     .select()

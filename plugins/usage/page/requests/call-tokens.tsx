@@ -1,13 +1,17 @@
 import { count, duration, money, number, percent, UNKNOWN } from '../../../../views/format.ts'
 import { Name } from '../../../../views/name.tsx'
+import { isAnswer } from '../../record/part.ts'
 import type { Row } from '../../report/log.ts'
+import { Answers, withAnswers } from './talk.tsx'
 import { billingLong, tokenParts, tokensOf } from './words.ts'
 
 /** What a call used, part by part, what it cost, and how well that is known. */
-export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[] }) {
+export function CallTokens({ lines }: { lines: readonly Row[] }) {
+  const call = withAnswers(lines)
+  const failed = lines.slice(1).filter(line => !isAnswer(line))
   const known = tokenParts.filter(([part]) => call[part] !== null)
   const { input, output } = tokensOf(call)
-  const speed = speedOf(call, output)
+  const speed = lines.some(isAnswer) ? undefined : speedOf(call, output)
   return (
     <section aria-labelledby="tokens-title">
       <h3 id="tokens-title">Tokens and cost</h3>
@@ -38,6 +42,7 @@ export function CallTokens({ call, failed }: { call: Row; failed: readonly Row[]
           ' No price is known for this model: MODEL_PRICES can name one.'}
         {speed !== undefined && ` About ${count(speed, 'token')} a second.`}
       </p>
+      <Answers lines={lines} />
       {failed.map(line => {
         const { input, output } = tokensOf(line)
         return (

@@ -14,7 +14,7 @@ import { pickWords } from './words.ts'
 export const CALL_TITLE = 'dialog-title'
 
 interface CallProps {
-  /** The call, and tries of it that failed and cost something. */
+  /** The call, tries of it that failed and cost something, and the answers of a conversation. */
   readonly lines: readonly Row[]
   readonly zone: string
   readonly keyName: (id: string) => string | undefined
@@ -36,7 +36,7 @@ export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
         <Facts call={call} zone={zone} keyName={keyName} path={path} />
         <Route call={call} />
         <Timeline call={call} />
-        <CallTokens call={call} failed={lines.slice(1)} />
+        <CallTokens lines={lines} />
       </section>
       <footer>
         <Ways call={call} base={request.base} path={path} />

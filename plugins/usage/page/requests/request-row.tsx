@@ -6,7 +6,7 @@ import { Name } from '../../../../views/name.tsx'
 import type { Row } from '../../report/log.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { dayOf, secondsOf } from '../clock.ts'
-import { billingShort, tokensOf } from './words.ts'
+import { billingShort, partWords, tokensOf } from './words.ts'
 
 interface RowProps {
   readonly row: Row
@@ -39,9 +39,7 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
             <span class="day">{dayOf(row.at, zone)}</span> {secondsOf(row.at, zone)}
           </time>
         </Link>
-        {row.part > 0 && (
-          <p class="about">{row.code === null ? 'What a batch used' : `Failed try ${row.part} of a call`}</p>
-        )}
+        {row.part > 0 && <p class="about">{partWords(row)}</p>}
       </th>
       <td data-label="Model">
         <Way row={row} />

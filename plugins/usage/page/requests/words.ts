@@ -1,4 +1,5 @@
 import type { Billing, Pick } from '../../model.ts'
+import { isAnswer } from '../../record/part.ts'
 import type { Row } from '../../report/log.ts'
 
 /** What the marks of a record mean, in words. */
@@ -37,6 +38,14 @@ export const tokenParts = [
   ['audioOutput', 'Audio out'],
   ['imageOutput', 'Images out'],
 ] as const satisfies readonly (readonly [keyof Row, string])[]
+
+/** What a line is that is no call. */
+export const partWords = (row: Row): string =>
+  isAnswer(row)
+    ? `Answer ${row.part} of a conversation`
+    : row.code === null
+      ? 'What a batch used'
+      : `Failed try ${row.part} of a call`
 
 const sum = (...parts: readonly (number | null)[]): number | null =>
   parts.every(part => part === null) ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0)
