@@ -56,6 +56,8 @@ export interface Lens {
 export interface Talk {
   /** Subprotocols of WebSockets that mean this language; the first of them that a client offers is taken. */
   readonly protocols: readonly string[]
+  /** The fields of the query as the provider gets them, which calls the model by this name. */
+  query(asked: JsonObject, model: string): Readonly<Record<string, string>>
   /** Headers for the provider, made of the client's headers and subprotocols. */
   headers(request: Request): Readonly<Record<string, string>>
   /**
@@ -147,7 +149,7 @@ export interface Dialect extends Endpoint, Lens {
   readonly translation?: Translation
   /**
    * Set where clients speak it over a WebSocket, which they open with a GET. The fields of the query are the JSON that
-   * everybody sees, and go on to the provider in the query, too.
+   * everybody sees.
    */
   readonly talk?: Talk
   /** The error as one server-sent event, blank line included; on a WebSocket as a message. */

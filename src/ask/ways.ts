@@ -97,7 +97,7 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
   async function bySocket(x: Exchange, provider: Provider, target: Target): Promise<Answer> {
     const { name, talk } = x.endpoint as Dialect
     const { signal } = x.abort
-    const query = new URLSearchParams({ ...x.body!.json, model: target.model })
+    const query = new URLSearchParams(talk!.query(x.body!.json, target.model))
     const facts = { dialect: name, model: target.model, stream: true, body: '', query: `?${query}` }
     const call = await callOf(x, provider, { ...facts, headers: talk!.headers(x.request) })
     if (call instanceof Response)

@@ -88,6 +88,7 @@ describe('who is told no', () => {
       ['/v1/realtime', MASTER, 400, 'invalid_request'],
       ['/v1/realtime?model=voice&call_id=rtc_1', MASTER, 400, 'invalid_request'],
       ['/v1/realtime?intent=transcription', MASTER, 400, 'invalid_request'],
+      ['/v1/realtime?intent=dictation&model=voice', MASTER, 400, 'invalid_request'],
       ['/v1/realtime?model=voice&model=other', MASTER, 400, 'invalid_request'],
     ] as const
     for (const [path, key, status, code] of cases) {

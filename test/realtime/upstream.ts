@@ -123,10 +123,11 @@ const acts: Readonly<Record<string, (socket: ServerWebSocket<Session>, event: Js
     for (let i = 0; i < Number(megabytes); i++) socket.send(piece)
   },
   'session.update'(socket, event) {
-    const session = { ...(event.session as Json) }
-    say(socket, { type: 'session.updated', session })
+    say(socket, { type: 'session.updated', session: event.session })
     say(socket, { type: 'echo', event })
   },
+  'transcription_session.update': (socket, { session }) =>
+    say(socket, { type: 'transcription_session.updated', session }),
   transcribed: (socket, { usage }) =>
     say(socket, {
       type: 'conversation.item.input_audio_transcription.completed',

@@ -18,7 +18,7 @@ const openaiRealtime = (access: Access): Dialect => ({
   path: '/v1/realtime',
   about: 'A conversation in sound and text, over a WebSocket',
   operation: 'realtime',
-  read: modelOnly,
+  read: readQuery,
   isStream: () => true,
   usage: () => undefined,
   refusalEvent: (refusal, id) =>
@@ -29,24 +29,41 @@ const openaiRealtime = (access: Access): Dialect => ({
     }),
   talk: {
     protocols: ['realtime', BETA],
+    query: toQuery,
     headers: betaOf,
     fromClient: createModelCheck(access),
     fromProvider: readTurn,
   },
 })
 
+const TRANSCRIPTION = 'transcription'
+const allowed: ReadonlySet<string> = new Set(['model', 'intent'])
+
 /**
- * What else may stand in the address leads elsewhere: to a call that another caller has begun, or to a model that is named
- * only later.
+ * What else may stand in the address leads elsewhere: to a call that another caller has begun. Whoever wants to transcribe
+ * names the model here, too, although providers hear of it only later: it says where to go.
  */
-function modelOnly(query: JsonObject): JsonObject {
-  const other = Object.keys(query).find(name => name !== 'model')
-  if (other === undefined) return query
-  const name = other.slice(0, 100)
-  return refuse('invalid_request', `Leave "${name}" out of the address: only "model" may stand there`, {
-    param: name,
-  })
+function readQuery(query: JsonObject): JsonObject {
+  const other = Object.keys(query).find(name => !allowed.has(name))
+  if (other !== undefined) {
+    const param = other.slice(0, 100)
+    refuse('invalid_request', `Leave "${param}" out of the address: "model" and "intent" may stand there`, {
+      param,
+    })
+  }
+  const { intent, model } = query
+  if (intent !== undefined && intent !== TRANSCRIPTION)
+    refuse('invalid_request', `Field "intent" must be "${TRANSCRIPTION}", or be left out`, { param: 'intent' })
+  if (intent !== undefined && model === undefined)
+    refuse('invalid_request', 'Name the model in the address, too: /v1/realtime?intent=transcription&model=NAME', {
+      param: 'model',
+    })
+  return query
 }
+
+/** A session that transcribes has no model at the provider: its first event names one. */
+const toQuery = ({ intent }: JsonObject, model: string): Readonly<Record<string, string>> =>
+  intent === TRANSCRIPTION ? { intent } : { model }
 
 /** Clients of the first version say so in a header; those in browsers, which cannot, by a subprotocol. */
 function betaOf({ headers }: Request): Readonly<Record<string, string>> {
