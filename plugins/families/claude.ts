@@ -1,5 +1,6 @@
 import type { LanguageModelV4, SharedV4Warning } from '@ai-sdk/provider'
 import type { AdaptFacts } from '../../src/provider.ts'
+import type { Endings } from '../../src/translate/endings.ts'
 import { withLayer } from '../../src/translate/layer.ts'
 import type { Sampling } from '../../src/translate/sampling.ts'
 import type { Thinking } from '../../src/translate/thinking.ts'
@@ -64,6 +65,12 @@ export const claudeNames: ToolNames = { fits: /^[a-zA-Z0-9_-]{1,128}$/, longest:
 
 /** "stop_sequences: each stop sequence must contain non-whitespace"; "`temperature` and `top_p` cannot both be specified" */
 export const claudeSampling: Sampling = { refusesBlankStops: true, either: ['temperature', 'topP'] }
+
+/**
+ * A turn in which the provider's own tools have run too often is paused, not done: whoever sends it back gets the rest. For
+ * languages without a word for that it was cut, so that nobody takes it for the whole answer.
+ */
+export const claudeEndings: Endings = { pause_turn: 'length' }
 
 /** What an operator has set of that for a body that passes (see `Provider.adapt`): models that decide themselves refuse it. */
 export function withoutSampling(body: JsonObject, { model, warn }: AdaptFacts): JsonObject {

@@ -9,6 +9,7 @@ import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import {
   claude,
+  claudeEndings,
   claudeNames,
   claudeSampling,
   refusesLateSystem,
@@ -56,6 +57,7 @@ export default modelProvider({
   sampling: claudeSampling,
   usage: claudeUsage,
   earlyUsage: claudeEarlyUsage,
+  endings: claudeEndings,
   async load({ baseUrl, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
     const anthropic = createAnthropic({

@@ -9,7 +9,7 @@ let gateway: TestGateway
 let reply: Reply = { body: '{}' }
 beforeAll(async () => {
   stub = startStub(({ method }) => (method === 'POST' ? reply : { status: 404, body: '{}' }))
-  const named = ['GEMINI', 'COHERE', 'MISTRAL', 'XAI', 'VLLM', 'CEREBRAS', 'OPENAI']
+  const named = ['GEMINI', 'COHERE', 'MISTRAL', 'XAI', 'VLLM', 'CEREBRAS', 'OPENAI', 'ANTHROPIC']
   gateway = await startGateway({
     env: {
       ...Object.fromEntries(
@@ -125,6 +125,25 @@ describe('an answer that failed is no answer', () => {
       expect([(a.body as any).choices[0].finish_reason, (b.body as any).stop_reason]).toEqual([chat, claude])
     }
   })
+})
+
+test('a turn that Claude has paused is not the whole answer, whoever reads it', async () => {
+  const content = [
+    { type: 'text', text: 'I am looking' },
+    { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'weather' } },
+  ]
+  const usage = { input_tokens: 5, output_tokens: 1 }
+  const message = { id: 'm', type: 'message', role: 'assistant', model: 'c', usage }
+  reply = json({ ...message, content, stop_reason: 'pause_turn', stop_sequence: null })
+  const [chat, response, own] = await Promise.all(
+    ['/v1/chat/completions', '/v1/responses', '/v1/messages'].map(path => ask(path, 'anthropic/claude-opus-5')),
+  )
+  expect(chat!.body.choices[0].finish_reason).toBe('length')
+  expect(response!.body).toMatchObject({
+    status: 'incomplete',
+    incomplete_details: { reason: 'max_output_tokens' },
+  })
+  expect(own!.body).toMatchObject({ content, stop_reason: 'pause_turn' })
 })
 
 describe('xAI', () => {

@@ -6,7 +6,7 @@ import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
-import { claudeNames, claudeSampling, refusesLateSystem, withSilentLimit } from '../../families/claude.ts'
+import { claudeEndings, claudeNames, claudeSampling, refusesLateSystem, withSilentLimit } from '../../families/claude.ts'
 import { withNewEvents } from '../../families/claude-events.ts'
 import { claudeEarlyUsage, claudeUsage } from '../../families/claude-usage.ts'
 import { geminiEndings, geminiNames, geminiSampling } from '../../families/gemini.ts'
@@ -93,7 +93,7 @@ export default modelProvider<Field>({
   refusesLateSystem: model => isClaude(model) && refusesLateSystem(model),
   usage: (usage, raw) => (raw.promptTokenCount === undefined ? claudeUsage(usage, raw) : geminiUsage(raw)),
   earlyUsage: claudeEarlyUsage,
-  endings: geminiEndings,
+  endings: { ...geminiEndings, ...claudeEndings },
   readsToolUrls: false,
   async load({ baseUrl, settings, fetch }) {
     const [{ createGoogleVertex }, { createGoogleVertexAnthropic }, { createGoogle }] = await Promise.all([
