@@ -57,7 +57,7 @@ test('a page holds a conversation, with its key as a subprotocol, and operators 
     'response.output_audio.delta',
     'response.done',
   ])
-  await until(async () => (await records()).length === 1, 'the record')
+  await until(async () => (await records()).length === 2, 'the records of the answer, and of the call')
   await page.goto(`${gateway.url}/dashboard/requests`)
   await page.getByRole('table').getByText('voice').first().waitFor()
   expect(problems).toEqual([])

@@ -136,7 +136,9 @@ test('a turn that Claude has paused is not the whole answer, whoever reads it', 
   const message = { id: 'm', type: 'message', role: 'assistant', model: 'c', usage }
   reply = json({ ...message, content, stop_reason: 'pause_turn', stop_sequence: null })
   const [chat, response, own] = await Promise.all(
-    ['/v1/chat/completions', '/v1/responses', '/v1/messages'].map(path => ask(path, 'anthropic/claude-opus-5')),
+    ['/v1/chat/completions', '/v1/responses', '/v1/messages'].map(path =>
+      ask(path, 'anthropic/claude-opus-5'),
+    ),
   )
   expect(chat!.body.choices[0].finish_reason).toBe('length')
   expect(response!.body).toMatchObject({

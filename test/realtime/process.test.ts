@@ -24,14 +24,15 @@ afterAll(async () => {
 })
 
 /** What the official client, which wants TLS, says and hears. */
-async function official(kind: 'websocket' | 'ws', event: object) {
+async function official(kind: 'websocket' | 'ws' | 'transcription', ...events: object[]) {
   const veil = addTls(gateway.port)
   const base = `https://localhost:${veil.port}/v1`
-  const program = [process.execPath, `${import.meta.dir}/sdk.ts`, base, KEY, kind, JSON.stringify(event)]
+  const said = events.map(event => JSON.stringify(event))
+  const program = [process.execPath, `${import.meta.dir}/sdk.ts`, base, KEY, kind, ...said]
   const child = Bun.spawn(program, { env: { ...process.env, NODE_EXTRA_CA_CERTS: authority } })
-  const said = await new Response(child.stdout).json()
+  const printed = await new Response(child.stdout).json()
   veil.stop()
-  return said as { readonly heard: readonly string[]; readonly error: unknown }
+  return printed as { readonly heard: readonly string[]; readonly error: unknown }
 }
 
 for (const kind of ['websocket', 'ws'] as const)
@@ -45,6 +46,15 @@ for (const kind of ['websocket', 'ws'] as const)
       'response.done',
     ])
   })
+
+test('the official client transcribes, where its address says by which model', async () => {
+  const audio = { input: { transcription: { model: 'voice' } } }
+  const update = { type: 'session.update', session: { type: 'transcription', audio } }
+  const { heard, error } = await official('transcription', update, { type: 'transcribed' })
+  expect(error).toBeNull()
+  expect(heard.at(-1)).toBe('conversation.item.input_audio_transcription.completed')
+  expect(new URL(upstream.sessions.at(-1)!.url).search).toBe('?intent=transcription')
+})
 
 test('the official client reads an error of ours', async () => {
   const session = { type: 'realtime', model: 'another' }

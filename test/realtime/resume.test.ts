@@ -125,7 +125,8 @@ test('many changes at once are one question, and a bug of whoever is asked says 
   expect([error.code, JSON.stringify(error).includes('probe-secret')]).toEqual(['internal_error', false])
   expect((await talker.closed).code).toBe(1011)
   hasBug = false
-  const isBlamed = () => studio.test.logs.some(({ plugin, place }) => plugin === 'watch' && place === 'resume')
+  const isBlamed = () =>
+    studio.test.logs.some(({ plugin, place }) => plugin === 'watch' && place === 'resume')
   await until(isBlamed, 'the log to name the plugin')
 })
 

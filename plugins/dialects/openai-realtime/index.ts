@@ -53,11 +53,17 @@ function readQuery(query: JsonObject): JsonObject {
   }
   const { intent, model } = query
   if (intent !== undefined && intent !== TRANSCRIPTION)
-    refuse('invalid_request', `Field "intent" must be "${TRANSCRIPTION}", or be left out`, { param: 'intent' })
-  if (intent !== undefined && model === undefined)
-    refuse('invalid_request', 'Name the model in the address, too: /v1/realtime?intent=transcription&model=NAME', {
-      param: 'model',
+    refuse('invalid_request', `Field "intent" must be "${TRANSCRIPTION}", or be left out`, {
+      param: 'intent',
     })
+  if (intent !== undefined && model === undefined)
+    refuse(
+      'invalid_request',
+      'Name the model in the address, too: /v1/realtime?intent=transcription&model=NAME',
+      {
+        param: 'model',
+      },
+    )
   return query
 }
 

@@ -6,7 +6,13 @@ import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'
-import { claudeEndings, claudeNames, claudeSampling, refusesLateSystem, withSilentLimit } from '../../families/claude.ts'
+import {
+  claudeEndings,
+  claudeNames,
+  claudeSampling,
+  refusesLateSystem,
+  withSilentLimit,
+} from '../../families/claude.ts'
 import { withNewEvents } from '../../families/claude-events.ts'
 import { claudeEarlyUsage, claudeUsage } from '../../families/claude-usage.ts'
 import { geminiEndings, geminiNames, geminiSampling } from '../../families/gemini.ts'

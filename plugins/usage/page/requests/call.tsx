@@ -35,7 +35,7 @@ export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
         <Outcome row={call} />
         <Facts call={call} zone={zone} keyName={keyName} path={path} />
         <Route call={call} />
-        <Timeline call={call} />
+        {call.part === 0 && <Timeline call={call} />}
         <CallTokens lines={lines} />
       </section>
       <footer>

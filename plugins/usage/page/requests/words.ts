@@ -42,7 +42,7 @@ export const tokenParts = [
 /** What a line is that is no call. */
 export const partWords = (row: Row): string =>
   isAnswer(row)
-    ? `Answer ${row.part} of a conversation`
+    ? `Part ${row.part} of a conversation`
     : row.code === null
       ? 'What a batch used'
       : `Failed try ${row.part} of a call`
