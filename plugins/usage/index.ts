@@ -19,6 +19,7 @@ import { createFind } from './receipt.ts'
 import { toBillEvent } from './record/bill.ts'
 import { isRecorded, toEvent, toEvidence } from './record/event.ts'
 import { createLabels } from './record/labels.ts'
+import { toAnswerEvent } from './record/spent.ts'
 import { createStrangers } from './record/strangers.ts'
 import { createReports } from './report/index.ts'
 import { createRepricing, type Repricing } from './report/repricing.ts'
@@ -30,7 +31,6 @@ import {
   usageTargetLatencies,
   usageTargetRollups,
 } from './schema.ts'
-import { toAnswerEvent } from './record/spent.ts'
 import { createStored } from './stored.ts'
 import { createLedger } from './writer/ledger.ts'
 import { createThreads, type Threads } from './writer/threads.ts'
