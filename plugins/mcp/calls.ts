@@ -54,7 +54,9 @@ export function createCalls({ sessions, guardrails, tally, log, timeout }: Calls
           maxTotalTimeout: Math.max(timeout, LONGEST),
           resetTimeoutOnProgress: true,
           toolDefinition: tool,
-          ...(onProgress && { onprogress: progress => void tell(progress, inspected, onProgress) }),
+          ...(onProgress && {
+            onprogress: progress => void tell(server.hide(progress), inspected, onProgress),
+          }),
         },
       ),
     )

@@ -3,7 +3,6 @@ import type { Log } from '../../src/log.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { toFailure } from './failure.ts'
 import type { McpServer } from './model.ts'
-import { withoutSecrets } from './secrets.ts'
 
 /** Errors of JSON-RPC that have a number of their own; all others share one, and say in `data` what they are. */
 const numbers: Partial<Record<Code, number>> = {
@@ -55,7 +54,7 @@ export async function judge(error: unknown, judging: Judging): Promise<RpcError>
   }
   const { code, message, data } = error
   try {
-    const { message: left, data: more } = await inspect(withoutSecrets({ message, data }, server))
+    const { message: left, data: more } = await inspect(server.hide({ message, data }))
     return { code, message: String(left), ...(more !== undefined && { data: more }) }
   } catch (refusal) {
     return judge(refusal, judging)

@@ -16,6 +16,7 @@ export class BrokenAnswer extends Error {
 }
 
 export const TOO_LONG = 'answers more than MCP_ANSWER_LIMIT allows'
+export const TOO_DEEP = 'nests its answer too deep'
 export const CUT = 'broke off before it had answered'
 const NO_MCP: Failure = { code: 'upstream_invalid', words: 'answers what is no MCP' }
 

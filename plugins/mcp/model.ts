@@ -9,6 +9,8 @@ export interface McpServer {
   readonly headers: Readonly<Record<string, string>>
   /** Who may use it; absent: everybody. */
   readonly userPaths?: ReadonlySet<UserPath>
+  /** Takes its credentials out of what it says, wherever they stand. */
+  hide<T>(said: T): T
   /** May this tool be used at all? */
   offers(tool: string): boolean
 }

@@ -1,6 +1,7 @@
 import { isInside } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
 import type { McpServer } from './model.ts'
+import { createHide } from './secrets.ts'
 import type { Declaration, McpSettings } from './settings.ts'
 
 /** All servers by their names; `MCP_SERVERS` wins over the file. */
@@ -19,6 +20,7 @@ function toServer({ name, url, headers, user_paths: paths, tools }: Declaration)
     url,
     headers,
     ...(paths !== undefined && { userPaths: new Set(paths) }),
+    hide: createHide({ headers, url }),
     offers: tool => isAllowed(tool) && !isDenied(tool),
   }
 }

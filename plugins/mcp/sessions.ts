@@ -7,7 +7,7 @@ import type { McpServer } from './model.ts'
 
 export interface Sessions {
   /**
-   * Runs with the conversation that somebody has with a server. A server that has forgotten it has done nothing yet: then
+   * Runs with the conversation that somebody has with a server; of what comes back its credentials are left out. A server that has forgotten it has done nothing yet: then
    * once more, with a new one.
    */
   use<T>(server: McpServer, owner: string, run: (client: Client) => Promise<T>): Promise<T>
@@ -82,7 +82,7 @@ export function createSessions(connect: Connect, log: Log): Sessions {
     let connection: Connection | undefined
     try {
       connection = await session.opened
-      return await run(connection.client)
+      return server.hide(await run(connection.client))
     } catch (error) {
       const { isOver, isForgotten } = await verdictOn(error)
       if (isOver || connection === undefined) forget(server, key, session)
