@@ -84,6 +84,7 @@ describe('GET /swagger/json', () => {
       'GET /admin/limits',
       'GET /admin/limits/{name}',
       'GET /admin/mcp',
+      'GET /admin/mcp/calls',
       'GET /admin/models',
       'GET /admin/notices',
       'GET /admin/providers',

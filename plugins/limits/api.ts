@@ -54,7 +54,7 @@ export function createLimitsApi({ store, ledger, counter, unknownModels }: Deps)
       path: PATH,
       summary: 'Create or replace a limit',
       description:
-        'At least one of `requests`, `tokens`, `cost_usd` and `concurrent`. A call counts for every limit that speaks of it: by `user_path`, and by `models` where it names some. What was used in the present window stays counted. Of `models` that name nothing now, the answer has a `warning`.',
+        'At least one of `requests`, `tokens`, `cost_usd` and `concurrent`. A call counts for every limit that speaks of it: by `user_path`, and by `models` where it names some; with `tools` it speaks of calls of tools of MCP servers instead. What was used in the present window stays counted. Of `models` that name nothing now, the answer has a `warning`.',
       body: limitInput,
       example: { user_path: '/team/alpha', per: 'month', cost_usd: 500 },
       heeds: createHeaders,
@@ -87,16 +87,16 @@ export function createLimitsApi({ store, ledger, counter, unknownModels }: Deps)
       answer: { about: 'Sorted by name', schema: v.array(ownView) },
       refusals: [403],
       async run({ x }) {
-        const own = store
-          .rules()
-          .at(x!.userPath)
-          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+        const own = [...store.rules().at(x!.userPath), ...store.toolRules().at(x!.userPath)].sort((a, b) =>
+          a.name < b.name ? -1 : 1,
+        )
         const pots = await counter.look(own.map(limit => ({ limit, member: memberOf(limit, x!) })))
         return own.map((limit, i) => {
           const { member: _, unpriced_requests: _unpriced, ...rest } = toPotView(limit, pots[i]!)
           return {
             name: limit.name,
             models: limit.models === undefined ? null : [...limit.models],
+            ...(limit.tools !== undefined && { tools: [...limit.tools] }),
             per: limit.per,
             time_zone: limit.timeZone,
             ...rest,

@@ -66,7 +66,7 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
   function checkPriced(limits: readonly Limit[], x: Routed, target: Target, own: Open): void {
     const limit = limits.find(isClosing)
     if (limit !== undefined && pricing.costOf(target, neededBy(limits, x, own)) === undefined)
-      throw toUnpriced(limit, target)
+      throw toUnpriced(limit, `${target.provider}/${target.model}`)
   }
 
   function claimsOf(limits: readonly Limit[], x: Routed, targets: readonly Target[], own: Open): Claim[] {

@@ -16,7 +16,7 @@ import { createLimitWatch } from './concerns.ts'
 import { createLocal } from './counter.ts'
 import { type Declaration, declaredLimits, listedLimits, toLimit } from './input.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import { createLook } from './look.ts'
+import { createLook, type Limits } from './look.ts'
 import type { Limit } from './model.ts'
 import { createLimitsPages } from './page.tsx'
 import { createPricing } from './pricing.ts'
@@ -24,6 +24,7 @@ import { limitPots, limits } from './schema.ts'
 import { createShared } from './shared.ts'
 import { openStore } from './store.ts'
 import { headersOf } from './told.ts'
+import { createToolLimits, type ToolLimits } from './tools.ts'
 
 /** How often what was counted is stored, and what other gateways have counted is read (milliseconds). */
 const STORE = 1000
@@ -41,7 +42,7 @@ interface Heritage {
 
 export default definePlugin({
   name: 'limits',
-  about: 'Limits calls, tokens, cost and concurrency by user path, key and model.',
+  about: 'Limits calls, tokens, cost and concurrency by user path, key, model and tool.',
   config: v.object({
     declared: says(
       'JSON array, in the shape of PUT /admin/limits/NAME, each with its name. Read-only in the dashboard',
@@ -115,7 +116,10 @@ export default definePlugin({
       }),
     )
     return {
-      exports: look,
+      exports: {
+        ...look,
+        ...createToolLimits({ rules: store.toolRules, ledger, counter, now }),
+      } satisfies Limits & ToolLimits,
       heritage: { ledger, stepBack: async () => shared?.end() } satisfies Heritage,
       api: createLimitsApi({ store, ledger, counter, unknownModels }),
       pages: createLimitsPages({

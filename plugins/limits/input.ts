@@ -16,10 +16,32 @@ const count = (what: string) =>
     v.description(what),
   )
 
+/** `/` is every tool, `server/` all of a server, `server/tool` one of them. */
+const TOOL = /^(?:[A-Za-z0-9-]+\/.*|\/)$/
+
 const orNull = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(schema))
 
 const entries = {
   ...scopeInput,
+  tools: orNull(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string(),
+          v.maxLength(512, 'expected at most 512 characters'),
+          v.regex(
+            TOOL,
+            'expected "/", "server/" or "server/tool", by the names of MCP servers and their tools',
+          ),
+        ),
+      ),
+      v.minLength(1, 'expected at least one; leave it out where models are limited'),
+      v.maxLength(1000, 'expected at most 1000'),
+      v.description(
+        'Tools of MCP servers (`/`, `server/`, `server/tool`): their calls are limited, and no models. Takes `requests`, `cost_usd` and `concurrent`',
+      ),
+    ),
+  ),
   each: v.optional(
     v.pipe(
       v.nullable(v.picklist(['key', 'user_path'], 'expected "key", "user_path" or null')),
@@ -70,8 +92,22 @@ const isLimit = <T extends Partial<Record<'requests' | 'tokens' | 'cost_usd' | '
     'it limits nothing: set "requests", "tokens", "cost_usd" or "concurrent"',
   )
 
+type Named = Partial<Record<'models' | 'tools' | 'tokens', unknown>>
+
+/** Tools are no models, and take no tokens. */
+const isOfOneKind = <T extends Named>() =>
+  v.check<T, string>(
+    ({ models, tools }) => models == null || tools == null,
+    'it speaks of models or of tools: leave out "models" or "tools"',
+  )
+const isCountable = <T extends Named>() =>
+  v.check<T, string>(
+    ({ tools, tokens }) => tools == null || tokens == null,
+    'calls of tools have no tokens: leave out "tokens" or "tools"',
+  )
+
 /** What `PUT /admin/limits/:name` takes. */
-export const limitInput = v.pipe(v.strictObject(entries), isLimit())
+export const limitInput = v.pipe(v.strictObject(entries), isLimit(), isOfOneKind(), isCountable())
 export type LimitInput = v.InferOutput<typeof limitInput>
 
 /** What is stored, and what history keeps: the input as it was understood. */
@@ -81,6 +117,8 @@ export type LimitState = LimitInput
 const declaration = v.pipe(
   v.strictObject({ name: nameInput, ...entries }),
   isLimit(),
+  isOfOneKind(),
+  isCountable(),
   v.forward(
     v.check(({ user_path }) => isPath(user_path), 'expected a user path such as /team/alpha'),
     ['user_path'],
@@ -110,7 +148,8 @@ interface Facts {
 
 /** Throws a refusal where the user path is none. */
 export function toLimit(name: string, state: LimitState, { version, declaredIn }: Facts): Limit {
-  const { description, enabled, user_path, each, models, per, requests, tokens, cost_usd, concurrent } = state
+  const { description, enabled, user_path, each, models, tools, per } = state
+  const { requests, tokens, cost_usd, concurrent } = state
   return {
     name,
     description,
@@ -123,6 +162,7 @@ export function toLimit(name: string, state: LimitState, { version, declaredIn }
     unpriced: state.unpriced,
     version,
     ...toModels(models),
+    ...(tools != null && { tools: new Set(tools) }),
     ...(requests != null && { requests }),
     ...(tokens != null && { tokens }),
     ...(cost_usd != null && { cost: Math.round(cost_usd * DOLLARS) }),
@@ -133,12 +173,13 @@ export function toLimit(name: string, state: LimitState, { version, declaredIn }
 
 /** A limit as an operator writes it: all that is set, and nothing else. */
 export function toState({ name: _, declaredIn: _declared, version: _version, ...limit }: Limit): LimitState {
-  const { userPath, each, models, timeZone, cost, requests, tokens, concurrent, ...rest } = limit
+  const { userPath, each, models, tools, timeZone, cost, requests, tokens, concurrent, ...rest } = limit
   return {
     ...rest,
     user_path: userPath,
     each: each === 'all' ? null : each,
     models: models === undefined ? null : [...models],
+    ...(tools !== undefined && { tools: [...tools] }),
     time_zone: timeZone,
     requests: requests ?? null,
     tokens: tokens ?? null,

@@ -103,7 +103,7 @@ export function createLook({ rules, list, ledger, pricing, providers, now }: Opt
       )
       const closing = [...aboutCall, ...limits].find(isClosing)
       if (closing !== undefined && pricing.costOf(target, SHORTEST) === undefined)
-        return toUnpriced(closing, target).message
+        return toUnpriced(closing, `${target.provider}/${target.model}`).message
       const short = shortageOf(limits, asking)
       return short && toRefusal(short, now()).message
     },

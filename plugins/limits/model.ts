@@ -18,6 +18,8 @@ export interface Limit {
   readonly each: Sharing
   /** Selectors, and names of redirects; absent: every model. */
   readonly models?: ReadonlySet<string>
+  /** Selectors of tools (`server/`, `server/tool`): then it speaks of their calls, and of no model. */
+  readonly tools?: ReadonlySet<string>
   readonly per: Window
   /** Whose clocks say when a window begins: an IANA name. */
   readonly timeZone: string

@@ -10,7 +10,10 @@ import type { Rules } from './rules.ts'
 import { limitPots, limits } from './schema.ts'
 
 export interface LimitStore extends Definitions<Limit> {
+  /** Those that speak of calls of models. */
   rules(): Rules
+  /** Those that speak of calls of tools. */
+  toolRules(): Rules
 }
 
 interface StoreOptions {
@@ -25,6 +28,7 @@ interface StoreOptions {
 /** The limits that operators store and declare. */
 export async function openStore({ db, history, declared, onChange }: StoreOptions): Promise<LimitStore> {
   let rules = createScopes<Limit>([])
+  let toolRules = createScopes<Limit>([])
   const definitions = await history.define<Limit, ReturnType<typeof toState>>({
     kind: KIND,
     listedAt: '/admin/limits',
@@ -51,8 +55,9 @@ export async function openStore({ db, history, declared, onChange }: StoreOption
     async onChange(all) {
       // A limit on cost must know prices before it holds.
       await onChange(all)
-      rules = createScopes(all)
+      rules = createScopes(all.filter(({ tools }) => tools === undefined))
+      toolRules = createScopes(all.filter(({ tools }) => tools !== undefined))
     },
   })
-  return { ...definitions, rules: () => rules }
+  return { ...definitions, rules: () => rules, toolRules: () => toolRules }
 }

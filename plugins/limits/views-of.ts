@@ -41,6 +41,7 @@ const entries = {
   user_path: v.string(),
   each: v.nullable(v.picklist(['key', 'user_path'])),
   models: v.nullable(v.array(v.string())),
+  tools: v.pipe(v.nullable(v.array(v.string())), v.description('Where set, it speaks of their calls only')),
   per: v.string(),
   time_zone: v.string(),
   requests: amount,
@@ -72,6 +73,7 @@ export const limitDetail = v.object({
 export const ownView = v.object({
   name: v.string(),
   models: v.nullable(v.array(v.string())),
+  tools: v.optional(v.array(v.string())),
   per: v.string(),
   time_zone: v.string(),
   ...v.omit(potView, ['member', 'unpriced_requests']).entries,
@@ -115,12 +117,14 @@ export function toView(limit: Limit, ledger: Ledger): LimitView {
     cost_usd = null,
     concurrent = null,
     models = null,
+    tools = null,
     ...rest
   } = toState(limit)
   return {
     name: limit.name,
     ...rest,
     models,
+    tools,
     requests,
     tokens,
     cost_usd,

@@ -1,6 +1,5 @@
 import { toLocalText } from '../../src/base/calendar.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Target } from '../../src/types.ts'
 import type { Limit } from './model.ts'
 import { heldOf, type Measure, type Shortage, usedOf } from './pot.ts'
 
@@ -27,12 +26,11 @@ export const allowanceOf = (limit: Limit, measure: Measure): string =>
     ? `${amountOf(measure, limit.concurrent!)} at the same time`
     : `${amountOf(measure, limit[measure]!)} ${limit.per === 'hour' ? 'an' : 'a'} ${limit.per}`
 
-/** Why a model is closed where nobody knows its price. */
-export const toUnpriced = ({ name }: Limit, { provider, model }: Target): Refusal =>
-  new Refusal(
-    'quota_exceeded',
-    `Limit "${name}" counts dollars, and nobody knows the price of ${provider}/${model}`,
-  )
+/** Why a model, or a tool, is closed where nobody knows its price. */
+export const toUnpriced = ({ name }: Limit, priceless: string): Refusal =>
+  new Refusal('quota_exceeded', `Limit "${name}" counts dollars, and nobody knows the price of ${priceless}`)
+
+const SHORTER = '. Name a smaller maximum of output tokens, or send a shorter prompt'
 
 /**
  * Why a call has to wait, or need not come back. What is free again within a minute, or when calls under way are done, is
@@ -61,7 +59,7 @@ export function toRefusal({ limit, measure, pot, wanted }: Shortage, at: number)
   if (wanted > most)
     return new Refusal(
       'quota_exceeded',
-      `Limit "${limit.name}" has no room for a call that may take ${amountOf(measure, wanted)}: it allows ${allowanceOf(limit, measure)}. Name a smaller maximum of output tokens, or send a shorter prompt`,
+      `Limit "${limit.name}" has no room for a call that may take ${amountOf(measure, wanted)}: it allows ${allowanceOf(limit, measure)}${limit.tools === undefined ? SHORTER : ''}`,
       { word: 'insufficient_quota' },
     )
   const isShort = limit.per === 'minute'

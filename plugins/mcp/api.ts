@@ -1,7 +1,10 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
+import { toPath } from '../../src/scope/input.ts'
+import { whole } from '../../src/settings.ts'
 import { type Counted, outcomes, type ServerView, type Tools } from './model.ts'
+import type { ToolRecord } from './records.ts'
 import { addressOf } from './server.ts'
 
 const view = v.object({
@@ -28,8 +31,41 @@ const view = v.object({
 
 const shared = { access: 'admin', tag: 'Tools' } as const
 
-/** `GET /admin/mcp`, and `POST /admin/mcp/refresh`. */
-export function createMcpApi({ servers, countedEverywhere, refresh }: Tools): Api[] {
+const time = v.pipe(
+  v.string(),
+  v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'),
+  v.transform(text => Date.parse(text)),
+)
+
+const callsQuery = v.strictObject({
+  server: v.optional(v.string()),
+  tool: v.optional(v.pipe(v.string(), v.description('By the name that its server gave it'))),
+  outcome: v.optional(v.picklist(outcomes, `expected one of ${outcomes.join(', ')}`)),
+  key: v.optional(v.pipe(v.string(), v.description('The id of a key'))),
+  user_path: v.optional(v.pipe(v.string(), v.description('This path, and all below it'))),
+  since: v.optional(v.pipe(time, v.description('From this time on'))),
+  until: v.optional(v.pipe(time, v.description('Before this time'))),
+  before: v.optional(v.pipe(whole(1, Number.MAX_SAFE_INTEGER), v.description('`next` of the page before'))),
+  limit: v.optional(v.pipe(whole(1, 200), v.description('Rows on a page, at most')), 50),
+})
+
+const recordView = v.object({
+  id: v.number(),
+  request_id: v.string(),
+  at: v.string(),
+  key: v.string(),
+  user_path: v.string(),
+  server: v.string(),
+  tool: v.string(),
+  outcome: v.picklist(outcomes),
+  ms: v.number(),
+  request_bytes: v.number(),
+  answer_bytes: v.pipe(v.nullable(v.number()), v.description('Null where there was no answer')),
+  cost_usd: v.pipe(v.nullable(v.number()), v.description('Null where nobody said what a call costs')),
+})
+
+/** `GET /admin/mcp`, `GET /admin/mcp/calls`, and `POST /admin/mcp/refresh`. */
+export function createMcpApi({ servers, countedEverywhere, records, refresh }: Tools): Api[] {
   const all = async () => {
     const counts = await countedEverywhere()
     return servers().map(each => toView(each, counts))
@@ -42,6 +78,26 @@ export function createMcpApi({ servers, countedEverywhere, refresh }: Tools): Ap
       summary: 'All MCP servers, and their tools',
       answer: { about: 'In the order of the configuration', schema: v.array(view) },
       run: all,
+    }),
+    defineApi({
+      ...shared,
+      method: 'GET',
+      path: '/admin/mcp/calls',
+      summary: 'Calls of tools, one by one',
+      description:
+        'Newest first; never what a tool was called with, or what it answered. `next` of one page is `before` of the following one; on the last it is null. A page looks through some thousand calls: where few match, it may hold fewer than `limit`, or none, and there is a `next` all the same.',
+      query: callsQuery,
+      answer: {
+        about: 'Newest first',
+        schema: v.object({ data: v.array(recordView), next: v.nullable(v.number()) }),
+      },
+      async run({ query: { user_path, ...query } }) {
+        const { rows, next = null } = await records({
+          ...query,
+          path: user_path === undefined ? undefined : toPath(user_path),
+        })
+        return { data: rows.map(toRecordView), next }
+      },
     }),
     defineApi({
       ...shared,
@@ -61,6 +117,29 @@ export function createMcpApi({ servers, countedEverywhere, refresh }: Tools): Ap
     }),
   ]
 }
+
+const NANO = 1e9
+
+const toRecordView = ({
+  requestId,
+  at,
+  keyId,
+  userPath,
+  ...row
+}: ToolRecord): v.InferOutput<typeof recordView> => ({
+  id: row.id,
+  request_id: requestId,
+  at: new Date(at).toISOString(),
+  key: keyId,
+  user_path: userPath,
+  server: row.server,
+  tool: row.tool,
+  outcome: row.outcome,
+  ms: row.ms,
+  request_bytes: row.requestBytes,
+  answer_bytes: row.answerBytes,
+  cost_usd: row.costNano === null ? null : row.costNano / NANO,
+})
 
 function toView({ server, standing }: ServerView, counts: readonly Counted[]): v.InferOutput<typeof view> {
   const { offer, state, error, askedAt } = standing

@@ -5,9 +5,10 @@ import type { Scoped } from '../../src/exchange.ts'
 import type { Log } from '../../src/log.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Guardrails, Inspected } from '../guardrails/look.ts'
+import type { End, ToolLimits } from '../limits/tools.ts'
 import type { McpServer, Outcome } from './model.ts'
+import type { Register } from './register.ts'
 import type { Sessions } from './sessions.ts'
-import type { Tally } from './tally.ts'
 import { ownerOf } from './visit.ts'
 
 export interface ToolCall {
@@ -23,21 +24,28 @@ export interface ToolCall {
 export interface CallsOptions {
   readonly sessions: Sessions
   readonly guardrails: Pick<Guardrails, 'inspect'>
-  readonly tally: Tally
+  readonly limits: ToolLimits
+  readonly register: Register
   readonly log: Log
   /** How long a server may be silent (milliseconds). */
   readonly timeout: number
 }
 
+/** How a call goes. */
+interface Course {
+  outcome: Outcome
+  /** The server was told to do it: it may have, whatever comes back. */
+  wasAsked: boolean
+  result: CallToolResult | undefined
+}
+
 /** A tool that goes on telling how far it is may take this long in all (milliseconds). */
 const LONGEST = 3_600_000
 
-/** Calls tools: as far as guardrails let it pass, both ways, and with a record of each. */
-export function createCalls({ sessions, guardrails, tally, log, timeout }: CallsOptions) {
-  async function ask(
-    x: Scoped,
-    { server, tool, args, signal, onProgress }: ToolCall,
-  ): Promise<CallToolResult> {
+/** Calls tools: as far as limits and guardrails let it pass, and with a record of each. */
+export function createCalls({ sessions, guardrails, limits, register, log, timeout }: CallsOptions) {
+  async function ask(x: Scoped, asked: ToolCall, course: Course): Promise<CallToolResult> {
+    const { server, tool, args, signal, onProgress } = asked
     const inspected = { id: x.id, userPath: x.userPath, asked: `${server.name}/${tool.name}` }
     const told = await guardrails.inspect(
       { params: { name: tool.name, arguments: args } },
@@ -45,8 +53,9 @@ export function createCalls({ sessions, guardrails, tally, log, timeout }: Calls
       'input',
     )
     const { arguments: left } = told.params as { arguments: JsonObject | undefined }
-    const result = await sessions.use(server, ownerOf(x), client =>
-      client.callTool(
+    const result = await sessions.use(server, ownerOf(x), client => {
+      course.wasAsked = true
+      return client.callTool(
         { name: tool.name, ...(left !== undefined && { arguments: left }) },
         {
           signal,
@@ -58,8 +67,8 @@ export function createCalls({ sessions, guardrails, tally, log, timeout }: Calls
             onprogress: progress => void tell(server.hide(progress), inspected, onProgress),
           }),
         },
-      ),
-    )
+      )
+    })
     return (await guardrails.inspect(result as JsonObject, inspected, 'output')) as CallToolResult
   }
 
@@ -79,34 +88,57 @@ export function createCalls({ sessions, guardrails, tally, log, timeout }: Calls
     }
   }
 
-  function record(x: Scoped, { server, tool }: ToolCall, outcome: Outcome, ms: number): void {
-    tally.add(server.name, tool.name, outcome)
-    log.info('Tool call', {
-      id: x.id,
-      server: server.name,
-      tool: tool.name.slice(0, 200),
-      outcome,
-      ms: Math.round(ms),
-      caller: x.caller.id,
-      user_path: x.userPath,
-    })
+  /** Room for one call, or why there is none. */
+  async function hold(
+    { caller, userPath }: Scoped,
+    { server, tool }: ToolCall,
+  ): Promise<End | Refusal | undefined> {
+    try {
+      const { name, price } = server
+      return await limits.hold({ caller, userPath, server: name, tool: tool.name, cost: price })
+    } catch (error) {
+      if (error instanceof Refusal) return error
+      throw error
+    }
+  }
+
+  async function run(x: Scoped, asked: ToolCall, course: Course): Promise<CallToolResult> {
+    const room = await hold(x, asked)
+    if (room instanceof Refusal) {
+      course.outcome = 'limited'
+      return toLimited(room)
+    }
+    try {
+      course.result = await ask(x, asked, course)
+      course.outcome = course.result.isError === true ? 'failed' : 'ok'
+      return course.result
+    } catch (error) {
+      if (error instanceof Refusal) course.outcome = 'refused'
+      else if (asked.signal.aborted) course.outcome = 'gone'
+      throw error
+    } finally {
+      room?.(course.wasAsked)
+    }
   }
 
   return async function call(x: Scoped, asked: ToolCall): Promise<CallToolResult> {
     const began = performance.now()
-    let outcome: Outcome = 'error'
+    const course: Course = { outcome: 'error', wasAsked: false, result: undefined }
     try {
-      const result = await ask(x, asked)
-      outcome = result.isError === true ? 'failed' : 'ok'
-      return result
-    } catch (error) {
-      if (error instanceof Refusal) outcome = 'refused'
-      else if (asked.signal.aborted) outcome = 'gone'
-      throw error
+      return await run(x, asked, course)
     } finally {
-      record(x, asked, outcome, performance.now() - began)
+      register(x, asked, { ...course, ms: performance.now() - began })
     }
   }
 }
+
+/** A tool that says why it failed is read by the model, which may do something else; many clients give up at an error. */
+const toLimited = ({ message, code, retryAfter }: Refusal): CallToolResult => ({
+  content: [{ type: 'text', text: message }],
+  isError: true,
+  _meta: {
+    'modelway/refusal': { code, ...(retryAfter !== undefined && { retry_after: Math.ceil(retryAfter) }) },
+  },
+})
 
 export type Call = ReturnType<typeof createCalls>

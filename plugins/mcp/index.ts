@@ -1,25 +1,35 @@
 import { definePlugin } from '../../src/plugin.ts'
+import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'
+import type { ToolLimits } from '../limits/tools.ts'
 import type { Metrics } from '../metrics/model.ts'
 import { createMcpApi } from './api.ts'
+import { createCallsPage } from './calls-page.tsx'
 import { createToolWatch } from './concerns.ts'
 import { createDoor } from './door.ts'
 import { callsFamily } from './metrics.ts'
 import type { Tools } from './model.ts'
 import type { Memory } from './open.ts'
 import { createToolsPage } from './page.tsx'
+import { openRecords } from './records.ts'
+import { mcpCalls } from './schema.ts'
 import { toServers } from './server.ts'
 import { mcpSettings } from './settings.ts'
 import { createTally } from './tally.ts'
 
 /** How often servers are asked what they offer (milliseconds). */
 const REFRESH = 60_000
+/** How long the record of a call may be in memory only. */
+const WRITE = 1000
+/** How often some old ones are thrown away. */
+const FORGET = 10_000
 
 const NOTHING: Tools = {
   servers: () => [],
   counted: () => [],
   countedEverywhere: async () => [],
+  records: async () => ({ rows: [], next: undefined, isPart: false }),
   refresh: async () => {},
 }
 
@@ -27,8 +37,14 @@ export default definePlugin({
   name: 'mcp',
   about: 'Leads agents to the tools of MCP servers, by who may use them, at /mcp.',
   config: mcpSettings,
-  env: { declared: ['MCP_SERVERS'], timeout: ['MCP_TIMEOUT'], answerLimit: ['MCP_ANSWER_LIMIT'] },
-  needs: ['concerns', 'guardrails', 'metrics'],
+  env: {
+    declared: ['MCP_SERVERS'],
+    timeout: ['MCP_TIMEOUT'],
+    answerLimit: ['MCP_ANSWER_LIMIT'],
+    retention: ['MCP_RETENTION'],
+  },
+  needs: ['concerns', 'auth', 'limits', 'guardrails', 'metrics'],
+  tables: { mcpCalls },
   async setup(host) {
     const { config, log, now, site, use, inherited } = host
     const page = (tools: Tools) => createToolsPage({ tools, now, configFile: site.configFile })
@@ -37,7 +53,12 @@ export default definePlugin({
     // What is not used is not loaded; the library, which is large, not before it is needed.
     const { openTools } = await import('./open.ts')
     const memory = (inherited as Memory | undefined) ?? { standings: new Map(), tally: createTally() }
-    const tools = openTools(host, { servers, guardrails: use<Guardrails>('guardrails'), memory })
+    const records = openRecords(host.db, log)
+    const tools = openTools(host, {
+      ...{ servers, records, memory },
+      guardrails: use<Guardrails>('guardrails'),
+      limits: use<ToolLimits>('limits'),
+    })
     use<Concerns>('concerns').add(createToolWatch(tools))
     use<Metrics>('metrics').add(callsFamily(tools))
     const failed = ({ message }: Error) => log.debug('A message to /mcp was not answered', { what: message })
@@ -47,7 +68,7 @@ export default definePlugin({
       hear: tools.hear,
       origins: [...servers.values()].map(({ url }) => new URL(url).origin),
       api: [...createDoor({ servers, serve: tools.serve, failed }), ...createMcpApi(tools)],
-      pages: [page(tools)],
+      pages: [page(tools), createCallsPage({ tools, now, nameOf: nameWith(use<Auth>('auth')) })],
       start() {
         void tools.ask()
       },
@@ -59,8 +80,24 @@ export default definePlugin({
             await tools.ask()
           },
         },
+        { every: WRITE, run: records.flush },
+        {
+          every: FORGET,
+          run: () => (config.retention === 0 ? undefined : records.forget(now() - config.retention)),
+        },
       ],
-      close: tools.close,
+      async close() {
+        await tools.close()
+        await records.flush()
+      },
     }
   },
 })
+
+/** Callers without a managed key → in words. */
+const callers: Readonly<Record<string, string>> = { master: 'Master key', open: 'No key' }
+
+const nameWith =
+  ({ nameOf }: Pick<Auth, 'nameOf'>) =>
+  (key: string): string | undefined =>
+    Object.hasOwn(callers, key) ? callers[key] : nameOf(key)

@@ -1,5 +1,7 @@
 import type { Prompt, Tool } from '@modelcontextprotocol/client'
+import type { Leaf } from '../../src/database/look-back.ts'
 import type { UserPath } from '../../src/types.ts'
+import type { Question, ToolRecord } from './records.ts'
 
 /** An MCP server that an operator has configured. */
 export interface McpServer {
@@ -9,6 +11,8 @@ export interface McpServer {
   readonly headers: Readonly<Record<string, string>>
   /** Who may use it; absent: everybody. */
   readonly userPaths?: ReadonlySet<UserPath>
+  /** What a call of one of its tools costs, in nano-dollars, where an operator has said it. */
+  readonly price?: number
   /** Takes its credentials out of what it says, wherever they stand. */
   hide<T>(said: T): T
   /** May this tool be used at all? */
@@ -41,10 +45,10 @@ export interface Standing {
 }
 
 /**
- * What became of a call of a tool. `failed`: the tool itself says so. `refused`: by a guardrail. `error`: its server did
- * not answer, or refused. `gone`: the client went away.
+ * What became of a call of a tool. `failed`: the tool itself says so. `refused`: by a guardrail. `limited`: by a limit.
+ * `error`: its server did not answer, or refused. `gone`: the client went away.
  */
-export const outcomes = ['ok', 'failed', 'refused', 'error', 'gone'] as const
+export const outcomes = ['ok', 'failed', 'refused', 'limited', 'error', 'gone'] as const
 export type Outcome = (typeof outcomes)[number]
 
 export interface Counted {
@@ -67,6 +71,8 @@ export interface Tools {
   counted(): readonly Counted[]
   /** In all of them. */
   countedEverywhere(): Promise<readonly Counted[]>
+  /** What became of calls, one by one. */
+  records(question: Question): Promise<Leaf<ToolRecord>>
   /** Asks servers anew: the named one, or all. The other workers do the same. */
   refresh(name?: string): Promise<void>
 }

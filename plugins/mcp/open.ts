@@ -3,11 +3,14 @@ import { createCounts } from '../../src/counts.ts'
 import { createChannel } from '../../src/peers.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Guardrails } from '../guardrails/look.ts'
+import type { ToolLimits } from '../limits/tools.ts'
 import { createCalls } from './calls.ts'
 import { createConnect } from './connection.ts'
 import { createDesks } from './desk.ts'
 import type { McpServer, Standing, Tools } from './model.ts'
 import { createOffered } from './offered.ts'
+import type { Records } from './records.ts'
+import { createRegister } from './register.ts'
 import { createServing } from './serving.ts'
 import { createSessions } from './sessions.ts'
 import type { McpSettings } from './settings.ts'
@@ -23,11 +26,16 @@ export interface Memory {
 export interface OpenOptions {
   readonly servers: ReadonlyMap<string, McpServer>
   readonly guardrails: Guardrails
+  readonly limits: ToolLimits
+  readonly records: Records
   readonly memory: Memory
 }
 
 /** All that there is behind `/mcp`. */
-export function openTools(host: Host<McpSettings>, { servers, guardrails, memory }: OpenOptions) {
+export function openTools(
+  host: Host<McpSettings>,
+  { servers, guardrails, limits, records, memory }: OpenOptions,
+) {
   const { config, log, now, site, peers } = host
   const { timeout, answerLimit } = config
   const { standings, tally } = memory
@@ -35,7 +43,8 @@ export function openTools(host: Host<McpSettings>, { servers, guardrails, memory
   const shelf = createShelf({ sessions, standings, now, log })
   const offered = createOffered(shelf, now)
   const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
-  const call = createCalls({ sessions, guardrails, tally, log, timeout })
+  const register = createRegister({ tally, records, log, now })
+  const call = createCalls({ sessions, guardrails, limits, register, log, timeout })
   const { figures, everywhere } = createCounts(peers, { row: counted, own: tally.all })
   async function ask(name?: string): Promise<void> {
     const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)
@@ -46,6 +55,10 @@ export function openTools(host: Host<McpSettings>, { servers, guardrails, memory
     servers: () => [...servers.values()].map(server => ({ server, standing: shelf.of(server) })),
     counted: tally.all,
     countedEverywhere: everywhere,
+    async records(question) {
+      await records.flush()
+      return records.look(question)
+    },
     async refresh(name) {
       await Promise.all([refreshes.tell(name), ask(name)])
     },

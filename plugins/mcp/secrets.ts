@@ -58,8 +58,13 @@ const wordsOf = (value: string): readonly string[] => [
 ]
 
 function basicIn(encoded: string): readonly string[] {
-  const pair = Buffer.from(encoded, 'base64').toString()
-  return [pair, pair.slice(pair.indexOf(':') + 1)]
+  try {
+    const pair = atob(encoded)
+    return [pair, pair.slice(pair.indexOf(':') + 1)]
+  } catch {
+    // Whatever it is, it is no name with a password.
+    return []
+  }
 }
 
 /** As it stands in a text, in JSON inside a text, and in an address. */

@@ -12,7 +12,17 @@ export function toServers({
   return new Map([...servers, ...declared].map(each => [each.name, toServer(each)]))
 }
 
-function toServer({ name, url, headers, user_paths: paths, tools }: Declaration): McpServer {
+/** Nano-dollars in a dollar. */
+const DOLLAR = 1e9
+
+function toServer({
+  name,
+  url,
+  headers,
+  user_paths: paths,
+  tools,
+  price_per_call_usd: price,
+}: Declaration): McpServer {
   const isAllowed = tools.allow === undefined ? () => true : createMatch(tools.allow)
   const isDenied = createMatch(tools.deny ?? [])
   return {
@@ -20,6 +30,7 @@ function toServer({ name, url, headers, user_paths: paths, tools }: Declaration)
     url,
     headers,
     ...(paths !== undefined && { userPaths: new Set(paths) }),
+    ...(price !== undefined && { price: Math.round(price * DOLLAR) }),
     hide: createHide({ headers, url }),
     offers: tool => isAllowed(tool) && !isDenied(tool),
   }

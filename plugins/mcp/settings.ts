@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { haveNames, isPath, toPath } from '../../src/scope/input.ts'
-import { bytes, concealed, duration, says, shown } from '../../src/settings.ts'
+import { bytes, concealed, duration, retention, says, shown } from '../../src/settings.ts'
 
 /** Without "__", which stands between the name of a server and that of a tool. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/
@@ -63,6 +63,14 @@ const server = v.strictObject({
     }),
     {},
   ),
+  price_per_call_usd: v.optional(
+    v.pipe(
+      v.number(),
+      v.minValue(0, 'expected 0 or more'),
+      v.maxValue(1000, 'expected at most 1000'),
+      v.description('What a call of one of its tools costs: for records, and for limits in dollars'),
+    ),
+  ),
 })
 /** An MCP server as an operator declares it. */
 export type Declaration = v.InferOutput<typeof server>
@@ -93,6 +101,10 @@ export const mcpSettings = v.object({
   answerLimit: says(
     'So much may an MCP server answer to one call (bytes)',
     v.optional(shown(v.pipe(bytes(), v.minValue(1, 'expected more than 0'))), '10M'),
+  ),
+  retention: says(
+    'How long the record of a call of a tool is kept; 0: for ever',
+    v.optional(retention(), '90d'),
   ),
 })
 export type McpSettings = v.InferOutput<typeof mcpSettings>

@@ -325,3 +325,32 @@ test('paths, models, descriptions and names are text, whatever stands in them', 
   expect(refused).not.toContain('<img')
   expect(refused).toContain('&lt;img')
 })
+
+describe('a limit of tools', () => {
+  test('is made by a form, and says whose calls count', async () => {
+    const done = await act('save', {
+      ...typed,
+      name: 'searches',
+      tools: 'search/\ntickets/read',
+      requests: '50',
+    })
+    expect(done.status).toBe(303)
+    expect(await stored('searches')).toMatchObject({ tools: ['search/', 'tickets/read'], models: null })
+    expect(row(await page(), 'searches')).toContain('for calls of tools search/ tickets/read')
+    const detail = await limited.house.test.fetch('/dashboard/limits/detail?name=searches', {
+      headers: { cookie },
+    })
+    expect(visible(await detail.text())).toContain('Only calls of the tools search/ and tickets/read count.')
+  })
+
+  test('has no tokens, and speaks of no models', async () => {
+    for (const [more, reason] of [
+      [{ tokens: '5' }, 'Calls of tools have no tokens'],
+      [{ requests: '5', models: 'openai/' }, 'Leave models or tools empty'],
+      [{ requests: '5', tools: 'search__web' }, 'by the names of MCP servers'],
+    ] as const) {
+      const answer = await act('save', { ...typed, name: 'wrong', tools: 'search/', ...more })
+      expect(visible(await answer.text())).toContain(reason)
+    }
+  })
+})

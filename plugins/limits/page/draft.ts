@@ -17,6 +17,8 @@ export interface Draft {
   readonly each: string
   /** Selectors and names of redirects, one per line. */
   readonly models: string
+  /** Selectors of tools, one per line. */
+  readonly tools: string
   readonly per: string
   readonly timeZone: string
   readonly requests: string
@@ -34,6 +36,7 @@ export const emptyDraft: Draft = {
   userPath: '',
   each: 'all',
   models: '',
+  tools: '',
   per: 'month',
   timeZone: 'UTC',
   requests: '',
@@ -53,6 +56,7 @@ export function draftOf(limit: Limit): Draft {
     userPath: limit.userPath === '/' ? '' : limit.userPath,
     each: limit.each,
     models: [...(limit.models ?? [])].join('\n'),
+    tools: [...(limit.tools ?? [])].join('\n'),
     per: limit.per,
     timeZone: limit.timeZone,
     requests: written(requests),
@@ -83,6 +87,7 @@ export function draftFrom(form: Form): Draft {
     userPath: text(form, 'user_path'),
     each: text(form, 'each'),
     models: text(form, 'models'),
+    tools: text(form, 'tools'),
     per: text(form, 'per'),
     timeZone: text(form, 'time_zone'),
     requests: text(form, 'requests'),
@@ -99,7 +104,7 @@ export function draftFrom(form: Form): Draft {
  * @throws Refusal that names the field.
  */
 export function toInput(draft: Draft): LimitInput {
-  const { description, enabled, userPath, each, models, per, timeZone } = draft
+  const { description, enabled, userPath, each, models, tools, per, timeZone } = draft
   const amounts = {
     requests: toNumber(draft, 'requests'),
     tokens: toNumber(draft, 'tokens'),
@@ -109,6 +114,11 @@ export function toInput(draft: Draft): LimitInput {
   if (Object.values(amounts).every(amount => amount === null))
     refuse('invalid_value', 'Say how much is allowed: fill in at least one of these', { param: 'amounts' })
   const names = listed(models)
+  const toolNames = listed(tools)
+  if (names.length > 0 && toolNames.length > 0)
+    refuse('invalid_value', 'Leave models or tools empty: a limit speaks of one of them', { param: 'tools' })
+  if (toolNames.length > 0 && amounts.tokens !== null)
+    refuse('invalid_value', 'Calls of tools have no tokens: leave it empty', { param: 'tokens' })
   return check(limitInput, {
     ...amounts,
     description,
@@ -116,6 +126,7 @@ export function toInput(draft: Draft): LimitInput {
     user_path: userPath.trim() === '' ? '/' : userPath,
     each: each === 'all' ? null : each,
     models: names.length === 0 ? null : names,
+    tools: toolNames.length === 0 ? null : toolNames,
     per,
     time_zone: timeZone.trim() === '' ? 'UTC' : timeZone.trim(),
     unpriced: draft.refusesUnpriced ? 'refuse' : 'allow',
@@ -148,6 +159,7 @@ const fields = [
   'user_path',
   'each',
   'models',
+  'tools',
   'per',
   'time_zone',
   'requests',

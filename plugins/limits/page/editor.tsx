@@ -11,7 +11,7 @@ import {
 } from '../../../views/definition-form.tsx'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'
-import { Check } from '../../../views/form.tsx'
+import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { KIND } from '../model.ts'
 import { Amounts } from './amounts.tsx'
@@ -82,6 +82,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       >
         <Doubt page={path} />
       </ModelsField>
+      <ToolsField value={draft.tools} error={wrong(editing, 'tools')} />
       <DescriptionField value={draft.description} error={wrong(editing, 'description')} />
       <Check
         id="f-enabled"
@@ -93,6 +94,32 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
     </DialogForm>
   )
 }
+
+/** Instead of models: tools of MCP servers, one per line. */
+const ToolsField = ({ value, error }: { value: string; error: string | undefined }) => (
+  <Field
+    id="f-tools"
+    label="Tools instead of models"
+    error={error}
+    hint={
+      <>
+        One per line: <code>server/</code>, <code>server/tool</code>, or <code>/</code> for every tool of MCP
+        servers. Then their calls count, and those of models do not.
+      </>
+    }
+  >
+    <textarea
+      class="mono"
+      name="tools"
+      rows={1}
+      spellcheck={false}
+      placeholder="search/"
+      {...described('f-tools', { error })}
+    >
+      {value}
+    </textarea>
+  </Field>
+)
 
 export const Effect = ({ text }: { text: string | undefined }): Child =>
   text === undefined ? null : (

@@ -1,3 +1,4 @@
+import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { HoldsFor, HoldsOf, PathLink } from '../../../views/row-head.tsx'
@@ -15,14 +16,20 @@ interface HoldersProps {
   readonly base: string
 }
 
-/** For whom a limit holds, who shares it, and which models it speaks of. */
-export const Holders = ({ limit: { userPath, each, models }, unknown, base }: HoldersProps) => (
+/** For whom a limit holds, who shares it, and which models or tools it speaks of. */
+export const Holders = ({ limit: { userPath, each, models, tools }, unknown, base }: HoldersProps) => (
   <div>
     <HoldsFor path={userPath} base={base} />
     <p class="about">
       {each === 'all' ? 'shared by all' : each === 'key' ? 'each key for itself' : 'each path for itself'}
     </p>
     <HoldsOf models={models} unknown={unknown} />
+    {tools !== undefined && (
+      <>
+        <p class="about">for calls of tools</p>
+        {!tools.has('/') && <Few names={[...tools]} class="label mono" />}
+      </>
+    )}
   </div>
 )
 

@@ -86,6 +86,7 @@ const textsOf = (limit: Limit): readonly string[] => [
   limit.description,
   limit.userPath,
   ...(limit.models ?? []),
+  ...(limit.tools ?? []),
   ...measuresOf(limit).map(measure => allowanceOf(limit, measure)),
   limit.declaredIn ?? '',
 ]

@@ -9,14 +9,14 @@ const together = (words: readonly string[]): string =>
 
 const SHOWN = 4
 
-function someOf(models: ReadonlySet<string>): string {
-  const names = [...models].slice(0, SHOWN).map(spell)
-  return models.size > SHOWN ? `${names.join(', ')} and ${models.size - SHOWN} more` : together(names)
+function someOf(all: ReadonlySet<string>): string {
+  const names = [...all].slice(0, SHOWN).map(spell)
+  return all.size > SHOWN ? `${names.join(', ')} and ${all.size - SHOWN} more` : together(names)
 }
 
 /** What a limit does, for people who have never seen one. */
 export function sentenceOf(limit: Limit): string {
-  const { each, userPath, models } = limit
+  const { each, userPath, models, tools } = limit
   const clocks = isByClocks(limit) ? `, by the clocks of ${limit.timeZone}` : ''
   const at = userPath === '/' ? '' : ` at ${spell(userPath)} or below it`
   const allowed = together(measuresOf(limit).map(measure => allowanceOf(limit, measure)))
@@ -24,6 +24,8 @@ export function sentenceOf(limit: Limit): string {
     each === 'all'
       ? `All callers${at} together have ${allowed}${clocks}.`
       : `Each ${each === 'key' ? 'key that calls' : 'user path'}${at} has ${allowed} for itself${clocks}.`
+  if (tools !== undefined)
+    return `${said} Only calls of ${tools.has('/') ? 'tools' : `the tools ${someOf(tools)}`} count.`
   return models === undefined ? said : `${said} Only calls of ${someOf(models)} count.`
 }
 

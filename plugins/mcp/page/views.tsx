@@ -8,6 +8,7 @@ import type { ToolsData } from '../page.tsx'
 import { HowToSwitchOn } from './off.tsx'
 import { piecesFor } from './pieces.ts'
 import { ServerCard } from './server-card.tsx'
+import { ToolsTabs } from './tabs.tsx'
 
 interface Props {
   readonly data: ToolsData
@@ -30,6 +31,7 @@ export function ToolsView({ data, request }: Props) {
       </header>
       {isOn ? (
         <>
+          <ToolsTabs current="servers" base={request.base} />
           <Servers data={data} />
           <HowToConnect request={request} />
         </>

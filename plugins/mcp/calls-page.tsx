@@ -1,0 +1,60 @@
+import type { Leaf } from '../../src/database/look-back.ts'
+import { definePage, type Page } from '../../src/page.ts'
+import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
+import { type Outcome, outcomes, type Tools } from './model.ts'
+import { CallsView } from './page/calls.tsx'
+import type { ToolRecord } from './records.ts'
+
+/** What the address of the page asks for. */
+export interface Query {
+  readonly q: string
+  readonly server: string
+  readonly outcome: Outcome | ''
+  /** Only what is older; '' begins with the newest. */
+  readonly before: string
+}
+
+export interface CallsData {
+  readonly query: Query
+  readonly leaf: Leaf<ToolRecord>
+  /** Names of servers, those of the configuration. */
+  readonly servers: readonly string[]
+  /** What people call whoever called. */
+  readonly nameOf: (key: string) => string | undefined
+  readonly now: number
+}
+
+export interface CallsPageDeps {
+  readonly tools: Pick<Tools, 'servers' | 'records'>
+  readonly nameOf: (key: string) => string | undefined
+  readonly now: () => number
+}
+
+const ROWS = 50
+
+/** Calls of tools, one by one, newest first. */
+export const createCallsPage = ({ tools, nameOf, now }: CallsPageDeps): Page =>
+  definePage<CallsData>({
+    path: '/tools/calls',
+    title: 'Calls of tools',
+    async load({ url: { searchParams } }) {
+      const query = readQuery(name => searchParams.get(name) ?? '')
+      const leaf = await tools.records({
+        server: query.server || undefined,
+        outcome: query.outcome || undefined,
+        words: wordsIn(query.q),
+        before: query.before === '' ? undefined : Number(query.before),
+        limit: ROWS,
+      })
+      const servers = tools.servers().map(({ server }) => server.name)
+      return { query, leaf, servers, nameOf, now: now() }
+    },
+    view: (data, request) => <CallsView data={data} request={request} />,
+  })
+
+const readQuery = (read: (name: string) => string): Query => ({
+  q: read('q').trim().slice(0, MAX_SEARCH),
+  server: read('server').slice(0, MAX_SEARCH),
+  outcome: outcomes.find(outcome => outcome === read('outcome')) ?? '',
+  before: /^[1-9]\d{0,14}$/.test(read('before')) ? read('before') : '',
+})

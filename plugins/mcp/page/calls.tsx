@@ -1,0 +1,165 @@
+import type { PageRequest } from '../../../src/page.ts'
+import { Badge, type Tone } from '../../../views/badge.tsx'
+import { Choice, Filters } from '../../../views/filters.tsx'
+import { ago, duration, money, size } from '../../../views/format.ts'
+import { Link } from '../../../views/link.tsx'
+import { Moment } from '../../../views/moment.tsx'
+import { Name } from '../../../views/name.tsx'
+import { PathLink } from '../../../views/row-head.tsx'
+import { Table } from '../../../views/table.tsx'
+import { Turn } from '../../../views/turn.tsx'
+import type { CallsData, Query } from '../calls-page.tsx'
+import type { Outcome } from '../model.ts'
+import type { ToolRecord } from '../records.ts'
+import { ToolsTabs } from './tabs.tsx'
+
+const said: Readonly<Record<Outcome, { readonly words: string; readonly tone: Tone }>> = {
+  ok: { words: 'done', tone: 'good' },
+  failed: { words: 'tool failed', tone: 'amber' },
+  refused: { words: 'refused by a guardrail', tone: 'amber' },
+  limited: { words: 'refused by a limit', tone: 'amber' },
+  error: { words: 'server failed', tone: 'bad' },
+  gone: { words: 'client gone', tone: 'outline' },
+}
+
+interface Props {
+  readonly data: CallsData
+  readonly request: PageRequest
+}
+
+export function CallsView({ data, request: { base } }: Props) {
+  const page = `${base}/dashboard/tools/calls`
+  return (
+    <>
+      <header class="top">
+        <div>
+          <h1>Tools</h1>
+          <p class="lead">
+            Each call of a tool: by whom, how long it took, and what became of it. What was said is kept
+            nowhere.
+          </p>
+        </div>
+      </header>
+      <ToolsTabs current="calls" base={base} />
+      <CallFilters data={data} page={page} />
+      <Calls data={data} page={page} base={base} />
+    </>
+  )
+}
+
+const CallFilters = ({ data: { query, servers }, page }: { data: CallsData; page: string }) => (
+  <Filters
+    path={page}
+    into="tool-calls"
+    search={{ label: 'Search calls', placeholder: 'Search tools and user paths', value: query.q }}
+  >
+    <Choice
+      name="server"
+      label="Server"
+      value={query.server}
+      options={{ '': 'All servers', ...Object.fromEntries(servers.map(name => [name, name])) }}
+    />
+    <Choice
+      name="outcome"
+      label="Outcome"
+      value={query.outcome}
+      options={{
+        '': 'All outcomes',
+        ...Object.fromEntries(Object.entries(said).map(([outcome, { words }]) => [outcome, words])),
+      }}
+    />
+  </Filters>
+)
+
+const headings = ['Tool', 'Outcome', 'Who', 'Took', 'Cost', 'When']
+
+function Calls({ data, page, base }: { data: CallsData; page: string; base: string }) {
+  const { query, leaf } = data
+  return (
+    <section id="tool-calls" tabindex={-1} aria-label="Calls of tools">
+      {leaf.rows.length === 0 ? (
+        <Empty query={query} page={page} />
+      ) : (
+        <Table caption="Calls of tools, newest first" headings={headings}>
+          {leaf.rows.map(call => (
+            <Line call={call} data={data} base={base} />
+          ))}
+        </Table>
+      )}
+      <Turn
+        newer={{ text: 'Newest', href: query.before === '' ? undefined : addressOf(page, query) }}
+        older={leaf.next === undefined ? undefined : addressOf(page, query, String(leaf.next))}
+        isPart={leaf.isPart}
+      />
+    </section>
+  )
+}
+
+function Line({ call, data, base }: { call: ToolRecord; data: CallsData; base: string }) {
+  const { words, tone } = said[call.outcome]
+  return (
+    <tr>
+      <th scope="row" data-label="Tool">
+        <div>
+          <Name class="mono" text={call.tool} />
+          <p class="about">
+            <Name text={call.server} />
+          </p>
+        </div>
+      </th>
+      <td data-label="Outcome">
+        <Badge tone={tone}>{words}</Badge>
+      </td>
+      <td data-label="Who">
+        <div>
+          <PathLink path={call.userPath} base={base} />
+          <p class="about">
+            <Name text={data.nameOf(call.keyId) ?? call.keyId} />
+          </p>
+        </div>
+      </td>
+      <td class="num" data-label="Took">
+        <div>
+          {duration(call.ms)}
+          <p class="about">
+            {size(call.requestBytes)} asked
+            {call.answerBytes !== null && `, ${size(call.answerBytes)} answered`}
+          </p>
+        </div>
+      </td>
+      <td class="num" data-label="Cost">
+        {call.costNano === null ? <span class="muted">no price</span> : money(call.costNano)}
+      </td>
+      <td data-label="When">
+        <div>
+          {ago(data.now - call.at)}
+          <p class="about">
+            <Moment at={call.at} />
+          </p>
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+const Empty = ({ query, page }: { query: Query; page: string }) =>
+  query.q + query.server + query.outcome === '' ? (
+    <div class="nothing none-yet">
+      <h2>No tool was called yet</h2>
+      <p>Each call stands here from now on.</p>
+    </div>
+  ) : (
+    <div class="nothing">
+      <h2>Nothing matches</h2>
+      <p>
+        <Link href={page}>Show all calls</Link>
+      </p>
+    </div>
+  )
+
+function addressOf(page: string, { q, server, outcome }: Query, before = ''): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries({ q, server, outcome, before }))
+    if (value !== '') params.set(name, value)
+  return params.size === 0 ? page : `${page}?${params}`
+}

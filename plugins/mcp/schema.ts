@@ -1,0 +1,27 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Outcome } from './model.ts'
+
+/** One row per call of a tool, never what it was called with, or what it answered. */
+export const mcpCalls = sqliteTable(
+  'mcp_calls',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** As `x-request-id` tells it. */
+    requestId: text('request_id').notNull(),
+    /** When it came (milliseconds since 1970). */
+    at: integer().notNull(),
+    /** The key's id, `master` or `open`, or the name of who brought a token. */
+    keyId: text('key_id').notNull(),
+    userPath: text('user_path').notNull(),
+    server: text().notNull(),
+    tool: text().notNull(),
+    outcome: text().$type<Outcome>().notNull(),
+    ms: integer().notNull(),
+    /** Bytes of its arguments, and of its answer, as JSON; null where there was no answer. */
+    requestBytes: integer('request_bytes').notNull(),
+    answerBytes: integer('answer_bytes'),
+    /** Nano-dollars; null where nobody said what a call costs. */
+    costNano: integer('cost_nano'),
+  },
+  table => [index('mcp_calls_at').on(table.at)],
+)
