@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly limits?: LimitStyle
   /** The client's own error shape. Default: `{ error: { message, type, param, code } }`. */
   refusal?(refusal: Refusal, request: Request, id: string): unknown
+  /** What `WWW-Authenticate` says behind `Bearer` to who is not known: how to become it. */
+  challenge?(request: Request): string
 }
 
 /** How the answers of a language are read: whole ones, and the events of a stream. Bodies are never rewritten through it. */

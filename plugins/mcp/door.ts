@@ -10,6 +10,8 @@ import type { Visit } from './visit.ts'
 
 export interface DoorOptions {
   readonly servers: ReadonlyMap<string, McpServer>
+  /** How who is not known becomes it; absent where only keys are taken. */
+  readonly challenge: ((request: Request) => string) | undefined
   readonly serve: (visit: Visit) => Promise<Server>
   /** Told of what the library could not answer. */
   readonly failed: (error: Error) => void
@@ -24,7 +26,7 @@ const message = v.looseObject({
 })
 
 /** `/mcp`, the tools of all servers, and `/mcp/NAME`, those of one, for clients of any version of the protocol. */
-export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
+export function createDoor({ servers, challenge, serve, failed }: DoorOptions): Api[] {
   function visitOf(x: Scoped, name: string | undefined): Visit {
     const mine = [...servers.values()].filter(server => isOpen(server, x.userPath))
     if (name === undefined) return { x, servers: mine, isPlain: false }
@@ -54,6 +56,7 @@ export function createDoor({ servers, serve, failed }: DoorOptions): Api[] {
     name: 'mcp',
     tag: 'Tools',
     refusal: toRpcRefusal,
+    ...(challenge && { challenge }),
     run,
   } as const
   const answer = {

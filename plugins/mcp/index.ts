@@ -4,6 +4,7 @@ import type { Concerns } from '../concerns/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import type { ToolLimits } from '../limits/tools.ts'
 import type { Metrics } from '../metrics/model.ts'
+import type { SignOn } from '../oidc/model.ts'
 import { createMcpApi } from './api.ts'
 import { createCallsPage } from './calls-page.tsx'
 import { createToolWatch } from './concerns.ts'
@@ -16,6 +17,7 @@ import { openRecords } from './records.ts'
 import { mcpCalls } from './schema.ts'
 import { toServers } from './server.ts'
 import { mcpSettings } from './settings.ts'
+import { createSignOn } from './sign-on.ts'
 import { createTally } from './tally.ts'
 
 /** How often servers are asked what they offer (milliseconds). */
@@ -43,11 +45,13 @@ export default definePlugin({
     answerLimit: ['MCP_ANSWER_LIMIT'],
     retention: ['MCP_RETENTION'],
   },
-  needs: ['concerns', 'auth', 'limits', 'guardrails', 'metrics'],
+  needs: ['concerns', 'auth', 'limits', 'guardrails', 'oidc', 'metrics'],
   tables: { mcpCalls },
   async setup(host) {
     const { config, log, now, site, use, inherited } = host
-    const page = (tools: Tools) => createToolsPage({ tools, now, configFile: site.configFile })
+    const signOn = createSignOn({ ...use<SignOn>('oidc'), base: site.base })
+    const page = (tools: Tools) =>
+      createToolsPage({ tools, now, hasSignOn: signOn.challenge !== undefined, configFile: site.configFile })
     const servers = toServers(config)
     if (servers.size === 0) return { api: createMcpApi(NOTHING), pages: [page(NOTHING)] }
     // What is not used is not loaded; the library, which is large, not before it is needed.
@@ -67,7 +71,11 @@ export default definePlugin({
       figures: tools.figures,
       hear: tools.hear,
       origins: [...servers.values()].map(({ url }) => new URL(url).origin),
-      api: [...createDoor({ servers, serve: tools.serve, failed }), ...createMcpApi(tools)],
+      api: [
+        ...createDoor({ servers, challenge: signOn.challenge, serve: tools.serve, failed }),
+        ...signOn.api,
+        ...createMcpApi(tools),
+      ],
       pages: [page(tools), createCallsPage({ tools, now, nameOf: nameWith(use<Auth>('auth')) })],
       start() {
         void tools.ask()

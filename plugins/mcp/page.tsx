@@ -7,6 +7,8 @@ import { Servers, ToolsView } from './page/views.tsx'
 export interface ToolsPageDeps {
   readonly tools: Tools
   readonly now: () => number
+  /** Agents are told where their people sign in. */
+  readonly hasSignOn: boolean
   /** What the operator calls the config file. */
   readonly configFile: string | undefined
 }
@@ -15,15 +17,17 @@ export interface ToolsData {
   readonly servers: readonly ServerView[]
   readonly counts: readonly Counted[]
   readonly now: number
+  readonly hasSignOn: boolean
   readonly configFile: string | undefined
 }
 
 /** Which MCP servers there are, what they offer, and how agents are led to them. */
-export function createToolsPage({ tools, now, configFile }: ToolsPageDeps): Page {
+export function createToolsPage({ tools, now, hasSignOn, configFile }: ToolsPageDeps): Page {
   const load = async (): Promise<ToolsData> => ({
     servers: tools.servers(),
     counts: await tools.countedEverywhere(),
     now: now(),
+    hasSignOn,
     configFile,
   })
 

@@ -9,6 +9,7 @@ import type { Dashboard } from '../dashboard/model.ts'
 import { type Authority, createAuthority, type Facts } from './authority.ts'
 import { type Bearers, createBearers } from './callers.ts'
 import { createIdentityWatch } from './concerns.ts'
+import type { SignOn } from './model.ts'
 import { callerIssuers, type OidcSettings } from './settings.ts'
 import { BEGIN, createSignIn } from './sign-in.ts'
 import { isToken } from './verify.ts'
@@ -44,6 +45,10 @@ export function createIdentity(host: Host<OidcSettings>): Parts {
   const refresh = async () => void (await Promise.all(all.map(authority => authority.refresh())))
 
   return {
+    exports: {
+      issuers: issuers.map(({ settings }) => settings.issuer),
+      scopes: host.config.callerScopes?.split(/\s+/) ?? [],
+    } satisfies SignOn,
     heritage: {
       visits,
       facts: () => new Map(all.map(authority => [authority.place, authority.facts()])),

@@ -1,4 +1,5 @@
 import { definePlugin } from '../../src/plugin.ts'
+import type { SignOn } from './model.ts'
 import { oidcSettings } from './settings.ts'
 
 export default definePlugin({
@@ -14,10 +15,12 @@ export default definePlugin({
     clientSecret: ['OIDC_CLIENT_SECRET'],
     scopes: ['OIDC_SCOPES'],
     redirectUri: ['OIDC_REDIRECT_URI'],
+    callerScopes: ['OIDC_CALLER_SCOPES'],
   },
   needs: ['concerns', 'auth', 'dashboard'],
   async setup(host) {
-    if (host.config.issuer === undefined && host.config.issuers.length === 0) return {}
+    if (host.config.issuer === undefined && host.config.issuers.length === 0)
+      return { exports: { issuers: [], scopes: [] } satisfies SignOn }
     // What is not used is not loaded.
     const { createIdentity } = await import('./identity.ts')
     return createIdentity(host)

@@ -97,6 +97,10 @@ const section = v.object({
     'Where the identity provider sends operators back to, as it is registered there. Unset: /sign-in/sso/callback at the address by which the browser knows the gateway',
     v.optional(address('https://gateway.example.com/sign-in/sso/callback')),
   ),
+  callerScopes: says(
+    'What agents ask the identity provider for that sign their people in by themselves, so that the tokens are good here: api://modelway/use',
+    v.optional(shown(text())),
+  ),
   issuers: says('More identity providers whose tokens callers may bring', v.optional(v.array(listed), [])),
 })
 export type OidcSettings = v.InferOutput<typeof section>

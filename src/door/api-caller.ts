@@ -49,7 +49,11 @@ export function createApiCaller(options: ApiCallerOptions) {
 
   /** A caller's request takes the pipeline's way in and out. */
   function callAsCaller(route: Api, request: Request, params: Params): Promise<Response> {
-    const endpoint = { name: route.name ?? route.path, ...(route.refusal && { refusal: route.refusal }) }
+    const endpoint = {
+      name: route.name ?? route.path,
+      ...(route.refusal && { refusal: route.refusal }),
+      ...(route.challenge && { challenge: route.challenge }),
+    }
     return serve(request, endpoint, connectionOf(request), x =>
       run(route, { request, params, admin: undefined, x }, value =>
         value instanceof Response ? asItIs(value) : wholeAnswer(value, route.answer.status),

@@ -75,6 +75,7 @@ const endpoint = {
   idHeader: may(text),
   limits: may(oneOf('openai', 'anthropic')),
   refusal: may(fun),
+  challenge: may(fun),
 } satisfies Entries<Endpoint>
 
 const lens = {
@@ -153,6 +154,7 @@ const api = {
   idHeader: may(text),
   limits: endpoint.limits,
   refusal: may(fun),
+  challenge: may(fun),
   method: oneOf('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
   path,
   rest: may(text),

@@ -91,7 +91,10 @@ export function createRespond(options: RespondOptions) {
   function respondRefusal(x: Exchange, refusal: Refusal): Response {
     x.status = refusal.status
     settle(x)
-    const headers = { ...headersOf(x, 'application/json'), ...refusalHeaders(refusal) }
+    const headers = {
+      ...headersOf(x, 'application/json'),
+      ...refusalHeaders(refusal, x.endpoint.challenge?.(x.request)),
+    }
     const body = refusal.body ?? renderRefusal(x, refusal)
     return new Response(JSON.stringify(body), { status: refusal.status, headers })
   }
@@ -214,9 +217,11 @@ const typeOf = (status: number): string =>
   status === 429 ? 'requests' : status < 500 ? 'invalid_request_error' : 'server_error'
 
 /** SDKs retry many statuses by themselves; where that is useless they are told. */
-export function refusalHeaders(refusal: Refusal): Record<string, string> {
+export function refusalHeaders(refusal: Refusal, challenge?: string): Record<string, string> {
   return {
-    ...(refusal.code === 'invalid_api_key' && { 'www-authenticate': 'Bearer' }),
+    ...(refusal.code === 'invalid_api_key' && {
+      'www-authenticate': challenge === undefined ? 'Bearer' : `Bearer ${challenge}`,
+    }),
     ...(refusal.status >= 400 && !refusal.heals && { 'x-should-retry': 'false' }),
     ...(refusal.retryAfter !== undefined && { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
   }

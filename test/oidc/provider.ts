@@ -33,6 +33,8 @@ interface Code {
 }
 
 const ALG = 'ES256'
+/** An agent on somebody's machine, which can keep no secret. */
+const PUBLIC = 'agent'
 const CLIENT = { id: 'dashboard', secret: 'a-client-secret: with & signs' }
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -78,7 +80,7 @@ function mint({ claims = {}, header = {}, without = [] }: Mint, key = keys.at(-1
 function authorize(request: Request): Response {
   const query = Object.fromEntries(new URL(request.url).searchParams)
   const back = new URL(query.redirect_uri!)
-  const isAsked = query.client_id === CLIENT.id && query.code_challenge_method === 'S256'
+  const isAsked = [CLIENT.id, PUBLIC].includes(query.client_id!) && query.code_challenge_method === 'S256'
   if (!isAsked || query.response_type !== 'code') return new Response('What?', { status: 400 })
   back.searchParams.set('state', query.state!)
   back.searchParams.set('iss', plan.iss ?? issuer)
@@ -96,13 +98,15 @@ async function token(request: Request): Promise<Response> {
   const proof = atob(request.headers.get('authorization')?.replace(/^Basic /, '') ?? '')
   const [id, secret] = proof.split(':').map(text => decodeURIComponent(text.replaceAll('+', '%20')))
   const no = (error: string) => Response.json({ error }, { status: 400 })
-  if (id !== CLIENT.id || secret !== CLIENT.secret) return no('invalid_client')
+  const isPublic = form.client_id === PUBLIC
+  if (!isPublic && (id !== CLIENT.id || secret !== CLIENT.secret)) return no('invalid_client')
   const found = codes.get(form.code!)
   codes.delete(form.code!)
   if (found === undefined || form.redirect_uri !== found.query.redirect_uri) return no('invalid_grant')
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(form.code_verifier))
   const challenge = new Uint8Array(digest).toBase64({ alphabet: 'base64url', omitPadding: true })
   if (challenge !== found.query.code_challenge) return no('invalid_grant')
+  if (isPublic) return Response.json({ access_token: await mint(found.plan), token_type: 'Bearer' })
   const claims = { aud: CLIENT.id, nonce: found.plan.nonce ?? found.query.nonce, ...found.plan.claims }
   return Response.json({
     access_token: 'not-for-us',
@@ -111,17 +115,23 @@ async function token(request: Request): Promise<Response> {
   })
 }
 
+const description = {
+  issuer,
+  jwks_uri: `${elsewhere}/keys`,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${elsewhere}/token`,
+  response_types_supported: ['code'],
+  subject_types_supported: ['public'],
+  code_challenge_methods_supported: ['S256'],
+  id_token_signing_alg_values_supported: [ALG],
+  authorization_response_iss_parameter_supported: true,
+}
+
 const answers: Readonly<Record<string, (request: Request) => Response | Promise<Response>>> = {
-  '/.well-known/openid-configuration': () =>
-    Response.json({
-      issuer,
-      jwks_uri: `${elsewhere}/keys`,
-      authorization_endpoint: `${issuer}/authorize`,
-      token_endpoint: `${elsewhere}/token`,
-      response_types_supported: ['code'],
-      id_token_signing_alg_values_supported: [ALG],
-      authorization_response_iss_parameter_supported: true,
-    }),
+  '/.well-known/openid-configuration': () => Response.json(description),
+  // Agents ask here, and send nothing that is secret to an address without TLS that is not quite this machine's.
+  '/.well-known/oauth-authorization-server': () =>
+    Response.json({ ...description, token_endpoint: `${issuer}/token` }),
   '/keys': () => Response.json({ keys: keys.map(({ jwk }) => jwk) }),
   '/authorize': authorize,
   '/token': token,

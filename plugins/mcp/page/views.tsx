@@ -33,7 +33,7 @@ export function ToolsView({ data, request }: Props) {
         <>
           <ToolsTabs current="servers" base={request.base} />
           <Servers data={data} />
-          <HowToConnect request={request} />
+          <HowToConnect request={request} hasSignOn={data.hasSignOn} />
         </>
       ) : (
         <HowToSwitchOn configFile={data.configFile} />
@@ -64,7 +64,13 @@ export const Servers = ({ data: { servers, counts, now } }: { data: ToolsData })
   </ul>
 )
 
-function HowToConnect({ request: { base, admin, origin } }: { request: PageRequest }) {
+function HowToConnect({
+  request: { base, admin, origin },
+  hasSignOn,
+}: {
+  request: PageRequest
+  hasSignOn: boolean
+}) {
   const isOpen = admin.via === 'loopback'
   return (
     <section class="connecting" aria-labelledby="connecting">
@@ -78,6 +84,8 @@ function HowToConnect({ request: { base, admin, origin } }: { request: PageReque
           <>
             It comes with a key, or a token, as for models; here the variable <code>MODELWAY_KEY</code> holds
             it. <Link href={`${base}/dashboard/keys`}>Go to the keys</Link>
+            {hasSignOn &&
+              '. Without the line that names it, an agent that knows how asks its person to sign in at your identity provider.'}
           </>
         )}
       </p>
