@@ -129,6 +129,7 @@ describe('GET /swagger/json', () => {
       'POST /admin/history/{id}/restore',
       'POST /admin/keys',
       'POST /admin/keys/{id}/roll',
+      'POST /admin/mcp/accept',
       'POST /admin/mcp/refresh',
       'POST /admin/notices/test',
       'POST /admin/providers/refresh',

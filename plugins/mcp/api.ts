@@ -3,8 +3,10 @@ import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { toPath } from '../../src/scope/input.ts'
 import { whole } from '../../src/settings.ts'
+import { chosenChanges } from './chosen-changes.ts'
 import { type Counted, outcomes, type ServerView, type Tools } from './model.ts'
 import type { ToolRecord } from './records.ts'
+import { type Change, hashOfAll } from './review.ts'
 import { addressOf } from './server.ts'
 
 const view = v.object({
@@ -15,12 +17,31 @@ const view = v.object({
   asked_at: v.optional(v.string()),
   protocol: v.optional(v.pipe(v.string(), v.description('The version of the protocol'))),
   software: v.optional(v.string()),
+  reviews_changes: v.pipe(
+    v.boolean(),
+    v.description('Tools that are new or changed are closed until somebody accepts them'),
+  ),
+  changes_hash: v.pipe(
+    v.nullable(v.string()),
+    v.description('Tells all changes that wait from others; null where none does'),
+  ),
   user_paths: v.pipe(v.nullable(v.array(v.string())), v.description('Who may use it; null: everybody')),
   tools: v.array(
     v.object({
       name: v.string(),
       description: v.optional(v.string()),
       allowed: v.pipe(v.boolean(), v.description('Callers see it, and may call it')),
+      change: v.optional(
+        v.pipe(
+          v.object({
+            kind: v.picklist(['new', 'changed']),
+            before: v.optional(v.string()),
+            after: v.string(),
+            hash: v.string(),
+          }),
+          v.description('Set where it is another one than operators have accepted'),
+        ),
+      ),
       calls: v.pipe(
         v.partial(v.object(Object.fromEntries(outcomes.map(outcome => [outcome, v.number()])))),
         v.description('Since the start, by what became of them'),
@@ -49,6 +70,12 @@ const callsQuery = v.strictObject({
   limit: v.optional(v.pipe(whole(1, 200), v.description('Rows on a page, at most')), 50),
 })
 
+const acceptInput = v.strictObject({
+  server: v.string(),
+  tool: v.optional(v.pipe(v.string(), v.description('Absent: all that have changed'))),
+  hash: v.string(),
+})
+
 const recordView = v.object({
   id: v.number(),
   request_id: v.string(),
@@ -64,8 +91,8 @@ const recordView = v.object({
   cost_usd: v.pipe(v.nullable(v.number()), v.description('Null where nobody said what a call costs')),
 })
 
-/** `GET /admin/mcp`, `GET /admin/mcp/calls`, and `POST /admin/mcp/refresh`. */
-export function createMcpApi({ servers, countedEverywhere, records, refresh }: Tools): Api[] {
+/** `GET /admin/mcp`, `GET /admin/mcp/calls`, and `POST` of `/admin/mcp/refresh` and `/admin/mcp/accept`. */
+export function createMcpApi({ servers, countedEverywhere, records, refresh, accept }: Tools): Api[] {
   const all = async () => {
     const counts = await countedEverywhere()
     return servers().map(each => toView(each, counts))
@@ -115,8 +142,26 @@ export function createMcpApi({ servers, countedEverywhere, records, refresh }: T
         return all()
       },
     }),
+    defineApi({
+      ...shared,
+      method: 'POST',
+      path: '/admin/mcp/accept',
+      summary: 'Accept changed tools of an MCP server',
+      description:
+        'One tool, or all that have changed. `hash` says which change was looked at, as `GET /admin/mcp` tells it: `change.hash` of the tool, or `changes_hash` of the server. Where it is another one by now, nothing is accepted.',
+      body: acceptInput,
+      example: { server: 'search', tool: 'web', hash: '0123456789abcdef' },
+      answer: { about: 'All servers as they are now', schema: v.array(view) },
+      refusals: [404, 409],
+      async run({ body }) {
+        await accept(body.server, chosenChanges(servers(), body))
+        return all()
+      },
+    }),
   ]
 }
+
+const toChangeView = ({ tool: _, ...change }: Change) => change
 
 const NANO = 1e9
 
@@ -141,9 +186,13 @@ const toRecordView = ({
   cost_usd: row.costNano === null ? null : row.costNano / NANO,
 })
 
-function toView({ server, standing }: ServerView, counts: readonly Counted[]): v.InferOutput<typeof view> {
+function toView(
+  { server, standing, changes }: ServerView,
+  counts: readonly Counted[],
+): v.InferOutput<typeof view> {
   const { offer, state, error, askedAt } = standing
   const own = counts.filter(each => each.server === server.name)
+  const byName = new Map(changes.map(change => [change.tool.name, change]))
   const byTool = Map.groupBy(own, ({ tool }) => tool)
   return {
     name: server.name,
@@ -153,11 +202,14 @@ function toView({ server, standing }: ServerView, counts: readonly Counted[]): v
     ...(askedAt !== undefined && { asked_at: new Date(askedAt).toISOString() }),
     ...(offer && { protocol: offer.protocol }),
     ...(offer?.software !== undefined && { software: offer.software }),
+    reviews_changes: server.reviewsChanges,
+    changes_hash: changes.length === 0 ? null : hashOfAll(changes),
     user_paths: server.userPaths === undefined ? null : [...server.userPaths],
     tools: (offer?.tools ?? []).map(({ name, description }) => ({
       name,
       ...(description !== undefined && { description }),
-      allowed: server.offers(name),
+      allowed: server.offers(name) && !(server.reviewsChanges && byName.has(name)),
+      ...(byName.has(name) && { change: toChangeView(byName.get(name)!) }),
       calls: Object.fromEntries((byTool.get(name) ?? []).map(({ outcome, count }) => [outcome, count])),
     })),
   }

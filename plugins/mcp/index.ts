@@ -14,7 +14,8 @@ import type { Tools } from './model.ts'
 import type { Memory } from './open.ts'
 import { createToolsPage } from './page.tsx'
 import { openRecords } from './records.ts'
-import { mcpCalls } from './schema.ts'
+import { openReview } from './review.ts'
+import { mcpCalls, mcpTools } from './schema.ts'
 import { toServers } from './server.ts'
 import { mcpSettings } from './settings.ts'
 import { createSignOn } from './sign-on.ts'
@@ -32,6 +33,7 @@ const NOTHING: Tools = {
   counted: () => [],
   countedEverywhere: async () => [],
   records: async () => ({ rows: [], next: undefined, isPart: false }),
+  accept: async () => {},
   refresh: async () => {},
 }
 
@@ -46,7 +48,7 @@ export default definePlugin({
     retention: ['MCP_RETENTION'],
   },
   needs: ['concerns', 'auth', 'limits', 'guardrails', 'oidc', 'metrics'],
-  tables: { mcpCalls },
+  tables: { mcpCalls, mcpTools },
   async setup(host) {
     const { config, log, now, site, use, inherited } = host
     const signOn = createSignOn({ ...use<SignOn>('oidc'), base: site.base })
@@ -58,8 +60,9 @@ export default definePlugin({
     const { openTools } = await import('./open.ts')
     const memory = (inherited as Memory | undefined) ?? { standings: new Map(), tally: createTally() }
     const records = openRecords(host.db, log)
+    const review = await openReview(host)
     const tools = openTools(host, {
-      ...{ servers, records, memory },
+      ...{ servers, records, review, memory },
       guardrails: use<Guardrails>('guardrails'),
       limits: use<ToolLimits>('limits'),
     })
@@ -85,6 +88,7 @@ export default definePlugin({
           every: REFRESH,
           async run() {
             tools.purge()
+            await review.refresh()
             await tools.ask()
           },
         },

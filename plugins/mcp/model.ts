@@ -2,6 +2,7 @@ import type { Prompt, Tool } from '@modelcontextprotocol/client'
 import type { Leaf } from '../../src/database/look-back.ts'
 import type { UserPath } from '../../src/types.ts'
 import type { Question, ToolRecord } from './records.ts'
+import type { Change } from './review.ts'
 
 /** An MCP server that an operator has configured. */
 export interface McpServer {
@@ -11,6 +12,8 @@ export interface McpServer {
   readonly headers: Readonly<Record<string, string>>
   /** Who may use it; absent: everybody. */
   readonly userPaths?: ReadonlySet<UserPath>
+  /** A tool that operators have not accepted as it is stays closed. */
+  readonly reviewsChanges: boolean
   /** What a call of one of its tools costs, in nano-dollars, where an operator has said it. */
   readonly price?: number
   /** Takes its credentials out of what it says, wherever they stand. */
@@ -62,6 +65,8 @@ export interface Counted {
 export interface ServerView {
   readonly server: McpServer
   readonly standing: Standing
+  /** Of the tools that may be used, those that are others than operators have accepted. */
+  readonly changes: readonly Change[]
 }
 
 /** What the page and the admin API see. */
@@ -73,6 +78,8 @@ export interface Tools {
   countedEverywhere(): Promise<readonly Counted[]>
   /** What became of calls, one by one. */
   records(question: Question): Promise<Leaf<ToolRecord>>
+  /** These changes are as they should be. The other workers hear of it. */
+  accept(server: string, changes: readonly Change[]): Promise<void>
   /** Asks servers anew: the named one, or all. The other workers do the same. */
   refresh(name?: string): Promise<void>
 }

@@ -1,5 +1,7 @@
+import type { Tool } from '@modelcontextprotocol/client'
 import type { McpServer, Offer } from './model.ts'
 import { fromShared, toShared } from './names.ts'
+import type { Review } from './review.ts'
 import type { Shelf } from './shelf.ts'
 import type { Visit } from './visit.ts'
 
@@ -23,7 +25,21 @@ export interface Offered {
 /** For a name that is not known a server is asked again, but not more often (milliseconds). */
 const PAUSE = 5000
 
-export function createOffered(shelf: Shelf, now: () => number): Offered {
+interface Options {
+  readonly shelf: Shelf
+  readonly review: Pick<Review, 'changeOf'>
+  readonly now: () => number
+}
+
+export function createOffered({ shelf, review, now }: Options): Offered {
+  const isOpen = (server: McpServer, tool: Tool): boolean =>
+    server.offers(tool.name) && !(server.reviewsChanges && review.changeOf(server.name, tool) !== undefined)
+
+  function itemsOf<K extends Kind>(server: McpServer, offer: Offer | undefined, kind: K): readonly Item<K>[] {
+    const items = (offer?.[kind] ?? []) as readonly Item<K>[]
+    return kind === 'tools' ? items.filter(item => isOpen(server, item as Tool)) : items
+  }
+
   return {
     async about({ servers, isPlain }) {
       const offers = await Promise.all(
@@ -62,11 +78,6 @@ export function createOffered(shelf: Shelf, now: () => number): Offered {
       return item && { server, item }
     },
   }
-}
-
-function itemsOf<K extends Kind>(server: McpServer, offer: Offer | undefined, kind: K): readonly Item<K>[] {
-  const items = (offer?.[kind] ?? []) as readonly Item<K>[]
-  return kind === 'tools' ? items.filter(({ name }) => server.offers(name)) : items
 }
 
 /** Whose a name is; the server need not know it. */

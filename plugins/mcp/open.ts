@@ -7,10 +7,11 @@ import type { ToolLimits } from '../limits/tools.ts'
 import { createCalls } from './calls.ts'
 import { createConnect } from './connection.ts'
 import { createDesks } from './desk.ts'
-import type { McpServer, Standing, Tools } from './model.ts'
+import type { McpServer, ServerView, Standing, Tools } from './model.ts'
 import { createOffered } from './offered.ts'
 import type { Records } from './records.ts'
 import { createRegister } from './register.ts'
+import type { Review } from './review.ts'
 import { createServing } from './serving.ts'
 import { createSessions } from './sessions.ts'
 import type { McpSettings } from './settings.ts'
@@ -28,20 +29,27 @@ export interface OpenOptions {
   readonly guardrails: Guardrails
   readonly limits: ToolLimits
   readonly records: Records
+  readonly review: Review
   readonly memory: Memory
 }
+
+/** What workers tell each other: a server, or all, are to be asked anew; somebody has accepted changes. */
+const note = v.variant('kind', [
+  v.object({ kind: v.literal('ask'), server: v.optional(v.string()) }),
+  v.object({ kind: v.literal('accepted') }),
+])
 
 /** All that there is behind `/mcp`. */
 export function openTools(
   host: Host<McpSettings>,
-  { servers, guardrails, limits, records, memory }: OpenOptions,
+  { servers, guardrails, limits, records, review, memory }: OpenOptions,
 ) {
   const { config, log, now, site, peers } = host
   const { timeout, answerLimit } = config
   const { standings, tally } = memory
   const sessions = createSessions(createConnect({ ...host, version: site.version, answerLimit }), log)
-  const shelf = createShelf({ sessions, standings, now, log })
-  const offered = createOffered(shelf, now)
+  const shelf = createShelf({ sessions, review, standings, now, log })
+  const offered = createOffered({ shelf, review, now })
   const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
   const register = createRegister({ tally, records, log, now })
   const call = createCalls({ sessions, guardrails, limits, register, log, timeout })
@@ -50,23 +58,38 @@ export function openTools(
     const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)
     await Promise.all(chosen.map(shelf.refresh))
   }
-  const refreshes = createChannel(peers, { note: v.optional(v.string()), heard: ask })
+  const channel = createChannel(peers, {
+    note,
+    heard: told => (told.kind === 'ask' ? ask(told.server) : review.refresh()),
+  })
+  function viewOf(server: McpServer): ServerView {
+    const standing = shelf.of(server)
+    const changes = (standing.offer?.tools ?? [])
+      .filter(({ name }) => server.offers(name))
+      .flatMap(tool => review.changeOf(server.name, tool) ?? [])
+    return { server, standing, changes }
+  }
   const tools: Tools = {
-    servers: () => [...servers.values()].map(server => ({ server, standing: shelf.of(server) })),
+    servers: () => [...servers.values()].map(viewOf),
     counted: tally.all,
     countedEverywhere: everywhere,
     async records(question) {
       await records.flush()
       return records.look(question)
     },
+    async accept(server, changes) {
+      await review.accept(server, changes)
+      log.info('Changed tools of an MCP server were accepted', { server, tools: changes.length })
+      await channel.tell({ kind: 'accepted' })
+    },
     async refresh(name) {
-      await Promise.all([refreshes.tell(name), ask(name)])
+      await Promise.all([channel.tell({ kind: 'ask', server: name }), ask(name)])
     },
   }
   return {
     ...tools,
     figures,
-    hear: refreshes.hear,
+    hear: channel.hear,
     /** In this worker alone. */
     ask,
     serve: createServing({ offered, openDesk, call, version: site.version }),

@@ -1,6 +1,10 @@
+import type { Child } from 'hono/jsx'
+import { text } from '../../src/door/form.ts'
 import { refuse } from '../../src/errors.ts'
-import { type ActionResult, definePage, type Form, type Page } from '../../src/page.ts'
+import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
+import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
+import { chosenChanges } from './chosen-changes.ts'
 import type { Counted, ServerView, Tools } from './model.ts'
 import { Servers, ToolsView } from './page/views.tsx'
 
@@ -31,7 +35,29 @@ export function createToolsPage({ tools, now, hasSignOn, configFile }: ToolsPage
     configFile,
   })
 
-  async function refresh(form: Form): Promise<ActionResult> {
+  /** The servers as they are now, and a word about what was done. */
+  const changed = (data: ToolsData, request: PageRequest, notice: Child): ActionResult => ({
+    markup: (
+      <>
+        <hx-partial hx-target="#servers" hx-swap="outerHTML">
+          <Servers data={data} request={request} />
+        </hx-partial>
+        {notice}
+      </>
+    ),
+  })
+
+  async function accept(form: Form, request: PageRequest): Promise<ActionResult> {
+    const server = text(form, 'server')
+    const tool = text(form, 'tool') || undefined
+    const changes = chosenChanges(tools.servers(), { server, tool, hash: text(form, 'hash') })
+    await tools.accept(server, changes)
+    if (form.via !== 'htmx') return { go: '/dashboard/tools' }
+    const words = `${count(changes.length, 'tool')} of ${server} accepted`
+    return changed(await load(), request, <Notice tone="good">{words}</Notice>)
+  }
+
+  async function refresh(form: Form, request: PageRequest): Promise<ActionResult> {
     const name = typeof form.server === 'string' && form.server !== '' ? form.server : undefined
     if (name !== undefined && !tools.servers().some(({ server }) => server.name === name))
       refuse('not_found', `There is no MCP server “${name.slice(0, 100)}” any more`)
@@ -39,20 +65,15 @@ export function createToolsPage({ tools, now, hasSignOn, configFile }: ToolsPage
     if (form.via !== 'htmx') return { go: '/dashboard/tools' }
     const data = await load()
     const away = data.servers.filter(({ standing }) => standing.state === 'away')
-    return {
-      markup: (
-        <>
-          <hx-partial hx-target="#servers" hx-swap="outerHTML">
-            <Servers data={data} />
-          </hx-partial>
-          <Notice tone={away.length > 0 ? 'bad' : 'good'}>
-            {away.length === 0
-              ? 'All servers have told their tools'
-              : away.map(({ server, standing }) => `${server.name} ${standing.error}`).join('; ')}
-          </Notice>
-        </>
-      ),
-    }
+    return changed(
+      data,
+      request,
+      <Notice tone={away.length > 0 ? 'bad' : 'good'}>
+        {away.length === 0
+          ? 'All servers have told their tools'
+          : away.map(({ server, standing }) => `${server.name} ${standing.error}`).join('; ')}
+      </Notice>,
+    )
   }
 
   return definePage<ToolsData>({
@@ -61,6 +82,6 @@ export function createToolsPage({ tools, now, hasSignOn, configFile }: ToolsPage
     nav: { group: 'Gateway', order: 14 },
     load,
     view: (data, request) => <ToolsView data={data} request={request} />,
-    actions: { refresh },
+    actions: { refresh, accept },
   })
 }

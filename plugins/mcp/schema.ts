@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Outcome } from './model.ts'
 
 /** One row per call of a tool, never what it was called with, or what it answered. */
@@ -24,4 +24,18 @@ export const mcpCalls = sqliteTable(
     costNano: integer('cost_nano'),
   },
   table => [index('mcp_calls_at').on(table.at)],
+)
+
+/** What operators have accepted of what servers offer: each tool as it was then. */
+export const mcpTools = sqliteTable(
+  'mcp_tools',
+  {
+    server: text().notNull(),
+    tool: text().notNull(),
+    /** All that models read of it, as JSON. */
+    definition: text().notNull(),
+    /** Milliseconds since 1970. */
+    acceptedAt: integer('accepted_at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.server, table.tool] })],
 )

@@ -22,6 +22,7 @@ function toServer({
   user_paths: paths,
   tools,
   price_per_call_usd: price,
+  review_changes: reviewsChanges,
 }: Declaration): McpServer {
   const isAllowed = tools.allow === undefined ? () => true : createMatch(tools.allow)
   const isDenied = createMatch(tools.deny ?? [])
@@ -31,6 +32,7 @@ function toServer({
     headers,
     ...(paths !== undefined && { userPaths: new Set(paths) }),
     ...(price !== undefined && { price: Math.round(price * DOLLAR) }),
+    reviewsChanges,
     hide: createHide({ headers, url }),
     offers: tool => isAllowed(tool) && !isDenied(tool),
   }

@@ -63,6 +63,15 @@ const server = v.strictObject({
     }),
     {},
   ),
+  review_changes: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'A tool that is new, or another one than before, stays closed until an operator accepts it',
+      ),
+    ),
+    false,
+  ),
   price_per_call_usd: v.optional(
     v.pipe(
       v.number(),

@@ -3,6 +3,8 @@ import type { Log } from '../../src/log.ts'
 import { PATIENCE } from './connection.ts'
 import { toFailure } from './failure.ts'
 import type { McpServer, Offer, Standing } from './model.ts'
+import { inProse, readable } from './readable.ts'
+import type { Review } from './review.ts'
 import type { Sessions } from './sessions.ts'
 
 /** What servers offer, as they last told it. */
@@ -16,6 +18,7 @@ export interface Shelf {
 
 export interface ShelfOptions {
   readonly sessions: Sessions
+  readonly review: Pick<Review, 'meet'>
   /** Of the gateway before, where a reload put this one in its place. */
   readonly standings: Map<string, Standing>
   readonly now: () => number
@@ -26,7 +29,7 @@ export interface ShelfOptions {
 const SELF = ''
 const NEW: Standing = { state: 'new' }
 
-export function createShelf({ sessions, standings, now, log }: ShelfOptions): Shelf {
+export function createShelf({ sessions, review, standings, now, log }: ShelfOptions): Shelf {
   const asking = new Map<string, Promise<void>>()
   // Another address is another server, whatever it is called.
   const keyOf = ({ name, url }: McpServer) => JSON.stringify([name, url])
@@ -36,6 +39,7 @@ export function createShelf({ sessions, standings, now, log }: ShelfOptions): Sh
     const before = of(server)
     try {
       const offer = await sessions.use(server, SELF, readOffer)
+      await review.meet(server.name, offer.tools)
       standings.set(keyOf(server), { state: 'ready', offer, askedAt: now() })
       if (before.state === 'away') log.info('An MCP server is back', { server: server.name })
     } catch (error) {
@@ -74,11 +78,11 @@ async function readOffer(client: Client): Promise<Offer> {
   const software = client.getServerVersion()
   const instructions = client.getInstructions()
   return {
-    tools,
-    prompts,
+    tools: inProse(tools),
+    prompts: inProse(prompts),
     hasResources: can.resources !== undefined,
     protocol: client.getNegotiatedProtocolVersion() ?? 'not known',
-    ...(instructions !== undefined && { instructions }),
+    ...(instructions !== undefined && { instructions: readable(instructions) }),
     ...(software !== undefined && { software: `${software.name} ${software.version}` }),
   }
 }

@@ -1,17 +1,20 @@
 import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/page.ts'
 import { Badge, type Tone } from '../../../views/badge.tsx'
 import { ago, count, number } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
-import { Name } from '../../../views/name.tsx'
+import { Name, spell } from '../../../views/name.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import { Table } from '../../../views/table.tsx'
 import type { Counted, McpServer, Offer, ServerView, Standing } from '../model.ts'
 import { addressOf } from '../server.ts'
+import { Changes } from './changes.tsx'
 
 interface CardProps {
   readonly view: ServerView
   readonly counts: readonly Counted[]
   readonly now: number
+  readonly request: PageRequest
 }
 
 const states: Readonly<Record<Standing['state'], { readonly word: string; readonly tone: Tone }>> = {
@@ -21,7 +24,8 @@ const states: Readonly<Record<Standing['state'], { readonly word: string; readon
 }
 
 /** One server: how it stands, who may use it, and its tools. */
-export function ServerCard({ view: { server, standing }, counts, now }: CardProps) {
+export function ServerCard({ view, counts, now, request }: CardProps) {
+  const { server, standing } = view
   const { word, tone } = states[standing.state]
   const own = counts.filter(each => each.server === server.name)
   return (
@@ -46,9 +50,18 @@ export function ServerCard({ view: { server, standing }, counts, now }: CardProp
         </p>
       )}
       <Facts server={server} standing={standing} now={now} />
-      {standing.offer !== undefined && <ToolList server={server} offer={standing.offer} counts={own} />}
+      <Changes view={view} request={request} />
+      {standing.offer !== undefined && (
+        <ToolList server={server} offer={standing.offer} counts={own} closed={closedOf(view)} />
+      )}
     </li>
   )
+}
+
+/** Those that the configuration closes, and those that wait for an operator. */
+function closedOf({ server, standing, changes }: ServerView): ReadonlySet<string> {
+  const names = (standing.offer?.tools ?? []).map(({ name }) => name).filter(name => !server.offers(name))
+  return new Set([...names, ...(server.reviewsChanges ? changes.map(({ tool }) => tool.name) : [])])
 }
 
 const Fact = ({ name, children }: { name: string; children?: Child }) => (
@@ -99,29 +112,30 @@ function ToolList({
   server,
   offer: { tools },
   counts,
+  closed,
 }: {
   server: McpServer
   offer: Offer
   counts: readonly Counted[]
+  /** Names of those that nobody may call. */
+  closed: ReadonlySet<string>
 }) {
-  const closed = tools.filter(({ name }) => !server.offers(name)).length
   const byTool = Map.groupBy(counts, ({ tool }) => tool)
   return (
     <details class="tool-list" id={`tools-${shortHash(server.name)}`} open={tools.length <= FEW}>
       <summary>
         {count(tools.length, 'tool')}
-        {closed > 0 && <span class="muted">, {number(closed)} of them closed</span>}
+        {closed.size > 0 && <span class="muted">, {number(closed.size)} of them closed</span>}
       </summary>
       {tools.length > 0 && (
         <Table caption={`Tools of ${server.name}`} headings={['Tool', 'What it does', 'Calls', 'Failed']}>
           {tools.map(({ name, description }) => (
             <tr>
               <th scope="row" data-label="Tool">
-                <Name class="mono" text={name} />{' '}
-                {!server.offers(name) && <Badge tone="outline">closed</Badge>}
+                <Name class="mono" text={name} /> {closed.has(name) && <Badge tone="outline">closed</Badge>}
               </th>
               <td data-label="What it does">
-                <span class="about">{description ?? ''}</span>
+                <span class="about">{spell(description ?? '')}</span>
               </td>
               <Counts counts={byTool.get(name) ?? []} />
             </tr>

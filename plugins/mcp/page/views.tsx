@@ -32,7 +32,7 @@ export function ToolsView({ data, request }: Props) {
       {isOn ? (
         <>
           <ToolsTabs current="servers" base={request.base} />
-          <Servers data={data} />
+          <Servers data={data} request={request} />
           <HowToConnect request={request} hasSignOn={data.hasSignOn} />
         </>
       ) : (
@@ -56,10 +56,10 @@ function Refresh({ request: { base, admin } }: { request: PageRequest }) {
 }
 
 /** All that changes when servers are asked anew. */
-export const Servers = ({ data: { servers, counts, now } }: { data: ToolsData }) => (
+export const Servers = ({ data: { servers, counts, now }, request }: Props) => (
   <ul id="servers" class="toolboxes">
     {servers.map(view => (
-      <ServerCard view={view} counts={counts} now={now} />
+      <ServerCard view={view} counts={counts} now={now} request={request} />
     ))}
   </ul>
 )
