@@ -19,7 +19,7 @@ afterAll(() => Promise.all([off.stop(), server.stop()]))
 setStage(
   async () => {
     server = await startServer('search', 'new')
-    const search = declared(server, { user_paths: ['/team/alpha'], tools: { deny: ['die'] } })
+    const search = declared(server, { user_paths: ['/team/alpha'], tools: { deny: ['die'] }, review_changes: true })
     const away = { name: 'files', url: 'http://127.0.0.1:9/mcp?key=secret' }
     return startGateway({ MCP_SERVERS: JSON.stringify([search, away]) })
   },
@@ -39,10 +39,22 @@ test('shows servers, who may use them, and their tools', async () => {
   await card('search').getByText('ready', { exact: true }).waitFor()
   expect(await card('search').textContent()).toMatch(/\/team\/alpha[\s\S]*8 tools, 1 of them closed/)
   expect(await card('files').textContent()).toMatch(/away[\s\S]*It cannot be reached/)
-  await card('search').locator('summary').press('Enter')
+  await card('search').locator('.tool-list summary').press('Enter')
   const row = page.getByRole('row').filter({ hasText: 'Does die' })
   await row.getByText('closed').waitFor()
   expect(await page.content()).not.toContain('secret')
+})
+
+test('shows a tool that is new, closed until it is accepted', async () => {
+  await server.grow('shell')
+  await page.getByRole('button', { name: 'Ask all servers' }).click()
+  const changes = page.getByRole('region', { name: 'Changed tools of search' })
+  await changes.getByText('Closed until you accept what they are now').waitFor()
+  await changes.locator('summary').click()
+  await changes.getByText('"description": "Does shell"').waitFor()
+  await changes.getByRole('button', { name: 'Accept shell of search' }).click()
+  await page.getByText('1 tool of search accepted').waitFor()
+  expect(await changes.count()).toBe(0)
 })
 
 test('has lines to copy that lead an agent here', async () => {
@@ -52,11 +64,42 @@ test('has lines to copy that lead an agent here', async () => {
   expect(text).not.toContain(MASTER)
 })
 
+test('lists calls, and finds them', async () => {
+  const call = (name: string) =>
+    fetch(`${gateway.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${MASTER}`,
+        'x-modelway-user-path': '/team/alpha',
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } }),
+    }).then(answer => answer.text())
+  await call('search__echo')
+  await call('search__fail')
+  await page.getByRole('link', { name: 'Calls', exact: true }).click()
+  const rows = page.locator('#tool-calls tbody tr')
+  await rows.nth(1).waitFor()
+  expect(await rows.first().textContent()).toMatch(/fail.*search.*tool failed.*\/team\/alpha.*Master key.*no price/)
+  await page.getByLabel('Outcome').selectOption('ok')
+  await page.locator('#tool-calls tbody tr:only-child').waitFor()
+  expect(await rows.textContent()).toContain('echo')
+})
+
 test('works for everybody, light and dark, wide and narrow', async () => {
+  await server.grow('eval')
+  await page.goto(`${gateway.url}/dashboard/tools`)
+  await page.getByRole('button', { name: 'Ask all servers' }).click()
+  await page.locator('.tool-changes').waitFor()
   await expectFitForAll(page, [
     async () => {
       await page.goto(`${gateway.url}/dashboard/tools`)
-      await card('search').locator('summary').click()
+      for (const closed of await card('search').locator('summary').all()) await closed.click()
+    },
+    async () => {
+      await page.goto(`${gateway.url}/dashboard/tools/calls`)
+      await page.locator('#tool-calls tbody tr').first().waitFor()
     },
   ])
 })
