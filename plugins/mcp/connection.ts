@@ -7,6 +7,7 @@ import type {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
 import type { Host } from '../../src/plugin.ts'
+import type { UserPath } from '../../src/types.ts'
 import { BrokenAnswer, CUT, TOO_LONG } from './failure.ts'
 import { limited } from './limited.ts'
 import type { McpServer } from './model.ts'
@@ -32,7 +33,13 @@ export const PATIENCE = 10_000
 /** How long it may take to end a session (milliseconds). */
 const GOODBYE = 2000
 
-export type Connect = (server: McpServer, prior?: PriorDiscovery) => Promise<Connection>
+/** For whom it is, and what need not be found out again. */
+export interface Beginning {
+  readonly userPath: UserPath | undefined
+  readonly prior: PriorDiscovery | undefined
+}
+
+export type Connect = (server: McpServer, beginning: Beginning) => Promise<Connection>
 
 /** Begins conversations, in the newest version of the protocol that the server speaks. */
 export function createConnect({ fetch: guarded, version, answerLimit }: ConnectOptions): Connect {
@@ -46,11 +53,11 @@ export function createConnect({ fetch: guarded, version, answerLimit }: ConnectO
     return answer
   }
 
-  return async ({ url, headers }, prior) => {
+  return async (server, { userPath, prior }) => {
     const sdk = await import('@modelcontextprotocol/client')
-    const transport = new sdk.StreamableHTTPClientTransport(new URL(url), {
+    const transport = new sdk.StreamableHTTPClientTransport(new URL(server.url), {
       fetch: outward,
-      requestInit: { headers },
+      requestInit: { headers: headersFor(server, userPath) },
     })
     endWithStream(transport)
     const client = new sdk.Client(
@@ -77,6 +84,12 @@ export function createConnect({ fetch: guarded, version, answerLimit }: ConnectO
     }
   }
 }
+
+/** Header values have no letters beside ASCII, paths may. */
+const headersFor = ({ headers, forwardsUserPath }: McpServer, userPath: UserPath | undefined) => ({
+  ...(forwardsUserPath && userPath !== undefined && { 'x-modelway-user-path': encodeURI(userPath) }),
+  ...headers,
+})
 
 /** What a tool answers is for whoever has called it to judge, by the schema that both have been shown. */
 const TRUSTING: jsonSchemaValidator = {

@@ -12,6 +12,8 @@ export interface McpServer {
   readonly headers: Readonly<Record<string, string>>
   /** Who may use it; absent: everybody. */
   readonly userPaths?: ReadonlySet<UserPath>
+  /** It is told for whom a tool is called, in a header. */
+  readonly forwardsUserPath: boolean
   /** A tool that operators have not accepted as it is stays closed. */
   readonly reviewsChanges: boolean
   /** What a call of one of its tools costs, in nano-dollars, where an operator has said it. */

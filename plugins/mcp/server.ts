@@ -23,6 +23,7 @@ function toServer({
   tools,
   price_per_call_usd: price,
   review_changes: reviewsChanges,
+  forward_user_path: forwardsUserPath,
 }: Declaration): McpServer {
   const isAllowed = tools.allow === undefined ? () => true : createMatch(tools.allow)
   const isDenied = createMatch(tools.deny ?? [])
@@ -33,6 +34,7 @@ function toServer({
     ...(paths !== undefined && { userPaths: new Set(paths) }),
     ...(price !== undefined && { price: Math.round(price * DOLLAR) }),
     reviewsChanges,
+    forwardsUserPath,
     hide: createHide({ headers, url }),
     offers: tool => isAllowed(tool) && !isDenied(tool),
   }

@@ -4,13 +4,14 @@ import { describe } from '../../src/base/describe.ts'
 import type { Log } from '../../src/log.ts'
 import { type Connect, type Connection, unbroken } from './connection.ts'
 import type { McpServer } from './model.ts'
+import type { Owner } from './visit.ts'
 
 export interface Sessions {
   /**
    * Runs with the conversation that somebody has with a server; of what comes back its credentials are left out. A server that has forgotten it has done nothing yet: then
    * once more, with a new one.
    */
-  use<T>(server: McpServer, owner: string, run: (client: Client) => Promise<T>): Promise<T>
+  use<T>(server: McpServer, owner: Owner, run: (client: Client) => Promise<T>): Promise<T>
   /** Ends those that nobody has used for a while. */
   purge(): void
   close(): Promise<void>
@@ -49,16 +50,16 @@ export function createSessions(connect: Connect, log: Log): Sessions {
       .then(connection => connection.close())
       .catch(error => log.debug('A conversation did not end well', { error: describe(error) })))
 
-  async function open(server: McpServer): Promise<Connection> {
-    const connection = await connect(server, found.get(server.name))
+  async function open(server: McpServer, { userPath }: Owner): Promise<Connection> {
+    const connection = await connect(server, { userPath, prior: found.get(server.name) })
     found.set(server.name, connection.found)
     return connection
   }
 
-  function sessionOf(server: McpServer, key: string): Session {
+  function sessionOf(server: McpServer, key: string, owner: Owner): Session {
     const known = sessions.get(key)
     if (known !== undefined) return known
-    const session: Session = { opened: open(server), busy: 0, isOver: false, closed: undefined }
+    const session: Session = { opened: open(server, owner), busy: 0, isOver: false, closed: undefined }
     sessions.set(key, session)
     return session
   }
@@ -71,13 +72,13 @@ export function createSessions(connect: Connect, log: Log): Sessions {
 
   async function use<T>(
     server: McpServer,
-    owner: string,
+    owner: Owner,
     run: (client: Client) => Promise<T>,
     isLast = false,
   ): Promise<T> {
-    const key = JSON.stringify([server.name, owner])
+    const key = JSON.stringify([server.name, owner.key])
     const isNew = !sessions.has(key)
-    const session = sessionOf(server, key)
+    const session = sessionOf(server, key, owner)
     session.busy++
     let connection: Connection | undefined
     try {

@@ -63,6 +63,13 @@ const server = v.strictObject({
     }),
     {},
   ),
+  forward_user_path: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description('It is told where the caller stands, in the header x-modelway-user-path'),
+    ),
+    false,
+  ),
   review_changes: v.optional(
     v.pipe(
       v.boolean(),

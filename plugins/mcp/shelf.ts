@@ -6,6 +6,7 @@ import type { McpServer, Offer, Standing } from './model.ts'
 import { inProse, readable } from './readable.ts'
 import type { Review } from './review.ts'
 import type { Sessions } from './sessions.ts'
+import type { Owner } from './visit.ts'
 
 /** What servers offer, as they last told it. */
 export interface Shelf {
@@ -26,7 +27,7 @@ export interface ShelfOptions {
 }
 
 /** The owner of the conversations in which the gateway itself asks. */
-const SELF = ''
+const SELF: Owner = { key: '' }
 const NEW: Standing = { state: 'new' }
 
 export function createShelf({ sessions, review, standings, now, log }: ShelfOptions): Shelf {

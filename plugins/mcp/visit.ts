@@ -1,4 +1,5 @@
 import type { Scoped } from '../../src/exchange.ts'
+import type { UserPath } from '../../src/types.ts'
 import type { McpServer } from './model.ts'
 
 /** One request of a client: who asks, and of which servers. */
@@ -11,5 +12,13 @@ export interface Visit {
 }
 
 /** Whose conversations with servers these are: callers of one key may speak for many people. */
-export const ownerOf = ({ caller, userPath }: Pick<Scoped, 'caller' | 'userPath'>): string =>
-  JSON.stringify([caller.id, userPath])
+export interface Owner {
+  readonly key: string
+  /** Where they stand; absent where the gateway asks for itself. */
+  readonly userPath?: UserPath
+}
+
+export const ownerOf = ({ caller, userPath }: Pick<Scoped, 'caller' | 'userPath'>): Owner => ({
+  key: JSON.stringify([caller.id, userPath]),
+  userPath,
+})

@@ -19,7 +19,11 @@ afterAll(() => Promise.all([off.stop(), server.stop()]))
 setStage(
   async () => {
     server = await startServer('search', 'new')
-    const search = declared(server, { user_paths: ['/team/alpha'], tools: { deny: ['die'] }, review_changes: true })
+    const search = declared(server, {
+      user_paths: ['/team/alpha'],
+      tools: { deny: ['die'] },
+      review_changes: true,
+    })
     const away = { name: 'files', url: 'http://127.0.0.1:9/mcp?key=secret' }
     return startGateway({ MCP_SERVERS: JSON.stringify([search, away]) })
   },
@@ -81,7 +85,9 @@ test('lists calls, and finds them', async () => {
   await page.getByRole('link', { name: 'Calls', exact: true }).click()
   const rows = page.locator('#tool-calls tbody tr')
   await rows.nth(1).waitFor()
-  expect(await rows.first().textContent()).toMatch(/fail.*search.*tool failed.*\/team\/alpha.*Master key.*no price/)
+  expect(await rows.first().textContent()).toMatch(
+    /fail.*search.*tool failed.*\/team\/alpha.*Master key.*no price/,
+  )
   await page.getByLabel('Outcome').selectOption('ok')
   await page.locator('#tool-calls tbody tr:only-child').waitFor()
   expect(await rows.textContent()).toContain('echo')

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { MASTER } from '../kit.ts'
 import { declared, openToolbox, startServer, type TestServer, type Toolbox, versions } from './kit.ts'
 
 let open: TestServer
@@ -8,7 +9,7 @@ beforeAll(async () => {
   ;[open, closed] = await Promise.all([startServer('open', 'new'), startServer('team-only', 'old')])
   box = await openToolbox([
     declared(open, { tools: { allow: ['echo', 'visit', 's*'], deny: ['steps'] } }),
-    declared(closed, { user_paths: ['/team/alpha'] }),
+    declared(closed, { user_paths: ['/team/alpha'], forward_user_path: true }),
   ])
 })
 afterAll(async () => {
@@ -99,6 +100,20 @@ test('what a server keeps for one caller no other one meets', async () => {
   // Another client of the same caller goes on in the same conversation.
   expect(await visit('/team/alpha/one')).toBe(2)
   expect(await visit('/team/alpha/two')).toBe(1)
+})
+
+test('a server that is to know it is told for whom, in each conversation, and nothing else', async () => {
+  const before = (await closed.seen()).seen.length
+  for (const path of ['/team/alpha/one', '/team/alpha/two'])
+    await (await box.client(path)).callTool({ name: 'team-only__echo', arguments: {} })
+  const calls = (await closed.seen()).seen
+    .slice(before)
+    .filter(({ rpc }: { rpc?: { method: string } }) => rpc?.method === 'tools/call')
+  const told = calls.map(
+    ({ headers }: { headers: Record<string, string> }) => headers['x-modelway-user-path'],
+  )
+  expect(told).toEqual(['/team/alpha/one', '/team/alpha/two'])
+  expect(JSON.stringify(calls)).not.toContain(MASTER)
 })
 
 test('nothing of what callers send to the gateway reaches a server but the arguments', async () => {

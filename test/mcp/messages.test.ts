@@ -23,6 +23,8 @@ describe('a message that is none gets an error of JSON-RPC', () => {
 
     ['no JSON-RPC', { hello: 'world' }, 400, -32600],
     ['another version of JSON-RPC', { jsonrpc: '1.0', id: 1, method: 'ping' }, 400, -32600],
+    ['resources of all servers', { jsonrpc: '2.0', id: 1, method: 'resources/list' }, 200, -32601],
+    ['a completion', { jsonrpc: '2.0', id: 1, method: 'completion/complete' }, 200, -32601],
     ['an unknown method', { jsonrpc: '2.0', id: 1, method: 'tools/destroy' }, 200, -32601],
     ['a call without a name', { jsonrpc: '2.0', id: 1, method: 'tools/call', params: {} }, 200, -32602],
     [
@@ -113,4 +115,11 @@ test('each call leaves a line in the log, and a figure', async () => {
   const { body } = await box.test.admin('GET', '/admin/mcp')
   const echo = body[0].tools.find(({ name }: { name: string }) => name === 'echo')
   expect(echo).toEqual({ name: 'echo', description: 'Does echo', allowed: true, calls: { ok: 1 } })
+})
+
+test('nothing is promised that is not there', async () => {
+  const all = await box.client('/team')
+  expect(all.getServerCapabilities()).toEqual({ tools: {}, prompts: {} })
+  const one = await box.client('/team', { at: '/mcp/one' })
+  expect(one.getServerCapabilities()).toEqual({ tools: {}, prompts: {}, resources: {} })
 })

@@ -16,8 +16,8 @@ interface ChangesProps {
 export function Changes({ view: { server, changes }, request }: ChangesProps) {
   if (changes.length === 0) return null
   return (
-    <section class="changes" aria-label={`Changed tools of ${server.name}`}>
-      <div class="change-head">
+    <section class="tool-changes" aria-label={`Changed tools of ${server.name}`}>
+      <div class="tool-change-head">
         <p>
           <strong>{count(changes.length, 'tool')} to look at.</strong>{' '}
           {server.reviewsChanges
@@ -45,7 +45,7 @@ interface EntryProps {
 
 const Entry = ({ server, change: { tool, kind, before, after, hash }, request }: EntryProps) => (
   <li>
-    <div class="change-head">
+    <div class="tool-change-head">
       <h3>
         <Name class="mono" text={tool.name} /> <Badge tone="amber">{kind}</Badge>
       </h3>
@@ -58,7 +58,7 @@ const Entry = ({ server, change: { tool, kind, before, after, hash }, request }:
     </div>
     <details>
       <summary>{before === undefined ? 'What it is' : 'Before and after'}</summary>
-      <div class="sides">
+      <div class="tool-sides">
         {before !== undefined && <Side title="Before" text={before} other={after} />}
         <Side title={before === undefined ? 'Now' : 'After'} text={after} other={before} />
       </div>
