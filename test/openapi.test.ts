@@ -254,6 +254,8 @@ describe('examples', () => {
       if (route.requestBody && example === undefined) continue
       // Its answer is text.
       if (route.path === '/metrics' || route.path === '/admin/usage/export') continue
+      // It needs an MCP server that has changed.
+      if (route.path === '/admin/mcp/accept') continue
       // A conversation needs a WebSocket.
       if (route.path.startsWith('/v1/realtime')) continue
       // What these name is only there once a model has answered.
