@@ -34,6 +34,7 @@ import limits from './limits/index.ts'
 import listFilter from './list-filter.ts'
 import mcp from './mcp/index.ts'
 import metrics from './metrics/index.ts'
+import mirror from './mirror/index.ts'
 import modelFacts from './model-facts/index.ts'
 import modelLists from './model-lists/index.ts'
 import notify from './notify/index.ts'
@@ -119,6 +120,8 @@ export const plugins: readonly Plugin[] = [
   paths,
   metrics,
   telemetry,
+  // what calls are tried with, unseen
+  mirror,
   // what agents use beside models
   mcp,
   notify,

@@ -21,6 +21,7 @@ export default definePlugin({
       refusal,
       stream,
       recalled,
+      copyOf,
     }) {
       log.info('Request', {
         id,
@@ -32,6 +33,7 @@ export default definePlugin({
         model: asked ? asked.slice(0, 200) : undefined,
         provider: target?.provider,
         served: target?.model,
+        mirror: copyOf,
         attempts: attempts?.length || undefined,
         stream: stream || undefined,
         cached: recalled !== undefined || undefined,

@@ -82,6 +82,8 @@ export class Exchange {
   lens: Lens | undefined
   target: Target | undefined = undefined
   answer: Answer | undefined = undefined
+  /** The id of the call that this one repeats at another target (`Host.copy`): nobody waits for it, or sees its answer. */
+  copyOf: string | undefined = undefined
   /** The answer was stored: nobody was asked, and `target` is who gave it when it was. */
   recalled: Recalled | undefined = undefined
   usage: Usage | undefined = undefined

@@ -1,6 +1,7 @@
 import { createAsk } from './ask/ask.ts'
 import { isSetByRuntime } from './config/environment.ts'
 import type { GatewaySettings } from './config/gateway.ts'
+import { type Copying, createCopy } from './copy.ts'
 import { migrateAll } from './database/migrations.ts'
 import { isInMemory, type OpenDatabase, openDatabase } from './database/open.ts'
 import { isLoopbackName, ORIGIN } from './door/address.ts'
@@ -8,11 +9,18 @@ import { withCors } from './door/cors.ts'
 import { createDoor } from './door/door.ts'
 import { createDrain } from './drain.ts'
 import { ConfigError } from './errors.ts'
-import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
+import {
+  type Connection,
+  type Deciding,
+  Exchange,
+  type Ordering,
+  type Scoped,
+  type Settled,
+} from './exchange.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { first } from './hooks.ts'
 import { createInFlight } from './in-flight.ts'
-import { describeMembers, type Member, type Setting } from './inventory.ts'
+import { describeMembers, type Member, type Setting, type Site } from './inventory.ts'
 import { blaming } from './loading/blaming.ts'
 import { type Closing, createClosing } from './loading/closing.ts'
 import { createLog } from './log.ts'
@@ -25,7 +33,7 @@ import { createConversations } from './respond/conversations.ts'
 import { createRespond } from './respond/respond.ts'
 import { startTicks } from './ticks.ts'
 import type { Awaitable } from './types.ts'
-import { createEgress } from './upstream/egress.ts'
+import { createEgress, toOrigin } from './upstream/egress.ts'
 import { toHiddenFailure } from './upstream/failures.ts'
 
 export interface GatewayOptions {
@@ -118,6 +126,14 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   closing.add('The way out', egress.close)
   const members = () => describeMembers(plugins, { parts: built().parts, brought: options.brought, faults })
   const conversations = createConversations()
+  const site: Site = {
+    version,
+    base: settings.basePath,
+    isLoopback: isLoopbackName(settings.host.replace(/^::1$/, '[::1]')),
+    isStopping: () => inFlight.isStopping(),
+    reloadFailedAt: options.reloadFailedAt ?? (() => undefined),
+    ...(settings.configFile !== undefined && { configFile: settings.configFile }),
+  }
   let surveyed: readonly Setting[] | undefined
   const shared = (plugin: string): Omit<Host, 'config' | 'use'> => ({
     db: database.db,
@@ -133,18 +149,12 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     list: (x: Scoped) => pipeline.list(x),
     call: request => door(request, LOCAL),
     review: conversations.review,
+    copy: (of: Settled, copying: Copying) => copy(of, copying),
     plugins: members,
     settings: () => (surveyed ??= options.survey?.(settings) ?? []),
     ...(options.peers && { peers: options.peers(plugin) }),
     inherited: inherited?.plugins.get(plugin),
-    site: {
-      version,
-      base: settings.basePath,
-      isLoopback: isLoopbackName(settings.host.replace(/^::1$/, '[::1]')),
-      isStopping: () => inFlight.isStopping(),
-      reloadFailedAt: options.reloadFailedAt ?? (() => undefined),
-      ...(settings.configFile !== undefined && { configFile: settings.configFile }),
-    },
+    site,
   })
   house = await assemble(plugins, options.pluginSettings, shared)
   const { hooks, parts } = house
@@ -166,7 +176,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     drain,
   })
   const { revealServed, bodyLimit, uploadLimit } = settings
-  const respond = createRespond({
+  const responding = {
     hooks,
     log,
     revealServed,
@@ -174,15 +184,11 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     toFailure: toHiddenFailure,
     leave: inFlight.leave,
     conversations,
-  })
-  const pipeline = createPipeline({
-    hooks,
-    ask,
-    respond,
-    enter: inFlight.enter,
-    bodyLimit,
-    uploadLimit,
-  })
+  }
+  const respond = createRespond(responding)
+  const unheard = createRespond({ ...responding, hooks: { ...hooks, tap: undefined, head: undefined } })
+  const copy = createCopy({ ask, respond: unheard, enter: inFlight.enter })
+  const pipeline = createPipeline({ hooks, ask, respond, enter: inFlight.enter, bodyLimit, uploadLimit })
   const all = [...parts.values()]
   const door = createDoor({
     ...options,
@@ -238,13 +244,4 @@ async function isOpen({ hooks }: House): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function toOrigin(text: string): string {
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new ConfigError(
-      `Cannot use "${text}" in EGRESS_ALLOW: expected an origin such as https://example.com`,
-    )
-  return url.origin
 }

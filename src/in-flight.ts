@@ -7,7 +7,7 @@ export interface InFlight {
   enter(x: Exchange): void
   leave(x: Exchange): void
   isStopping(): boolean
-  /** No new work from now on; resolves when the last exchange has left, after `deadline` ms at the latest. Who is in more of a hurry may call it again. */
+  /** No new work from now on, and no more of what nobody waits for; resolves when the last exchange has left, after `deadline` ms at the latest. Who is in more of a hurry may call it again. */
   stop(deadline: number): Promise<void>
 }
 
@@ -58,6 +58,7 @@ export function createInFlight(pingEvery: number): InFlight {
     isStopping: () => isStopping,
     async stop(deadline) {
       isStopping = true
+      for (const x of slots) if (x?.copyOf !== undefined) cutShort(x, new Refusal('client_closed', UNHEARD))
       if (count > 0) {
         const patience = Math.min(deadline, LONGEST)
         const left = new Promise<void>(resolve => {
@@ -80,4 +81,5 @@ export function createInFlight(pingEvery: number): InFlight {
 }
 
 const CUT = 'The gateway stopped before the answer was complete'
+const UNHEARD = 'The gateway stops, and nobody waits for the copy of a call'
 const LATE = 'The provider did not begin to answer in time'

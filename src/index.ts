@@ -3,6 +3,7 @@
  * `modelway/views`. Our own plugins import the files themselves.
  */
 export { type Api, type ApiCall, answerJson, defineApi, restOf } from './api.ts'
+export type { Copy, Copying } from './copy.ts'
 export type { Database, DatabaseAddress } from './database/open.ts'
 export type { Dialect, Endpoint, Lens, Talk, Turn } from './dialect.ts'
 export { type Code, codes, Refusal, type RefusalOptions, refuse } from './errors.ts'

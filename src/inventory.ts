@@ -3,6 +3,20 @@ import { kinds, type Parts, type Plugin } from './plugin.ts'
 
 /** What the house can tell of itself. Nothing in here is secret: it is for every plugin, and for every operator's eyes. */
 
+/** Facts of this installation that pages and messages print. */
+export interface Site {
+  readonly version: string
+  /** Prefix of every address, without a slash at its end. */
+  readonly base: string
+  /** The gateway can be reached from this machine only. */
+  readonly isLoopback: boolean
+  readonly isStopping: () => boolean
+  /** When the last reload of the configuration failed (milliseconds since 1970); undefined where it did not. */
+  readonly reloadFailedAt: () => number | undefined
+  /** What the operator calls the config file; absent where there is none. */
+  readonly configFile?: string
+}
+
 /** Where a setting has its value from. */
 export type Origin =
   | { readonly kind: 'default' }

@@ -2,6 +2,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { AdminEvent, Api } from './api.ts'
 import type { Bytes } from './base/bytes.ts'
+import type { Copy } from './copy.ts'
 import type { Database, DatabaseAddress } from './database/open.ts'
 import type { Dialect } from './dialect.ts'
 import type {
@@ -17,7 +18,7 @@ import type {
   Settled,
   Spent,
 } from './exchange.ts'
-import type { Member, Setting } from './inventory.ts'
+import type { Member, Setting, Site } from './inventory.ts'
 import type { Log } from './log.ts'
 import type { Page } from './page.ts'
 import type { Passage } from './passage.ts'
@@ -151,23 +152,17 @@ export interface Host<C = unknown> {
   readonly call: (request: Request) => Awaitable<Response>
   /** What callers may do is not what it was: conversations under way are asked whether they may go on. */
   readonly review: () => void
+  /**
+   * Makes a call that has ended once more, at another target: with the body that was sent for it, after all that was
+   * checked, shaped and masked. No room is taken and no policy asked. Its answer goes to nobody, not even to taps and
+   * heads: only `attempt` and `settle` hear of it, where `copyOf` says which call it repeats. Ends with the copy.
+   */
+  readonly copy: Copy
   /** The order of the house: every plugin with what it does here. Complete once `start` is called. */
   readonly plugins: () => readonly Member[]
   /** Every setting as it is in effect, without what is secret. */
   readonly settings: () => readonly Setting[]
-  /** Facts of this installation that pages and messages print. */
-  readonly site: {
-    readonly version: string
-    /** Prefix of every address, without a slash at its end. */
-    readonly base: string
-    /** The gateway can be reached from this machine only. */
-    readonly isLoopback: boolean
-    readonly isStopping: () => boolean
-    /** When the last reload of the configuration failed (milliseconds since 1970); undefined where it did not. */
-    readonly reloadFailedAt: () => number | undefined
-    /** What the operator calls the config file; absent where there is none. */
-    readonly configFile?: string
-  }
+  readonly site: Site
   /** The same plugin in the other processes that serve the port; absent where there is no other (`WORKERS`). */
   readonly peers?: Peers
   /** The `heritage` of this plugin in the gateway before, where a reload of the configuration put this one in its place. */

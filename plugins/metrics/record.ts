@@ -56,6 +56,7 @@ function labelsOf(x: Settled, { pathDepth, isNamed }: RecordFacts): Labels {
     endpoint: x.endpoint.name,
     status_class: classOf(status),
     stream: x.stream ? 'true' : 'false',
+    ...(x.copyOf !== undefined && { mirror: 'true' }),
   }
   if (pathDepth === 0) return labels
   return { ...labels, user_path: userPath === undefined ? '' : beginningOf(userPath, pathDepth) }

@@ -7,6 +7,8 @@ export interface Labels {
   readonly endpoint: string
   readonly status_class: string
   readonly stream: 'true' | 'false'
+  /** Only of copies that go to mirrors: `mirror=""` leaves them out. */
+  readonly mirror?: 'true'
   /** Only where the operator asks for it. */
   readonly user_path?: string
 }
@@ -145,6 +147,7 @@ const isSame = (a: Labels, b: Labels): boolean =>
   a.endpoint === b.endpoint &&
   a.status_class === b.status_class &&
   a.stream === b.stream &&
+  a.mirror === b.mirror &&
   a.provider === b.provider &&
   a.user_path === b.user_path &&
   a.model === b.model

@@ -153,9 +153,9 @@ export type CallEvent = readonly [
   terms?: string | null | 0 | 1 | 2,
   /**
    * `batch`, `batch:2`: what the batch used that the call of this id had started; `answer:3`: what the third answer of the
-   * conversation of this id took; `cached`: a call that got a stored answer.
+   * conversation of this id took; `cached`: a call that got a stored answer; `mirror`: the copy of the call of this id.
    */
-  kind?: 'batch' | `batch:${number}` | `answer:${number}` | 'cached',
+  kind?: 'batch' | `batch:${number}` | `answer:${number}` | 'cached' | 'mirror',
   /** What a stored answer took when it was first given. */
   saved?: Tokens | null,
   /** `terms` of that. */

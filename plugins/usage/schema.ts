@@ -13,7 +13,8 @@ export const usageRecords = sqliteTable(
     no: integer().primaryKey({ autoIncrement: true }),
     /**
      * The id of the call; `<id>:<n>` for what its n-th try has cost, `<id>:batch` and `<id>:batch:<n>` for the batch that
-     * it started; `<id>:answer:<n>` for the n-th answer of a conversation: all of a call stand between `<id>` and `<id>;`.
+     * it started; `<id>:answer:<n>` for the n-th answer of a conversation, `<id>:mirror` for the copy that went to a mirror:
+     * all of a call stand between `<id>` and `<id>;`.
      */
     id: text().notNull().unique(),
     /** The id of the call, as `x-request-id` tells it. */
@@ -84,6 +85,8 @@ export const usageRecords = sqliteTable(
     billing: text().$type<Billing>(),
     /** Nobody was asked: the answer was stored. `provider` and `model` are who gave it when it was new. */
     cached: integer({ mode: 'boolean' }).notNull().default(false),
+    /** A copy of the call of this `request_id`, of which its caller knows nothing: see the plugin `mirror`. */
+    mirrored: integer({ mode: 'boolean' }).notNull().default(false),
     /** How alike the question was to which a stored answer was first given; null where it was the same. */
     similarity: real(),
     /** What a stored answer would have cost, in nano-dollars; null when that is not known, or it was not stored. */
@@ -124,6 +127,8 @@ export const usageGroups = sqliteTable(
     model: text().notNull(),
     userPath: text('user_path').notNull(),
     keyId: text('key_id').notNull(),
+    /** Copies of calls are never added to calls. */
+    mirrored: integer({ mode: 'boolean' }).notNull().default(false),
   },
   table => [
     uniqueIndex('usage_groups_all').on(
@@ -132,6 +137,7 @@ export const usageGroups = sqliteTable(
       table.model,
       table.userPath,
       table.keyId,
+      table.mirrored,
     ),
   ],
 )

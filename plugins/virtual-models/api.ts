@@ -4,6 +4,7 @@ import { authorshipOf } from '../../src/author.ts'
 import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
 import { virtualModelInput } from './input.ts'
+import { mirror } from './mirror.ts'
 import { strategies, type VirtualModels, type VirtualModelView } from './model.ts'
 import { parameters } from './parameters.ts'
 
@@ -16,6 +17,7 @@ const virtualModelView = v.object({
   session_affinity: v.optional(v.boolean()),
   failover: v.optional(v.boolean()),
   parameters: v.optional(parameters),
+  mirror: v.optional(mirror),
   user_paths: v.optional(v.array(v.string())),
   description: v.string(),
   reach: v.optional(v.picklist(['any', 'redirect'])),
@@ -94,7 +96,7 @@ function createWrites(virtual: VirtualModels): Api[] {
       method: 'PUT',
       summary: 'Create or replace a virtual model',
       description:
-        'With `target_model` or `targets` it is a redirect, without an access policy on the selector `source`: `/` all, `provider/` one provider, `provider/id` one model, `id` that model on any provider. `parameters` say how a redirect asks its model, whatever callers say. `old_source` renames. `force` stores names that match nothing yet.',
+        'With `target_model` or `targets` it is a redirect, without an access policy on the selector `source`: `/` all, `provider/` one provider, `provider/id` one model, `id` that model on any provider. `parameters` say how a redirect asks its model, whatever callers say; `mirror` names a model that gets copies of its calls, whose answers nobody sees. `old_source` renames. `force` stores names that match nothing yet.',
       body: virtualModelInput,
       example: { source: 'smarter', target_model: 'demo/parrot', description: 'The best we have' },
       heeds: createHeaders,

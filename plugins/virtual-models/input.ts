@@ -2,26 +2,16 @@ import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
+import { checkMirror, mirror } from './mirror.ts'
 import { type Definition, type RedirectTarget, strategies } from './model.ts'
+import { modelName, nameOrNothing } from './names.ts'
 import { parameters } from './parameters.ts'
 
-const MAX_NAME = 256
 const MAX_TARGETS = 64
 const MAX_WEIGHT = 1_000_000
-const RESERVED = ['__proto__', 'constructor', 'prototype']
 
 /** Directions of writing, joiners, spaces of no width: two names that differ in them only look the same. */
 const UNSEEN = /(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/u
-
-const nameOrNothing = v.pipe(
-  v.string(),
-  v.trim(),
-  v.maxLength(MAX_NAME, `expected at most ${MAX_NAME} characters`),
-  v.check(name => !/[\p{Cc}\u2028\u2029]/u.test(name), 'expected a name without control characters'),
-  v.check(name => name.isWellFormed(), 'expected a name of whole characters'),
-  v.check(name => !RESERVED.includes(name), 'expected another name, this one is reserved'),
-)
-const modelName = v.pipe(nameOrNothing, v.nonEmpty('expected a name, it is empty'))
 
 const userPath = v.rawTransform<string, UserPath>(({ dataset, addIssue, NEVER }) => {
   try {
@@ -59,6 +49,7 @@ export const virtualModelInput = v.strictObject({
   session_affinity: v.optional(v.boolean()),
   failover: v.optional(v.boolean()),
   parameters: v.nullish(parameters),
+  mirror: v.nullish(mirror),
   user_paths: v.optional(
     v.pipe(v.array(v.pipe(v.string(), userPath)), v.maxLength(1000, 'expected at most 1000 paths')),
   ),
@@ -103,6 +94,7 @@ export function toDefinition(
       { param: 'target_model' },
     )
   }
+  if (input.mirror != null) checkMirror(input.mirror, targets)
   return {
     ...shared,
     kind: 'redirect',
@@ -111,6 +103,7 @@ export function toDefinition(
     sessionAffinity: input.session_affinity ?? true,
     failover: input.failover ?? true,
     ...(input.parameters != null && { parameters: input.parameters }),
+    ...(input.mirror != null && { mirror: input.mirror }),
     reach: 'any',
   }
 }
@@ -135,7 +128,7 @@ function checkSeen(name: string, param: string): void {
 }
 
 function toPolicy(input: VirtualModelInput, userPaths: readonly UserPath[] | undefined) {
-  for (const field of ['strategy', 'session_affinity', 'failover', 'parameters'] as const) {
+  for (const field of ['strategy', 'session_affinity', 'failover', 'parameters', 'mirror'] as const) {
     if (input[field] != null)
       refuse('invalid_value', `Field "${field}" belongs to redirects: name a target, or drop it`, {
         param: field,

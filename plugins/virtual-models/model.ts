@@ -16,6 +16,14 @@ export interface RedirectTarget {
   readonly weight: number
 }
 
+/** A model that gets copies of a redirect's calls. Nobody sees its answers: only what it costs and how it does is kept. */
+export interface Mirror {
+  /** `provider/id`: always the model itself, also where a redirect has its name. */
+  readonly model: string
+  /** Of so many calls, above 0 and up to 1. */
+  readonly share: number
+}
+
 /** What the operator says of a virtual model. With targets it is a redirect; without, an access policy on `source`. */
 export interface Definition {
   readonly source: string
@@ -26,6 +34,7 @@ export interface Definition {
   readonly failover: boolean
   /** How a redirect asks its model, whatever its callers say. */
   readonly parameters?: Preset
+  readonly mirror?: Mirror
   /** Callers inside one of these; absent means everybody (redirect) or no statement about paths (policy). */
   readonly userPaths?: readonly UserPath[]
   readonly description: string
@@ -73,6 +82,7 @@ export interface VirtualModelView {
   readonly session_affinity?: boolean
   readonly failover?: boolean
   readonly parameters?: Preset
+  readonly mirror?: Mirror
   readonly user_paths?: readonly string[]
   readonly description: string
   readonly reach?: 'any' | 'redirect'
@@ -113,7 +123,7 @@ export interface VirtualModels {
   remove(source: string, by?: Authorship): Promise<void>
 }
 
-/** A redirect, and those of its targets that lead nowhere. */
+/** A redirect, and those of its targets that lead nowhere; its mirror counts as one. */
 export interface LostTargets {
   readonly source: string
   readonly targets: readonly string[]

@@ -5,6 +5,9 @@ import type { ModelLists } from '../model-lists/model.ts'
 import type { Definition, Snapshot, VirtualModel } from './model.ts'
 import { redirectOf } from './snapshot.ts'
 
+/** A mirror is no redirect, so none is proposed in its place. */
+const NO_REDIRECTS: ReadonlyMap<string, VirtualModel> = new Map()
+
 export interface Reach {
   /** The target is listed; `undefined` when lists are missing and nobody can tell. */
   isListed(name: string): boolean | undefined
@@ -45,7 +48,7 @@ export function createReach(lists: ModelLists, providers: () => ReadonlyMap<stri
     if (provider !== undefined) return `provider "${provider}" does not list this model`
     const first = name.split('/')[0]!
     return name.includes('/')
-      ? `there is no provider "${first}", and no provider lists this id`
+      ? `there is no provider "${first}"${lists.providerOf(name) === undefined ? ', and no provider lists this id' : ''}`
       : 'no provider lists this model'
   }
   const refuseLost = (
@@ -72,11 +75,16 @@ export function createReach(lists: ModelLists, providers: () => ReadonlyMap<stri
   return {
     isListed,
     scopeOf,
-    check({ kind, source, targets }, all) {
+    check({ kind, source, targets, mirror }, all) {
       for (const { name } of targets) {
         const isRedirect = name !== source && all.get(name)?.kind === 'redirect'
         if (!isRedirect && isListed(name) === false) refuseLost('Target', name, all, 'target_model')
       }
+      if (
+        mirror !== undefined &&
+        (providerIn(mirror.model) === undefined || isListed(mirror.model) === false)
+      )
+        refuseLost('Mirror', mirror.model, NO_REDIRECTS, 'mirror.model')
       const scope = scopeOf(source)
       if (kind === 'policy' && (scope === 'bare' || scope === 'model') && isListed(source) === false)
         refuseLost('Selector', source, all, 'source')

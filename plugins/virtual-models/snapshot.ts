@@ -3,6 +3,7 @@ import { presetInWords } from '../../src/preset.ts'
 import { isInside } from '../../src/scope/user-path.ts'
 import type { Dropped, Leg, Name, Route, UserPath } from '../../src/types.ts'
 import { MAX_CHAIN, MAX_LEAVES } from './graph.ts'
+import { mirrorInWords } from './mirror.ts'
 import type { Snapshot, VirtualModel } from './model.ts'
 
 /** The enabled redirect with this name. */
@@ -39,6 +40,12 @@ function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Decidi
       if (redirect.parameters !== undefined && via.length === 0)
         trace?.push(
           step(`"${name}" asks with ${presetInWords(redirect.parameters)}, whatever the caller says`),
+        )
+      if (redirect.mirror !== undefined && via.length === 0)
+        trace?.push(
+          step(
+            `"${name}" has a mirror: ${mirrorInWords(redirect.mirror)}, whatever policies say of it, and nobody sees its answer`,
+          ),
         )
       for (const [index, target] of redirect.targets.entries())
         walk(target.name, [...via, { source: name, index }])

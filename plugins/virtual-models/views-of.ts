@@ -32,12 +32,17 @@ export function createViews({
       const snapshot = current()
       return [...snapshot.all.values()]
         .filter(({ source }) => redirectOf(snapshot, source) !== undefined)
-        .map(({ source, targets }) => ({
+        .map(({ source, targets, mirror }) => ({
           source,
           // Inside its own targets a redirect's name means the real model that it shadows.
-          targets: targets
-            .map(({ name }) => name)
-            .filter(name => (name === source || redirectOf(snapshot, name) === undefined) && isMissing(name)),
+          targets: [
+            ...targets
+              .map(({ name }) => name)
+              .filter(
+                name => (name === source || redirectOf(snapshot, name) === undefined) && isMissing(name),
+              ),
+            ...(mirror !== undefined && isMissing(mirror.model) ? [mirror.model] : []),
+          ],
         }))
         .filter(({ targets }) => targets.length > 0)
         .sort((a, b) => (a.source < b.source ? -1 : 1))
@@ -93,6 +98,7 @@ export function toView(snapshot: Snapshot, model: VirtualModel, reach: Reach): V
     session_affinity: model.sessionAffinity,
     failover: model.failover,
     ...(model.parameters && { parameters: model.parameters }),
+    ...(model.mirror && { mirror: model.mirror }),
     valid: resolved !== undefined,
     ...(resolved !== undefined && { resolved_model: resolved }),
     shadows: reach.isListed(model.source) === true,
@@ -111,5 +117,6 @@ export function toRecord(definition: Definition): JsonObject {
     session_affinity: definition.sessionAffinity,
     failover: definition.failover,
     ...(definition.parameters && { parameters: definition.parameters }),
+    ...(definition.mirror && { mirror: definition.mirror }),
   }
 }

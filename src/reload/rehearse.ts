@@ -45,6 +45,7 @@ export async function rehearse(
       list: notNow,
       call: notNow,
       review: () => {},
+      copy: notNow,
       plugins: () => [],
       settings: () => [],
       site: {

@@ -1,4 +1,4 @@
-import { refuse } from '../errors.ts'
+import { ConfigError, refuse } from '../errors.ts'
 import { type Arrival, fromResponse, toResponse, unpacked } from '../http/arrival.ts'
 import type { Arriving } from '../http/arriving.ts'
 import { createClient } from '../http/client.ts'
@@ -107,4 +107,14 @@ export function fetchPinned(url: URL, address: string, init?: RequestInit): Prom
     proxy: false,
     ...(isName && { tls: { serverName: url.hostname.replace(/\.$/, '') } }),
   } as RequestInit)
+}
+
+/** An origin that EGRESS_ALLOW names. @throws ConfigError */
+export function toOrigin(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new ConfigError(
+      `Cannot use "${text}" in EGRESS_ALLOW: expected an origin such as https://example.com`,
+    )
+  return url.origin
 }

@@ -67,11 +67,11 @@ export async function readRollups(db: Database): Promise<Rollup[]> {
 }
 
 /** Adds up what belongs to a target: numbers, by the values of the rest. */
-function byTarget(rows: readonly Readonly<Record<string, string | number>>[]) {
+function byTarget(rows: readonly Readonly<Record<string, string | number | boolean>>[]) {
   const all = new Map<string, Map<string, number>>()
   for (const { groupId, userPath, keyId, ...row } of rows) {
     const entries = Object.entries(row)
-    const isSum = ([name, value]: [string, string | number]) =>
+    const isSum = ([name, value]: [string, string | number | boolean]) =>
       typeof value === 'number' && !['span', 'at', 'bin'].includes(name)
     const group = JSON.stringify(entries.filter(entry => !isSum(entry)))
     const sums = all.get(group) ?? new Map<string, number>()

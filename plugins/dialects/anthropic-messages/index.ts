@@ -27,8 +27,8 @@ export const messages: Dialect = {
   preset,
   outgoing,
   isStream: body => body.stream === true,
-  // A container is a machine that remembers.
-  isRepeatable: body => body.container == null,
+  // A container is a machine that remembers, and nobody knows what the tools of a remote server change.
+  isRepeatable: body => !hasAny(body, ['container', 'mcp_servers']),
   question: body => (hasAny(body, ['tools', 'mcp_servers']) ? undefined : questionIn(body, 'messages')),
   refusal: (refusal, _request, id) => toError(refusal, id),
   refusalEvent: toErrorEvent,

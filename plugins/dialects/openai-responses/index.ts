@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../src/dialect.ts'
+import { isObject, listOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
 import { hasAny, questionIn } from '../../../src/question.ts'
 import { plainRefusal } from '../../../src/respond/respond.ts'
@@ -26,7 +27,9 @@ const createDialect = (now: Clock): Dialect => ({
     body.store === false &&
     body.background !== true &&
     body.previous_response_id == null &&
-    body.conversation == null,
+    body.conversation == null &&
+    // Nobody knows what the tools of a remote server change.
+    !listOf(body.tools).some(tool => isObject(tool) && tool.type === 'mcp'),
   question: body => (hasAny(body, ['tools']) ? undefined : questionIn(body, 'input')),
   preset,
   outgoing: withoutOurs,

@@ -19,6 +19,7 @@ export const filterNames = {
   failed: 'Failed',
   streamed: 'Stream',
   cached: 'Stored',
+  mirrored: 'Mirror',
   operation: 'Operation',
   dialect: 'Dialect',
 } as const
@@ -94,6 +95,7 @@ export interface Chip {
 const truth: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   failed: { true: 'only failed calls', false: 'no failed calls' },
   streamed: { true: 'streams', false: 'whole answers' },
+  mirrored: { true: 'copies only', false: 'no copies' },
   cached: { true: 'stored answers', false: 'no stored answers' },
 }
 

@@ -32,7 +32,7 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
   const typeOf = (provider: string) => facts.providers().get(provider)?.type ?? null
   const choice = attempts.length > 0 ? facts.choiceOf(x) : undefined
   return [
-    x.id,
+    x.copyOf ?? x.id,
     Math.round(endedAt - totalMs),
     caller?.id ?? null,
     x.userPath ?? null,
@@ -58,7 +58,7 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
     fateOf(x),
     usage === undefined ? null : toTokens(usage),
     usage?.terms ?? null,
-    ...savedBy(x),
+    ...kindOf(x),
   ]
 }
 
@@ -67,8 +67,12 @@ const ownUsage = ({ answer, usage }: Settled): Usage | undefined =>
   answer?.kind === 'socket' && usage !== undefined ? NO_TOKENS : usage
 const NO_TOKENS: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 }
 
-/** Of an answer that was stored, what it took when it was new. */
-function savedBy({ recalled }: Settled): [] | ['cached', Tokens | null, string | null, number | null] {
+/** A copy; or, of an answer that was stored, what it took when it was new. */
+function kindOf({
+  recalled,
+  copyOf,
+}: Settled): [] | ['mirror'] | ['cached', Tokens | null, string | null, number | null] {
+  if (copyOf !== undefined) return ['mirror']
   if (recalled === undefined) return []
   const { usage, similarity } = recalled
   const saved = usage === undefined ? null : toTokens(usage)

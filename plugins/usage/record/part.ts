@@ -1,8 +1,8 @@
 import type { CallEvent } from '../model.ts'
 
-/** 0 is the call itself; what it has begun, a batch or a conversation, has lines of its own. */
+/** 0 is the call itself, or its copy; what it has begun, a batch or a conversation, has lines of its own. */
 export function partOf(kind: CallEvent[26]): number {
-  if (kind === undefined || kind === 'cached') return 0
+  if (kind === undefined || kind === 'cached' || kind === 'mirror') return 0
   return kind.startsWith('batch') ? 1 : Number(kind.slice('answer:'.length))
 }
 

@@ -65,7 +65,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
   const served = { provider, providerType, model, at, price }
   const call: Line = {
     ...shared,
-    id: partOf(kind) === 0 ? id : `${id}:${kind}`,
+    id: kind === undefined || kind === 'cached' ? id : `${id}:${kind}`,
     part: partOf(kind),
     provider,
     providerType,
@@ -81,6 +81,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     batch: isBatch(terms),
     terms,
     cached: kind === 'cached',
+    mirrored: kind === 'mirror',
     similarity: similarity ?? null,
     savedNano: null,
     ...priced(known, { ...served, terms }),
@@ -124,7 +125,7 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
   const providerType = type ?? (provider === call.provider ? call.providerType : null)
   return {
     ...call,
-    id: `${call.requestId}:${part}`,
+    id: `${call.id}:${part}`,
     part,
     provider,
     providerType,

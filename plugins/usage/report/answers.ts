@@ -4,6 +4,7 @@ import { type ForecastQuestion, forecastPage } from './forecast.ts'
 import { type LogQuestion, readCall, readEdges, readLog } from './log.ts'
 import { readMarkers } from './markers.ts'
 import { readNames } from './names.ts'
+import { readPairs } from './pairs.ts'
 import type { Question } from './statement.ts'
 import { sumUp, timeUp } from './sums.ts'
 import { readFailedTries } from './tries.ts'
@@ -24,6 +25,7 @@ export const answers = {
   sums: ({ db }: Sources, question: Question) => sumUp(db, question),
   times: ({ db }: Sources, question: Question) => timeUp(db, question),
   tries: ({ db }: Sources, question: Periods) => readFailedTries(db, question),
+  pairs: ({ db }: Sources, question: Parameters<typeof readPairs>[1]) => readPairs(db, question),
   markers: ({ db }: Sources, question: Periods) => readMarkers(db, question),
   log: ({ db }: Sources, question: LogQuestion) => readLog(db, question),
   call: ({ db }: Sources, id: string) => readCall(db, id),

@@ -59,7 +59,7 @@ export const createCallerApi = ({ ask, ...clock }: ApiDeps): Api =>
       const period = readWholePeriod(query, clock)
       const groupings = toGroupings(withDepth(group_by, path_depth))
       const cut = interval && toBuckets(period, { ...query, interval }, clock.keptSince())
-      const filters = { called: model, path, key, ...ownUsage(x!) }
+      const filters = { called: model, path, key, ...ownUsage(x!), mirrored: false }
       await checkSize(ask, { period, groupings, filters })
       const answer = await ask('usage', {
         period,

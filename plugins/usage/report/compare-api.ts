@@ -1,7 +1,16 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { refuse } from '../../../src/errors.ts'
-import { readPeriods, readTargets, type SideFigures, toDifference, toFigures } from './compare.ts'
+import {
+  readMirrors,
+  readPairsOf,
+  readPeriods,
+  readTargets,
+  type SideFigures,
+  toDifference,
+  toFigures,
+  toPaired,
+} from './compare.ts'
 import type { Range } from './cover.ts'
 import { tokensView } from './figures.ts'
 import { isRepointing, type Marker } from './markers.ts'
@@ -23,6 +32,10 @@ const view = v.object({
   sides: v.array(
     v.object({
       name: v.string(),
+      mirror: v.pipe(
+        v.boolean(),
+        v.description('It got copies of calls: `requests` are copies, and nobody saw its answers'),
+      ),
       requests: v.pipe(v.number(), v.description('Calls that it served, or was tried last for')),
       tries: v.pipe(
         v.number(),
@@ -44,12 +57,28 @@ const view = v.object({
   differences: v.array(
     v.object({
       of: v.string(),
+      mirror: v.boolean(),
       to: v.string(),
       error_rate: difference,
       total_ms: differences,
       first_byte_ms: differences,
       cost_per_request_nano: difference,
     }),
+  ),
+  paired: v.pipe(
+    v.array(
+      v.object({
+        of: v.string(),
+        pairs: v.number(),
+        output_tokens: difference,
+        cost_nano: difference,
+        total_ms: difference,
+        first_byte_ms: difference,
+      }),
+    ),
+    v.description(
+      'Of each mirror, what its answers have more than those that callers got to the very same calls, on the average; of calls that both have answered',
+    ),
   ),
   unasked: v.pipe(v.number(), v.description('Calls that never got to a target; in no side')),
   markers: v.pipe(
@@ -91,7 +120,7 @@ export const createCompareApi = ({ ask, ...clock }: ApiDeps): Api =>
     refusals: [404, 429],
     summary: 'How the targets of a redirect do, side by side',
     description:
-      'For reading an A/B test: target against target, or, with `against_from`, period against period. Each figure comes with an interval that holds the true one in 95 of 100 cases, each difference with a verdict. Decide before when you will look: who looks again and again until a difference shows finds one where there is none.',
+      'For reading an A/B test: target against target, or, with `against_from`, period against period. A mirror, which got copies of calls, stands behind the targets. Each figure comes with an interval that holds the true one in 95 of 100 cases, each difference with a verdict. Decide before when you will look: who looks again and again until a difference shows finds one where there is none.',
     query,
     answer: { about: 'Sides, differences to the first of them, changes of the redirect', schema: view },
     async run({ query }) {
@@ -102,7 +131,12 @@ export const createCompareApi = ({ ask, ...clock }: ApiDeps): Api =>
         against === undefined
           ? await readTargets(ask, source, period)
           : { sides: await readPeriods(ask, query, [period, against]), unasked: 0 }
-      const figures = inOrder(sides.map(toFigures), against === undefined ? baseline : 'against')
+      const mirrors = against === undefined ? await readMirrors(ask, source, period) : []
+      const pairs = mirrors.length === 0 ? [] : await readPairsOf(ask, source, period)
+      const figures = inOrder(
+        [...sides, ...mirrors].map(toFigures),
+        against === undefined ? baseline : 'against',
+      )
       const ranges = against === undefined ? [period] : [period, against]
       const markers = await ask('markers', { source, ranges })
       return {
@@ -111,6 +145,7 @@ export const createCompareApi = ({ ask, ...clock }: ApiDeps): Api =>
         against: against === undefined ? null : bordersOf(against, time_zone),
         sides: figures,
         differences: figures.slice(1).map(side => toDifference(side, figures[0]!)),
+        paired: pairs.map(toPaired),
         unasked,
         markers: markers.map(toMarker),
       }

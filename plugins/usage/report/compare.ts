@@ -2,7 +2,16 @@ import type { Ask } from './answers.ts'
 import { checkLines } from './budget.ts'
 import type { Range } from './cover.ts'
 import { NOTHING, toCallerFigures } from './figures.ts'
-import { differenceOf, type Estimate, meanOf, quantileEstimate, rateOf, verdictOf } from './statistics.ts'
+import type { Differences, Pairs } from './pairs.ts'
+import {
+  differenceOf,
+  type Estimate,
+  meanDifference,
+  meanOf,
+  quantileEstimate,
+  rateOf,
+  verdictOf,
+} from './statistics.ts'
 import type { Sums, Times } from './sums.ts'
 import type { FailedTries } from './tries.ts'
 
@@ -13,6 +22,8 @@ const TARGETS = 50
 /** What is compared with each other: a target, or a period. */
 export interface Side {
   readonly name: string
+  /** It was told of calls in secret: what it says went to nobody. */
+  readonly isMirror?: boolean
   readonly sums: Sums
   readonly times: Times | undefined
   /** Tries that failed, after which another target was asked. */
@@ -29,9 +40,39 @@ export async function readFailedTries(
   return new Map(tries.map(({ target, count }) => [target, count]))
 }
 
+/** What callers were answered, and what only its mirror was asked. */
+const callsOf = (source: string) => ({ virtual_model: source, mirrored: false })
+export const copiesOf = (source: string) => ({ virtual_model: source, mirrored: true })
+
+/** The models that were a redirect's mirror in a period, as sides. */
+export async function readMirrors(ask: Ask, source: string, period: Range): Promise<Side[]> {
+  const question = {
+    ranges: [period],
+    groupings: [{ by: 'target' }] as const,
+    filters: copiesOf(source),
+    records: false,
+  }
+  const found = await ask('sums', question)
+  if (found.length === 0) return []
+  const times = await ask('times', question)
+  return found.map(({ group: [name = ''], sums }) => ({
+    name,
+    isMirror: true,
+    sums,
+    times: times.find(({ group }) => group[0] === name)?.times,
+    failedTries: 0,
+  }))
+}
+
+/** Call by call, how a redirect's mirrors did. Records are looked through where there is one. */
+export async function readPairsOf(ask: Ask, source: string, period: Range): Promise<readonly Pairs[]> {
+  await checkLines(ask, period, copiesOf(source))
+  return ask('pairs', { source, period })
+}
+
 /** The targets that served a redirect in a period, the most used first, and how many calls never got to one. */
 export async function readTargets(ask: Ask, source: string, period: Range) {
-  const base = { ranges: [period], filters: { virtual_model: source }, records: false }
+  const base = { ranges: [period], filters: callsOf(source), records: false }
   const question = { ...base, groupings: [{ by: 'target' }] as const }
   const found = (await ask('sums', question)).toSorted((a, b) => b.sums.calls - a.sums.calls)
   const tries = await readTries(ask, source, [period])
@@ -59,7 +100,7 @@ export async function readPeriods(
   { source, target }: { readonly source: string; readonly target?: string | undefined },
   ranges: readonly [Range, Range],
 ): Promise<Side[]> {
-  const question = { ranges, groupings: [], filters: { virtual_model: source, target }, records: false }
+  const question = { ranges, groupings: [], filters: { ...callsOf(source), target }, records: false }
   const found = await ask('sums', question)
   const times = await ask('times', question)
   // A call counts once, however many targets it went through: only of one target all tries are counted.
@@ -81,7 +122,7 @@ async function readTries(
   source: string,
   ranges: readonly Range[],
 ): Promise<readonly FailedTries[]> {
-  const filters = { virtual_model: source }
+  const filters = callsOf(source)
   const targets = await ask('sums', { ranges, groupings: [{ by: 'target' }], filters, records: false })
   const asked = targets.filter(({ group }) => group[0] !== '')
   if (asked.every(({ sums }) => sums.attempts <= sums.calls - sums.hits)) return []
@@ -95,12 +136,13 @@ const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
 type Quantiles = Readonly<Record<keyof typeof SHARES, Estimate>>
 
 /** What is known of a side, with intervals. Stored answers say nothing about how a model does: they are left out of those. */
-export function toFigures({ name, sums, times, failedTries }: Side) {
+export function toFigures({ name, isMirror = false, sums, times, failedTries }: Side) {
   const { calls, errors, hang_ups, tokens, unknown, estimated, cost_nano, unpriced } = toCallerFigures(sums)
   const { hits } = sums
   const [tries, failures] = [calls - hits + failedTries, errors + failedTries]
   return {
     name,
+    mirror: isMirror,
     requests: calls,
     tries,
     failures,
@@ -121,6 +163,7 @@ export type SideFigures = ReturnType<typeof toFigures>
 /** What one side has more than the other, figure by figure. */
 export const toDifference = (one: SideFigures, other: SideFigures) => ({
   of: one.name,
+  mirror: one.mirror,
   to: other.name,
   error_rate: judge(one.error_rate, other.error_rate),
   total_ms: judgeAll(one.total_ms, other.total_ms),
@@ -128,10 +171,23 @@ export const toDifference = (one: SideFigures, other: SideFigures) => ({
   cost_per_request_nano: judge(one.cost_per_request_nano, other.cost_per_request_nano),
 })
 
-function judge(one: Estimate, other: Estimate) {
-  const difference = differenceOf(one, other)
-  return { ...difference, verdict: verdictOf(difference) }
-}
+/** What a mirror has more than who answered the same calls, on the average. */
+export const toPaired = ({ target, count, output, cost, total, first }: Pairs) => ({
+  of: target,
+  pairs: count,
+  output_tokens: judgePairs(output),
+  cost_nano: judgePairs(cost, NANO),
+  total_ms: judgePairs(total),
+  first_byte_ms: judgePairs(first),
+})
+export type Paired = ReturnType<typeof toPaired>
+
+const judgePairs = ({ sum, squares, count }: Differences, by = 1) =>
+  withVerdict(scale(meanDifference(sum, squares, count), by))
+
+const judge = (one: Estimate, other: Estimate) => withVerdict(differenceOf(one, other))
+
+const withVerdict = (difference: Estimate) => ({ ...difference, verdict: verdictOf(difference) })
 
 const judgeAll = (one: Quantiles, other: Quantiles) => ({
   p50: judge(one.p50, other.p50),

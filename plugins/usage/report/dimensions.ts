@@ -6,7 +6,16 @@ import { type SQL, sql } from 'drizzle-orm'
  */
 
 /** Known to roll-ups. Both tables call these columns the same. */
-export const rolledUp = ['called', 'virtual_model', 'model', 'target', 'provider', 'path', 'key'] as const
+export const rolledUp = [
+  'called',
+  'virtual_model',
+  'model',
+  'target',
+  'provider',
+  'path',
+  'key',
+  'mirrored',
+] as const
 /** Known to records only. */
 export const recordedOnly = [
   'label',
@@ -58,6 +67,8 @@ export interface Filters {
   readonly streamed?: boolean | undefined
   /** The answer was stored. */
   readonly cached?: boolean | undefined
+  /** It is the copy of a call, which went to a mirror. */
+  readonly mirrored?: boolean | undefined
 }
 
 const isRecorded = (name: string): boolean => (recordedOnly as readonly string[]).includes(name)
@@ -101,6 +112,7 @@ const values: Readonly<Record<Exclude<Dimension, 'label'>, (column: (name: strin
   code: column => column('code'),
   failed: column => `case when ${column('code')} in ('', 'client_closed') then 'false' else 'true' end`,
   streamed: column => `case ${column('streamed')} when 1 then 'true' else 'false' end`,
+  mirrored: column => `case ${column('mirrored')} when 1 then 'true' else 'false' end`,
   cached: column => `case ${column('cached')} when 1 then 'true' else 'false' end`,
 }
 
@@ -127,7 +139,7 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
     const value = filters[name as keyof typeof SAME]
     return value === undefined ? [] : [is(column(of), value, table)]
   })
-  const { called, target, path, within, label, status, failed, streamed, cached } = filters
+  const { called, target, path, within, label, status, failed, streamed, cached, mirrored } = filters
   return [
     ...same,
     ...(called === undefined ? [] : [sql`${readingOf({ by: 'called' }, table)} = ${called}`]),
@@ -141,6 +153,7 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
     ...(status === undefined ? [] : [sql`r.status between ${status[0]} and ${status[1]}`]),
     ...(failed === undefined ? [] : [sql`${readingOf({ by: 'failed' }, table)} = ${String(failed)}`]),
     ...(streamed === undefined ? [] : [sql`r.streamed = ${streamed ? 1 : 0}`]),
+    ...(mirrored === undefined ? [] : [sql`${column('mirrored')} = ${mirrored ? 1 : 0}`]),
     ...(cached === undefined ? [] : [sql`r.cached = ${cached ? 1 : 0}`]),
   ]
 }

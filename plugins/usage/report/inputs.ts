@@ -59,6 +59,9 @@ export const filterEntries = {
   failed: v.optional(v.pipe(flag(), v.description('Counted as an error, or not; hang-ups are not'))),
   streamed: v.optional(v.pipe(flag(), v.description('Answered as a stream, or not'))),
   cached: v.optional(v.pipe(flag(), v.description('Answered from what was stored, or not'))),
+  mirrored: v.optional(
+    v.pipe(flag(), v.description('Copies of calls that went to a mirror, or the calls of callers')),
+  ),
 }
 
 export type FilterInput = v.InferOutput<v.StrictObjectSchema<typeof filterEntries, undefined>>

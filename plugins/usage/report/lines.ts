@@ -69,6 +69,10 @@ export const lineView = v.object({
     v.boolean(),
     v.description('The answer was stored: nobody was asked, and `model` is who gave it when it was new'),
   ),
+  mirrored: v.pipe(
+    v.boolean(),
+    v.description('The copy of the call of this id, which went to a mirror: its caller knows nothing of it'),
+  ),
   similarity: v.pipe(
     count,
     v.description(
@@ -119,6 +123,7 @@ export const toLine = (row: Row): Line => ({
   tokens: toTokens(row),
   billing: row.billing,
   cached: row.cached,
+  mirrored: row.mirrored,
   similarity: row.similarity,
   saved_nano: row.savedNano,
   batch: row.batch,

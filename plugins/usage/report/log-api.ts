@@ -65,7 +65,8 @@ const createCall = ({ ask }: ApiDeps): Api =>
     path: '/admin/usage/log/:id',
     summary: 'One call, with what its failed tries cost',
     answer: {
-      about: 'The call; `parts` are tries that failed and cost tokens, and what a batch used that it started',
+      about:
+        'The call; `parts` are tries that failed and cost tokens, what a batch used that it started, and the copy of a mirror',
       schema: v.object({ ...lineView.entries, parts: v.array(lineView) }),
     },
     refusals: [404, 429],

@@ -45,15 +45,15 @@ export async function readLog(db: Database, question: LogQuestion): Promise<LogP
 }
 
 /**
- * All lines of a call: the call itself first, then tries that failed and cost something, and answers of a conversation; of
- * one that is still under way only these. Empty when there is none.
+ * All lines of a call: the call itself first, then tries that failed and cost something, answers of a conversation, and its
+ * copy; of one that is still under way only its answers. Empty when there is none.
  */
 export const readCall = (db: Database, id: string): Promise<Row[]> =>
   db
     .select()
     .from(usageRecords)
     .where(and(gte(usageRecords.id, id), lt(usageRecords.id, `${id};`), eq(usageRecords.requestId, id)))
-    .orderBy(asc(usageRecords.part))
+    .orderBy(asc(usageRecords.mirrored), asc(usageRecords.part))
 
 /** How far the log reaches; null where it is empty. */
 export interface Edges {

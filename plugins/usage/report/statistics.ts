@@ -43,12 +43,18 @@ export function rateOf(hits: number, all: number): Estimate {
  * @param squares the sum of the squares
  */
 export function meanOf(sum: number, squares: number, count: number): Estimate {
+  const mean = meanDifference(sum, squares, count)
+  return { ...mean, low: mean.low === null ? null : Math.max(0, mean.low) }
+}
+
+/** The same of values that may be below zero: the differences of pairs. */
+export function meanDifference(sum: number, squares: number, count: number): Estimate {
   if (count <= 0) return UNKNOWN
   const value = sum / count
   if (count < FEW) return { ...UNKNOWN, value }
   const variance = Math.max(0, (squares - count * value ** 2) / (count - 1))
   const half = Z * Math.sqrt(variance / count)
-  return { value, low: Math.max(0, value - half), high: value + half }
+  return { value, low: value - half, high: value + half }
 }
 
 /**

@@ -24,7 +24,7 @@ export async function readFailedTries(
     with s as materialized (select value->>0 bucket, value->>1 since, value->>2 until from json_each(${periods}))
     select s.bucket, (a.value->>'provider') || '/' || (a.value->>'model') target, count(*) count
     from s cross join ${usageRecords} r join json_each(r.attempts) a
-    where r.virtual_model = ${source} and r.at >= s.since and r.at < s.until and r.part = 0
+    where r.virtual_model = ${source} and r.at >= s.since and r.at < s.until and r.part = 0 and not r.mirrored
       and json_array_length(r.attempts) > 1 and a.key < json_array_length(r.attempts) - 1
     group by 1, 2`)
 }

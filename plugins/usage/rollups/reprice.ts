@@ -4,12 +4,12 @@ import type { Database } from '../../../src/database/open.ts'
 import { SPANS } from '../model.ts'
 import { costOf, type Price, UNTOLD } from '../record/record.ts'
 import { usageGroups, usageRecords, usageRollups, usageTargetRollups } from '../schema.ts'
-import { sums } from './rollup.ts'
+import { type Group, groupOf, sums, targetOf } from './rollup.ts'
 
 type Row = typeof usageRecords.$inferSelect
 type Cost = ReturnType<typeof costOf>
 /** What a new price changes in a roll-up; in the order of `changing`. */
-type Delta = readonly [at: number, group: readonly string[], record: Known, ...changes: number[]]
+type Delta = readonly [at: number, group: Group, record: Known, ...changes: number[]]
 /** A record, and what it cost when it was read. */
 type Known = readonly [no: number, costNano: number | null]
 
@@ -79,10 +79,9 @@ async function change(db: Database, others: readonly { row: Row; cost: Cost }[])
   const deltas = others.map(({ row, cost }): Delta => {
     const before = changing.map(name => sums[name]!(row))
     const after = changing.map(name => sums[name]!({ ...row, ...cost }))
-    const group = [row.virtualModel, row.provider, row.model, row.userPath, row.keyId].map(part => part ?? '')
-    return [row.at, group, [row.no, row.costNano], ...after.map((value, i) => value - before[i]!)]
+    return [row.at, groupOf(row), [row.no, row.costNano], ...after.map((value, i) => value - before[i]!)]
   })
-  const byTarget = deltas.map(([at, group, ...rest]): Delta => [at, [...group.slice(0, 3), '', ''], ...rest])
+  const byTarget = deltas.map(([at, group, ...rest]): Delta => [at, targetOf(group), ...rest])
   const batch = [
     ...Object.values(SPANS).flatMap(span => [
       db.run(addTo(usageRollups, span, deltas)),
@@ -112,7 +111,7 @@ function addTo(
       join ${usageRecords} r on r.no = e.value->>'$[2][0]' and r.cost_nano is e.value->>'$[2][1]'
       join ${usageGroups} g
         on g.virtual_model = e.value->>'$[1][0]' and g.provider = e.value->>'$[1][1]' and g.model = e.value->>'$[1][2]'
-        and g.user_path = e.value->>'$[1][3]' and g.key_id = e.value->>'$[1][4]'
+        and g.user_path = e.value->>'$[1][3]' and g.key_id = e.value->>'$[1][4]' and g.mirrored = e.value->>'$[1][5]'
       group by 1, 2
     ) d where ${table}.span = ${span} and ${table}.at = d.at and ${table}.group_id = d.id`
 }

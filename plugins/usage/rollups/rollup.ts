@@ -2,8 +2,8 @@ import { SPANS } from '../model.ts'
 import type { Line } from '../record/record.ts'
 import { binOf } from './histogram.ts'
 
-/** Virtual model, provider, model, user path, key: what sums are told apart by; `''` for null. */
-export type Group = readonly [string, string, string, string, string]
+/** Virtual model, provider, model, user path, key, mirrored: what sums are told apart by; `''` for null. */
+export type Group = readonly [string, string, string, string, string, 0 | 1]
 /** Span and beginning of a period, the position of its group in `groups`, then the sums in the order of `SUMS`. */
 export type Sum = readonly [span: number, at: number, group: number, ...sums: number[]]
 /** The same for a bin of a histogram. */
@@ -85,14 +85,7 @@ export function toIncrement(lines: readonly Line[]): Increment {
   const callers = createLevel()
   const targets = createLevel()
   for (const line of lines) {
-    const { virtualModel, provider, model, userPath, keyId } = line
-    const group = groups.indexOf([
-      virtualModel ?? '',
-      provider ?? '',
-      model ?? '',
-      userPath ?? '',
-      keyId ?? '',
-    ])
+    const group = groups.indexOf(groupOf(line))
     const at = startOf(MINUTE, line.at)
     callers.add([MINUTE, at, group, ...columns.map(value => value(line))])
     if (line.part > 0 || !isAnswered(line)) continue
@@ -100,14 +93,39 @@ export function toIncrement(lines: readonly Line[]): Increment {
     if (line.streamed && line.firstByteMs !== null)
       callers.count([MINUTE, at, group, 'first', binOf(line.firstByteMs), 1])
   }
-  const byTarget = groups
-    .all()
-    .map(([virtualModel, provider, model]) => groups.indexOf([virtualModel, provider, model, '', '']))
+  const byTarget = groups.all().map(group => groups.indexOf(targetOf(group)))
   for (const [span, at, group, ...values] of callers.sums())
     targets.add([span, at, byTarget[group]!, ...values])
   for (const [span, at, group, ...bin] of callers.bins()) targets.count([span, at, byTarget[group]!, ...bin])
   return { groups: groups.all(), callers: callers.rollUp(), targets: targets.rollUp() }
 }
+
+/** The group that a line is added up in. */
+export const groupOf = ({
+  virtualModel,
+  provider,
+  model,
+  userPath,
+  keyId,
+  mirrored,
+}: Pick<Line, 'virtualModel' | 'provider' | 'model' | 'userPath' | 'keyId' | 'mirrored'>): Group => [
+  virtualModel ?? '',
+  provider ?? '',
+  model ?? '',
+  userPath ?? '',
+  keyId ?? '',
+  mirrored ? 1 : 0,
+]
+
+/** The same without path and key. */
+export const targetOf = ([virtualModel, provider, model, , , mirrored]: Group): Group => [
+  virtualModel,
+  provider,
+  model,
+  '',
+  '',
+  mirrored,
+]
 
 /** Gives every group a number. */
 function createGroups() {

@@ -123,7 +123,7 @@ const toColumn = (value: Line[keyof Line]): string | number | null =>
       ? JSON.stringify(value)
       : value
 
-const GROUP = ['virtual_model', 'provider', 'model', 'user_path', 'key_id']
+const GROUP = ['virtual_model', 'provider', 'model', 'user_path', 'key_id', 'mirrored']
 
 function insertGroups(groups: readonly Group[]): SQL {
   const values = list(GROUP.map((_, index) => item(index)))

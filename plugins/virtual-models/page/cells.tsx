@@ -2,6 +2,7 @@ import { presetInWords } from '../../../src/preset.ts'
 import { Few } from '../../../views/few.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
+import { percentOf } from '../mirror.ts'
 import type { VirtualModelView } from '../model.ts'
 import { targetsOf } from './rows.ts'
 import { strategyNames } from './targets.tsx'
@@ -28,6 +29,11 @@ export function Goal({ view }: { view: VirtualModelView }) {
       </ul>
       {targets.length > 1 && view.strategy !== undefined && !isShared && (
         <p class="about">{strategyNames[view.strategy]}</p>
+      )}
+      {view.mirror !== undefined && (
+        <p class="about">
+          mirrored to <Name class="mono" text={view.mirror.model} />, {percentOf(view.mirror.share)} %
+        </p>
       )}
       {view.parameters !== undefined && <p class="about">asked with {presetInWords(view.parameters)}</p>}
       {!view.valid && (

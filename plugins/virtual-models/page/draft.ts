@@ -3,6 +3,7 @@ import { withoutField } from '../../../src/door/mistake.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { Form } from '../../../src/page.ts'
 import type { VirtualModelView } from '../model.ts'
+import { type MirrorDraft, mirrorFrom, mirrorOf, toMirror } from './mirror.ts'
 import {
   isSet,
   type ParameterName,
@@ -25,6 +26,7 @@ export interface Draft {
   readonly sessionAffinity: boolean
   readonly failover: boolean
   readonly parameters: ParametersDraft
+  readonly mirror: MirrorDraft
   readonly userPaths: string
   readonly reach: string
   readonly description: string
@@ -41,6 +43,7 @@ export const emptyDraft: Draft = {
   sessionAffinity: true,
   failover: true,
   parameters: parametersOf(),
+  mirror: mirrorOf(),
   userPaths: '',
   reach: 'any',
   description: '',
@@ -59,6 +62,7 @@ export function draftOf(view: VirtualModelView): Draft {
     sessionAffinity: view.session_affinity ?? true,
     failover: view.failover ?? true,
     parameters: parametersOf(view.parameters),
+    mirror: mirrorOf(view.mirror),
     userPaths: (view.user_paths ?? []).join('\n'),
     reach: view.reach ?? 'any',
     description: view.description,
@@ -80,6 +84,7 @@ export function draftFrom(form: Form): Draft {
     sessionAffinity: text(form, 'session_affinity') === 'on',
     failover: text(form, 'failover') === 'on',
     parameters: parametersFrom(form),
+    mirror: mirrorFrom(form),
     userPaths: text(form, 'user_paths'),
     reach: text(form, 'reach') || 'any',
     description: text(form, 'description').replaceAll('\r\n', '\n'),
@@ -101,8 +106,9 @@ export const pathsOf = ({ userPaths }: Draft): string[] => listed(userPaths)
 
 /** The body of `PUT /admin/virtual-models` that says what the draft says. */
 export function toInput(draft: Draft): Readonly<Record<string, unknown>> {
-  const { old, source, description, enabled, force, strategy, sessionAffinity, failover, reach, parameters } =
-    trim(draft)
+  const { old, source, description, enabled, force, strategy, sessionAffinity, failover, reach } = trim(draft)
+  const { parameters } = draft
+  const mirror = toMirror(draft.mirror)
   const paths = pathsOf(draft)
   const shared = {
     source,
@@ -121,6 +127,7 @@ export function toInput(draft: Draft): Readonly<Record<string, unknown>> {
     session_affinity: sessionAffinity,
     failover,
     ...(isSet(parameters) && { parameters: toParameters(parameters) }),
+    ...(mirror !== undefined && { mirror }),
   }
 }
 
@@ -137,6 +144,8 @@ export interface Mistake {
     | 'strategy'
     | 'parameters'
     | ParameterName
+    | 'mirror'
+    | 'mirror_share'
     | 'user_paths'
     | 'reach'
     | 'description'
@@ -166,6 +175,7 @@ const NOBODY =
 
 function fieldAt(head: string, inner: string | undefined): Mistake['field'] {
   if (head === 'parameters') return parameterNames.find(name => name === inner) ?? 'parameters'
+  if (head === 'mirror') return inner === 'share' ? 'mirror_share' : 'mirror'
   return Object.hasOwn(fields, head) ? fields[head]! : 'form'
 }
 

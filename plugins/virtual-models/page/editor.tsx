@@ -7,6 +7,7 @@ import { KIND } from '../model.ts'
 import { Asking } from './asking.tsx'
 import type { Draft, Mistake } from './draft.ts'
 import type { Effect } from './effect.ts'
+import { Mirroring } from './mirroring.tsx'
 import type { Replacing } from './replacing.ts'
 import { Targets } from './targets.tsx'
 
@@ -44,6 +45,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       <Targets editing={editing} path={path} />
       <Making effects={effects} path={path} />
       <Asking draft={draft} mistake={mistake} />
+      <Mirroring draft={draft} mistake={mistake} />
       <PathsField editing={editing} />
       <ReachField editing={editing} />
       <DescriptionField editing={editing} />

@@ -32,6 +32,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   session_affinity: 'sessions',
   failover: 'failover',
   parameters: 'how it is asked',
+  mirror: 'mirror',
   user_paths: 'user paths',
   description: 'description',
   enabled: 'on or off',

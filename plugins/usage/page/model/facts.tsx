@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { presetInWords } from '../../../../src/preset.ts'
 import { Few } from '../../../../views/few.tsx'
-import { money, UNKNOWN } from '../../../../views/format.ts'
+import { money, percent, UNKNOWN } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
@@ -43,6 +43,17 @@ export function Facts({ data, places, base }: FactsProps) {
             </Fact>
           )}
         </>
+      )}
+      {view?.mirror !== undefined && (
+        <Fact name="Mirror">
+          <Link href={places.model(view.mirror.model, { of: 'provider' })}>
+            <Name class="mono" text={view.mirror.model} />
+          </Link>
+          <p class="about">
+            gets copies of {percent(view.mirror.share)} of the calls; nobody sees its answers
+          </p>
+          {data.isMissing(view.mirror.model) && <span class="gap">no provider lists it</span>}
+        </Fact>
       )}
       {view?.kind === 'policy' && <Fact name="Covers">{covers[view.scope_kind ?? 'model']}</Fact>}
       <Fact name="Who may use it">

@@ -1,3 +1,4 @@
+import { Badge } from '../../../../views/badge.tsx'
 import { compact, count, duration, money, number, percent } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
@@ -8,6 +9,7 @@ import { Swatch } from '../chart-view.tsx'
 import { inputOf, known, outputOf } from '../figures.ts'
 import { choiceOf, type Places } from '../places.ts'
 import type { ModelData } from './model-view.tsx'
+import { PairedView } from './paired.tsx'
 import { Reading } from './reading.tsx'
 import type { Line } from './sides.ts'
 import { noneOf } from './subject.ts'
@@ -35,6 +37,9 @@ export function LinesTable({ data, places, path }: LinesProps) {
           <Row line={line} data={data} places={places} what={what} />
         ))}
       </Table>
+      {data.paired.map(paired => (
+        <PairedView paired={paired} />
+      ))}
       <Reading data={data} path={path} />
     </section>
   )
@@ -49,7 +54,7 @@ interface RowProps {
 
 function Row({ line, data, places, what }: RowProps) {
   const { subject, series, span } = data
-  const place = series.indexOf(line.name)
+  const place = line.isMirror ? -1 : series.indexOf(line.name)
   const label = line.name === '' ? noneOf(subject) : line.name
   return (
     <tr>
@@ -63,6 +68,11 @@ function Row({ line, data, places, what }: RowProps) {
               <Name class="mono" text={label} />
             </Link>
           )}
+          {line.isMirror && (
+            <Badge tone="outline" title="It got copies of calls: nobody saw its answers">
+              mirror
+            </Badge>
+          )}
         </span>
       </th>
       <Calls line={line} data={data} places={places} label={label} />
@@ -74,6 +84,12 @@ function Row({ line, data, places, what }: RowProps) {
     </tr>
   )
 }
+
+/** Which calls of the log are in a line. A model may be a target at one time and a mirror at another. */
+const rowsOf = ({ name, isMirror }: Line, { lines, subject }: ModelData) => ({
+  ...choiceOf(subject.by, name),
+  ...(lines.some(line => line.isMirror) && { mirrored: String(isMirror) }),
+})
 
 type CellProps = Pick<RowProps, 'line' | 'data' | 'places'> & { readonly label: string }
 
@@ -87,13 +103,15 @@ function Calls({ line, data, places, label }: CellProps) {
           <span class="muted">none</span>
         ) : (
           <Link
-            href={places.rows(choiceOf(data.subject.by, line.name))}
-            aria-label={`${count(calls, 'call')}: ${label}`}
+            href={places.rows(rowsOf(line, data))}
+            aria-label={`${count(calls, line.isMirror ? 'copy' : 'call', line.isMirror ? 'copies' : 'calls')}: ${label}`}
           >
             {number(calls)}
           </Link>
         )}
-        {calls > 0 && <p class="about">{percent(calls / all)} of all</p>}
+        {calls > 0 && (
+          <p class="about">{line.isMirror ? 'copies of calls' : `${percent(calls / all)} of all`}</p>
+        )}
         <Before now={calls} before={line.before?.part.sums.calls} against={data.span.against} more="plain" />
       </div>
     </td>
@@ -112,7 +130,7 @@ function Errors({ line, data, places, label }: CellProps) {
           '0 %'
         ) : (
           <Link
-            href={places.rows({ ...choiceOf(data.subject.by, line.name), failed: 'true' })}
+            href={places.rows({ ...rowsOf(line, data), failed: 'true' })}
             aria-label={`${percent(value)} failed: ${label}`}
           >
             {percent(value)}

@@ -4,16 +4,17 @@ import type { UserPath } from '../../../../src/types.ts'
 import { spell } from '../../../../views/name.tsx'
 import type { FactsSource } from '../../../model-facts/model.ts'
 import type { VirtualModels } from '../../../virtual-models/model.ts'
-import { readFailedTries } from '../../report/compare.ts'
+import { copiesOf, readFailedTries, readPairsOf, toPaired } from '../../report/compare.ts'
 import { isRepointing } from '../../report/markers.ts'
 import { toBuckets } from '../../report/period.ts'
+import type { Question } from '../../report/statement.ts'
 import type { Asked } from '../address.ts'
 import { COLOURS, toChart } from '../chart.ts'
 import type { PageDeps } from '../deps.ts'
 import { type Measure, readMeasure } from '../groups.ts'
 import { readSpan, type Span, spanAddress } from '../span.ts'
 import { type ModelData, ModelView } from './model-view.tsx'
-import { linesOf, wholeOf } from './sides.ts'
+import { type Line, linesOf, mirrorsOf, wholeOf } from './sides.ts'
 import { type Subject, subjectOf, targetOf } from './subject.ts'
 
 export interface ModelPageDeps extends Omit<PageDeps, 'example' | 'keyName'> {
@@ -80,7 +81,9 @@ interface Wanted extends Pick<ModelData, 'subject' | 'span'> {
 /** From roll-ups, but for the tries: those are in the records only, and are counted where somebody asks for it. */
 async function readTraffic(deps: ModelPageDeps, { subject, span, measure, areTriesCounted }: Wanted) {
   const { ask } = deps
-  const { by, filters } = subject
+  const { by } = subject
+  // What went to a mirror is shown beside the targets, and is no traffic of callers.
+  const filters = hasMirrors(subject) ? { ...subject.filters, mirrored: false } : subject.filters
   const { period, interval, zone } = span
   const { buckets } = toBuckets(period, { interval, time_zone: zone }, deps.keptSince())
   const base = { ranges: [period, span.before], groupings: [{ by }], filters, records: false }
@@ -97,21 +100,47 @@ async function readTraffic(deps: ModelPageDeps, { subject, span, measure, areTri
   const times = await ask('times', base)
   const tries =
     areTriesCounted && subject.kind !== 'provider' ? await countTries(deps, subject, span) : undefined
+  const lines = linesOf({
+    sums,
+    times,
+    expected: expectedOf(deps, subject),
+    failedTries: tries instanceof Map ? tries : new Map(),
+    isTest: subject.by === 'target' && subject.kind !== 'policy',
+  })
+  const mirrored = hasMirrors(subject) ? await readMirrored(deps, subject, { ...base, lines }) : []
   return {
     chart: toChart({ span, buckets, series, groups: names, measure }),
     series: names.slice(0, COLOURS),
     hasOthers: names.length > COLOURS,
     now: wholeOf(sums, times, 0),
     before: wholeOf(sums, times, 1),
-    lines: linesOf({
-      sums,
-      times,
-      expected: expectedOf(deps, subject),
-      failedTries: tries instanceof Map ? tries : new Map(),
-      isTest: subject.by === 'target' && subject.kind !== 'policy',
-    }),
+    lines: [...lines, ...mirrored],
+    paired: mirrored.length === 0 ? [] : await readPaired(deps, subject, span),
     areTriesCounted: tries instanceof Map,
     triesTrouble: typeof tries === 'string' ? tries : undefined,
+  }
+}
+
+const hasMirrors = ({ kind }: Subject): boolean => kind === 'redirect' || kind === 'gone'
+
+/** The lines of models that got copies of calls. */
+async function readMirrored(
+  { ask }: ModelPageDeps,
+  { name }: Subject,
+  { lines, ...base }: Question & { readonly lines: readonly Line[] },
+): Promise<Line[]> {
+  const question = { ...base, filters: copiesOf(name) }
+  const sums = await ask('sums', question)
+  return sums.length === 0 ? [] : mirrorsOf({ sums, times: await ask('times', question) }, lines)
+}
+
+/** Call by call; where there are too many, the lines have to do. */
+async function readPaired({ ask }: ModelPageDeps, { name }: Subject, { period }: Span) {
+  try {
+    return (await readPairsOf(ask, name, period)).map(toPaired)
+  } catch (error) {
+    if (error instanceof Refusal) return []
+    throw error
   }
 }
 

@@ -4,6 +4,7 @@ import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
 import type { ModelAccess, VirtualModels } from '../../../virtual-models/model.ts'
+import type { Paired } from '../../report/compare.ts'
 import type { Marker } from '../../report/markers.ts'
 import type { UnitPrices } from '../../report/unit-prices.ts'
 import type { Part } from '../../report/usage.ts'
@@ -44,6 +45,8 @@ export interface ModelData {
   readonly now: Part
   readonly before: Part
   readonly lines: readonly Line[]
+  /** Of each mirror, how it did with the very calls that callers made. */
+  readonly paired: readonly Paired[]
   /** Tries that failed before another target answered are in the lines. */
   readonly areTriesCounted: boolean
   /** Why they could not be counted. */

@@ -17,6 +17,12 @@ export function Reading({ data, path }: { data: ModelData; path: string }) {
           when you will look: who looks again and again, or at many figures, finds more than there is.
         </p>
       )}
+      {lines.some(({ isMirror }) => isMirror) && (
+        <p class="remark">
+          A mirror got copies of calls when their callers had been answered. It is no part of the figures and
+          the chart above.
+        </p>
+      )}
       {isMixed && (
         <p class="remark gap">
           Targets were changed in this time or in {span.against}: figures before and after do not compare.
@@ -36,7 +42,9 @@ export function Reading({ data, path }: { data: ModelData; path: string }) {
  */
 function Tries({ data, path }: { data: ModelData; path: string }) {
   const { now, asked, areTriesCounted, triesTrouble, lines } = data
-  const served = lines.filter(({ name }) => name !== '').reduce((sum, { part }) => sum + part.sums.calls, 0)
+  const served = lines
+    .filter(({ name, isMirror }) => name !== '' && !isMirror)
+    .reduce((sum, { part }) => sum + part.sums.calls, 0)
   const more = now.sums.attempts - served
   if (more <= 0) return null
   if (areTriesCounted)

@@ -6,6 +6,8 @@ import type { Part } from '../../report/usage.ts'
 /** One line of the comparison: a target, or a virtual model, now and in the period before. */
 export interface Line {
   readonly name: string
+  /** It got copies of calls, and nobody saw its answers. */
+  readonly isMirror: boolean
   readonly part: Part
   readonly figures: SideFigures
   readonly before: { readonly part: Part; readonly figures: SideFigures } | undefined
@@ -52,11 +54,22 @@ export function linesOf({ sums, times, expected, failedTries, isTest }: Source):
     const isCompared = isTest && baseline !== undefined && name !== first && name !== ''
     return {
       name,
+      isMirror: false,
       part: now,
       figures,
       before: hasBefore ? { part: before, figures: toFigures(before) } : undefined,
       difference: isCompared ? toDifference(figures, baseline) : undefined,
     }
+  })
+}
+
+/** Behind the lines of the targets, those of mirrors; they are compared with the first one, too. */
+export function mirrorsOf({ sums, times }: Pick<Source, 'sums' | 'times'>, lines: readonly Line[]): Line[] {
+  const first = lines.find(({ name }) => name !== '')?.figures
+  const found = linesOf({ sums, times, expected: [], failedTries: new Map(), isTest: false })
+  return found.map(line => {
+    const figures = { ...line.figures, mirror: true }
+    return { ...line, isMirror: true, figures, difference: first && toDifference(figures, first) }
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../../src/page.ts'
+import { duration, money, number } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
@@ -25,6 +26,8 @@ interface CallProps {
 /** Everything that is known of one call. */
 export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
   const call = lines[0]!
+  const own = lines.filter(line => line.mirrored === call.mirrored)
+  const copy = lines.find(line => line.mirrored && line.part === 0 && line !== call)
   const path = `${request.base}/dashboard/requests`
   return (
     <article class="editor call">
@@ -36,7 +39,8 @@ export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
         <Facts call={call} zone={zone} keyName={keyName} path={path} />
         <Route call={call} />
         {call.part === 0 && <Timeline call={call} />}
-        <CallTokens lines={lines} />
+        <CallTokens lines={own} />
+        {copy !== undefined && <Copy copy={copy} />}
       </section>
       <footer>
         <Ways call={call} base={request.base} path={path} />
@@ -169,6 +173,30 @@ function Route({ call: { asked, chain, provider, model, strategy, pick } }: { ca
     </section>
   )
 }
+
+/** What became of the call at a mirror, of which its caller knows nothing. */
+const Copy = ({ copy }: { copy: Row }) => (
+  <section aria-labelledby="copy-title">
+    <h3 id="copy-title">Copy</h3>
+    <p class="hint">When it was answered, a copy went to a mirror. Nobody saw what that said.</p>
+    <Outcome row={copy} />
+    <dl class="call-facts">
+      <Fact name="Mirror">
+        <Name class="mono" text={`${copy.provider}/${copy.model}`} />
+      </Fact>
+      <Fact name="Took">
+        {duration(copy.totalMs)}
+        {copy.streamed && copy.firstByteMs !== null && `, ${duration(copy.firstByteMs)} to the first token`}
+      </Fact>
+      <Fact name="Tokens">
+        {tokensText(copy.input)} in, {tokensText(copy.output)} out
+      </Fact>
+      <Fact name="Cost">{money(copy.costNano)}</Fact>
+    </dl>
+  </section>
+)
+
+const tokensText = (count: number | null): string => (count === null ? 'not known' : number(count))
 
 /** Where to go on from here. */
 function Ways({ call, base, path }: { call: Row; base: string; path: string }) {

@@ -29,6 +29,7 @@ const more: readonly FilterName[] = [
   'code',
   'streamed',
   'cached',
+  'mirrored',
 ]
 /** Goes along unseen. */
 const hidden = ['range', 'from', 'to', 'time_zone', 'operation', 'dialect', 'without'] as const
@@ -122,6 +123,12 @@ export function RequestFilters({ asked, names, path, into, keyName }: FiltersPro
               label="Answered by"
               value={asked.cached}
               titles={{ '': 'Anybody', true: 'The cache', false: 'A provider' }}
+            />
+            <Either
+              name="mirrored"
+              label="Asked by"
+              value={asked.mirrored}
+              titles={{ '': 'Anybody', true: 'A mirror', false: 'Callers' }}
             />
           </div>
         </details>

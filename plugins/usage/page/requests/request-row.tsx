@@ -115,7 +115,7 @@ function Way({ row: { asked, provider, model } }: { row: Row }) {
 
 /** What became of it, in a badge and, where it failed, its code. */
 export function Outcome({ row }: { row: Row }) {
-  const { status, code, hungUp, attempts, streamed, cached, similarity } = row
+  const { status, code, hungUp, attempts, streamed, cached, mirrored, similarity } = row
   const isFailed = code !== null && code !== 'client_closed'
   const tries = attempts?.length ?? 0
   return (
@@ -124,6 +124,14 @@ export function Outcome({ row }: { row: Row }) {
       {cached && (
         <Badge tone="violet" title="The answer was stored: no provider was asked">
           cache
+        </Badge>
+      )}{' '}
+      {mirrored && (
+        <Badge
+          tone="outline"
+          title="A copy of a call, which went to a mirror: its caller knows nothing of it"
+        >
+          mirror
         </Badge>
       )}{' '}
       {code !== null && <Name class="mono code" text={code} />}

@@ -1,0 +1,63 @@
+import { describe } from '../../src/base/describe.ts'
+import { Refusal } from '../../src/errors.ts'
+import type { Settled } from '../../src/exchange.ts'
+import type { Host } from '../../src/plugin.ts'
+import type { Caller, Target } from '../../src/types.ts'
+import type { Drops } from './drops.ts'
+
+export interface CopiesOptions extends Pick<Host, 'copy' | 'log' | 'now'> {
+  /** So many are under way at once. */
+  readonly most: number
+  /** Milliseconds. */
+  readonly deadline: number
+  readonly drops: Drops
+  /** From 0 up to 1, and never 1. */
+  readonly random: () => number
+}
+
+export interface Copies {
+  /** Sends a copy of so many of the calls that it is offered. Never waits, never throws. */
+  offer(x: Settled, target: Target, share: number): void
+}
+
+/** Who stands in the records of copies: the operator pays, and no caller's sums have them. */
+const MIRROR: Caller = { kind: 'key', id: 'mirror', name: 'Mirror', subPaths: false, labels: {} }
+/** The log is told so often (milliseconds) that copies are left out. */
+const AGAIN = 60_000
+
+export function createCopies({ copy, log, now, most, deadline, drops, random }: CopiesOptions): Copies {
+  let under = 0
+  let toldAt = Number.NEGATIVE_INFINITY
+
+  function drop(source: string): void {
+    const dropped = drops.add(source)
+    if (now() - toldAt < AGAIN) return
+    toldAt = now()
+    log.warn('Copies of calls are left out: as many as MIRROR_CONCURRENCY allows are under way', {
+      virtual_model: source,
+      most,
+      dropped,
+    })
+  }
+
+  async function send(x: Settled, target: Target): Promise<void> {
+    try {
+      await copy(x, { target, caller: MIRROR, userPath: '/', deadline })
+    } catch (error) {
+      if (!(error instanceof Refusal))
+        log.error('The copy of a call failed', { id: x.id, error: describe(error) })
+    } finally {
+      under--
+    }
+  }
+
+  return {
+    offer(x, target, share) {
+      if (random() >= share) return
+      if (under >= most) return drop(target.via[0]!.source)
+      under++
+      // A whole answer has not gone out yet: its caller goes first.
+      setTimeout(() => void send(x, target), 0)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot'
+import { definePlugin } from '../../src/plugin.ts'
+import { duration, says, whole } from '../../src/settings.ts'
+import type { Metrics } from '../metrics/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
+import { createCopies } from './copies.ts'
+import { createDrops, type Drops } from './drops.ts'
+import { targetFor } from './target.ts'
+
+export default definePlugin({
+  name: 'mirror',
+  about:
+    'Sends copies of calls to a model that the operator thinks of, when their callers have been answered.',
+  config: v.object({
+    most: says(
+      'So many copies of calls are under way at once in each process; more are left out, and counted',
+      v.optional(whole(1, 10_000), 32),
+    ),
+    deadline: says('A copy that takes longer is given up', v.optional(duration(), '5m')),
+  }),
+  env: { most: ['MIRROR_CONCURRENCY'], deadline: ['MIRROR_DEADLINE'] },
+  needs: ['virtual-models', 'metrics'],
+  setup({ config, copy, log, now, use, inherited }) {
+    const { current } = use<VirtualModelSource>('virtual-models')
+    const drops = (inherited as Drops | undefined) ?? createDrops()
+    const copies = createCopies({ ...config, copy, drops, log, now, random: Math.random })
+    use<Metrics>('metrics').add({
+      name: 'modelway_mirror_dropped_total',
+      help: 'Copies of calls that were not sent to a mirror, because as many as MIRROR_CONCURRENCY allows were under way',
+      type: 'counter',
+      read: () => [...drops.all()].map(([model, value]) => ({ labels: { model }, value })),
+    })
+    return {
+      heritage: drops,
+      settle(x) {
+        const source = x.target?.via[0]?.source
+        const mirror = source === undefined ? undefined : current().all.get(source)?.mirror
+        const target = mirror && targetFor(x, mirror.model)
+        if (target !== undefined) copies.offer(x, target, mirror!.share)
+      },
+    }
+  },
+})
