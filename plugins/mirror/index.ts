@@ -13,7 +13,7 @@ export default definePlugin({
     'Sends copies of calls to a model that the operator thinks of, when their callers have been answered.',
   config: v.object({
     most: says(
-      'So many copies of calls are under way at once in each process; more are left out, and counted',
+      'So many copies of calls are under way to mirrors at once in each process; more are left out, and counted',
       v.optional(whole(1, 10_000), 32),
     ),
     deadline: says('A copy that takes longer is given up', v.optional(duration(), '5m')),

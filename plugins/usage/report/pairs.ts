@@ -34,28 +34,36 @@ const differences = {
   first: 'case when m.streamed then m.first_byte_ms - c.first_byte_ms end',
 } as const
 
-const columns = Object.values(differences).flatMap(of => [
-  `count(${of})`,
-  `total(${of})`,
-  `total((${of}) * (${of}))`,
+type Name = keyof typeof differences
+
+const columns = Object.entries(differences).flatMap(([name, of]) => [
+  `count(${of}) ${name}_count`,
+  `total(${of}) ${name}_sum`,
+  `total((${of}) * (${of})) ${name}_squares`,
 ])
+
+type Row = { readonly target: string; readonly count: number } & Readonly<
+  Record<`${Name}_${keyof Differences}`, number>
+>
 
 /** The calls of a redirect that both its mirror and its targets have answered; each copy leads to its call by an index. */
 export async function readPairs(
   db: Database,
   { source, period }: { readonly source: string; readonly period: Range },
 ): Promise<Pairs[]> {
-  const rows = await db.values<[string, ...number[]]>(sql`
-    select m.provider || '/' || m.model, count(*), ${sql.raw(columns.join(', '))}
+  const rows = await db.all<Row>(sql`
+    select m.provider || '/' || m.model target, count(*) count, ${sql.raw(columns.join(', '))}
     from ${usageRecords} m cross join ${usageRecords} c on c.id = m.request_id
     where m.virtual_model = ${source} and m.at >= ${period.from} and m.at < ${period.to}
       and m.mirrored and m.part = 0 and m.code is null and c.code is null
     group by 1 order by 2 desc`)
-  return rows.map(([target, count, ...sums]) => {
-    const at = (place: number): Differences => {
-      const [count = 0, sum = 0, squares = 0] = sums.slice(3 * place, 3 * place + 3)
-      return { count, sum, squares }
-    }
-    return { target, count: count!, output: at(0), cost: at(1), total: at(2), first: at(3) }
+  return rows.map(row => {
+    const of = (name: Name): Differences => ({
+      count: row[`${name}_count`],
+      sum: row[`${name}_sum`],
+      squares: row[`${name}_squares`],
+    })
+    const { target, count } = row
+    return { target, count, output: of('output'), cost: of('cost'), total: of('total'), first: of('first') }
   })
 }
