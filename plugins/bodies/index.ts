@@ -92,7 +92,9 @@ export default definePlugin({
         return tap
       },
       settle(x) {
-        if (isLogged(x)) store.add(toEntry(known(x), { capture: captures.get(x), now: now() }))
+        // A copy for a mirror says what its call says, and its answer went to nobody.
+        if (x.copyOf === undefined && isLogged(x))
+          store.add(toEntry(known(x), { capture: captures.get(x), now: now() }))
       },
       ticks: [{ every: FLUSH, run: store.flush }, forget],
       close: store.flush,

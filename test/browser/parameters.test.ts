@@ -51,6 +51,23 @@ test('a redirect may say how it is asked; an access policy has no such thing', a
     .waitFor()
 })
 
+test('a redirect may be mirrored; what cannot be a mirror is said beside its field', async () => {
+  await page.goto(`${gateway.url}/dashboard/models?edit=careful`)
+  await dialog().getByText('Mirror to another model').press('Enter')
+  await page.getByLabel('Mirror model').fill('demo/parrot')
+  await page.getByLabel('Share of calls, in percent').fill('12.5 %')
+  await save()
+  await dialog().getByText('is a target already, whose own calls tell how it does').waitFor()
+  await page.getByLabel('Mirror model').fill('demo/storyteller')
+  await page.getByLabel('Share of calls, in percent').fill('200')
+  await save()
+  await dialog().getByText('Write a number above 0 and up to 100').waitFor()
+  await page.getByLabel('Share of calls, in percent').fill('12.5 %')
+  await save()
+  await closed()
+  await row('careful').first().getByText('mirrored to demo/storyteller, 12.5 %').waitFor()
+})
+
 test('the form is fit for all while it is open', () =>
   expectFitForAll(page, [
     async () => {

@@ -15,10 +15,23 @@ interface Copied {
 }
 
 const copied: Copied[] = []
+/** Answers that whoever taps has seen. */
+let tapped = 0
+let isAnswered = false
+/** Whether callers had their answers when copies of their calls were sent. */
+const answeredBefore: boolean[] = []
 const witness = definePlugin({
   name: 'witness',
   about: 'Writes down what becomes of copies.',
   setup: () => ({
+    attempt({ caller }) {
+      if (caller.id === 'mirror') answeredBefore.push(isAnswered)
+      return undefined
+    },
+    tap() {
+      tapped++
+      return undefined
+    },
     settle({ copyOf: of, target, refusal }) {
       if (of !== undefined)
         copied.push({ of, target: `${target?.provider}/${target?.model}`, code: refusal?.code })
@@ -100,6 +113,17 @@ test('callers have all of their answer while the mirror is still asked', async (
   await until(() => fleet.calls.filter(target => target === WEST).length === 2, 'both copies')
   expect(copied).toEqual([])
   await copies(2)
+})
+
+test('a copy is sent when the answer has gone, and no tap sees what comes of it', async () => {
+  for (const stream of [false, true]) {
+    ;[tapped, isAnswered, answeredBefore.length, copied.length] = [0, false, 0, 0]
+    const response = await fleet.open('smart', { stream })
+    isAnswered = true
+    await response.text()
+    await copies(1)
+    expect([tapped, answeredBefore]).toEqual([1, [true]])
+  }
 })
 
 test('a streamed answer of a mirror is read to its end', async () => {

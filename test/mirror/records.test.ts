@@ -116,7 +116,7 @@ test('pages show the mirror: the model, the log, and a call', async () => {
       .replace(/<[^>]+>/g, ' ')
       .replace(/\s+/g, ' ')
   const model = await read('/dashboard/models/detail?name=smart')
-  expect(model).toContain('gets copies of 100 % of the calls')
+  expect(model).toContain('gets copies of all calls')
   expect(model).toContain('The same calls, asked of both')
   expect(model).toMatch(/openai\/two mirror 40 copies of calls/)
   const { body } = await scene.ask('/admin/usage/log', { mirrored: 'true', limit: '1' })

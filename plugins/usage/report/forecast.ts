@@ -70,8 +70,8 @@ export async function forecastPage(
   }
 }
 
-/** What another target would have served instead: calls, and the answers of conversations, which are part of one. */
-const isServed = (row: Row): boolean => row.part === 0 || isAnswer(row)
+/** What another target would have served instead: calls, and the answers of conversations, which are part of one; no copies. */
+const isServed = (row: Row): boolean => (row.part === 0 && !row.mirrored) || isAnswer(row)
 
 export const NONE: Forecast = {
   calls: 0,

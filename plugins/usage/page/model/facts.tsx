@@ -50,7 +50,8 @@ export function Facts({ data, places, base }: FactsProps) {
             <Name class="mono" text={view.mirror.model} />
           </Link>
           <p class="about">
-            gets copies of {percent(view.mirror.share)} of the calls; nobody sees its answers
+            gets copies of {view.mirror.share === 1 ? 'all' : `${percent(view.mirror.share)} of the`} calls;
+            nobody sees its answers
           </p>
           {data.isMissing(view.mirror.model) && <span class="gap">no provider lists it</span>}
         </Fact>

@@ -9,7 +9,6 @@ import { Swatch } from '../chart-view.tsx'
 import { inputOf, known, outputOf } from '../figures.ts'
 import { choiceOf, type Places } from '../places.ts'
 import type { ModelData } from './model-view.tsx'
-import { PairedView } from './paired.tsx'
 import { Reading } from './reading.tsx'
 import type { Line } from './sides.ts'
 import { noneOf } from './subject.ts'
@@ -37,9 +36,6 @@ export function LinesTable({ data, places, path }: LinesProps) {
           <Row line={line} data={data} places={places} what={what} />
         ))}
       </Table>
-      {data.paired.map(paired => (
-        <PairedView paired={paired} />
-      ))}
       <Reading data={data} path={path} />
     </section>
   )

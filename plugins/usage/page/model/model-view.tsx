@@ -23,6 +23,7 @@ import { Changes, changeId, wordsOf } from './changes.tsx'
 import { Facts } from './facts.tsx'
 import type { Told } from './known.tsx'
 import { LinesTable } from './lines-table.tsx'
+import { PairedTable } from './paired.tsx'
 import type { Line } from './sides.ts'
 import { noneOf, type Subject } from './subject.ts'
 
@@ -213,6 +214,7 @@ function Traffic({ data, places, base, path }: TrafficProps) {
           }))}
       />
       <LinesTable data={data} places={places} base={base} path={path} />
+      <PairedTable paired={data.paired} />
     </>
   )
 }

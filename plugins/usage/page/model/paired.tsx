@@ -1,50 +1,63 @@
-import { count, duration, money } from '../../../../views/format.ts'
+import { duration, money, number } from '../../../../views/format.ts'
 import { Name } from '../../../../views/name.tsx'
+import { Table } from '../../../../views/table.tsx'
 import type { Paired } from '../../report/compare.ts'
 
-type Difference = Paired['total_ms']
-
-/** What a mirror's answers have more, or less, than those that callers got to the very same calls. */
-export function PairedView({ paired }: { paired: Paired }) {
-  if (paired.pairs === 0) return null
+/** What mirrors' answers have more, or less, than those that callers got to the very same calls. */
+export function PairedTable({ paired }: { paired: readonly Paired[] }) {
+  const shown = paired.filter(({ pairs }) => pairs > 0)
+  if (shown.length === 0) return null
   return (
-    <section class="card" aria-label="The same calls, asked of both">
-      <h3>The same calls, asked of both</h3>
-      <p class="hint">
-        {count(paired.pairs, 'call')} that callers had answered, and <Name class="mono" text={paired.of} />{' '}
-        too: what its answers have more on the average, and where the true difference lies in 95 of 100 cases.
+    <section id="pairs" aria-labelledby="pairs-title">
+      <h2 id="pairs-title">The same calls, asked of both</h2>
+      <Table
+        caption="What the mirror’s answers have more"
+        headings={['Mirror', 'Calls', 'Output', 'Duration', 'First token', 'Cost']}
+      >
+        {shown.map(({ of, pairs, output_tokens, total_ms, first_byte_ms, cost_nano }) => (
+          <tr>
+            <th scope="row" data-label="Mirror">
+              <Name class="mono" text={of} />
+            </th>
+            <td class="num" data-label="Calls">
+              {number(pairs)}
+            </td>
+            <More label="Output" difference={output_tokens} say={tokens} />
+            <More label="Duration" difference={total_ms} say={duration} />
+            <More label="First token" difference={first_byte_ms} say={duration} />
+            <More label="Cost" difference={cost_nano} say={money} />
+          </tr>
+        ))}
+      </Table>
+      <p class="remark">
+        What its answer has more (+) or less (−) than the one that the caller got to the same call, on the
+        average; below it where the true difference lies in 95 of 100 cases. Only calls that both have
+        answered are counted.
       </p>
-      <dl class="facts">
-        <Line name="Output" difference={paired.output_tokens} say={tokens} />
-        <Line name="Cost" difference={paired.cost_nano} say={money} />
-        <Line name="Duration" difference={paired.total_ms} say={duration} />
-        <Line name="First token" difference={paired.first_byte_ms} say={duration} />
-      </dl>
     </section>
   )
 }
 
-interface LineProps {
-  readonly name: string
-  readonly difference: Difference
+interface MoreProps {
+  readonly label: string
+  readonly difference: Paired['total_ms']
   /** An amount, without its sign. */
   readonly say: (amount: number) => string
 }
 
-function Line({ name, difference: { value, low, high }, say }: LineProps) {
+function More({ label, difference: { value, low, high }, say }: MoreProps) {
   const signed = (amount: number) => `${amount < 0 ? '−' : '+'}${say(Math.abs(amount))}`
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        {value === null ? <span class="muted">not known</span> : signed(value)}
+    <td class="num" data-label={label}>
+      <div>
+        {value === null ? <span class="muted">–</span> : signed(value)}
         {low !== null && high !== null && (
           <p class="about">
             {signed(low)} to {signed(high)}
           </p>
         )}
-      </dd>
-    </div>
+      </div>
+    </td>
   )
 }
 
