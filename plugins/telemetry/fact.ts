@@ -30,6 +30,8 @@ export interface Fact {
   readonly stream: boolean
   readonly firstByteMs: number | undefined
   readonly virtualModel: string | undefined
+  /** A copy of a call, which went to a mirror. */
+  readonly isCopy: boolean
   readonly tries: readonly Try[]
   readonly usage: Usage | undefined
   readonly finish: string | undefined
@@ -61,6 +63,7 @@ export function toFact(x: Settled, { now, tries, isHeard }: FactOptions): Fact {
     stream: x.stream ?? false,
     firstByteMs: x.firstByteMs,
     virtualModel: x.target?.via[0]?.source,
+    isCopy: x.copyOf !== undefined,
     tries,
     usage: x.usage,
     finish: x.finish?.slice(0, 100),

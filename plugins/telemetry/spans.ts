@@ -58,6 +58,7 @@ export function toSpans(fact: Fact, facts: SpanFacts): ReadableSpan[] {
         'http.response.status_code': fact.status,
         ...(fact.code !== undefined && { 'error.type': fact.code }),
         ...(fact.virtualModel !== undefined && { 'modelway.virtual_model': fact.virtualModel }),
+        ...(fact.isCopy && { 'modelway.mirror': true }),
         ...(fact.tries.length > 1 && { 'modelway.attempts': fact.tries.length }),
       },
       ...(caller !== undefined && parent === undefined && { links: [{ context: remote(caller) }] }),

@@ -70,7 +70,7 @@ function bindObject(entries: Readonly<Record<string, GenericSchema>>, tree: MapT
 export function unknownKey(key: string, known: Iterable<string>): string {
   const names = [...known]
   const meant = didYouMean(key, names)
-  const choice = meant === '' && names.length <= 12 ? `: there is ${names.join(', ')}` : meant
+  const choice = meant === '' && names.length <= 16 ? `: there is ${names.join(', ')}` : meant
   return `There is no setting "${key.slice(0, 60)}" here${choice}`
 }
 

@@ -46,7 +46,7 @@ interface MoreProps {
 }
 
 function More({ label, difference: { value, low, high }, say }: MoreProps) {
-  const signed = (amount: number) => `${amount < 0 ? '−' : '+'}${say(Math.abs(amount))}`
+  const signed = (amount: number) => `${amount < 0 ? MINUS : '+'}${say(Math.abs(amount))}`
   return (
     <td class="num" data-label={label}>
       <div>
@@ -60,6 +60,9 @@ function More({ label, difference: { value, low, high }, say }: MoreProps) {
     </td>
   )
 }
+
+/** With a joiner behind it: no line ends between the sign and its number. */
+const MINUS = '−\u2060'
 
 const tokens = (amount: number): string =>
   `${amount.toLocaleString('en', { maximumFractionDigits: 1 })} tokens`
