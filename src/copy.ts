@@ -47,8 +47,11 @@ export const createCopy = ({ ask, respond, enter }: CopyOptions): Copy =>
     } catch (error) {
       x.refusal = toRefusal(error)
     }
-    await readAll(respond(x))
-    clearTimeout(late)
+    try {
+      await readAll(respond(x))
+    } finally {
+      clearTimeout(late)
+    }
   }
 
 const NOBODY: Connection = { loopback: true, keepOpen: () => {} }

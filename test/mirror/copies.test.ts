@@ -44,7 +44,7 @@ beforeAll(async () => {
   fleet = await startFleet({
     env: {
       MIRROR_CONCURRENCY: '2',
-      MIRROR_DEADLINE: '400ms',
+      MIRROR_DEADLINE: '800ms',
       BREAKER_FAILURES: '1000',
       DRAIN_TIMEOUT: '60s',
       CACHE_MODELS: 'openai-east/stored',
@@ -126,11 +126,15 @@ test('a copy is sent when the answer has gone, and no tap sees what comes of it'
   }
 })
 
-test('a streamed answer of a mirror is read to its end', async () => {
+test('a streamed answer of a mirror is read to its end, or to where it breaks', async () => {
   fleet.plan(WEST, { tokens: 40, gapMs: 1 })
   await (await fleet.open('smart', { stream: true })).text()
   await copies(1)
-  expect(copied[0]!.code).toBeUndefined()
+  fleet.plan(WEST, { tokens: 40, endAfterBytes: 2000 })
+  await (await fleet.open('smart', { stream: true })).text()
+  await copies(2)
+  expect(copied.map(({ code }) => code)).toEqual([undefined, 'upstream_cut'])
+  expect(fleet.test.logs.filter(({ level }) => level === 'error')).toEqual([])
 })
 
 test('what the redirect sets holds for the mirror, and what guardrails mask is masked for it', async () => {
