@@ -3,6 +3,7 @@ import type { Pricer } from '../../prices/model.ts'
 import type { AttemptTuple, Billing, CallEvent, Estimates, Tokens } from '../model.ts'
 import type { usageRecords } from '../schema.ts'
 import { partOf } from './part.ts'
+import { isBatch, termsOf } from './terms.ts'
 
 type Row = typeof usageRecords.$inferInsert
 /** A record before it has its number; every column is there. */
@@ -145,15 +146,6 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
     ...priced(spent, { provider, providerType, model, at: call.at, price, terms }),
   }
 }
-
-/** Spools of earlier versions hold a number. */
-const termsOf = (told: CallEvent[25]): string | null =>
-  typeof told === 'number' ? [null, 'flex', UNTOLD][told]! : (told ?? null)
-
-const isBatch = (terms: string | null): boolean => terms !== null && /\b(?:flex|batch)\b/.test(terms)
-
-/** Terms of which only that they cost more is known; what earlier versions kept. */
-export const UNTOLD = 'more'
 
 function knownOf(fate: CallEvent[23], told: Tokens | null): Spent {
   if (fate === 'none') return [NOTHING, 'exact']

@@ -2,7 +2,8 @@ import { and, asc, eq, gt, gte, isNull, lt, ne, or, type SQL, sql } from 'drizzl
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Database } from '../../../src/database/open.ts'
 import { SPANS } from '../model.ts'
-import { costOf, type Price, UNTOLD } from '../record/record.ts'
+import { costOf, type Price } from '../record/record.ts'
+import { UNTOLD } from '../record/terms.ts'
 import { usageGroups, usageRecords, usageRollups, usageTargetRollups } from '../schema.ts'
 import { type Group, groupOf, sums, targetOf } from './rollup.ts'
 
