@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createFolder, modelway, type Served, serve } from '../config/kit.ts'
+import { runInTurn } from '../process/in-turn.ts'
 
 const MASTER = 'master-key-for-tests'
 const folder = createFolder()
@@ -16,7 +17,7 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-const run = (args: readonly string[], own = env) => modelway(args, { cwd: folder.path, env: own })
+const run = (args: readonly string[], own = env) => runInTurn(args, { cwd: folder.path, env: own })
 
 describe('modelway explain', () => {
   test('tells readably what would become of a request', async () => {
@@ -52,19 +53,16 @@ describe('modelway explain', () => {
 
 describe('modelway keys', () => {
   test('creates a key that works, alone on standard output', async () => {
-    const made = await run([
-      ...[
-        'keys',
-        'create',
-        'Team Alpha',
-        '--user-path',
-        '/team/alpha',
-        '--sub-paths',
-        '--labels',
-        'team=alpha,env=prod',
-      ],
-      ...['--allowed-models', 'smart, demo/', '--expires', '30d', '--description', 'For the tests'],
-    ])
+    const args = [
+      'Team Alpha',
+      '--user-path',
+      '/team/alpha',
+      '--sub-paths',
+      '--labels',
+      'team=alpha,env=prod',
+    ]
+    const more = ['--allowed-models', 'smart, demo/', '--expires', '30d', '--description', 'For the tests']
+    const made = await modelway(['keys', 'create', ...args, ...more], { cwd: folder.path, env })
     expect(made.code).toBe(0)
     expect(made.out).toMatch(/^mw_\S+\n$/)
     expect(made.err).toMatch(/^key_\S+ was made; the key is not shown again\n$/)

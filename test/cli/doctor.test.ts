@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createClient } from '@libsql/client'
-import { createFolder, modelway } from '../config/kit.ts'
+import { createFolder } from '../config/kit.ts'
 import { freePort } from '../free-port.ts'
+import { runInTurn } from '../process/in-turn.ts'
 import { KEY, type Running, spawnGateway } from '../process/spawn.ts'
 
 interface Finding {
@@ -30,7 +31,7 @@ const SECRET = 'sk-never-to-be-shown'
 
 async function examine(env: Record<string, string>, ...args: string[]) {
   const folder = createFolder()
-  const { code, out, err } = await modelway(['doctor', '--json', ...args], { cwd: folder.path, env })
+  const { code, out, err } = await runInTurn(['doctor', '--json', ...args], { cwd: folder.path, env })
   folder[Symbol.dispose]()
   expect(out + err).not.toContain(SECRET)
   const { ok, findings = [] } = JSON.parse(out) as { ok?: boolean; findings?: Finding[] }
@@ -169,7 +170,7 @@ describe('where a gateway runs', () => {
 
   test('for people it is a line each, what to do below it, and a sum', async () => {
     const folder = createFolder()
-    const { out } = await modelway(['doctor', '--url', gateway.url], {
+    const { out } = await runInTurn(['doctor', '--url', gateway.url], {
       cwd: folder.path,
       env: { MODELWAY_MASTER_KEY: KEY },
     })
@@ -200,7 +201,7 @@ describe('where a gateway runs', () => {
           : Response.json({ error: { message: 'No\u001b[2K\nNothing is wrong' } }, { status: 404 }),
     })
     using folder = createFolder()
-    const { code, out } = await modelway(['doctor', '--url', stranger.url.origin], { cwd: folder.path })
+    const { code, out } = await runInTurn(['doctor', '--url', stranger.url.origin], { cwd: folder.path })
     expect([code, out]).toEqual([1, 'BAD   gateway: No [2K Nothing is wrong\n\nOne thing is wrong\n'])
   })
 })

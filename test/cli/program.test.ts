@@ -1,15 +1,18 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { createFolder, modelway, root } from '../config/kit.ts'
+import { runInTurn } from '../process/in-turn.ts'
 
 const folder = createFolder()
 afterAll(() => folder[Symbol.dispose]())
 
 const run = (line: string, env: Record<string, string> = {}, cwd = folder.path) =>
-  modelway(line === '' ? [] : line.split(' '), { cwd, env })
+  runInTurn(line.split(' '), { cwd, env })
+/** As a process of its own. */
+const start = (...args: string[]) => modelway(args, { cwd: folder.path })
 
 describe('modelway', () => {
   test('without a command tells what there is', async () => {
-    const { code, out } = await run('')
+    const { code, out } = await start()
     expect(code).toBe(0)
     for (const name of ['serve', 'check', 'doctor', 'explain', 'keys', 'import', 'schema'])
       expect(out).toContain(name)
@@ -17,15 +20,16 @@ describe('modelway', () => {
 
   test('prints its version, and help for each command, without colours where no terminal is', async () => {
     const { version } = (await Bun.file(`${root}package.json`).json()) as { version: string }
-    expect(await run('--version')).toMatchObject({ code: 0, out: `${version}\n`, err: '' })
-    const lines = ['--help', 'serve --help', 'keys --help', 'keys create --help', 'import litellm --help']
-    for (const line of lines) {
+    expect(await start('--version')).toMatchObject({ code: 0, out: `${version}\n`, err: '' })
+    const { code, out, err } = await start('keys', 'create', '--help')
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('modelway keys create')
+    expect(out).not.toContain('\u001b')
+    for (const line of ['--help', 'serve --help', 'keys --help', 'import litellm --help']) {
       const { code, out } = await run(line)
       expect([line, code]).toEqual([line, 0])
       expect(out).toContain('USAGE')
-      expect(out).not.toContain('\u001b')
     }
-    expect((await run('keys create --help')).out).toContain('modelway keys create')
   })
 
   test('says all of it to a reader that is slower than itself', async () => {
@@ -238,7 +242,7 @@ describe('modelway serve', () => {
   test('ends with 3 when the port is taken', async () => {
     using folder = createFolder()
     const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
-    const { code, err } = await run(`serve --port ${other.port}`, {}, folder.path)
+    const { code, err } = await modelway(['serve', '--port', String(other.port)], { cwd: folder.path })
     expect(code).toBe(3)
     expect(err).toMatch(/^modelway: Cannot listen on 127\.0\.0\.1:\d+: [^\n]+\n$/)
     await other.stop()

@@ -10,6 +10,7 @@ import { createGateway, type Gateway } from '../../src/gateway.ts'
 import { createStrangers } from '../../src/loading/strangers.ts'
 import { openLog } from '../../src/log.ts'
 import { rehearse } from '../../src/reload/rehearse.ts'
+import type { Around, Finished } from '../process/in-turn.ts'
 import { createUntil } from '../until.ts'
 
 export const root = new URL('../..', import.meta.url).pathname
@@ -105,17 +106,8 @@ export async function runHere(args: readonly string[]): Promise<Finished> {
   return { code: code ?? 0, out: out.join(''), err: err.join('') }
 }
 
-export interface Finished {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs `modelway …` to its end, in a folder of its own and with nothing but this environment. */
-export async function modelway(
-  args: readonly string[],
-  { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
-): Promise<Finished> {
+/** Runs `modelway …` to its end, as a process of its own and with nothing but this environment: see also `runInTurn`. */
+export async function modelway(args: readonly string[], { cwd, env = {} }: Around): Promise<Finished> {
   const child = Bun.spawn([process.execPath, join(root, 'src/cli/main.ts'), ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { plugins } from '../../plugins/index.ts'
 import { createFileSchema } from '../../src/config/file-schema.ts'
-import { createFolder, modelway, root } from './kit.ts'
+import { runInTurn } from '../process/in-turn.ts'
+import { createFolder, root } from './kit.ts'
 
 type Json = Readonly<Record<string, unknown>>
 const schema = createFileSchema(plugins) as Json
@@ -11,7 +12,7 @@ const properties = schema.properties as Readonly<Record<string, Json>>
 describe('the JSON Schema of the config file', () => {
   test('is what "modelway schema" prints, and what src/config/modelway.schema.json holds', async () => {
     using folder = createFolder()
-    const { code, out } = await modelway(['schema'], { cwd: folder.path })
+    const { code, out } = await runInTurn(['schema'], { cwd: folder.path })
     expect([code, JSON.parse(out)]).toEqual([0, schema])
     const kept = await Bun.file(join(root, 'src/config/modelway.schema.json')).text()
     expect(
@@ -22,7 +23,7 @@ describe('the JSON Schema of the config file', () => {
   test('is printed also for a config file with mistakes, and with the plugins that it names', async () => {
     using folder = createFolder()
     folder.write('modelway.yaml', 'prot: 1')
-    expect(await modelway(['schema'], { cwd: folder.path })).toMatchObject({ code: 0, err: '' })
+    expect(await runInTurn(['schema'], { cwd: folder.path })).toMatchObject({ code: 0, err: '' })
     const url = join(root, 'node_modules/valibot')
     folder.write(
       'night-shift.ts',
@@ -30,12 +31,12 @@ describe('the JSON Schema of the config file', () => {
 export default { name: 'night-shift', about: 'Closes at night.', config: v.object({ closesAt: v.optional(v.number(), 6) }), setup: () => ({}) }`,
     )
     folder.write('modelway.yaml', 'plugins: [./night-shift.ts]\nnight_shift: { closes_at: 7 }')
-    const { out } = await modelway(['schema'], { cwd: folder.path })
+    const { out } = await runInTurn(['schema'], { cwd: folder.path })
     expect((JSON.parse(out) as { properties: Json }).properties.night_shift).toMatchObject({
       description: 'Closes at night.',
       properties: { closes_at: { default: 6 } },
     })
-    expect((await modelway(['check'], { cwd: folder.path })).code).toBe(0)
+    expect((await runInTurn(['check'], { cwd: folder.path })).code).toBe(0)
   })
 
   test('has what its references lead to, also where settings of plugins contain themselves', async () => {
@@ -49,7 +50,7 @@ const branch = v.object({ name: v.string(), under: v.array(v.lazy(() => branch))
 export default { name: 'tree', about: 'Grows.', config: v.object({ root: v.optional(v.lazy(() => branch)), leaves: v.optional(v.array(v.lazy(() => leaf)), []) }), setup: () => ({}) }`,
     )
     folder.write('modelway.yaml', 'plugins: [./tree.ts]')
-    const { out } = await modelway(['schema'], { cwd: folder.path })
+    const { out } = await runInTurn(['schema'], { cwd: folder.path })
     const json = JSON.parse(out) as { properties: { tree: { properties: Readonly<Record<string, Json>> } } }
     const at = (ref: string) =>
       ref

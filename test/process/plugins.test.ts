@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bearer, chatInit, launchGateway, root, spawnGateway } from './spawn.ts'
+import { runInTurn } from './in-turn.ts'
+import { bearer, chatInit, KEY, launchGateway, root, spawnGateway } from './spawn.ts'
 
 // Inside the project, so that the plugins find its contract as a stranger's would. Those with mistakes are JavaScript:
 // the type checker must not stumble over them while a test runs.
@@ -23,14 +24,19 @@ afterAll(() => {
   if (readdirSync(fixtures).length === 0) rmSync(fixtures, { recursive: true })
 })
 
+const usual = {
+  PORT: '0',
+  MODELWAY_MASTER_KEY: KEY,
+  DATABASE_URL: `file:${join(folder, 'usual.db')}`,
+}
+
 /** How a start with these plugins ends. */
 async function fail(plugins: string, env: Record<string, string> = {}) {
-  await using gateway = launchGateway({ cwd: folder, env: { PLUGINS: plugins, ...env } })
-  const late = setTimeout(() => void gateway.stop(), 10_000)
-  const code = await gateway.exited
-  clearTimeout(late)
-  const stderr = gateway.stderr()
-  return { code, stderr }
+  const { code, err } = await runInTurn(['serve'], {
+    cwd: folder,
+    env: { ...usual, PLUGINS: plugins, ...env },
+  })
+  return { code, stderr: err }
 }
 
 describe('PLUGINS', () => {
@@ -340,6 +346,7 @@ describe('PLUGINS', () => {
     const plugin = write('ill.js', declare('ill', '() => { throw new TypeError("no luck") }'))
     await using gateway = launchGateway({ cwd: folder, env: { PLUGINS: plugin, LOG_LEVEL: 'debug' } })
     expect(await gateway.exited).toBe(3)
+    expect(gateway.stderr()).toMatch(/^modelway: Plugin "ill" failed in "setup": no luck \([^\n]+\)\n$/)
     expect(gateway.logs().find(({ log }) => log === 'ill')).toMatchObject({
       level: 'debug',
       message: 'Failed in "setup"',

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
-import { launchGateway, spawnGateway } from './spawn.ts'
+import { runInTurn } from './in-turn.ts'
+import { KEY, launchGateway, spawnGateway } from './spawn.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'modelway-start-'))
 const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
@@ -13,13 +14,19 @@ afterAll(() => {
 })
 
 /** How a start ends that must not succeed. */
-async function fail(env: Record<string, string>, cwd?: string) {
-  await using gateway = launchGateway({ env, ...(cwd !== undefined && { cwd }) })
+async function fail(env: Record<string, string>) {
+  await using gateway = launchGateway({ env })
   const late = setTimeout(() => void gateway.stop(), 10_000)
   const code = await gateway.exited
   clearTimeout(late)
-  const result = { code, stderr: gateway.stderr(), stdout: gateway.stdout() }
-  return result
+  return { code, stderr: gateway.stderr(), stdout: gateway.stdout() }
+}
+
+const usual = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  MODELWAY_MASTER_KEY: KEY,
+  DATABASE_URL: `file:${join(home, 'usual.db')}`,
 }
 
 const garbage = join(home, 'garbage.db')
@@ -80,22 +87,31 @@ const mistakes: readonly (readonly [why: string, env: Record<string, string>, sa
   ['a provider that lacks its address', { AZURE_API_KEY: 'k' }, /AZURE_BASE_URL/],
 ]
 
+const AS_PROCESS = [
+  'a size that is none',
+  'all interfaces without a key',
+  'a database file with something else in it',
+  'a port that is taken',
+]
+
 describe('a mistake in the configuration ends the start with 3 and one line:', () => {
-  // Two at a time: most of a start is work for the processor.
-  const running = new Map<string, ReturnType<typeof fail>>()
-  const prefetch = (index: number) => {
-    const next = mistakes[index]
-    if (next !== undefined && !running.has(next[0])) running.set(next[0], fail(next[1]))
-  }
-  for (const [index, [why, , says]] of mistakes.entries()) {
+  for (const [why, env, says] of mistakes) {
     test(why, async () => {
-      prefetch(index)
-      prefetch(index + 1)
-      const { code, stderr, stdout } = await running.get(why)!
-      expect([code, stderr]).toEqual([3, expect.stringMatching(/^modelway: [^\n]+\n$/)])
+      const { code, out, err } = await runInTurn(['serve'], { cwd: home, env: { ...usual, ...env } })
+      expect([code, out]).toEqual([3, ''])
+      expect(err).toMatch(/^modelway: [^\n]+[^.\n]\n$/)
+      expect(err).toMatch(says)
+    }, 60_000)
+  }
+
+  // What is wrong is found in steps: by the settings, where they are used, by the database, at the port.
+  for (const why of AS_PROCESS) {
+    test(`${why}, of a process of its own`, async () => {
+      const [, env, says] = mistakes.find(([name]) => name === why)!
+      const { code, stderr, stdout } = await fail(env)
+      expect([code, stderr]).toEqual([3, expect.stringMatching(/^modelway: [^\n]+[^.\n]\n$/)])
       expect(stderr).toMatch(says)
-      expect(stderr + stdout).not.toMatch(/\n\s+at /)
-      expect(stderr.trimEnd()).not.toEndWith('.')
+      expect(stdout).not.toMatch(/\n\s+at /)
     }, 60_000)
   }
 
