@@ -11,7 +11,7 @@ interface Violation {
 
 /** What axe-core finds wrong with a page, or a part of it, one line each. It is run from outside: pages themselves load nothing of it. */
 export async function violations(page: Page, within = 'html'): Promise<string[]> {
-  await page.evaluate(source)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source)
   const found = await page.evaluate(
     ([within, tags]) => {
       const { axe } = globalThis as unknown as {

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { findChromium } from './chromium.ts'
 
 export const MASTER = 'sk-master-for-browsers'
 const ROOT = new URL('../..', import.meta.url).pathname
@@ -88,20 +89,6 @@ function readUrl(stdout: ReadableStream<Uint8Array>): Promise<string> {
   })
 }
 
-/** Where Chromium is. There is no skipping: a dashboard that nobody looked at is not tested. */
-function findChromium(): string {
-  const paths = [
-    process.env.CHROMIUM_PATH,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ]
-  const found = paths.find(path => path !== undefined && existsSync(path))
-  if (found === undefined)
-    throw new Error('The browser tests need Chromium: install it, or set CHROMIUM_PATH to it')
-  return found
-}
-
 export interface Watched {
   readonly context: BrowserContext
   readonly page: Page
@@ -125,7 +112,11 @@ let running: Browser | undefined
 /** One process for all files of a runner, as its start costs more than most tests. It ends with the runner. */
 async function openChromium(): Promise<Browser> {
   if (running?.isConnected()) return running
-  running = await chromium.launch({ executablePath: findChromium(), headless: true, args: flags })
+  const executablePath = findChromium()
+  // There is no skipping: a dashboard that nobody looked at is not tested.
+  if (executablePath === undefined)
+    throw new Error('The browser tests need Chromium: install it, or set CHROMIUM_PATH to it')
+  running = await chromium.launch({ executablePath, headless: true, args: flags })
   return running
 }
 
