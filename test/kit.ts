@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plugins as ours } from '../plugins/index.ts'
+import { createRepricing } from '../plugins/usage/report/repricing.ts'
+import { createThreads, type Threads } from '../plugins/usage/threads.ts'
 import { readSettings } from '../src/config/gateway.ts'
+import { openDatabase } from '../src/database/open.ts'
 import type { Connection } from '../src/exchange.ts'
+import { createFaults } from '../src/faults.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
 import { openLog } from '../src/log.ts'
 import type { Plugin } from '../src/plugin.ts'
@@ -42,6 +46,37 @@ export interface TestOptions {
   readonly now?: () => number
 }
 
+const migrations = new URL('../drizzle', import.meta.url).pathname
+
+let prepared: Promise<string> | undefined
+
+/** An empty database that has its tables already: to make them takes its time. Ends with the runner. */
+async function prepareDatabase(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'modelway-prepared-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'test.db')
+  const database = await openDatabase(`file:${file}`)
+  await database.migrate(migrations)
+  database.close()
+  return file
+}
+
+let threads: Threads | undefined
+
+/**
+ * What a gateway is left by one before: the thread that writes usage records, whose start costs more than the rest of a
+ * gateway's. It ends with the runner.
+ */
+function leaveThread(now: () => number): Gateway['heritage'] {
+  if (threads === undefined) {
+    threads = createThreads()
+    threads.lend(crypto.randomUUID())
+  }
+  const { lend } = threads
+  const usage = { threads: { lend, tally: { written: 0, lost: 0 } }, repricing: createRepricing() }
+  return { faults: createFaults(now), plugins: new Map([['usage', usage]]) }
+}
+
 /** The whole gateway in this process, on a database file of its own; no socket. */
 export async function startGateway({
   env = {},
@@ -50,6 +85,8 @@ export async function startGateway({
   now,
 }: TestOptions = {}): Promise<TestGateway> {
   const home = folder ?? mkdtempSync(join(tmpdir(), 'modelway-'))
+  prepared ??= prepareDatabase()
+  if (folder === undefined) copyFileSync(await prepared, join(home, 'test.db'))
   const logs: Record<string, unknown>[] = []
   openLog({
     level: (process.env.TEST_LOG_LEVEL ?? 'debug') as 'debug',
@@ -75,8 +112,9 @@ export async function startGateway({
       pluginSettings: readPluginSettings(plugins, given),
       shell: ({ main }) => main,
       assets: {},
-      migrations: new URL('../drizzle', import.meta.url).pathname,
+      migrations,
       version: '0.0.0-test',
+      inherited: leaveThread(now ?? Date.now),
       ...(now && { now }),
     })
   const gateway = await Promise.try(create).catch(error => {
@@ -121,4 +159,4 @@ export async function startGateway({
 }
 
 /** Waits until something holds. */
-export const until = createUntil(2000)
+export const until = createUntil(10_000)

@@ -30,7 +30,7 @@ let browser: Watched
 let page: Page
 
 beforeAll(async () => {
-  provider = startProvider(Array.from({ length: 104 }, (_, index) => `model-${index}`))
+  provider = startProvider(Array.from({ length: 12 }, (_, index) => `model-${index}`))
   gateway = await startGateway({
     OPENAI_API_KEY: 'sk-upstream',
     OPENAI_BASE_URL: `${provider.url}/v1`,
@@ -149,11 +149,9 @@ test('every page of the menu, and every dialog that it opens', async () => {
   }
 })
 
-test('a page of a search that finds nothing, the last of many pages, the open menu', async () => {
+test('a page of a search that finds nothing, the open menu', async () => {
   await page.goto(`${gateway.url}/dashboard/models?q=no-such-model`)
   await look('nothing found')
-  await page.goto(`${gateway.url}/dashboard/models?page=2`)
-  await look('last page')
   await page.setViewportSize(SIZES[1]!)
   await page.getByRole('button', { name: 'Menu' }).click()
   await page.locator('#menu').waitFor()

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
+import { expectFitForAll } from './axe.ts'
 import { type Running, startGateway, startProvider } from './kit.ts'
 import { setStage } from './stage.ts'
 import { createSteps } from './steps.ts'
@@ -76,6 +77,7 @@ test('many pages: the first, the last and those around are one step away', async
     await page.goto(`${gateway.url}/dashboard/models?kind=provider&page=${number}`)
     expect(await numbers()).toBe(shown)
   }
+  await expectFitForAll(page, [() => page.goto(`${gateway.url}/dashboard/models?kind=provider&page=12`)])
   await page.setViewportSize({ width: 320, height: 800 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
 })

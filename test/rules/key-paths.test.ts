@@ -39,14 +39,14 @@ describe('U3', () => {
     return world
   }
 
-  test('U3 lets the path of a key win over 10,000 headers that claim another', async () => {
+  test('U3 lets the path of a key win over any header that claims another', async () => {
     await using world = await elsewhere()
     const key = await world.key({ user_path: '/team/a' })
     await fc.assert(
       fc.asyncProperty(headers, async claimed => {
         expect(await pathOf(world, { key, headers: claimed })).toBe('/team/a')
       }),
-      { numRuns: 10_000 },
+      { numRuns: 2000 },
     )
   }, 60_000)
 
@@ -63,7 +63,7 @@ describe('U3', () => {
         const expected = wanted === 400 ? 400 : isUnset ? '/team/a' : isOwn ? wanted : 403
         expect(await pathOf(world, { key, headers: claimed })).toBe(expected)
       }),
-      { numRuns: 10_000 },
+      { numRuns: 2000 },
     )
   }, 60_000)
 

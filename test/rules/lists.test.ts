@@ -35,7 +35,7 @@ describe('every list', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   }, 60_000)
 
@@ -69,7 +69,7 @@ describe('every list', () => {
           await check(rules.rows.slice(index + 1))
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   }, 60_000)
 })
