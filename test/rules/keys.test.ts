@@ -61,7 +61,7 @@ describe('K1', () => {
       expect(await status(body)).toBe(400)
   })
 
-  test('K1 stores no key: not in the database, not in its log of writes, not in the log', async () => {
+  test('K1 stores no key: not in the database, not in its log of writes, not in the spool, not in the log', async () => {
     using folder = createFolder()
     await using world = await startWorld({ folder: folder.path })
     const { key, id } = await create(world, { name: 'mark-of-this-row' })
@@ -70,7 +70,9 @@ describe('K1', () => {
       expect(await statusOf(world, one)).toBe(200)
       await world.ask('alpha', { key: `${one}x` })
     }
-    const files = readdirSync(folder.path).map(file => readFileSync(join(folder.path, file)))
+    const files = readdirSync(folder.path, { recursive: true, withFileTypes: true })
+      .filter(file => file.isFile())
+      .map(file => readFileSync(join(file.parentPath, file.name)))
     await until(() => world.test.logs.some(({ message }) => message === 'Request'), 'the log')
     const places = [...files, Buffer.from(JSON.stringify(world.test.logs))]
     expect(files.some(bytes => bytes.includes('mark-of-this-row'))).toBe(true)
