@@ -5,13 +5,15 @@ import { etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import type { UnknownModels } from '../../src/scope/unknown-models.ts'
 import { keyInput, type NewKey, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'
-import { changedView, createdView, type KeyRow, keyView, toView } from './views-of.ts'
+import type { KeyUses } from './uses.ts'
+import { changedView, createdView, type KeyRow, keyView, listedView, toListed, toView } from './views-of.ts'
 
 const LOCKED_OUT =
   'The gateway was open to this machine; from now on callers need a key, and the admin API needs MODELWAY_MASTER_KEY: set it and restart'
 
 interface Deps {
   readonly keys: Keys
+  readonly uses: Pick<KeyUses, 'of'>
   readonly now: () => number
   /** Whoever is on this machine needs no key. */
   readonly isOpen: () => boolean
@@ -27,7 +29,7 @@ const toWarning = (unknown: string, { userPath }: Pick<NewKey, 'userPath'>): str
   `Field "allowed_models" names what is not there now, for user path "${userPath ?? '/'}": ${unknown}`
 
 /** `/admin/keys`: list, read, create, replace, roll, revoke. */
-export function createKeysApi({ keys, now, isOpen, unknownModels }: Deps): Api[] {
+export function createKeysApi({ keys, uses, now, isOpen, unknownModels }: Deps): Api[] {
   /** With the version as entity tag. */
   const answer = (row: KeyRow, { status = 200, more = {} } = {}): Response =>
     answerJson({ ...toView(row, now()), ...more }, { status, headers: { etag: etagOf(row.version) } })
@@ -38,8 +40,12 @@ export function createKeysApi({ keys, now, isOpen, unknownModels }: Deps): Api[]
       method: 'GET',
       path: '/admin/keys',
       summary: 'All managed keys',
-      answer: { about: 'Oldest first; a key itself is never shown again', schema: v.array(keyView) },
-      run: () => keys.list().map(row => toView(row, now())),
+      answer: { about: 'Oldest first; a key itself is never shown again', schema: v.array(listedView) },
+      async run() {
+        const rows = keys.list()
+        const used = await uses.of(rows.map(({ id }) => id))
+        return rows.map(row => toListed(row, now(), used))
+      },
     }),
     defineApi({
       ...shared,
@@ -76,15 +82,21 @@ export function createKeysApi({ keys, now, isOpen, unknownModels }: Deps): Api[]
       method: 'GET',
       path: '/admin/keys/:id',
       summary: 'One managed key',
-      answer: { about: 'The key, without itself', schema: keyView, headers: versionTag },
+      answer: { about: 'The key, without itself', schema: listedView, headers: versionTag },
       refusals: [404],
-      run: ({ params }) => answer(keys.get(params.id ?? '')),
+      async run({ params }) {
+        const { id } = keys.get(params.id ?? '')
+        const used = await uses.of([id])
+        // Somebody may have changed it meanwhile.
+        const row = keys.get(id)
+        return answer(row, { more: toListed(row, now(), used) })
+      },
     }),
     ...createChanges({ keys, now, answer, unknownModels }),
   ]
 }
 
-interface ChangesDeps extends Omit<Deps, 'isOpen'> {
+interface ChangesDeps extends Omit<Deps, 'isOpen' | 'uses'> {
   readonly answer: (row: KeyRow, options?: { readonly more?: object }) => Response
 }
 

@@ -18,6 +18,7 @@ import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
 import { createResume } from './resume.ts'
 import { apiKeys, secrets } from './schema.ts'
+import { createKeyUses } from './uses.ts'
 import { OF_SECRETS } from './views-of.ts'
 
 const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
@@ -71,6 +72,7 @@ export default definePlugin({
       ...{ now, review },
     })
     const isOpen = () => masterHash === undefined && !keys.exist() && others.length === 0
+    const uses = createKeyUses(log)
     const vouched = new WeakMap<Request, (x: Received) => Caller>()
     const exports: Auth = {
       isMasterKey,
@@ -84,11 +86,12 @@ export default definePlugin({
       operator: () => (isOpen() ? OPEN : MASTER),
       vouch: (request, identify) => void vouched.set(request, identify),
       working: keys.working,
+      tellUses: uses.tell,
       credential,
       join: more => void others.push(more),
     }
     const desk = {
-      ...{ keys, now, isOpen },
+      ...{ keys, uses, now, isOpen },
       unknownModels: createUnknownModels({ decide, providers, master: MASTER }),
     }
     return {

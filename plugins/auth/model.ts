@@ -22,11 +22,26 @@ export interface Auth {
   vouch(request: Request, identify: (x: Received) => Caller): void
   /** The managed keys that work now, the oldest first. */
   working(): readonly WorkingKey[]
+  /** Another plugin knows when keys were last used. */
+  tellUses(look: LastUses): void
   /** What a request brings to prove who sends it: a key, or what another plugin knows callers by. */
   credential(request: Request): string | undefined
   /** Another plugin knows people by other means. The gateway is then open to nobody, as if it had a key. */
   join(others: Others): void
 }
+
+/** The last call that was made with a key, whatever became of it. */
+export interface LastUse {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** As the caller named it. */
+  readonly model: string | null
+  readonly userPath: string | null
+  readonly requestId: string
+}
+
+/** Those of these keys; one that is not in it was not used as long as is remembered. */
+export type LastUses = (ids: readonly string[]) => Promise<ReadonlyMap<string, LastUse>>
 
 export interface Others {
   /** It looks like one of their credentials: where it is no key of ours, it is left to them. */

@@ -6,26 +6,30 @@ import { listKeys, readQuery } from './page/rows.ts'
 import { type DialogData, type KeysData, KeysView } from './page/views.tsx'
 
 /** All managed keys, and the forms that make, change, roll and revoke them. */
-export function createKeysPage({ keys, now, isOpen, unknownModels }: KeysPageDeps): Page {
+export function createKeysPage({ keys, uses, now, isOpen, unknownModels }: KeysPageDeps): Page {
   const desk: KeysDesk = {
     keys,
+    uses,
     now,
     unknownModels,
     locksOut: isOpen,
-    load(read) {
+    async load(read) {
       const query = readQuery(read)
       const rows = keys.list()
-      return { query, listing: listKeys(rows, query, now()), count: rows.length, now: now() }
+      const ofAll = query.state === 'unused' ? await uses.of(rows.map(({ id }) => id)) : undefined
+      const listing = listKeys(rows, query, { now: now(), uses: ofAll })
+      const used = ofAll ?? (await uses.of(listing.rows.map(({ row }) => row.id)))
+      return { query, listing, uses: used, count: rows.length, now: now() }
     },
   }
   return definePage<KeysData>({
     path: '/keys',
     title: 'API keys',
     nav: { group: 'Access', order: 20 },
-    load({ url }) {
-      const dialog = dialogOf(desk, url.searchParams)
+    async load({ url }) {
+      const dialog = await dialogOf(desk, url.searchParams)
       return {
-        ...desk.load(name => url.searchParams.get(name) ?? ''),
+        ...(await desk.load(name => url.searchParams.get(name) ?? '')),
         ...(dialog !== undefined && { dialog }),
       }
     },
@@ -36,14 +40,18 @@ export function createKeysPage({ keys, now, isOpen, unknownModels }: KeysPageDep
 }
 
 /** The dialog that the address asks for: `?new`, `?edit=ID`, `?roll=ID` or `?revoke=ID`. */
-function dialogOf({ keys, locksOut }: KeysDesk, params: URLSearchParams): DialogData | undefined {
+async function dialogOf(
+  { keys, uses, now, locksOut }: KeysDesk,
+  params: URLSearchParams,
+): Promise<DialogData | undefined> {
   if (params.has('new')) return { kind: 'edit', editing: { draft: emptyDraft, locksOut: locksOut() } }
   for (const kind of ['edit', 'roll', 'revoke'] as const) {
     const wanted = params.get(kind)
     if (wanted === null) continue
     const row = keys.list().find(({ id, revokedAt }) => id === wanted && revokedAt === null)
     if (row === undefined) return { kind: 'gone' }
-    return kind === 'edit' ? { kind, editing: { draft: draftOf(row), locksOut: false } } : { kind, row }
+    if (kind === 'edit') return { kind, editing: { draft: draftOf(row), locksOut: false } }
+    return kind === 'roll' ? { kind, row } : { kind, row, uses: await uses.of([row.id]), now: now() }
   }
   return undefined
 }

@@ -1,6 +1,9 @@
 import * as v from 'valibot'
+import { says } from '../../src/settings.ts'
 import type { JsonObject } from '../../src/types.ts'
+import type { LastUse } from './model.ts'
 import type { apiKeys } from './schema.ts'
+import type { Uses } from './uses.ts'
 
 export type KeyRow = typeof apiKeys.$inferSelect
 
@@ -19,6 +22,22 @@ export const keyView = v.object({
   expires_at: v.nullable(v.string()),
   revoked_at: v.nullable(v.string()),
   version: v.number(),
+})
+
+const lastUse = v.object({
+  at: v.string(),
+  model: says('As the caller named it', v.nullable(v.string())),
+  user_path: v.nullable(v.string()),
+  request_id: says('The id of its record in the log of requests', v.string()),
+})
+
+/** A key as it is listed. */
+export const listedView = v.object({
+  ...keyView.entries,
+  last_used: says(
+    'The last call that was made with it, refused ones too. Null: none as long as records are kept (`USAGE_RETENTION`); absent: it cannot be told at the moment',
+    v.optional(v.nullable(lastUse)),
+  ),
 })
 export const changedView = v.object({ ...keyView.entries, warning: v.optional(v.string()) })
 export const createdView = v.object({ ...changedView.entries, key: v.string() })
@@ -44,6 +63,20 @@ export const toView = (row: KeyRow, now: number): v.InferOutput<typeof keyView> 
   expires_at: time(row.expiresAt),
   revoked_at: time(row.revokedAt),
   version: row.version,
+})
+
+/** The same, with when it was last used. */
+export function toListed(row: KeyRow, now: number, uses: Uses): v.InferOutput<typeof listedView> {
+  if (uses === undefined) return toView(row, now)
+  const use = uses.get(row.id)
+  return { ...toView(row, now), last_used: use === undefined ? null : toLastUse(use) }
+}
+
+const toLastUse = ({ at, model, userPath, requestId }: LastUse) => ({
+  at: new Date(at).toISOString(),
+  model,
+  user_path: userPath,
+  request_id: requestId,
 })
 
 /** What history keeps of a key: no hash, and of the key itself no more than every list shows. */

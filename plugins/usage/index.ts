@@ -12,7 +12,9 @@ import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
 import { byPath } from './by-path.ts'
+import { createRecordsWatch, createUnpricedWatch } from './concerns.ts'
 import { createRecordsWatch, createRetiringWatch, createUnpricedWatch } from './concerns.ts'
+import { createLastUses } from './last-uses.ts'
 import type { Receipts, UsageBook, UsageSums } from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
@@ -141,6 +143,7 @@ export default definePlugin({
       find: createFind(reports.desk.ask, flush),
       reprice,
     }
+    use<Auth>('auth').tellUses(createLastUses(reports.desk.ask))
     const concerns = use<Concerns>('concerns')
     const known = use<FactsSource>('model-facts')
     const virtual = use<VirtualModels>('virtual-models')

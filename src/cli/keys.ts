@@ -24,8 +24,9 @@ const list = (world: World) =>
           ...['id', 'name', 'status', 'last_four', 'user_path'].map(field => textOf(key[field])),
           modelsOf(key.allowed_models),
           textOf(key.expires_at),
+          textOf(isMap(key.last_used) ? key.last_used.at : undefined),
         ])
-      const head = ['ID', 'NAME', 'STATUS', 'ENDS IN', 'USER PATH', 'MODELS', 'EXPIRES']
+      const head = ['ID', 'NAME', 'STATUS', 'ENDS IN', 'USER PATH', 'MODELS', 'EXPIRES', 'LAST USED']
       world.out(rows.length === 0 ? 'There are no keys\n' : table(head, rows))
     },
   })

@@ -43,7 +43,7 @@ describe('K1', () => {
     const reply = await world.call('POST', KEYS, said)
     expect(reply.body).toMatchObject({ ...said, status: 'active', created_at: '2026-01-01T00:00:00.000Z' })
     const { key: _, ...view } = reply.body as Record<string, unknown>
-    expect((await world.call('GET', KEYS)).body).toEqual([view])
+    expect((await world.call('GET', KEYS)).body).toEqual([{ ...view, last_used: null }])
   })
 
   test('K1 takes so many labels and selectors, and no more', async () => {

@@ -63,7 +63,17 @@ const actions: Readonly<Record<string, Action>> = {
     } catch (error) {
       const { message } = mistakeOf(error)
       return {
-        markup: row ? <Revoking row={row} mistake={message} request={request} /> : <Gone request={request} />,
+        markup: row ? (
+          <Revoking
+            row={row}
+            uses={await desk.uses.of([row.id])}
+            now={desk.now()}
+            mistake={message}
+            request={request}
+          />
+        ) : (
+          <Gone request={request} />
+        ),
         status: 422,
       }
     }
@@ -114,21 +124,27 @@ interface Write {
 }
 
 /** The new key, this once: htmx gets it in the dialog and the table behind it, a plain browser on a page of its own. */
-function minting(desk: KeysDesk, { form, request, minted }: Write & { minted: Minted }): ActionResult {
+async function minting(
+  desk: KeysDesk,
+  { form, request, minted }: Write & { minted: Minted },
+): Promise<ActionResult> {
   const shown = <Shown row={minted.row} secret={minted.key} request={request} />
   if (text(form, 'via') !== 'htmx') return { markup: shown }
   return inPlace(desk, { form, request, inDialog: shown })
 }
 
-function changed(desk: KeysDesk, { form, request, message }: Write & { message: string }): ActionResult {
+async function changed(
+  desk: KeysDesk,
+  { form, request, message }: Write & { message: string },
+): Promise<ActionResult> {
   if (text(form, 'via') !== 'htmx') return { go: '/dashboard/keys' }
   return inPlace(desk, { form, request, notice: <Notice>{message}</Notice> })
 }
 
-function inPlace(
+async function inPlace(
   desk: KeysDesk,
   { form, request, ...said }: Write & { inDialog?: Child; notice?: Child },
-): ActionResult {
-  const data = desk.load(name => text(form, name))
+): Promise<ActionResult> {
+  const data = await desk.load(name => text(form, name))
   return { markup: <Changed data={data} request={request} {...said} /> }
 }

@@ -4,7 +4,9 @@ import { described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
+import type { Uses } from '../uses.ts'
 import type { KeyRow } from '../views-of.ts'
+import { LastUsedSentence } from './last-used.tsx'
 
 interface AskProps {
   readonly row: KeyRow
@@ -67,8 +69,13 @@ export const Rolling = ({ row, mistake, request }: AskProps) => (
   </DialogForm>
 )
 
+interface RevokingProps extends AskProps {
+  readonly uses: Uses
+  readonly now: number
+}
+
 /** Says what revoking would do, and asks for it once. */
-export const Revoking = ({ row, mistake, request }: AskProps) => (
+export const Revoking = ({ row, uses, now, mistake, request }: RevokingProps) => (
   <DialogForm
     page={`${request.base}/dashboard/keys`}
     action="revoke"
@@ -87,6 +94,7 @@ export const Revoking = ({ row, mistake, request }: AskProps) => (
     }
   >
     <Target row={row} />
+    <LastUsedSentence id={row.id} uses={uses} now={now} />
     <p>
       From now on callers who send <span class="mono">…{row.lastFour}</span> are refused. This cannot be
       undone; the records of what it was used for stay.

@@ -4,18 +4,22 @@ import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Opens } from '../../../views/row-actions.tsx'
 import { PathLink } from '../../../views/row-head.tsx'
+import type { Uses } from '../uses.ts'
 import type { KeyRow } from '../views-of.ts'
+import { LastUsed } from './last-used.tsx'
 import type { Listed, Query } from './rows.ts'
 
 interface LineProps {
   readonly listed: Listed
   readonly query: Query
+  /** When keys were last used. */
+  readonly uses: Uses
   readonly now: number
   /** What addresses begin with. */
   readonly base: string
 }
 
-export const KeyLine = ({ listed, query, now, base }: LineProps) => {
+export const KeyLine = ({ listed, query, uses, now, base }: LineProps) => {
   const { row, status } = listed
   return (
     <tr data-off={status === 'active' ? undefined : ''}>
@@ -31,6 +35,7 @@ export const KeyLine = ({ listed, query, now, base }: LineProps) => {
           <span class="mono">mw_…{row.lastFour}</span>
           {row.description !== '' && <> · {row.description}</>}
         </p>
+        <Labels labels={row.labels} />
       </th>
       <td data-label="On behalf of">
         <Behalf row={row} base={base} />
@@ -38,8 +43,8 @@ export const KeyLine = ({ listed, query, now, base }: LineProps) => {
       <td data-label="May use">
         <Models models={row.allowedModels} />
       </td>
-      <td data-label="Labels">
-        <Labels labels={row.labels} />
+      <td data-label="Last used">
+        <LastUsed id={row.id} uses={uses} now={now} base={base} />
       </td>
       <td data-label="State">
         <div>
@@ -106,7 +111,7 @@ const When = ({ word, at }: { word?: string; at: number | null }) => {
   )
 }
 
-function Acts({ listed: { row, status }, query, base }: Omit<LineProps, 'now'>) {
+function Acts({ listed: { row, status }, query, base }: Omit<LineProps, 'now' | 'uses'>) {
   const key = { page: `${base}/dashboard/keys`, query, value: row.id, name: row.name }
   return (
     <>

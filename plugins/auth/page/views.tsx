@@ -6,6 +6,7 @@ import { Choice, Filters } from '../../../views/filters.tsx'
 import { List, ListChanged, ListCount } from '../../../views/list.tsx'
 import { type Listing, toQuery } from '../../../views/listing.ts'
 import { NewButton } from '../../../views/new-button.tsx'
+import type { Uses } from '../uses.ts'
 import type { KeyRow } from '../views-of.ts'
 import { Gone, Revoking, Rolling } from './dialogs.tsx'
 import { type Editing, Editor } from './editor.tsx'
@@ -14,12 +15,15 @@ import { type Listed, type Query, states } from './rows.ts'
 
 export type DialogData =
   | { readonly kind: 'edit'; readonly editing: Editing }
-  | { readonly kind: 'roll' | 'revoke'; readonly row: KeyRow }
+  | { readonly kind: 'roll'; readonly row: KeyRow }
+  | { readonly kind: 'revoke'; readonly row: KeyRow; readonly uses: Uses; readonly now: number }
   | { readonly kind: 'gone' }
 
 export interface KeysData {
   readonly query: Query
   readonly listing: Listing<Listed>
+  /** When those of the listing were last used. */
+  readonly uses: Uses
   /** All keys there are. */
   readonly count: number
   readonly now: number
@@ -49,7 +53,7 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
 function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
   if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
   if (dialog.kind === 'roll') return <Rolling row={dialog.row} request={request} />
-  if (dialog.kind === 'revoke') return <Revoking row={dialog.row} request={request} />
+  if (dialog.kind === 'revoke') return <Revoking {...dialog} request={request} />
   return <Gone request={request} />
 }
 
@@ -100,12 +104,14 @@ const KeysTable = ({ data, request }: { data: KeysData; request: PageRequest }) 
     noun="key"
     label="API keys"
     caption="API keys"
-    headings={['Key', 'On behalf of', 'May use', 'Labels', 'State', '']}
+    headings={['Key', 'On behalf of', 'May use', 'Last used', 'State', '']}
     page={`${request.base}/dashboard/keys`}
     query={data.query}
     listing={data.listing}
     all={data.count}
     about="Give each team or service a key of its own: bound to its path, limited to the models it needs, and revoked without touching anybody else."
-    row={key => <KeyLine listed={key} query={data.query} now={data.now} base={request.base} />}
+    row={key => (
+      <KeyLine listed={key} query={data.query} uses={data.uses} now={data.now} base={request.base} />
+    )}
   />
 )

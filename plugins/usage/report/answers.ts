@@ -1,6 +1,7 @@
 import type { Database } from '../../../src/database/open.ts'
 import type { Pricer } from '../../prices/model.ts'
 import { type ForecastQuestion, forecastPage } from './forecast.ts'
+import { readLastUses } from './last-uses.ts'
 import { type LogQuestion, readCall, readEdges, readLog } from './log.ts'
 import { readMarkers } from './markers.ts'
 import { readNames } from './names.ts'
@@ -30,6 +31,7 @@ export const answers = {
   log: ({ db }: Sources, question: LogQuestion) => readLog(db, question),
   call: ({ db }: Sources, id: string) => readCall(db, id),
   names: ({ db }: Sources, _: null) => readNames(db),
+  lastUses: ({ db }: Sources, keys: readonly string[]) => readLastUses(db, keys),
   edges: ({ db }: Sources, _: null) => readEdges(db),
   prices: async ({ price }: Sources, question: PriceQuestion) => unitPrices(await price(), question),
   forecast: async ({ db, price }: Sources, question: ForecastQuestion) =>
