@@ -60,8 +60,9 @@ test('targets, and what stands within what, are told in words too', async () => 
   })
   const [changed] = rows(await look())
   expect(changed).toContain(
-    'Targets added demo/parrot, weight 3 added demo/clock, weight 1 removed demo/parrot, weight 1',
+    'Targets demo/parrot: weight was 1 is 3 added demo/clock, weight 1',
   )
+  expect(changed).not.toContain('removed')
   await desk.call('PUT', '/admin/guardrails/no-cards', { find: { words: ['a', 'b'] }, action: 'block' })
   await desk.call('PUT', '/admin/guardrails/no-cards', { find: { words: ['b', 'c'] }, action: 'mask' })
   const [guardrail] = rows(await look())

@@ -1,5 +1,5 @@
 import { number } from '../../../views/format.ts'
-import { type Difference, NONE } from './words.ts'
+import { type ChangedItem, type Difference, NONE } from './words.ts'
 
 /** Items of a list that are shown; more are counted. */
 const MOST = 6
@@ -15,6 +15,7 @@ export const Differences = ({ all }: { all: readonly Difference[] }) => (
         <dd>
           {each.kind === 'list' ? (
             <>
+              <Changed items={each.changed} />
               <Items items={each.added} isNew />
               <Items items={each.removed} />
             </>
@@ -42,6 +43,31 @@ const Values = ({ before, after }: { before: string; after: string }) => (
       <span class="unseen">is </span>
       {cut(after)}
     </ins>
+  </>
+)
+
+/** `openai/gpt-5: weight 1 → 3`. */
+const Changed = ({ items }: { items: readonly ChangedItem[] }) => (
+  <>
+    {items.map(({ name, differences }) => (
+      <div>
+        {cut(name)}:
+        {differences.map(each => (
+          <>
+            {' '}
+            {each.label.toLowerCase()}{' '}
+            {each.kind === 'list' ? (
+              <>
+                <Items items={each.added} isNew />
+                <Items items={each.removed} />
+              </>
+            ) : (
+              <Values {...each} />
+            )}
+          </>
+        ))}
+      </div>
+    ))}
   </>
 )
 

@@ -14,7 +14,14 @@ export type Difference =
       readonly label: string
       readonly added: readonly string[]
       readonly removed: readonly string[]
+      readonly changed: readonly ChangedItem[]
     }
+
+/** An item that is still in its list, under the same name, and says something else. */
+export interface ChangedItem {
+  readonly name: string
+  readonly differences: readonly Difference[]
+}
 
 export const NONE = 'none'
 
@@ -78,14 +85,33 @@ function compare(before: JsonObject, after: JsonObject, within: string): readonl
   })
 }
 
-/** What came into a list and what left it; undefined for what is none, and where only the order is another one. */
+/** What came into a list, what left it, and what is another one; undefined for what is none, and where only the order is. */
 function itemsOf(was: unknown, is: unknown) {
   if (!Array.isArray(was ?? is) || !Array.isArray(is ?? was)) return undefined
-  const [before, after] = [was, is].map(list => ((list ?? []) as unknown[]).map(textOf))
-  const [had, has] = [new Set(before), new Set(after)]
-  const added = after!.filter(item => !had.has(item))
-  const removed = before!.filter(item => !has.has(item))
-  return added.length + removed.length === 0 ? undefined : { added, removed }
+  const [before, after] = [was, is].map(list => (list ?? []) as readonly unknown[])
+  const [had, has] = [before!, after!].map(items => new Set(items.map(textOf)))
+  const gone = before!.filter(item => !has!.has(textOf(item)))
+  const come = after!.filter(item => !had!.has(textOf(item)))
+  const [old, now] = [byName(gone), byName(come)]
+  const isPaired = (item: unknown) => old.has(nameOf(item)) && now.has(nameOf(item))
+  const changed = [...now.keys()]
+    .filter(name => old.has(name))
+    .map(name => ({ name: spell(name!), differences: differencesOf(old.get(name)!, now.get(name)!) }))
+  const textsOf = (items: readonly unknown[]) => items.filter(item => !isPaired(item)).map(textOf)
+  const [added, removed] = [textsOf(come), textsOf(gone)]
+  return added.length + removed.length + changed.length === 0 ? undefined : { added, removed, changed }
+}
+
+/** The text that a thing begins with, such as the model of a target. */
+function nameOf(item: unknown): string | undefined {
+  const first = isMap(item) ? Object.values(item)[0] : undefined
+  return typeof first === 'string' ? first : undefined
+}
+
+/** Those that have a name which no other one has. */
+function byName(items: readonly unknown[]): ReadonlyMap<string | undefined, JsonObject> {
+  const named = [...Map.groupBy(items, nameOf)].filter(([name, same]) => name !== undefined && same.length === 1)
+  return new Map(named.map(([name, same]) => [name, same[0] as JsonObject]))
 }
 
 export const deeds: Readonly<Record<Action, string>> = {
