@@ -51,7 +51,7 @@ const otherNames = (name: string): readonly string[] => [
 ]
 
 /** Short names are near to many. */
-const SHORTEST = 7
+const SHORTEST = 6
 const LONG = 12
 
 const isSlipOf = (name: string, known: string): boolean =>
