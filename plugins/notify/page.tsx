@@ -3,8 +3,8 @@ import type { ApiDeps } from './api.ts'
 import type { NoticesData } from './page/model.ts'
 import { NoticesView, Tests } from './page/views.tsx'
 
-/** So many of the notices that were sent are shown. */
-const SENT = 20
+/** So much of what was sent is looked at: a notice for each of its hooks. */
+const SENT = 100
 
 interface PageDeps extends ApiDeps {
   readonly now: () => number

@@ -50,10 +50,13 @@ test('the Overview leads to who is told, and a test says at once what came of it
 test('it shows where notices go and what became of them, and nothing of an address but its host', async () => {
   const state = async (hook: string) => {
     await open()
-    return page.locator('#sent tbody tr').filter({ hasText: hook }).locator('.badge').allTextContents()
+    return page.locator('#sent .heard li').filter({ hasText: hook }).locator('.badge').allTextContents()
   }
   while (!(await state(`1. ${well.host}`)).includes('told')) await Bun.sleep(100)
   while (!(await state(`2. ${gone.host}`)).includes('given up')) await Bun.sleep(100)
+  // One row for a notice, however many are told.
+  const said = await page.locator('#sent tbody th').allTextContents()
+  expect(new Set(said).size).toBe(said.length)
   const text = await page.content()
   expect(text).not.toContain(TOKEN)
   expect(text).toContain('&lt;b&gt;half')

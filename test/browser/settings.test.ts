@@ -158,7 +158,9 @@ test('shows what is not as by default, the secrets, or one plugin alone', async 
   await open()
   await page.getByLabel('Which settings').selectOption('changed')
   await page.waitForURL(/show=changed/)
-  expect(await page.locator('details.entry').count()).toBe(await page.locator('[data-changed]').count())
+  expect(await page.locator('details.entry').count()).toBe(
+    await page.locator('.ledger > [data-changed]').count(),
+  )
   await page.getByLabel('Which settings').selectOption('hidden')
   await page.waitForURL(/show=hidden/)
   expect(await line('auth.master_key').count()).toBe(1)
@@ -168,6 +170,23 @@ test('shows what is not as by default, the secrets, or one plugin alone', async 
   expect(await page.locator('details.entry').count()).toBe(3)
   await page.getByRole('link', { name: 'See the plugin night-shift' }).click()
   await page.waitForURL(/\/dashboard\/plugins#plugin-night-shift$/)
+})
+
+test('an index leads to the settings of each plugin, and only what somebody has set can be shown', async () => {
+  await open()
+  const index = page.getByRole('navigation', { name: 'Settings of' })
+  const groups = await page.locator('.house-group').count()
+  expect(await index.getByRole('link').count()).toBe(groups)
+  await index.getByRole('link', { name: /^night-shift/ }).click()
+  await page.waitForURL(/#of-night-shift$/)
+  expect(
+    await page.locator('#of-night-shift').evaluate(one => one.getBoundingClientRect().top < innerHeight),
+  ).toBe(true)
+  await page.getByLabel('Which settings').selectOption('set')
+  await page.waitForURL(/show=set/)
+  // Said as it is by default, and said otherwise; the rest is not.
+  for (const name of ['log_level', 'retries']) expect(await line(name).count()).toBe(1)
+  expect(await line('body_limit').count()).toBe(0)
 })
 
 test('no value of a secret is in the page or in the JSON, though each is set, and said to be', async () => {

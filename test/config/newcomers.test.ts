@@ -132,7 +132,8 @@ describe('newcomers', () => {
 
   test('are asked about slips of the pen in names of one word, and not about what every shell sets', async () => {
     const env = { WORKER: '4', WORKRS: '4', PLUGIN: 'x' }
-    const shell = 'DISPLAY EDITOR HOME HOSTNAME LANG LOGNAME OLDPWD PAGER PATH POST PWD SHELL SHLVL TERM TMPDIR USER'
+    const shell =
+      'DISPLAY EDITOR HOME HOSTNAME LANG LOGNAME OLDPWD PAGER PATH POST PWD SHELL SHLVL TERM TMPDIR USER'
     const set = Object.fromEntries(shell.split(' ').map(name => [name, 'x']))
     expect((await read({ env: { ...env, ...set } })).odd()).toEqual([
       'Nobody reads PLUGIN. Did you mean PLUGINS?',

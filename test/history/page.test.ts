@@ -59,9 +59,7 @@ test('targets, and what stands within what, are told in words too', async () => 
     force: true,
   })
   const [changed] = rows(await look())
-  expect(changed).toContain(
-    'Targets demo/parrot: weight was 1 is 3 added demo/clock, weight 1',
-  )
+  expect(changed).toContain('Targets demo/parrot: weight was 1 is 3 added demo/clock, weight 1')
   expect(changed).not.toContain('removed')
   await desk.call('PUT', '/admin/guardrails/no-cards', { find: { words: ['a', 'b'] }, action: 'block' })
   await desk.call('PUT', '/admin/guardrails/no-cards', { find: { words: ['b', 'c'] }, action: 'mask' })

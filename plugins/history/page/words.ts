@@ -110,7 +110,9 @@ function nameOf(item: unknown): string | undefined {
 
 /** Those that have a name which no other one has. */
 function byName(items: readonly unknown[]): ReadonlyMap<string | undefined, JsonObject> {
-  const named = [...Map.groupBy(items, nameOf)].filter(([name, same]) => name !== undefined && same.length === 1)
+  const named = [...Map.groupBy(items, nameOf)].filter(
+    ([name, same]) => name !== undefined && same.length === 1,
+  )
   return new Map(named.map(([name, same]) => [name, same[0] as JsonObject]))
 }
 

@@ -67,35 +67,47 @@ const states: Readonly<Record<'sent' | 'waiting' | 'lost', { readonly word: stri
 const stateOf = ({ sentAt, isOver }: SentState) =>
   states[sentAt !== null ? 'sent' : isOver ? 'lost' : 'waiting']
 
-/** The last notices, newest first. */
+/** So many notices are shown. */
+const MOST = 20
+
+/** The last notices, newest first, each with what became of it at every hook. */
 export const Sent = ({ data: { sent, hooks, now }, base }: { data: NoticesData; base: string }) => (
   <section id="sent" aria-labelledby="sent-title">
     <h2 id="sent-title">The last notices</h2>
-    <Table caption="The last notices" headings={['What', 'When', 'Hook', 'State']}>
-      {sent.map(notice => {
-        const { word, tone } = stateOf(notice)
-        const hook = hooks.find(({ number }) => number === notice.hook)
-        return (
-          <tr>
-            <th scope="row" data-label="What">
-              <Link href={`${base}/dashboard${notice.place}`}>
-                <Name text={notice.text} />
-              </Link>
-            </th>
-            <td data-label="When">
-              <When at={notice.at} now={now} />
-            </td>
-            <td data-label="Hook">
-              {hook === undefined ? <span class="muted">not there any more</span> : <Hook {...hook} />}
-            </td>
-            <td data-label="State">
-              <Badge tone={tone} {...(notice.failure !== null && { title: notice.failure })}>
-                {word}
-              </Badge>
-            </td>
-          </tr>
-        )
-      })}
+    <Table caption="The last notices" headings={['What', 'When', 'Who was told']}>
+      {[...Map.groupBy(sent, ({ id }) => id).values()].slice(0, MOST).map(told => (
+        <tr>
+          <th scope="row" data-label="What">
+            <Link href={`${base}/dashboard${told[0]!.place}`}>
+              <Name text={told[0]!.text} />
+            </Link>
+          </th>
+          <td data-label="When">
+            <When at={told[0]!.at} now={now} />
+          </td>
+          <td data-label="Who was told">
+            <ul class="heard">
+              {told.toSorted(byHook).map(notice => (
+                <Told notice={notice} hook={hooks.find(({ number }) => number === notice.hook)} />
+              ))}
+            </ul>
+          </td>
+        </tr>
+      ))}
     </Table>
   </section>
 )
+
+const byHook = (a: SentState, b: SentState): number => (a.hook ?? Infinity) - (b.hook ?? Infinity)
+
+function Told({ notice, hook }: { notice: SentState; hook: HookState | undefined }) {
+  const { word, tone } = stateOf(notice)
+  return (
+    <li>
+      <Badge tone={tone} {...(notice.failure !== null && { title: notice.failure })}>
+        {word}
+      </Badge>
+      {hook === undefined ? <span class="muted">not there any more</span> : <Hook {...hook} />}
+    </li>
+  )
+}

@@ -4,6 +4,7 @@ import { textOf } from './value.ts'
 
 export const choices = {
   '': 'All settings',
+  set: 'Only what is set',
   changed: 'Not as by default',
   file: 'From the file',
   variable: 'From variables',
@@ -31,6 +32,7 @@ export function readQuery(read: (name: string) => string): Query {
 }
 
 const tests: Readonly<Record<Exclude<Choice, ''>, (setting: Setting) => boolean>> = {
+  set: ({ origin }) => origin.kind !== 'default',
   changed: ({ isChanged }) => isChanged,
   file: ({ origin }) => origin.kind === 'file',
   variable: ({ origin }) => origin.kind === 'variable',

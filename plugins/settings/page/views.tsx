@@ -121,18 +121,50 @@ const Found = ({ data, request }: Props) => (
         </p>
       </section>
     ) : (
-      data.groups.map(group => <Settings group={group} base={request.base} file={data.configFile} />)
+      <>
+        {data.groups.length > 1 && <Index groups={data.groups} />}
+        {data.groups.map(group => (
+          <Settings group={group} base={request.base} file={data.configFile} />
+        ))}
+      </>
     )}
   </div>
 )
 
+const idOf = ({ plugin }: Group): string => `of-${plugin ?? GATEWAY}`
+const titleOf = ({ plugin }: Group): string => plugin ?? 'The gateway itself'
+
+/** Leads to each group; where something is not as by default is seen from here. */
+const Index = ({ groups }: { groups: readonly Group[] }) => (
+  <nav class="index" aria-label="Settings of">
+    <ul>
+      {groups.map(group => {
+        const changed = group.settings.filter(({ isChanged }) => isChanged).length
+        return (
+          <li data-changed={changed > 0 ? '' : undefined}>
+            <a href={`#${idOf(group)}`}>
+              <Name text={titleOf(group)} />{' '}
+              <span class="muted">
+                {number(group.settings.length)}
+                {changed > 0 && <span class="unseen">, {number(changed)} not as by default</span>}
+              </span>
+            </a>
+          </li>
+        )
+      })}
+    </ul>
+  </nav>
+)
+
 function Settings({ group, base, file }: { group: Group; base: string; file: string | undefined }) {
   const { plugin, about, settings } = group
-  const id = `of-${plugin ?? GATEWAY}`
+  const id = idOf(group)
   return (
     <section class="house-group" aria-labelledby={id}>
       <header>
-        <h2 id={id}>{plugin ?? 'The gateway itself'}</h2>
+        <h2 id={id} tabindex={-1}>
+          {titleOf(group)}
+        </h2>
         {plugin !== undefined && (
           <p class="muted">
             {about}{' '}
