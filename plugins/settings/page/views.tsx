@@ -142,7 +142,7 @@ const Index = ({ groups }: { groups: readonly Group[] }) => (
         const changed = group.settings.filter(({ isChanged }) => isChanged).length
         return (
           <li data-changed={changed > 0 ? '' : undefined}>
-            <a href={`#${idOf(group)}`}>
+            <a class="jump" href={`#${idOf(group)}`}>
               <Name text={titleOf(group)} />{' '}
               <span class="muted">
                 {number(group.settings.length)}
