@@ -97,6 +97,12 @@ describe('time', () => {
     expect(new Date(span.end).toISOString()).toBe('2027-03-10T18:30:00.000Z')
   })
 
+  test('yesterday is the whole day before, by the clocks of the place, also where it had 23 hours', () => {
+    const span = spanOf('range=yesterday&time_zone=Europe/Zurich', '2027-03-29T10:00:00Z')
+    expect(iso(span.period)).toEqual(['2027-03-27T23:00:00.000Z', '2027-03-28T22:00:00.000Z'])
+    expect(iso(span.before)[0]).toBe('2027-03-26T23:00:00.000Z')
+  })
+
   test('a month is compared with as much of the one before, and never with itself', () => {
     const span = spanOf('range=month', '2027-03-31T12:00:00Z')
     expect(iso(span.before)).toEqual(['2027-02-01T00:00:00.000Z', '2027-03-01T00:00:00.000Z'])

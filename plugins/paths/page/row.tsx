@@ -38,7 +38,7 @@ export function BranchRow({ branch, query, base }: { branch: Branch; query: Quer
       </td>
       <td class="num" data-label="Spend">
         <div>
-          {money(use.cost)}
+          {use.calls === 0 ? money(use.cost) : <Link href={usage}>{money(use.cost)}</Link>}
           {own.calls !== use.calls && own.calls > 0 && <p class="about">{money(own.cost)} itself</p>}
         </div>
       </td>

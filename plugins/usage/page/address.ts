@@ -20,6 +20,7 @@ export const filterNames = {
   streamed: 'Stream',
   cached: 'Stored',
   mirrored: 'Mirror',
+  min_cost_usd: 'Cost in $, at least',
   operation: 'Operation',
   dialect: 'Dialect',
 } as const

@@ -14,6 +14,7 @@ const DAY = 24 * HOUR
 
 export const presets = {
   today: 'Today',
+  yesterday: 'Yesterday',
   '24h': '24 hours',
   '7d': '7 days',
   '30d': '30 days',
@@ -114,6 +115,12 @@ const fixed: Readonly<Record<Preset, (now: number, zone: string) => Parts>> = {
       end,
     }
   },
+  yesterday: (now, zone) => ({
+    period: { from: startOfDay(now, zone, 1), to: startOfDay(now, zone) },
+    before: startOfDay(now, zone, 2),
+    against: 'the day before',
+    interval: 'hour',
+  }),
   '24h': now => ({ period: back(1, now), against: 'the 24 hours before', interval: 'hour' }),
   '7d': now => ({ period: back(7, now), against: 'the 7 days before', interval: '6h' }),
   '30d': now => ({ period: back(30, now), against: 'the 30 days before', interval: 'day' }),

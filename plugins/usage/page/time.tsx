@@ -113,5 +113,7 @@ function Zone({ asked, path, span }: Pick<TimeProps, 'asked' | 'path' | 'span'>)
 }
 
 /** What is shown, in a sentence. */
-export const spanText = ({ period, zone, preset }: Span): string =>
-  `${momentOf(period.from, zone)} to ${preset === 'custom' ? momentOf(period.to, zone) : 'now'}, ${zone}`
+export function spanText({ period, zone, preset }: Span): string {
+  const isOver = preset === 'custom' || preset === 'yesterday'
+  return `${momentOf(period.from, zone)} to ${isOver ? momentOf(period.to, zone) : 'now'}, ${zone}`
+}

@@ -69,6 +69,8 @@ export interface Filters {
   readonly cached?: boolean | undefined
   /** It is the copy of a call, which went to a mirror. */
   readonly mirrored?: boolean | undefined
+  /** Nano-dollars. */
+  readonly min_cost_usd?: number | undefined
 }
 
 const isRecorded = (name: string): boolean => (recordedOnly as readonly string[]).includes(name)
@@ -76,6 +78,7 @@ const isRecorded = (name: string): boolean => (recordedOnly as readonly string[]
 /** Roll-ups do not know enough. */
 export const needsRecords = (groupings: readonly Grouping[], filters: Filters): boolean =>
   groupings.some(({ by }) => isRecorded(by)) ||
+  filters.min_cost_usd !== undefined ||
   Object.entries(filters).some(([name, value]) => value !== undefined && isRecorded(name))
 
 /** Roll-ups of targets do not know enough. */
@@ -139,7 +142,8 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
     const value = filters[name as keyof typeof SAME]
     return value === undefined ? [] : [is(column(of), value, table)]
   })
-  const { called, target, path, within, label, status, failed, streamed, cached, mirrored } = filters
+  const { called, target, path, within, label, status, failed } = filters
+  const { streamed, cached, mirrored, min_cost_usd } = filters
   return [
     ...same,
     ...(called === undefined ? [] : [sql`${readingOf({ by: 'called' }, table)} = ${called}`]),
@@ -155,6 +159,7 @@ export function conditionsOf(filters: Filters, table: 'g' | 'r'): SQL[] {
     ...(streamed === undefined ? [] : [sql`r.streamed = ${streamed ? 1 : 0}`]),
     ...(mirrored === undefined ? [] : [sql`${column('mirrored')} = ${mirrored ? 1 : 0}`]),
     ...(cached === undefined ? [] : [sql`r.cached = ${cached ? 1 : 0}`]),
+    ...(min_cost_usd === undefined ? [] : [sql`r.cost_nano >= ${min_cost_usd}`]),
   ]
 }
 

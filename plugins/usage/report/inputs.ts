@@ -40,6 +40,18 @@ const label = v.optional(
   ),
 )
 
+const NANO = 1e9
+
+/** `0.25`: dollars, which become nano-dollars. */
+const cost = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,6}(?:\.\d{1,9})?$/, 'expected dollars such as 0.25'),
+    v.description('Lines that cost so many dollars or more: `0.25`'),
+    v.transform(text => Math.round(Number(text) * NANO)),
+  ),
+)
+
 const path = text('This path and all below it')
 
 /** What calls are chosen by. */
@@ -62,6 +74,7 @@ export const filterEntries = {
   mirrored: v.optional(
     v.pipe(flag(), v.description('Copies of calls that went to a mirror, or the calls of callers')),
   ),
+  min_cost_usd: cost,
 }
 
 export type FilterInput = v.InferOutput<v.StrictObjectSchema<typeof filterEntries, undefined>>

@@ -24,7 +24,7 @@ const shared = {
 } as const
 
 const explanation =
-  'Null is not zero: `unknown` and `unpriced` count what is missing in the sums. By `label`, `session`, `operation`, `dialect`, `status`, `code`, `streamed` or `cached` the records are looked through, which takes longer than adding up roll-ups, and knows nothing older than USAGE_RETENTION. The period grows to whole minutes.'
+  'Null is not zero: `unknown` and `unpriced` count what is missing in the sums. By `label`, `session`, `operation`, `dialect`, `status`, `code`, `streamed`, `cached` or `min_cost_usd` the records are looked through, which takes longer than adding up roll-ups, and knows nothing older than USAGE_RETENTION. The period grows to whole minutes.'
 
 /** `GET /admin/usage` and `GET /admin/usage/series`. */
 export const createUsageApi = (deps: ApiDeps): Api[] => [createSummary(deps), createSeries(deps)]

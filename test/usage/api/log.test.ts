@@ -92,6 +92,7 @@ describe('GET /admin/usage/log', () => {
     [{ session: '+talk-1' }, ({ session }: Row) => session === '+talk-1'],
     [{ label: 'team==SUM(A1)' }, ({ labels }: Row) => labels !== null],
     [{ status: '200', code: '' }, ({ code }: Row) => code === null],
+    [{ min_cost_usd: '0.000001' }, ({ costNano }: Row) => (costNano ?? 0) >= 1000],
     [{ failed: 'false', model: 'one' }, ({ code, model }: Row) => code === null && model === 'one'],
     [
       { from: '2027-03-01T00:05:00Z', to: '2027-03-01T00:10:00Z' },

@@ -30,6 +30,7 @@ const more: readonly FilterName[] = [
   'streamed',
   'cached',
   'mirrored',
+  'min_cost_usd',
 ]
 /** Goes along unseen. */
 const hidden = ['range', 'from', 'to', 'time_zone', 'operation', 'dialect', 'without'] as const
@@ -112,6 +113,7 @@ export function RequestFilters({ asked, names, path, into, keyName }: FiltersPro
             )}
             {text('status', 'Status', '429, or 5xx', ['2xx', '4xx', '5xx', '429', '502'])}
             {text('code', 'Error code', 'rate_limit_exceeded')}
+            {text('min_cost_usd', 'Cost in $, at least', '0.25')}
             <Either
               name="streamed"
               label="Answered as"
