@@ -108,7 +108,7 @@ async function puttingOf(
   const version = /^\d{1,15}$/.test(id) ? await chronicle.get(Number(id)) : undefined
   if (version === undefined) return undefined
   const latest = (await chronicle.latest(version.line))!
-  const row: Told = { ...version, latest }
+  const row: Told = { ...version, latest, previous: null }
   const [is, was] = [latest.after, version.after ?? version.before].map(state =>
     without(state, staying.get(version.kind) ?? []),
   )

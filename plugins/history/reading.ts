@@ -20,6 +20,8 @@ export interface Question {
 /** A version, and what has become of the thing since. */
 export interface Told extends Version {
   readonly latest: Pick<Version, 'id' | 'subject' | 'action' | 'version'>
+  /** The `id` of the version before; null for the first. */
+  readonly previous: number | null
 }
 
 /** Texts and authors have no index: so many versions are looked at for a page, and the next one goes on behind them. */
@@ -34,18 +36,22 @@ const LAST = sql<number>`(
   select last.id from history last where last.line = history.line order by last.version desc limit 1
 )`
 
+const PREVIOUS = sql<number | null>`(
+  select previous.id from history previous where previous.line = history.line and previous.version = history.version - 1
+)`
+
 /** Reads the book for people: with both states, page by page. */
 export const createReading =
   (db: Database) =>
   async (question: Question): Promise<Leaf<Told>> => {
-    const leaf = await lookBack<Version & { readonly last: number }>({
+    const leaf = await lookBack<Version & Pick<Told, 'previous'> & { readonly last: number }>({
       ...{ db, table: versions },
       before: question.before,
       limit: question.limit,
       reach: isSearch(question) ? REACH : Number.POSITIVE_INFINITY,
       list: ({ from, to, limit }) =>
         db
-          .select({ ...getTableColumns(versions), last: LAST })
+          .select({ ...getTableColumns(versions), last: LAST, previous: PREVIOUS })
           .from(versions)
           .where(and(gte(versions.id, from), lt(versions.id, to), ...conditionsOf(db, question)))
           .orderBy(desc(versions.id))

@@ -130,7 +130,11 @@ describe('putting back', () => {
     await limit('gamma', { requests: 9, description: 'More' })
     const all = '?kind=limit&subject=gamma'
     expect(rows(await look(all)).map(row => row.includes('Put back'))).toEqual([false, true])
-    const asked = await look(`?back=${await idOfChange(all, 1)}`)
+    // The change that stands now is undone by putting back the one before; the first has none before it.
+    expect(rows(await look(all)).map(row => row.includes('Undo'))).toEqual([true, false])
+    const [first, undo] = [await idOfChange(all, 1), /back=(\d+)"[^>]*>Undo/.exec(await look(all))![1]!]
+    expect(undo).toBe(first)
+    const asked = await look(`?back=${first}`)
     const dialog = visible(asked.slice(asked.indexOf('<dialog')))
     expect(dialog).toContain('Limit, as it was in version 1')
     expect(dialog).toContain('Requests was 9 is 5')

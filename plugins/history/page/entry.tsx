@@ -50,7 +50,10 @@ export const Entry = ({ row, query, page, place, now }: EntryProps) => (
         </p>
       </div>
     </td>
-    <td class="actions">{canBePutBack(row) && <PutBack row={row} query={query} page={page} />}</td>
+    <td class="actions">
+      {canBePutBack(row) && <PutBack row={row} query={query} page={page} />}
+      {canBeUndone(row) && <Undo row={row} query={query} page={page} />}
+    </td>
   </tr>
 )
 
@@ -77,6 +80,26 @@ const PutBack = ({ row, query, page }: Pick<EntryProps, 'row' | 'query' | 'page'
     aria-label={`Put back ${nameOf(row)} as it was ${row.action === 'delete' ? 'before it was deleted' : `in version ${row.version}`}`}
   >
     Put back
+  </Link>
+)
+
+/** The last change, where it has left something behind that can be put back. */
+const canBeUndone = ({ id, latest, previous, action, fields }: Told): boolean =>
+  id === latest.id &&
+  previous !== null &&
+  fields.length > 0 &&
+  (action === 'replace' || action === 'rename' || action === 'restore')
+
+/** Puts back the version before. */
+const Undo = ({ row, query, page }: Pick<EntryProps, 'row' | 'query' | 'page'>) => (
+  <Link
+    class="quiet"
+    id={`undo-${row.id}`}
+    href={addressOf(page, query, { before: query.before, back: String(row.previous) })}
+    {...opening(`${page}?back=${row.previous}`)}
+    aria-label={`Undo this change of ${nameOf(row)}`}
+  >
+    Undo
   </Link>
 )
 

@@ -158,7 +158,7 @@ function More({ asked, errors, path }: { asked: Asked; errors: Errors; path: str
           id="p-key"
           label="Key"
           error={errors.key}
-          hint="Of the caller: found by its name, too. Empty is the operator."
+          hint="Of the caller: found by its name, too. Empty: you, standing where the user path says, as the bearer of a token would."
         >
           <input
             class="mono"
