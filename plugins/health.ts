@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { defineApi } from '../src/api.ts'
 import { definePlugin } from '../src/plugin.ts'
+import { says } from '../src/settings.ts'
 
 export default definePlugin({
   name: 'health',
@@ -13,7 +14,13 @@ export default definePlugin({
         access: 'anyone',
         tag: 'Health',
         summary: 'Is the process alive?',
-        answer: { about: 'It is', schema: v.object({ status: v.literal('ok'), version: v.string() }) },
+        answer: {
+          about: 'It is',
+          schema: v.object({
+            status: says('It is alive', v.literal('ok')),
+            version: says('Of the gateway', v.string()),
+          }),
+        },
         run: () => ({ status: 'ok', version: site.version }),
       }),
       defineApi({
@@ -24,7 +31,7 @@ export default definePlugin({
         summary: 'May it get new work?',
         description:
           'Says no from the moment it is told to stop. Stays ready when the database is down: requests do not need it.',
-        answer: { about: 'It may', schema: v.object({ status: v.literal('ready') }) },
+        answer: { about: 'It may', schema: v.object({ status: says('It takes calls', v.literal('ready')) }) },
         refusals: [503],
         run: () =>
           site.isStopping() ? Response.json({ status: 'stopping' }, { status: 503 }) : { status: 'ready' },

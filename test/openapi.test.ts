@@ -8,11 +8,16 @@ import { MASTER, startGateway, type TestGateway, until } from './kit.ts'
 
 /** The API document is what it says: valid, complete, and every example in it works. */
 
+interface Content {
+  readonly example?: unknown
+  readonly schema?: Json
+}
 interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> }
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
+  readonly parameters?: readonly { readonly name: string; readonly description?: string }[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> }
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>
   readonly security: readonly unknown[]
 }
 interface Route extends Operation {
@@ -58,7 +63,61 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
+/** Our own endpoints; the bodies of all others belong to vendors. */
+const OURS = /^\/(?:admin|health|v1\/(?:usage|limits|models))\b/
+
+/** Of what may be null, the words may stand with what it is else. */
+const isSaid = ({ description, anyOf = [] }: Json): boolean => description !== undefined || anyOf.some(isSaid)
+
+/** What of a schema has no description: fields by their place, `data[].id`. */
+function unsaid(schema: Json, place = ''): string[] {
+  const { properties = {}, items, additionalProperties } = schema
+  const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
+  return [
+    ...Object.entries(properties).flatMap(([field, inner]) => [
+      ...(isSaid(inner) ? [] : [place + field]),
+      ...unsaid(inner, `${place}${field}.`),
+    ]),
+    ...parts.flatMap(part => unsaid(part, place)),
+    ...[items, additionalProperties].flatMap(inner =>
+      typeof inner === 'object' ? unsaid(inner, `${place}[].`) : [],
+    ),
+  ]
+}
+interface Json {
+  readonly type?: string
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, Json>>
+  readonly items?: Json
+  readonly additionalProperties?: Json | boolean
+  readonly anyOf?: readonly Json[]
+  readonly oneOf?: readonly Json[]
+  readonly allOf?: readonly Json[]
+}
+
 describe('GET /swagger/json', () => {
+  test('says of every parameter what it means', () => {
+    const silent = routes.flatMap(route =>
+      (route.parameters ?? [])
+        .filter(({ description = '' }) => description === '')
+        .map(parameter => `${name(route)}: ${parameter.name}`),
+    )
+    expect(silent).toEqual([])
+  })
+
+  test('says of every field of our own what it means', () => {
+    const ours = routes.filter(({ path }) => OURS.test(path))
+    const silent = ours.flatMap(route => {
+      const good = Object.entries(route.responses).filter(([status]) => status.startsWith('2'))
+      const contents = [route.requestBody, ...good.map(([, response]) => response)].flatMap(part =>
+        Object.values(part?.content ?? {}),
+      )
+      return contents.flatMap(({ schema = {} }) => unsaid(schema)).map(field => `${name(route)}: ${field}`)
+    })
+    expect(ours.length).toBeGreaterThan(40)
+    expect(silent).toEqual([])
+  })
+
   test('lists exactly these endpoints', () => {
     expect(routes.map(name).sort()).toEqual([
       'DELETE /admin/cache',

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
-import { whole } from '../../src/settings.ts'
+import { says, whole } from '../../src/settings.ts'
 import { type Call, people, type Trail } from './trail.ts'
 
 const time = v.pipe(
@@ -29,21 +29,21 @@ const auditQuery = v.strictObject({
       v.transform(text => [Number(text.replace('xx', '00')), Number(text.replace('xx', '99'))] as const),
     ),
   ),
-  since: v.optional(v.pipe(time, v.description('From this time on'))),
-  until: v.optional(v.pipe(time, v.description('Before this time'))),
+  since: says('From this time on', v.optional(time)),
+  until: says('Before this time', v.optional(time)),
   before: v.optional(v.pipe(whole(1, Number.MAX_SAFE_INTEGER), v.description('`next` of the page before'))),
   limit: v.optional(v.pipe(whole(1, 200), v.description('Rows on a page')), 50),
 })
 
 const callView = v.object({
-  id: v.number(),
-  who: v.picklist(people),
-  name: v.nullable(v.string()),
-  at: v.string(),
-  method: v.string(),
-  route: v.string(),
-  path: v.string(),
-  status: v.number(),
+  id: says('Counts the calls', v.number()),
+  who: says('How the operator was known', v.picklist(people)),
+  name: says('The person, where an identity provider said who it was', v.nullable(v.string())),
+  at: says('When', v.string()),
+  method: says('Of the call', v.string()),
+  route: says('Its address, with the names of what stands in it', v.string()),
+  path: says('Its address as it was called', v.string()),
+  status: says('What was answered', v.number()),
 })
 
 const toView = ({ at, ...call }: Call): v.InferOutput<typeof callView> => ({
@@ -65,7 +65,10 @@ export function createAuditApi(trail: Trail): Api[] {
       query: auditQuery,
       answer: {
         about: 'Newest first',
-        schema: v.object({ data: v.array(callView), next: v.nullable(v.number()) }),
+        schema: v.object({
+          data: says('Newest first', v.array(callView)),
+          next: says('`before` of the following page; null on the last', v.nullable(v.number())),
+        }),
       },
       async run({ query }) {
         await trail.flush()

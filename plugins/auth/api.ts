@@ -3,6 +3,7 @@ import { type Api, answerJson, defineApi } from '../../src/api.ts'
 import { authorOf, authorshipOf } from '../../src/author.ts'
 import { etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import type { UnknownModels } from '../../src/scope/unknown-models.ts'
+import { says } from '../../src/settings.ts'
 import { keyInput, type NewKey, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'
 import type { KeyUses } from './uses.ts'
@@ -129,9 +130,9 @@ function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[]
       description:
         'The old key goes on working for `grace_seconds` (an hour unless told otherwise). One old key works beside the new one: the grace of an earlier roll ends.',
       body: v.strictObject({
-        grace_seconds: v.optional(
-          v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30 * 86_400)),
-          3600,
+        grace_seconds: says(
+          'How long the old key goes on working',
+          v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30 * 86_400)), 3600),
         ),
       }),
       example: { grace_seconds: 3600 },

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { check } from '../../src/request/check.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
+import { says } from '../../src/settings.ts'
 import type { JsonObject, UserPath } from '../../src/types.ts'
 
 /** What an operator says of a key. */
@@ -35,27 +36,42 @@ const MAX_SELECTORS = 1000
 
 /** The body of `POST /admin/keys` and `PUT /admin/keys/:id`. */
 export const keyInput = v.strictObject({
-  name,
-  description: v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
-  user_path: v.optional(v.nullable(v.string())),
-  sub_paths: v.optional(v.boolean(), false),
-  labels: v.optional(
-    v.pipe(
-      v.record(v.pipe(label, v.nonEmpty('expected a label name, it is empty')), label),
-      v.maxEntries(MAX_LABELS, `expected at most ${MAX_LABELS} labels`),
-    ),
-    {},
+  name: says('Who holds it', name),
+  description: says(
+    'For people; callers never see it',
+    v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
   ),
-  allowed_models: v.optional(
-    v.nullable(
+  user_path: says(
+    'Every call with the key is made on behalf of this path; null: the caller names one',
+    v.optional(v.nullable(v.string())),
+  ),
+  sub_paths: says('The caller may name a path below `user_path`', v.optional(v.boolean(), false)),
+  labels: says(
+    'Usage can be summed by them',
+    v.optional(
       v.pipe(
-        v.array(selector),
-        v.maxLength(MAX_SELECTORS, `expected at most ${MAX_SELECTORS} selectors and names`),
+        v.record(v.pipe(label, v.nonEmpty('expected a label name, it is empty')), label),
+        v.maxEntries(MAX_LABELS, `expected at most ${MAX_LABELS} labels`),
+      ),
+      {},
+    ),
+  ),
+  allowed_models: says(
+    'Selectors and names of redirects; null: all that its path may use',
+    v.optional(
+      v.nullable(
+        v.pipe(
+          v.array(selector),
+          v.maxLength(MAX_SELECTORS, `expected at most ${MAX_SELECTORS} selectors and names`),
+        ),
       ),
     ),
   ),
-  expires_at: v.optional(
-    v.nullable(v.pipe(v.string(), v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'))),
+  expires_at: says(
+    'When it stops; null: when it is revoked',
+    v.optional(
+      v.nullable(v.pipe(v.string(), v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'))),
+    ),
   ),
 })
 

@@ -9,25 +9,31 @@ export type KeyRow = typeof apiKeys.$inferSelect
 
 /** A key as the admin API shows it. */
 export const keyView = v.object({
-  id: v.string(),
-  name: v.string(),
-  description: v.string(),
-  last_four: v.string(),
-  user_path: v.nullable(v.string()),
-  sub_paths: v.boolean(),
-  labels: v.record(v.string(), v.string()),
-  allowed_models: v.nullable(v.array(v.string())),
-  status: v.picklist(['active', 'expired', 'revoked']),
-  created_at: v.string(),
-  expires_at: v.nullable(v.string()),
-  revoked_at: v.nullable(v.string()),
-  version: v.number(),
+  id: says('What addresses and records call it', v.string()),
+  name: says('Who holds it', v.string()),
+  description: says('For people; callers never see it', v.string()),
+  last_four: says('The end of the key itself, to recognise it', v.string()),
+  user_path: says(
+    'Every call with the key is made on behalf of this path; null: the caller names one',
+    v.nullable(v.string()),
+  ),
+  sub_paths: says('The caller may name a path below `user_path`', v.boolean()),
+  labels: says('Usage can be summed by them', v.record(v.string(), v.string())),
+  allowed_models: says(
+    'Selectors and names of redirects; null: all that its path may use',
+    v.nullable(v.array(v.string())),
+  ),
+  status: says('`expired` and `revoked` ones are refused', v.picklist(['active', 'expired', 'revoked'])),
+  created_at: says('When it was made', v.string()),
+  expires_at: says('When it stops; null: when it is revoked', v.nullable(v.string())),
+  revoked_at: says('When it was revoked; null: it was not', v.nullable(v.string())),
+  version: says('Counts its changes; for `If-Match`', v.number()),
 })
 
 const lastUse = v.object({
-  at: v.string(),
+  at: says('When the call arrived', v.string()),
   model: says('As the caller named it', v.nullable(v.string())),
-  user_path: v.nullable(v.string()),
+  user_path: says('On whose behalf', v.nullable(v.string())),
   request_id: says('The id of its record in the log of requests', v.string()),
 })
 
@@ -39,8 +45,14 @@ export const listedView = v.object({
     v.optional(v.nullable(lastUse)),
   ),
 })
-export const changedView = v.object({ ...keyView.entries, warning: v.optional(v.string()) })
-export const createdView = v.object({ ...changedView.entries, key: v.string() })
+export const changedView = v.object({
+  ...keyView.entries,
+  warning: says('What may be a slip of the pen, or locks somebody out', v.optional(v.string())),
+})
+export const createdView = v.object({
+  ...changedView.entries,
+  key: says('The key itself, shown this once', v.string()),
+})
 
 const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
 

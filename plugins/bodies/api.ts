@@ -1,26 +1,27 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
+import { says } from '../../src/settings.ts'
 import type { BodyStore, Stored } from './store.ts'
 
 const bodyView = v.object({
   /** Parsed where it is whole JSON, else text; null where there was none that could be read. */
-  body: v.unknown(),
-  truncated: v.boolean(),
+  body: says('As it was sent', v.unknown()),
+  truncated: says('It was longer than what is kept', v.boolean()),
 })
 
 const requestView = v.object({
-  id: v.string(),
-  at: v.string(),
-  user_path: v.string(),
-  key_id: v.string(),
-  method: v.string(),
-  path: v.string(),
-  status: v.number(),
-  code: v.nullable(v.string()),
-  headers: v.record(v.string(), v.string()),
-  request: bodyView,
-  response: bodyView,
+  id: says('Of the call', v.string()),
+  at: says('When it arrived', v.string()),
+  user_path: says('On whose behalf', v.string()),
+  key_id: says('The id of the key', v.string()),
+  method: says('Of the call', v.string()),
+  path: says('Its address', v.string()),
+  status: says('What the client got', v.number()),
+  code: says('The error code', v.nullable(v.string())),
+  headers: says('Without what authorizes', v.record(v.string(), v.string())),
+  request: says('What the client sent', bodyView),
+  response: says('What it got', bodyView),
 })
 
 const toBody = (text: string | null, truncated: boolean): v.InferOutput<typeof bodyView> => ({

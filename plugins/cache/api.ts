@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
+import { says } from '../../src/settings.ts'
 import type { UserPath } from '../../src/types.ts'
 import { type Cache, sharings } from './model.ts'
 
@@ -26,19 +27,25 @@ const view = v.object({
     v.array(v.string()),
     v.description('Selectors and redirects of CACHE_MODELS; empty: the cache is off'),
   ),
-  ttl_seconds: count,
+  ttl_seconds: says('How long an answer is kept', count),
   size: v.pipe(count, v.description('Bytes that it may take')),
   wait_seconds: v.pipe(count, v.description('How long a call waits for the answer to an equal one')),
-  shared_by: v.picklist(sharings),
+  shared_by: says('Whose answers callers get', v.picklist(sharings)),
   similar_to: v.pipe(
-    v.nullable(v.object({ models: v.array(v.string()), embeddings: v.string(), least: v.number() })),
+    v.nullable(
+      v.object({
+        models: says('Whose questions', v.array(v.string())),
+        embeddings: says('The model that says what they mean', v.string()),
+        least: says('How alike they must be', v.number()),
+      }),
+    ),
     v.description('Where questions that mean the same get each other’s answers; null: nowhere'),
   ),
   ...figures,
   unclear: v.pipe(count, v.description('Questions of which nobody could say in time what they mean')),
   evictions: v.pipe(count, v.description('Answers that went early, because others wanted their room')),
   by_model: v.pipe(
-    v.array(v.object({ model: v.string(), ...figures })),
+    v.array(v.object({ model: says('`provider/id`', v.string()), ...figures })),
     v.description('By the `provider/id` that answered'),
   ),
 })
@@ -76,7 +83,7 @@ export const createCacheApi = ({ settings, everywhere }: Pick<Cache, 'settings' 
       model: text('`provider/id`, `provider/`, `id`, or a redirect that led to it'),
       user_path: text('This path and all below it'),
     }),
-    answer: { about: 'How many were thrown away', schema: v.object({ removed: count }) },
+    answer: { about: 'How many were thrown away', schema: v.object({ removed: says('How many', count) }) },
     run: async ({ query: { model, user_path: path } }) => ({
       removed: await everywhere.purge({ model, userPath: path === undefined ? undefined : readPath(path) }),
     }),

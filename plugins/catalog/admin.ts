@@ -1,34 +1,42 @@
 import * as v from 'valibot'
+import { says } from '../../src/settings.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 
 const from = v.picklist(['operator', 'provider', 'bundled'])
-const tokens = v.nullable(v.object({ value: v.number(), from }))
-const answer = v.nullable(v.object({ value: v.boolean(), from }))
+const saidBy = says('Who says so', from)
+const tokens = v.nullable(v.object({ value: says('Tokens', v.number()), from: saidBy }))
+const answer = v.nullable(v.object({ value: says('Whether it does', v.boolean()), from: saidBy }))
 
 export const adminModel = v.object({
-  id: v.string(),
-  provider: v.string(),
-  model: v.string(),
-  created: v.number(),
-  stale: v.boolean(),
+  id: says('`provider/id`', v.string()),
+  provider: says('Its name', v.string()),
+  model: says('Its id there', v.string()),
+  created: says('Seconds since 1970, as the provider says', v.number()),
+  stale: says('The list is an old one', v.boolean()),
   facts: v.pipe(
     v.object({
-      context_length: tokens,
-      max_output_tokens: tokens,
-      images: answer,
-      audio: answer,
-      pdfs: answer,
-      tools: answer,
-      reasoning: answer,
-      structured_outputs: answer,
-      shutdown_date: v.nullable(v.object({ value: v.string(), from })),
+      context_length: says('What it reads at most, with its answer', tokens),
+      max_output_tokens: says('What it writes at most', tokens),
+      images: says('It sees images', answer),
+      audio: says('It hears', answer),
+      pdfs: says('It reads PDF files', answer),
+      tools: says('It calls tools', answer),
+      reasoning: says('It thinks before it answers', answer),
+      structured_outputs: says('It keeps to a JSON schema', answer),
+      shutdown_date: says(
+        'When its provider ends it',
+        v.nullable(v.object({ value: says('The day', v.string()), from: saidBy })),
+      ),
     }),
     v.description('What it can do, and who says so; null is not known'),
   ),
   price: v.pipe(
-    v.object({ input: v.nullable(v.number()), output: v.nullable(v.number()) }),
+    v.object({
+      input: says('Of what it reads', v.nullable(v.number())),
+      output: says('Of what it writes', v.nullable(v.number())),
+    }),
     v.description('Dollars for a million tokens'),
   ),
 })

@@ -15,9 +15,10 @@ import { listQuery } from './pages.ts'
 import { createReader } from './reader.ts'
 import { createRenderer, renderListRefusal, type ShownModel } from './shapes.ts'
 
+const listedModel = v.looseObject({ id: says('What callers name', v.string()) })
 const listAnswer = v.object({
-  object: v.optional(v.string()),
-  data: v.array(v.looseObject({ id: v.string() })),
+  object: says('`list`, for clients of OpenAI', v.optional(v.string())),
+  data: says('Sorted by id', v.array(listedModel)),
 })
 
 export default definePlugin({
@@ -82,7 +83,7 @@ export default definePlugin({
           path: '/v1/models/*',
           rest: 'model',
           summary: 'One of the models you may use',
-          answer: { about: 'The model', schema: v.looseObject({ id: v.string() }) },
+          answer: { about: 'The model', schema: listedModel },
           refusals: [404],
           async run({ x, request }) {
             const id = idOf(request)

@@ -3,6 +3,7 @@ import { Refusal, refuse, toRefusal } from '../../src/errors.ts'
 import type { Ordering, Scoped, Step } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
 import { readModel, refuseUnrouted } from '../../src/request/route.ts'
+import { says } from '../../src/settings.ts'
 import type { Caller, Route, UserPath } from '../../src/types.ts'
 import { summarize } from '../../src/upstream/failures.ts'
 import type { Auth } from '../auth/model.ts'
@@ -11,30 +12,56 @@ import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 
 export const question = v.strictObject({
-  model: v.unknown(),
-  user_path: v.optional(v.nullable(v.string())),
-  key_id: v.optional(v.nullable(v.string())),
-  dialect: v.optional(v.nullable(v.string())),
+  model: says('The name that is asked for', v.unknown()),
+  user_path: says('On whose behalf; null: `/`', v.optional(v.nullable(v.string()))),
+  key_id: says(
+    'The key of the caller; null: who stands at `user_path` without one, with a token, say',
+    v.optional(v.nullable(v.string())),
+  ),
+  dialect: says('The language of the client', v.optional(v.nullable(v.string()))),
 })
 
-const leg = v.object({ source: v.string(), index: v.number() })
+const leg = v.object({
+  source: says('The redirect', v.string()),
+  index: says('Which of its targets', v.number()),
+})
 const target = v.object({
-  provider: v.string(),
-  model: v.string(),
-  via: v.array(leg),
-  base_url: v.optional(v.string()),
-  skipped: v.optional(v.string()),
+  provider: says('Who would be asked', v.string()),
+  model: says('Its id there', v.string()),
+  via: says('The redirects that led there', v.array(leg)),
+  base_url: says('Its address', v.optional(v.string())),
+  skipped: says('Why it would be passed over', v.optional(v.string())),
 })
 
 export const explanation = v.object({
-  model: v.string(),
-  caller: v.string(),
-  user_path: v.string(),
-  steps: v.array(v.object({ plugin: v.string(), text: v.string() })),
-  targets: v.array(target),
-  dropped: v.array(v.object({ name: v.string(), via: v.array(leg), code: v.string(), reason: v.string() })),
-  listed: v.boolean(),
-  outcome: v.object({ status: v.number(), code: v.optional(v.string()), message: v.optional(v.string()) }),
+  model: says('The name that was asked for', v.string()),
+  caller: says('The id of the key, or `master`', v.string()),
+  user_path: says('On whose behalf', v.string()),
+  steps: says(
+    'How it was decided',
+    v.array(v.object({ plugin: says('Who decided', v.string()), text: says('What, and why', v.string()) })),
+  ),
+  targets: says('Who would be asked, in this order', v.array(target)),
+  dropped: says(
+    'Who would not, and why',
+    v.array(
+      v.object({
+        name: says('What it is called', v.string()),
+        via: says('The redirects that led there', v.array(leg)),
+        code: says('Of the refusal', v.string()),
+        reason: says('Why', v.string()),
+      }),
+    ),
+  ),
+  listed: says('`/v1/models` shows the name to this caller', v.boolean()),
+  outcome: says(
+    'What would come of it',
+    v.object({
+      status: says('What the caller would get', v.number()),
+      code: says('Of the refusal', v.optional(v.string())),
+      message: says('What the caller would be told', v.optional(v.string())),
+    }),
+  ),
 })
 
 export type Question = v.InferOutput<typeof question>

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Api, answerJson, defineApi } from '../../src/api.ts'
 import { authorshipOf } from '../../src/author.ts'
 import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
+import { says } from '../../src/settings.ts'
 import { guardrailInput, toGuardrail } from './input.ts'
 import type { Guardrail } from './model.ts'
 import type { GuardrailStore } from './store.ts'
@@ -77,8 +78,11 @@ export function createGuardrailsApi({ store, counted }: Deps): Api[] {
       description:
         'What would be found where, and what masks would leave. With `rule`, of this one, which need not be stored; else of all that are on, whatever their paths and models. Nothing is counted, and no checker is asked.',
       body: v.strictObject({
-        text: v.pipe(v.string(), v.maxLength(MOST, `expected at most ${MOST} characters`)),
-        rule: v.optional(guardrailInput),
+        text: says(
+          'What somebody might write',
+          v.pipe(v.string(), v.maxLength(MOST, `expected at most ${MOST} characters`)),
+        ),
+        rule: says('Tried in place of those that are stored', v.optional(guardrailInput)),
       }),
       example: { text: 'Mail me: ada@example.com' },
       answer: { about: 'What was found', schema: trialView },

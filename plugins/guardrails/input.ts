@@ -42,7 +42,10 @@ const find = v.strictObject({
     ),
     [],
   ),
-  presets: v.optional(v.array(v.picklist(presetNames, `expected one of ${presetNames.join(', ')}`)), []),
+  presets: says(
+    'What many look for, such as card numbers',
+    v.optional(v.array(v.picklist(presetNames, `expected one of ${presetNames.join(', ')}`)), []),
+  ),
   checker: v.optional(
     v.nullable(
       v.pipe(v.string(), v.description('A service that the configuration names in `guardrails.checkers`')),
@@ -70,6 +73,7 @@ const entries = {
         words.length + patterns.length + presets.length > 0 || checker != null,
       'it looks for nothing: set "words", "patterns", "presets" or "checker"',
     ),
+    v.description('What to look for'),
   ),
   action: v.pipe(
     v.picklist(verdicts, `expected one of ${verdicts.join(', ')}`),

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
+import { says } from '../../src/settings.ts'
 import { noEffort } from './finder.ts'
 import type { Guardrail } from './model.ts'
 import { verdicts } from './model.ts'
@@ -9,14 +10,17 @@ import { TooSlow, Unreadable } from './patterns.ts'
 export const MOST = 100_000
 
 export const trialView = v.object({
-  matches: v.array(
-    v.object({
-      guardrail: v.string(),
-      action: v.picklist(verdicts),
-      kind: v.pipe(v.string(), v.description('`words`, `patterns` or a preset')),
-      start: v.pipe(v.number(), v.description('In UTF-16 code units')),
-      end: v.number(),
-    }),
+  matches: says(
+    'What was found',
+    v.array(
+      v.object({
+        guardrail: says('Who found it', v.string()),
+        action: says('What it would do', v.picklist(verdicts)),
+        kind: v.pipe(v.string(), v.description('`words`, `patterns` or a preset')),
+        start: v.pipe(v.number(), v.description('In UTF-16 code units')),
+        end: says('Where it ends', v.number()),
+      }),
+    ),
   ),
   blocked_by: v.pipe(v.array(v.string()), v.description('Guardrails that would refuse it')),
   text: v.pipe(v.string(), v.description('What masks would leave')),

@@ -3,7 +3,7 @@ import { type Api, defineApi } from '../../src/api.ts'
 import { authorOf } from '../../src/author.ts'
 import { guardHeaders, readIfMatch } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
-import { flag } from '../../src/settings.ts'
+import { flag, says } from '../../src/settings.ts'
 import type { Chronicle, Version } from './chronicle.ts'
 import type { Restorer } from './restorer.ts'
 import { historyQuery, historyView, toListed, toVersion, versionView } from './shapes.ts'
@@ -60,10 +60,7 @@ function createRestore({ chronicle, restore }: Deps): Api {
     description:
       'The subject becomes what it was after that change; restoring a deletion brings back what was deleted. It is saved like any other change, with all its checks, and is a new version itself. A key gets its name, description, user path, labels, limits and expiry back, but stays revoked when it is, and keeps its secret.',
     query: v.strictObject({
-      force: v.optional(
-        v.pipe(flag(), v.description('Store it although it leads nowhere at the moment')),
-        false,
-      ),
+      force: says('Store it although it leads nowhere at the moment', v.optional(flag(), false)),
     }),
     heeds: guardHeaders,
     answer: { about: 'The new version', schema: versionView },

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { whole } from '../../src/settings.ts'
+import { says, whole } from '../../src/settings.ts'
 import type { Listed, Version } from './chronicle.ts'
 import { diff } from './diff.ts'
 import { actions } from './model.ts'
@@ -28,23 +28,33 @@ export const historyQuery = v.strictObject({
 })
 
 const listedView = v.object({
-  id: v.number(),
-  kind: v.string(),
-  subject: v.string(),
-  version: v.number(),
-  action: v.picklist(actions),
-  author: v.string(),
-  at: v.string(),
-  fields: v.array(v.string()),
-  restored: v.nullable(v.number()),
+  id: says('Counts the changes of everything', v.number()),
+  kind: says('What was changed: `virtual-model`, `key`, `limit`, `guardrail`', v.string()),
+  subject: says('Its name after the change; of a key its id', v.string()),
+  version: says('Counts the changes of this one', v.number()),
+  action: says('What was done', v.picklist(actions)),
+  author: says('Who did it', v.string()),
+  at: says('When', v.string()),
+  fields: says('Names of the fields that differ', v.array(v.string())),
+  restored: says('The `id` of the version that was put back', v.nullable(v.number())),
 })
-export const historyView = v.object({ data: v.array(listedView), next: v.nullable(v.number()) })
+export const historyView = v.object({
+  data: says('Newest first', v.array(listedView)),
+  next: says('`before` of the following page; null on the last', v.nullable(v.number())),
+})
 export const versionView = v.object({
   ...listedView.entries,
-  before: state,
-  after: state,
-  changes: v.array(
-    v.object({ field: v.string(), before: v.optional(v.unknown()), after: v.optional(v.unknown()) }),
+  before: says('What it was; null: it was not there', state),
+  after: says('What it became; null: it is gone', state),
+  changes: says(
+    'What differs, field by field',
+    v.array(
+      v.object({
+        field: says('Its name', v.string()),
+        before: says('What it was; absent: it was not there', v.optional(v.unknown())),
+        after: says('What it became; absent: it is gone', v.optional(v.unknown())),
+      }),
+    ),
   ),
 })
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { says } from '../../src/settings.ts'
 import { toState } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
@@ -8,10 +9,10 @@ import { fullestOf, shareOf } from './share.ts'
 const DOLLARS = 1e9
 
 const measureView = v.object({
-  limit: v.number(),
-  used: v.number(),
+  limit: says('How much it allows', v.number()),
+  used: says('What calls that are over have used', v.number()),
   held: v.pipe(v.number(), v.description('What calls under way may still use')),
-  remaining: v.number(),
+  remaining: says('What is left, less what is held', v.number()),
 })
 
 /** How full one pot is; only what the limit limits is in it. */
@@ -20,48 +21,57 @@ const potView = v.object({
     v.nullable(v.string()),
     v.description('The key or the user path that has this room for itself; null where all share it'),
   ),
-  requests: v.optional(measureView),
-  tokens: v.optional(measureView),
-  cost_usd: v.optional(measureView),
-  concurrent: v.optional(measureView),
+  requests: says('Calls', v.optional(measureView)),
+  tokens: says('Input and output', v.optional(measureView)),
+  cost_usd: says('US dollars', v.optional(measureView)),
+  concurrent: says('Calls under way', v.optional(measureView)),
   unpriced_requests: v.pipe(
     v.number(),
     v.description('Calls whose price nobody knew; they cost nothing here'),
   ),
-  resets_at: v.string(),
+  resets_at: says('When it begins anew', v.string()),
 })
 export type PotView = v.InferOutput<typeof potView>
 
 const amount = v.nullable(v.number())
 
 const entries = {
-  name: v.string(),
-  description: v.string(),
-  enabled: v.boolean(),
-  user_path: v.string(),
-  each: v.nullable(v.picklist(['key', 'user_path'])),
-  models: v.nullable(v.array(v.string())),
-  tools: v.pipe(v.nullable(v.array(v.string())), v.description('Where set, it speaks of their calls only')),
-  per: v.string(),
-  time_zone: v.string(),
-  requests: amount,
-  tokens: amount,
-  cost_usd: amount,
-  concurrent: amount,
-  unpriced: v.picklist(['allow', 'refuse']),
-  declared_in: v.optional(v.string()),
-  version: v.number(),
+  name: says('What callers read when it is reached', v.string()),
+  description: says('For people; callers never see it', v.string()),
+  enabled: says('Off: nothing is counted, and nobody is held back', v.boolean()),
+  user_path: says('It holds for callers that stand here or below', v.string()),
+  each: says(
+    'Who has this room for itself; null: all share it',
+    v.nullable(v.picklist(['key', 'user_path'])),
+  ),
+  models: says('Whose calls count; null: those of every model', v.nullable(v.array(v.string()))),
+  tools: says('Where set, it speaks of their calls only', v.nullable(v.array(v.string()))),
+  per: says('A stretch of the clock', v.string()),
+  time_zone: says('Windows begin by its clocks', v.string()),
+  requests: says('Calls in each window; null: not limited', amount),
+  tokens: says('Input and output in each window; null: not limited', amount),
+  cost_usd: says('US dollars in each window; null: not limited', amount),
+  concurrent: says('Calls at the same time; null: not limited', amount),
+  unpriced: says(
+    'What becomes of calls whose price is not known, where cost is limited',
+    v.picklist(['allow', 'refuse']),
+  ),
+  declared_in: says('Where it is declared; then it cannot be changed here', v.optional(v.string())),
+  version: says('Counts its changes; for `If-Match`', v.number()),
 }
 
 /** A limit with the pot that is fullest. */
 export const limitView = v.object({
   ...entries,
   members: v.pipe(v.number(), v.description('Pots in use in the present window')),
-  fullest: v.nullable(potView),
+  fullest: says('The one with the least room; null: none was used yet', v.nullable(potView)),
 })
 export type LimitView = v.InferOutput<typeof limitView>
 
-export const changedView = v.object({ ...limitView.entries, warning: v.optional(v.string()) })
+export const changedView = v.object({
+  ...limitView.entries,
+  warning: says('What may be a slip of the pen', v.optional(v.string())),
+})
 
 /** A limit with its pots. */
 export const limitDetail = v.object({
@@ -71,11 +81,11 @@ export const limitDetail = v.object({
 
 /** What a caller is told: what holds for it, and how much is left. */
 export const ownView = v.object({
-  name: v.string(),
-  models: v.nullable(v.array(v.string())),
-  tools: v.optional(v.array(v.string())),
-  per: v.string(),
-  time_zone: v.string(),
+  name: says('What callers read when it is reached', v.string()),
+  models: says('Whose calls count; null: those of every model', v.nullable(v.array(v.string()))),
+  tools: says('Where set, it speaks of their calls only', v.optional(v.array(v.string()))),
+  per: says('A stretch of the clock', v.string()),
+  time_zone: says('Windows begin by its clocks', v.string()),
   ...v.omit(potView, ['member', 'unpriced_requests']).entries,
 })
 

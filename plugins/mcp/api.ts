@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { toPath } from '../../src/scope/input.ts'
-import { whole } from '../../src/settings.ts'
+import { says, whole } from '../../src/settings.ts'
 import { chosenChanges } from './chosen-changes.ts'
 import { type Counted, outcomes, type ServerView, type Tools } from './model.ts'
 import type { ToolRecord } from './records.ts'
@@ -10,43 +10,46 @@ import { type Change, hashOfAll } from './review.ts'
 import { addressOf } from './server.ts'
 
 const view = v.object({
-  name: v.string(),
+  name: says('What tools begin with', v.string()),
   address: v.pipe(v.string(), v.description('Without its query, which may hold a secret')),
-  state: v.picklist(['new', 'ready', 'away']),
+  state: says('Whether it could be asked', v.picklist(['new', 'ready', 'away'])),
   error: v.optional(v.pipe(v.string(), v.description('Why it could not be asked'))),
-  asked_at: v.optional(v.string()),
+  asked_at: says('When it was asked last', v.optional(v.string())),
   protocol: v.optional(v.pipe(v.string(), v.description('The version of the protocol'))),
-  software: v.optional(v.string()),
-  reviews_changes: v.pipe(
-    v.boolean(),
-    v.description('Tools that are new or changed are closed until somebody accepts them'),
-  ),
-  changes_hash: v.pipe(
-    v.nullable(v.string()),
-    v.description('Tells all changes that wait from others; null where none does'),
-  ),
+  software: says('What it calls itself', v.optional(v.string())),
+  reviews_changes: says('Tools that are new or changed are closed until somebody accepts them', v.boolean()),
+  changes_hash: says('Tells all changes that wait from others; null where none does', v.nullable(v.string())),
   user_paths: v.pipe(v.nullable(v.array(v.string())), v.description('Who may use it; null: everybody')),
-  tools: v.array(
-    v.object({
-      name: v.string(),
-      description: v.optional(v.string()),
-      allowed: v.pipe(v.boolean(), v.description('Callers see it, and may call it')),
-      change: v.optional(
-        v.pipe(
-          v.object({
-            kind: v.picklist(['new', 'changed']),
-            before: v.optional(v.string()),
-            after: v.string(),
-            hash: v.string(),
-          }),
-          v.description('Set where it is another one than operators have accepted'),
+  tools: says(
+    'What it offers',
+    v.array(
+      v.object({
+        name: says('What tools begin with', v.string()),
+        description: says('As it says', v.optional(v.string())),
+        allowed: v.pipe(v.boolean(), v.description('Callers see it, and may call it')),
+        change: says(
+          'Set where it is another one than operators have accepted',
+          v.optional(
+            v.object({
+              kind: says('Whether it was there before', v.picklist(['new', 'changed'])),
+              before: says('As it was accepted', v.optional(v.string())),
+              after: says('As it is now', v.string()),
+              hash: says('Tells this state from others', v.string()),
+            }),
+          ),
         ),
-      ),
-      calls: v.pipe(
-        v.partial(v.object(Object.fromEntries(outcomes.map(outcome => [outcome, v.number()])))),
-        v.description('Since the start, by what became of them'),
-      ),
-    }),
+        calls: v.pipe(
+          v.partial(
+            v.object(
+              Object.fromEntries(
+                outcomes.map(outcome => [outcome, says(`Calls that ended as ${outcome}`, v.number())]),
+              ),
+            ),
+          ),
+          v.description('Since the start, by what became of them'),
+        ),
+      }),
+    ),
   ),
 })
 

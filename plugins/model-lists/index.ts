@@ -17,14 +17,14 @@ import { createTestCalls } from './test-calls.ts'
 const HOUR = 3_600_000
 
 const statusView = v.object({
-  name: v.string(),
-  type: v.string(),
-  base_url: v.optional(v.string()),
-  state: v.picklist(['fresh', 'stale', 'unknown', 'configured']),
-  models: v.number(),
-  refreshed_at: v.optional(v.string()),
-  tried_at: v.optional(v.string()),
-  error: v.optional(v.string()),
+  name: says('What selectors call it', v.string()),
+  type: says('What speaks to it', v.string()),
+  base_url: says('Its address', v.optional(v.string())),
+  state: says('What is known of its models', v.picklist(['fresh', 'stale', 'unknown', 'configured'])),
+  models: says('How many are known', v.number()),
+  refreshed_at: says('When its list was fetched', v.optional(v.string())),
+  tried_at: says('When that was tried last', v.optional(v.string())),
+  error: says('Why it failed', v.optional(v.string())),
 })
 
 export default definePlugin({

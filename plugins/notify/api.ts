@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
+import { says } from '../../src/settings.ts'
 import type { State } from './state.ts'
 import type { Tried } from './try.ts'
 
@@ -7,43 +8,55 @@ const tone = v.picklist(['bad', 'amber'])
 const time = v.nullable(v.string())
 
 const stateView = v.object({
-  hooks: v.array(
-    v.object({
-      number: v.number(),
-      host: v.string(),
-      format: v.picklist(['json', 'slack']),
-      least: tone,
-      waiting: v.pipe(v.number(), v.description('Notices that it has yet to be told')),
-      last_sent_at: time,
-      last_failure: v.nullable(v.object({ at: v.string(), reason: v.string() })),
-    }),
+  hooks: says(
+    'Where notices go',
+    v.array(
+      v.object({
+        number: says('In the order of the configuration, from 1', v.number()),
+        host: says('Of its address; the rest may be secret', v.string()),
+        format: says('What it gets', v.picklist(['json', 'slack'])),
+        least: says('What it hears of: `bad`, or `amber` and `bad`', tone),
+        waiting: v.pipe(v.number(), v.description('Notices that it has yet to be told')),
+        last_sent_at: says('When it took one last', time),
+        last_failure: says(
+          'The last try that failed',
+          v.nullable(v.object({ at: says('When', v.string()), reason: says('Why', v.string()) })),
+        ),
+      }),
+    ),
   ),
-  standing: v.array(
-    v.object({
-      key: v.string(),
-      tone,
-      text: v.string(),
-      page: v.pipe(v.string(), v.description('Below /dashboard')),
-      since: v.pipe(time, v.description('Null where it was not counted: nobody is told, or not yet')),
-      told_at: time,
-    }),
+  standing: says(
+    'What needs attention now',
+    v.array(
+      v.object({
+        key: says('The same on every gateway', v.string()),
+        tone: says('`bad`: calls fail because of it', tone),
+        text: says('What it is, in a sentence', v.string()),
+        page: v.pipe(v.string(), v.description('Below /dashboard')),
+        since: v.pipe(time, v.description('Null where it was not counted: nobody is told, or not yet')),
+        told_at: says('When somebody was told', time),
+      }),
+    ),
   ),
   sent: v.pipe(
     v.array(
       v.object({
-        id: v.string(),
-        type: v.picklist(['concern.began', 'concern.ended', 'test']),
-        key: v.string(),
-        tone,
-        text: v.string(),
-        at: v.string(),
+        id: says('Of the notice', v.string()),
+        type: says(
+          'It begins, it is over, or somebody tried',
+          v.picklist(['concern.began', 'concern.ended', 'test']),
+        ),
+        key: says('Of what it is about', v.string()),
+        tone: says('`bad`: calls fail because of it', tone),
+        text: says('What was told', v.string()),
+        at: says('When', v.string()),
         hook: v.pipe(
           v.nullable(v.number()),
           v.description('Its number; null where it is not there any more'),
         ),
-        state: v.picklist(['sent', 'waiting', 'lost']),
-        sent_at: time,
-        failure: v.nullable(v.string()),
+        state: says('What became of it', v.picklist(['sent', 'waiting', 'lost'])),
+        sent_at: says('When it was taken', time),
+        failure: says('Why the last try failed', v.nullable(v.string())),
       }),
     ),
     v.description('The last 100, newest first'),
@@ -52,11 +65,11 @@ const stateView = v.object({
 
 const triedView = v.array(
   v.object({
-    number: v.number(),
-    host: v.string(),
-    ok: v.boolean(),
-    ms: v.number(),
-    reason: v.optional(v.string()),
+    number: says('In the order of the configuration, from 1', v.number()),
+    host: says('Of its address', v.string()),
+    ok: says('It took the test', v.boolean()),
+    ms: says('How long that took', v.number()),
+    reason: says('Why it did not', v.optional(v.string())),
   }),
 )
 

@@ -6,10 +6,10 @@ const value = v.nullable(v.unknown())
 const said = <S extends v.GenericSchema>(schema: S, words: string) => v.pipe(schema, v.description(words))
 
 const origin = v.object({
-  from: v.picklist(['default', 'file', 'variable', 'flag']),
+  from: said(v.picklist(['default', 'file', 'variable', 'flag']), 'Who says so'),
   name: v.optional(said(v.string(), 'The variable, or the option of `serve`')),
   file: v.optional(said(v.string(), 'The config file; of a variable, the file that `NAME_FILE` names')),
-  line: v.optional(v.number()),
+  line: v.optional(said(v.number(), 'Where in the config file')),
   variables: v.optional(said(v.array(v.string()), 'Those that the config file refers to there')),
 })
 
@@ -23,7 +23,7 @@ const settingView = v.object({
   set: said(v.boolean(), 'It has a value, be it that of the default'),
   changed: said(v.boolean(), 'Its value is not that of the default'),
   hidden: said(v.boolean(), 'It is a secret, or may be one: its value is never told'),
-  origin,
+  origin: said(origin, 'Where it comes from'),
   variables: said(v.array(v.string()), 'Variables that set it; the first that is set wins'),
   path: said(v.nullable(v.string()), 'Its place in the config file'),
   option: said(v.nullable(v.string()), 'The option of `modelway serve`'),
@@ -31,7 +31,7 @@ const settingView = v.object({
 
 const settingsView = v.object({
   config_file: said(v.nullable(v.string()), 'The config file that was read'),
-  settings: v.array(settingView),
+  settings: said(v.array(settingView), 'The gateway first, then its plugins'),
 })
 
 /** `GET /admin/settings`: what the page shows, as JSON. */

@@ -3,33 +3,47 @@ import { type Api, answerJson, defineApi, restOf } from '../../src/api.ts'
 import { authorshipOf } from '../../src/author.ts'
 import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
+import { says } from '../../src/settings.ts'
 import { virtualModelInput } from './input.ts'
 import { mirror } from './mirror.ts'
 import { strategies, type VirtualModels, type VirtualModelView } from './model.ts'
 import { parameters } from './parameters.ts'
 
 const virtualModelView = v.object({
-  source: v.string(),
-  kind: v.picklist(['redirect', 'policy']),
-  target_model: v.optional(v.string()),
-  targets: v.optional(v.array(v.object({ model: v.string(), weight: v.number() }))),
-  strategy: v.optional(v.picklist(strategies)),
-  session_affinity: v.optional(v.boolean()),
-  failover: v.optional(v.boolean()),
-  parameters: v.optional(parameters),
-  mirror: v.optional(mirror),
-  user_paths: v.optional(v.array(v.string())),
-  description: v.string(),
-  reach: v.optional(v.picklist(['any', 'redirect'])),
-  enabled: v.boolean(),
-  managed: v.boolean(),
-  declared_in: v.optional(v.string()),
-  valid: v.boolean(),
-  resolved_model: v.optional(v.string()),
-  scope_kind: v.optional(v.picklist(['all', 'provider', 'model', 'bare'])),
-  shadows: v.optional(v.boolean()),
-  version: v.number(),
-  updated_at: v.string(),
+  source: says('What callers name, or what a policy is about', v.string()),
+  kind: says('With targets a redirect, without a policy', v.picklist(['redirect', 'policy'])),
+  target_model: says('The target, where there is one only', v.optional(v.string())),
+  targets: says(
+    'All targets, in their order',
+    v.optional(
+      v.array(
+        v.object({
+          model: says('What it leads to', v.string()),
+          weight: says('How much more often than others it comes first', v.number()),
+        }),
+      ),
+    ),
+  ),
+  strategy: says('Which target comes first', v.optional(v.picklist(strategies))),
+  session_affinity: says('Calls of one session stay with one target', v.optional(v.boolean())),
+  failover: says('The other targets are tried where one fails', v.optional(v.boolean())),
+  parameters: says('How its model is asked, whatever callers say', v.optional(parameters)),
+  mirror: says('Who gets copies of its calls', v.optional(mirror)),
+  user_paths: says('Who may use it; absent: everybody', v.optional(v.array(v.string()))),
+  description: says('For people; callers never see it', v.string()),
+  reach: says(
+    '`redirect`: its models are reached through redirects only',
+    v.optional(v.picklist(['any', 'redirect'])),
+  ),
+  enabled: says('Off: a redirect is not there, and what a policy covers is closed', v.boolean()),
+  managed: says('It is declared in the configuration, and cannot be changed here', v.boolean()),
+  declared_in: says('Where it is declared', v.optional(v.string())),
+  valid: says('It leads somewhere at the moment', v.boolean()),
+  resolved_model: says('The `provider/id` that a redirect leads to first', v.optional(v.string())),
+  scope_kind: says('What a policy covers', v.optional(v.picklist(['all', 'provider', 'model', 'bare']))),
+  shadows: says('It takes the place of a model of that name', v.optional(v.boolean())),
+  version: says('Counts its changes; for `If-Match`', v.number()),
+  updated_at: says('When it was changed last', v.string()),
 })
 
 const PATH = '/admin/virtual-models'
@@ -109,7 +123,7 @@ function createWrites(virtual: VirtualModels): Api[] {
       ...shared,
       method: 'DELETE',
       summary: 'Delete a virtual model',
-      body: v.strictObject({ source: v.string('expected the source of a virtual model') }),
+      body: v.strictObject({ source: says('Which one', v.string('expected the source of a virtual model')) }),
       example: { source: 'smarter' },
       answer: { status: 204, about: 'It is gone' },
       heeds: guardHeaders,

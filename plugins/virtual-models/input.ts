@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
+import { says } from '../../src/settings.ts'
 import type { UserPath } from '../../src/types.ts'
 import { checkMirror, mirror } from './mirror.ts'
 import { type Definition, type RedirectTarget, strategies } from './model.ts'
@@ -32,31 +33,50 @@ const weight = v.pipe(
 )
 
 const target = v.strictObject({
-  model: modelName,
-  provider: v.optional(modelName),
-  weight: v.optional(weight, 1),
+  model: says('`provider/id`, an id, or the source of another redirect', modelName),
+  provider: says('The provider, where `model` is an id alone', v.optional(modelName)),
+  weight: says('How much more often than others it comes first', v.optional(weight, 1)),
 })
 
 /** The body of `PUT /admin/virtual-models`, and an entry of `VIRTUAL_MODELS`. */
 export const virtualModelInput = v.strictObject({
-  source: modelName,
-  old_source: v.optional(modelName),
-  target_model: v.optional(nameOrNothing),
-  targets: v.optional(
-    v.pipe(v.array(target), v.maxLength(MAX_TARGETS, `expected at most ${MAX_TARGETS} targets`)),
+  source: says('What callers name, or what a policy is about', modelName),
+  old_source: says('Renames the one that has this source now', v.optional(modelName)),
+  target_model: says(
+    'The only target; empty, and without `targets`, it is an access policy',
+    v.optional(nameOrNothing),
   ),
-  strategy: v.optional(v.picklist(strategies, `expected one of ${strategies.join(', ')}`)),
-  session_affinity: v.optional(v.boolean()),
-  failover: v.optional(v.boolean()),
-  parameters: v.nullish(parameters),
-  mirror: v.nullish(mirror),
-  user_paths: v.optional(
-    v.pipe(v.array(v.pipe(v.string(), userPath)), v.maxLength(1000, 'expected at most 1000 paths')),
+  targets: says(
+    'Several targets',
+    v.optional(v.pipe(v.array(target), v.maxLength(MAX_TARGETS, `expected at most ${MAX_TARGETS} targets`))),
   ),
-  description: v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
-  reach: v.optional(v.picklist(['any', 'redirect'], 'expected any or redirect')),
-  enabled: v.optional(v.boolean(), true),
-  force: v.optional(v.boolean(), false),
+  strategy: says(
+    'Which target comes first',
+    v.optional(v.picklist(strategies, `expected one of ${strategies.join(', ')}`)),
+  ),
+  session_affinity: says('Calls of one session stay with one target', v.optional(v.boolean())),
+  failover: says('The other targets are tried where one fails', v.optional(v.boolean())),
+  parameters: says('How its model is asked, whatever callers say', v.nullish(parameters)),
+  mirror: says('Who gets copies of its calls', v.nullish(mirror)),
+  user_paths: says(
+    'Who may use it: callers at these paths, and below; empty: everybody for a redirect, nobody for a policy',
+    v.optional(
+      v.pipe(v.array(v.pipe(v.string(), userPath)), v.maxLength(1000, 'expected at most 1000 paths')),
+    ),
+  ),
+  description: says(
+    'For people; callers never see it',
+    v.optional(v.pipe(v.string(), v.maxLength(2000, 'expected at most 2000 characters')), ''),
+  ),
+  reach: says(
+    '`redirect`: of a policy, its models are reached through redirects only',
+    v.optional(v.picklist(['any', 'redirect'], 'expected any or redirect')),
+  ),
+  enabled: says(
+    'Off: a redirect is not there, and what a policy covers is closed',
+    v.optional(v.boolean(), true),
+  ),
+  force: says('Store it although it leads nowhere at the moment', v.optional(v.boolean(), false)),
 })
 
 /** A checked body. */

@@ -3,6 +3,7 @@ import { isDialect } from '../../src/dialect.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Routed } from '../../src/exchange.ts'
 import { type Shaped, spelled, type Tell } from '../../src/preset.ts'
+import { says } from '../../src/settings.ts'
 import type { Snapshot } from './model.ts'
 
 /** How a redirect asks its model: checked here, written into bodies by the dialects. */
@@ -35,8 +36,8 @@ const instructions = v.pipe(
 )
 
 const entries = {
-  temperature: v.exactOptional(between(0, 2)),
-  top_p: v.exactOptional(between(0, 1)),
+  temperature: says('From 0, always the likeliest word, to 2', v.exactOptional(between(0, 2))),
+  top_p: says('Only the likeliest words that together have this probability', v.exactOptional(between(0, 1))),
   max_output_tokens: v.exactOptional(v.pipe(tokens, v.description('The most: callers may ask for fewer'))),
   reasoning_effort: v.exactOptional(effort),
   instructions: v.exactOptional(instructions),

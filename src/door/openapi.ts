@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Api } from '../api.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Passage } from '../passage.ts'
+import { inPath, parametersOf } from './openapi-parameters.ts'
 import { json, refusals } from './openapi-refusals.ts'
 import type { ToSchema } from './openapi-schemas.ts'
 
@@ -13,38 +14,6 @@ export const operationId = (method: string, path: string) =>
   path
     .replace(/[^a-z0-9]+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase())
     .replace(/[^a-z0-9]/gi, '')
-
-/** What a caller says outside the body: in the path, the query and the headers. */
-function parametersOf({ path, rest, heeds = {}, query }: Api, toSchema: ToSchema) {
-  const named = [...path.matchAll(/:(\w+)/g)].map(match => match[1]!)
-  const text = { schema: { type: 'string' } }
-  const { properties = {}, required = [] } = (query ? toSchema(query) : {}) as {
-    readonly properties?: Readonly<Record<string, { readonly description?: string }>>
-    readonly required?: readonly string[]
-  }
-  return [
-    ...[...named, ...(path.endsWith('*') ? [rest ?? '*'] : [])].map(name => ({
-      name,
-      in: 'path',
-      required: true,
-      ...text,
-    })),
-    ...Object.entries(properties).map(([name, schema]) => ({
-      name,
-      in: 'query',
-      required: required.includes(name),
-      ...(schema.description !== undefined && { description: schema.description }),
-      schema,
-    })),
-    ...Object.entries(heeds).map(([name, description]) => ({
-      name,
-      in: 'header',
-      required: false,
-      description,
-      ...text,
-    })),
-  ]
-}
 
 /** Of bodies: too large, or packed in a way that nobody knows. */
 const OF_BODIES = [413, 415]
@@ -182,7 +151,7 @@ export function describePassage(passage: Passage, method: Passage['methods'][num
     parameters: [...path.matchAll(/:(\w+)/g)]
       .map(match => match[1]!)
       .concat(path.endsWith('*') ? restName(passage) : [])
-      .map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      .map(inPath),
     ...(hasBody && {
       requestBody: {
         required: takes !== 'any',

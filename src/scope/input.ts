@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { refuse } from '../errors.ts'
+import { says } from '../settings.ts'
 import type { UserPath } from '../types.ts'
 import { parseUserPath } from './user-path.ts'
 
@@ -23,8 +24,11 @@ const selector = v.pipe(
 )
 
 export const scopeInput = {
-  description: v.optional(v.pipe(v.string(), v.maxLength(1000, 'expected at most 1000 characters')), ''),
-  enabled: v.optional(v.boolean(), true),
+  description: says(
+    'For people; callers never see it',
+    v.optional(v.pipe(v.string(), v.maxLength(1000, 'expected at most 1000 characters')), ''),
+  ),
+  enabled: says('Off: it does nothing', v.optional(v.boolean(), true)),
   user_path: v.optional(
     v.pipe(v.string(), v.description('It holds for callers that stand here or below')),
     '/',

@@ -58,7 +58,12 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
           {...described('q-path', { error: wrong('userPath') })}
         />
       </Field>
-      <Field id="q-key" label="Key" error={wrong('key')} hint="Found by its name, too. Empty: who stands there without one, with a token, say.">
+      <Field
+        id="q-key"
+        label="Key"
+        error={wrong('key')}
+        hint="Found by its name, too. Empty: who stands there without one, with a token, say."
+      >
         <input
           class="mono"
           name="key"

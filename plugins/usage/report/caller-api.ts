@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import type { Scoped } from '../../../src/exchange.ts'
+import { says } from '../../../src/settings.ts'
 import { checkSize } from './budget.ts'
 import type { Filters, Grouping } from './dimensions.ts'
 import { callerFigures, toCallerFigures } from './figures.ts'
@@ -15,8 +16,18 @@ const view = v.object({
   ...periodView,
   path: v.pipe(v.string(), v.description('What is counted: this path and all below it')),
   ...breakdownEntries(callerFigures),
-  interval: v.optional(v.string()),
-  data: v.optional(v.array(v.object({ start: v.string(), ...breakdownEntries(callerFigures) }))),
+  interval: says('How long each of `data` is', v.optional(v.string())),
+  data: says(
+    'Every interval, also where nothing happened',
+    v.optional(
+      v.array(
+        v.object({
+          start: says('Where the interval begins', v.string()),
+          ...breakdownEntries(callerFigures),
+        }),
+      ),
+    ),
+  ),
 })
 
 /** Callers know models by the names that they call: where a redirect leads is not theirs to see. */

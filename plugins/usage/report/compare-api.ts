@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { refuse } from '../../../src/errors.ts'
+import { says } from '../../../src/settings.ts'
 import {
   readMirrors,
   readPairsOf,
@@ -20,60 +21,86 @@ import type { ApiDeps } from './usage-api.ts'
 import { periodView, toPeriod } from './views.ts'
 
 const figure = v.nullable(v.number())
-const estimate = v.object({ value: figure, low: figure, high: figure })
-const quantiles = v.object({ p50: estimate, p95: estimate, p99: estimate })
-const difference = v.object({ ...estimate.entries, verdict: v.picklist(verdicts) })
-const differences = v.object({ p50: difference, p95: difference, p99: difference })
+const estimate = v.object({
+  value: says('As it was counted', figure),
+  low: says('The true one is above this in 95 of 100 cases', figure),
+  high: says('And below this', figure),
+})
+const quantiles = v.object({
+  p50: says('Half took no longer', estimate),
+  p95: says('95 of 100 took no longer', estimate),
+  p99: says('99 of 100 took no longer', estimate),
+})
+const difference = v.object({
+  ...estimate.entries,
+  verdict: says('What can be told of it', v.picklist(verdicts)),
+})
+const differences = v.object({
+  p50: says('Half took no longer', difference),
+  p95: says('95 of 100 took no longer', difference),
+  p99: says('99 of 100 took no longer', difference),
+})
 
 const view = v.object({
-  source: v.string(),
+  source: says('The redirect', v.string()),
   ...periodView,
-  against: v.nullable(v.object({ from: v.string(), to: v.string() })),
-  sides: v.array(
-    v.object({
-      name: v.string(),
-      mirror: v.pipe(
-        v.boolean(),
-        v.description('It got copies of calls: `requests` are copies, and nobody saw its answers'),
-      ),
-      requests: v.pipe(v.number(), v.description('Calls that it served, or was tried last for')),
-      tries: v.pipe(
-        v.number(),
-        v.description('With those after whose failure another target was asked; from records'),
-      ),
-      failures: v.number(),
-      hang_ups: v.number(),
-      error_rate: estimate,
-      total_ms: quantiles,
-      first_byte_ms: quantiles,
-      tokens: v.nullable(tokensView),
-      unknown: v.number(),
-      estimated: v.number(),
-      cost_nano: figure,
-      unpriced: v.number(),
-      cost_per_request_nano: v.pipe(estimate, v.description('Of lines whose cost is known')),
-    }),
+  against: says(
+    'The period that it is compared with',
+    v.nullable(
+      v.object({ from: says('Where it begins', v.string()), to: says('Where it ends', v.string()) }),
+    ),
   ),
-  differences: v.array(
-    v.object({
-      of: v.string(),
-      mirror: v.boolean(),
-      to: v.string(),
-      error_rate: difference,
-      total_ms: differences,
-      first_byte_ms: differences,
-      cost_per_request_nano: difference,
-    }),
+  sides: says(
+    'Each target, or each period',
+    v.array(
+      v.object({
+        name: says('Of the target', v.string()),
+        mirror: says(
+          'It got copies of calls: `requests` are copies, and nobody saw its answers',
+          v.boolean(),
+        ),
+        requests: v.pipe(v.number(), v.description('Calls that it served, or was tried last for')),
+        tries: v.pipe(
+          v.number(),
+          v.description('With those after whose failure another target was asked; from records'),
+        ),
+        failures: says('Tries that failed', v.number()),
+        hang_ups: says('Calls whose clients did not wait for the end', v.number()),
+        error_rate: says('Failures by tries', estimate),
+        total_ms: says('To the last byte, in milliseconds', quantiles),
+        first_byte_ms: says('To the first of streams, in milliseconds', quantiles),
+        tokens: says('What is known; null when nothing is', v.nullable(tokensView)),
+        unknown: says('Lines without known tokens', v.number()),
+        estimated: says('Lines with tokens that are estimated', v.number()),
+        cost_nano: says('0.000000001 US dollars', figure),
+        unpriced: says('Lines with tokens, but without a price', v.number()),
+        cost_per_request_nano: v.pipe(estimate, v.description('Of lines whose cost is known')),
+      }),
+    ),
+  ),
+  differences: says(
+    'The other sides against the first',
+    v.array(
+      v.object({
+        of: says('Which side', v.string()),
+        mirror: says('That side got copies', v.boolean()),
+        to: says('Against which', v.string()),
+        error_rate: says('Failures by tries', difference),
+        total_ms: says('To the last byte, in milliseconds', differences),
+        first_byte_ms: says('To the first of streams, in milliseconds', differences),
+        cost_per_request_nano: says('Of lines whose cost is known', difference),
+      }),
+    ),
   ),
   paired: v.pipe(
     v.array(
       v.object({
-        of: v.string(),
-        pairs: v.number(),
-        output_tokens: difference,
-        cost_nano: difference,
-        total_ms: difference,
-        first_byte_ms: difference,
+        of: says('Which mirror', v.string()),
+        pairs: says('Calls that both have answered', v.number()),
+        output_tokens: says('Tokens of the answer', difference),
+        cost_nano: says('0.000000001 US dollars', difference),
+        total_ms: says('To the last byte, in milliseconds', difference),
+        first_byte_ms: says('To the first of streams, in milliseconds', difference),
       }),
     ),
     v.description(
@@ -84,13 +111,13 @@ const view = v.object({
   markers: v.pipe(
     v.array(
       v.object({
-        id: v.number(),
-        version: v.number(),
-        at: v.string(),
-        action: v.string(),
-        author: v.string(),
-        fields: v.array(v.string()),
-        repoints: v.boolean(),
+        id: says('Of the change, in the history', v.number()),
+        version: says('Counts the changes of the redirect', v.number()),
+        at: says('When', v.string()),
+        action: says('What was done', v.string()),
+        author: says('Who did it', v.string()),
+        fields: says('Names of the fields that differ', v.array(v.string())),
+        repoints: says('It leads elsewhere since', v.boolean()),
       }),
     ),
     v.description('Changes of the redirect in the period: figures before and after one do not compare'),

@@ -1,31 +1,36 @@
 import * as v from 'valibot'
+import { says } from '../../../src/settings.ts'
 import { quantileOf } from '../rollups/histogram.ts'
 import type { Sums, Times } from './sums.ts'
 
 const count = v.number()
 const time = v.nullable(v.number())
-const quantiles = v.object({ p50: time, p95: time, p99: time })
+const quantiles = v.object({
+  p50: says('Half took no longer', time),
+  p95: says('95 of 100 took no longer', time),
+  p99: says('99 of 100 took no longer', time),
+})
 
 /** Tokens by part; the parts do not overlap. */
 export const tokensView = v.object({
-  input: count,
-  cache_read: count,
-  cache_write: count,
-  cache_write_1h: count,
-  audio_input: count,
-  image_input: count,
-  output: count,
-  reasoning: count,
-  audio_output: count,
-  image_output: count,
-  total: count,
+  input: says('What was read anew', count),
+  cache_read: says("Read from the provider's cache", count),
+  cache_write: says('Written to it, for five minutes or for as long as nobody says', count),
+  cache_write_1h: says('Written to it for an hour', count),
+  audio_input: says('Sound that was read', count),
+  image_input: says('Images that were read', count),
+  output: says('What was written, without reasoning', count),
+  reasoning: says('What was thought', count),
+  audio_output: says('Sound that was written', count),
+  image_output: says('Images that were written', count),
+  total: says('All of them', count),
 })
 
 const shared = {
   calls: v.pipe(count, v.description('Calls to models, refused ones too')),
   errors: v.pipe(count, v.description('Calls that failed, but for hang-ups')),
-  hang_ups: count,
-  streams: count,
+  hang_ups: says('Calls whose clients did not wait for the end', count),
+  streams: says('Calls that were answered as streams', count),
   tokens: v.pipe(v.nullable(tokensView), v.description('What is known; null when nothing is')),
   unknown: v.pipe(count, v.description('Lines without known tokens: they are missing in `tokens`')),
   estimated: v.pipe(count, v.description('Lines with tokens that are estimated, all or in part')),
@@ -51,7 +56,10 @@ export const adminFigures = v.object({
   priced: v.pipe(count, v.description('Lines with a cost; a failed try that cost something is a line too')),
   latency: v.optional(
     v.pipe(
-      v.object({ total_ms: quantiles, first_byte_ms: quantiles }),
+      v.object({
+        total_ms: says('To the last byte, in milliseconds', quantiles),
+        first_byte_ms: says('To the first of streams, in milliseconds', quantiles),
+      }),
       v.description(
         'Of answered calls, to the last byte, and to the first of streams; right to nine per cent',
       ),

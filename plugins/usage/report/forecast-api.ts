@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Provider } from '../../../src/provider.ts'
+import { says } from '../../../src/settings.ts'
 import type { Ask } from './answers.ts'
 import { addForecasts, type Forecast, type ForecastQuestion, NONE } from './forecast.ts'
 import type { Place } from './log.ts'
@@ -17,10 +18,10 @@ export interface ForecastDeps extends ApiDeps {
 const MOST = 1_000_000
 
 const view = v.object({
-  source: v.string(),
-  target: v.string(),
+  source: says('The redirect', v.string()),
+  target: says('Where its calls might have gone', v.string()),
   ...periodView,
-  calls: v.number(),
+  calls: says('Those of the period', v.number()),
   compared: v.pipe(
     v.number(),
     v.description('Calls whose cost is known here and there; the sums are theirs'),
@@ -30,13 +31,13 @@ const view = v.object({
     v.description('What they cost, in 0.000000001 US dollars; null when nothing could be compared'),
   ),
   forecast_nano: v.pipe(v.nullable(v.number()), v.description('What they would have cost on the target')),
-  difference_nano: v.nullable(v.number()),
+  difference_nano: says('What they would have cost more', v.nullable(v.number())),
   unasked: v.pipe(v.number(), v.description('Calls that asked nobody')),
   unknown: v.pipe(v.number(), v.description('Calls whose tokens are not known')),
   estimated: v.pipe(v.number(), v.description('Calls whose tokens are estimated, all or in part')),
   unpriced: v.pipe(v.number(), v.description('Calls with tokens whose cost was not known')),
   unforeseen: v.pipe(v.number(), v.description('Calls with tokens for which the target has no known price')),
-  caveats: v.array(v.string()),
+  caveats: says('What the forecast does not know', v.array(v.string())),
 })
 
 /** What no price list knows. */

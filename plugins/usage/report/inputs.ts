@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { flag, whole } from '../../../src/settings.ts'
+import { flag, says, whole } from '../../../src/settings.ts'
 import type { Filters, Grouping } from './dimensions.ts'
 import type { SumName } from './sums.ts'
 
@@ -68,12 +68,10 @@ export const filterEntries = {
   dialect: text('`openai-chat`, `anthropic-messages`, …'),
   status,
   code: text('The error code; empty: calls without one'),
-  failed: v.optional(v.pipe(flag(), v.description('Counted as an error, or not; hang-ups are not'))),
-  streamed: v.optional(v.pipe(flag(), v.description('Answered as a stream, or not'))),
-  cached: v.optional(v.pipe(flag(), v.description('Answered from what was stored, or not'))),
-  mirrored: v.optional(
-    v.pipe(flag(), v.description('Copies of calls that went to a mirror, or the calls of callers')),
-  ),
+  failed: says('Counted as an error, or not; hang-ups are not', v.optional(flag())),
+  streamed: says('Answered as a stream, or not', v.optional(flag())),
+  cached: says('Answered from what was stored, or not', v.optional(flag())),
+  mirrored: says('Copies of calls that went to a mirror, or the calls of callers', v.optional(flag())),
   min_cost_usd: cost,
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { says } from '../../../src/settings.ts'
 import type { Row } from './log.ts'
 
 const text = v.nullable(v.string())
@@ -18,16 +19,24 @@ export const tokenParts = {
 } as const satisfies Record<string, keyof Row>
 
 const tokensView = v.object({
-  input: count,
-  cache_read: count,
-  cache_write: count,
-  cache_write_1h: count,
-  audio_input: count,
-  image_input: count,
-  output: count,
-  reasoning: count,
-  audio_output: count,
-  image_output: count,
+  input: says('What was read anew', count),
+  cache_read: says("Read from the provider's cache", count),
+  cache_write: says('Written to it, for five minutes or for as long as nobody says', count),
+  cache_write_1h: says('Written to it for an hour', count),
+  audio_input: says('Sound that was read', count),
+  image_input: says('Images that were read', count),
+  output: says('What was written, without reasoning', count),
+  reasoning: says('What was thought', count),
+  audio_output: says('Sound that was written', count),
+  image_output: says('Images that were written', count),
+})
+
+const tryView = v.object({
+  provider: says('Who was asked', v.string()),
+  model: says('Its id there', v.string()),
+  status: says('What it said', count),
+  code: says('The error code; null where it began to answer', text),
+  ms: says('Milliseconds until it began to answer, or failed', v.number()),
 })
 
 /** One line of the log: a call, a try of it that failed and cost something all the same, or an answer of a conversation. */
@@ -39,32 +48,33 @@ export const lineView = v.object({
       '0: the call; n: its n-th try, which failed and cost tokens, or, without a `code`, what the batch used that it started, or the n-th answer of a conversation',
     ),
   ),
-  at: v.string(),
-  key: text,
-  path: text,
-  labels: v.nullable(v.record(v.string(), v.string())),
-  session: text,
-  dialect: v.string(),
-  operation: v.string(),
-  asked: text,
-  virtual_model: text,
-  chain: v.nullable(v.array(v.string())),
-  strategy: text,
-  pick: text,
-  provider: text,
-  model: text,
-  attempts: v.nullable(
-    v.array(v.object({ provider: v.string(), model: v.string(), status: count, code: text, ms: v.number() })),
-  ),
-  status: v.number(),
-  code: text,
-  streamed: v.boolean(),
-  first_byte_ms: count,
-  total_ms: v.number(),
-  finish: text,
-  hung_up: v.boolean(),
+  at: says('When it arrived', v.string()),
+  key: says('The id of the key; `master`, `open`; null where nobody knows who called', text),
+  path: says('On whose behalf', text),
+  labels: says('Those of the key, of headers and of the body', v.nullable(v.record(v.string(), v.string()))),
+  session: says('What ties calls together', text),
+  dialect: says('The language of the client', v.string()),
+  operation: says('What was asked for: `chat`, `embeddings`, …', v.string()),
+  asked: says('The model as the client named it', text),
+  virtual_model: says('The redirect that it named', text),
+  chain: says('All redirects on the way, outermost first', v.nullable(v.array(v.string()))),
+  strategy: says('That of the redirect, where there was a choice', text),
+  pick: says('Why this target served: `session`, `strategy` or `failover`', text),
+  provider: says('Who served, or was tried last', text),
+  model: says('Its id there', text),
+  attempts: says('Every try, in order', v.nullable(v.array(tryView))),
+  status: says('What the client got', v.number()),
+  code: says('The error code; null where the answer came to its end', text),
+  streamed: says('Answered as a stream', v.boolean()),
+  first_byte_ms: says('Milliseconds to the first byte', count),
+  total_ms: says('Milliseconds to the last byte', v.number()),
+  finish: says('Why the model stopped, in the words of the dialect', text),
+  hung_up: says('The client did not wait for the end', v.boolean()),
   tokens: v.pipe(v.nullable(tokensView), v.description('Null is not known, or not told apart')),
-  billing: v.nullable(v.picklist(['exact', 'partial', 'estimated'])),
+  billing: says(
+    'How tokens are known; null when they are not',
+    v.nullable(v.picklist(['exact', 'partial', 'estimated'])),
+  ),
   cached: v.pipe(
     v.boolean(),
     v.description('The answer was stored: nobody was asked, and `model` is who gave it when it was new'),
@@ -80,7 +90,7 @@ export const lineView = v.object({
     ),
   ),
   saved_nano: v.pipe(count, v.description('What a stored answer would have cost; null when it is not known')),
-  batch: v.boolean(),
+  batch: says('Billed as batches are', v.boolean()),
   terms: v.pipe(
     text,
     v.description('Why it does not have the usual price: `flex`, `priority`, `fast`, `us`'),
@@ -90,7 +100,7 @@ export const lineView = v.object({
     text,
     v.description('`reported`, `operator`, `bundled`; `list`: the usual price, and more was asked'),
   ),
-  price_version: text,
+  price_version: says('Of which prices', text),
 })
 
 export type Line = v.InferOutput<typeof lineView>

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { refuse } from '../../../src/errors.ts'
-import { whole } from '../../../src/settings.ts'
+import { says, whole } from '../../../src/settings.ts'
 import { contentTypes, exportLog, formats } from './export.ts'
 import { fillPage } from './fill-page.ts'
 import { filterEntries, toFilters } from './inputs.ts'
@@ -44,7 +44,10 @@ const createPage = ({ ask, now }: ApiDeps): Api =>
     }),
     answer: {
       about: 'Newest first',
-      schema: v.object({ data: v.array(lineView), next: v.nullable(v.string()) }),
+      schema: v.object({
+        data: says('Newest first', v.array(lineView)),
+        next: says('`before` of the following page; null on the last', v.nullable(v.string())),
+      }),
     },
     refusals: [429],
     async run({ query: { before, limit, ...query } }) {
@@ -67,7 +70,7 @@ const createCall = ({ ask }: ApiDeps): Api =>
     answer: {
       about:
         'The call; `parts` are tries that failed and cost tokens, what a batch used that it started, and the copy of a mirror',
-      schema: v.object({ ...lineView.entries, parts: v.array(lineView) }),
+      schema: v.object({ ...lineView.entries, parts: says('What else it cost', v.array(lineView)) }),
     },
     refusals: [404, 429],
     async run({ params: { id = '' } }) {

@@ -4,6 +4,7 @@ import { toLocalText } from '../../../src/base/calendar.ts'
 import { reasonOf } from '../../../src/base/describe.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Log } from '../../../src/log.ts'
+import { says } from '../../../src/settings.ts'
 import { readMoment } from './period.ts'
 import type { Job, Repricing } from './repricing.ts'
 
@@ -17,9 +18,9 @@ export interface RecomputeDeps {
 const PATIENCE = 2000
 
 const view = v.object({
-  state: v.picklist(['none', 'running', 'done', 'failed']),
-  from: v.nullable(v.string()),
-  to: v.nullable(v.string()),
+  state: says('How far it is', v.picklist(['none', 'running', 'done', 'failed'])),
+  from: says('Where the period begins', v.nullable(v.string())),
+  to: says('Where it ends; null: now', v.nullable(v.string())),
   until: v.pipe(v.nullable(v.string()), v.description('Everything before this time is done')),
   changed: v.pipe(v.number(), v.description('Lines that cost something else now')),
 })
@@ -44,7 +45,10 @@ export function createRecomputeApi({ repricing, now, log }: RecomputeDeps): Api[
       summary: 'Price the calls of a period anew',
       description:
         'After a price was mended: records and roll-ups of the period cost what they cost by the prices of now; what a provider itself reported stays. Goes on in the background where it takes longer than two seconds, also over a reload of the configuration. May be repeated.',
-      body: v.strictObject({ from: moment, to: v.optional(moment) }),
+      body: v.strictObject({
+        from: says('From this time on', moment),
+        to: says('Before this time. Default: now', v.optional(moment)),
+      }),
       example: { from: '2026-01-01', to: '2026-01-02' },
       answer: { status: 202, about: 'How far it is', schema: view },
       refusals: [409],

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
-import { flag } from '../../../src/settings.ts'
+import { flag, says } from '../../../src/settings.ts'
 import type { Ask } from './answers.ts'
 import { checkSize } from './budget.ts'
 import { recordedOnly, rolledUp } from './dimensions.ts'
@@ -45,10 +45,7 @@ const createSummary = ({ ask, ...clock }: ApiDeps): Api =>
     description: `All of it, and by groups. ${explanation}`,
     query: v.strictObject({
       ...queryOf(1000, 100),
-      latency: v.optional(
-        v.pipe(flag(), v.description('With percentiles of times, which takes longer')),
-        false,
-      ),
+      latency: says('With percentiles of times, which takes longer', v.optional(flag(), false)),
     }),
     answer: { about: 'Sums', schema: summaryView },
     async run({ query: { group_by, path_depth, sort, limit, latency, ...query } }) {

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { toLocalText } from '../../../src/base/calendar.ts'
+import { says } from '../../../src/settings.ts'
 import type { Grouping } from './dimensions.ts'
 import { type AdminFigures, adminFigures, toAdminFigures } from './figures.ts'
 import type { Bucket } from './period.ts'
@@ -13,12 +14,16 @@ const group = v.pipe(
 
 /** The parts of an answer for figures of one kind. */
 export const breakdownEntries = <S extends v.ObjectEntries>(figures: v.ObjectSchema<S, undefined>) => ({
-  total: figures,
-  groups: v.array(v.object({ group, ...figures.entries })),
+  total: says('All of it', figures),
+  groups: says('Told apart by `group_by`', v.array(v.object({ group, ...figures.entries }))),
   rest: v.pipe(v.nullable(figures), v.description('What is beyond the groups that are listed')),
 })
 
-export const periodView = { from: v.string(), to: v.string(), time_zone: v.string() }
+export const periodView = {
+  from: says('Where the period begins', v.string()),
+  to: says('Where it ends', v.string()),
+  time_zone: says('By whose clocks', v.string()),
+}
 
 export const summaryView = v.object({
   ...periodView,
@@ -31,9 +36,11 @@ export const summaryView = v.object({
 
 export const seriesView = v.object({
   ...summaryView.entries,
-  interval: v.string(),
+  interval: says('How long each is', v.string()),
   data: v.pipe(
-    v.array(v.object({ start: v.string(), ...breakdownEntries(adminFigures) })),
+    v.array(
+      v.object({ start: says('Where the interval begins', v.string()), ...breakdownEntries(adminFigures) }),
+    ),
     v.description('Every interval, also where nothing happened'),
   ),
 })
