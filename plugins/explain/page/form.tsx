@@ -62,7 +62,7 @@ export function Question({ data, path }: { data: ExplainData; path: string }) {
         id="q-key"
         label="Key"
         error={wrong('key')}
-        hint="Found by its name, too. Empty: who stands there without one, with a token, say."
+        hint="Found by its name, too. Empty: none, as with a token."
       >
         <input
           class="mono"

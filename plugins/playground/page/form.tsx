@@ -158,7 +158,7 @@ function More({ asked, errors, path }: { asked: Asked; errors: Errors; path: str
           id="p-key"
           label="Key"
           error={errors.key}
-          hint="Of the caller: found by its name, too. Empty: you, standing where the user path says, as the bearer of a token would."
+          hint="Of the caller: found by its name, too. Empty: none, as with a token; it is recorded as yours."
         >
           <input
             class="mono"
