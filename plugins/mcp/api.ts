@@ -62,34 +62,37 @@ const time = v.pipe(
 )
 
 const callsQuery = v.strictObject({
-  server: v.optional(v.string()),
+  server: says('Calls of its tools', v.optional(v.string())),
   tool: v.optional(v.pipe(v.string(), v.description('By the name that its server gave it'))),
-  outcome: v.optional(v.picklist(outcomes, `expected one of ${outcomes.join(', ')}`)),
+  outcome: says(
+    'What became of it',
+    v.optional(v.picklist(outcomes, `expected one of ${outcomes.join(', ')}`)),
+  ),
   key: v.optional(v.pipe(v.string(), v.description('The id of a key'))),
   user_path: v.optional(v.pipe(v.string(), v.description('This path, and all below it'))),
-  since: v.optional(v.pipe(time, v.description('From this time on'))),
-  until: v.optional(v.pipe(time, v.description('Before this time'))),
+  since: says('From this time on', v.optional(time)),
+  until: says('Before this time', v.optional(time)),
   before: v.optional(v.pipe(whole(1, Number.MAX_SAFE_INTEGER), v.description('`next` of the page before'))),
   limit: v.optional(v.pipe(whole(1, 200), v.description('Rows on a page, at most')), 50),
 })
 
 const acceptInput = v.strictObject({
-  server: v.string(),
+  server: says('Whose tools', v.string()),
   tool: v.optional(v.pipe(v.string(), v.description('Absent: all that have changed'))),
-  hash: v.string(),
+  hash: says('Of the change that was looked at', v.string()),
 })
 
 const recordView = v.object({
-  id: v.number(),
-  request_id: v.string(),
-  at: v.string(),
-  key: v.string(),
-  user_path: v.string(),
-  server: v.string(),
-  tool: v.string(),
-  outcome: v.picklist(outcomes),
-  ms: v.number(),
-  request_bytes: v.number(),
+  id: says('Counts calls; `before` of a query', v.number()),
+  request_id: says('As `x-request-id` tells it', v.string()),
+  at: says('When it began', v.string()),
+  key: says('The id of the key that called', v.string()),
+  user_path: says('Where the caller stands', v.string()),
+  server: says('Whose tool it is', v.string()),
+  tool: says('By the name that its server gave it', v.string()),
+  outcome: says('What became of it', v.picklist(outcomes)),
+  ms: says('Until its answer was there, in milliseconds', v.number()),
+  request_bytes: says('Bytes of what it was called with', v.number()),
   answer_bytes: v.pipe(v.nullable(v.number()), v.description('Null where there was no answer')),
   cost_usd: v.pipe(v.nullable(v.number()), v.description('Null where nobody said what a call costs')),
 })
@@ -119,7 +122,10 @@ export function createMcpApi({ servers, countedEverywhere, records, refresh, acc
       query: callsQuery,
       answer: {
         about: 'Newest first',
-        schema: v.object({ data: v.array(recordView), next: v.nullable(v.number()) }),
+        schema: v.object({
+          data: says('The calls', v.array(recordView)),
+          next: says('`before` of the following page; null on the last', v.nullable(v.number())),
+        }),
       },
       async run({ query: { user_path, ...query } }) {
         const { rows, next = null } = await records({
