@@ -7,20 +7,27 @@ export interface Question {
   readonly rest: JsonObject
 }
 
-const roles: readonly unknown[] = ['system', 'developer', 'user', 'assistant']
-const ofTurn: readonly string[] = ['role', 'content', 'type', 'name', 'id', 'status']
-const ofPart: readonly string[] = ['type', 'text', 'cache_control', 'annotations', 'logprobs']
-const kinds: readonly unknown[] = ['text', 'input_text', 'output_text']
+/** How a language writes conversations in which nothing but words is said. */
+export interface Words {
+  /** The field of the body that holds the conversation: its turns, or one text of a user. */
+  readonly field: string
+  readonly roles: readonly string[]
+  /** All fields that a turn may have. */
+  readonly turn: readonly string[]
+  /** What a text among several is called, as its `type`, and all fields that it may have. */
+  readonly types: readonly string[]
+  readonly part: readonly string[]
+}
 
 /**
- * The question at the end of a conversation that stands in a field of the body; undefined where the conversation holds
- * anything but words of people and models, or does not end with one text of a user. A field that is not known counts as
- * more than words.
+ * The question at the end of a conversation; undefined where the conversation holds anything but words of people and
+ * models, or does not end with one text of a user. A field that is not known counts as more than words.
  */
-export function questionIn(body: JsonObject, field: 'messages' | 'input'): Question | undefined {
+export function questionIn(body: JsonObject, words: Words): Question | undefined {
+  const { field } = words
   const turns = body[field]
   if (typeof turns === 'string') return { text: turns, rest: { ...body, [field]: '' } }
-  if (!Array.isArray(turns) || !turns.every(isSaid)) return undefined
+  if (!Array.isArray(turns) || !turns.every(turn => isSaid(turn, words))) return undefined
   const last = turns.at(-1) as JsonObject | undefined
   if (last?.role !== 'user') return undefined
   const emptied = (content: unknown) => ({ ...body, [field]: [...turns.slice(0, -1), { ...last, content }] })
@@ -35,15 +42,18 @@ export function questionIn(body: JsonObject, field: 'messages' | 'input'): Quest
 export const hasAny = (body: JsonObject, fields: readonly string[]): boolean =>
   fields.some(field => body[field] != null)
 
-const isSaid = (turn: unknown): boolean =>
-  isObject(turn) &&
-  roles.includes(turn.role) &&
-  (turn.type === undefined || turn.type === 'message') &&
-  Object.keys(turn).every(name => ofTurn.includes(name)) &&
-  (typeof turn.content === 'string' || (Array.isArray(turn.content) && turn.content.every(isText)))
+function isSaid(turn: unknown, words: Words): boolean {
+  if (!isObject(turn) || !hasOnly(turn, words.turn)) return false
+  const { role, type = 'message', content } = turn
+  if (!words.roles.includes(role as string) || type !== 'message') return false
+  return typeof content === 'string' || (Array.isArray(content) && content.every(part => isText(part, words)))
+}
 
-const isText = (part: unknown): boolean =>
+const isText = (part: unknown, words: Words): boolean =>
   isObject(part) &&
-  kinds.includes(part.type) &&
-  typeof part.text === 'string' &&
-  Object.keys(part).every(name => ofPart.includes(name))
+  hasOnly(part, words.part) &&
+  words.types.includes(part.type as string) &&
+  typeof part.text === 'string'
+
+const hasOnly = (object: JsonObject, fields: readonly string[]): boolean =>
+  Object.keys(object).every(name => fields.includes(name))

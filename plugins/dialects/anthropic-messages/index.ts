@@ -1,13 +1,13 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { usageOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
-import { hasAny, questionIn } from '../../../src/question.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { estimate } from './estimate.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
 import { preset, presetOfPrompt } from './preset.ts'
+import { question } from './question.ts'
 import { toError, toErrorEvent } from './refusal.ts'
 import { lacks } from './tools.ts'
 import { createWriter } from './writer.ts'
@@ -29,7 +29,7 @@ export const messages: Dialect = {
   isStream: body => body.stream === true,
   // A container is a machine that remembers, and nobody knows what the tools of a remote server change.
   isRepeatable: body => !hasAny(body, ['container', 'mcp_servers']),
-  question: body => (hasAny(body, ['tools', 'mcp_servers']) ? undefined : questionIn(body, 'messages')),
+  question,
   refusal: (refusal, _request, id) => toError(refusal, id),
   refusalEvent: toErrorEvent,
   translation: { kind: 'language', toCall, lacks, fromResult, writer: createWriter },

@@ -1,12 +1,12 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { objectOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
-import { hasAny, questionIn } from '../../../src/question.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
 import { preset } from './preset.ts'
+import { question } from './question.ts'
 import { toError } from './refusal.ts'
 import { read } from './shape.ts'
 import { lacks } from './tools.ts'
@@ -25,10 +25,7 @@ export const openaiChat: Dialect = {
   isStream: body => body.stream === true,
   // Spoken answers can be gone on with, and for an hour only.
   isRepeatable: body => body.store !== true && body.audio == null,
-  question: body =>
-    (body.n ?? 1) === 1 && !hasAny(body, ['tools', 'functions', 'web_search_options'])
-      ? questionIn(body, 'messages')
-      : undefined,
+  question,
   askUsage(body) {
     const options = objectOf(body.stream_options)
     return options.include_usage === true

@@ -1,7 +1,6 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { isObject, listOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
-import { hasAny, questionIn } from '../../../src/question.ts'
 import { plainRefusal } from '../../../src/respond/respond.ts'
 import { createWriter, toEvent, toResponse } from './answer.ts'
 import type { Clock } from './builder.ts'
@@ -12,6 +11,7 @@ import { compactOf } from './compact.ts'
 import { itemId, ownerOf, responseId } from './ids.ts'
 import { lens } from './lens.ts'
 import { preset } from './preset.ts'
+import { question } from './question.ts'
 import { replay } from './replay.ts'
 import { lacks } from './tools.ts'
 
@@ -30,7 +30,7 @@ const createDialect = (now: Clock): Dialect => ({
     body.conversation == null &&
     // Nobody knows what the tools of a remote server change.
     !listOf(body.tools).some(tool => isObject(tool) && tool.type === 'mcp'),
-  question: body => (hasAny(body, ['tools']) ? undefined : questionIn(body, 'input')),
+  question,
   preset,
   outgoing: withoutOurs,
   isCommon,
