@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import { createCounts } from '../../src/counts.ts'
-import { ConfigError } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { createUnknownModels } from '../../src/scope/unknown-models.ts'
 import { says } from '../../src/settings.ts'
@@ -12,16 +11,10 @@ import { createGuardrailsApi } from './api.ts'
 import { createAsking } from './asking.ts'
 import { createAsk } from './checker.ts'
 import { createGuardrailWatch } from './concerns.ts'
+import { declaredGuardrails, listedGuardrails, toDeclared } from './declared.ts'
 import { createGuard } from './guard.ts'
-import {
-  checkersInput,
-  type Declaration,
-  declaredGuardrails,
-  listedGuardrails,
-  toGuardrail,
-} from './input.ts'
+import { checkersInput } from './input.ts'
 import { createLook } from './look.ts'
-import type { Guardrail } from './model.ts'
 import { createGuardrailsPage } from './page.tsx'
 import { createReacting } from './reacting.ts'
 import { guardrails } from './schema.ts'
@@ -54,30 +47,23 @@ export default definePlugin({
   needs: ['history', 'concerns', 'auth', 'virtual-models'],
   tables: { guardrails },
   async setup(host) {
-    const { config, db, log, use, decide, providers, site, inherited, peers } = host
+    const { config, db, log, use, providers, site, inherited, peers } = host
     const { checkers = {} } = config
     const tally = (inherited as Heritage | undefined)?.tally ?? createTally()
     const { figures, everywhere } = createCounts(peers, { row: counted, own: tally.all })
-    const declared = toDeclared(config, site.configFile)
-    for (const { name, find, declaredIn } of declared)
-      if (find.checker !== undefined && !Object.hasOwn(checkers, find.checker))
-        throw new ConfigError(
-          `${declaredIn}: guardrail "${name}" names the checker "${find.checker}": there is none in guardrails.checkers`,
-        )
     const history = use<History>('history')
     const names = Object.keys(checkers)
     const auth = use<Auth>('auth')
     const virtual = use<VirtualModelSource>('virtual-models')
     const unknownModels = createUnknownModels({
-      decide,
-      providers,
+      ...host,
       master: auth.master,
       isRedirect: virtual.isRedirect,
     })
     const store = await openStore({
       db,
       history,
-      declared,
+      declared: toDeclared(config, site.configFile),
       checkers: new Set(names),
       log,
       onChange(all) {
@@ -117,20 +103,3 @@ export default definePlugin({
     }
   },
 })
-
-interface Config {
-  readonly declared?: readonly Declaration[] | undefined
-  readonly rules?: readonly Declaration[] | undefined
-}
-
-/** `GUARDRAILS` wins over the file, name by name. */
-function toDeclared({ declared = [], rules = [] }: Config, file = 'the config file'): readonly Guardrail[] {
-  const found = new Map<string, Guardrail>()
-  for (const [list, declaredIn] of [
-    [rules, file],
-    [declared, 'GUARDRAILS'],
-  ] as const)
-    for (const { name, ...state } of list)
-      found.set(name, toGuardrail(name, state, { version: 0, declaredIn }))
-  return [...found.values()]
-}

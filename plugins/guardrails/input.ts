@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { webhookSecret } from '../../src/base/webhook.ts'
 import { refuse } from '../../src/errors.ts'
-import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope/input.ts'
+import { nameInput, scopeInput, toModels, toPath } from '../../src/scope/input.ts'
 import { concealed, duration, says, shown } from '../../src/settings.ts'
 import { createBlind, createFinder, type Finder } from './finder.ts'
 import { type Guardrail, sides, verdicts } from './model.ts'
@@ -54,7 +54,8 @@ const find = v.strictObject({
 })
 
 const { description, enabled, user_path, models } = scopeInput
-const entries = {
+/** The fields of a guardrail. */
+export const entries = {
   description,
   enabled,
   user_path,
@@ -97,11 +98,11 @@ const entries = {
   ),
 }
 
-const isInputOnly = <T extends { on: string; find: { checker?: string | null | undefined } }>({
+export const isInputOnly = <T extends { on: string; find: { checker?: string | null | undefined } }>({
   on,
   find,
 }: T): boolean => find.checker == null || on === 'input'
-const NO_OUTPUT = 'a checker looks at input only: set "on" to "input", or leave "checker" out'
+export const NO_OUTPUT = 'a checker looks at input only: set "on" to "input", or leave "checker" out'
 
 /** What `PUT /admin/guardrails/:name` takes. */
 export const guardrailInput = v.pipe(
@@ -112,39 +113,6 @@ export type GuardrailInput = v.InferOutput<typeof guardrailInput>
 
 /** What is stored, and what history keeps: the input as it was understood. */
 export type GuardrailState = GuardrailInput
-
-/** A guardrail in the config file, or in GUARDRAILS. */
-const declaration = v.pipe(
-  v.strictObject({ name: nameInput, ...entries }),
-  v.forward(v.check(isInputOnly, NO_OUTPUT), ['on']),
-  v.forward(
-    v.check(({ user_path }) => isPath(user_path), 'expected a user path such as /team/alpha'),
-    ['user_path'],
-  ),
-  v.rawCheck(({ dataset, addIssue }) => {
-    try {
-      if (dataset.typed) toFinder(dataset.value.find)
-    } catch (error) {
-      addIssue({ message: (error as Error).message })
-    }
-  }),
-)
-export type Declaration = v.InferOutput<typeof declaration>
-
-const unique = haveNames<Declaration>('guardrails')
-
-/** `guardrails.rules` of the config file. */
-export const listedGuardrails = v.pipe(v.array(declaration), unique)
-
-const EXAMPLE = '[{"name": "no-cards", "find": {"presets": ["credit_card"]}, "action": "block"}]'
-
-/** `GUARDRAILS`: the same as a JSON array. */
-export const declaredGuardrails = v.pipe(
-  v.string(),
-  v.parseJson(undefined, `expected a JSON array such as ${EXAMPLE}`),
-  v.array(declaration, `expected a JSON array such as ${EXAMPLE}`),
-  unique,
-)
 
 /** A service that is asked what it thinks of a text. */
 const checker = v.strictObject({
@@ -166,7 +134,7 @@ export const checkersInput = v.record(nameInput, checker)
 export type CheckerSettings = v.InferOutput<typeof checker>
 
 /** Throws a refusal where a pattern cannot be read. */
-function toFinder(find: GuardrailState['find']): Finder {
+export function toFinder(find: GuardrailState['find']): Finder {
   try {
     return createFinder(find)
   } catch (error) {

@@ -13,23 +13,20 @@ import { createLimitsApi } from './api.ts'
 import { createBook } from './book.ts'
 import { createCalls } from './calls.ts'
 import { createLimitWatch } from './concerns.ts'
-import { createLocal } from './counter.ts'
-import { type Declaration, declaredLimits, listedLimits, toLimit } from './input.ts'
+import { declaredLimits, listedLimits, toDeclared } from './declared.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createLook, type Limits } from './look.ts'
 import type { Limit } from './model.ts'
 import { createLimitsPages } from './page.tsx'
 import { createPricing } from './pricing.ts'
 import { limitPots, limits } from './schema.ts'
-import { createShared } from './shared.ts'
+import { openSharing } from './sharing.ts'
 import { openStore } from './store.ts'
 import { headersOf } from './told.ts'
 import { createToolLimits, type ToolLimits } from './tools.ts'
 
 /** How often what was counted is stored, and what other gateways have counted is read (milliseconds). */
 const STORE = 1000
-/** How often Redis is told that this gateway is still there, and tells of others. */
-const BEAT = 1000
 const WARN = 30_000
 const SWEEP = 3_600_000
 
@@ -61,81 +58,67 @@ export default definePlugin({
   file: { section: 'limits', field: 'listed' },
   needs: ['history', 'concerns', 'redis', 'prices', 'auth', 'virtual-models'],
   tables: { limits, limitPots },
-  async setup({ config, db, log, now, use, decide, providers, site, inherited }) {
+  async setup(host) {
+    const { config, db, log, now, use, providers, site, inherited } = host
     const before = inherited as Heritage | undefined
     const ledger = before?.ledger ?? createLedger(now)
-    const { connection, prefix } = use<Redis>('redis')
-    const isStrict = config.withoutRedis === 'refuse'
-    const shared = connection && createShared({ ledger, connection, prefix, now, isStrict })
-    const counter = shared?.counter ?? createLocal(ledger)
+    const book = createBook(db, ledger)
     const pricing = createPricing({ prices: use<Prices>('prices'), providers, now })
     const history = use<History>('history')
-    const book = createBook(db, ledger)
+    const auth = use<Auth>('auth')
+    const virtual = use<VirtualModelSource>('virtual-models')
     let isStarted = false
+    const sharing = openSharing(use<Redis>('redis'), {
+      ...{ ledger, now },
+      isStrict: config.withoutRedis === 'refuse',
+      isStarted: () => isStarted,
+    })
+
+    /** These hold from now on, and nothing is kept of others. */
+    async function hold(limits: readonly Limit[]): Promise<void> {
+      const gone = ledger.keepOnly(new Set(limits.map(({ name }) => name)))
+      await sharing.forget(gone)
+      if (limits.some(({ cost }) => cost !== undefined)) await pricing.load()
+    }
+
+    /** What was counted is stored, and what other gateways have counted is read. */
+    async function keepBook(): Promise<void> {
+      ledger.prune()
+      await book.write()
+      await book.refresh(store.list())
+    }
+
+    const { counter } = sharing
     const store = await openStore({
-      db,
-      history,
+      ...{ db, history },
       declared: toDeclared(config, site.configFile),
       // Until it has started, another gateway may go on counting in the same ledger.
-      onChange: async all => void (isStarted && (await hold(all))),
+      onChange: async limits => void (isStarted && (await hold(limits))),
     })
-    async function hold(all: readonly Limit[]): Promise<void> {
-      const gone = ledger.keepOnly(new Set(all.map(({ name }) => name)))
-      await shared?.forget(gone)
-      if (countsCost(all)) await pricing.load()
-    }
     await book.read(store.list(), now())
     const calls = createCalls({ rules: store.rules, ledger, counter, pricing, providers, now })
     const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })
-    const warn = createAlarm(log)
-    const auth = use<Auth>('auth')
-    const virtual = use<VirtualModelSource>('virtual-models')
     const unknownModels = createUnknownModels({
-      decide,
-      providers,
+      ...host,
       master: auth.master,
       isRedirect: virtual.isRedirect,
     })
-    if (shared)
-      connection.serve({
-        meanwhile: isStrict
-          ? 'calls that a limit speaks of are refused'
-          : 'each gateway counts limits for itself',
-        isNeeded: isStrict,
-        async begin() {
-          // Another gateway may count in the same ledger: the one before this, or the one behind.
-          if (isStarted && !ledger.isReflected()) await shared.begin()
-        },
-        lost: shared.lost,
-      })
-    use<Concerns>('concerns').add(
-      createLimitWatch({
-        alarming: look.alarming,
-        nameOf: member => auth.nameOf(member) || member,
-        now,
-      }),
-    )
+    const nameOf = (member: string) => auth.nameOf(member) || member
+    use<Concerns>('concerns').add(createLimitWatch({ alarming: look.alarming, nameOf, now }))
+    const warn = createAlarm(log)
     return {
       exports: {
         ...look,
         ...createToolLimits({ rules: store.toolRules, ledger, counter, now }),
       } satisfies Limits & ToolLimits,
-      heritage: { ledger, stepBack: async () => shared?.end() } satisfies Heritage,
+      heritage: { ledger, stepBack: sharing.end } satisfies Heritage,
       api: createLimitsApi({ store, ledger, counter, unknownModels }),
-      pages: createLimitsPages({
-        store,
-        ledger,
-        history,
-        auth,
-        virtual,
-        unknownModels,
-        now,
-      }),
+      pages: createLimitsPages({ store, ledger, history, auth, virtual, unknownModels, now }),
       async start() {
         isStarted = true
         await hold(store.list())
         await before?.stepBack()
-        if (connection?.isUp()) await shared?.begin()
+        await sharing.begin()
       },
       admit: calls.admit,
       attempt: calls.attempt,
@@ -147,40 +130,15 @@ export default definePlugin({
       resume: calls.resume,
       settle: calls.settle,
       ticks: [
-        {
-          every: STORE,
-          async run() {
-            ledger.prune()
-            await book.write()
-            await book.refresh(store.list())
-          },
-        },
-        ...(shared ? [{ every: BEAT, run: () => shared.beat(store.list()) }] : []),
+        { every: STORE, run: keepBook },
+        ...sharing.ticks(store.list),
         { every: WARN, run: () => warn(look.alarming()) },
         { every: SWEEP, run: () => book.sweep(now() - SWEEP) },
       ],
       async close() {
-        await shared?.end()
+        await sharing.end()
         await book.write()
       },
     }
   },
 })
-
-const countsCost = (limits: readonly Limit[]): boolean => limits.some(({ cost }) => cost !== undefined)
-
-interface Config {
-  readonly declared?: readonly Declaration[] | undefined
-  readonly listed?: readonly Declaration[] | undefined
-}
-
-/** `LIMITS` wins over the file, name by name. */
-function toDeclared({ declared = [], listed = [] }: Config, file = 'the config file'): readonly Limit[] {
-  const found = new Map<string, Limit>()
-  for (const [list, declaredIn] of [
-    [listed, file],
-    [declared, 'LIMITS'],
-  ] as const)
-    for (const { name, ...state } of list) found.set(name, toLimit(name, state, { version: 0, declaredIn }))
-  return [...found.values()]
-}

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { isTimeZone } from '../../src/base/calendar.ts'
-import { haveNames, isPath, nameInput, scopeInput, toModels, toPath } from '../../src/scope/input.ts'
+import { scopeInput, toModels, toPath } from '../../src/scope/input.ts'
 import { type Limit, windows } from './model.ts'
 
 const DOLLARS = 1e9
@@ -21,7 +21,8 @@ const TOOL = /^(?:[A-Za-z0-9-]+\/.*|\/)$/
 
 const orNull = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(schema))
 
-const entries = {
+/** The fields of a limit. */
+export const entries = {
   ...scopeInput,
   tools: orNull(
     v.pipe(
@@ -85,7 +86,9 @@ const entries = {
   ),
 }
 
-const isLimit = <T extends Partial<Record<'requests' | 'tokens' | 'cost_usd' | 'concurrent', unknown>>>() =>
+export const isLimit = <
+  T extends Partial<Record<'requests' | 'tokens' | 'cost_usd' | 'concurrent', unknown>>,
+>() =>
   v.check<T, string>(
     ({ requests, tokens, cost_usd, concurrent }) =>
       [requests, tokens, cost_usd, concurrent].some(most => most != null),
@@ -95,12 +98,12 @@ const isLimit = <T extends Partial<Record<'requests' | 'tokens' | 'cost_usd' | '
 type Named = Partial<Record<'models' | 'tools' | 'tokens', unknown>>
 
 /** Tools are no models, and take no tokens. */
-const isOfOneKind = <T extends Named>() =>
+export const isOfOneKind = <T extends Named>() =>
   v.check<T, string>(
     ({ models, tools }) => models == null || tools == null,
     'it speaks of models or of tools: leave out "models" or "tools"',
   )
-const isCountable = <T extends Named>() =>
+export const isCountable = <T extends Named>() =>
   v.check<T, string>(
     ({ tools, tokens }) => tools == null || tokens == null,
     'calls of tools have no tokens: leave out "tokens" or "tools"',
@@ -112,34 +115,6 @@ export type LimitInput = v.InferOutput<typeof limitInput>
 
 /** What is stored, and what history keeps: the input as it was understood. */
 export type LimitState = LimitInput
-
-/** A limit in the config file, or in LIMITS. */
-const declaration = v.pipe(
-  v.strictObject({ name: nameInput, ...entries }),
-  isLimit(),
-  isOfOneKind(),
-  isCountable(),
-  v.forward(
-    v.check(({ user_path }) => isPath(user_path), 'expected a user path such as /team/alpha'),
-    ['user_path'],
-  ),
-)
-
-const unique = haveNames<v.InferOutput<typeof declaration>>('limits')
-
-/** The section `limits` of the config file. */
-export const listedLimits = v.pipe(v.array(declaration), unique)
-
-const EXAMPLE = '[{"name": "alpha", "user_path": "/team/alpha", "per": "month", "cost_usd": 500}]'
-
-/** `LIMITS`: the same as a JSON array. */
-export const declaredLimits = v.pipe(
-  v.string(),
-  v.parseJson(undefined, `expected a JSON array such as ${EXAMPLE}`),
-  v.array(declaration, `expected a JSON array such as ${EXAMPLE}`),
-  unique,
-)
-export type Declaration = v.InferOutput<typeof declaration>
 
 interface Facts {
   readonly version: number

@@ -79,3 +79,17 @@ export const toModels = (
   models: readonly string[] | null | undefined,
 ): { readonly models?: ReadonlySet<string> } =>
   models == null || models.includes('/') ? {} : { models: new Set(models) }
+
+/** The config file or a variable, as the operator calls it, and what is declared there. */
+export type Place<D> = readonly [declaredIn: string, list: readonly D[] | undefined]
+
+/** All that is declared in several places. A later place wins over those before it, name by name. */
+export function declaredIn<D extends { readonly name: string }, T>(
+  places: readonly Place<D>[],
+  read: (declaration: D, declaredIn: string) => T,
+): readonly T[] {
+  const found = new Map<string, T>()
+  for (const [place, list = []] of places)
+    for (const declaration of list) found.set(declaration.name, read(declaration, place))
+  return [...found.values()]
+}
