@@ -125,3 +125,17 @@ export const ChoiceField = ({ id, name, label, hint, options, value, error }: Ch
     </select>
   </Field>
 )
+
+/** What the draft would do, said anew while it is typed: the action `effect` of the page answers with it. */
+export const EffectBox = ({ page, children }: { readonly page: string; readonly children: Child }) => (
+  <div
+    id="effect"
+    class="effect"
+    aria-live="polite"
+    hx-post={`${page}/effect`}
+    hx-trigger="input delay:250ms from:'closest form', change delay:250ms from:'closest form'"
+    hx-sync="this:replace"
+  >
+    {children}
+  </div>
+)

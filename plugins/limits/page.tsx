@@ -82,11 +82,7 @@ function createDesk(deps: LimitsPageDeps): LimitsDesk {
       draft,
       ...(mistake !== undefined && { mistake }),
       effect: effectOf(draft),
-      paths: knownPaths([
-        ...auth.working().map(({ path }) => path),
-        ...[...virtual.current().all.values()].flatMap(({ userPaths = [] }) => [...userPaths]),
-        ...store.list().map(({ userPath }) => userPath),
-      ]),
+      paths: knownPaths({ keys: auth.working(), models: virtual.current().all.values(), own: store.list() }),
     }),
   }
 }

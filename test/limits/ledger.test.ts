@@ -5,19 +5,7 @@ import { createLedger } from '../../plugins/limits/ledger.ts'
 import { type Limit, type Window, windows } from '../../plugins/limits/model.ts'
 import { type Held, usedOf } from '../../plugins/limits/pot.ts'
 import { spanOf } from '../../plugins/limits/window.ts'
-
-const limit = (name: string, most: Partial<Limit>): Limit => ({
-  name,
-  description: '',
-  enabled: true,
-  userPath: '/',
-  each: 'all',
-  per: 'minute',
-  timeZone: 'UTC',
-  unpriced: 'allow',
-  version: 1,
-  ...most,
-})
+import { limit } from './limit.ts'
 
 const amounts = fc.record({ requests: fc.constant(1), tokens: fc.nat(50), cost: fc.nat(50) })
 

@@ -2,28 +2,16 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { nothing } from '../../plugins/limits/amounts.ts'
 import { createLedger, type Ledger } from '../../plugins/limits/ledger.ts'
-import type { Limit } from '../../plugins/limits/model.ts'
 import { type Claim, type Held, heldOf, runningOf, usedOf } from '../../plugins/limits/pot.ts'
 import { createShared } from '../../plugins/limits/shared.ts'
 import { createConnection } from '../../plugins/redis/connection.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../redis/server.ts'
+import { limit } from './limit.ts'
 
 setDefaultTimeout(60_000)
 
 /** Two gateways that share a Redis decide as one would that counts in its memory. */
 
-const limit = (name: string, most: Partial<Limit>): Limit => ({
-  name,
-  description: '',
-  enabled: true,
-  userPath: '/',
-  each: 'all',
-  per: 'minute',
-  timeZone: 'UTC',
-  unpriced: 'allow',
-  version: 1,
-  ...most,
-})
 const limits = [
   limit('calls', { requests: 6, tokens: 200 }),
   limit('money', { per: 'day', cost: 500 }),

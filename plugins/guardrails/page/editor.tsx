@@ -3,6 +3,7 @@ import {
   ChoiceField,
   DescriptionField,
   EditTitle,
+  EffectBox,
   Kept,
   ModelsField,
   NameField,
@@ -116,16 +117,9 @@ const TryIt = ({ editing: { draft, effect }, path }: { editing: Editing; path: s
         {draft.sample}
       </textarea>
     </Field>
-    <div
-      id="effect"
-      class="effect"
-      aria-live="polite"
-      hx-post={`${path}/effect`}
-      hx-trigger="input delay:250ms from:'closest form', change delay:250ms from:'closest form'"
-      hx-sync="this:replace"
-    >
+    <EffectBox page={path}>
       <EffectOf effect={effect} />
-    </div>
+    </EffectBox>
   </div>
 )
 

@@ -4,6 +4,7 @@ import {
   ChoiceField,
   DescriptionField,
   EditTitle,
+  EffectBox,
   Kept,
   ModelsField,
   NameField,
@@ -60,16 +61,9 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
           error={wrong(editing, 'each')}
         />
       </div>
-      <div
-        id="effect"
-        class="effect"
-        aria-live="polite"
-        hx-post={`${path}/effect`}
-        hx-trigger="input delay:250ms from:'closest form', change delay:250ms from:'closest form'"
-        hx-sync="this:replace"
-      >
+      <EffectBox page={path}>
         <Effect text={effect} />
-      </div>
+      </EffectBox>
       <ModelsField
         value={draft.models}
         error={wrong(editing, 'models')}
