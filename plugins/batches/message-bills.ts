@@ -88,3 +88,6 @@ export function createMessageBills({ host, desk, tell }: MessageBillsOptions) {
 /** How many requests it had, as the batch itself counts them. */
 const requestsIn = ({ request_counts: counts }: JsonObject): number =>
   Object.values(objectOf(counts)).reduce<number>((sum, count) => sum + countOf(count), 0)
+
+/** Bills a batch of messages that was not billed. */
+export type BillMessages = ReturnType<typeof createMessageBills>
