@@ -8,11 +8,13 @@ import type { Admin, Awaitable } from './types.ts'
 export interface AdminEvent {
   /** Undefined: refused, because nobody knows who called. */
   readonly admin: Admin | undefined
+  /** Of HTTP. */
   readonly method: string
   /** The route, with the names of its parameters: `/admin/keys/:id`. */
   readonly route: string
   /** The address as it was called, without its query. */
   readonly path: string
+  /** Of the answer. */
   readonly status: number
   /** Milliseconds since 1970. */
   readonly at: number
@@ -21,6 +23,7 @@ export interface AdminEvent {
 /** What the handler of an endpoint gets: parsed input and who asks. */
 export interface ApiCall<Body, Query> {
   readonly request: Request
+  /** The segments that the path names, percent-decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly query: Query
   readonly body: Body
@@ -44,9 +47,12 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
   readonly rest?: string
   /** Who may: operators, callers with a key, or anyone. */
   readonly access: 'admin' | 'caller' | 'anyone'
+  /** A few words for the document, without a period; `description` has sentences, in Markdown. */
   readonly summary: string
   readonly description?: string
+  /** Where the document lists it. */
   readonly tag: string
+  /** What does not fit these is refused before `run`, with the name of the field. */
   readonly body?: B
   readonly query?: Q
   /** Request headers that it heeds, and what they do; for the document. */
@@ -67,6 +73,7 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
   readonly refusals?: readonly number[]
   /** Left out of the API document. */
   readonly hidden?: boolean
+  /** @throws Refusal for the caller; anything else is a bug: a bare 500, and the log names the plugin. */
   run(call: ApiCall<InferOutput<B>, InferOutput<Q>>): Awaitable<unknown>
 }
 
@@ -88,7 +95,7 @@ export function answerJson(
     : Response.json(value, { status, headers: all })
 }
 
-/** What follows a prefix in the address, percent-decoded; it may hold slashes, encoded or not. */
+/** What follows a prefix in the address, percent-decoded; it may hold slashes, encoded or not. @throws Refusal (400) */
 export function restOf(request: Request, prefix: string): string {
   const path = new URL(request.url).pathname
   try {

@@ -74,7 +74,8 @@ export interface Talk {
 
 /**
  * An answer begins; an answer ends, and so much it took; the model that works beside the conversation (that transcribes)
- * is another one, or none, from now on; it has done something, and so much it took; something failed.
+ * is another one, or none, from now on; it has done something, and so much it took; something failed, with the status
+ * that HTTP has for it.
  */
 export type Turn =
   | { readonly kind: 'begin' }
@@ -156,7 +157,7 @@ export interface Dialect extends Endpoint, Lens {
   readonly talk?: Talk
   /** The error as one server-sent event, blank line included; on a WebSocket as a message. */
   refusalEvent(refusal: Refusal, id: string): string
-  /** Request headers that go to a provider of the same dialect unchanged (lower case). */
+  /** Names of request headers that go to a provider of the same dialect unchanged (lower case). */
   readonly forwardedHeaders: readonly string[]
 }
 

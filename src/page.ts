@@ -11,6 +11,7 @@ export interface PageRequest {
   readonly url: URL
   /** Prefix of every link: the configured base path, without a slash at its end. */
   readonly base: string
+  /** Who is signed in. */
   readonly admin: Admin
   /** At which the browser sees the gateway, as far as a proxy before it tells: `https://models.example.com`. To be shown only. */
   readonly origin: string
@@ -26,19 +27,24 @@ export type ActionResult =
 
 /**
  * A dashboard page: `load` fetches, `view` is a pure function of what was loaded, `actions` take its forms
- * (`POST /dashboard{path}/{action}`; who opens that address is led to the page). The door signs in, checks CSRF, draws the shell and sets the headers. A plain form
- * carries the token of the session with `<Csrf admin={admin} />` of `modelway/views`; htmx sends it by itself.
+ * (`POST /dashboard{path}/{action}`; who opens that address is led to the page). The door signs in, checks CSRF, draws
+ * the shell and sets the headers. A plain form carries the token of the session with `<Csrf admin={admin} />` of
+ * `modelway/views`; htmx sends it by itself.
  */
 export interface Page<T = unknown> {
   /** Below `/dashboard`. */
   readonly path: `/${string}`
+  /** For the menu, and the title of the window. */
   readonly title: string
   /** What one view of the page is called, where the page shows one of many: the name of a model, say. */
   titleOf?(data: T): string
   /** Puts the page into the menu: by `order`, a group where its first page stands. */
   readonly nav?: { readonly group: string; readonly order: number }
+  /** @throws Refusal that people are told in the place of the page; anything else is a bug, and its text is not told. */
   load(request: PageRequest): Awaitable<T>
+  /** Draws what was loaded, and asks for nothing more. */
   view(data: T, request: PageRequest): Markup
+  /** Forms, by the last segment of their address. They may refuse as `load` does. */
   readonly actions?: Readonly<Record<string, (form: Form, request: PageRequest) => Awaitable<ActionResult>>>
   /** Names of actions that only ask, while somebody types, say: nothing is changed, so the audit trail leaves them out. */
   readonly asks?: readonly string[]

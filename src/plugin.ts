@@ -128,13 +128,15 @@ export interface Hooks {
 export interface Host<C = unknown> {
   /** The plugin's settings, validated by its `config` schema. */
   readonly config: C
+  /** The gateway's one database, migrated. A plugin writes its own `tables` only. */
   readonly db: Database
   /** Where `db` is, for a worker thread of the plugin; absent where it is in memory, and so belongs to this thread. */
   readonly dbAddress?: DatabaseAddress
+  /** Lines of the log under the plugin's name. */
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** The guarded fetch: http(s) only, no redirects, only origins of configured providers or `EGRESS_ALLOW`. */
+  /** The guarded fetch: http(s) only, no redirects, only origins of configured providers, of `Parts.origins`, or `EGRESS_ALLOW`. */
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
   /** All configured providers, in stable order. Complete once `start` is called. */
   readonly providers: () => ReadonlyMap<string, Provider>
@@ -167,13 +169,15 @@ export interface Host<C = unknown> {
   readonly peers?: Peers
   /** The `heritage` of this plugin in the gateway before, where a reload of the configuration put this one in its place. */
   readonly inherited?: unknown
-  /** The `api` of a plugin that `needs` names. */
+  /** The `exports` of a plugin that `needs` names. @throws ConfigError where `needs` does not */
   use<A>(name: string): A
 }
 
 /** What a plugin contributes; every field is optional. */
 export interface Parts extends Partial<Hooks> {
+  /** Upstreams, one for each that is configured; no two of the house may share a name. */
   readonly providers?: readonly Provider[]
+  /** Languages that clients speak, each mounted at its address. */
   readonly dialects?: readonly Dialect[]
   /** Endpoints that pass calls on to a provider in its own language. */
   readonly passages?: readonly Passage[]
@@ -191,7 +195,7 @@ export interface Parts extends Partial<Hooks> {
   figures?(): Awaitable<unknown>
   /** Memory that should outlive a reload of the configuration: counts, say. Both gateways use it for a while. */
   readonly heritage?: object
-  /** Work that repeats. */
+  /** Work that repeats, from the start on; never two runs of one at once. */
   readonly ticks?: readonly Tick[]
   /** After all plugins are set up and before the first request. */
   start?(): Awaitable<void>
@@ -221,6 +225,7 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
    * begins at the plugin's file.
    */
   readonly migrations?: string
+  /** Once for each gateway, in the order of the house; a reload builds another gateway. A throw stops that, and names the plugin. */
   setup(host: Host<InferOutput<S>>): Awaitable<Parts>
 }
 

@@ -12,6 +12,7 @@ export type Sendable = string | FormData | Uint8Array<ArrayBuffer> | ReadableStr
 
 /** A call to a provider, ready to be sent. */
 export interface UpstreamCall {
+  /** Its origin must be that of `baseUrl`, or one of `origins`. */
   readonly url: string
   /** Default: POST. */
   readonly method?: string
@@ -37,7 +38,9 @@ export interface CallFacts {
 
 /** What a body of the gateway's own is adapted for. */
 export interface AdaptFacts {
+  /** The language of the body; one of the provider's `wires`. */
   readonly dialect: string
+  /** The model's id at this provider. */
   readonly model: string
   /** Something is left out: a line for the caller. */
   readonly warn: Warn
@@ -89,14 +92,19 @@ export interface Provider {
   readonly configuredBy?: readonly string[]
   /** Serves only when no other provider is configured. */
   readonly standIn?: boolean
-  /** What to send; a provider that answers by itself returns the `Response`. Called for its `wires` only. */
+  /**
+   * What to send; a provider that answers by itself returns the `Response`. Called for its `wires` only, once for each
+   * try, which `signal` ends.
+   *
+   * @throws Refusal that says why this target cannot serve
+   */
   call(facts: CallFacts, signal: AbortSignal): Awaitable<UpstreamCall | Response>
   /**
    * A body in one of its `wires` that the gateway wrote, in the provider's own words: what it calls otherwise, and without
    * what it has not.
    */
   adapt?(body: JsonObject, facts: AdaptFacts): JsonObject
-  /** A call in its own language, for passthrough, files and batches. Absent where there is none. */
+  /** A call in its own language, for passthrough, files and batches, with credentials. Absent where there is none. */
   native?(facts: NativeFacts): Awaitable<UpstreamCall>
   /** Models for the dialects that it does not speak. */
   readonly offers?: Offers
@@ -114,7 +122,7 @@ export interface Provider {
   readonly earlyUsage?: EarlyUsageReader
   /** What the provider's own words for an end mean, where `offers` make less of them. */
   readonly endings?: Endings
-  /** Asks upstream for its models. Absent where there is no such list. */
+  /** Asks upstream for its models; `get` fetches JSON, and throws where it cannot. Absent where there is no such list. */
   models?(
     get: (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>,
   ): Promise<readonly Model[]>

@@ -3,9 +3,11 @@ import { isDatabaseAway } from './database/faults.ts'
 import type { Log } from './log.ts'
 import type { Awaitable } from './types.ts'
 
-/** Work that repeats: `every` milliseconds, never two runs at once. */
+/** Work that repeats; never two runs at once. */
 export interface Tick {
+  /** Milliseconds from one beginning to the next. */
   readonly every: number
+  /** What it throws is logged, and the next run comes all the same. */
   run(): Awaitable<void>
 }
 

@@ -74,15 +74,19 @@ export interface Translated {
   readonly body: unknown
   /** Default: `application/json`. */
   readonly contentType?: string
+  /** What it took; absent where nobody knows. */
   readonly usage?: Usage
+  /** What the package left out: told to the caller. */
   readonly warnings?: readonly SharedV4Warning[]
 }
 
 /** What a translation of one request and one answer is given. */
 export interface Errand {
+  /** As the client sent it, with what the operator has set. */
   readonly body: Body
   readonly facts: AnswerFacts
   readonly destination: Destination
+  /** Ends the try; to be handed to the package. */
   readonly signal: AbortSignal
   /** Waits for what the package answers: whatever it throws, plain errors too, is the provider's failure and no bug of ours. */
   readonly heard: <T>(answer: PromiseLike<T>) => Promise<T>
@@ -103,9 +107,12 @@ export type Translation =
       toCall(body: JsonObject, destination: Destination): Call
       /** A tool that runs at a provider would be left out there: targets that have it are asked first. */
       lacks?(body: JsonObject, destination: Destination): boolean
+      /** A whole answer, in the client's language. */
       fromResult(result: LanguageModelV4GenerateResult, facts: AnswerFacts): JsonObject
+      /** A stream; one for each answer. */
       writer(facts: AnswerFacts): Writer
     }
+  /** The gateway answers by itself, and no provider is asked: an estimate, say. */
   | { readonly kind: 'local'; run(errand: Errand): Awaitable<Translated> }
   | {
       [K in Exclude<keyof Interfaces, 'language'>]: {

@@ -1,4 +1,4 @@
-import type { Tick } from '../../src/plugin.ts'
+import type { Tick } from '../../src/ticks.ts'
 import type { Redis } from '../redis/model.ts'
 import { type Counter, createLocal } from './counter.ts'
 import type { Ledger } from './ledger.ts'
