@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../src/dialect.ts'
 import { usageOf } from '../../../src/lens.ts'
 import { definePlugin } from '../../../src/plugin.ts'
+import { hasAny } from '../../../src/question.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { estimate } from './estimate.ts'
