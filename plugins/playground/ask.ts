@@ -1,4 +1,5 @@
-import type { Calls, Seen } from './calls.ts'
+import type { Calls } from './calls.ts'
+import type { Seen } from './curl.ts'
 import type { Line } from './lines.ts'
 import { type Asked, type QuestionDeps, toMistake, toQuestion } from './question.ts'
 

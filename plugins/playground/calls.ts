@@ -6,7 +6,7 @@ import { duration } from '../../views/format.ts'
 import { spell } from '../../views/name.tsx'
 import type { Auth } from '../auth/model.ts'
 import type { Receipts } from '../usage/model.ts'
-import { curlOf } from './curl.ts'
+import { curlOf, type Seen } from './curl.ts'
 import { type Line, type Links, type Texts, toStream } from './lines.ts'
 import type { Question } from './question.ts'
 import { type Opened, readAnswer } from './read.ts'
@@ -17,14 +17,6 @@ const LABELS = { via: 'playground' }
 
 /** So long a record may take to be written (milliseconds). */
 const PATIENCE = 3000
-
-/** Where the page that asks is seen. */
-export interface Seen {
-  /** With the base path: `https://models.example.com/llm`. */
-  readonly address: string
-  /** The gateway asks for no key. */
-  readonly isOpen: boolean
-}
 
 export interface CallsDeps extends Pick<Host, 'call' | 'site' | 'log'> {
   readonly auth: Pick<Auth, 'vouch'>

@@ -1,5 +1,12 @@
 import { shell } from '../../views/quote.ts'
-import type { Seen } from './calls.ts'
+
+/** Where the page that asks is seen. */
+export interface Seen {
+  /** With the base path: `https://models.example.com/llm`. */
+  readonly address: string
+  /** The gateway asks for no key. */
+  readonly isOpen: boolean
+}
 
 interface Sent {
   readonly headers: Readonly<Record<string, string>>

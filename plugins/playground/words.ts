@@ -1,7 +1,7 @@
 import { count, money, number } from '../../views/format.ts'
 import { spell } from '../../views/name.tsx'
 import type { Receipt } from '../usage/model.ts'
-import type { Seen } from './calls.ts'
+import type { Seen } from './curl.ts'
 import type { Texts } from './lines.ts'
 import type { Question } from './question.ts'
 import { verdictOf } from './read.ts'

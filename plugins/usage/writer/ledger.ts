@@ -4,11 +4,11 @@ import type { PriceRecipe } from '../../prices/model.ts'
 import type { UsageStats } from '../model.ts'
 import { loadPrice } from '../record/price.ts'
 import { type Clerk, createClerk } from './clerk.ts'
+import type { FromWorker } from './messages.ts'
 import { obey } from './obey.ts'
 import { createRecorder, type Recorder, type Thread } from './recorder.ts'
 import { openStore } from './store.ts'
 import type { Threads } from './threads.ts'
-import type { FromWorker } from './worker.ts'
 
 export interface LedgerOptions {
   readonly config: {

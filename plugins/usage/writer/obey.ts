@@ -1,5 +1,5 @@
 import type { Clerk } from './clerk.ts'
-import type { FromWorker, ToWorker } from './worker.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
 
 /** Does what a recorder says, in whichever thread the clerk sits. */
 export async function obey(

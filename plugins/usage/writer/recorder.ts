@@ -1,7 +1,7 @@
 import type { Log } from '../../../src/log.ts'
 import type { CallEvent, Evidence, UsageBook, UsageStats } from '../model.ts'
 import type { Delivery } from './clerk.ts'
-import type { FromWorker, ToWorker, WorkerOptions } from './worker.ts'
+import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts'
 
 /** Hands settled calls to a worker thread, and keeps them until the worker has them on disk. */
 export interface Recorder extends UsageBook {

@@ -1,5 +1,5 @@
+import type { Envelope, FromWorker, ToWorker } from './messages.ts'
 import type { Thread } from './recorder.ts'
-import type { FromWorker, ToWorker } from './worker.ts'
 
 /** The worker thread that the recorders of this process share: a reload of the configuration need not start another. */
 export interface Threads {
@@ -17,12 +17,6 @@ interface Shared {
 interface User {
   hear: (message: FromWorker) => void
   end: (why: string) => void
-}
-
-/** Messages on their way, with the recorder that they are from or for. */
-export interface Envelope<M extends ToWorker | FromWorker> {
-  readonly owner: string
-  readonly message: M
 }
 
 export function createThreads(): Threads {
