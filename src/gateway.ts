@@ -33,7 +33,8 @@ import { createConversations } from './respond/conversations.ts'
 import { createRespond } from './respond/respond.ts'
 import { startTicks } from './ticks.ts'
 import type { Awaitable } from './types.ts'
-import { createEgress, toOrigin } from './upstream/egress.ts'
+import { createAllowed } from './upstream/allowed.ts'
+import { createEgress, createProbe } from './upstream/egress.ts'
 import { toHiddenFailure } from './upstream/failures.ts'
 
 export interface GatewayOptions {
@@ -114,15 +115,10 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
       throw new ConfigError('A plugin asks for providers or decisions during setup: wait for "start"')
     return house
   }
+  const providers = () => built().providers.all()
   const allDialects = () => [...built().parts.values()].flatMap(({ dialects = [] }) => dialects)
-  const allowed = new Set(settings.egressAllow.map(toOrigin))
-  const origins = () => [
-    ...[...built().providers.values()].flatMap(({ baseUrl, origins = [] }) =>
-      baseUrl === undefined ? origins : [new URL(baseUrl).origin, ...origins],
-    ),
-    ...[...built().parts.values()].flatMap(({ origins = [] }) => origins),
-  ]
-  const egress = createEgress(origin => allowed.has(origin) || origins().includes(origin), isSetByRuntime())
+  const byFetch = isSetByRuntime()
+  const egress = createEgress({ ...createAllowed(settings.egressAllow, built), byFetch })
   closing.add('The way out', egress.close)
   const members = () => describeMembers(plugins, { parts: built().parts, brought: options.brought, faults })
   const conversations = createConversations()
@@ -141,7 +137,15 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     log: faults.watch(createLog(plugin), plugin),
     now,
     fetch: egress.fetch,
-    providers: () => built().providers,
+    providers,
+    shelf: {
+      types: () => built().providers.types,
+      put(stored) {
+        built().providers.store(plugin, stored)
+        egress.renew()
+      },
+      probe: createProbe(byFetch),
+    },
     dialects: () => allDialects().map(({ name }) => name),
     dialect: name => allDialects().find(dialect => dialect.name === name),
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),
@@ -165,7 +169,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   closing.add('What is under way', () => (isEmpty ? undefined : inFlight.stop(0)))
   const drain = settings.onHangUp === 'drain' ? createDrain(DRAIN) : undefined
   const ask = createAsk({
-    providers: () => built().providers,
+    providers,
     ownerOf: house.ownerOf,
     hooks,
     egress,
@@ -215,7 +219,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   return {
     fetch: (request, connection = LOCAL) => entrance(request, connection),
     order: members(),
-    providers: [...house.providers.keys()],
+    providers: [...providers().keys()],
     isOpen: await isOpen(house),
     heritage: { plugins: new Map([...parts].map(([name, { heritage }]) => [name, heritage])), faults },
     hear: (plugin, note) => parts.get(plugin)?.hear?.(note),

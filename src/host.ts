@@ -5,7 +5,7 @@ import type { Deciding, Ordering, Scoped } from './exchange.ts'
 import type { Member, Setting, Site } from './inventory.ts'
 import type { Log } from './log.ts'
 import type { Peers } from './peers.ts'
-import type { Provider } from './provider.ts'
+import type { Provider, ProviderShelf } from './provider.ts'
 import type { Awaitable, ListedModel, Route } from './types.ts'
 
 /** What a plugin is given. Nothing else is reachable: no globals, no environment, no clock of its own. */
@@ -24,6 +24,8 @@ export interface Host<C = unknown> {
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
   /** All configured providers, in stable order. Complete once `start` is called. */
   readonly providers: () => ReadonlyMap<string, Provider>
+  /** Where providers are put that operators add while the gateway runs. */
+  readonly shelf: ProviderShelf
   /** The names of all dialects. Complete once `start` is called. */
   readonly dialects: () => readonly string[]
   /** One of them. Complete once `start` is called. */

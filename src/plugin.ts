@@ -20,7 +20,7 @@ import type { Host } from './host.ts'
 import type { Page } from './page.ts'
 import type { Passage } from './passage.ts'
 import type { Shaped } from './preset.ts'
-import type { Provider } from './provider.ts'
+import type { Provider, ProviderType } from './provider.ts'
 import type { EnvNames, FileSection } from './settings.ts'
 import type { Tick } from './ticks.ts'
 import type {
@@ -126,6 +126,8 @@ export interface Hooks {
 export interface Parts extends Partial<Hooks> {
   /** Upstreams, one for each that is configured; no two of the house may share a name. */
   readonly providers?: readonly Provider[]
+  /** Kinds of providers that operators may add while the gateway runs. */
+  readonly providerTypes?: readonly ProviderType[]
   /** Languages that clients speak, each mounted at its address. */
   readonly dialects?: readonly Dialect[]
   /** Endpoints that pass calls on to a provider in its own language. */

@@ -1,4 +1,5 @@
 import type { LanguageModelV4CustomContent, SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import type { GenericSchema } from 'valibot'
 import type { Model } from './model.ts'
 import type { CallIds } from './translate/call-ids.ts'
 import type { Endings } from './translate/endings.ts'
@@ -6,6 +7,8 @@ import type { Thinking } from './translate/thinking.ts'
 import type { Warn } from './translate/warnings.ts'
 import type { Offers } from './translation.ts'
 import type { Awaitable, JsonObject, Usage } from './types.ts'
+
+type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 
 /** What may be sent: text, a form, bytes, or bytes on their way. */
 export type Sendable = string | FormData | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
@@ -126,4 +129,42 @@ export interface Provider {
   models?(
     get: (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>,
   ): Promise<readonly Model[]>
+}
+
+/** What is said of a provider, by the names of its settings: texts, and a list of models. */
+export type ProviderSettings = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** A sort of providers of which operators may add one while the gateway runs. */
+export interface ProviderType {
+  /** What its providers have as `type`. */
+  readonly name: string
+  readonly about: string
+  /** Where its API is, unless an operator says otherwise; absent where that differs. */
+  readonly baseUrl?: string
+  /** Each setting with what it means and whether it is secret; a text says that it is not, or it is taken for one. */
+  readonly settings: Readonly<Record<string, GenericSchema>>
+  /** What is lacking, if anything; `nameOf` is what the operator calls a setting. */
+  missing(settings: ProviderSettings, nameOf: (setting: string) => string): string | undefined
+  /** Makes one, of settings that were checked. Its calls, if any, leave by `fetch`. */
+  create(
+    name: string,
+    settings: ProviderSettings,
+    host: { readonly fetch: Fetch; readonly now: () => number },
+  ): Awaitable<Provider>
+}
+
+/** Where a plugin puts providers that operators add while the gateway runs. There once `start` is called. */
+export interface ProviderShelf {
+  /** The sorts of which there may be some, in the order of the house. */
+  types(): readonly ProviderType[]
+  /**
+   * These, in the place of those that the plugin put here before. The next call sees them; answers under way end as they
+   * began. Of two with one name that of the configuration serves.
+   */
+  put(providers: readonly Provider[]): void
+  /**
+   * Lends a fetch that goes to these origins, to find out whether a provider can be reached before there is one. As for
+   * those that are here, the metadata of a cloud is out of its reach.
+   */
+  probe<T>(origins: readonly string[], run: (fetch: Fetch) => Promise<T>): Promise<T>
 }

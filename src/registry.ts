@@ -8,13 +8,13 @@ import { type HookTable, inLine } from './hooks.ts'
 import { checkAddresses } from './loading/addresses.ts'
 import { blaming } from './loading/blaming.ts'
 import { checkParts } from './loading/plugin-shape.ts'
+import { createProviders, type Providers } from './loading/providers.ts'
 import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
-import type { Provider } from './provider.ts'
 
 export interface House {
   readonly hooks: HookTable
   readonly parts: ReadonlyMap<string, Parts>
-  readonly providers: ReadonlyMap<string, Provider>
+  readonly providers: Providers
   /** Which plugin brought an endpoint, a passage, a page or a provider: for the log, should it fail. */
   readonly ownerOf: (contributed: object) => string
 }
@@ -44,14 +44,15 @@ export async function assemble(
     parts.set(plugin.name, contributed)
   }
   checkAddresses(parts)
-  return { hooks: hookTable(parts), parts, providers: collectProviders(parts), ownerOf: ownersIn(parts) }
+  const providers = createProviders(parts)
+  return { hooks: hookTable(parts), parts, providers, ownerOf: ownersIn(parts, providers) }
 }
 
-function ownersIn(parts: ReadonlyMap<string, Parts>): House['ownerOf'] {
+function ownersIn(parts: ReadonlyMap<string, Parts>, { ownerOf }: Providers): House['ownerOf'] {
   const owners = new Map<object, string>()
   for (const [plugin, { api = [], passages = [], pages = [], providers = [] }] of parts)
     for (const one of [...api, ...passages, ...pages, ...providers]) owners.set(one, plugin)
-  return contributed => owners.get(contributed)!
+  return contributed => owners.get(contributed) ?? ownerOf(contributed)!
 }
 
 function check({ name, needs = [] }: Plugin, earlier: ReadonlyMap<string, Parts>, names: readonly string[]) {
@@ -93,23 +94,4 @@ function hookTable(parts: ReadonlyMap<string, Parts>): HookTable {
     )
   const names = Object.keys(kinds) as (keyof Hooks)[]
   return Object.freeze(Object.fromEntries(names.map(hook => [hook, lineOf(hook)]))) as unknown as HookTable
-}
-
-function collectProviders(parts: ReadonlyMap<string, Parts>): ReadonlyMap<string, Provider> {
-  const found = [...parts].flatMap(([plugin, part]) =>
-    (part.providers ?? []).map(provider => ({ plugin, provider })),
-  )
-  const owners = new Map<string, string>()
-  for (const { plugin, provider } of found) {
-    const before = owners.get(provider.name)
-    if (before !== undefined) {
-      throw new ConfigError(
-        `Two providers are named "${provider.name}": plugin "${before}" has one, plugin "${plugin}" brings another`,
-      )
-    }
-    owners.set(provider.name, plugin)
-  }
-  const alone = found.every(({ provider }) => provider.standIn)
-  const used = found.flatMap(({ provider }) => (provider.standIn && !alone ? [] : [provider]))
-  return new Map(used.map(provider => [provider.name, provider]))
 }

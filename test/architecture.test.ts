@@ -181,7 +181,7 @@ describe('doors', () => {
       breaches(
         ({ file, from }) =>
           from.startsWith('node:') &&
-          !/^(src\/(database\/open|base\/spool|start|loading\/strangers|translate\/download)\.ts|views\/(assets|reference)\.ts)$/.test(
+          !/^(src\/(database\/open|base\/spool|start|loading\/strangers|http\/addresses)\.ts|views\/(assets|reference)\.ts)$/.test(
             file,
           ),
       ),

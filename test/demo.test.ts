@@ -15,7 +15,7 @@ const start = async (environment: Record<string, string> = {}) => {
     readPluginSettings(plugins, environment),
     () => ({ now: () => NOW }) as never,
   )
-  return house.providers
+  return house.providers.all()
 }
 const provider: Provider = (await start()).get('demo')!
 

@@ -24,7 +24,7 @@ async function start(
   environment: Record<string, string>,
 ): Promise<ReadonlyMap<string, Provider>> {
   const house = await assemble(plugins, readPluginSettings(plugins, environment), () => host)
-  return house.providers
+  return house.providers.all()
 }
 
 async function one(declared: OpenAICompatible, environment: Record<string, string>): Promise<Provider> {
@@ -264,7 +264,7 @@ describe('openaiCompatible()', () => {
       const settings = { acme: { instances, variables: { acme: variables } } }
       const given = { site: { configFile: 'modelway.yaml' } } as never
       const { providers } = await assemble([openaiCompatible(acme)], settings, () => given)
-      return providers.get('acme')?.configuredBy
+      return providers.all().get('acme')?.configuredBy
     }
     expect(await sourcesOf({ apiKey: 'ACME_API_KEY', baseUrl: 'ACME_BASE_URL' })).toEqual([
       'ACME_API_KEY',
@@ -279,7 +279,7 @@ describe('openaiCompatible()', () => {
     const from = (instance: unknown, name = 'acme') =>
       assemble(plugins, { acme: { instances: { [name]: instance } } }, () => host)
     expect(
-      [...(await from({ baseUrl: 'http://gpu/v1/', models: ['a'] })).providers.values()][0]?.baseUrl,
+      [...(await from({ baseUrl: 'http://gpu/v1/', models: ['a'] })).providers.all().values()][0]?.baseUrl,
     ).toBe('http://gpu/v1')
     for (const [instance, name] of [
       [{ baseUrl: 'gpu' }],

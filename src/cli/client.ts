@@ -29,7 +29,7 @@ export async function connect(world: World, url: string | undefined): Promise<Cl
   const origin = originOf(base)
   if (origin === undefined)
     throw new UsageError(`Cannot use --url "${base}": expected an address such as http://localhost:8080`)
-  const { fetch: send } = createEgress(asked => asked === origin, true)
+  const { fetch: send } = createEgress({ isAllowed: asked => asked === origin, byFetch: true })
   const key = await masterKey(world.plugins)
   let clock = Number.NaN
   return {

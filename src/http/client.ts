@@ -48,8 +48,9 @@ export function createClient(): Client {
 
   return {
     send(call) {
-      const { url, method, body = '', signal } = call
+      const { url, method, body = '', signal, shuns } = call
       const { origin, path } = placeOf(url)
+      origin.shuns = shuns
       if (origin.idle.length === 0 && origin.strays >= STRAYS) return undefined
       const length = Buffer.byteLength(body)
       const head = writeHead(call, { host: origin.host, path, length })

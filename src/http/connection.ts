@@ -91,7 +91,10 @@ export class Connection {
     this.#socket = socket
     this.#stray(false)
     if (this.#isClosed) socket.terminate()
-    else if (!this.#origin.isSecure) this.#ready(socket)
+    else if (this.#origin.shuns?.(socket.remoteAddress)) {
+      this.closed(new Error('The name leads to an address that must not be called'))
+      socket.terminate()
+    } else if (!this.#origin.isSecure) this.#ready(socket)
   }
 
   /** The other side has shown who it is, or has not. */

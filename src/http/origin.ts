@@ -14,6 +14,8 @@ export interface Origin {
   keepsFrom: number
   /** For how long none was kept the last time (ms). */
   mistrust: number
+  /** True for addresses that a connection must not lead to, whatever the name means by then. */
+  shuns: ((address: string) => boolean) | undefined
 }
 
 /** For so long at first, and at most, no connection is kept where the last one was closed without a word (ms). */
@@ -40,5 +42,6 @@ export function toOrigin({ protocol, hostname, port, host }: URL): Origin {
     strays: 0,
     keepsFrom: 0,
     mistrust: SHORTEST / 2,
+    shuns: undefined,
   }
 }

@@ -5,6 +5,8 @@ export interface PlainCall {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
   readonly signal: AbortSignal | undefined
+  /** True for addresses that it must not go to: the last word on what a name means. */
+  readonly shuns?: ((address: string) => boolean) | undefined
 }
 
 const METHOD = /^[A-Z]+$/

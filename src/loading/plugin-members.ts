@@ -5,7 +5,7 @@ import type { Dialect, Endpoint, Lens } from '../dialect.ts'
 import type { Page } from '../page.ts'
 import type { Passage } from '../passage.ts'
 import { type Hooks, kinds, type Parts, type Plugin } from '../plugin.ts'
-import type { Provider } from '../provider.ts'
+import type { Provider, ProviderType } from '../provider.ts'
 import type { Tick } from '../ticks.ts'
 
 /** What a plugin consists of, as schemas: `satisfies` keeps them as complete as the types. */
@@ -136,6 +136,11 @@ const provider = {
   models: may(fun),
 } satisfies Entries<Provider>
 
+const providerType = {
+  ...{ name: kebab, about: text, baseUrl: provider.baseUrl },
+  ...{ settings: map(schema), missing: fun, create: fun },
+} satisfies Entries<ProviderType>
+
 const passage = {
   ...endpoint,
   methods: list(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')),
@@ -209,6 +214,7 @@ const hooks = Object.fromEntries(
 export const partsSchema = members({
   ...hooks,
   providers: may(list(members(provider))),
+  providerTypes: may(list(members(providerType))),
   dialects: may(list(members(dialect))),
   passages: may(list(members(passage))),
   origins: may(list(origin)),

@@ -38,6 +38,7 @@ export async function rehearse(
       now: Date.now,
       fetch: fetch ?? notNow,
       providers: () => new Map(),
+      shelf: { types: () => [], put: notNow, probe: notNow },
       dialects: () => [],
       dialect: () => undefined,
       decide: notNow,
@@ -56,12 +57,12 @@ export async function rehearse(
         reloadFailedAt: () => undefined,
       },
     }))
-    await meanwhile?.(house.providers)
+    await meanwhile?.(house.providers.all())
     // What setup opened is closed; what only a start would have opened may well be missed by a close, and that is no mistake.
     const closing = createClosing()
     for (const [name, part] of house.parts) closing.add(`Plugin "${name}"`, () => part.close?.())
     await closing.closeAll(createLog('gateway').debug)
-    return [...house.providers.keys()]
+    return [...house.providers.all().keys()]
   } finally {
     database.close()
   }

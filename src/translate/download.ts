@@ -1,6 +1,6 @@
-import { lookup } from 'node:dns/promises'
 import { type Bytes, joinBytes } from '../base/bytes.ts'
 import { Refusal, refuse } from '../errors.ts'
+import { addressesOf } from '../http/addresses.ts'
 import { fetchPinned } from '../upstream/egress.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { isPublicAddress } from './public-address.ts'
@@ -40,14 +40,14 @@ const LONGEST_URL = 8192
  * public, and the one that was checked is the one that is dialled. Redirects are held to the same, hop by hop.
  */
 export function createDownload({
-  resolve = resolveAll,
+  resolve = addressesOf,
   dial = fetchPinned,
   isPublic = isPublicAddress,
   limit: most = LIMIT,
   timeout = TIMEOUT,
 }: DownloadOptions = {}): Download {
   /** The addresses of a URL. A name that does not exist and one that leads inside look the same from outside. */
-  async function addressesOf(url: URL, signal: AbortSignal): Promise<readonly string[]> {
+  async function publicOf(url: URL, signal: AbortSignal): Promise<readonly string[]> {
     const { hostname } = url
     const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
     const isLiteral = hostname.startsWith('[') || /^[\d.]+$/.test(hostname)
@@ -64,7 +64,7 @@ export function createDownload({
 
   async function reach(url: URL, signal: AbortSignal): Promise<Response> {
     let failure: unknown
-    for (const address of (await addressesOf(url, signal)).slice(0, TRIES)) {
+    for (const address of (await publicOf(url, signal)).slice(0, TRIES)) {
       try {
         return await dial(url, address, { headers, signal })
       } catch (error) {
@@ -110,9 +110,6 @@ export function createDownload({
 
 const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'modelway' }
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
-
-const resolveAll = async (host: string): Promise<readonly string[]> =>
-  (await lookup(host, { all: true })).map(({ address }) => address)
 
 function toUrl(text: string, base?: URL): URL {
   const url = text.length > LONGEST_URL ? null : URL.parse(text, base)

@@ -1,4 +1,5 @@
-import { ConfigError, refuse } from '../errors.ts'
+import { refuse } from '../errors.ts'
+import { addressesOf, isMetadataAddress } from '../http/addresses.ts'
 import { type Arrival, fromResponse, toResponse, unpacked } from '../http/arrival.ts'
 import type { Arriving } from '../http/arriving.ts'
 import { createClient } from '../http/client.ts'
@@ -18,53 +19,86 @@ export interface Egress {
   readonly send: (url: string, init?: RequestInit) => Promise<Arrival>
   /** A WebSocket to an address that could be fetched from. */
   readonly dial: (url: string, call: Pick<Dialing, 'headers' | 'signal'>) => Promise<ProviderSocket>
+  /** Other origins are allowed from now on. */
+  readonly renew: () => void
   /** Ends the connections that are kept for later. */
   readonly close: () => void
 }
 
-/** `byFetch`: calls need what only the runtime's `fetch` can do, such as proxies. */
-export function createEgress(isAllowed: (origin: string) => boolean, byFetch: boolean): Egress {
-  const client = createClient()
-  const checked = new Set<string>()
+export interface EgressOptions {
+  readonly isAllowed: (origin: string) => boolean
+  /** An operator typed this origin on the dashboard: whatever its name means, the metadata of a cloud is not called. */
+  readonly isTyped?: (origin: string) => boolean
+  /** Calls need what only the runtime's `fetch` can do, such as proxies. */
+  readonly byFetch: boolean
+}
 
-  function check(url: string): void {
-    if (checked.has(url)) return
-    checkUrl(url, isAllowed)
-    if (checked.size < 10_000) checked.add(url)
+export function createEgress({ isAllowed, isTyped = () => false, byFetch }: EgressOptions): Egress {
+  const client = createClient()
+  /** Addresses that may be called, and whether they were typed. */
+  const checked = new Map<string, boolean>()
+
+  /** True where it must be seen to that it leads to no metadata. */
+  function check(url: string): boolean {
+    const known = checked.get(url)
+    if (known !== undefined) return known
+    const { origin } = checkUrl(url, isAllowed)
+    const typed = isTyped(origin)
+    if (checked.size < 10_000) checked.set(url, typed)
+    return typed
   }
 
   /** Plain calls take connections of our own, which take less of the processor; undefined for all others. */
-  function direct(url: string, init: RequestInit): Promise<Arriving> | undefined {
+  function direct(url: string, init: RequestInit, isTyped: boolean): Promise<Arriving> | undefined {
     const { method = 'GET', headers = {}, body, signal } = init
     const isPlain = (body == null || typeof body === 'string') && isRecord(headers)
     if (byFetch || !isPlain) return undefined
-    return client.send({ url, method, headers, body: body ?? undefined, signal: signal ?? undefined })
+    const shuns = isTyped ? isMetadataAddress : undefined
+    return client.send({ url, method, headers, body: body ?? undefined, signal: signal ?? undefined, shuns })
   }
 
   // Nothing else of what a caller may have set goes along: proxies, sockets, TLS settings.
-  const byRuntime = (url: string, { method, headers, body, signal }: RequestInit): Promise<Response> =>
-    fetch(url, { method, headers, body, signal, redirect: 'manual', timeout: false } as RequestInit)
+  const byRuntime = async (url: string, init: RequestInit, isTyped: boolean): Promise<Response> => {
+    const { method, headers, body, signal } = init
+    const plain = { method, headers, body, signal, redirect: 'manual', timeout: false } as RequestInit
+    if (!isTyped) return fetch(url, plain)
+    const address = await addressOf(new URL(url))
+    // Where a proxy makes the connection, it is the proxy that asks what the name means.
+    if (byFetch || address === undefined) return fetch(url, plain)
+    return fetchPinned(new URL(url), address, { ...plain, headers: Object.fromEntries(new Headers(headers)) })
+  }
 
   return {
     async fetch(url, init = {}) {
-      check(url)
-      const arriving = await direct(url, init)
-      if (arriving === undefined) return byRuntime(url, init)
+      const typed = check(url)
+      const arriving = await direct(url, init, typed)
+      if (arriving === undefined) return byRuntime(url, init, typed)
       const arrival = unpacked(arriving)
       return toResponse(arrival, arrival === arriving ? arriving.whole : undefined)
     },
     send(url, init = {}) {
-      check(url)
-      return direct(url, init)?.then(unpacked) ?? byRuntime(url, init).then(fromResponse)
+      const typed = check(url)
+      return direct(url, init, typed)?.then(unpacked) ?? byRuntime(url, init, typed).then(fromResponse)
     },
     async dial(url, { headers, signal }) {
-      check(url)
+      const typed = check(url)
       if (byFetch) refuse('unsupported_operation', NO_WAY)
+      if (typed) await addressOf(new URL(url))
       return dial({ url, headers, signal })
     },
+    renew: () => checked.clear(),
     close: client.close,
   }
 }
+
+/** What is asked so leaves as a call to a stored provider would, and its connections end with it. */
+export const createProbe =
+  (byFetch: boolean) =>
+  async <T>(origins: readonly string[], run: (fetch: GuardedFetch) => Promise<T>): Promise<T> => {
+    const isKnown = (origin: string) => origins.includes(origin)
+    const { fetch, close } = createEgress({ isAllowed: isKnown, isTyped: isKnown, byFetch })
+    return run(fetch).finally(close)
+  }
 
 /** It would go another way than all other calls do. */
 const NO_WAY =
@@ -73,7 +107,17 @@ const NO_WAY =
 const isRecord = (headers: NonNullable<RequestInit['headers']>): headers is Record<string, string> =>
   !(headers instanceof Headers) && !Array.isArray(headers)
 
-function checkUrl(url: string, isAllowed: (origin: string) => boolean): void {
+/**
+ * An address that a name means, having looked at all of them: none may be the metadata of a cloud. Undefined where it means
+ * nothing here; a proxy may know more.
+ */
+async function addressOf({ hostname }: URL): Promise<string | undefined> {
+  const found = await addressesOf(hostname.replace(/^\[|\]$/g, '')).catch(() => [])
+  if (found.some(isMetadataAddress)) throw new Error('The name leads to an address that must not be called')
+  return found[0]
+}
+
+function checkUrl(url: string, isAllowed: (origin: string) => boolean): URL {
   const parsed = URL.parse(url)
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw new Error(
@@ -88,6 +132,7 @@ function checkUrl(url: string, isAllowed: (origin: string) => boolean): void {
       `Cannot fetch from "${parsed.origin}": it is no configured provider and not in EGRESS_ALLOW`,
     )
   }
+  return parsed
 }
 
 /**
@@ -107,14 +152,4 @@ export function fetchPinned(url: URL, address: string, init?: RequestInit): Prom
     proxy: false,
     ...(isName && { tls: { serverName: url.hostname.replace(/\.$/, '') } }),
   } as RequestInit)
-}
-
-/** An origin that EGRESS_ALLOW names. @throws ConfigError */
-export function toOrigin(text: string): string {
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new ConfigError(
-      `Cannot use "${text}" in EGRESS_ALLOW: expected an origin such as https://example.com`,
-    )
-  return url.origin
 }

@@ -23,6 +23,11 @@ export interface Vendor<F extends string = never> {
   readonly path?: `/${string}`
   /** Settings of its own: `accessKeyId` is `<ENV>_ACCESS_KEY_ID`, and `access_key_id` in the config file. */
   readonly fields?: Readonly<Record<F, v.GenericSchema<unknown, string>>>
+  /**
+   * What operators may say of some of them on the dashboard, where that is less than in the configuration: nobody reads
+   * files of this machine, or gets what it is trusted with, by typing where they are.
+   */
+  readonly typed?: Readonly<Partial<Record<F, v.GenericSchema<unknown, string>>>>
   /** Other names for the variables of the first instance: each makes it, as its own variable would. */
   readonly aliases?: Variables<F>
   /**
@@ -53,7 +58,11 @@ export const secret = () =>
   )
 
 /** Messages never repeat a value: it may be a key that was pasted into the wrong variable. */
-export function settingsSchema<F extends string>({ path = '/', fields }: Vendor<F>) {
+export const settingsSchema = <F extends string>(declared: Vendor<F>) =>
+  v.object(settingsOf(declared)) as unknown as v.GenericSchema<unknown, Settings<F>>
+
+/** Each setting by its name. */
+export function settingsOf<F extends string>({ path = '/', fields }: Pick<Vendor<F>, 'path' | 'fields'>) {
   const entries: Record<string, v.GenericSchema> = {
     apiKey: says('What the provider asks for', v.optional(secret())),
     baseUrl: says(
@@ -93,7 +102,7 @@ export function settingsSchema<F extends string>({ path = '/', fields }: Vendor<
   }
   const own = Object.entries<v.GenericSchema>(fields ?? {})
   for (const [field, schema] of own) entries[field] = v.optional(schema)
-  return v.object(entries) as unknown as v.GenericSchema<unknown, Settings<F>>
+  return entries
 }
 
 function isBaseUrl(url: string): boolean {
@@ -215,15 +224,18 @@ export const allComplete = <F extends string>(declared: Vendor<F>) =>
   v.rawCheck<Readonly<Record<string, Settings<F>>>>(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     for (const [name, value] of Object.entries(dataset.value)) {
-      const missing = (declared.missing ?? whatIsMissing(declared))(value, nameIn(declared, name))
+      const missing = whatIsMissing(declared)(value, nameIn(declared, name))
       if (missing === undefined) continue
       const path = { type: 'object', origin: 'value', input: dataset.value, key: name, value } as const
       addIssue({ message: `Cannot set up provider "${name}": set ${missing}`, path: [path] })
     }
   })
 
-const whatIsMissing =
-  ({ baseUrl: known }: Pick<Vendor, 'baseUrl'>): NonNullable<Vendor['missing']> =>
+export const whatIsMissing = <F extends string>({ baseUrl: known, missing }: Vendor<F>) =>
+  missing ?? aKeyOrAnAddress(known)
+
+const aKeyOrAnAddress =
+  (known: string | undefined): NonNullable<Vendor['missing']> =>
   ({ apiKey, baseUrl }, nameOf) => {
     if (baseUrl !== undefined || (known !== undefined && apiKey !== undefined)) return undefined
     return known === undefined ? nameOf('baseUrl') : `${nameOf('apiKey')} or ${nameOf('baseUrl')}`

@@ -1,15 +1,17 @@
 import * as v from 'valibot'
 import { definePlugin, type Host, type Plugin } from '../plugin.ts'
-import type { Provider } from '../provider.ts'
+import type { Provider, ProviderType } from '../provider.ts'
 import type { Awaitable } from '../types.ts'
 import {
   allComplete,
   discoverInstances,
   isRead,
   type Settings,
+  settingsOf,
   settingsSchema,
   type Vendor,
   variablesOf,
+  whatIsMissing,
 } from './instances.ts'
 
 /** One configured instance of a vendor. */
@@ -52,9 +54,26 @@ export function vendorPlugin<F extends string>(
         const configuredBy = sourcesOf(settings, config.variables[name] ?? {}, () => site.configFile)
         return Object.freeze({ ...provider, configuredBy })
       })
-      return { providers: await Promise.all(made) }
+      return { providers: await Promise.all(made), providerTypes: [toType(declared, createProvider)] }
     },
   })
+}
+
+/** What the plugin knows of its instances, for one that an operator adds while the gateway runs. */
+function toType<F extends string>(
+  declared: Vendor<F> & { readonly about: string },
+  createProvider: (instance: Instance<F>) => Awaitable<Provider>,
+): ProviderType {
+  const { name, about, baseUrl, path, fields, typed } = declared
+  const own = { ...fields, ...typed } as typeof fields
+  return {
+    name,
+    about,
+    ...(baseUrl !== undefined && { baseUrl }),
+    settings: settingsOf({ ...(path && { path }), ...(own && { fields: own }) }),
+    missing: (settings, nameOf) => whatIsMissing(declared)(settings as Settings<F>, nameOf),
+    create: (name, settings, host) => createProvider({ name, settings: settings as Settings<F>, host }),
+  }
 }
 
 /** What no variable says stands in the config file. */

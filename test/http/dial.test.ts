@@ -130,8 +130,8 @@ test('who answers pings stays, however silent', async () => {
 test('the one way out guards WebSockets as it guards calls', async () => {
   const url = serve({})
   const call = { headers, signal }
-  const closed = createEgress(() => false, false)
-  const proxied = createEgress(() => true, true)
+  const closed = createEgress({ isAllowed: () => false, byFetch: false })
+  const proxied = createEgress({ isAllowed: () => true, byFetch: true })
   stops.push(closed.close, proxied.close)
   expect(await closed.dial(url, call).catch(({ message }) => message)).toContain('no configured provider')
   expect(await closed.dial('ftp://a', call).catch(({ message }) => message)).toContain('only http and https')

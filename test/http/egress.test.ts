@@ -10,7 +10,7 @@ afterEach(() => {
 
 function start(script: Parameters<typeof serveRaw>[0]) {
   const server = serveRaw(script)
-  const egress = createEgress(() => true, false)
+  const egress = createEgress({ isAllowed: () => true, byFetch: false })
   stops.push(egress.close, server.stop)
   const open = () => server.sockets.filter(({ readyState }) => readyState > 0).length
   return { ...server, ...egress, open }

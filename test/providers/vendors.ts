@@ -121,5 +121,5 @@ export async function start(
 ): Promise<readonly Provider[]> {
   const host = { ...closed, ...rim }
   const house = await assemble(plugins, readPluginSettings(plugins, environment), () => host as never)
-  return [...house.providers.values()]
+  return [...house.providers.all().values()]
 }

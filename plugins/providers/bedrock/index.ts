@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { objectOf, withHour } from '../../../src/lens.ts'
-import { says, text } from '../../../src/settings.ts'
+import { says, shown, text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
@@ -63,7 +63,7 @@ export default modelProvider<Field>({
   name: 'bedrock',
   about: 'Models of many makers at Amazon Bedrock.',
   fields: {
-    region: says('The region of AWS', region),
+    region: says('The region of AWS', shown(region)),
     accessKeyId: says('A key of AWS, in the place of an API key', secret()),
     secretAccessKey: says('Its other half', secret()),
     sessionToken: says('What comes with a key that is temporary', secret()),

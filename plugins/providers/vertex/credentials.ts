@@ -23,6 +23,15 @@ export type Credentials = v.InferOutput<typeof file> | { readonly type: 'metadat
 /** No file of credentials is larger (bytes). */
 const FILE_LIMIT = 64 * 1024
 
+/** The JSON of credentials itself: nothing has to be read, or asked of this machine, to use it. */
+export function isCredentials(said: string): boolean {
+  try {
+    return v.is(file, JSON.parse(said))
+  } catch {
+    return false
+  }
+}
+
 /**
  * Reads what an operator configured: JSON, the path of a file with it, or the word `metadata`.
  *

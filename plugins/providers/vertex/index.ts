@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { UpstreamCall } from '../../../src/provider.ts'
-import { concealed, says, text } from '../../../src/settings.ts'
+import { concealed, says, shown, text } from '../../../src/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'
@@ -18,7 +18,7 @@ import { claudeEarlyUsage, claudeUsage } from '../../families/claude-usage.ts'
 import { geminiEndings, geminiNames, geminiSampling } from '../../families/gemini.ts'
 import { withFiles } from '../../families/gemini-files.ts'
 import { geminiUsage } from '../../families/gemini-usage.ts'
-import { readCredentials } from './credentials.ts'
+import { isCredentials, readCredentials } from './credentials.ts'
 import { thinkingOf } from './thinking.ts'
 import { createTokens, tokenOrigin } from './token.ts'
 
@@ -51,11 +51,25 @@ export default modelProvider<Field>({
   name: 'vertex',
   about: 'Gemini and Claude at Vertex AI in Google Cloud.',
   fields: {
-    project: says('The id of a project', segment('the id of a project')),
-    location: says('Where its models run', location),
+    project: says('The id of a project', shown(segment('the id of a project'))),
+    location: says('Where its models run', shown(location)),
     credentials: says(
       'The key of a service account, the path of its file, or "metadata" on a machine there',
       concealed(text()),
+    ),
+  },
+  typed: {
+    credentials: says(
+      'The key of a service account, as JSON',
+      concealed(
+        v.pipe(
+          text(),
+          v.check(
+            isCredentials,
+            'expected the JSON of a key: files, and what this machine is trusted with, are for the configuration',
+          ),
+        ),
+      ),
     ),
   },
   borrows: [

@@ -72,7 +72,10 @@ async function examineDatabase({ databaseUrl, databaseAuthToken }: GatewaySettin
 async function examineProviders(loaded: Loaded, { migrations, version }: World): Promise<readonly Finding[]> {
   let known: ReadonlyMap<string, Provider> = new Map()
   const allowed = new Set(loaded.settings.egressAllow)
-  const egress = createEgress(origin => allowed.has(origin) || originsOf(known).has(origin), isSetByRuntime())
+  const egress = createEgress({
+    isAllowed: origin => allowed.has(origin) || originsOf(known).has(origin),
+    byFetch: isSetByRuntime(),
+  })
   const lists = createLists(egress.fetch)
   const findings: Finding[] = []
   try {
