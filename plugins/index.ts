@@ -51,6 +51,7 @@ import responseModel from './response-model.ts'
 import responsesStore from './responses-store/index.ts'
 import servedTools from './served-tools.ts'
 import settings from './settings/index.ts'
+import storedProviders from './stored-providers/index.ts'
 import telemetry from './telemetry/index.ts'
 import usage from './usage/index.ts'
 import userPath from './user-path.ts'
@@ -101,6 +102,7 @@ export const plugins: readonly Plugin[] = [
   passthrough,
   ...providers,
   demo,
+  storedProviders,
   // what becomes of answers: stored as they come, before others change them
   cache,
   responseModel,

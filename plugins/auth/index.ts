@@ -80,6 +80,8 @@ export default definePlugin({
       masterMark: keyedHash(pepper, masterHash ?? ''),
       // No key has a space in it, so none has this hash.
       keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
+      masterSecretFor: purpose =>
+        config.masterKey === undefined ? undefined : derive(config.masterKey, pepper, purpose),
       callerOf: keys.callerOf,
       nameOf: keys.nameOf,
       master: MASTER,
@@ -134,6 +136,14 @@ export default definePlugin({
     }
   },
 })
+
+/** HKDF (RFC 5869). The salt is this installation's own, so that equal keys elsewhere have other secrets. */
+async function derive(key: string, salt: string, purpose: string): Promise<Uint8Array<ArrayBuffer>> {
+  const [material, salted, info] = [key, salt, purpose].map(text => new TextEncoder().encode(text))
+  const imported = await crypto.subtle.importKey('raw', material!, 'HKDF', false, ['deriveBits'])
+  const how = { name: 'HKDF', hash: 'SHA-256', salt: salted!, info: info! }
+  return new Uint8Array(await crypto.subtle.deriveBits(how, imported, 256))
+}
 
 /** So many keys in use have their hash at hand. */
 const MAX_KEPT = 1000

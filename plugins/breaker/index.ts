@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { definePlugin } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
 import { duration, says, whole } from '../../src/settings.ts'
 import type { Outcome, Target } from '../../src/types.ts'
 import type { ModelLists, Trouble } from '../model-lists/model.ts'
@@ -40,14 +41,16 @@ export default definePlugin({
   }),
   env: { failures: ['BREAKER_FAILURES'], pause: ['BREAKER_PAUSE'], longestPause: ['BREAKER_LONGEST_PAUSE'] },
   needs: ['model-lists'],
-  setup({ config, now, log, use }) {
+  setup({ config, now, log, use, providers: serving }) {
     const providers = new Map<string, Known>()
     let models = 0
     /** Both circuits of a target, made when it is first tried. */
     const circuitsOf = ({ provider, model }: Target): Pair => {
       let known = providers.get(provider)
-      if (known === undefined) {
-        known = { circuit: createCircuit(config), models: new Map() }
+      const serves = serving().get(provider)
+      // Whoever has its name now has done nothing wrong yet: an operator may just have mended the key.
+      if (known === undefined || known.serves !== serves) {
+        known = { serves, circuit: createCircuit(config), models: new Map() }
         providers.set(provider, known)
       }
       let circuit = known.models.get(model)
@@ -102,7 +105,7 @@ export default definePlugin({
 
     function resting(provider: string): readonly Trouble[] {
       const known = providers.get(provider)
-      if (known === undefined) return []
+      if (known === undefined || known.serves !== serving().get(provider)) return []
       const { circuit, models } = known
       if (circuit.isOpen(now())) return toTroubles(whyNot({ provider, model: '', via: [] }, pairOf(circuit)))
       return [...models].flatMap(([model, own]) =>
@@ -141,6 +144,8 @@ const toTroubles = (text: string | undefined, model?: string): readonly Trouble[
   text === undefined ? [] : [{ text, ...(model !== undefined && { model }) }]
 
 interface Known {
+  /** Who had the name when it was made. */
+  readonly serves: Provider | undefined
   readonly circuit: Circuit
   readonly models: Map<string, Circuit>
 }

@@ -17,7 +17,7 @@ export async function openDefinitions<T extends Definition, S extends object>(
   options: DefinitionOptions<T, S>,
   history: Pick<History, 'commit' | 'restores' | 'follows' | 'shows'>,
 ): Promise<Definitions<T>> {
-  const { kind, listedAt, declared, onChange } = options
+  const { kind, listedAt, declared, onChange, shown = state => state } = options
   const fixed = new Map(declared.map(each => [each.name, each]))
   const load = async () => new Map((await options.load()).map(each => [each.name, each]))
   const inTurn = createTurns()
@@ -58,13 +58,17 @@ export async function openDefinitions<T extends Definition, S extends object>(
     subject: name,
     author,
     ...(restored !== undefined && { restored }),
-    ...(before && { was: name, before: { name, ...options.toState(before) }, version: before.version }),
-    ...(definition && { after: { name, ...definition } }),
+    ...(before && {
+      was: name,
+      before: { name, ...shown(options.toState(before)) },
+      version: before.version,
+    }),
+    ...(definition && { after: { name, ...shown(definition) } }),
   })
 
   async function save(name: string, input: unknown, by: Authorship): Promise<T> {
     checkDeclared(name)
-    const wanted = options.read(name, input)
+    const wanted = await options.read(name, input)
     const before = stored.get(name)
     checkIfMatch(by.ifMatch, name, before?.version)
     const definition = options.toState(wanted)

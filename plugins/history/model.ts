@@ -80,9 +80,11 @@ export interface DefinitionOptions<T extends Definition, S extends object> {
   /** What is stored. */
   load(): Promise<readonly T[]>
   /** What an operator says of one; refuses what cannot be. */
-  read(name: string, input: unknown): T
+  read(name: string, input: unknown): Awaitable<T>
   /** As operators write it. */
   toState(thing: T): S
+  /** What history keeps of it, and `read` gets when that is put back. Default: all of it. */
+  shown?(state: S): object
   /** Stores one, or puts it in the place of another. */
   put(name: string, definition: S, version: number): BatchItem<'sqlite'>
   /** Forgets one, and all that belongs to it. */

@@ -9,7 +9,7 @@ import type { Concerns } from '../concerns/model.ts'
 import { createListWatch, createRestingWatch } from './concerns.ts'
 import { healthOf } from './health.ts'
 import { createLists } from './lists.ts'
-import type { ModelLists, Trouble } from './model.ts'
+import type { ModelLists, ProviderDesk, Trouble } from './model.ts'
 import { createProvidersPage } from './page.tsx'
 import { providerModels } from './schema.ts'
 import { createTestCalls } from './test-calls.ts'
@@ -53,6 +53,7 @@ export default definePlugin({
     concerns.add(createRestingWatch(health))
     concerns.add(createListWatch(health))
     let nextRefresh = 0
+    let desk: ProviderDesk | undefined
     const refreshAll = () => {
       nextRefresh = host.now() + HOUR
       return lists.refresh()
@@ -69,6 +70,9 @@ export default definePlugin({
     return {
       exports: {
         ...lists,
+        addDesk(kept) {
+          desk = kept
+        },
         addHealth: troublesOf => void knowing.push(troublesOf),
         health,
       } satisfies ModelLists,
@@ -87,6 +91,7 @@ export default definePlugin({
           nextRefresh: () => nextRefresh,
           now: host.now,
           configFile: host.site.configFile,
+          desk: () => desk,
         }),
       ],
       api: [

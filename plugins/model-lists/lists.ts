@@ -1,7 +1,9 @@
+import { inArray } from 'drizzle-orm'
 import type { Model } from '../../src/model.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
 import type { ModelLists, ProviderStatus } from './model.ts'
+import { reasonOf as inWords } from './page/words.ts'
 import { providerModels } from './schema.ts'
 
 export interface ListsOptions {
@@ -19,7 +21,7 @@ interface Entry {
   readonly error?: string
 }
 
-export interface OwnedLists extends Omit<ModelLists, 'addHealth' | 'health'> {
+export interface OwnedLists extends Omit<ModelLists, 'addHealth' | 'addDesk' | 'health'> {
   /** Reads what the database remembers; where it remembers nothing, what is configured stands in. */
   load(): Promise<void>
 }
@@ -47,10 +49,13 @@ export function createLists(
   const isFixed = (provider: Provider) =>
     options.mode === 'allowlist' && provider.configuredModels !== undefined
 
-  async function fetchList(provider: Provider): Promise<readonly Model[]> {
+  /** Another one has its name by now, or nobody. */
+  const isGone = (provider: Provider) => host.providers().get(provider.name) !== provider
+
+  async function fetchList(provider: Provider, fetch = host.fetch): Promise<readonly Model[]> {
     const signal = AbortSignal.timeout(options.deadline)
     return provider.models!(async (url, headers) => {
-      const response = await host.fetch(url, { headers: { ...headers }, signal })
+      const response = await fetch(url, { headers: { ...headers }, signal })
       if (!response.ok) throw new Error(`status ${response.status}`)
       const text = await response.text()
       if (text.length > LIST_LIMIT) throw new Error('the list is too large')
@@ -67,6 +72,7 @@ export function createLists(
     const triedAt = host.now()
     try {
       const models = await fetchList(provider)
+      if (isGone(provider)) return
       if (models.length === 0 && fallback !== undefined) {
         const error = 'the provider lists no models'
         return set(name, { state: 'configured', models: fallback, error, triedAt })
@@ -78,6 +84,7 @@ export function createLists(
         .values({ provider: name, models, fetchedAt })
         .onConflictDoUpdate({ target: providerModels.provider, set: { models, fetchedAt } })
     } catch (error) {
+      if (isGone(provider)) return
       const reason = reasonOf(error)
       const before = entries.get(name)
       host.log.warn('Cannot refresh the model list', { provider: name, reason })
@@ -92,7 +99,9 @@ export function createLists(
   const refreshShared = (provider: Provider): Promise<void> => {
     const before = running.get(provider.name)
     if (before !== undefined) return before
-    const run = refreshOne(provider).finally(() => running.delete(provider.name))
+    const run = refreshOne(provider).finally(() => {
+      if (running.get(provider.name) === run) running.delete(provider.name)
+    })
     running.set(provider.name, run)
     return run
   }
@@ -105,21 +114,57 @@ export function createLists(
     return found
   }
 
+  const standIn = (provider: Provider): void => {
+    const models = entries.has(provider.name) ? undefined : standInFor(provider)
+    if (models !== undefined) set(provider.name, { state: 'configured', models, error: NOT_YET })
+  }
+
+  /** What is known already is newer than what the database remembers. */
+  async function load(): Promise<void> {
+    for (const row of await host.db.select().from(providerModels)) {
+      const provider = host.providers().get(row.provider)
+      if (provider && !isFixed(provider) && !entries.has(row.provider))
+        set(row.provider, {
+          state: 'stale',
+          models: toMap(row.models),
+          fetchedAt: row.fetchedAt,
+          error: NOT_YET,
+        })
+    }
+    for (const provider of host.providers().values()) standIn(provider)
+  }
+
   return {
-    async load() {
-      for (const row of await host.db.select().from(providerModels)) {
-        const provider = host.providers().get(row.provider)
-        if (provider && !isFixed(provider))
-          set(row.provider, {
-            state: 'stale',
-            models: toMap(row.models),
-            fetchedAt: row.fetchedAt,
-            error: NOT_YET,
-          })
+    load,
+    async joined() {
+      const strangers = [...host.providers().values()].filter(({ name }) => !entries.has(name))
+      await load()
+      for (const provider of strangers) void refreshShared(provider)
+    },
+    async changed(names) {
+      if (names.length === 0) return
+      for (const name of names) {
+        entries.delete(name)
+        running.delete(name)
       }
-      for (const provider of host.providers().values()) {
-        const models = entries.has(provider.name) ? undefined : standInFor(provider)
-        if (models !== undefined) set(provider.name, { state: 'configured', models, error: NOT_YET })
+      revision++
+      owners = undefined
+      await host.db.delete(providerModels).where(inArray(providerModels.provider, [...names]))
+      for (const name of names) {
+        const provider = host.providers().get(name)
+        if (provider === undefined) continue
+        standIn(provider)
+        void refreshShared(provider)
+      }
+    },
+    async examine(provider, fetch) {
+      const began = performance.now()
+      const passed = () => ({ ms: Math.round(performance.now() - began) })
+      if (provider.models === undefined) return passed()
+      try {
+        return { models: await fetchList(provider, fetch), ...passed() }
+      } catch (error) {
+        return { trouble: inWords(reasonOf(error)), ...passed() }
       }
     },
     of: provider => entries.get(provider)?.models,

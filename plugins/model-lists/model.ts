@@ -1,4 +1,6 @@
 import type { Model } from '../../src/model.ts'
+import type { Host } from '../../src/plugin.ts'
+import type { Provider } from '../../src/provider.ts'
 
 /** What is known of one provider's models. */
 export interface ProviderStatus {
@@ -37,6 +39,25 @@ export interface ProviderHealth {
   readonly place: `/${string}`
 }
 
+/** What came of asking somebody for a list. */
+export interface Examined {
+  /** Absent where there is none to ask for, or it could not be had. */
+  readonly models?: readonly Model[]
+  /** Why it could not be had, in words. */
+  readonly trouble?: string
+  readonly ms: number
+}
+
+/** Where operators keep providers, for the page of all of them. */
+export interface ProviderDesk {
+  /** The page that adds one, below `/dashboard`. */
+  readonly newPlace: `/${string}`
+  /** The page that changes one; undefined for those that are kept elsewhere. */
+  placeOf(provider: string): `/${string}` | undefined
+  /** Those that are kept and do not serve, each with why. */
+  idle(): readonly { readonly name: string; readonly type: string; readonly why: string }[]
+}
+
 /** Every provider's models, in memory. */
 export interface ModelLists {
   /** Undefined while nothing is known about the provider's models. */
@@ -48,6 +69,14 @@ export interface ModelLists {
   /** Resolves when the refreshes under way are done; undefined when there are none. */
   pending(): Promise<void> | undefined
   status(): readonly ProviderStatus[]
+  /** Providers have joined since the lists were read: what the database remembers of them is read, and then asked for. */
+  joined(): Promise<void>
+  /** These have joined, left, or are others now: what was known of them is forgotten, and asked for anew. */
+  changed(providers: readonly string[]): Promise<void>
+  /** Asks somebody who need not be one of the providers for a list. Nothing is remembered, and it never throws. */
+  examine(provider: Provider, fetch: Host['fetch']): Promise<Examined>
+  /** Shows on the page what operators keep; during `setup`. */
+  addDesk(desk: ProviderDesk): void
   /** Shows what another plugin knows of a provider's health, on the page; during `setup`. */
   addHealth(troublesOf: (provider: string) => readonly Trouble[]): void
   /** How every provider is, in the order of `status`. */

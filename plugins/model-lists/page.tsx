@@ -4,7 +4,7 @@ import type { Provider } from '../../src/provider.ts'
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
 import type { OwnedLists } from './lists.ts'
-import type { ProviderStatus } from './model.ts'
+import type { ProviderDesk, ProviderStatus } from './model.ts'
 import { Known } from './page/card.tsx'
 import { ProvidersView } from './page/views.tsx'
 import { cardId, reasonOf } from './page/words.ts'
@@ -21,6 +21,8 @@ export interface ProvidersPageDeps {
   readonly now: () => number
   /** What the operator calls the config file; absent where there is none. */
   readonly configFile: string | undefined
+  /** Where operators keep some of them; absent where none can be kept. */
+  readonly desk: () => ProviderDesk | undefined
 }
 
 /** One provider as the page shows it. */
@@ -38,6 +40,7 @@ export interface ProvidersData {
   readonly nextRefresh: number
   readonly now: number
   readonly configFile: string | undefined
+  readonly desk: ProviderDesk | undefined
 }
 
 const SUGGESTED = 100
@@ -57,6 +60,7 @@ export function createProvidersPage(deps: ProvidersPageDeps): Page {
     nextRefresh: nextRefresh(),
     now: now(),
     configFile,
+    desk: deps.desk(),
   })
 
   const nameIn = (form: Form): string => {

@@ -76,6 +76,7 @@ const Fact = ({ name, children }: { name: string; children?: Child }) => (
 
 function Facts({ upstream: { provider, status }, data, request }: CardProps) {
   const { baseUrl, wires, offers, configuredBy = [] } = provider
+  const place = data.desk?.placeOf(status.name)
   const models = `${request.base}/dashboard/models?${new URLSearchParams({ kind: 'provider', provider: status.name })}`
   return (
     <dl>
@@ -109,6 +110,11 @@ function Facts({ upstream: { provider, status }, data, request }: CardProps) {
               <code class="source">{name}</code>{' '}
             </>
           ))}
+          {place !== undefined && (
+            <Link href={`${request.base}/dashboard${place}`} aria-label={`Edit ${status.name}`}>
+              Edit
+            </Link>
+          )}
         </Fact>
       )}
     </dl>

@@ -2,12 +2,15 @@ import type { PageRequest } from '../../../src/page.ts'
 import { VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
+import { Link } from '../../../views/link.tsx'
+import { Name } from '../../../views/name.tsx'
+import type { ProviderDesk } from '../model.ts'
 import type { ProvidersData } from '../page.tsx'
 import { HowToAdd } from './adding.tsx'
 import { Card } from './card.tsx'
 
 export function ProvidersView({ data, request }: { data: ProvidersData; request: PageRequest }) {
-  const { upstreams, configFile } = data
+  const { upstreams, configFile, desk } = data
   const path = `${request.base}/dashboard/providers/refresh`
   const isDemo = upstreams.every(({ provider }) => provider.standIn === true)
   return (
@@ -20,13 +23,16 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
             every hour.
           </p>
         </div>
-        <form method="post" action={path} hx-post={path} hx-swap="none" hx-vals={VIA} hx-sync="this:drop">
-          <Csrf admin={request.admin} />
-          <button id="refresh-all" class="button" type="submit">
-            <Icon name="refresh" />
-            Refresh all lists
-          </button>
-        </form>
+        <div class="ways">
+          <form method="post" action={path} hx-post={path} hx-swap="none" hx-vals={VIA} hx-sync="this:drop">
+            <Csrf admin={request.admin} />
+            <button id="refresh-all" class="button" type="submit">
+              <Icon name="refresh" />
+              Refresh all lists
+            </button>
+          </form>
+          {desk !== undefined && <New desk={desk} request={request} />}
+        </div>
       </header>
       {isDemo && (
         <section class="welcome adding" aria-labelledby="adding-title">
@@ -36,6 +42,15 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
               ? 'Nobody answers yet.'
               : 'For now a built-in demo answers, without network and without cost. It leaves when a real provider comes.'}
           </p>
+          {desk !== undefined && (
+            <>
+              <p>Add one here: choose who it is, paste the key, try it, and use it at once.</p>
+              <p>
+                <New desk={desk} request={request} />
+              </p>
+              <p>Or name it where the gateway is started:</p>
+            </>
+          )}
           <HowToAdd configFile={configFile} />
         </section>
       )}
@@ -44,9 +59,10 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
           <Card upstream={upstream} data={data} request={request} />
         ))}
       </ul>
+      {desk !== undefined && <Idle desk={desk} request={request} />}
       {!isDemo && (
         <details class="adding">
-          <summary>Add another provider</summary>
+          <summary>Add another provider by a variable, or the config file</summary>
           <HowToAdd configFile={configFile} />
         </details>
       )}
@@ -55,5 +71,39 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
         call, so it is recorded in the usage and costs what it costs.
       </p>
     </>
+  )
+}
+
+interface DeskProps {
+  readonly desk: ProviderDesk
+  readonly request: PageRequest
+}
+
+const New = ({ desk, request }: DeskProps) => (
+  <Link class="button primary" href={`${request.base}/dashboard${desk.newPlace}`}>
+    <Icon name="plus" />
+    New provider
+  </Link>
+)
+
+/** Providers that are kept here and do not serve. */
+function Idle({ desk, request }: DeskProps) {
+  const idle = desk.idle()
+  if (idle.length === 0) return null
+  return (
+    <section class="idle" aria-labelledby="idle-title">
+      <h2 id="idle-title">Not serving</h2>
+      <ul>
+        {idle.map(({ name, type, why }) => (
+          <li>
+            <Link href={`${request.base}/dashboard${desk.placeOf(name) ?? '/providers'}`}>
+              <Name text={name} />
+            </Link>{' '}
+            <span class="muted">{type}</span>
+            <p>{why}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

@@ -3,9 +3,9 @@ import { Link } from '../../../../views/link.tsx'
 
 const steps = [
   {
-    href: '/providers',
+    href: '/providers/edit?new=',
     title: 'Add a provider',
-    text: 'Set its key in the environment or in modelway.yaml.',
+    text: 'Choose whose models, paste the key, and use it at once.',
   },
   {
     href: '/models?new=',
