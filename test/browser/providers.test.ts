@@ -217,6 +217,36 @@ test('nothing is wrong for readers of any kind, light and dark, wide and narrow'
   ])
 })
 
+test('an operator adds one with the keyboard: chosen, tried, mended without typing the key again, and used', async () => {
+  await page.goto(`${gateway.url}/dashboard/providers`)
+  await page.getByRole('link', { name: 'New provider' }).press('Enter')
+  await page.getByRole('link', { name: /^openai/ }).press('Enter')
+  await page.getByLabel('Name').fill('Not a name')
+  await page.getByLabel('API key').fill(SECRET)
+  await page.getByLabel('Base URL').fill(`${west.url}/v1`)
+  await page.getByLabel('Base URL').press('Enter')
+  await page.getByText('Name: Expected small letters').waitFor()
+  await page.getByLabel('Name').fill('openai-west')
+  Object.assign(west.list, { status: 200, body: JSON.stringify({ data: [{ id: 'llama' }] }) })
+  await page.getByRole('button', { name: 'Test', exact: true }).press('Enter')
+  await page.getByText('It lists 1 model').waitFor()
+  await page.getByRole('button', { name: 'Create provider' }).press('Enter')
+  await page.waitForURL('**/dashboard/providers')
+  west.chat.says = 'From the west'
+  await testCall('openai-west', 'llama')
+  await said(/From the west/)
+  expect(await page.content()).not.toContain(SECRET)
+})
+
+test('the pages that add and change one fit everybody', async () => {
+  await expectFitForAll(
+    page,
+    ['?new=', '?name=openai-west'].map(query => async () => {
+      await page.goto(`${gateway.url}/dashboard/providers/edit${query}`)
+    }),
+  )
+})
+
 test('without scripts lists are refreshed and models are tested, and the page comes back at the provider', async () => {
   const plain = await openBrowser(gateway.url, { javaScriptEnabled: false })
   await signIn(plain.page, gateway.url)

@@ -40,7 +40,9 @@ export function HistoryView({ data, request }: Props) {
       <header class="top">
         <div>
           <h1>History</h1>
-          <p class="lead">Who changed what of the providers, models, keys, limits and guardrails, and when.</p>
+          <p class="lead">
+            Who changed what of the providers, models, keys, limits and guardrails, and when.
+          </p>
         </div>
       </header>
       <HistoryTabs current="changes" base={request.base} />
