@@ -39,7 +39,14 @@ export {
   type Plugin,
 } from './plugin.ts'
 export type { Preset, Shaped, Tell } from './preset.ts'
-export type { CallFacts, NativeFacts, Provider, UpstreamCall } from './provider.ts'
+export type {
+  CallFacts,
+  NativeFacts,
+  Provider,
+  ProviderShelf,
+  ProviderType,
+  UpstreamCall,
+} from './provider.ts'
 export type { Question } from './question.ts'
 export { check } from './request/check.ts'
 export { isInside } from './scope/user-path.ts'

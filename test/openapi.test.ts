@@ -124,6 +124,7 @@ describe('GET /swagger/json', () => {
       'DELETE /admin/guardrails/{name}',
       'DELETE /admin/keys/{id}',
       'DELETE /admin/limits/{name}',
+      'DELETE /admin/providers/{name}',
       'DELETE /admin/virtual-models',
       'DELETE /p/{provider}/{path}',
       'DELETE /v1/conversations/{id}',
@@ -146,9 +147,12 @@ describe('GET /swagger/json', () => {
       'GET /admin/mcp/calls',
       'GET /admin/models',
       'GET /admin/notices',
+      'GET /admin/provider-types',
       'GET /admin/providers',
+      'GET /admin/providers/{name}',
       'GET /admin/requests/{id}',
       'GET /admin/settings',
+      'GET /admin/stored-providers',
       'GET /admin/usage',
       'GET /admin/usage/export',
       'GET /admin/usage/log',
@@ -192,6 +196,7 @@ describe('GET /swagger/json', () => {
       'POST /admin/mcp/refresh',
       'POST /admin/notices/test',
       'POST /admin/providers/refresh',
+      'POST /admin/providers/test',
       'POST /admin/usage/recompute',
       'POST /p/{provider}/{path}',
       'POST /v1/audio/speech',
@@ -222,6 +227,7 @@ describe('GET /swagger/json', () => {
       'PUT /admin/guardrails/{name}',
       'PUT /admin/keys/{id}',
       'PUT /admin/limits/{name}',
+      'PUT /admin/providers/{name}',
       'PUT /admin/virtual-models',
       'PUT /p/{provider}/{path}',
     ])
@@ -272,12 +278,13 @@ describe('examples', () => {
   })
 
   test('every one can be pasted into a fresh gateway, in the order of the document, deletions last', async () => {
-    const fresh = await startGateway({ env: { REQUEST_LOG_BODIES: '/' } })
+    const fresh = await startGateway({ env: { REQUEST_LOG_BODIES: '/', DEMO: 'true' } })
     const ids: Readonly<Record<string, () => Promise<string>>> = {
       '/admin/keys': async () => (await fresh.admin('GET', '/admin/keys')).body[0].id,
       '/admin/history': async () => String((await fresh.admin('GET', '/admin/history')).body.data[0].id),
       '/admin/limits': async () => 'alpha',
       '/admin/guardrails': async () => 'no-cards',
+      '/admin/providers': async () => 'gpu',
       '/admin/virtual-models': async () => 'smarter',
       '/v1/models': async () => 'demo%2Fparrot',
       '/admin/requests': async () => {
@@ -304,6 +311,7 @@ describe('examples', () => {
       'PUT /admin/virtual-models',
       'PUT /admin/limits/{name}',
       'PUT /admin/guardrails/{name}',
+      'PUT /admin/providers/{name}',
       'POST /admin/keys',
     ]
     const rank = (route: Route) =>

@@ -52,10 +52,10 @@ export function createLists(
   /** Another one has its name by now, or nobody. */
   const isGone = (provider: Provider) => host.providers().get(provider.name) !== provider
 
-  async function fetchList(provider: Provider, fetch = host.fetch): Promise<readonly Model[]> {
+  async function fetchList(provider: Provider, send = host.fetch): Promise<readonly Model[]> {
     const signal = AbortSignal.timeout(options.deadline)
     return provider.models!(async (url, headers) => {
-      const response = await fetch(url, { headers: { ...headers }, signal })
+      const response = await send(url, { headers: { ...headers }, signal })
       if (!response.ok) throw new Error(`status ${response.status}`)
       const text = await response.text()
       if (text.length > LIST_LIMIT) throw new Error('the list is too large')
@@ -157,12 +157,12 @@ export function createLists(
         void refreshShared(provider)
       }
     },
-    async examine(provider, fetch) {
+    async examine(provider, send) {
       const began = performance.now()
       const passed = () => ({ ms: Math.round(performance.now() - began) })
       if (provider.models === undefined) return passed()
       try {
-        return { models: await fetchList(provider, fetch), ...passed() }
+        return { models: await fetchList(provider, send), ...passed() }
       } catch (error) {
         return { trouble: inWords(reasonOf(error)), ...passed() }
       }

@@ -19,7 +19,7 @@ interface Deps {
 const shared = { access: 'admin', tag: 'Providers' } as const
 const PATH = '/admin/providers/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
-const example = { type: 'openai', api_key: 'sk-…', base_url: 'https://eu.api.openai.com/v1' }
+const example = { type: 'vllm', base_url: 'http://gpu:8000', api_key: 'token-abc123' }
 
 const trialInput = v.objectWithRest(
   {
@@ -103,7 +103,7 @@ export function createProvidersApi({ host, store, shelf, tryOut }: Deps): Api[] 
       path: '/admin/providers/test',
       summary: 'Ask a provider for its list before it is stored',
       body: trialInput,
-      example: { name: 'openai-east', ...example },
+      example: { name: 'gpu', ...example },
       answer: { about: 'What came of it; nothing is stored', schema: trialView },
       refusals: [409, 422],
       run: ({ body: { name, ...input } }) => tryOut(name, input),

@@ -1,3 +1,5 @@
+import { joinBytes } from '../../src/base/bytes.ts'
+
 /** Seals secrets, so that whoever gets hold of the database cannot read them. */
 export interface Vault {
   /** There is a key to seal with. */
@@ -41,7 +43,7 @@ export async function createVault(secrets: readonly Key[]): Promise<Vault> {
       const iv = crypto.getRandomValues(new Uint8Array(NONCE))
       const how = { name: 'AES-GCM', iv, additionalData: encoder.encode(about) }
       const sealed = await crypto.subtle.encrypt(how, key, encoder.encode(secret))
-      return Buffer.concat([iv, new Uint8Array(sealed)]).toString('base64')
+      return joinBytes([iv, new Uint8Array(sealed)]).toBase64()
     },
     async open(box, about) {
       const bytes = Uint8Array.fromBase64(box)

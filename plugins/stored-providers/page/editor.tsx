@@ -1,32 +1,17 @@
 import type { PageRequest } from '../../../src/page.ts'
-import type { ProviderType } from '../../../src/provider.ts'
 import { VIA } from '../../../views/dialog-form.tsx'
 import { Check, Csrf, described, Field, verbatim } from '../../../views/form.tsx'
-import { ago } from '../../../views/format.ts'
 import { HistoryLink } from '../../../views/history-link.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
-import { KIND, type Made } from '../model.ts'
-import { fieldsOf, type Field as Setting } from '../settings.ts'
+import { KIND } from '../model.ts'
+import { fieldsOf } from '../settings.ts'
 import type { Trial } from '../trial.ts'
-import { type Draft, inputName, type Mistake, removalName } from './draft.ts'
+import type { Mistake } from './draft.ts'
+import type { Editing } from './editing.ts'
+import { OpenField, SecretField } from './fields.tsx'
 import { labelOf } from './words.ts'
-
-/** What the form for a provider shows. */
-export interface Editing {
-  readonly type: ProviderType
-  readonly draft: Draft
-  readonly mistake?: Mistake
-  /** As it is stored; absent for a new one. */
-  readonly made?: Made | undefined
-  /** What configures one of this name outside of the dashboard. */
-  readonly configuredBy?: readonly string[] | undefined
-  readonly trial?: Trial
-  /** A secret can be kept. */
-  readonly canSeal: boolean
-  readonly now: number
-}
 
 interface Props {
   readonly editing: Editing
@@ -187,83 +172,6 @@ function NameOf({ editing: { draft, mistake, type } }: { editing: Editing }) {
     </Field>
   )
 }
-
-interface FieldProps {
-  readonly field: Setting
-  readonly editing: Editing
-}
-
-const errorOf = ({ mistake }: Editing, { name }: Setting): string | undefined =>
-  mistake?.field === name ? mistake.message : undefined
-
-function OpenField({ field, editing }: FieldProps) {
-  const id = `f-${field.name}`
-  const error = errorOf(editing, field)
-  const value = editing.draft.values[field.name] ?? ''
-  const shared = { class: 'mono', name: inputName(field), ...verbatim, ...described(id, { error }) }
-  const usual = field.name === 'base_url' ? editing.type.baseUrl : undefined
-  const isList = field.name === 'models'
-  return (
-    <Field
-      id={id}
-      label={labelOf(field.name)}
-      error={error}
-      hint={
-        isList ? `${field.about}. One per line.` : `${field.about}.${usual ? ' Empty: the usual one.' : ''}`
-      }
-    >
-      {isList ? (
-        <textarea rows={2} {...shared}>
-          {value}
-        </textarea>
-      ) : (
-        <input value={value} placeholder={usual} {...shared} />
-      )}
-    </Field>
-  )
-}
-
-/** What is typed here goes one way: no page ever has it again, so after a mistake it is typed once more. */
-function SecretField({ field, editing }: FieldProps) {
-  const id = `f-${field.name}`
-  const error = errorOf(editing, field)
-  const setAt = editing.made?.stored.secrets[field.setting]?.setAt
-  const isLost = editing.draft.lost?.includes(field.name) === true
-  return (
-    <>
-      <Field
-        id={id}
-        label={labelOf(field.name)}
-        error={error}
-        hint={
-          setAt === undefined
-            ? `${field.about}. It is kept sealed, and never shown again.${isLost ? AGAIN : ''}`
-            : `Typed ${ago(editing.now - setAt)}. Empty: it stays.${isLost ? AGAIN : ''}`
-        }
-      >
-        <input
-          class="mono"
-          type="password"
-          name={inputName(field)}
-          placeholder={setAt === undefined ? undefined : '••••••••'}
-          {...verbatim}
-          autocomplete="new-password"
-          {...described(id, { error })}
-        />
-      </Field>
-      {setAt !== undefined && (
-        <Check
-          id={`f-remove-${field.name}`}
-          name={removalName(field)}
-          checked={false}
-          label={`Forget ${labelOf(field.name)}`}
-        />
-      )}
-    </>
-  )
-}
-
-const AGAIN = ' Type it again: no page has it.'
 
 const tones = { true: 'good', false: 'bad', null: 'plain' } as const
 
