@@ -42,8 +42,9 @@ export function createEgress({ isAllowed, isTyped = () => false, byFetch }: Egre
   function check(url: string): boolean {
     const known = checked.get(url)
     if (known !== undefined) return known
-    const { origin } = checkUrl(url, isAllowed)
+    const { origin, hostname } = checkUrl(url, isAllowed)
     const typed = isTyped(origin)
+    if (typed && isMetadataAddress(hostname)) throw new Error(SHUNNED)
     if (checked.size < 10_000) checked.set(url, typed)
     return typed
   }
@@ -100,6 +101,9 @@ export const createProbe =
     return run(fetch).finally(close)
   }
 
+/** The words of a connection whose name turned out to lead there, too. */
+const SHUNNED = 'The name leads to an address that must not be called'
+
 /** It would go another way than all other calls do. */
 const NO_WAY =
   'WebSockets do not leave this gateway: its environment names a proxy (HTTPS_PROXY), or trusts any certificate'
@@ -113,7 +117,7 @@ const isRecord = (headers: NonNullable<RequestInit['headers']>): headers is Reco
  */
 async function addressOf({ hostname }: URL): Promise<string | undefined> {
   const found = await addressesOf(hostname.replace(/^\[|\]$/g, '')).catch(() => [])
-  if (found.some(isMetadataAddress)) throw new Error('The name leads to an address that must not be called')
+  if (found.some(isMetadataAddress)) throw new Error(SHUNNED)
   return found[0]
 }
 

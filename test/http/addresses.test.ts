@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { isMetadataAddress } from '../../src/http/addresses.ts'
 import { createClient } from '../../src/http/client.ts'
+import { createEgress } from '../../src/upstream/egress.ts'
 
 test.each([
   '169.254.169.254',
@@ -51,4 +52,30 @@ test('a connection that leads where it must not sends nothing, whatever the name
   await expect(client.send(call)).rejects.toThrow('The name leads to an address that must not be called')
   expect(heard).toBe(0)
   client.close()
+})
+
+test('what an operator typed leads to no metadata, whatever is sent and however it leaves', async () => {
+  const egress = createEgress({ isAllowed: () => true, isTyped: () => true, byFetch: false })
+  const url = 'http://169.254.169.254/latest'
+  const never = /must not be called/
+  await expect(egress.fetch(url)).rejects.toThrow(never)
+  await expect(egress.fetch(url, { method: 'POST', body: new FormData() })).rejects.toThrow(never)
+  expect(() => egress.send(url)).toThrow(never)
+  await expect(egress.dial(url, { headers: {}, signal: AbortSignal.timeout(100) })).rejects.toThrow(never)
+  egress.close()
+})
+
+test('a form goes to the address that was looked at, under the name that was typed', async () => {
+  using server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: async request =>
+      new Response(`${request.headers.get('host')} ${(await request.formData()).get('a')}`),
+  })
+  const egress = createEgress({ isAllowed: () => true, isTyped: () => true, byFetch: false })
+  const body = new FormData()
+  body.set('a', 'b')
+  const answer = await egress.fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body })
+  expect(await answer.text()).toBe(`127.0.0.1:${server.port} b`)
+  egress.close()
 })

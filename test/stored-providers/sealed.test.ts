@@ -71,6 +71,8 @@ describe('on disk', () => {
       expect(await view(gateway)).toMatchObject({ state: 'serving', sealed_by_former_key: true })
       const { api_key: _, ...rest } = good()
       await put(gateway, rest)
+      const { body: settings } = await gateway.admin('GET', '/admin/settings')
+      expect(JSON.stringify(settings)).not.toContain(ONE.slice(0, 20))
       expect(await view(gateway)).toMatchObject({ state: 'serving', sealed_by_former_key: false })
     })
     await found({ SECRETS_KEY: `${TWO},${ONE}`, MODELWAY_MASTER_KEY: '' }, async gateway => {
@@ -95,6 +97,18 @@ describe('on disk', () => {
       expect(body).toMatchObject({ state: 'broken', trouble: expect.stringMatching(/cannot be read/) })
       await gateway.admin('DELETE', '/admin/providers/thief')
     })
+  })
+})
+
+test('a provider of the configuration serves in the place of a stored one of its name', async () => {
+  const theirs = () => ({ ...good(), type: 'vllm' })
+  await found({}, async gateway => void (await gateway.admin('PUT', '/admin/providers/vllm', theirs())))
+  await found({ VLLM_BASE_URL: 'http://127.0.0.1:9/v1' }, async gateway => {
+    const { body } = await gateway.admin('GET', '/admin/providers/vllm')
+    expect(body).toMatchObject({ state: 'hidden', configured_by: ['VLLM_BASE_URL'] })
+    expect((await ask(gateway, 'vllm/tiny')).status).toBe(502)
+    expect((await gateway.admin('PUT', '/admin/providers/vllm', theirs())).status).toBe(409)
+    expect((await gateway.admin('DELETE', '/admin/providers/vllm')).status).toBe(204)
   })
 })
 

@@ -42,6 +42,22 @@ test('a key that is revoked at one worker opens none any more', async () => {
   expect(new Set(await often(call))).toEqual(new Set([401]))
 }, 30_000)
 
+test('a provider that is added at one worker serves at all, and is gone at all', async () => {
+  const call = async () => {
+    const body = { model: 'theirs/one', messages: [{ role: 'user', content: 'Hello' }] }
+    return (await gateway.admin('POST', '/v1/chat/completions', body)).status
+  }
+  expect(new Set(await often(call))).toEqual(new Set([404]))
+  await gateway.admin('PUT', '/admin/providers/theirs', {
+    type: 'vllm',
+    base_url: mock.url,
+    api_key: 'secret',
+  })
+  expect(new Set(await often(call))).toEqual(new Set([200]))
+  await gateway.admin('DELETE', '/admin/providers/theirs')
+  expect(new Set(await often(call))).toEqual(new Set([404]))
+}, 30_000)
+
 test('wrong keys at the sign-in are counted together', async () => {
   const signIn = async () => {
     const answer = await gateway.ask('/sign-in', {
