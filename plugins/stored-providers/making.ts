@@ -1,6 +1,7 @@
 import { describe } from '../../src/base/describe.ts'
 import { toSnake } from '../../src/config/shape.ts'
 import { ConfigError } from '../../src/errors.ts'
+import { originsOf } from '../../src/loading/providers.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Provider, ProviderSettings } from '../../src/provider.ts'
 import type { Made, StoredProvider } from './model.ts'
@@ -42,6 +43,8 @@ export function createMaking({ host, vault }: MakingOptions) {
     if (lacks !== undefined) return { trouble: `It lacks something: set ${lacks}` }
     try {
       const provider = await made.create(name, all, { fetch, now: host.now })
+      // An address that is none would be found by the next call, whoever makes it.
+      originsOf(provider)
       return { provider: Object.freeze({ ...provider, configuredBy: [SOURCE] }) }
     } catch (error) {
       if (error instanceof ConfigError) return { trouble: error.message }

@@ -74,32 +74,32 @@ interface Desk extends Pick<StoreOptions, 'vault' | 'now' | 'typeOf' | 'declared
   readonly before: StoredProvider | undefined
 }
 
-async function readProvider(name: string, input: unknown, desk: Desk): Promise<StoredProvider> {
-  checkName(name)
-  const configuredBy = desk.declared(name)
+function checkDeclared(name: string, configuredBy: readonly string[] | undefined): void {
   if (configuredBy !== undefined)
     refuse('conflict', `Provider "${name}" is configured by ${configuredBy.join(', ')}: change it there`, {
       param: 'name',
     })
+}
+
+async function readProvider(name: string, input: unknown, desk: Desk): Promise<StoredProvider> {
+  checkName(name)
+  checkDeclared(name, desk.declared(name))
   const { said, isPutBack } = withoutTimes(input)
   const { type: typeName, enabled, ...rest } = check(providerInput, said)
   const type = desk.typeOf(typeName)
   const read = readSettings(type, rest)
   checkAddress(read.baseUrl)
-  const secretFields = fieldsOf(type).filter(({ isSecret }) => isSecret)
-  const isSecret = (setting: string) => secretFields.some(field => field.setting === setting)
-  const settings = Object.fromEntries(
-    Object.entries(read).filter((entry): entry is [string, string] => !isSecret(entry[0])),
-  )
+  const settings: Record<string, string | readonly string[]> = {}
   const secrets: Record<string, Sealed> = {}
-  for (const { setting, name: field } of secretFields) {
+  for (const { setting, isSecret } of fieldsOf(type)) {
+    const value = read[setting]
+    if (value !== undefined && !isSecret) settings[setting] = value
+  }
+  for (const { setting, name: field } of fieldsOf(type).filter(({ isSecret }) => isSecret)) {
+    const place = { name, setting, field }
     const typed = read[setting]
-    const sealed =
-      typeof typed === 'string'
-        ? await seal(typed, { name, setting, field }, desk)
-        : rest[field] === null
-          ? undefined
-          : await keep({ name, setting, field, type: typeName, settings }, desk)
+    const kept = () => (rest[field] === null ? undefined : keep({ ...place, type: typeName, settings }, desk))
+    const sealed = typeof typed === 'string' ? await seal(typed, place, desk) : await kept()
     if (sealed !== undefined) secrets[setting] = sealed
   }
   const lacks = isPutBack ? undefined : type.missing({ ...settings, ...withWords(secrets) }, toSnake)

@@ -46,13 +46,23 @@ export async function createVault(secrets: readonly Key[]): Promise<Vault> {
       return joinBytes([iv, new Uint8Array(sealed)]).toBase64()
     },
     async open(box, about) {
-      const bytes = Uint8Array.fromBase64(box)
+      const bytes = bytesOf(box)
+      if (bytes === undefined) return undefined
       for (const [index, key] of keys.entries()) {
         const secret = await openWith(key, bytes, about)
         if (secret !== undefined) return { secret, isByFormer: index > 0 }
       }
       return undefined
     },
+  }
+}
+
+/** Undefined for what is no box at all. */
+function bytesOf(box: string): Key | undefined {
+  try {
+    return Uint8Array.fromBase64(box)
+  } catch {
+    return undefined
   }
 }
 
