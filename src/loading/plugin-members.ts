@@ -135,7 +135,6 @@ const provider = {
   endings: may(v.any()),
   models: may(fun),
 } satisfies Entries<Provider>
-
 const providerType = {
   ...{ name: kebab, about: text, baseUrl: provider.baseUrl },
   ...{ settings: map(schema), missing: fun, create: fun },
