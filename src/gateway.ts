@@ -28,6 +28,7 @@ import type { Shell } from './page.ts'
 import type { Peers } from './peers.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Host, Plugin } from './plugin.ts'
+import type { Provider } from './provider.ts'
 import { assemble, type House } from './registry.ts'
 import { createConversations } from './respond/conversations.ts'
 import { createRespond } from './respond/respond.ts'
@@ -120,6 +121,11 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   const byFetch = isSetByRuntime()
   const egress = createEgress({ ...createAllowed(settings.egressAllow, built), byFetch })
   closing.add('The way out', egress.close)
+  const probe = createProbe(byFetch)
+  const store = (plugin: string, stored: readonly Provider[]) => {
+    built().providers.store(plugin, stored)
+    egress.renew()
+  }
   const members = () => describeMembers(plugins, { parts: built().parts, brought: options.brought, faults })
   const conversations = createConversations()
   const site: Site = {
@@ -138,14 +144,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     now,
     fetch: egress.fetch,
     providers,
-    shelf: {
-      types: () => built().providers.types,
-      put(stored) {
-        built().providers.store(plugin, stored)
-        egress.renew()
-      },
-      probe: createProbe(byFetch),
-    },
+    shelf: { types: () => built().providers.types, put: stored => store(plugin, stored), probe },
     dialects: () => allDialects().map(({ name }) => name),
     dialect: name => allDialects().find(dialect => dialect.name === name),
     decide: (asked: string, facts: Deciding) => pipeline.decide(asked, facts),

@@ -3,6 +3,7 @@ import { didYouMean } from '../../src/base/nearest.ts'
 import { refuse } from '../../src/errors.ts'
 import { isMetadataAddress } from '../../src/http/addresses.ts'
 import type { ProviderType } from '../../src/provider.ts'
+import { says } from '../../src/settings.ts'
 
 /** Longer is no key, and no address. */
 const LONGEST = 20_000
@@ -15,7 +16,7 @@ const said = v.nullable(
 export const providerInput = v.objectWithRest(
   {
     type: v.pipe(v.string(), v.description('As `GET /admin/provider-types` has it: `openai`')),
-    enabled: v.optional(v.boolean(), true),
+    enabled: says('Off: it is kept, and nobody is led there', v.optional(v.boolean(), true)),
     api_key: v.optional(
       v.pipe(said, v.description('What the provider asks for. Left out: the present one stays; null: none')),
     ),

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { originsOf } from '../../src/loading/providers.ts'
 import type { Host } from '../../src/plugin.ts'
+import { says } from '../../src/settings.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Making } from './making.ts'
 import type { Store } from './store.ts'
@@ -8,8 +9,8 @@ import type { Store } from './store.ts'
 export const trialView = v.object({
   ok: v.pipe(v.nullable(v.boolean()), v.description('Null: it has no list to ask for, so nothing was asked')),
   text: v.pipe(v.string(), v.description('What happened, in a sentence')),
-  ms: v.number(),
-  models: v.optional(v.number()),
+  ms: says('Until the answer was there, in milliseconds', v.number()),
+  models: says('So many are listed', v.optional(v.number())),
 })
 export type Trial = v.InferOutput<typeof trialView>
 

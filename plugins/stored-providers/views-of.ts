@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Provider, ProviderType } from '../../src/provider.ts'
+import { says } from '../../src/settings.ts'
 import type { Made, StoredProvider } from './model.ts'
 import { fieldsOf } from './settings.ts'
 import type { Shelf } from './shelf.ts'
@@ -9,16 +10,16 @@ const setting = v.union([v.string(), v.array(v.string())])
 
 export const providerView = v.objectWithRest(
   {
-    name: v.string(),
-    type: v.string(),
-    enabled: v.boolean(),
+    name: says('What stands before the slash in names of its models', v.string()),
+    type: says('As `GET /admin/provider-types` has it', v.string()),
+    enabled: says('Off: it is kept, and nobody is led there', v.boolean()),
     state: v.pipe(
       v.picklist(['serving', 'off', 'hidden', 'broken']),
       v.description(
         'hidden: the configuration has one of this name, which serves; broken: `trouble` says why',
       ),
     ),
-    trouble: v.optional(v.string()),
+    trouble: says('Why it does not serve', v.optional(v.string())),
     configured_by: v.pipe(
       v.array(v.string()),
       v.description('Variables and files that configure the one that serves; empty where it is stored'),
@@ -31,16 +32,25 @@ export const providerView = v.objectWithRest(
       v.boolean(),
       v.description('Save it once, and the first of SECRETS_KEY seals it'),
     ),
-    version: v.number(),
+    version: says('Counts its changes; for `If-Match`', v.number()),
   },
   setting,
 )
 
 export const typeView = v.object({
-  type: v.string(),
-  about: v.string(),
+  type: says('What a provider of it says as `type`', v.string()),
+  about: says('What it is', v.string()),
   base_url: v.pipe(v.nullable(v.string()), v.description('Null: it differs, so it has to be said')),
-  fields: v.array(v.object({ name: v.string(), about: v.string(), secret: v.boolean() })),
+  fields: says(
+    'What can be said of one, beside its name',
+    v.array(
+      v.object({
+        name: says('As the body of a write has it', v.string()),
+        about: says('What it means', v.string()),
+        secret: says('It is sealed, and never shown again', v.boolean()),
+      }),
+    ),
+  ),
 })
 
 export function stateOf({ stored, trouble }: Made, shelf: Shelf): 'serving' | 'off' | 'hidden' | 'broken' {
