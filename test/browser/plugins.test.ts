@@ -96,6 +96,8 @@ test('draws the path of a request: its hooks in order, and the plugins that stan
     'attempt',
     'tap',
     'head',
+    'spend',
+    'resume',
     'settle',
   ])
   expect(await at('route').allInnerTexts()).toEqual(['virtual-models', 'catalog', 'access'])

@@ -21,7 +21,9 @@ const account = {
   client_secret: 'hidden-VERTEX_CREDENTIALS-secret',
   refresh_token: 'hidden-VERTEX_CREDENTIALS-refresh',
 }
+const SEALING = Buffer.alloc(32, 'hidden').toString('base64')
 const secretFor = (name: string): string => {
+  if (name === 'SECRETS_KEY') return SEALING
   if (name.endsWith('_HEADERS')) return `authorization=Bearer%20hidden-${name}`
   return name === 'VERTEX_CREDENTIALS' ? JSON.stringify(account) : `hidden-${name}`
 }
@@ -202,7 +204,8 @@ test('no value of a secret is in the page or in the JSON, though each is set, an
     [...text.matchAll(/hidden-(?!away)[\w-]+/g)].map(([all]) => all),
   )
   expect(seen).toEqual([])
-  for (const text of [json, ...pages, house]) expect(text.includes(MASTER)).toBe(false)
+  for (const text of [json, ...pages, house])
+    for (const secret of [MASTER, SEALING]) expect(text.includes(secret)).toBe(false)
   expect(SECRETS.length).toBeGreaterThan(20)
   const silent = SECRETS.filter(
     name =>
