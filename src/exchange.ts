@@ -29,6 +29,8 @@ export interface Connection {
   readonly loopback: boolean
   /** The request has arrived; from now on silence is a model that thinks. */
   keepOpen(): void
+  /** An answer is there: a client that takes nothing of it for minutes, or asks nothing more, is gone. */
+  expectReading(): void
   /**
    * Makes a WebSocket of the connection; `listen` is called once it is open. False where the client is gone, or asked for
    * none. Absent where no server listens.

@@ -85,7 +85,7 @@ export interface Gateway {
 /** How many answers may arrive for nobody, and for how long (milliseconds). */
 const DRAIN = { limit: 256, longest: 300_000 }
 
-const LOCAL: Connection = { loopback: true, keepOpen: () => {} }
+const LOCAL: Connection = { loopback: true, keepOpen: () => {}, expectReading: () => {} }
 
 /** Builds the house: database, plugins, pipeline, door. Nothing listens yet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {

@@ -6,6 +6,8 @@ import type { Awaitable } from '../types.ts'
 
 /** Bytes may stop arriving for so long (seconds) while a request is sent; an answer may be silent for ever. */
 const IDLE_SECONDS = 60
+/** A client may take nothing of what waits for it for so long (seconds); the runtime counts to 255. */
+const STALLED_SECONDS = 240
 
 export interface Place {
   readonly host: string
@@ -90,6 +92,9 @@ class ServerConnection implements Connection {
   }
   keepOpen() {
     this.#server.timeout(this.#request, 0)
+  }
+  expectReading() {
+    this.#server.timeout(this.#request, STALLED_SECONDS)
   }
   upgrade(...[headers, listen]: Parameters<Connection['upgrade'] & {}>) {
     return accept(this.#server, this.#request, headers, listen)

@@ -36,6 +36,7 @@ export function createRespond(options: RespondOptions) {
   function settle(x: Exchange): void {
     if (x.settled) return
     x.settled = true
+    x.connection.expectReading()
     x.totalMs = performance.now() - x.startedAt
     for (const release of x.releases) giveBack(x, release)
     leave(x)

@@ -80,9 +80,19 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     x.quietSince = performance.now()
     x.firstByteMs ??= x.quietSince - x.startedAt
     const written = controller.write(out)
-    // The client is slower than the provider: so is the reading.
-    if (written instanceof Promise) written.then(more, fail)
-    return !(written instanceof Promise)
+    if (!(written instanceof Promise)) return true
+    // The client is slower than the provider: so is the reading. Pings would look as if it took something.
+    x.onQuiet = undefined
+    x.connection.expectReading()
+    written.then(goOn, fail)
+    return false
+  }
+  const ping = (): void => void controller.write(PING)
+  const goOn = (): void => {
+    if (isGone) return
+    x.connection.keepOpen()
+    x.onQuiet = ping
+    more()
   }
   const fail = (error: unknown): void => {
     if (isGone) return
@@ -147,7 +157,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
       controller = given
       // It begins early, because nothing was heard for long.
       if (x.quietSince > x.startedAt) controller.write(PING)
-      x.onQuiet = () => void controller.write(PING)
+      x.onQuiet = ping
       const whole = new Promise<void>(resolve => {
         isOver = resolve
       })
@@ -182,12 +192,14 @@ export function pass(
   return new ReadableStream<Bytes>({
     async pull(controller) {
       try {
+        x.connection.keepOpen()
         const { done, value } = await reader.read()
         if (done) {
           finish()
           return controller.close()
         }
         x.firstByteMs ??= performance.now() - x.startedAt
+        x.connection.expectReading()
         controller.enqueue(value)
       } catch (error) {
         finish(toCut(x, error))

@@ -7,7 +7,7 @@ import { createSwitch } from '../../src/reload/switch.ts'
 import { watch } from '../../src/reload/watch.ts'
 import { build, createFolder, until } from './kit.ts'
 
-const here: Connection = { loopback: true, keepOpen: () => {} }
+const here: Connection = { loopback: true, keepOpen: () => {}, expectReading: () => {} }
 const get = (path: string) => new Request(`http://localhost${path}`)
 const put = (path: string) => new Request(`http://localhost${path}`, { method: 'PUT' })
 

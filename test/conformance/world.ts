@@ -82,7 +82,11 @@ export async function openWorlds({ env = {}, extra = [] }: WorldOptions = {}): P
     port: 0,
     idleTimeout: 60,
     fetch: (request, server) =>
-      gateway.gateway.fetch(request, { loopback: true, keepOpen: () => server.timeout(request, 0) }),
+      gateway.gateway.fetch(request, {
+        loopback: true,
+        keepOpen: () => server.timeout(request, 0),
+        expectReading: () => server.timeout(request, 240),
+      }),
   })
   const url = `http://127.0.0.1:${server.port}`
   const plans = new Map<string, Plan>()

@@ -43,6 +43,8 @@ export interface HouseOptions {
   readonly extra?: readonly Plugin[]
   /** Seconds that a client's connection may be silent. */
   readonly idleTimeout?: number
+  /** Seconds that a client may take nothing of an answer. */
+  readonly stalledTimeout?: number
   readonly now?: () => number
 }
 
@@ -52,6 +54,7 @@ export async function openHouse({
   env = {},
   extra = [],
   idleTimeout = 60,
+  stalledTimeout = 240,
   now,
 }: HouseOptions = {}): Promise<House> {
   const mock = createMockProvider({ models: ['one', 'two'], tokens: 4 })
@@ -93,7 +96,11 @@ export async function openHouse({
     idleTimeout,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch: (request, server) =>
-      test.gateway.fetch(request, { loopback: true, keepOpen: () => server.timeout(request, 0) }),
+      test.gateway.fetch(request, {
+        loopback: true,
+        keepOpen: () => server.timeout(request, 0),
+        expectReading: () => server.timeout(request, stalledTimeout),
+      }),
   })
   const url = `http://127.0.0.1:${server.port}`
   const send = (body: BodyInit, { headers, ...init }: RequestInit = {}) =>

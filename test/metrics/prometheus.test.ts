@@ -219,7 +219,7 @@ describe('who may read it', () => {
   test('a caller on this machine, while there is no key at all; nobody from elsewhere', async () => {
     const open = await startGateway({ env: { MODELWAY_MASTER_KEY: '' } })
     expect((await open.fetch('/metrics')).status).toBe(200)
-    const far = { loopback: false, keepOpen: () => {} }
+    const far = { loopback: false, keepOpen: () => {}, expectReading: () => {} }
     expect((await open.fetch('/metrics', { connection: far })).status).toBe(401)
     await open.close()
   })

@@ -45,6 +45,7 @@ export async function openStudio({ env = {}, extra = [], ...options }: TestOptio
       test.gateway.fetch(request, {
         loopback: true,
         keepOpen: () => server.timeout(request, 0),
+        expectReading: () => server.timeout(request, 240),
         upgrade: (headers, listen) => accept(server, request, headers, listen),
       }),
     websocket: socketHandler(LONGEST),

@@ -128,7 +128,7 @@ function toInit(method: string, body: unknown, { key = MASTER, path, headers, lo
       ...headers,
     },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    ...(loopback !== undefined && { connection: { loopback, keepOpen: () => {} } }),
+    ...(loopback !== undefined && { connection: { loopback, keepOpen: () => {}, expectReading: () => {} } }),
   }
 }
 
