@@ -1,15 +1,19 @@
 import { describe } from '../../src/base/describe.ts'
 import { isDatabaseAway } from '../../src/database/faults.ts'
+import { fileOf } from '../../src/database/open.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { spell } from '../../views/name.tsx'
 import { createReloadWatch } from './configuration.ts'
+import { createFileWatch } from './database-file.ts'
 import type { Concern, Concerns, Standing, Watch, Word } from './model.ts'
 
 export default definePlugin({
   name: 'concerns',
   about: 'Gathers what needs attention from the plugins that know of it.',
-  setup({ log, site }) {
+  async setup({ log, site, dbAddress }) {
     const watches: Watch[] = [createReloadWatch(site)]
+    const file = dbAddress && fileOf(dbAddress.url)
+    if (file !== undefined) watches.push(await createFileWatch(file))
     const seen = new Map<Watch, readonly Standing[]>()
     const failing = new Set<Watch>()
 

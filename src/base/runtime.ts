@@ -59,6 +59,15 @@ export async function stampOf(path: string): Promise<string | undefined> {
   }
 }
 
+/** By which the system knows a file, whatever it is called; undefined while there is none. */
+export const numberOf = (path: string): Promise<number | undefined> =>
+  Bun.file(path)
+    .stat()
+    .then(
+      ({ ino }) => ino,
+      () => undefined,
+    )
+
 const mega = (bytes: number): string => (bytes / 1024 / 1024).toFixed(bytes % (1024 * 1024) === 0 ? 0 : 1)
 const reasonOf = (cause: { code?: string; message?: string }): string =>
   cause.code === 'EACCES' ? 'permission is denied' : (cause.code ?? cause.message ?? 'it cannot be read')

@@ -27,6 +27,9 @@ export class DatabaseAway extends Error {
   override readonly name = 'DatabaseAway'
 }
 
+/** Whether a file is no database any more, or not all of it: whoever reads it is not to blame. */
+export const isDamaged = (error: unknown): boolean => /SQLITE_(?:NOTADB|CORRUPT)/.test(reasonOf(error))
+
 /** Codes of the client where nothing is wrong with what was asked. */
 const AWAY = /^(?:SERVER_ERROR|HRANA_\w+|TRANSACTION_TIMEOUT|SQLITE_(?:BUSY|LOCKED)\w*)$/
 

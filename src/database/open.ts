@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Client, InStatement, TransactionMode } from '@libsql/client'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
@@ -12,6 +12,8 @@ export type Database = LibSQLDatabase
 
 export interface OpenDatabase {
   readonly db: Database
+  /** It is a file that was not there before, or had nothing in it. */
+  readonly isNew: boolean
   /** Applies one folder of migrations; each folder keeps its own book. */
   migrate(folder: string, book?: string): Promise<void>
   close(): void
@@ -26,6 +28,10 @@ export interface DatabaseAddress {
 
 /** It belongs to one process, and ends with it. */
 export const isInMemory = (url: string): boolean => url.includes(':memory:')
+
+/** Its path; undefined where it is no file. */
+export const fileOf = (url: string): string | undefined =>
+  /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path
 
 /** How long a write waits for another one that holds the database (milliseconds). */
 const PATIENCE = 5000
@@ -42,8 +48,9 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
 }
 
 async function openLocal(url: string): Promise<OpenDatabase> {
-  const file = /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path
+  const file = fileOf(url)
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
+  const isNew = file !== undefined && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
   // None of the modules that speak to servers: every gateway starts with this.
   const { createClient } = await import('@libsql/client/sqlite3')
   const client = renewed(() => createClient({ url, timeout: 0 } as Parameters<typeof createClient>[0]))
@@ -54,6 +61,7 @@ async function openLocal(url: string): Promise<OpenDatabase> {
   const db = drizzle({ client })
   return {
     db,
+    isNew,
     migrate: (folder, book) => prepare(db, { folder, book, url }),
     close: () => client.close(),
   }
@@ -68,6 +76,7 @@ async function openRemote(url: string, authToken: string | undefined): Promise<O
   await client.execute('select 1')
   return {
     db: drizzle({ client }),
+    isNew: false,
     async migrate(folder, book) {
       // To change large tables takes its time.
       const slow = await openServer({ url, authToken, patience: MIGRATION })
