@@ -1,4 +1,4 @@
-import { isDatabaseAway } from './database/faults.ts'
+import { awayReason } from './database/faults.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Hooks } from './plugin.ts'
 import type { Awaitable } from './types.ts'
@@ -177,8 +177,8 @@ export const blamed = (cause: unknown): { readonly plugin?: string; readonly pla
  */
 export function blame(error: unknown, { plugin, hook }: Pick<Bound<unknown>, 'plugin' | 'hook'>): never {
   if (error instanceof Refusal) throw error
-  if (isDatabaseAway(error))
-    refuse('database_unavailable', 'The database does not answer: try again in a moment', { cause: error })
+  const away = awayReason(error)
+  if (away !== undefined) refuse('database_unavailable', away, { cause: error })
   return refuse('internal_error', 'The gateway failed to handle this request', {
     cause: new PluginFault(plugin, hook, error),
   })

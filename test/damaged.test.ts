@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { definePlugin, type Host } from '../src/plugin.ts'
 import { startGateway } from './kit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'modelway-damaged-'))
@@ -51,6 +52,55 @@ test('D-05: a damaged database refuses to start and says what helps, whoever rea
     expect([what, message]).toEqual([what, expect.stringContaining(says)])
     expect(message).toEndWith(REMEDY)
   }
+})
+
+test('D-01: what a full disk does not take is a 503 that says so; calls go on, and later it is taken', async () => {
+  let database: Host['db']
+  const room = definePlugin({
+    name: 'room',
+    about: 'Says how large the database may become.',
+    setup({ db }) {
+      database = db
+      return {}
+    },
+  })
+  const gateway = await startGateway({ extra: [room] })
+  const store = (n: number) => {
+    const row = { source: `v${n}`, target_model: 'demo/parrot', description: 'x'.repeat(900) }
+    return gateway.admin('PUT', '/admin/virtual-models', row)
+  }
+  await store(0)
+  await database!.run('pragma max_page_count = 1')
+  let refused = await store(1)
+  for (let n = 2; refused.status === 200 && n < 50; n++) refused = await store(n)
+  expect([refused.status, refused.body.error.code]).toEqual([503, 'database_unavailable'])
+  expect(refused.body.error.message).toContain('cannot be written (SQLITE_FULL)')
+  expect((await gateway.chat({ model: 'v0', messages: [{ role: 'user', content: 'Hello' }] })).status).toBe(
+    200,
+  )
+  await database!.run('pragma max_page_count = 4294967294')
+  expect((await store(99)).status).toBe(200)
+  expect(gateway.logs.filter(({ message }) => /bug/.test(String(message)))).toEqual([])
+  await gateway.close()
+})
+
+test('D-10: a backup that is made while a gateway writes is a database with all that was stored before', async () => {
+  const gateway = await startGateway()
+  const store = (n: number) =>
+    gateway.admin('PUT', '/admin/virtual-models', { source: `v${n}`, target_model: 'demo/parrot' })
+  for (let n = 0; n < 5; n++) await store(n)
+  const later = [5, 6, 7, 8, 9].map(store)
+  const home = mkdtempSync(join(folder, 'backup-'))
+  const reader = new Database(join(gateway.folder, 'test.db'), { readonly: true })
+  reader.exec(`vacuum into '${join(home, 'test.db')}'`)
+  reader.close()
+  await Promise.all(later)
+  await gateway.close()
+  const restored = await startGateway({ folder: home })
+  const { body } = await restored.admin('GET', '/admin/virtual-models')
+  const sources = body.map(({ source }: { source: string }) => source)
+  expect(sources.slice(0, 5)).toEqual(['v0', 'v1', 'v2', 'v3', 'v4'])
+  await restored.close()
 })
 
 test('D-05: an empty database in the place of one is told, and one with rows is not', async () => {

@@ -32,12 +32,20 @@ export const isDamaged = (error: unknown): boolean => /SQLITE_(?:NOTADB|CORRUPT)
 
 /** Codes of the client where nothing is wrong with what was asked. */
 const AWAY = /^(?:SERVER_ERROR|HRANA_\w+|TRANSACTION_TIMEOUT|SQLITE_(?:BUSY|LOCKED)\w*)$/
+/** The same where it is there, and its disk is full, fails, or may not be written. */
+const STUCK = /^SQLITE_(?:FULL|IOERR|READONLY)/
 
-/** Whether something failed because the database is away, or has no time: later the same may succeed. */
-export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code } = error as { readonly code?: unknown }
-  return error instanceof DatabaseAway || AWAY.test(String(code)) || isDatabaseAway(error.cause)
+/** Whether something failed because the database is away, has no time or no room: later the same may succeed. */
+export const isDatabaseAway = (error: unknown): boolean => awayReason(error) !== undefined
+
+/** Why the same may succeed later, for whoever asked; undefined where it would fail again. */
+export function awayReason(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = String((error as { readonly code?: unknown }).code)
+  if (error instanceof DatabaseAway || AWAY.test(code))
+    return 'The database does not answer: try again in a moment'
+  if (STUCK.test(code)) return `The database cannot be written (${code}): try again when its disk takes it`
+  return awayReason(error.cause)
 }
 
 /** Whether a value is larger than the database takes: a few megabytes at some servers. */
