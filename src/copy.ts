@@ -54,7 +54,7 @@ export const createCopy = ({ ask, respond, enter }: CopyOptions): Copy =>
     }
   }
 
-const NOBODY: Connection = { loopback: true, keepOpen: () => {} }
+const NOBODY: Connection = { loopback: true, keepOpen: () => {}, expectReading: () => {} }
 const LATE = 'The copy of a call took longer than copies may take'
 
 /** The client's wishes to the provider go along. What proves who calls does not, nor what makes two calls one. */

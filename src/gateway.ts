@@ -3,7 +3,7 @@ import { isSetByRuntime } from './config/environment.ts'
 import type { GatewaySettings } from './config/gateway.ts'
 import { type Copying, createCopy } from './copy.ts'
 import { migrateAll } from './database/migrations.ts'
-import { fileOf, isInMemory, type OpenDatabase, openDatabase } from './database/open.ts'
+import { isInMemory, type OpenDatabase, openDatabase } from './database/open.ts'
 import { isLoopbackName, ORIGIN } from './door/address.ts'
 import { withCors } from './door/cors.ts'
 import { createDoor } from './door/door.ts'
@@ -95,8 +95,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   closing.add('The database', () => database.close())
   try {
     const { migrations: shared, plugins } = options
-    // An empty one in the place of the one that was meant must not go unnoticed.
-    if (database.isNew) createLog('gateway').info('A new database is made', { file: fileOf(databaseUrl) })
     await migrateAll(database, { shared, plugins, log: createLog('gateway') })
     return await build(options, database, closing)
   } catch (error) {

@@ -15,9 +15,11 @@ const BOOK = '__drizzle_migrations'
  * @throws ConfigError naming the plugin whose migrations fail.
  */
 export async function migrateAll(
-  database: Pick<OpenDatabase, 'migrate' | 'db'>,
+  database: Pick<OpenDatabase, 'migrate' | 'db' | 'newFile'>,
   { shared, plugins, log }: Prepared,
 ): Promise<void> {
+  // An empty one in the place of the one that was meant must not go unnoticed.
+  if (database.newFile !== undefined) log.info('A new database is made', { file: database.newFile })
   await database.migrate(shared)
   await warnOfNewer(database.db, { folder: shared, book: BOOK, of: 'the gateway', log })
   for (const { name, migrations } of plugins) {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Client, InStatement, TransactionMode } from '@libsql/client'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
@@ -12,8 +12,8 @@ export type Database = LibSQLDatabase
 
 export interface OpenDatabase {
   readonly db: Database
-  /** It is a file that was not there before, or had nothing in it. */
-  readonly isNew: boolean
+  /** The path of a file with no table in it. */
+  readonly newFile: string | undefined
   /** Applies one folder of migrations; each folder keeps its own book. */
   migrate(folder: string, book?: string): Promise<void>
   close(): void
@@ -50,7 +50,6 @@ export async function openDatabase(url: string, authToken?: string): Promise<Ope
 async function openLocal(url: string): Promise<OpenDatabase> {
   const file = fileOf(url)
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
-  const isNew = file !== undefined && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
   // None of the modules that speak to servers: every gateway starts with this.
   const { createClient } = await import('@libsql/client/sqlite3')
   const client = renewed(() => createClient({ url, timeout: 0 } as Parameters<typeof createClient>[0]))
@@ -58,10 +57,11 @@ async function openLocal(url: string): Promise<OpenDatabase> {
     await client.execute('PRAGMA journal_mode = WAL')
     await client.execute('PRAGMA synchronous = NORMAL')
   }
+  const { rows } = await client.execute('SELECT 1 FROM sqlite_master LIMIT 1')
   const db = drizzle({ client })
   return {
     db,
-    isNew,
+    newFile: rows.length === 0 && !isInMemory(url) ? file : undefined,
     migrate: (folder, book) => prepare(db, { folder, book, url }),
     close: () => client.close(),
   }
@@ -76,7 +76,7 @@ async function openRemote(url: string, authToken: string | undefined): Promise<O
   await client.execute('select 1')
   return {
     db: drizzle({ client }),
-    isNew: false,
+    newFile: undefined,
     async migrate(folder, book) {
       // To change large tables takes its time.
       const slow = await openServer({ url, authToken, patience: MIGRATION })
