@@ -6,7 +6,7 @@ export const inShort = (tokens: number): string =>
 
 /** What is known of a model, for people; empty where nothing is. */
 export const factsInWords = (facts: ModelFacts): readonly string[] => [
-  ...(facts.contextWindow === undefined ? [] : [`${inShort(facts.contextWindow)} tokens`]),
+  ...(facts.contextWindow === undefined ? [] : [`reads ${inShort(facts.contextWindow)} tokens`]),
   ...(facts.maxOutput === undefined ? [] : [`writes ${inShort(facts.maxOutput)}`]),
   ...abilitiesOf(facts, true),
   ...(facts.retiresOn === undefined ? [] : [`retires on ${facts.retiresOn}`]),

@@ -55,7 +55,13 @@ export interface ProviderDesk {
   /** The page that changes one; undefined for those that are kept elsewhere. */
   placeOf(provider: string): `/${string}` | undefined
   /** Those that are kept and do not serve, each with why. */
-  idle(): readonly { readonly name: string; readonly type: string; readonly why: string }[]
+  idle(): readonly {
+    readonly name: string
+    readonly type: string
+    readonly why: string
+    /** It should serve, and cannot. */
+    readonly isBroken: boolean
+  }[]
 }
 
 /** Every provider's models, in memory. */

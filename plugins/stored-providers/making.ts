@@ -60,7 +60,7 @@ export function createMaking({ host, vault }: MakingOptions) {
     async make(stored: StoredProvider): Promise<Made> {
       const { opened, locked, isSealedByFormer } = await secretsOf(stored)
       const shared = { stored, isSealedByFormer }
-      if (locked.length > 0) return { ...shared, trouble: lockedOut(locked) }
+      if (locked.length > 0) return { ...shared, trouble: lockedOut(locked), unreadable: locked }
       if (!stored.enabled) return shared
       return { ...shared, ...(await create(stored, opened, host.fetch)) }
     },

@@ -32,6 +32,8 @@ export interface Made {
   readonly provider?: Provider
   /** Why it cannot be made, in a sentence. */
   readonly trouble?: string
+  /** Secrets that no key at hand opens, by the names that operators write. */
+  readonly unreadable?: readonly string[]
   /** Secrets that only a former key opens: the next time it is saved the present one seals them. */
   readonly isSealedByFormer: boolean
 }

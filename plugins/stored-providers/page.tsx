@@ -10,7 +10,7 @@ import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { checkType } from './input.ts'
 import { Choosing } from './page/choosing.tsx'
 import { type Deleting, Deletion } from './page/deletion.tsx'
-import { type Draft, draftFrom, draftOf, emptyDraft, mistakeOf, toInput } from './page/draft.ts'
+import { type Draft, draftFrom, draftOf, emptyDraft, inFull, mistakeOf, toInput } from './page/draft.ts'
 import type { Editing } from './page/editing.ts'
 import { Complaint, Editor, Tried } from './page/editor.tsx'
 import type { Shelf } from './shelf.ts'
@@ -136,8 +136,7 @@ export function createProviderPage(deps: PageDeps): { readonly page: Page; reado
     try {
       return await tryOut(draft.name, toInput(form, type))
     } catch (error) {
-      const { message } = mistakeOf(error, type)
-      return { ok: false, text: message, ms: 0 }
+      return { ok: false, text: inFull(mistakeOf(error, type)), ms: 0 }
     }
   }
 
@@ -149,8 +148,10 @@ export function createProviderPage(deps: PageDeps): { readonly page: Page; reado
       idle: () =>
         shelf.all().flatMap(made => {
           const { name, type } = made.stored
-          const why = whyIdle[stateOf(made, shelf)]
-          return why === undefined ? [] : [{ name, type, why: `${made.trouble ?? why}.` }]
+          const state = stateOf(made, shelf)
+          const why = whyIdle[state]
+          if (why === undefined) return []
+          return [{ name, type, why: `${made.trouble ?? why}.`, isBroken: state === 'broken' }]
         }),
     },
   }

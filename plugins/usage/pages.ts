@@ -20,7 +20,11 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
 }
 
 /** Callers that are no managed keys. */
-const names: Readonly<Record<string, string>> = { master: 'Master key', open: 'Anybody: no key is set' }
+const names: Readonly<Record<string, string>> = {
+  master: 'Master key',
+  open: 'Anybody: no key is set',
+  mirror: 'Copies to mirrors',
+}
 
 /** The pages about usage. */
 export function createPages({

@@ -60,5 +60,7 @@ test('a page holds a conversation, with its key as a subprotocol, and operators 
   await until(async () => (await records()).length === 2, 'the records of the answer, and of the call')
   await page.goto(`${gateway.url}/dashboard/requests`)
   await page.getByRole('table').getByText('voice').first().waitFor()
+  await page.getByText('with its answers').waitFor()
+  expect(await page.getByRole('table').textContent()).not.toContain('stream')
   expect(problems).toEqual([])
 })

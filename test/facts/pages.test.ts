@@ -54,11 +54,11 @@ const names = (markup: string): readonly string[] => rows(markup).map(row => row
 describe('the page Models', () => {
   test('says below each name what the model can', async () => {
     const all = rows(await open('/models'))
-    expect(all).toContain('vllm/sees 250K tokens, writes 64K, images')
-    expect(all).toContain('vllm/blind 8.19K tokens, tools')
+    expect(all).toContain('vllm/sees reads 250K tokens, writes 64K, images')
+    expect(all).toContain('vllm/blind reads 8.19K tokens, tools')
     expect(all).toContain('vllm/silent')
-    expect(all).toContain('both 8.19K tokens')
-    expect(all).toContain('team-only 250K tokens, writes 64K, images')
+    expect(all).toContain('both reads 8.19K tokens')
+    expect(all).toContain('team-only reads 250K tokens, writes 64K, images')
     expect(all).toContain(`openai/old retires on ${SOON}`)
   })
 

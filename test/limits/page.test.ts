@@ -95,7 +95,7 @@ describe('the list', () => {
       expect(row(await page('?state=near'), 'tight')).toContain(words)
       expect(row(await page('?state=near'), 'wide')).toBe('')
     }
-    expect(visible(await page('?state=reached'))).toContain('1 of 3 , 1 reached')
+    expect(visible(await page('?state=reached'))).toContain('1 of 3, 1 reached')
   })
 
   test('of what each key has for itself shows the fullest, by the name of the key', async () => {

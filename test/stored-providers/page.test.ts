@@ -57,6 +57,8 @@ test('a key that was typed is in no page, whatever becomes of it', async () => {
   expect(refused.status).toBe(422)
   expect(said).toMatch(/small letters, digits and single dashes/)
   expect(said).toMatch(/Type it again/)
+  const nameless = await send(gateway, 'test', { ...typed(), name: '' })
+  expect(await nameless.text()).toMatch(/Name: Expected small letters/)
   const tried = await (await send(gateway, 'test', typed())).text()
   expect(tried).toMatch(/It lists 1 model/)
   const wrong = await (await send(gateway, 'test', { ...typed(), set_api_key: 'sk-a-wrong-one' })).text()

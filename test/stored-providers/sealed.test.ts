@@ -63,6 +63,15 @@ describe('on disk', () => {
       })
       const overview = await (await gateway.fetch('/dashboard/overview', asOther)).text()
       expect(overview).toMatch(/does not serve\. Its api_key cannot be read/)
+      const open = async (path: string) =>
+        (await gateway.fetch(`/dashboard/providers${path}`, asOther)).text()
+      // Above those that serve, and never “it stays” where there is nothing left to keep.
+      expect(await open('')).toMatch(
+        /Not serving[\s\S]*mine[\s\S]*api_key cannot be read[\s\S]*class="upstreams"/,
+      )
+      const form = await open('/edit?name=mine')
+      expect(form).toMatch(/sealed with a key that is not here\. Type it anew/)
+      expect(form).not.toContain('Empty: it stays')
     })
   })
 

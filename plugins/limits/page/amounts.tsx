@@ -58,7 +58,7 @@ export const Amounts = ({ editing }: { editing: Editing }) => (
         id="f-unpriced"
         name="unpriced"
         checked={editing.draft.refusesUnpriced}
-        label="Refuse models whose price nobody knows"
+        label="Refuse what has no known price"
         hint="Otherwise their calls go through, and count as $0."
       />
     </div>

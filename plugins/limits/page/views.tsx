@@ -91,7 +91,11 @@ const LimitFilters = ({ data, path }: { data: LimitsData; path: string }) => {
 
 export const Count = ({ data: { listing, count: all, reached } }: { data: LimitsData }) => (
   <ListCount noun="limit" total={listing.total} all={all}>
-    {reached > 0 && <strong class="reached">, {number(reached)} reached</strong>}
+    {reached > 0 && (
+      <>
+        , <strong class="reached">{number(reached)} reached</strong>
+      </>
+    )}
   </ListCount>
 )
 

@@ -54,12 +54,12 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
           <HowToAdd configFile={configFile} />
         </section>
       )}
+      {desk !== undefined && <Idle desk={desk} request={request} />}
       <ul class="upstreams">
         {upstreams.map(upstream => (
           <Card upstream={upstream} data={data} request={request} />
         ))}
       </ul>
-      {desk !== undefined && <Idle desk={desk} request={request} />}
       {!isDemo && (
         <details class="adding">
           <summary>Add another provider by a variable, or the config file</summary>
@@ -91,16 +91,19 @@ function Idle({ desk, request }: DeskProps) {
   const idle = desk.idle()
   if (idle.length === 0) return null
   return (
-    <section class="idle" aria-labelledby="idle-title">
+    <section class="concerns" aria-labelledby="idle-title">
       <h2 id="idle-title">Not serving</h2>
       <ul>
-        {idle.map(({ name, type, why }) => (
-          <li>
-            <Link href={`${request.base}/dashboard${desk.placeOf(name) ?? '/providers'}`}>
-              <Name text={name} />
-            </Link>{' '}
-            <span class="muted">{type}</span>
-            <p>{why}</p>
+        {idle.map(({ name, type, why, isBroken }) => (
+          <li class={isBroken ? 'concern' : 'calm'} data-tone={isBroken ? 'bad' : undefined}>
+            <Icon name={isBroken ? 'alert' : 'lock'} />
+            <p>
+              <strong>
+                <Name text={name} />
+              </strong>
+              {name !== type && <span class="muted"> ({type})</span>}. {why}{' '}
+              <Link href={`${request.base}/dashboard${desk.placeOf(name) ?? '/providers'}`}>Edit</Link>
+            </p>
           </li>
         ))}
       </ul>

@@ -52,7 +52,7 @@ export default modelProvider<Field>({
   about: 'Gemini and Claude at Vertex AI in Google Cloud.',
   fields: {
     project: says('The id of a project', shown(segment('the id of a project'))),
-    location: says('Where its models run', shown(location)),
+    location: says('Where its models run: global, or a region such as europe-west4', shown(location)),
     credentials: says(
       'The key of a service account, the path of its file, or "metadata" on a machine there',
       concealed(text()),

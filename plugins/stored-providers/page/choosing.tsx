@@ -7,6 +7,9 @@ export const Choosing = ({ types, request }: { types: readonly ProviderType[]; r
   <>
     <header class="top">
       <div>
+        <p class="crumb">
+          <Link href={`${request.base}/dashboard/providers`}>Providers</Link>
+        </p>
         <h1>New provider</h1>
         <p class="lead">Whose models are to be called? Several of one sort are told apart by their names.</p>
       </div>

@@ -78,5 +78,9 @@ export function mistakeOf(error: unknown, type: ProviderType): Mistake {
   return { field, message: inForm }
 }
 
+/** A mistake that does not stand beside its field says whose it is. */
+export const inFull = ({ field, message }: Mistake): string =>
+  field === 'form' ? message : `${labelOf(field)}: ${message}`
+
 /** Words that are more than a name of a field. */
 const common = { models: true }

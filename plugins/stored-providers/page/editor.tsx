@@ -8,10 +8,9 @@ import { Name } from '../../../views/name.tsx'
 import { KIND } from '../model.ts'
 import { fieldsOf } from '../settings.ts'
 import type { Trial } from '../trial.ts'
-import type { Mistake } from './draft.ts'
+import { inFull, type Mistake } from './draft.ts'
 import type { Editing } from './editing.ts'
 import { OpenField, SecretField } from './fields.tsx'
-import { labelOf } from './words.ts'
 
 interface Props {
   readonly editing: Editing
@@ -27,7 +26,10 @@ export function Editor({ editing, request }: Props) {
     <>
       <header class="top">
         <div>
-          <h1>{isNew ? 'New provider' : <Name text={draft.name} />}</h1>
+          <p class="crumb">
+            <Link href={`${request.base}/dashboard/providers`}>Providers</Link>
+          </p>
+          <h1>{isNew ? `New provider: ${type.name}` : <Name text={draft.name} />}</h1>
           <p class="lead">{type.about}</p>
         </div>
       </header>
@@ -176,13 +178,10 @@ function NameOf({ editing: { draft, mistake, type } }: { editing: Editing }) {
 const tones = { true: 'good', false: 'bad', null: 'plain' } as const
 
 /** Why nothing was stored; what was typed is still in the form. */
-export const Complaint = ({ mistake: { field, message } }: { mistake: Mistake }) => (
+export const Complaint = ({ mistake }: { mistake: Mistake }) => (
   <p class="tested" data-tone="bad" role="alert">
     <Icon name="alert" />
-    <span>
-      {field !== 'form' && `${labelOf(field)}: `}
-      {message}
-    </span>
+    <span>{inFull(mistake)}</span>
   </p>
 )
 

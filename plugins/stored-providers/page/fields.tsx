@@ -52,11 +52,7 @@ export function SecretField({ field, editing }: FieldProps) {
         id={id}
         label={labelOf(field.name)}
         error={error}
-        hint={
-          setAt === undefined
-            ? `${field.about}. It is kept sealed, and never shown again.${isLost ? AGAIN : ''}`
-            : `Typed ${ago(editing.now - setAt)}. Empty: it stays.${isLost ? AGAIN : ''}`
-        }
+        hint={`${hintOf(field, editing)}${isLost ? AGAIN : ''}`}
       >
         <input
           class="mono"
@@ -78,6 +74,15 @@ export function SecretField({ field, editing }: FieldProps) {
       )}
     </>
   )
+}
+
+function hintOf(field: Setting, { made, now }: Editing): string {
+  const setAt = made?.stored.secrets[field.setting]?.setAt
+  if (setAt === undefined) return `${field.about}. It is kept sealed, and never shown again.`
+  const typed = `Typed ${ago(now - setAt)}`
+  return made?.unreadable?.includes(field.name)
+    ? `${typed}, and sealed with a key that is not here. Type it anew.`
+    : `${typed}. Empty: it stays.`
 }
 
 const AGAIN = ' Type it again: no page has it.'

@@ -7,7 +7,7 @@ import type { Row } from './rows.ts'
 const LONG = 200_000
 
 export const abilities = {
-  '': 'All abilities',
+  '': 'Any ability',
   images: 'Read images',
   audio: 'Hear audio',
   pdfs: 'Read PDFs',

@@ -8,7 +8,7 @@ import type { Row } from '../../report/log.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { dateOf, secondsOf } from '../clock.ts'
 import { CallTokens } from './call-tokens.tsx'
-import { Outcome } from './request-row.tsx'
+import { Outcome, SWITCHED } from './request-row.tsx'
 import { Timeline } from './timeline.tsx'
 import { pickWords } from './words.ts'
 
@@ -112,7 +112,7 @@ function Facts({
         )}
       </Fact>
       <Fact name="Asked as">
-        {call.dialect}, {call.operation}, {call.streamed ? 'answered as a stream' : 'answered as a whole'}
+        {call.dialect}, {call.operation}, {answeredAs(call)}
         {call.batch && ', at the price of a batch'}
       </Fact>
       {call.finish !== null && (
@@ -145,6 +145,11 @@ function Facts({
       </Fact>
     </dl>
   )
+}
+
+function answeredAs({ streamed, status }: Row): string {
+  if (status === SWITCHED) return 'a conversation'
+  return streamed ? 'answered as a stream' : 'answered as a whole'
 }
 
 /** The way from the name that was asked for to the model that answered. */

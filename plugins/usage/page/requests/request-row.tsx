@@ -30,7 +30,6 @@ export const opening = (href: string) => ({
 /** One line of the log. */
 export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) {
   const href = addressOf(path, asked, { ...here, call: row.requestId })
-  const { input, output } = tokensOf(row)
   return (
     <tr class="line" data-failed={row.code !== null && row.code !== 'client_closed' ? '' : undefined}>
       <th scope="row" data-label="When">
@@ -74,14 +73,7 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
         </div>
       </td>
       <td class="num" data-label="Tokens">
-        {input === null && output === null ? (
-          <span class="muted">{UNKNOWN}</span>
-        ) : (
-          <span>
-            {input === null ? '?' : compact(input)} <span class="muted">in</span>{' '}
-            {output === null ? '?' : compact(output)} <span class="muted">out</span>
-          </span>
-        )}
+        <Tokens row={row} />
       </td>
       <td class="num" data-label="Cost">
         <div>
@@ -93,6 +85,20 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
         </div>
       </td>
     </tr>
+  )
+}
+
+/** In and out. Of a conversation each answer has a line of its own. */
+function Tokens({ row }: { row: Row }) {
+  const { input, output } = tokensOf(row)
+  if (row.status === SWITCHED && row.part === 0 && !input && !output)
+    return <span class="muted">with its answers</span>
+  if (input === null && output === null) return <span class="muted">{UNKNOWN}</span>
+  return (
+    <span>
+      {input === null ? '?' : compact(input)} <span class="muted">in</span>{' '}
+      {output === null ? '?' : compact(output)} <span class="muted">out</span>
+    </span>
   )
 }
 
@@ -112,6 +118,9 @@ function Way({ row: { asked, provider, model } }: { row: Row }) {
     </div>
   )
 }
+
+/** A WebSocket was opened: what flows there are messages of both sides. */
+export const SWITCHED = 101
 
 /** What became of it, in a badge and, where it failed, its code. */
 export function Outcome({ row }: { row: Row }) {
@@ -135,7 +144,9 @@ export function Outcome({ row }: { row: Row }) {
         </Badge>
       )}{' '}
       {code !== null && <Name class="mono code" text={code} />}
-      {code === null && streamed && <span class="muted">stream</span>}
+      {code === null && streamed && (
+        <span class="muted">{status === SWITCHED ? 'conversation' : 'stream'}</span>
+      )}
       {similarity !== null && <p class="about">{percent(similarity)} alike</p>}
       {tries > 1 && <p class="about">{tries} tries</p>}
       {hungUp && code !== 'client_closed' && <p class="about">caller hung up</p>}
