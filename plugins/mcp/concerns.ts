@@ -24,14 +24,15 @@ const awayOf = ({ server: { name }, standing }: ServerView): readonly Concern[] 
 
 function changedOf({ server: { name, reviewsChanges }, changes }: ServerView): readonly Concern[] {
   if (changes.length === 0) return []
-  const closed = reviewsChanges ? ' They are closed until somebody accepts them.' : ''
+  const isOne = changes.length === 1
+  const closed = `${isOne ? 'It is' : 'They are'} closed until somebody accepts ${isOne ? 'it' : 'them'}.`
   return [
     {
       ...{ ...shared, about: `${name} changes`, tone: 'amber' },
       words: [
         'The MCP server ',
         { name },
-        ` has ${changes.length === 1 ? 'a tool that is' : `${changes.length} tools that are`} new, or changed.${closed}`,
+        ` has ${isOne ? 'a tool that is' : `${changes.length} tools that are`} new, or changed.${reviewsChanges ? ` ${closed}` : ''}`,
       ],
     },
   ]

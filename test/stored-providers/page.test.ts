@@ -47,7 +47,7 @@ test('the demo answers until there is a provider, and comes back behind the last
 test('every type can be chosen, and is asked for what it needs', async () => {
   expect(await page('?new=')).toMatch(/\?new=openai"[\s\S]*\?new=vllm"/)
   expect(await page('?new=bedrock')).toMatch(
-    /name="set_region"[\s\S]*type="password" name="set_secret_access_key"/,
+    /It needs Region, and API key or[\s\S]*name="set_region"[\s\S]*type="password" name="set_secret_access_key"[\s\S]*name="set_base_url"/,
   )
 })
 

@@ -1,4 +1,6 @@
+import { toSnake } from '../../../src/config/shape.ts'
 import type { PageRequest } from '../../../src/page.ts'
+import type { ProviderType } from '../../../src/provider.ts'
 import { VIA } from '../../../views/dialog-form.tsx'
 import { Check, Csrf, described, Field, verbatim } from '../../../views/form.tsx'
 import { HistoryLink } from '../../../views/history-link.tsx'
@@ -6,11 +8,12 @@ import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { KIND } from '../model.ts'
-import { fieldsOf } from '../settings.ts'
+import { fieldsOf, type Field as Setting } from '../settings.ts'
 import type { Trial } from '../trial.ts'
 import { inFull, type Mistake } from './draft.ts'
 import type { Editing } from './editing.ts'
 import { OpenField, SecretField } from './fields.tsx'
+import { labelOf } from './words.ts'
 
 interface Props {
   readonly editing: Editing
@@ -48,8 +51,9 @@ export function Editor({ editing, request }: Props) {
         <Csrf admin={request.admin} />
         <input type="hidden" name="type" value={type.name} />
         <Banners editing={editing} />
+        {isNew && <Needs type={type} />}
         <NameOf editing={editing} />
-        {fieldsOf(type).map(field =>
+        {inOrder(fieldsOf(type)).map(field =>
           field.isSecret ? (
             <SecretField field={field} editing={editing} />
           ) : (
@@ -105,6 +109,16 @@ const Aside = ({ name, page, base }: { name: string; page: string; base: string 
     </Link>
   </span>
 )
+
+const Needs = ({ type }: { type: ProviderType }) => {
+  const needs = type.missing({}, setting => labelOf(toSnake(setting)))
+  return needs === undefined ? null : <p class="hint">It needs {needs}. The rest may stay empty.</p>
+}
+
+/** What a type asks for comes before what most leave as it is. */
+const usual = ['base_url', 'models']
+const inOrder = (fields: readonly Setting[]): readonly Setting[] =>
+  fields.toSorted((a, b) => usual.indexOf(a.name) - usual.indexOf(b.name))
 
 /** What is to be known before anything is typed. */
 function Banners({ editing: { mistake, made, configuredBy, canSeal } }: { editing: Editing }) {
