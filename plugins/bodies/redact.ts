@@ -58,7 +58,8 @@ const describeData = (_: string, type = 'text/plain', options: string, data: str
   return `[data:${type}, ${size} bytes]`
 }
 
-const sizeOf = (run: string): number => Math.floor((run.replace(/=+$/, '').length * 3) / 4)
+/** Of base64; at most two characters at its end only fill it up. */
+const sizeOf = (run: string): number => Math.floor((run.replace(/={1,2}$/, '').length * 3) / 4)
 /** A long word without a break is no data unless it mixes its letters. */
 const isEncoded = (run: string): boolean => /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run)
 

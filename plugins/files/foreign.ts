@@ -73,7 +73,7 @@ function collect(value: unknown, ids: Set<string>): void {
 }
 
 /** Forms write lists as `file_ids[]`. */
-const isField = (key: string): boolean => FIELDS.has(key.toLowerCase().replace(/\[.*$/, ''))
+const isField = (key: string): boolean => FIELDS.has(key.toLowerCase().split('[', 1)[0]!)
 
 const isSource = (value: object): boolean =>
   Object.entries(value).some(([key, word]) => key.toLowerCase() === 'type' && word === 'file_id')

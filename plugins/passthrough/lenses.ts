@@ -85,7 +85,7 @@ const GEMINI_STREAM = /:streamgeneratecontent$/i
 const COUNT = /:counttokens$|\/responses\/input_tokens$/i
 const CONVERSE = /^\/model\/.+\/converse$/i
 /** Claude at other vendors: Anthropic's language, at their own addresses. */
-const CLAUDE = /\/anthropic\/models\/[^/]+:(?:stream)?rawpredict$|^\/model\/[^/]*anthropic\..+\/invoke$/i
+const CLAUDE = /\/anthropic\/models\/[^/]+:(?:stream)?rawpredict$|^\/model\/(?=[^/]*anthropic\.).+\/invoke$/i
 
 /** The dialect whose place the path ends with, the longest one: `/chat/completions` is no `/completions`. */
 export function dialectAt(reading: string, dialects: readonly Dialect[]): Dialect | undefined {

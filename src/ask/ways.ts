@@ -192,11 +192,7 @@ const PRIVATE = new RegExp(
 )
 
 function passable(headers: Headers): Record<string, string> {
-  const named = new Set(
-    headers
-      .get('connection')
-      ?.toLowerCase()
-      .split(/\s*,\s*/) ?? [],
-  )
+  const connection = headers.get('connection')?.toLowerCase() ?? ''
+  const named = new Set(connection.split(',').map(name => name.trim()))
   return Object.fromEntries([...headers].filter(([name]) => !PRIVATE.test(name) && !named.has(name)))
 }

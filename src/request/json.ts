@@ -9,6 +9,8 @@ export interface Member {
 
 /** No honest request nests deeper; a hostile one could make others overflow their stack. */
 export const MAX_DEPTH = 128
+/** Nor has one more members, in all its objects. A megabyte of nothing but names takes longer than ten of prompts. */
+export const MAX_MEMBERS = 250_000
 
 /** So many members are remembered. */
 const MOST = 200
@@ -23,7 +25,7 @@ const CLOSE_BRACKET = 93
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 
-/** Parses JSON; what is broken or too deep is refused with the line and column of the fault. */
+/** Parses JSON; what is broken, too deep or too much is refused with the line and column of the fault. */
 export const parseJson = (text: string): unknown => parseText(text).json
 
 /**
@@ -32,10 +34,9 @@ export const parseJson = (text: string): unknown => parseText(text).json
  */
 export function parseText(text: string): { readonly json: unknown; readonly members?: readonly Member[] } {
   const members: Member[] = []
-  const deep = scan(text, members)
-  if (deep !== undefined) {
-    refuse('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels at ${position(text, deep)}`)
-  }
+  const excess = scan(text, members, HONEST)
+  if (excess !== undefined)
+    refuse('invalid_request', `The body ${excess.what} at ${position(text, excess.at)}`)
   try {
     const json: unknown = JSON.parse(text)
     return members.length > MOST ? { json } : { json, members }
@@ -52,16 +53,31 @@ export function parseText(text: string): { readonly json: unknown; readonly memb
 /** The members of the outermost object of valid JSON, duplicates included, in order. */
 export function topLevel(text: string): readonly Member[] {
   const members: Member[] = []
-  scan(text, members, Number.POSITIVE_INFINITY)
+  scan(text, members, ANY)
   return members
 }
 
+/** How much a text may hold. */
+interface Bounds {
+  readonly depth: number
+  readonly members: number
+}
+
+const HONEST: Bounds = { depth: MAX_DEPTH, members: MAX_MEMBERS }
+const ANY: Bounds = { depth: Number.POSITIVE_INFINITY, members: Number.POSITIVE_INFINITY }
+
+interface Fault {
+  readonly at: number
+  readonly what: string
+}
+
 /**
- * Finds the members of the outermost object, and where the text goes below the depth limit; undefined if it never does.
+ * Finds the members of the outermost object, and where the text goes beyond its bounds; undefined if it never does.
  * What is no JSON is looked at all the same, and makes members that mean nothing. Looks at no character inside strings.
  */
-function scan(text: string, members: Member[], limit = MAX_DEPTH): number | undefined {
+function scan(text: string, members: Member[], most: Bounds): Fault | undefined {
   let depth = 0
+  let count = 0
   let key: string | undefined
   let start = -1
   for (let i = 0; i < text.length; i++) {
@@ -73,7 +89,7 @@ function scan(text: string, members: Member[], limit = MAX_DEPTH): number | unde
       i = end - 1
     } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
       if (depth === 1 && start < 0) start = i
-      if (++depth > limit) return i
+      if (++depth > most.depth) return { at: i, what: `is nested deeper than ${most.depth} levels` }
     } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET || (c === COMMA && depth === 1)) {
       if (depth === 1 && key !== undefined) {
         members.push({ key, start, end: trimmedEnd(text, i) })
@@ -81,7 +97,9 @@ function scan(text: string, members: Member[], limit = MAX_DEPTH): number | unde
         start = -1
       }
       if (c !== COMMA) depth--
-    } else if (depth === 1 && key !== undefined && start < 0 && c > 32 && c !== COLON) start = i
+    } else if (c === COLON) {
+      if (++count > most.members) return { at: i, what: `has more than ${most.members} fields` }
+    } else if (depth === 1 && key !== undefined && start < 0 && c > 32) start = i
   }
   return undefined
 }
@@ -167,7 +185,7 @@ const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(
 const SPACE = /[ \t\n\r]*/y
 
 /** Finds the first fault of text that `JSON.parse` rejects, and says what was expected there. Runs only after a failure. */
-export function findFault(text: string): { readonly at: number; readonly what: string } {
+export function findFault(text: string): Fault {
   let at = 0
   const take = (pattern: RegExp): boolean => {
     pattern.lastIndex = at
@@ -176,7 +194,7 @@ export function findFault(text: string): { readonly at: number; readonly what: s
     return true
   }
   /** Set when a string was begun and is broken: then no white space is skipped to where the fault is. */
-  let broken: { at: number; what: string } | undefined
+  let broken: Fault | undefined
   const takeString = (): boolean => {
     if (text.charCodeAt(at) !== QUOTE) return false
     const end = stringEnd(text, at)

@@ -1,15 +1,20 @@
 import type { Bytes } from '../base/bytes.ts'
+import { refuse } from '../errors.ts'
 
 const DASH = 45
 const encoder = new TextEncoder()
 const latin1 = new TextDecoder('latin1')
 /** No honest part has longer headers (bytes). */
 const HEADERS = 16 * 1024
+/** No honest form has more. */
+const MAX_FIELDS = 1000
 
 /** Reads a multipart form with the type that each file was sent with: the runtime's own reader guesses it from the name. */
 export async function parseForm(bytes: Bytes, contentType: string): Promise<FormData> {
-  const form = await new Response(bytes, { headers: { 'content-type': contentType } }).formData()
   const types = typesOf(bytes, boundaryOf(contentType))
+  const form = await new Response(bytes, { headers: { 'content-type': contentType } })
+    .formData()
+    .catch(cause => refuse('invalid_request', 'The body is not a complete multipart form', { cause }))
   const typed = new FormData()
   let at = 0
   for (const [key, value] of form as unknown as Iterable<[string, string | File]>) {
@@ -25,7 +30,10 @@ const boundaryOf = (contentType: string): string => {
   return quoted ?? plain
 }
 
-/** The `content-type` of each part, in order; empty where a part says none (RFC 7578 4.4). */
+/**
+ * The `content-type` of each part, in order; empty where a part says none (RFC 7578 4.4). Refuses more parts than an honest
+ * form has: each takes time, here and when it is read.
+ */
 function typesOf(bytes: Bytes, boundary: string): string[] {
   const mark = encoder.encode(`--${boundary}`)
   const types: string[] = []
@@ -33,6 +41,7 @@ function typesOf(bytes: Bytes, boundary: string): string[] {
     if (!startsLine(bytes, at) || !mark.every((byte, i) => bytes[at + i] === byte)) continue
     const from = at + mark.length
     if (bytes[from] === DASH && bytes[from + 1] === DASH) break
+    if (types.length === MAX_FIELDS) refuse('invalid_request', `The form has more than ${MAX_FIELDS} fields`)
     const [head = ''] = latin1.decode(bytes.subarray(from, from + HEADERS)).split('\r\n\r\n')
     types.push(/^content-type:[ \t]*(\S[^\r\n]*)/im.exec(head)?.[1]?.trim() ?? '')
     at = from

@@ -159,7 +159,7 @@ const gone = (): Refusal => new Refusal('client_closed', 'The client hung up')
 
 /** Browsers want one of the subprotocols that they offered, and they may offer a key as one. */
 export function protocolFor({ request, endpoint }: Exchange): Readonly<Record<string, string>> {
-  const offered = request.headers.get('sec-websocket-protocol')?.split(/\s*,\s*/) ?? []
+  const offered = (request.headers.get('sec-websocket-protocol') ?? '').split(',').map(name => name.trim())
   const known = (endpoint as Dialect).talk?.protocols
   const chosen = offered.find(protocol => known?.includes(protocol))
   return chosen === undefined ? {} : { 'sec-websocket-protocol': chosen }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { Refusal } from '../../src/errors.ts'
 import { splice } from '../../src/request/body.ts'
-import { findFault, MAX_DEPTH, parseJson, parseText, topLevel } from '../../src/request/json.ts'
+import { findFault, MAX_DEPTH, MAX_MEMBERS, parseJson, parseText, topLevel } from '../../src/request/json.ts'
 
 /** JSON as people write it: with white space, escapes, exponents and every kind of number. */
 const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/)
@@ -175,6 +175,14 @@ describe('parseJson()', () => {
     expect(refusal(`[${'"\\"'.repeat(million)}`)).toContain('at line 1')
     expect(refusal(`{"a":"${'\\"'.repeat(million)}`)).toContain('at line 1')
     expect(performance.now() - began).toBeLessThan(1500)
+  })
+
+  test('refuses more members than an honest body has, wherever they are, before it reads their names', () => {
+    const names = Array.from({ length: MAX_MEMBERS }, (_, i) => `"k${i}":1`)
+    expect(refusal(`{"a":{${names.join()}}}`)).toStartWith('The body has more than 250000 fields at line 1')
+    expect(refusal(`{"a":[${'{"b":1},'.repeat(MAX_MEMBERS)}0]}`)).toStartWith('The body has more than')
+    const text = JSON.stringify({ a: ':'.repeat(MAX_MEMBERS + 1), b: [...names.keys()] })
+    expect(Object.keys(parseJson(text) as object)).toEqual(['a', 'b'])
   })
 })
 

@@ -27,6 +27,16 @@ describe('a form', () => {
     ])
   })
 
+  test('of a hundred thousand parts is refused at the first too many', async () => {
+    const part = '--bound\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n'
+    const began = performance.now()
+    const body = encoder.encode(`${part.repeat(100_000)}--bound--\r\n`)
+    await expect(parseForm(body, 'multipart/form-data; boundary=bound')).rejects.toThrow(
+      'The form has more than 1000 fields',
+    )
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+
   test('of any fields and files comes back as it was sent', async () => {
     const name = fc.stringMatching(/^[a-z]{1,6}$/)
     const field = fc.record({ key: name, text: fc.string() })

@@ -154,6 +154,13 @@ describe('through a provider in its own language', () => {
     }
   })
 
+  test('a field of any name takes no time to be looked at', async () => {
+    const began = performance.now()
+    const json = { file_id: file, [`${'['.repeat(60_000)}\n`]: 1 }
+    expect(await ask(alpha, 'POST', '/p/mistral/v1/things', { json })).toBe('passed')
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+
   test.each([
     ['GET', 'openai/v1/responses'],
     ['GET', 'openai/v1/responses/resp_1'],
