@@ -5,6 +5,7 @@ import { loadAssets, readAssets } from '../../views/assets.ts'
 import type { Auth } from '../auth/model.ts'
 import { createAssetsApi } from './assets.ts'
 import { cookie, readCookies, readSessionIds } from './cookie.ts'
+import { createKnownBrowsers } from './known.ts'
 import type { Dashboard, Way } from './model.ts'
 import { dashboardSessions } from './schema.ts'
 import { createSessions } from './session.ts'
@@ -13,7 +14,7 @@ import { createThrottle, type Throttle } from './throttle.ts'
 
 const MINUTE = 60_000
 const HOUR = 3_600_000
-/** Wrong keys in a minute. */
+/** Wrong keys of each in a minute. */
 const MAX_TRIES = 10
 const MAX_AGE = 12 * HOUR
 
@@ -40,18 +41,19 @@ export default definePlugin({
     const before = inherited as Heritage | undefined
     const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
     const wrongKeys = createChannel(peers, {
-      note: v.literal('wrong key'),
-      heard: throttle.count,
+      note: v.object({ wrongKeyOf: v.string() }),
+      heard: ({ wrongKeyOf }) => throttle.count(wrongKeyOf),
     })
     const signIn = createSignIn({
       ...{ auth, sessions, log, ways },
       throttle: {
         wait: throttle.wait,
-        count() {
-          throttle.count()
-          void wrongKeys.tell('wrong key')
+        count(who) {
+          throttle.count(who)
+          void wrongKeys.tell({ wrongKeyOf: who })
         },
       },
+      known: createKnownBrowsers(auth.masterMark),
       maxAge: MAX_AGE,
       base: site.base,
       assets: loadAssets(site.base).assets,

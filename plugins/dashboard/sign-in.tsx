@@ -6,6 +6,7 @@ import { count } from '../../views/format.ts'
 import type { Auth } from '../auth/model.ts'
 import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
 import { readFields } from './fields.ts'
+import type { KnownBrowsers } from './known.ts'
 import type { Dashboard, TurnedAway, Way } from './model.ts'
 import { isLocalPath, isOwnForm } from './origin.ts'
 import type { Holder, Sessions } from './session.ts'
@@ -18,6 +19,7 @@ interface SignInDeps {
   /** Ways in beside the master key. */
   readonly ways: readonly Way[]
   readonly throttle: Throttle
+  readonly known: KnownBrowsers
   readonly log: Log
   readonly base: string
   readonly assets: Readonly<Record<string, string>>
@@ -77,12 +79,13 @@ function createSignInApi(deps: SignInDeps): Api[] {
 }
 
 function createKeyCheck(deps: SignInDeps): Run {
-  const { auth, throttle, log } = deps
+  const { auth, throttle, known, log } = deps
   return async ({ request }) => {
     // Otherwise another site could sign its visitors in here, with a key that it knows.
     if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
     const { next, key = '' } = await readFields(request)
-    const wait = throttle.wait()
+    const who = known.of(request)
+    const wait = throttle.wait(who)
     if (wait > 0) {
       const page = draw(deps, next, {
         mistake: `Too many wrong keys: wait ${count(wait, 'second')} and try again`,
@@ -92,12 +95,14 @@ function createKeyCheck(deps: SignInDeps): Run {
       return page
     }
     if (!auth.isMasterKey(key.trim())) {
-      throttle.count()
+      throttle.count(who)
       log.warn('A sign-in with a wrong key was refused')
       const mistake = key.trim() === '' ? 'Type the master key' : 'This is not the master key'
       return draw(deps, next, { mistake, status: 401 })
     }
-    return letIn(deps, request, { next, cookies: [] })
+    const answer = await letIn(deps, request, { next, cookies: [] })
+    if (answer.status === 303) answer.headers.append('set-cookie', known.mark(request, who))
+    return answer
   }
 }
 

@@ -1,21 +1,20 @@
 export interface Throttle {
-  /** Seconds to wait before the next try; 0 when it may be made. */
-  wait(): number
+  /** Seconds that somebody has to wait before the next try; 0 when it may be made. */
+  wait(who: string): number
   /** A try that failed. */
-  count(): void
+  count(who: string): void
 }
 
-/**
- * At most `max` failed tries in `window` milliseconds, by whomever: who is behind a proxy cannot be told apart by anything
- * that a caller could not make up.
- */
+/** At most `max` failed tries of each in `window` milliseconds. */
 export function createThrottle(max: number, window: number, now: () => number): Throttle {
-  let failures: number[] = []
+  const failures = new Map<string, readonly number[]>()
+  const recent = (who: string) => (failures.get(who) ?? []).filter(at => now() - at < window)
   return {
-    wait() {
-      failures = failures.filter(at => now() - at < window)
-      return failures.length < max ? 0 : Math.ceil((window - (now() - failures[0]!)) / 1000)
+    wait(who) {
+      const kept = recent(who)
+      if (kept.length === 0) failures.delete(who)
+      return kept.length < max ? 0 : Math.ceil((window - (now() - kept[0]!)) / 1000)
     },
-    count: () => void failures.push(now()),
+    count: who => void failures.set(who, [...recent(who), now()]),
   }
 }

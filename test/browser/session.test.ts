@@ -52,6 +52,27 @@ test('ten wrong keys close the door for a minute, for the right one too', async 
   expect((await post('/sign-in', { key: MASTER })).status).toBe(303)
 })
 
+test('strangers who guess keys do not keep out a browser in which the right one was typed before', async () => {
+  const cookieNamed = (response: Response, name: string) =>
+    response.headers
+      .getSetCookie()
+      .map(text => text.split(';')[0]!)
+      .find(text => text.includes(`${name}=`))!
+  const known = cookieNamed(await post('/sign-in', { key: MASTER }), 'modelway-known')
+  const forged = known.replace(/\.\w{4}/, '.0000')
+  for (let i = 0; i < 10; i++) expect((await post('/sign-in', { key: 'wrong' })).status).toBe(401)
+  expect((await post('/sign-in', { key: MASTER }, { cookie: forged })).status).toBe(429)
+  const back = await post('/sign-in', { key: MASTER }, { cookie: known })
+  expect(back.status).toBe(303)
+  expect(cookieNamed(back, 'modelway-known')).toBe(known)
+  expect(await isOpen(known)).toBe(false)
+  // It has its own ten tries, and no more.
+  for (let i = 0; i < 10; i++)
+    expect((await post('/sign-in', { key: 'wrong' }, { cookie: known })).status).toBe(401)
+  expect((await post('/sign-in', { key: MASTER }, { cookie: known })).status).toBe(429)
+  clock += MINUTE
+})
+
 test.each([
   ['//evil.example', '/dashboard/overview'],
   ['/\\evil.example', '/dashboard/overview'],
@@ -79,7 +100,7 @@ test.each([
 
 test('the cookie is as well protected as the browser allows', async () => {
   const set = async (headers: Record<string, string>) =>
-    (await post('/sign-in', { key: MASTER }, headers)).headers.get('set-cookie')
+    (await post('/sign-in', { key: MASTER }, headers)).headers.getSetCookie()[0]
   const secure = /^__Host-modelway=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure$/
   const plain = /^modelway=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/
   expect(await set({ origin: 'http://localhost:8080' })).toMatch(secure)
