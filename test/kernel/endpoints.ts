@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plugins as ours } from '../../plugins/index.ts'
+import type { Api } from '../../src/api.ts'
 import { readSettings } from '../../src/config/gateway.ts'
 import { createGateway } from '../../src/gateway.ts'
 import type { Plugin } from '../../src/plugin.ts'
@@ -18,29 +19,50 @@ export interface CallerEndpoint {
   readonly path: string
 }
 
-/** `POST /v1/files`. */
-export const addressOf = ({ method, path }: CallerEndpoint): string => `${method} ${path}`
+/** Any address, and who may come. */
+export interface Door extends Pick<CallerEndpoint, 'method' | 'path'> {
+  readonly access: Api['access']
+  /** Absent where nobody calls a model. */
+  readonly endpoint?: CallerEndpoint
+}
 
-/** Every dialect, passage and route for callers that our plugins bring, found by looking at what they really set up. */
-export async function findEndpoints(): Promise<readonly CallerEndpoint[]> {
-  const found: CallerEndpoint[] = []
+/** `POST /v1/files`. */
+export const addressOf = ({ method, path }: Pick<Door, 'method' | 'path'>): string => `${method} ${path}`
+
+/** Every dialect, passage and route for callers that our plugins bring. */
+export const findEndpoints = async (): Promise<readonly CallerEndpoint[]> =>
+  (await findDoors()).flatMap(({ endpoint }) => endpoint ?? [])
+
+/** Every address that our plugins bring, found by looking at what they really set up. */
+export async function findDoors(env: Record<string, string> = {}): Promise<readonly Door[]> {
+  const found: Door[] = []
+  const add = (endpoint: CallerEndpoint) =>
+    found.push({ method: endpoint.method, path: endpoint.path, access: 'caller', endpoint })
   const spied = ours.map(
     (plugin): Plugin => ({
       ...plugin,
       async setup(host) {
         const parts = await plugin.setup(host)
         for (const { name, path, talk } of parts.dialects ?? [])
-          found.push({ kind: 'dialect', name, method: talk ? 'GET' : 'POST', path })
+          add({ kind: 'dialect', name, method: talk ? 'GET' : 'POST', path })
         for (const { name, path, methods } of parts.passages ?? [])
-          for (const method of methods) found.push({ kind: 'passage', name, method, path })
+          for (const method of methods) add({ kind: 'passage', name, method, path })
         for (const { name, path, method, access } of parts.api ?? [])
-          if (access === 'caller') found.push({ kind: 'route', name: name ?? path, method, path })
+          if (access === 'caller') add({ kind: 'route', name: name ?? path, method, path })
+          else found.push({ method, path, access })
+        for (const { path, parts: pieces = {}, actions = {} } of parts.pages ?? []) {
+          const at = (name: string) => `/dashboard${path}${name}`
+          for (const name of ['', ...Object.keys(pieces).map(name => `/${name}`)])
+            found.push({ method: 'GET', path: at(name), access: 'admin' })
+          for (const name of Object.keys(actions))
+            found.push({ method: 'POST', path: at(`/${name}`), access: 'admin' })
+        }
         return parts
       },
     }),
   )
   const home = mkdtempSync(join(tmpdir(), 'modelway-'))
-  const environment = { DATABASE_URL: `file:${join(home, 'test.db')}` }
+  const environment = { DATABASE_URL: `file:${join(home, 'test.db')}`, ...env }
   const gateway = await createGateway({
     settings: readSettings(environment),
     plugins: spied,
