@@ -1,7 +1,7 @@
 import { isDialect } from '../../src/dialect.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Answered, Routed } from '../../src/exchange.ts'
-import { membersIn, membersOf } from '../../src/request/json.ts'
+import { membersIn, membersOf } from '../../src/request/members.ts'
 import { isAboutCall, isAboutTarget, type Scopes } from '../../src/scope/scope.ts'
 import type { Awaitable, JsonObject, Route } from '../../src/types.ts'
 import type { createAsking } from './asking.ts'

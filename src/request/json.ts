@@ -16,10 +16,10 @@ export const MAX_MEMBERS = 250_000
 const MOST = 200
 
 const SPACE_CODE = 32
-const QUOTE = 34
+export const QUOTE = 34
 const BACKSLASH = 92
 const COMMA = 44
-const COLON = 58
+export const COLON = 58
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const OPEN_BRACE = 123
@@ -104,25 +104,6 @@ function scan(text: string, members: Member[], most: Bounds): Fault | undefined 
   return undefined
 }
 
-/** How many members the objects of valid JSON have, all together; those that stand twice in one count twice. */
-export function membersIn(text: string): number {
-  let count = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === QUOTE) i = stringEnd(text, i) - 1
-    else if (c === COLON) count++
-  }
-  return count
-}
-
-/** The same of what was read of it. */
-export function membersOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const inside = Object.values(value)
-  const own = Array.isArray(value) ? 0 : inside.length
-  return inside.reduce((sum: number, each) => sum + membersOf(each), own)
-}
-
 /** Valid JSON without the white space between its parts. */
 export function withoutSpace(text: string): string {
   let out = ''
@@ -139,7 +120,7 @@ export function withoutSpace(text: string): string {
 }
 
 /** The index behind the closing quote. Jumps from quote to quote: prompts are long and have few. */
-function stringEnd(text: string, open: number): number {
+export function stringEnd(text: string, open: number): number {
   for (let at = open + 1; ; at++) {
     at = text.indexOf('"', at)
     if (at < 0) return text.length

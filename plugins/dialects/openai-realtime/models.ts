@@ -1,7 +1,8 @@
 import type { Talk } from '../../../src/dialect.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Answered } from '../../../src/exchange.ts'
-import { membersIn, membersOf, parseJson } from '../../../src/request/json.ts'
+import { parseJson } from '../../../src/request/json.ts'
+import { membersIn, membersOf } from '../../../src/request/members.ts'
 import { refuseUnrouted } from '../../../src/request/route.ts'
 import type { Access } from '../../access/model.ts'
 
