@@ -1,3 +1,4 @@
+import { coverAddress } from '../../src/config/veil.ts'
 import { isInside } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
 import type { McpServer } from './model.ts'
@@ -51,8 +52,8 @@ function createMatch(patterns: readonly string[]): (name: string) => boolean {
 export const isOpen = ({ userPaths }: Pick<McpServer, 'userPaths'>, path: UserPath): boolean =>
   userPaths === undefined || isInside(path, userPaths)
 
-/** What may be shown of an address. */
+/** What may be shown of an address. Some services give each of their customers one with a key in its path. */
 export function addressOf(url: string): string {
   const { origin, pathname } = new URL(url)
-  return origin + pathname
+  return coverAddress(origin + pathname)
 }

@@ -1,8 +1,8 @@
 import type { Client, PriorDiscovery, SdkHttpError } from '@modelcontextprotocol/client'
 import { LRUCache } from 'lru-cache'
-import { describe } from '../../src/base/describe.ts'
 import type { Log } from '../../src/log.ts'
 import { type Connect, type Connection, unbroken } from './connection.ts'
+import { toFailure } from './failure.ts'
 import type { McpServer } from './model.ts'
 import type { Owner } from './visit.ts'
 
@@ -48,7 +48,10 @@ export function createSessions(connect: Connect, log: Log): Sessions {
   const shut = (session: Session): Promise<void> =>
     (session.closed ??= session.opened
       .then(connection => connection.close())
-      .catch(error => log.debug('A conversation did not end well', { error: describe(error) })))
+      .catch(async error => {
+        const { code, reason } = await toFailure(error, 0)
+        log.debug('A conversation did not end well', { code, reason })
+      }))
 
   async function open(server: McpServer, { userPath }: Owner): Promise<Connection> {
     const connection = await connect(server, { userPath, prior: found.get(server.name) })

@@ -68,7 +68,7 @@ export function createVeil(secrets: readonly string[]): (value: unknown) => unkn
 }
 
 /** Of an address its user, the values of its query, and a part of its path that is a key by its looks. */
-const coverAddress = (text: string): string =>
+export const coverAddress = (text: string): string =>
   /^[a-z][a-z\d+.-]*:/i.test(text)
     ? text
         .replace(/\/\/[^/?#]*@/, `//${VEIL}@`)

@@ -5,6 +5,7 @@ import type { Arriving } from '../http/arriving.ts'
 import { createClient } from '../http/client.ts'
 import { type Dialing, dial } from '../http/dial.ts'
 import type { ProviderSocket } from '../types.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 export type GuardedFetch = (url: string, init?: RequestInit) => Promise<Response>
 
@@ -73,13 +74,19 @@ export function createEgress({ isAllowed, isTyped = () => false, byFetch }: Egre
     async fetch(url, init = {}) {
       const typed = check(url)
       const arriving = await direct(url, init, typed)
-      if (arriving === undefined) return byRuntime(url, init, typed)
-      const arrival = unpacked(arriving)
+      if (arriving === undefined) {
+        const response = await byRuntime(url, init, typed)
+        return response.status < 400 ? response : toResponse(safe(fromResponse(response), init), undefined)
+      }
+      const arrival = safe(unpacked(arriving), init)
       return toResponse(arrival, arrival === arriving ? arriving.whole : undefined)
     },
     send(url, init = {}) {
       const typed = check(url)
-      return direct(url, init, typed)?.then(unpacked) ?? byRuntime(url, init, typed).then(fromResponse)
+      return (
+        direct(url, init, typed)?.then(arriving => safe(unpacked(arriving), init)) ??
+        byRuntime(url, init, typed).then(response => safe(fromResponse(response), init))
+      )
     },
     async dial(url, { headers, signal }) {
       const typed = check(url)
@@ -103,6 +110,10 @@ export const createProbe =
 
 /** The words of a connection whose name turned out to lead there, too. */
 const SHUNNED = 'The name leads to an address that must not be called'
+
+/** Failures speak of what they were asked with, and of what proved who asked. */
+const safe = (arrival: Arrival, { headers }: RequestInit): Arrival =>
+  arrival.status < 400 ? arrival : withoutSecrets(arrival, headers)
 
 /** It would go another way than all other calls do. */
 const NO_WAY =
