@@ -38,9 +38,12 @@ const MODELS = Object.keys(STATUSES)
 const at = `http://127.0.0.1:${provider.port}`
 const PROVIDERS = ['openai', 'anthropic', 'gemini', 'cohere']
 const MASTER = plant('Master')
+const SEAL = crypto.getRandomValues(new Uint8Array(32)).toBase64()
+planted.set('Seal', SEAL)
 
 const env: Record<string, string> = {
   MODELWAY_MASTER_KEY: MASTER,
+  SECRETS_KEY: SEAL,
   METRICS_TOKEN: plant('Metrics'),
   NOTIFY_URLS: `${at}/hooks/${plant('HookAddress')}`,
   NOTIFY_SECRET: plant('Hook'),
@@ -103,6 +106,13 @@ async function makeKeys(): Promise<Record<string, string>> {
   return { authorization: `Bearer ${second.key}` }
 }
 
+/** One that an operator adds while the gateway runs. */
+async function storeProvider(): Promise<void> {
+  const stored = { type: 'openai', api_key: plant('Stored'), base_url: `${at}/stored`, models: MODELS }
+  await hear('PUT', '/admin/providers/stored', { ...asOperator, ...asJson }, JSON.stringify(stored))
+  expect(heard.at(-1)?.[0]).toEndWith(' 200')
+}
+
 async function signIn(): Promise<Record<string, string>> {
   const { cookies } = await hear('POST', '/sign-in', {}, new URLSearchParams({ key: MASTER }))
   for (const cookie of cookies) planted.set(cookie.split('=')[0]!, cookie.split(/[=;]/)[1]!)
@@ -111,7 +121,7 @@ async function signIn(): Promise<Record<string, string>> {
 
 async function askModels(caller: Record<string, string>): Promise<void> {
   const more = { cookie: `id=${plant('ClientCookie')}`, 'proxy-authorization': `Basic ${plant('Proxy')}` }
-  for (const name of PROVIDERS)
+  for (const name of [...PROVIDERS, 'stored'])
     for (const model of MODELS)
       for (const dialect of ['openai-chat', 'anthropic-messages', 'openai-embeddings']) {
         const { headers, body } = samples[dialect]!.make(`${name}/${model}`, false)
@@ -147,6 +157,7 @@ async function lookAround(browser: Record<string, string>): Promise<void> {
 
 test('no secret is in an answer, a page, the log or a file', async () => {
   const caller = await makeKeys()
+  await storeProvider()
   const browser = await signIn()
   await askModels(caller)
   await goWrong()
