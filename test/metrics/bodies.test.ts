@@ -247,12 +247,6 @@ describe('O-02 redaction', () => {
     expect(text).toBe('{"choices":[{"index":0,"delta":{"content":"[redacted]"}}]}')
   })
 
-  test('nothing that is written holds up others while it is looked for', () => {
-    const began = performance.now()
-    redactText(`data:a/b;base64,${'='.repeat(65_000)}x`, { exact: [], emails: true })
-    expect(performance.now() - began).toBeLessThan(500)
-  })
-
   test('none is cut in two, with one half kept', () => {
     for (let at = 0; at < 120; at++) {
       const body = { a: `${'x '.repeat(at)}${canaries.anthropic} ${'y '.repeat(2000)}` }
@@ -333,6 +327,7 @@ describe('O-02 redaction', () => {
       `${'a.'.repeat(50_000)}@`,
       'Bearer '.repeat(15_000),
       'data:'.repeat(20_000),
+      `data:a/b;base64,${'='.repeat(65_000)}x`,
     ]
     for (const text of hostile) {
       const began = performance.now()
