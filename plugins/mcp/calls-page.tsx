@@ -1,28 +1,8 @@
-import type { Leaf } from '../../src/database/look-back.ts'
 import { definePage, type Page } from '../../src/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
-import { type Outcome, outcomes, type Tools } from './model.ts'
-import { CallsView } from './page/calls.tsx'
-import type { ToolRecord } from './records.ts'
-
-/** What the address of the page asks for. */
-export interface Query {
-  readonly q: string
-  readonly server: string
-  readonly outcome: Outcome | ''
-  /** Only what is older; '' begins with the newest. */
-  readonly before: string
-}
-
-export interface CallsData {
-  readonly query: Query
-  readonly leaf: Leaf<ToolRecord>
-  /** Names of servers, those of the configuration. */
-  readonly servers: readonly string[]
-  /** What people call whoever called. */
-  readonly nameOf: (key: string) => string | undefined
-  readonly now: number
-}
+import type { Tools } from './model.ts'
+import { outcomes } from './outcome.ts'
+import { type CallsData, CallsView, type Query } from './page/calls.tsx'
 
 export interface CallsPageDeps {
   readonly tools: Pick<Tools, 'servers' | 'records'>

@@ -1,4 +1,4 @@
-import type { CallToolResult, Progress, Tool } from '@modelcontextprotocol/client'
+import type { CallToolResult, Progress } from '@modelcontextprotocol/client'
 import { describe } from '../../src/base/describe.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Scoped } from '../../src/exchange.ts'
@@ -6,15 +6,12 @@ import type { Log } from '../../src/log.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Guardrails, Inspected } from '../guardrails/look.ts'
 import type { End, ToolLimits } from '../limits/tools.ts'
-import type { McpServer, Outcome } from './model.ts'
-import type { Register } from './register.ts'
+import type { Outcome } from './outcome.ts'
+import type { Called, Register } from './register.ts'
 import type { Sessions } from './sessions.ts'
 import { ownerOf } from './visit.ts'
 
-export interface ToolCall {
-  readonly server: McpServer
-  readonly tool: Tool
-  readonly args: JsonObject | undefined
+export interface ToolCall extends Called {
   /** Aborts when the client has gone away, or wants no answer any more. */
   readonly signal: AbortSignal
   /** Set where the client wants to hear how it goes. */

@@ -8,8 +8,8 @@ import type {
 } from '@modelcontextprotocol/client'
 import type { Host } from '../../src/plugin.ts'
 import type { UserPath } from '../../src/types.ts'
+import { capped } from './capped.ts'
 import { BrokenAnswer, CUT, TOO_LONG } from './failure.ts'
-import { limited } from './limited.ts'
 import type { McpServer } from './model.ts'
 
 /** A conversation with one server, begun and agreed on. */
@@ -47,7 +47,7 @@ export function createConnect({ fetch: guarded, version, answerLimit }: ConnectO
     // Nobody listens to what servers say outside of an answer: such streams would stay open for hours.
     if (init.method === 'GET') return new Response(null, { status: 405 })
     const plain = Object.fromEntries(new Headers(headers))
-    const answer = limited(await guarded(String(address), { ...init, headers: plain }), answerLimit)
+    const answer = capped(await guarded(String(address), { ...init, headers: plain }), answerLimit)
     // The library would follow a redirect within an origin, where others may be at home, with the server's credentials.
     answer.headers.delete('location')
     return answer

@@ -1,6 +1,7 @@
 import type { Prompt, Tool } from '@modelcontextprotocol/client'
 import type { Leaf } from '../../src/database/look-back.ts'
 import type { UserPath } from '../../src/types.ts'
+import type { Outcome } from './outcome.ts'
 import type { Question, ToolRecord } from './records.ts'
 import type { Change } from './review.ts'
 
@@ -48,13 +49,6 @@ export interface Standing {
   /** When it was last asked (milliseconds since 1970). */
   readonly askedAt?: number
 }
-
-/**
- * What became of a call of a tool. `failed`: the tool itself says so. `refused`: by a guardrail. `limited`: by a limit.
- * `error`: its server did not answer, or refused. `gone`: the client went away.
- */
-export const outcomes = ['ok', 'failed', 'refused', 'limited', 'error', 'gone'] as const
-export type Outcome = (typeof outcomes)[number]
 
 export interface Counted {
   readonly server: string

@@ -5,8 +5,8 @@ import { type ActionResult, definePage, type Form, type Page, type PageRequest }
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
 import { chosenChanges } from './chosen-changes.ts'
-import type { Counted, ServerView, Tools } from './model.ts'
-import { Servers, ToolsView } from './page/views.tsx'
+import type { Tools } from './model.ts'
+import { Servers, type ToolsData, ToolsView } from './page/views.tsx'
 
 export interface ToolsPageDeps {
   readonly tools: Tools
@@ -14,14 +14,6 @@ export interface ToolsPageDeps {
   /** Agents are told where their people sign in. */
   readonly hasSignOn: boolean
   /** What the operator calls the config file. */
-  readonly configFile: string | undefined
-}
-
-export interface ToolsData {
-  readonly servers: readonly ServerView[]
-  readonly counts: readonly Counted[]
-  readonly now: number
-  readonly hasSignOn: boolean
   readonly configFile: string | undefined
 }
 

@@ -3,7 +3,7 @@ import { createTurns } from '../../src/base/turns.ts'
 import { type Leaf, lookBack } from '../../src/database/look-back.ts'
 import type { Database } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
-import type { Outcome } from './model.ts'
+import type { Outcome } from './outcome.ts'
 import { mcpCalls } from './schema.ts'
 
 export type ToolRecord = typeof mcpCalls.$inferSelect

@@ -1,9 +1,17 @@
+import type { Tool } from '@modelcontextprotocol/client'
 import type { Scoped } from '../../src/exchange.ts'
 import type { Log } from '../../src/log.ts'
-import type { ToolCall } from './calls.ts'
-import type { Outcome } from './model.ts'
+import type { JsonObject } from '../../src/types.ts'
+import type { McpServer } from './model.ts'
+import type { Outcome } from './outcome.ts'
 import type { Records } from './records.ts'
 import type { Tally } from './tally.ts'
+
+export interface Called {
+  readonly server: McpServer
+  readonly tool: Tool
+  readonly args: JsonObject | undefined
+}
 
 /** What became of a call. */
 export interface Ended {
@@ -15,7 +23,7 @@ export interface Ended {
   readonly ms: number
 }
 
-export type Register = (x: Scoped, call: Pick<ToolCall, 'server' | 'tool' | 'args'>, ended: Ended) => void
+export type Register = (x: Scoped, call: Called, ended: Ended) => void
 
 interface Options {
   readonly tally: Tally

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { type Counted, type Outcome, outcomes } from './model.ts'
+import type { Counted } from './model.ts'
+import { type Outcome, outcomes } from './outcome.ts'
 
 /** So many lines are kept: a server may change the names of its tools as often as it likes. */
 const MOST = 5000

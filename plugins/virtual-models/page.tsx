@@ -6,11 +6,12 @@ import type { History } from '../history/model.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels, VirtualModelView } from './model.ts'
-import { type Ability, canDo, factsOf } from './page/abilities.ts'
+import { type Ability, canDo } from './page/abilities.ts'
 import { createActions } from './page/actions.tsx'
 import { type Draft, draftOf, emptyDraft } from './page/draft.ts'
 import type { Editing } from './page/editor.tsx'
 import { effectsOf } from './page/effect.ts'
+import { factsOf } from './page/facts.ts'
 import { replacingOf } from './page/replacing.ts'
 import {
   createPolicyFinder,

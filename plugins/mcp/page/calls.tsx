@@ -1,3 +1,4 @@
+import type { Leaf } from '../../../src/database/look-back.ts'
 import type { PageRequest } from '../../../src/page.ts'
 import { Badge, type Tone } from '../../../views/badge.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
@@ -8,8 +9,7 @@ import { Name } from '../../../views/name.tsx'
 import { PathLink } from '../../../views/row-head.tsx'
 import { Table } from '../../../views/table.tsx'
 import { Turn } from '../../../views/turn.tsx'
-import type { CallsData, Query } from '../calls-page.tsx'
-import type { Outcome } from '../model.ts'
+import type { Outcome } from '../outcome.ts'
 import type { ToolRecord } from '../records.ts'
 import { ToolsTabs } from './tabs.tsx'
 
@@ -20,6 +20,25 @@ const said: Readonly<Record<Outcome, { readonly words: string; readonly tone: To
   limited: { words: 'refused by a limit', tone: 'amber' },
   error: { words: 'server failed', tone: 'bad' },
   gone: { words: 'client gone', tone: 'outline' },
+}
+
+/** What the address of the page asks for. */
+export interface Query {
+  readonly q: string
+  readonly server: string
+  readonly outcome: Outcome | ''
+  /** Only what is older; '' begins with the newest. */
+  readonly before: string
+}
+
+export interface CallsData {
+  readonly query: Query
+  readonly leaf: Leaf<ToolRecord>
+  /** Names of servers, those of the configuration. */
+  readonly servers: readonly string[]
+  /** What people call whoever called. */
+  readonly nameOf: (key: string) => string | undefined
+  readonly now: number
 }
 
 interface Props {

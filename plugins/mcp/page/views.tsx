@@ -4,11 +4,19 @@ import { VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
-import type { ToolsData } from '../page.tsx'
+import type { Counted, ServerView } from '../model.ts'
 import { HowToSwitchOn } from './off.tsx'
 import { piecesFor } from './pieces.ts'
 import { ServerCard } from './server-card.tsx'
 import { ToolsTabs } from './tabs.tsx'
+
+export interface ToolsData {
+  readonly servers: readonly ServerView[]
+  readonly counts: readonly Counted[]
+  readonly now: number
+  readonly hasSignOn: boolean
+  readonly configFile: string | undefined
+}
 
 interface Props {
   readonly data: ToolsData

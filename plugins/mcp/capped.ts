@@ -1,7 +1,7 @@
 import { BrokenAnswer, TOO_LONG } from './failure.ts'
 
 /** The same answer, which breaks where it is longer than it may be (bytes). */
-export function limited({ body, status, statusText, headers }: Response, limit: number): Response {
+export function capped({ body, status, statusText, headers }: Response, limit: number): Response {
   const head = { status, statusText, headers }
   if (body === null) return new Response(null, head)
   const reader = body.getReader()
