@@ -1,6 +1,6 @@
 import { isDialect } from './dialect.ts'
 import { Refusal, toRefusal } from './errors.ts'
-import { type Connection, cutShort, Exchange, type Settled } from './exchange.ts'
+import { cutShort, Exchange, LOCAL, type Settled } from './exchange.ts'
 import type { Answer, Caller, Target, UserPath } from './types.ts'
 
 /** Where a copy of a call goes, and on whose account. */
@@ -32,7 +32,7 @@ export type Copy = (of: Settled, copying: Copying) => Promise<void>
  */
 export const createCopy = ({ ask, respond, enter }: CopyOptions): Copy =>
   async function copy(of, { target, caller, userPath, deadline }) {
-    const x = new Exchange(toRequest(of), of.endpoint, NOBODY)
+    const x = new Exchange(toRequest(of), of.endpoint, LOCAL)
     x.copyOf = of.id
     x.caller = caller
     x.userPath = userPath
@@ -54,7 +54,6 @@ export const createCopy = ({ ask, respond, enter }: CopyOptions): Copy =>
     }
   }
 
-const NOBODY: Connection = { loopback: true, keepOpen: () => {}, expectReading: () => {} }
 const LATE = 'The copy of a call took longer than copies may take'
 
 /** The client's wishes to the provider go along. What proves who calls does not, nor what makes two calls one. */

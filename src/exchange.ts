@@ -38,6 +38,9 @@ export interface Connection {
   upgrade?(headers: Readonly<Record<string, string>>, listen: (client: SocketEnd) => SocketListener): boolean
 }
 
+/** Of what the gateway asks itself. */
+export const LOCAL: Connection = { loopback: true, keepOpen: () => {}, expectReading: () => {} }
+
 /** One line of a decision, for `explain`. */
 export interface Step {
   readonly plugin: string
