@@ -109,6 +109,12 @@ const scaled = (
 /** A string that must not be blank. */
 export const text = () => v.pipe(v.string(), v.trim(), v.nonEmpty('expected a value, it is empty'))
 
+/** What a variable spells as a JSON array, of which `example` is one. */
+export function jsonArray<I, O>(item: v.GenericSchema<I, O>, example: string) {
+  const expected = `expected a JSON array such as ${example}`
+  return v.pipe(v.string(), v.parseJson(undefined, expected), v.array(item, expected))
+}
+
 /** Names of the environment variables that fill one field of a plugin's settings; the first that is set wins. */
 export type EnvNames = Readonly<Record<string, readonly string[]>>
 

@@ -39,8 +39,8 @@ export function createSearch(search: string): (texts: readonly string[]) => bool
 }
 
 /** A query as it stands in addresses: what is empty, and the first page, is left out; `more` is not. */
-export function toQuery<Q extends { readonly page: number }>(
-  { page, ...fields }: Q,
+export function toQuery<Q extends object>(
+  { page = 1, ...fields }: Q & { readonly page?: number },
   more: Readonly<Record<string, string>> = {},
 ): string {
   const params = new URLSearchParams()

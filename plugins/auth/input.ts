@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isDay } from '../../src/base/calendar.ts'
 import { refuse } from '../../src/errors.ts'
 import { check } from '../../src/request/check.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
@@ -112,7 +113,7 @@ function toPath(text: string | null | undefined, subPaths: boolean): UserPath | 
 
 function toExpiry(text: string | null | undefined, { now, present }: Clock): number | undefined {
   if (text == null) return undefined
-  if (!isDay(text))
+  if (!isDay(text.slice(0, 10)))
     refuse('invalid_value', `Field "expires_at" names a day that is in no calendar: "${text}"`, {
       param: 'expires_at',
     })
@@ -122,10 +123,4 @@ function toExpiry(text: string | null | undefined, { now, present }: Clock): num
       param: 'expires_at',
     })
   return at
-}
-
-/** Dates roll over: a key until the 30th of February would live on into March. */
-function isDay(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number)
-  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }

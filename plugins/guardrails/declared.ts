@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { ConfigError } from '../../src/errors.ts'
 import { declaredIn, haveNames, isPath, nameInput } from '../../src/scope/input.ts'
+import { jsonArray } from '../../src/settings.ts'
 import { entries, isInputOnly, NO_OUTPUT, toFinder, toGuardrail } from './input.ts'
 import type { Guardrail } from './model.ts'
 
@@ -30,12 +31,7 @@ export const listedGuardrails = v.pipe(v.array(declaration), unique)
 const EXAMPLE = '[{"name": "no-cards", "find": {"presets": ["credit_card"]}, "action": "block"}]'
 
 /** `GUARDRAILS`: the same as a JSON array. */
-export const declaredGuardrails = v.pipe(
-  v.string(),
-  v.parseJson(undefined, `expected a JSON array such as ${EXAMPLE}`),
-  v.array(declaration, `expected a JSON array such as ${EXAMPLE}`),
-  unique,
-)
+export const declaredGuardrails = v.pipe(jsonArray(declaration, EXAMPLE), unique)
 
 interface Declared {
   readonly declared?: readonly Declaration[] | undefined

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { declaredIn, haveNames, isPath, nameInput } from '../../src/scope/input.ts'
+import { jsonArray } from '../../src/settings.ts'
 import { entries, isCountable, isLimit, isOfOneKind, toLimit } from './input.ts'
 import type { Limit } from './model.ts'
 
@@ -23,12 +24,7 @@ export const listedLimits = v.pipe(v.array(declaration), unique)
 const EXAMPLE = '[{"name": "alpha", "user_path": "/team/alpha", "per": "month", "cost_usd": 500}]'
 
 /** `LIMITS`: the same as a JSON array. */
-export const declaredLimits = v.pipe(
-  v.string(),
-  v.parseJson(undefined, `expected a JSON array such as ${EXAMPLE}`),
-  v.array(declaration, `expected a JSON array such as ${EXAMPLE}`),
-  unique,
-)
+export const declaredLimits = v.pipe(jsonArray(declaration, EXAMPLE), unique)
 type Declaration = v.InferOutput<typeof declaration>
 
 interface Declared {

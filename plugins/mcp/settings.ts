@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { haveNames, isPath, toPath } from '../../src/scope/input.ts'
-import { bytes, concealed, duration, retention, says, shown } from '../../src/settings.ts'
+import { bytes, concealed, duration, jsonArray, retention, says, shown } from '../../src/settings.ts'
 
 /** Without "__", which stands between the name of a server and that of a tool. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/
@@ -100,14 +100,7 @@ const patience = (standard: string) =>
 export const mcpSettings = v.object({
   declared: says(
     'JSON array of MCP servers, whose tools callers find at /mcp: [{"name": "search", "url": "https://search.example.com/mcp"}]. More fields: plugins/mcp/README.md',
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.parseJson(undefined, `expected a JSON array such as ${EXAMPLE}`),
-        v.array(server, `expected a JSON array such as ${EXAMPLE}`),
-        unique,
-      ),
-    ),
+    v.optional(v.pipe(jsonArray(server, EXAMPLE), unique)),
   ),
   servers: says(
     'MCP servers, whose tools callers find at /mcp, in the shape of MCP_SERVERS',

@@ -1,5 +1,7 @@
 import * as v from 'valibot'
+import { isDay } from '../../src/base/calendar.ts'
 import type { ModelFacts } from '../../src/model.ts'
+import { bySelector } from '../../src/scope/overrides.ts'
 import { type Fact, factNames, fields } from './fields.ts'
 
 const tokens = v.optional(
@@ -11,12 +13,6 @@ const tokens = v.optional(
   ),
 )
 const answer = v.optional(v.boolean())
-
-/** `Date` takes the 30th of February for the 2nd of March. */
-const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
-  !Number.isNaN(Date.parse(text)) &&
-  new Date(text).toISOString().startsWith(text)
 
 const entry = v.pipe(
   v.strictObject({
@@ -43,27 +39,10 @@ function toFacts(told: Entry): ModelFacts {
   return Object.fromEntries(named)
 }
 
-const selector = v.pipe(
-  v.string(),
-  v.check(
-    text => text !== '' && text.trim() === text,
-    'expected a selector such as "vllm/llama", "vllm/" or "llama", without spaces around it',
-  ),
-)
-const overrides = v.record(selector, entry)
-
-const EXAMPLE = '{"vllm/": {"context_length": 32768}}'
-
-/** JSON out of a variable, or the map of a config file. */
-export const overridesSetting = v.union([
-  overrides,
-  v.pipe(
-    v.string(),
-    v.parseJson(undefined, `expected JSON such as ${EXAMPLE}`),
-    v.check(json => !Array.isArray(json), `expected a map such as ${EXAMPLE}`),
-    overrides,
-  ),
-])
+export const overridesSetting = bySelector(entry, {
+  selectors: '"vllm/llama", "vllm/" or "llama"',
+  json: '{"vllm/": {"context_length": 32768}}',
+})
 
 /** What the operator says of models, by selector. */
 export type Overrides = Readonly<Record<string, ModelFacts>>

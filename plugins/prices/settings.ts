@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { isDay } from '../../src/base/calendar.ts'
+import { bySelector } from '../../src/scope/overrides.ts'
 
 /** More than any token costs; a larger number is a price for something else (dollars for a million tokens). */
 const HIGHEST = 1_000_000
@@ -11,13 +13,7 @@ const optionalPrice = v.optional(price)
 
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?Z)?$/
 
-/** `Date` takes the 30th of February for the 2nd of March. */
-function isDate(text: string): boolean {
-  const day = DATE.exec(text)?.[1]
-  if (day === undefined) return false
-  const at = Date.parse(`${day}T00:00:00Z`)
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)
-}
+const isDate = (text: string): boolean => isDay(DATE.exec(text)?.[1] ?? '')
 
 const entry = v.strictObject({
   input: price,
@@ -50,24 +46,7 @@ const dated = v.pipe(
   ),
 )
 
-const selector = v.pipe(
-  v.string(),
-  v.check(
-    text => text !== '' && text.trim() === text,
-    'expected a selector such as "openai/gpt-5", "openai/" or "gpt-5", without spaces around it',
-  ),
-)
-const overrides = v.record(selector, v.union([entry, dated]))
-
-const EXAMPLE = '{"openai/gpt-5": {"input": 1.25, "output": 10}}'
-
-/** JSON out of a variable, or the map of a config file. */
-export const overridesSetting = v.union([
-  overrides,
-  v.pipe(
-    v.string(),
-    v.parseJson(undefined, `expected JSON such as ${EXAMPLE}`),
-    v.check(json => !Array.isArray(json), `expected a map such as ${EXAMPLE}`),
-    overrides,
-  ),
-])
+export const overridesSetting = bySelector(v.union([entry, dated]), {
+  selectors: '"openai/gpt-5", "openai/" or "gpt-5"',
+  json: '{"openai/gpt-5": {"input": 1.25, "output": 10}}',
+})

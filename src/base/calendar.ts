@@ -95,6 +95,12 @@ export function parseMoment(text: string, zone: string): number | undefined {
 export const startOfDay = (at: number, zone: string, before = 0): number =>
   toZoned(at, zone).toPlainDate().subtract({ days: before }).toZonedDateTime(zone).epochMilliseconds
 
+/** `2026-02-28`, and a day that there is: `Date` takes the 30th of February for the 2nd of March. */
+export function isDay(text: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+
 const toZoned = (at: number, zone: string): Zoned =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
 

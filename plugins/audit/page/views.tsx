@@ -5,6 +5,7 @@ import { Choice, Filters } from '../../../views/filters.tsx'
 import { ago } from '../../../views/format.ts'
 import { HistoryTabs } from '../../../views/history-tabs.tsx'
 import { Link } from '../../../views/link.tsx'
+import { toQuery } from '../../../views/listing.ts'
 import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
@@ -150,9 +151,4 @@ const Empty = ({ query, page }: { query: Query; page: string }) =>
     </div>
   )
 
-function addressOf(page: string, { q, who, outcome }: Query, before = ''): string {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries({ q, who, outcome, before }))
-    if (value !== '') params.set(name, value)
-  return params.size === 0 ? page : `${page}?${params}`
-}
+const addressOf = (page: string, query: Query, before = ''): string => page + toQuery({ ...query, before })

@@ -1,4 +1,4 @@
-import { MAX_SEARCH } from '../../../views/listing.ts'
+import { MAX_SEARCH, toQuery } from '../../../views/listing.ts'
 
 /** What the address of the page asks for. */
 export interface Query {
@@ -24,15 +24,10 @@ export function readQuery(read: (name: string) => string): Query {
 }
 
 /** The page with another choice; whatever is chosen, it begins with the newest unless it says otherwise. */
-export function addressOf(
+export const addressOf = (
   page: string,
   query: Query,
   change: Partial<Query> & { readonly back?: string } = {},
-) {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries({ ...query, before: '', ...change }))
-    if (value !== '') params.set(name, value)
-  return params.size === 0 ? page : `${page}?${params}`
-}
+): string => page + toQuery({ ...query, before: '', ...change })
 
 export const isFiltered = ({ q, kind, author, subject }: Query): boolean => q + kind + author + subject !== ''

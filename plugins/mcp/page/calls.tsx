@@ -4,6 +4,7 @@ import { Badge, type Tone } from '../../../views/badge.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { ago, duration, money, size } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
+import { toQuery } from '../../../views/listing.ts'
 import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'
 import { PathLink } from '../../../views/row-head.tsx'
@@ -176,9 +177,4 @@ const Empty = ({ query, page }: { query: Query; page: string }) =>
     </div>
   )
 
-function addressOf(page: string, { q, server, outcome }: Query, before = ''): string {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries({ q, server, outcome, before }))
-    if (value !== '') params.set(name, value)
-  return params.size === 0 ? page : `${page}?${params}`
-}
+const addressOf = (page: string, query: Query, before = ''): string => page + toQuery({ ...query, before })

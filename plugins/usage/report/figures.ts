@@ -12,7 +12,7 @@ const quantiles = v.object({
 })
 
 /** Tokens by part; the parts do not overlap. */
-export const tokensView = v.object({
+export const tokenEntries = <C extends v.GenericSchema>(count: C) => ({
   input: says('What was read anew', count),
   cache_read: says("Read from the provider's cache", count),
   cache_write: says('Written to it, for five minutes or for as long as nobody says', count),
@@ -23,8 +23,8 @@ export const tokensView = v.object({
   reasoning: says('What was thought', count),
   audio_output: says('Sound that was written', count),
   image_output: says('Images that were written', count),
-  total: says('All of them', count),
 })
+export const tokensView = v.object({ ...tokenEntries(count), total: says('All of them', count) })
 
 const shared = {
   calls: v.pipe(count, v.description('Calls to models, refused ones too')),

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { says } from '../../../src/settings.ts'
+import { tokenEntries } from './figures.ts'
 import type { Row } from './log.ts'
 
 const text = v.nullable(v.string())
@@ -18,18 +19,7 @@ export const tokenParts = {
   image_output: 'imageOutput',
 } as const satisfies Record<string, keyof Row>
 
-const tokensView = v.object({
-  input: says('What was read anew', count),
-  cache_read: says("Read from the provider's cache", count),
-  cache_write: says('Written to it, for five minutes or for as long as nobody says', count),
-  cache_write_1h: says('Written to it for an hour', count),
-  audio_input: says('Sound that was read', count),
-  image_input: says('Images that were read', count),
-  output: says('What was written, without reasoning', count),
-  reasoning: says('What was thought', count),
-  audio_output: says('Sound that was written', count),
-  image_output: says('Images that were written', count),
-})
+const tokensView = v.object(tokenEntries(count))
 
 const tryView = v.object({
   provider: says('Who was asked', v.string()),
