@@ -1,7 +1,7 @@
 import type { ModelFacts } from './model.ts'
 
 /** `131K`, `1.05M`. */
-export const inShort = (tokens: number): string =>
+const inShort = (tokens: number): string =>
   tokens.toLocaleString('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** What is known of a model, for people; empty where nothing is. */

@@ -128,7 +128,7 @@ const reportLater = <X>(done: Promise<void>, report: Report<X>, plugin: string, 
   void done.catch(error => report(error, plugin, x))
 
 /** Calls one hook. A `Refusal` is an answer; anything else is a bug, and the log must say whose. */
-export function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): Awaitable<T> {
+function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): Awaitable<T> {
   try {
     const value = promised(bound.run.call(bound.owner, a, b))
     return value instanceof Promise ? blameLater(value, bound) : value

@@ -35,7 +35,7 @@ export function elementsOf(text: string): Piece[] {
 }
 
 /** Names a fault by where it stands. */
-export function at<T>(where: string, run: () => T): T {
+function at<T>(where: string, run: () => T): T {
   try {
     return run()
   } catch (error) {

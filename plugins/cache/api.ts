@@ -94,7 +94,7 @@ const toView = (similar: Cache['settings']['similar']) =>
   similar ? { ...similar, models: [...similar.models] } : null
 
 /** An empty path would mean all of them, which nobody says by mistake. */
-export function readPath(text: string): UserPath {
+function readPath(text: string): UserPath {
   let path: UserPath | undefined
   try {
     path = parseUserPath(text)

@@ -53,7 +53,7 @@ export function keyFor(
  * says more than what we read in it (a field twice, a number with more digits than numbers have) may mean something else
  * to a provider, and stands for itself.
  */
-export const canonical = (body: Pick<Body, 'text' | 'json'>): string =>
+const canonical = (body: Pick<Body, 'text' | 'json'>): string =>
   isAll(body) ? sorted(withoutModel(body.json)) : body.text
 
 /** The same for what is left of a body without its question; undefined where we do not read all that the body says. */

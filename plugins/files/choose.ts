@@ -15,7 +15,7 @@ export const languageOf = ({ wires }: Provider): Language =>
 export const keeps = ({ type, native }: Provider, kind: Kind): boolean =>
   native !== undefined && keepers[kind].has(type)
 
-export const HEADER = 'x-modelway-provider'
+const HEADER = 'x-modelway-provider'
 
 /** The provider that a caller names, in whichever place. */
 export function namedBy(request: Request, form: readonly string[] = []): string | undefined {

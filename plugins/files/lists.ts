@@ -76,7 +76,7 @@ const idOf = (thing: Thing | undefined): string | null => thing?.id ?? null
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-export const answerJson = (value: unknown): Answer => ({
+const answerJson = (value: unknown): Answer => ({
   kind: 'whole',
   contentType: 'application/json',
   body: encoder.encode(JSON.stringify(value)),

@@ -69,7 +69,7 @@ function modelOf(target: Target, status: number, isNamed: RecordFacts['isNamed']
 }
 
 /** `/team/alpha/service` to the depth of 1 is `/team`. */
-export function beginningOf(path: string, depth: number): string {
+function beginningOf(path: string, depth: number): string {
   let end = 0
   for (let i = 0; i < depth; i++) {
     end = path.indexOf('/', end + 1)

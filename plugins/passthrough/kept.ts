@@ -3,7 +3,7 @@ import type { Body } from '../../src/request/body.ts'
 import type { FileDesk } from '../files/model.ts'
 
 /** The steps of a path as it reads, without the verb that some vendors put behind the last one. */
-export const stepsOf = (reading: string): readonly string[] =>
+const stepsOf = (reading: string): readonly string[] =>
   reading
     .toLowerCase()
     .split('/')

@@ -75,7 +75,7 @@ export function growTree({ uses, keys, rules }: Sources): readonly Branch[] {
 }
 
 /** From the root down to the path itself. */
-export function lineOf(path: string): readonly string[] {
+function lineOf(path: string): readonly string[] {
   const steps = path.split('/').filter(step => step !== '')
   return ['/', ...steps.map((_, index) => `/${steps.slice(0, index + 1).join('/')}`)]
 }

@@ -28,7 +28,7 @@ export const listedInput = (row: Kept, { itemId }: ResponsesLanguage): Item[] =>
   })
 
 /** An item as it is stored: clients may leave things out. */
-export function complete(item: JsonObject): Item {
+function complete(item: JsonObject): Item {
   const { type = 'message', role, content } = item
   if (type !== 'message') return { status: 'completed', ...item, type }
   const kind = role === 'assistant' ? 'output_text' : 'input_text'

@@ -127,7 +127,7 @@ export function createFinder({ shelf, talks, language }: StateOptions) {
 }
 
 /** What an answer adds to what was said: the question and itself. */
-export const itemsOf = ({ input, body, by }: Kept): readonly Said[] =>
+const itemsOf = ({ input, body, by }: Kept): readonly Said[] =>
   [...(input ?? []), ...listOf(body?.output).filter(isObject)].map(item => ({ item, by }))
 
 /** Ids of items mean something to whoever gave them; only thoughts need theirs. */

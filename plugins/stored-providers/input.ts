@@ -35,7 +35,6 @@ export const providerInput = v.objectWithRest(
   },
   said,
 )
-export type ProviderInput = v.InferOutput<typeof providerInput>
 
 /** Refuses the name of a type that there is not. */
 export function checkType(name: string, types: readonly ProviderType[]): ProviderType {

@@ -84,7 +84,7 @@ export function toKey(draft: Draft, { now, present }: { now: number; present: Ke
 }
 
 /** The day on which something ends, in UTC. */
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
 const endOf = (day: string): string =>
   /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day))

@@ -112,7 +112,7 @@ function think(turn: Turn, { id, summary, content, encrypted_content: data }: Js
 }
 
 /** Texts stay texts; lists of parts get the names that chat has for them. */
-export const toContent = (content: unknown, at: string): unknown =>
+const toContent = (content: unknown, at: string): unknown =>
   typeof content === 'string'
     ? content
     : arrayAt(content, at).map((each, i) => toPart(objectAt(each, `${at}[${i}]`)))

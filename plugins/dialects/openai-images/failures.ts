@@ -5,7 +5,7 @@ import type { Usage } from '../../../src/types.ts'
 /** Pictures that were not made, as packages tell it. */
 
 /** What OpenAI says when its moderation does not let a picture through: the same call fails the same way. */
-export const blocked = (usage?: Usage): Refusal =>
+const blocked = (usage?: Usage): Refusal =>
   new Refusal('invalid_request', 'The provider does not make this picture: its moderation has blocked it', {
     word: 'moderation_blocked',
     usage,

@@ -58,7 +58,7 @@ function readFailure(error: JsonObject): { readonly status: number; readonly mes
 }
 
 /** The parts are disjoint here: what was cached is told by kind, too, and counts as cached only. Seconds are no tokens. */
-export function readUsage(usage: unknown): Usage | undefined {
+function readUsage(usage: unknown): Usage | undefined {
   if (!isObject(usage) || usage.type === 'duration') return undefined
   const input = objectOf(usage.input_token_details)
   const cached = objectOf(input.cached_tokens_details)

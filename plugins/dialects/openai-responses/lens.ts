@@ -37,7 +37,7 @@ export const lens: Lens = {
 /** Worth a closer look; an answer may also talk about these words. */
 const MAY_END = /"(?:response\.(?:completed|incomplete|failed|cancelled)|error)"/
 
-export const isEnd = (type: unknown): boolean =>
+const isEnd = (type: unknown): boolean =>
   type === 'error' ||
   (typeof type === 'string' && /^response\.(?:completed|incomplete|failed|cancelled)$/.test(type))
 

@@ -86,7 +86,7 @@ const ChangeFilters = ({ data: { query, kinds }, page }: { data: HistoryData; pa
   </Filters>
 )
 
-export function Changes({ data, request }: Props) {
+function Changes({ data, request }: Props) {
   const { query, leaf, placeOf, now } = data
   const page = `${request.base}/dashboard/history`
   return (

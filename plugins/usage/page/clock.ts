@@ -26,7 +26,7 @@ const DATE: Options = { day: 'numeric', month: 'short' }
 /** `14 Jan`. */
 export const dayOf = (at: number, zone: string): string => say(at, zone, DATE)
 /** `15:04`. */
-export const clockOf = (at: number, zone: string): string => say(at, zone, CLOCK)
+const clockOf = (at: number, zone: string): string => say(at, zone, CLOCK)
 /** `15:04:05`. */
 export const secondsOf = (at: number, zone: string): string => say(at, zone, { ...CLOCK, second: '2-digit' })
 /** `Thu 14 Jan 2027`. */

@@ -12,7 +12,7 @@ export interface Estimate {
   readonly high: number | null
 }
 
-export const UNKNOWN: Estimate = { value: null, low: null, high: null }
+const UNKNOWN: Estimate = { value: null, low: null, high: null }
 
 /** The 97.5 per cent point of the normal distribution. */
 const Z = 1.959963984540054

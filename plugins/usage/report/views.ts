@@ -49,7 +49,7 @@ export const seriesView = v.object({
 export type ToFigures<F> = (sums: Sums, times?: Part['times']) => F
 
 /** What a grouping is called. */
-export const nameOf = ({ by, label }: Grouping): string => (by === 'label' ? `label:${label}` : by)
+const nameOf = ({ by, label }: Grouping): string => (by === 'label' ? `label:${label}` : by)
 
 /** A group by the names of the groupings. */
 const toGroup = (groupings: readonly Grouping[], values: readonly string[]): Record<string, string | null> =>

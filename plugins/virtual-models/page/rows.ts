@@ -110,7 +110,7 @@ const textsOf = (row: Row): readonly string[] =>
     : [row.name, row.view.description, ...namesOf(row.view), ...(row.view.user_paths ?? [])]
 
 /** Where a redirect leads by name. */
-export const namesOf = (view: VirtualModelView): string[] => targetsOf(view).map(({ model }) => model)
+const namesOf = (view: VirtualModelView): string[] => targetsOf(view).map(({ model }) => model)
 
 /** The targets of a redirect in one form, however many it has; none for a policy. */
 export const targetsOf = ({

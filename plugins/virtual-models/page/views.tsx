@@ -95,7 +95,7 @@ export const Changed = ({
   </>
 )
 
-export function Models({ data, request }: { data: ModelsData; request: PageRequest }) {
+function Models({ data, request }: { data: ModelsData; request: PageRequest }) {
   const { listing, query, facts } = data
   const path = `${request.base}/dashboard/models`
   return (

@@ -19,7 +19,7 @@ interface RowProps {
 }
 
 /** Makes a link open the call in the dialog of the page; the address is then that of the call. */
-export const opening = (href: string) => ({
+const opening = (href: string) => ({
   'hx-get': href,
   'hx-target': '#dialog-content',
   'hx-select': '#dialog-content > *',
