@@ -30,7 +30,7 @@ export function createMaking({ host, vault }: MakingOptions) {
     return { opened, locked, isSealedByFormer }
   }
 
-  /** Its calls leave by `fetch`. */
+  /** Of one that is stored, or about to be. Its calls leave by `fetch`. */
   async function create(
     { name, type, settings }: StoredProvider,
     secrets: ProviderSettings,
@@ -55,7 +55,6 @@ export function createMaking({ host, vault }: MakingOptions) {
 
   return {
     create,
-    /** What an operator is about to store; its secrets are at hand. */
     secretsOf,
     async make(stored: StoredProvider): Promise<Made> {
       const { opened, locked, isSealedByFormer } = await secretsOf(stored)

@@ -4,7 +4,7 @@ import type { Api } from '../../src/api.ts'
 import { ConfigError, refuse } from '../../src/errors.ts'
 import { blaming } from '../../src/loading/blaming.ts'
 import { checkPlugin } from '../../src/loading/plugin-shape.ts'
-import type { Parts, Plugin } from '../../src/plugin.ts'
+import type { Host, Parts, Plugin } from '../../src/plugin.ts'
 import { assemble } from '../../src/registry.ts'
 import { flag } from '../../src/settings.ts'
 import { MASTER, startGateway, until } from '../kit.ts'
@@ -300,6 +300,16 @@ describe('a step of the start', () => {
     expect(await fail(() => new Promise(() => {}), 20)).toEqual([
       'Plugin "odd" did not finish "setup" within 0.02 s',
     ])
+  })
+
+  test.each<[string, (host: Host) => unknown]>([
+    ['providers', host => host.providers()],
+    ['a decision', host => host.decide('demo/parrot', {} as never)],
+    ['a call', host => host.call(new Request('http://localhost:8080/health'))],
+  ])('that asks for %s too early is told to wait', async (_, ask) => {
+    const early: Plugin = { ...wild('early', {}), setup: async host => void (await ask(host)) as never }
+    const problems = await problemsOf(() => startGateway({ extra: [early] }))
+    expect(problems).toEqual([expect.stringContaining('wait for "start"')])
   })
 
   test('that fails is told, whatever fails while the rest is closed', async () => {
