@@ -1,18 +1,13 @@
-import { LRUCache } from 'lru-cache'
 import * as v from 'valibot'
-import type { Model, ModelFacts } from '../../src/model.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { says } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
-import { common, createOverrides, merge } from './known.ts'
-import type { FactsSource, Known, Leaving, ModelName } from './model.ts'
+import { createOverrides } from './known.ts'
+import { createLookUp } from './look-up.ts'
+import type { FactsSource, Leaving } from './model.ts'
 import { overridesSetting } from './settings.ts'
-
-/** Models that no list has, and that are remembered: callers may invent names. */
-const REMEMBERED = 5000
-const NOTHING: ModelFacts = {}
 
 export default definePlugin({
   name: 'model-facts',
@@ -31,57 +26,16 @@ export default definePlugin({
     const prices = use<Prices>('prices')
     const auth = use<Auth>('auth')
     const overridesOf = createOverrides(config.overrides, name => providers().has(name))
-    // A list that is fetched anew has new models in it.
-    let listed = new WeakMap<Model, Known>()
-    const others = new LRUCache<string, Known>({ max: REMEMBERED })
+    const { of, ofAll, loading } = createLookUp({ lists, prices, overridesOf })
     let days: { readonly revision: number; readonly leaving: readonly Leaving[] } | undefined
-    let isLoaded = false
 
-    function look(name: ModelName, own: ModelFacts | undefined): Known {
-      const known = merge([
-        ['operator', overridesOf(name)],
-        ['provider', own ?? NOTHING],
-      ])
-      // The data are looked through for what nobody else says.
-      const contextWindow = known.facts.contextWindow === undefined ? prices.windowOf(name) : undefined
-      if (contextWindow === undefined) return known
-      return {
-        facts: { ...known.facts, contextWindow },
-        origins: { ...known.origins, contextWindow: 'bundled' },
-      }
-    }
-
-    function of(name: ModelName): Known {
-      const model = lists.of(name.provider)?.get(name.model)
-      if (model === undefined) return ofUnlisted(name)
-      const kept = listed.get(model)
-      if (kept !== undefined) return kept
-      const known = look(name, model.facts)
-      listed.set(model, known)
-      return known
-    }
-
-    function ofUnlisted(name: ModelName): Known {
-      const key = `${name.provider}/${name.model}`
-      const known = others.get(key) ?? look(name, undefined)
-      others.set(key, known)
-      return known
-    }
-
-    const ofAll = (models: readonly ModelName[]): ModelFacts =>
-      models.length === 1 ? of(models[0]!).facts : common(models.map(model => of(model).facts))
-
-    function loading(): Promise<void> | undefined {
-      if (isLoaded) return undefined
-      const forget = () => {
-        isLoaded = true
-        listed = new WeakMap()
-        others.clear()
-      }
-      const waited = prices.loading()
-      if (waited !== undefined) return waited.then(forget)
-      forget()
-      return undefined
+    function listLeaving(): readonly Leaving[] {
+      return [...providers().keys()].flatMap(provider =>
+        [...(lists.of(provider)?.keys() ?? [])].flatMap(model => {
+          const day = of({ provider, model }).facts.retiresOn
+          return day === undefined ? [] : [{ provider, model, day }]
+        }),
+      )
     }
 
     return {
@@ -105,15 +59,6 @@ export default definePlugin({
           return days.leaving
         },
       } satisfies FactsSource,
-    }
-
-    function listLeaving(): readonly Leaving[] {
-      return [...providers().keys()].flatMap(provider =>
-        [...(lists.of(provider)?.keys() ?? [])].flatMap(model => {
-          const day = of({ provider, model }).facts.retiresOn
-          return day === undefined ? [] : [{ provider, model, day }]
-        }),
-      )
     }
   },
 })
