@@ -6,9 +6,10 @@ import { Notice } from '../../views/notice.tsx'
 import type { OwnedLists } from './lists.ts'
 import type { ProviderDesk, ProviderStatus } from './model.ts'
 import { Known } from './page/card.tsx'
+import type { ProvidersData } from './page/model.ts'
 import { ProvidersView } from './page/views.tsx'
 import { cardId, reasonOf } from './page/words.ts'
-import type { TestCalls, Tested } from './test-calls.ts'
+import type { TestCalls } from './test-calls.ts'
 
 export interface ProvidersPageDeps {
   readonly lists: OwnedLists
@@ -23,24 +24,6 @@ export interface ProvidersPageDeps {
   readonly configFile: string | undefined
   /** Where operators keep some of them; absent where none can be kept. */
   readonly desk: () => ProviderDesk | undefined
-}
-
-/** One provider as the page shows it. */
-export interface Upstream {
-  readonly provider: Provider
-  readonly status: ProviderStatus
-  readonly troubles: readonly string[]
-  readonly tested: Tested | undefined
-  /** Ids to choose from for a test call. */
-  readonly ids: readonly string[]
-}
-
-export interface ProvidersData {
-  readonly upstreams: readonly Upstream[]
-  readonly nextRefresh: number
-  readonly now: number
-  readonly configFile: string | undefined
-  readonly desk: ProviderDesk | undefined
 }
 
 const SUGGESTED = 100

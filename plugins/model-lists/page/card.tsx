@@ -7,8 +7,8 @@ import { ago, ahead, count } from '../../../views/format.ts'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name, spell } from '../../../views/name.tsx'
-import type { ProvidersData, Upstream } from '../page.tsx'
 import type { Tested } from '../test-calls.ts'
+import type { ProvidersData, Upstream } from './model.ts'
 import { cardId, consequenceOf, reasonOf, stateOf } from './words.ts'
 
 interface CardProps {

@@ -5,9 +5,9 @@ import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import type { ProviderDesk } from '../model.ts'
-import type { ProvidersData } from '../page.tsx'
 import { HowToAdd } from './adding.tsx'
 import { Card } from './card.tsx'
+import type { ProvidersData } from './model.ts'
 
 export function ProvidersView({ data, request }: { data: ProvidersData; request: PageRequest }) {
   const { upstreams, configFile, desk } = data
