@@ -1,4 +1,5 @@
 import type { ModelFacts } from '../../../src/model.ts'
+import type { UserPath } from '../../../src/types.ts'
 import type { FactsSource } from '../../model-facts/model.ts'
 import type { VirtualModelView } from '../model.ts'
 import type { Row } from './rows.ts'
@@ -19,4 +20,4 @@ export async function factsOf(
 
 /** For a caller who may use it. */
 const factsOfRedirect = ({ source, user_paths }: VirtualModelView, facts: FactsSource): Promise<ModelFacts> =>
-  facts.ofName(source, (user_paths?.[0] ?? '/') as `/${string}`)
+  facts.ofName(source, (user_paths?.[0] ?? '/') as UserPath)
