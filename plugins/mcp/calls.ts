@@ -118,7 +118,7 @@ export function createCalls({ sessions, guardrails, limits, register, log, timeo
     }
   }
 
-  return async function call(x: Scoped, asked: ToolCall): Promise<CallToolResult> {
+  async function record(x: Scoped, asked: ToolCall): Promise<CallToolResult> {
     const began = performance.now()
     const course: Course = { outcome: 'error', wasAsked: false, result: undefined }
     try {
@@ -126,6 +126,19 @@ export function createCalls({ sessions, guardrails, limits, register, log, timeo
     } finally {
       register(x, asked, { ...course, ms: performance.now() - began })
     }
+  }
+
+  const running = new Set<Promise<CallToolResult>>()
+  return {
+    call(x: Scoped, asked: ToolCall): Promise<CallToolResult> {
+      const under = record(x, asked).finally(() => running.delete(under))
+      running.add(under)
+      return under
+    },
+    /** Resolves when all that are under way have ended, and left their records. */
+    async ended(): Promise<void> {
+      await Promise.allSettled(running)
+    },
   }
 }
 
@@ -138,4 +151,4 @@ const toLimited = ({ message, code, retryAfter }: Refusal): CallToolResult => ({
   },
 })
 
-export type Call = ReturnType<typeof createCalls>
+export type Call = ReturnType<typeof createCalls>['call']

@@ -52,7 +52,7 @@ export function openTools(
   const offered = createOffered({ shelf, review, now })
   const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
   const register = createRegister({ tally, records, log, now })
-  const call = createCalls({ sessions, guardrails, limits, register, log, timeout })
+  const { call, ended } = createCalls({ sessions, guardrails, limits, register, log, timeout })
   const { figures, everywhere } = createCounts(peers, { row: counted, own: tally.all })
   async function ask(name?: string): Promise<void> {
     const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)
@@ -94,6 +94,9 @@ export function openTools(
     ask,
     serve: createServing({ offered, openDesk, call, version: site.version }),
     purge: sessions.purge,
-    close: sessions.close,
+    async close() {
+      await sessions.close()
+      await ended()
+    },
   }
 }

@@ -53,7 +53,8 @@ export async function fill(file: string, rows: number, end: number): Promise<num
       db.run('pragma wal_checkpoint(truncate)')
     }
   }
-  const [, , ...statements] = (await Bun.file(TARGETS).text()).split('--> statement-breakpoint')
+  const targets = (await Bun.file(TARGETS).text()).replace('INTO `usage_target_rollups`', `$& (${SUMS})`)
+  const [, , ...statements] = targets.split('--> statement-breakpoint')
   for (const statement of statements) db.run(statement)
   db.run('pragma wal_checkpoint(truncate)')
   db.close()
@@ -88,7 +89,12 @@ const JOINED = `from usage_records r join usage_groups g on g.virtual_model = r.
   and g.model = r.model and g.user_path = r.user_path and g.key_id = r.key_id
   where r.at >= $since and r.at < $until`
 
-const ROLLUPS = `insert into usage_rollups select $span, r.at / $span * $span a, g.id, count(*),
+/** Columns that came later have a default. */
+const SUMS = `span, at, group_id, calls, errors, hang_ups, streams, attempts, input, cache_read, cache_write, cache_write_hour,
+  audio_input, image_input, output, reasoning, audio_output, image_output, unknown, estimated, cost_nano, cost_squares,
+  priced, unpriced, total_ms, first_byte_ms`
+
+const ROLLUPS = `insert into usage_rollups (${SUMS}) select $span, r.at / $span * $span a, g.id, count(*),
     sum(r.code is not null and r.code <> 'client_closed'), sum(r.hung_up), sum(r.streamed), count(*), sum(r.input), sum(r.cache_read), 0, 0, 0, 0,
     sum(r.output), 0, 0, 0, 0, 0, coalesce(sum(r.cost_nano), 0), coalesce(sum((r.cost_nano / 1e9) * (r.cost_nano / 1e9)), 0.0), count(r.cost_nano),
     sum(r.cost_nano is null), sum(case when r.code is null then r.total_ms else 0 end),

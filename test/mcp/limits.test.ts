@@ -1,4 +1,6 @@
+import { Database } from 'bun:sqlite'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { MASTER, until } from '../kit.ts'
 import { declared, openToolbox, startServer, type TestServer, type Toolbox } from './kit.ts'
 
@@ -172,4 +174,18 @@ describe('the record of a call', () => {
     expect(second.next).toBeNull()
     expect((await records('?user_path=/outcomes&outcome=failed&server=paid&tool=fail')).data).toHaveLength(1)
   })
+})
+
+test('a call that the end of the gateway breaks off leaves its record, too', async () => {
+  await using last = await openToolbox([declared(paid)])
+  const client = await last.client('/')
+  const { waiting } = await paid.seen()
+  const call = client.callTool({ name: 'paid__hang', arguments: {} }).catch((error: Error) => error)
+  await until(async () => (await paid.seen()).waiting > waiting, 'the tool to run')
+  await last.test.gateway.stop(0)
+  expect(await call).toBeInstanceOf(Error)
+  using book = new Database(join(last.test.folder, 'test.db'), { readonly: true })
+  expect(book.query('select tool, outcome from mcp_calls').all()).toEqual([
+    { tool: 'hang', outcome: 'error' },
+  ])
 })
