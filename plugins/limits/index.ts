@@ -33,9 +33,12 @@ const SWEEP = 3_600_000
 /** Calls under way hold room in it, whichever configuration began them. */
 interface Heritage {
   readonly ledger: Ledger
-  /** Tells Redis no more of what is counted here: who comes next does. */
-  readonly stepBack: () => Promise<void>
+  /** Tells Redis no more of what is counted here: who comes next does. Said once, it keeps nothing of who had it. */
+  stepBack: () => Promise<void>
 }
+
+/** Not written where it is used: a function keeps all that it could see there. */
+const doNothing = async () => {}
 
 export default definePlugin({
   name: 'limits',
@@ -106,12 +109,20 @@ export default definePlugin({
     const nameOf = (member: string) => auth.nameOf(member) || member
     use<Concerns>('concerns').add(createLimitWatch({ alarming: look.alarming, nameOf, now }))
     const warn = createAlarm(log)
+    const heritage: Heritage = {
+      ledger,
+      // The next gateway keeps it, and must not keep us, and by us all that were before.
+      stepBack() {
+        heritage.stepBack = doNothing
+        return sharing.end()
+      },
+    }
     return {
       exports: {
         ...look,
         ...createToolLimits({ rules: store.toolRules, ledger, counter, now }),
       } satisfies Limits & ToolLimits,
-      heritage: { ledger, stepBack: sharing.end } satisfies Heritage,
+      heritage,
       api: createLimitsApi({ store, ledger, counter, unknownModels }),
       pages: createLimitsPages({ store, ledger, history, auth, virtual, unknownModels, now }),
       async start() {

@@ -1,3 +1,4 @@
+import { heapStats } from 'bun:jsc'
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Gateway } from '../../src/gateway.ts'
 import { definePlugin } from '../../src/plugin.ts'
@@ -176,6 +177,25 @@ describeWithRedis('while Redis is away', () => {
     await old.stop()
     expect(await lossesOf(next)).toBe('1')
     await next.stop()
+  })
+
+  test('a reload keeps nothing of the gateways before', async () => {
+    let gateway = await build(fleet.environment)
+    const reload = async () => {
+      const next = await build(fleet.environment, gateway.heritage)
+      await gateway.stop(0)
+      gateway = next
+    }
+    const objects = () => {
+      Bun.gc(true)
+      return heapStats().objectCount
+    }
+    await reload()
+    const before = objects()
+    for (let i = 0; i < 4; i++) await reload()
+    // A single gateway is made of some ten thousand.
+    expect(objects() - before).toBeLessThan(10_000)
+    await gateway.stop()
   })
 
   test('who leaves while it is asked, even from a stream that has begun, holds nothing in the end', async () => {
