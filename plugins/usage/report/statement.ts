@@ -76,10 +76,12 @@ function ofRollups(
   )
   const conditions = conditionsOf(filters, 'g')
   const isEverything = conditions.length === 0 && groupings.length === 0
+  // Where all of them are asked for, each is found by its id: there may be far more than the period has.
+  const how = sql.raw(conditions.length === 0 && only === undefined ? 'not materialized' : 'materialized')
   return sql`with s as materialized (
       select value->>0 bucket, value->>1 sign, value->>2 span, value->>3 since, value->>4 until from json_each(${segments})
     ),
-    g as materialized (
+    g as ${how} (
       select * from (select ${listOf([sql.raw('g.id'), ...named(groupings, 'g')])} from ${usageGroups} g where ${allOf([...conditions, ...(isByCaller ? [] : [isTargetGroup])])})
       where ${isOneOf(only, groupings)}
     )
