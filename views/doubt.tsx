@@ -1,11 +1,11 @@
 import type { Child } from 'hono/jsx'
 import { spell } from './name.tsx'
 
-/** Stands beside the field of a form that names models: the page's action `doubt` says which of them are not there now. */
-export const Doubt = ({ page }: { page: string }) => (
+/** Stands beside the field of a form that names models: the page's action says which of them are not there now. */
+export const Doubt = ({ page, action = 'doubt' }: { page: string; action?: string }) => (
   <div
     aria-live="polite"
-    hx-post={`${page}/doubt`}
+    hx-post={`${page}/${action}`}
     hx-trigger="load, input delay:400ms from:'closest form'"
     hx-sync="this:replace"
   />

@@ -9,6 +9,7 @@ import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { memberOf } from './rules.ts'
 import type { LimitStore } from './store.ts'
+import type { UnknownTools } from './unknown-tools.ts'
 import { changedView, limitDetail, limitView, ownView, toDetail, toPotView, toView } from './views-of.ts'
 
 interface Deps {
@@ -16,6 +17,7 @@ interface Deps {
   readonly ledger: Ledger
   readonly counter: Pick<Counter, 'look'>
   readonly unknownModels: UnknownModels
+  readonly unknownTools: UnknownTools
 }
 
 const shared = { access: 'admin', tag: 'Limits' } as const
@@ -23,7 +25,7 @@ const PATH = '/admin/limits/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
 
 /** `/admin/limits`: list, read, put, delete; and `/v1/limits`, for callers. */
-export function createLimitsApi({ store, ledger, counter, unknownModels }: Deps): Api[] {
+export function createLimitsApi({ store, ledger, counter, unknownModels, unknownTools }: Deps): Api[] {
   const answer = (limit: Limit, body: object = toView(limit, ledger)): Response =>
     answerJson(body, { headers: { etag: etagOf(limit.version) } })
 
@@ -54,7 +56,7 @@ export function createLimitsApi({ store, ledger, counter, unknownModels }: Deps)
       path: PATH,
       summary: 'Create or replace a limit',
       description:
-        'At least one of `requests`, `tokens`, `cost_usd` and `concurrent`. A call counts for every limit that speaks of it: by `user_path`, and by `models` where it names some; with `tools` it speaks of calls of tools of MCP servers instead. What was used in the present window stays counted. Of `models` that name nothing now, the answer has a `warning`.',
+        'At least one of `requests`, `tokens`, `cost_usd` and `concurrent`. A call counts for every limit that speaks of it: by `user_path`, and by `models` where it names some; with `tools` it speaks of calls of tools of MCP servers instead. What was used in the present window stays counted. Of `models` and `tools` that name nothing now, the answer has a `warning`.',
       body: limitInput,
       example: { user_path: '/team/alpha', per: 'month', cost_usd: 500 },
       heeds: createHeaders,
@@ -62,8 +64,10 @@ export function createLimitsApi({ store, ledger, counter, unknownModels }: Deps)
       refusals: [409, 412, 422],
       async run(call) {
         const limit = await store.save(call.params.name ?? '', call.body, authorshipOf(call))
-        const unknown = await unknownModels(limit.models ?? [])
-        const warning = unknown && `Field "models" names what is not there now: ${unknown}`
+        const field = limit.tools === undefined ? 'models' : 'tools'
+        const unknown =
+          limit.tools === undefined ? await unknownModels(limit.models ?? []) : unknownTools(limit.tools)
+        const warning = unknown && `Field "${field}" names what is not there now: ${unknown}`
         return answer(limit, { ...toView(limit, ledger), ...(warning && { warning }) })
       },
     }),

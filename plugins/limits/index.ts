@@ -24,6 +24,7 @@ import { openSharing } from './sharing.ts'
 import { openStore } from './store.ts'
 import { headersOf } from './told.ts'
 import { createToolLimits, type ToolLimits } from './tools.ts'
+import { createUnknownTools, type OfferedTools } from './unknown-tools.ts'
 
 /** How often what was counted is stored, and what other gateways have counted is read (milliseconds). */
 const STORE = 1000
@@ -106,6 +107,8 @@ export default definePlugin({
       master: auth.master,
       isRedirect: virtual.isRedirect,
     })
+    let offered = (): OfferedTools => new Map()
+    const unknownTools = createUnknownTools(() => offered())
     const nameOf = (member: string) => auth.nameOf(member) || member
     use<Concerns>('concerns').add(createLimitWatch({ alarming: look.alarming, nameOf, now }))
     const warn = createAlarm(log)
@@ -121,10 +124,13 @@ export default definePlugin({
       exports: {
         ...look,
         ...createToolLimits({ rules: store.toolRules, ledger, counter, now }),
+        offer(tools) {
+          offered = tools
+        },
       } satisfies Limits & ToolLimits,
       heritage,
-      api: createLimitsApi({ store, ledger, counter, unknownModels }),
-      pages: createLimitsPages({ store, ledger, history, auth, virtual, unknownModels, now }),
+      api: createLimitsApi({ store, ledger, counter, unknownModels, unknownTools }),
+      pages: createLimitsPages({ store, ledger, history, auth, virtual, unknownModels, unknownTools, now }),
       async start() {
         isStarted = true
         await hold(store.list())

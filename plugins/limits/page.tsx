@@ -32,7 +32,7 @@ export function createLimitsPages(deps: LimitsPageDeps): Page[] {
     view: (data, request) => <LimitsView data={data} request={request} />,
     parts: { now: request => beat(desk, request) },
     actions: createActions(desk),
-    asks: ['effect', 'doubt'],
+    asks: ['effect', 'doubt', 'doubt-tools'],
   })
   return [list, createLimitPage(deps)]
 }
@@ -59,16 +59,19 @@ async function beat(desk: LimitsDesk, request: PageRequest) {
 }
 
 function createDesk(deps: LimitsPageDeps): LimitsDesk {
-  const { store, ledger, history, auth, virtual, unknownModels, now } = deps
+  const { store, ledger, history, auth, virtual, unknownModels, unknownTools, now } = deps
   return {
-    ...{ store, history, unknownModels },
+    ...{ store, history, unknownModels, unknownTools },
     find: name => store.list().find(limit => limit.name === name),
     async load(read) {
       const query = readQuery(read)
       const limits = store.list()
       const { listing, reached } = listLimits(limits, query, ledger)
       const rows = await Promise.all(
-        listing.rows.map(async row => ({ ...row, unknown: await unknownModels(row.limit.models ?? []) })),
+        listing.rows.map(async row => ({
+          ...row,
+          unknown: (await unknownModels(row.limit.models ?? [])) ?? unknownTools(row.limit.tools ?? []),
+        })),
       )
       return {
         ...{ query, listing: { ...listing, rows }, reached },

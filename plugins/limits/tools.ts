@@ -7,6 +7,7 @@ import type { Limit } from './model.ts'
 import type { Held, Shortage } from './pot.ts'
 import { isClosing } from './pricing.ts'
 import { memberOf, type Rules } from './rules.ts'
+import type { OfferedTools } from './unknown-tools.ts'
 import { toRefusal, toUnpriced } from './words.ts'
 
 /** A call of a tool, before its server is asked. */
@@ -29,6 +30,8 @@ export interface ToolLimits {
    * @throws Refusal where there is no room.
    */
   hold(call: ToolCall): Awaitable<End | undefined>
+  /** Says which tools there are: limits may name others by a slip of the pen. */
+  offer(tools: () => OfferedTools): void
 }
 
 interface Options {
@@ -39,7 +42,7 @@ interface Options {
 }
 
 /** Counts calls of tools for the limits that name tools. */
-export function createToolLimits({ rules, ledger, counter, now }: Options): ToolLimits {
+export function createToolLimits({ rules, ledger, counter, now }: Options): Pick<ToolLimits, 'hold'> {
   function keep(held: readonly Held[] | Shortage, { cost }: ToolCall, amounts: Amounts): End {
     if ('measure' in held) throw toRefusal(held, now())
     return wasAsked => {

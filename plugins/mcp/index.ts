@@ -3,6 +3,7 @@ import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import type { ToolLimits } from '../limits/tools.ts'
+import type { OfferedTools } from '../limits/unknown-tools.ts'
 import type { Metrics } from '../metrics/model.ts'
 import type { SignOn } from '../oidc/model.ts'
 import { createMcpApi } from './api.ts'
@@ -61,11 +62,13 @@ export default definePlugin({
     const memory = (inherited as Memory | undefined) ?? { standings: new Map(), tally: createTally() }
     const records = openRecords(host.db, log)
     const review = await openReview(host)
+    const limits = use<ToolLimits>('limits')
     const tools = openTools(host, {
       ...{ servers, records, review, memory },
       guardrails: use<Guardrails>('guardrails'),
-      limits: use<ToolLimits>('limits'),
+      limits,
     })
+    limits.offer(() => offeredBy(tools))
     use<Concerns>('concerns').add(createToolWatch(tools))
     use<Metrics>('metrics').add(callsFamily(tools))
     const failed = ({ message }: Error) => log.debug('A message to /mcp was not answered', { what: message })
@@ -105,6 +108,15 @@ export default definePlugin({
     }
   },
 })
+
+/** Every server with its tools, for limits that name some; one that was never reached may have any. */
+const offeredBy = ({ servers }: Tools): OfferedTools =>
+  new Map(
+    servers().map(({ server, standing: { offer } }) => [
+      server.name,
+      offer && new Set(offer.tools.map(({ name }) => name)),
+    ]),
+  )
 
 /** Callers without a managed key → in words. */
 const callers: Readonly<Record<string, string>> = { master: 'Master key', open: 'No key' }

@@ -9,8 +9,9 @@ interface Known extends Pick<Host, 'decide' | 'providers'> {
   readonly isRedirect?: (name: string) => boolean
 }
 
-const hint = (entry: string, known: readonly string[]): string =>
-  didYouMean(entry, known).replace(/^\. Did you mean (".*")\?$/, ' (did you mean $1?)')
+/** What `didYouMean` says, within a sentence. */
+export const hintIn = (question: string): string =>
+  question.replace(/^\. Did you mean (".*")\?$/, ' (did you mean $1?)')
 
 /** More are counted. */
 const SHOWN = 5
@@ -24,10 +25,8 @@ export function createUnknownModels({ decide, providers, master, isRedirect = ()
     if (entry === '/' || isRedirect(entry)) return undefined
     if (/^[^/]+\/$/.test(entry)) {
       if (providers().has(entry.slice(0, -1))) return undefined
-      return `"${entry}"${hint(
-        entry,
-        [...providers().keys()].map(name => `${name}/`),
-      )}`
+      const known = [...providers().keys()].map(name => `${name}/`)
+      return `"${entry}"${hintIn(didYouMean(entry, known))}`
     }
     const { targets, dropped } = await decide(entry, {
       caller: master,
@@ -45,9 +44,15 @@ export function createUnknownModels({ decide, providers, master, isRedirect = ()
       const said = await why(entry, userPath)
       if (said !== undefined) found.push(said)
     }
-    if (found.length === 0) return undefined
-    const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : ''
-    return `${found.slice(0, SHOWN).join(', ')}${more}`
+    return inOneLine(found)
   }
 }
+
+/** What was found, in one line; undefined where nothing was. */
+export function inOneLine(found: readonly string[]): string | undefined {
+  if (found.length === 0) return undefined
+  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : ''
+  return `${found.slice(0, SHOWN).join(', ')}${more}`
+}
+
 export type UnknownModels = ReturnType<typeof createUnknownModels>

@@ -52,6 +52,16 @@ describe('a limit that names tools', () => {
     expect(await client.callTool({ name: 'free__echo', arguments: {} })).not.toHaveProperty('isError', true)
   })
 
+  test('says which of them are not there now, and may have meant; a server that was never reached may have any', async () => {
+    const { status, body } = await limit({ requests: 1, tools: ['paid/', 'free/echo', 'away/any', '/'] })
+    expect([status, body.warning]).toEqual([200, undefined])
+    const doubtful = await limit({ requests: 1, tools: ['pad/', 'pad/echo', 'free/ecko'] })
+    expect([doubtful.status, doubtful.body.warning]).toEqual([
+      200,
+      'Field "tools" names what is not there now: "pad/" (did you mean "paid/"?), "pad/echo" (did you mean "paid/echo"?), "free/ecko" (did you mean "free/echo"?)',
+    ])
+  })
+
   test('speaks of one tool only, of a path and of what is below it', async () => {
     await limit({ tools: ['paid/echo'], requests: 1, user_path: '/one' })
     const [one, two] = [await box.client('/one/a'), await box.client('/two')]

@@ -33,5 +33,8 @@ export function createActions(desk: LimitsDesk): NonNullable<Page['actions']> {
     doubt: async form => ({
       markup: <Unknown models={await desk.unknownModels(listed(draftFrom(form).models))} />,
     }),
+    'doubt-tools': form => ({
+      markup: <Unknown models={desk.unknownTools(listed(draftFrom(form).tools))} />,
+    }),
   }
 }

@@ -5,6 +5,7 @@ import type { VirtualModelSource } from '../../virtual-models/model.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Limit } from '../model.ts'
 import type { LimitStore } from '../store.ts'
+import type { UnknownTools } from '../unknown-tools.ts'
 import type { Draft, Mistake } from './draft.ts'
 import type { Editing } from './editing.ts'
 import type { LimitsData } from './views.tsx'
@@ -16,11 +17,13 @@ export interface LimitsPageDeps {
   readonly auth: Pick<Auth, 'nameOf' | 'working'>
   readonly virtual: VirtualModelSource
   readonly unknownModels: UnknownModels
+  readonly unknownTools: UnknownTools
   readonly now: () => number
 }
 
 /** What the page and its actions have in common. */
-export interface LimitsDesk extends Pick<LimitsPageDeps, 'store' | 'history' | 'unknownModels'> {
+export interface LimitsDesk
+  extends Pick<LimitsPageDeps, 'store' | 'history' | 'unknownModels' | 'unknownTools'> {
   load(read: (name: string) => string): Promise<LimitsData>
   find(name: string): Limit | undefined
   /** Gathers what the form shows beside the draft itself. */

@@ -76,7 +76,9 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       >
         <Doubt page={path} />
       </ModelsField>
-      <ToolsField value={draft.tools} error={wrong(editing, 'tools')} />
+      <ToolsField value={draft.tools} error={wrong(editing, 'tools')}>
+        <Doubt page={path} action="doubt-tools" />
+      </ToolsField>
       <DescriptionField value={draft.description} error={wrong(editing, 'description')} />
       <Check
         id="f-enabled"
@@ -89,8 +91,14 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
   )
 }
 
+interface ToolsFieldProps {
+  readonly value: string
+  readonly error: string | undefined
+  readonly children: Child
+}
+
 /** Instead of models: tools of MCP servers, one per line. */
-const ToolsField = ({ value, error }: { value: string; error: string | undefined }) => (
+const ToolsField = ({ value, error, children }: ToolsFieldProps) => (
   <Field
     id="f-tools"
     label="Tools instead of models"
@@ -112,6 +120,7 @@ const ToolsField = ({ value, error }: { value: string; error: string | undefined
     >
       {value}
     </textarea>
+    {children}
   </Field>
 )
 

@@ -1,3 +1,4 @@
+import { Unknown } from '../../../views/doubt.tsx'
 import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
@@ -11,7 +12,7 @@ export type KeyName = (id: string) => string | undefined
 
 interface HoldersProps {
   readonly limit: Limit
-  /** Models of it that are not there now, in words. */
+  /** Models or tools of it that are not there now, in words. */
   readonly unknown: string | undefined
   readonly base: string
 }
@@ -28,6 +29,7 @@ export const Holders = ({ limit: { userPath, each, models, tools }, unknown, bas
       <>
         <p class="about">for calls of tools</p>
         {!tools.has('/') && <Few names={[...tools]} class="label mono" />}
+        <Unknown models={unknown} />
       </>
     )}
   </div>

@@ -41,7 +41,7 @@ export interface Listed {
 
 /** A limit that is shown. */
 export interface Shown extends Listed {
-  /** Models of it that are not there now, in words. */
+  /** Models or tools of it that are not there now, in words. */
   readonly unknown: string | undefined
 }
 
