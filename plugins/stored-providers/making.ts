@@ -1,10 +1,12 @@
 import { describe } from '../../src/base/describe.ts'
 import { toSnake } from '../../src/config/shape.ts'
-import { ConfigError } from '../../src/errors.ts'
+import { ConfigError, Refusal } from '../../src/errors.ts'
 import { originsOf } from '../../src/loading/providers.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Provider, ProviderSettings } from '../../src/provider.ts'
+import { destinationOf } from './destination.ts'
 import type { Made, StoredProvider } from './model.ts'
+import { checkStored } from './settings.ts'
 import { aboutOf, type Vault } from './vault.ts'
 
 interface MakingOptions {
@@ -17,12 +19,13 @@ const SOURCE = 'the dashboard'
 
 /** Makes providers of what is stored. One that cannot be made says why, and keeps nobody else from serving. */
 export function createMaking({ host, vault }: MakingOptions) {
-  async function secretsOf({ name, secrets }: StoredProvider) {
+  async function secretsOf({ name, secrets, ...state }: StoredProvider) {
+    const destination = destinationOf(state)
     const opened: Record<string, string> = {}
     const locked: string[] = []
     let isSealedByFormer = false
     for (const [setting, { box }] of Object.entries(secrets)) {
-      const found = await vault.open(box, aboutOf(name, setting))
+      const found = await vault.open(box, aboutOf({ name, setting, destination }))
       if (found === undefined) locked.push(toSnake(setting))
       else opened[setting] = found.secret
       isSealedByFormer ||= found?.isByFormer === true
@@ -39,15 +42,16 @@ export function createMaking({ host, vault }: MakingOptions) {
     const made = host.shelf.types().find(each => each.name === type)
     if (made === undefined) return { trouble: `Nothing here knows its type "${type}" any more` }
     const all = { ...settings, ...secrets }
-    const lacks = made.missing(all, toSnake)
-    if (lacks !== undefined) return { trouble: `It lacks something: set ${lacks}` }
     try {
+      checkStored(made, settings)
+      const lacks = made.missing(all, toSnake)
+      if (lacks !== undefined) return { trouble: `It lacks something: set ${lacks}` }
       const provider = await made.create(name, all, { fetch, now: host.now })
       // An address that is none would be found by the next call, whoever makes it.
       originsOf(provider)
       return { provider: Object.freeze({ ...provider, configuredBy: [SOURCE] }) }
     } catch (error) {
-      if (error instanceof ConfigError) return { trouble: error.message }
+      if (error instanceof ConfigError || error instanceof Refusal) return { trouble: error.message }
       host.log.error('A stored provider cannot be set up', { provider: name, error: describe(error) })
       return { trouble: 'It cannot be set up: the log says why' }
     }
@@ -57,6 +61,7 @@ export function createMaking({ host, vault }: MakingOptions) {
     create,
     secretsOf,
     async make(stored: StoredProvider): Promise<Made> {
+      if (stored.isDamaged) return { stored, isSealedByFormer: false, trouble: DAMAGED }
       const { opened, locked, isSealedByFormer } = await secretsOf(stored)
       const shared = { stored, isSealedByFormer }
       if (locked.length > 0) return { ...shared, trouble: lockedOut(locked), unreadable: locked }
@@ -67,5 +72,7 @@ export function createMaking({ host, vault }: MakingOptions) {
 }
 export type Making = ReturnType<typeof createMaking>
 
+const DAMAGED = 'What is stored of it cannot be read: delete it, or write it anew'
+
 const lockedOut = (fields: readonly string[]): string =>
-  `Its ${fields.join(', ')} cannot be read: SECRETS_KEY, or the master key, is another one than when it was typed. Bring the former key back, or type it anew`
+  `Its ${fields.join(', ')} cannot be read: SECRETS_KEY, the master key, or where it leads, is another one than when it was typed. Bring the former key back, or type it anew`

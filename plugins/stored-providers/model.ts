@@ -23,6 +23,8 @@ export interface StoredState {
 export interface StoredProvider extends StoredState {
   readonly name: string
   readonly version: number
+  /** Its row cannot be read: nothing but its name is known. */
+  readonly isDamaged?: true
 }
 
 /** What became of a stored provider. */

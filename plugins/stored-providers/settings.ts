@@ -3,6 +3,8 @@ import { didYouMean } from '../../src/base/nearest.ts'
 import { notesOf, toSnake } from '../../src/config/shape.ts'
 import { refuse } from '../../src/errors.ts'
 import type { ProviderSettings, ProviderType } from '../../src/provider.ts'
+import { checkAddress } from './input.ts'
+import type { StoredState } from './model.ts'
 
 /** A setting of a type, as people meet it. */
 export interface Field {
@@ -34,6 +36,20 @@ export function readSettings(type: ProviderType, said: Readonly<Record<string, u
     found[field.setting] = result.output as string | readonly string[]
   }
   return found
+}
+
+/**
+ * What is stored may come from a gateway of another version, or from whoever else writes to the database: it may say no
+ * more than an operator may type.
+ */
+export function checkStored(type: ProviderType, settings: StoredState['settings']): void {
+  const bare = fieldsOf(type).find(({ setting, isSecret }) => isSecret && settings[setting] !== undefined)
+  if (bare !== undefined) refuse('invalid_value', `Field "${bare.name}": it is not sealed: type it anew`)
+  readSettings(
+    type,
+    Object.fromEntries(Object.entries(settings).map(([setting, value]) => [toSnake(setting), value])),
+  )
+  checkAddress(settings.baseUrl)
 }
 
 function refuseUnknown(name: string, { name: type }: ProviderType, known: readonly string[]): never {

@@ -5,8 +5,10 @@ import { refuse } from '../../src/errors.ts'
 import type { ProviderType } from '../../src/provider.ts'
 import { check } from '../../src/request/check.ts'
 import type { Definitions, History } from '../history/model.ts'
+import { destinationOf } from './destination.ts'
 import { checkAddress, checkName, providerInput } from './input.ts'
 import { KIND, type Sealed, type StoredProvider, type StoredState } from './model.ts'
+import { readRows } from './rows.ts'
 import { storedProviders } from './schema.ts'
 import { fieldsOf, readSettings } from './settings.ts'
 import { aboutOf, type Vault } from './vault.ts'
@@ -38,12 +40,7 @@ export async function openStore({ db, history, onChange, ...desk }: StoreOptions
     listedAt: '/admin/stored-providers',
     place: name => `/providers/edit?${new URLSearchParams({ name })}`,
     declared: [],
-    load: async () =>
-      (await db.select().from(storedProviders)).map(({ name, definition, version }) => ({
-        ...definition,
-        name,
-        version,
-      })),
+    load: () => readRows(db),
     read,
     toState: ({ type, enabled, settings, secrets }) => ({ type, enabled, settings, secrets }),
     shown: toShown,
@@ -96,9 +93,9 @@ async function readProvider(name: string, input: unknown, desk: Desk): Promise<S
     if (value !== undefined && !isSecret) settings[setting] = value
   }
   for (const { setting, name: field } of fieldsOf(type).filter(({ isSecret }) => isSecret)) {
-    const place = { name, setting, field }
+    const place = { name, setting, field, destination: destinationOf({ type: typeName, settings }) }
     const typed = read[setting]
-    const kept = () => (rest[field] === null ? undefined : keep({ ...place, type: typeName, settings }, desk))
+    const kept = () => (rest[field] === null ? undefined : keep(place, desk))
     const sealed = typeof typed === 'string' ? await seal(typed, place, desk) : await kept()
     if (sealed !== undefined) secrets[setting] = sealed
   }
@@ -124,42 +121,29 @@ interface Place {
   readonly name: string
   readonly setting: string
   readonly field: string
+  /** What may be sent there only. */
+  readonly destination: string
 }
 
-async function seal(typed: string, { name, setting, field }: Place, { vault, now }: Desk): Promise<Sealed> {
+async function seal(typed: string, { field, ...place }: Place, { vault, now }: Desk): Promise<Sealed> {
   if (!vault.canSeal)
     refuse(
       'conflict',
       'Nothing here can keep a secret yet: set SECRETS_KEY (openssl rand -base64 32 makes one) or MODELWAY_MASTER_KEY, and start again',
       { param: field },
     )
-  return { box: await vault.seal(typed, aboutOf(name, setting)), setAt: now() }
+  return { box: await vault.seal(typed, aboutOf(place)), setAt: now() }
 }
 
-type Keeping = Place & Pick<StoredState, 'type' | 'settings'>
-
 /** A secret that is not typed again stays, sealed by the present key, unless it would now go to somebody else. */
-async function keep(
-  { name, setting, field, ...wanted }: Keeping,
-  { before, vault }: Desk,
-): Promise<Sealed | undefined> {
-  const sealed = before?.secrets[setting]
+async function keep({ field, ...place }: Place, { before, vault }: Desk): Promise<Sealed | undefined> {
+  const sealed = before?.secrets[place.setting]
   if (before === undefined || sealed === undefined) return undefined
-  if (destinationOf(before) !== destinationOf(wanted))
+  if (destinationOf(before) !== place.destination)
     refuse('invalid_value', `Field "${field}": it was typed for another address: type it anew for this one`, {
       param: field,
     })
-  const opened = await vault.open(sealed.box, aboutOf(name, setting))
+  const opened = await vault.open(sealed.box, aboutOf(place))
   if (opened === undefined || !opened.isByFormer) return sealed
-  return { ...sealed, box: await vault.seal(opened.secret, aboutOf(name, setting)) }
-}
-
-/**
- * What may lead a call elsewhere: all that is said, but for its models and the path of its address. Otherwise whoever may
- * change a provider could have its secrets sent to himself.
- */
-function destinationOf({ type, settings }: Pick<StoredState, 'type' | 'settings'>): string {
-  const { models: _, baseUrl, ...rest } = settings
-  const origin = typeof baseUrl === 'string' ? new URL(baseUrl).origin : ''
-  return JSON.stringify([type, origin, Object.entries(rest).sort()])
+  return { ...sealed, box: await vault.seal(opened.secret, aboutOf(place)) }
 }

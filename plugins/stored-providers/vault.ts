@@ -66,5 +66,13 @@ function bytesOf(box: string): Key | undefined {
   }
 }
 
-/** What a secret is of: a row that was copied to another name opens nothing. */
-export const aboutOf = (provider: string, setting: string): string => `provider ${provider} ${setting}`
+interface Place {
+  /** Of the provider. */
+  readonly name: string
+  readonly setting: string
+  readonly destination: string
+}
+
+/** What a secret is of: a row that was copied to another name, or leads elsewhere by now, opens nothing. */
+export const aboutOf = ({ name, setting, destination }: Place): string =>
+  `provider ${name} ${setting} ${destination}`

@@ -196,7 +196,9 @@ describe('a secret', () => {
   test('stays with the address that it was typed for', async () => {
     await put('mine', good())
     const elsewhere = { type: 'openai', base_url: 'http://127.0.0.1:9/v1' }
-    for (const body of [elsewhere, { ...elsewhere, type: 'vllm' }, { type: 'openai' }])
+    // On a host of many, the path says whose account it is.
+    const besides = { type: 'openai', base_url: upstream.url.replace(/v1$/, 'of/somebody/else') }
+    for (const body of [elsewhere, { ...elsewhere, type: 'vllm' }, { type: 'openai' }, besides])
       expect((await put('mine', body)).body.error).toMatchObject({
         param: 'api_key',
         message: expect.stringMatching(/typed for another address/),

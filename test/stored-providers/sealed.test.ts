@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { createVault } from '../../plugins/stored-providers/vault.ts'
-import { startGateway, type TestGateway, until } from '../kit.ts'
+import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
 import { ask, KEY, startUpstream, type Upstream } from './kit.ts'
 
 let upstream: Upstream
@@ -36,6 +36,13 @@ async function found(
   } finally {
     await gateway.close()
   }
+}
+
+/** Somebody writes to the database, past the gateway. */
+async function change(sql: string): Promise<void> {
+  const database = createClient({ url: `file:${folder}/test.db` })
+  await database.execute(sql)
+  database.close()
 }
 
 describe('on disk', () => {
@@ -98,13 +105,47 @@ describe('on disk', () => {
   })
 
   test('a row that is copied to another name opens nothing', async () => {
-    const database = createClient({ url: `file:${folder}/test.db` })
-    await database.execute("insert into stored_providers select 'thief', definition, 1 from stored_providers")
-    database.close()
+    await change("insert into stored_providers select 'thief', definition, 1 from stored_providers")
     await found({ SECRETS_KEY: TWO }, async gateway => {
       const { body } = await gateway.admin('GET', '/admin/providers/thief')
       expect(body).toMatchObject({ state: 'broken', trouble: expect.stringMatching(/cannot be read/) })
       await gateway.admin('DELETE', '/admin/providers/thief')
+    })
+  })
+
+  test('a row that leads elsewhere by now opens nothing: the key goes nowhere', async () => {
+    await found({ SECRETS_KEY: TWO }, async gateway => void (await put(gateway)))
+    const thief = startUpstream('tiny')
+    await change(
+      `update stored_providers set definition = replace(definition, '${upstream.url}', '${thief.url}')`,
+    )
+    await found({ SECRETS_KEY: TWO }, async gateway => {
+      expect(await view(gateway)).toMatchObject({ base_url: thief.url, state: 'broken' })
+      expect((await ask(gateway, 'mine/tiny')).status).toBe(404)
+    })
+    thief.stop()
+    expect(thief.keys).toEqual([])
+  })
+
+  test('rows that cannot be read, or say what nobody may type, keep no gateway from starting', async () => {
+    const odd = [
+      'no JSON',
+      'null',
+      '{}',
+      '{"type":"openai","enabled":true,"settings":{},"secrets":{"apiKey":null}}',
+      '{"type":"vertex","enabled":true,"settings":{"project":"p","location":"l","credentials":"/etc/passwd"},"secrets":{}}',
+      '{"type":"vllm","enabled":true,"settings":{"baseUrl":"http://169.254.169.254/v1"},"secrets":{}}',
+    ]
+    for (const [at, row] of odd.entries())
+      await change(`insert into stored_providers values ('odd-${at}', '${row}', 1)`)
+    await found({ SECRETS_KEY: TWO }, async gateway => {
+      const { body } = await gateway.admin('GET', '/admin/stored-providers')
+      const states = body.map(({ name, state }: { name: string; state: string }) => `${name}: ${state}`)
+      expect(states).toEqual(['mine: broken', ...odd.map((_, at) => `odd-${at}: broken`)])
+      const asMaster = { headers: { authorization: `Bearer ${MASTER}` } }
+      expect((await gateway.fetch('/dashboard/providers', asMaster)).status).toBe(200)
+      for (const at of odd.keys())
+        expect((await gateway.admin('DELETE', `/admin/providers/odd-${at}`)).status).toBe(204)
     })
   })
 })
