@@ -68,6 +68,8 @@ export interface Talk {
    * @throws Refusal of what must not go on; the client is told so, and the conversation goes on.
    */
   fromClient(message: string, x: Answered): string
+  /** With this message a client asks for an answer. */
+  asks(message: string): boolean
   /** What a message of the provider's tells about answers; undefined where it tells nothing. */
   fromProvider(message: string): Turn | undefined
 }

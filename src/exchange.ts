@@ -89,6 +89,8 @@ export class Exchange {
   answer: Answer | undefined = undefined
   /** The id of the call that this one repeats at another target (`Host.copy`): nobody waits for it, or sees its answer. */
   copyOf: string | undefined = undefined
+  /** So many answers of a conversation are under way, or asked for: some providers give several at a time. */
+  answers: number = 0
   /** The answer was stored: nobody was asked, and `target` is who gave it when it was. */
   recalled: Recalled | undefined = undefined
   usage: Usage | undefined = undefined
@@ -175,7 +177,7 @@ export type Attempted = View<
  */
 export type Answered = View<
   | ('caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'aim')
-  | ('target' | 'usage' | 'recalled' | 'answer')
+  | ('target' | 'usage' | 'recalled' | 'answer' | 'answers')
 >
 /** What one answer within a conversation took, or the model that works beside it. The conversation goes on. */
 export interface Spent {

@@ -5,7 +5,7 @@ import type { Provider } from '../../src/provider.ts'
 import { isAboutCall, isAboutTarget } from '../../src/scope/scope.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
 import type { Awaitable, Outcome, Target, Usage } from '../../src/types.ts'
-import type { Amounts } from './amounts.ts'
+import { type Amounts, add, larger } from './amounts.ts'
 import type { Counter } from './counter.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
@@ -33,6 +33,8 @@ interface Open {
   held: readonly Held[]
   /** What the last answer of a conversation took. */
   last: Amounts | undefined
+  /** What a conversation held when it opened. */
+  first: ReadonlyMap<Limit, Amounts> | undefined
   /** A provider is at work for it, or was until the end. */
   isAsked: boolean
   /** Its room is given back: a try may go on for a moment when its client has left. */
@@ -46,7 +48,7 @@ const EVENT = 150
 const ONE: Amounts = { requests: 1, tokens: 0, cost: 0 }
 const NONE = { cacheRead: 0, cacheWrite: 0, reasoning: 0 } as const
 
-const FRESH = { need: undefined, held: [], last: undefined, isAsked: false, isOver: false } as const
+const FRESH = { need: undefined, held: [], last: undefined, first: undefined, isAsked: false, isOver: false } as const
 
 /** What calls hold and use of the limits that hold for them. */
 export function createCalls({ rules, ledger, counter, pricing, providers, now }: Options) {
@@ -121,9 +123,9 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
   }
 
   /** A conversation is one request. Its answers are charged; one that broke off is taken to be like the one before it. */
-  function settleTalk({ unfinished }: Settled, { held }: Open): void {
-    for (const each of held)
-      ledger.charge(each, unfinished === undefined ? ONE : { ...each.claim.amounts, requests: 1 })
+  function settleTalk({ unfinished, answers = 0 }: Settled, own: Open): void {
+    for (const each of own.held)
+      ledger.charge(each, unfinished === undefined ? ONE : nextOf(each.claim, own, answers))
   }
 
   function count(held: readonly Held[]): void {
@@ -181,11 +183,15 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       const amounts = charge(own.held, target, usage, 0)
       if (target.model === x.target?.model) own.last = { ...amounts, requests: 1 }
     },
-    /** The next answer of a conversation may take as much as the last one did: it holds that, or there is no room. */
-    resume({ id }: Answered): void {
+    /**
+     * The next answer of a conversation may take as much as the last one did, and each beside it no less than was held at
+     * first: it holds that, or there is no room.
+     */
+    resume({ id, answers }: Answered): void {
       const own = find(id)
       if (own === undefined) return
-      const held = ledger.holdOn(own.held, ({ amounts }) => own.last ?? amounts)
+      own.first ??= new Map(own.held.map(({ claim }) => [claim.limit, claim.amounts]))
+      const held = ledger.holdOn(own.held, claim => nextOf(claim, own, answers))
       if ('measure' in held) throw toRefusal(held, now())
       own.held = held
     },
@@ -203,6 +209,14 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       else if (x.target !== undefined && own.isAsked) charge(own.held, x.target, usedBy(x, own), 1)
     },
   }
+}
+
+/** What so many answers of a conversation may take: one as much as the last, and each beside it no less than the first. */
+function nextOf({ limit, amounts }: Claim, { first, last }: Open, answers: number): Amounts {
+  const own = first?.get(limit) ?? amounts
+  const next = last ?? own
+  // All of it is one request.
+  return { ...add(next, larger(own, next), Math.max(0, answers - 1)), requests: 1 }
 }
 
 /** What a call took. Of a stream that broke off, some languages have told the prompt by then, and next to nothing else. */

@@ -56,7 +56,8 @@ export function createConversation(
     isOver = true
     leave()
     x.usage = tally.usage()
-    if (tally.isAnswering()) x.unfinished = UNTOLD
+    x.answers = tally.answers()
+    if (x.answers > 0) x.unfinished = UNTOLD
     if (refusal !== undefined) tell(refusal)
     client.close(...closing)
     provider.close(...(refusal === undefined ? closing : GOING))
@@ -103,11 +104,18 @@ export function createConversation(
 
   const fromClient: SocketListener = {
     message(message) {
-      // Whoever speaks again may be about to ask for the next answer: in words, or by what a microphone hears.
-      if (!isOver && tally.hasSpent()) review()
+      if (isOver) return
+      const text = textOf(message)
+      const isAsking = dialect.talk.asks(text)
+      x.answers = tally.answers() + Number(isAsking)
+      // Whoever speaks again may be about to ask for the next answer: in words, or by what a microphone hears. Who asks for
+      // another one while one is under way has to find room for both.
+      if (tally.hasSpent() || (isAsking && x.answers > 1)) review()
       if (isOver) return
       try {
-        if (provider.send(checked(message)) <= MOST_WAITING) return
+        const said = checked(message, text)
+        if (isAsking) tally.ask()
+        if (provider.send(said) <= MOST_WAITING) return
         end(BROKEN, new Refusal('upstream_overloaded', 'The provider takes nothing any more'))
       } catch (error) {
         const refusal = toRefusal(error)
@@ -124,9 +132,7 @@ export function createConversation(
     },
   }
 
-  /** Bytes may be read as text by whoever gets them, with letters of two or four bytes too, and so they are here. */
-  function checked(message: Message): Message {
-    const text = typeof message === 'string' ? message : decoder.decode(message).replaceAll('\0', '')
+  function checked(message: Message, text: string): Message {
     const said = dialect.talk.fromClient(text, x)
     return said === text ? message : said
   }
@@ -151,6 +157,10 @@ export function createConversation(
     return fromClient
   }
 }
+
+/** Bytes may be read as text by whoever gets them, with letters of two or four bytes too, and so they are here. */
+const textOf = (message: Message): string =>
+  typeof message === 'string' ? message : decoder.decode(message).replaceAll('\0', '')
 
 /** Of an answer whose end did not come, nobody has told what it took. */
 const UNTOLD = { size: 0, bytes: new Uint8Array() }

@@ -94,6 +94,21 @@ for (const [per, next, code, closing] of [
     expect(own).toMatchObject({ code: code === 'insufficient_quota' ? 'quota_exceeded' : code, status: 101 })
   })
 
+test('answers side by side in one conversation overrun nothing, and whoever leaves them pays for each', async () => {
+  await studio.test.admin('PUT', '/admin/limits/beside', { user_path: '/beside', per: 'day', tokens: 10_000 })
+  const beside = { type: 'response.create', response: { conversation: 'none' } }
+  const talker = await begun('/beside')
+  for (let i = 0; i < 9; i++) talker.say(beside)
+  for (let i = 0; i < 9; i++) await talker.hear('response.created')
+  expect((await limit('beside')).tokens.held).toBeGreaterThan(9000)
+  for (let i = 0; i < 9; i++) await talker.hear('response.done')
+  expect((await limit('beside')).tokens.used).toBe(9 * 150)
+  for (let i = 0; i < 100; i++) talker.say(beside)
+  expect(await talker.closed).toMatchObject({ reason: 'insufficient_quota' })
+  const { tokens } = await limit('beside')
+  expect([tokens.used > 8000, tokens.used <= 10_000]).toEqual([true, true])
+})
+
 test('a limit on dollars holds, too', async () => {
   await studio.test.admin('PUT', '/admin/limits/cheap', { user_path: '/cheap', per: 'day', cost_usd: 0.02 })
   const talker = await begun('/cheap')

@@ -104,7 +104,9 @@ function begin(socket: ServerWebSocket<Session>): void {
 
 /** What the tests make it do, by the type of an event. */
 const acts: Readonly<Record<string, (socket: ServerWebSocket<Session>, event: Json) => void>> = {
-  'response.create'(socket) {
+  'response.create'(socket, { response }) {
+    // Beside the conversation there may be several at a time.
+    if (response !== undefined) return acts.slow!(socket, {})
     acts.begin!(socket, {})
     say(socket, { type: 'response.output_audio.delta', delta: 'AAAA' })
     acts.done!(socket, {})

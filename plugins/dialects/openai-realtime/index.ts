@@ -7,7 +7,7 @@ import { plainRefusal } from '../../../src/respond/respond.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Access } from '../../access/model.ts'
 import { createModelCheck } from './models.ts'
-import { readTurn } from './turns.ts'
+import { asksForAnswer, readTurn } from './turns.ts'
 
 const BETA = 'openai-beta.realtime-v1'
 
@@ -32,6 +32,7 @@ const openaiRealtime = (access: Access): Dialect => ({
     query: toQuery,
     headers: betaOf,
     fromClient: createModelCheck(access),
+    asks: asksForAnswer,
     fromProvider: readTurn,
   },
 })

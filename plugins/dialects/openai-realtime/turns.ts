@@ -6,6 +6,14 @@ import type { JsonObject, Usage } from '../../../src/types.ts'
 const TURN =
   /"(?:response\.(?:created|done)|(?:transcription_)?session\.(?:created|updated)|conversation\.item\.input_audio_transcription\.completed|error)"/
 
+/** However its letters are written. */
+const MAY_ASK = /response\.create|\\u/
+const ASK = 'response.create'
+
+/** A client asks for an answer; others begin when a voice is heard. */
+export const asksForAnswer = (message: string): boolean =>
+  MAY_ASK.test(message) && parseObject(message).type === ASK
+
 /** What an event of the provider's tells: https://platform.openai.com/docs/api-reference/realtime-server-events */
 export function readTurn(message: string): Turn | undefined {
   if (!TURN.test(message)) return undefined
