@@ -71,6 +71,10 @@ export function createShelf({ sessions, review, standings, now, log }: ShelfOpti
 
 const OPTIONS = { timeout: PATIENCE, maxTotalTimeout: PATIENCE, cacheMode: 'refresh' } as const
 
+/** Two of one name cannot be told apart: by who calls them, or by who accepts what one of them is now. */
+const firstOfEach = <T extends { readonly name: string }>(items: readonly T[]): readonly T[] =>
+  [...new Map(items.toReversed().map(item => [item.name, item])).values()].reverse()
+
 async function readOffer(client: Client): Promise<Offer> {
   const can = client.getServerCapabilities() ?? {}
   const { tools } = can.tools === undefined ? { tools: [] } : await client.listTools(undefined, OPTIONS)
@@ -79,8 +83,8 @@ async function readOffer(client: Client): Promise<Offer> {
   const software = client.getServerVersion()
   const instructions = client.getInstructions()
   return {
-    tools: inProse(tools),
-    prompts: inProse(prompts),
+    tools: inProse(firstOfEach(tools)),
+    prompts: inProse(firstOfEach(prompts)),
     hasResources: can.resources !== undefined,
     protocol: client.getNegotiatedProtocolVersion() ?? 'not known',
     ...(instructions !== undefined && { instructions: readable(instructions) }),

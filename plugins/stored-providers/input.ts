@@ -58,11 +58,14 @@ export function checkName(name: string): void {
     })
 }
 
+/** Google's, which a proxy may know where this machine does not. */
+const METADATA = /^metadata\.?$|(?:^|\.)metadata\.(?:google\.internal|goog)\.?$/
+
 /** What a name means is looked at when it is called; an address says it at once. */
 export function checkAddress(baseUrl: unknown): void {
   if (typeof baseUrl !== 'string') return
   const { hostname } = new URL(baseUrl)
-  if (isMetadataAddress(hostname) || /(?:^|\.)metadata\.google\.internal\.?$/.test(hostname))
+  if (isMetadataAddress(hostname) || METADATA.test(hostname))
     refuse(
       'invalid_value',
       'Field "base_url": this is where a cloud keeps secrets of the machine, no provider',

@@ -125,6 +125,15 @@ test('what has changed again since it was looked at is not accepted', async () =
   expect((await accept({ server: 'nobody', hash: 'x' })).status).toBe(404)
 })
 
+test('of two tools of one name the first counts: the other is not accepted along with it', async () => {
+  await tell([tool('read', 'One'), tool('read', 'Unseen')])
+  const { tools } = await seen('strict')
+  expect(tools).toHaveLength(1)
+  await accept({ server: 'strict', tool: 'read', hash: tools[0].change.hash })
+  const client = await box.client('/', { at: '/mcp/strict' })
+  expect((await client.listTools()).tools.map(({ description }) => description)).toEqual(['One'])
+})
+
 test('another order of fields is no change', async () => {
   await tell([tool('read', 'Reads', { type: 'object', properties: { a: {}, b: {} } })])
   await acceptAll()

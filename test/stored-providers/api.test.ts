@@ -124,6 +124,13 @@ describe('what an operator may say', () => {
       'base_url',
     ],
     [
+      'metadata by way of a translation',
+      { type: 'vllm', base_url: 'http://[64:ff9b::6464:64c8]/' },
+      /secrets of the/,
+      'base_url',
+    ],
+    ['another name of it', { type: 'vllm', base_url: 'http://metadata.goog/' }, /secrets of the/, 'base_url'],
+    [
       'its name',
       { type: 'vllm', base_url: 'http://metadata.google.internal/' },
       /secrets of the/,
