@@ -9,6 +9,14 @@ const unfit: ReadonlySet<string | undefined> = new Set([
   'client_closed',
   'shutting_down',
   'internal_error',
+  // The caller's own mistakes. Such a call is in no limit, so that a mirror that does not mind them could be asked
+  // without end, at the operator's cost.
+  'invalid_request',
+  'invalid_value',
+  'unsupported_parameter',
+  'unsupported_operation',
+  'conflict',
+  'request_too_large',
 ])
 
 /** Where a copy of this call would go; undefined where none may. */

@@ -75,6 +75,17 @@ const post = async (path: string, body: object, headers: Record<string, string> 
   return { status: response.status, text: await response.text() }
 }
 
+test('a call that its caller got wrong costs nobody anything: it is not copied', async () => {
+  for (const status of [400, 409, 413, 422]) {
+    fleet.plan(EAST, { status })
+    expect((await fleet.ask('smart')).status).toBe(status)
+  }
+  fleet.plan(EAST, { status: 500 })
+  const { headers } = await fleet.ask('smart')
+  await copies(1)
+  expect(copied.map(({ of }) => of)).toEqual([headers.get('x-request-id')!])
+})
+
 test('the mirror is asked the same, when the caller has been answered, and nothing tells of it', async () => {
   const plain = await fleet.ask('plain')
   fleet.calls.length = 0
