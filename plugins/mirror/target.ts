@@ -31,9 +31,9 @@ export function targetFor(x: Settled, model: string): Target | undefined {
   return { ...mirror, via: target.via.slice(0, 1) }
 }
 
-/** A model was asked: nobody is for a stored answer, nor for the copy of a call. */
-const wasAsked = ({ attempts = [], recalled, copyOf }: Settled): boolean =>
-  attempts.length > 0 && recalled === undefined && copyOf === undefined
+/** A model was asked: nobody is for a stored answer, where a limit of the target has no room, or for the copy of a call. */
+const wasAsked = ({ upstreamMs = 0, recalled, copyOf }: Settled): boolean =>
+  upstreamMs > 0 && recalled === undefined && copyOf === undefined
 
 /** To ask twice changes nothing: neither state at a provider, nor a file, nor what a tool does there. */
 const isRepeatable = ({ endpoint, body }: Settled): boolean =>

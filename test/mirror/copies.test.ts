@@ -86,6 +86,16 @@ test('a call that its caller got wrong costs nobody anything: it is not copied',
   expect(copied.map(({ of }) => of)).toEqual([headers.get('x-request-id')!])
 })
 
+test('a call for which a limit of the target has no room is not copied: nobody was asked', async () => {
+  await fleet.test.admin('PUT', '/admin/limits/once', { user_path: '/', per: 'day', requests: 1, models: [EAST] })
+  const { headers } = await fleet.ask('smart')
+  for (let i = 0; i < 3; i++) expect((await fleet.ask('smart')).status).toBe(429)
+  await fleet.test.admin('DELETE', '/admin/limits/once')
+  const last = await fleet.ask('smart')
+  await copies(2)
+  expect(copied.map(({ of }) => of)).toEqual([headers, last.headers].map(each => each.get('x-request-id')!))
+})
+
 test('the mirror is asked the same, when the caller has been answered, and nothing tells of it', async () => {
   const plain = await fleet.ask('plain')
   fleet.calls.length = 0
