@@ -5,11 +5,12 @@ import type { Provider } from '../../src/provider.ts'
 import { isAboutCall, isAboutTarget } from '../../src/scope/scope.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
 import type { Awaitable, Outcome, Target, Usage } from '../../src/types.ts'
-import { type Amounts, add, larger } from './amounts.ts'
+import { type Amounts, nothing } from './amounts.ts'
 import type { Counter } from './counter.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit } from './model.ts'
 import { type Need, needOf } from './need.ts'
+import { checkKnown, nextOf } from './next-answer.ts'
 import type { Claim, Held, Shortage } from './pot.ts'
 import { isClosing, type Pricing } from './pricing.ts'
 import { memberOf, type Rules } from './rules.ts'
@@ -33,6 +34,8 @@ interface Open {
   held: readonly Held[]
   /** What the last answer of a conversation took. */
   last: Amounts | undefined
+  /** Who has worked within a conversation for what nobody knows. */
+  unpriced: Target | undefined
   /** What a conversation held when it opened. */
   first: ReadonlyMap<Limit, Amounts> | undefined
   /** A provider is at work for it, or was until the end. */
@@ -48,7 +51,15 @@ const EVENT = 150
 const ONE: Amounts = { requests: 1, tokens: 0, cost: 0 }
 const NONE = { cacheRead: 0, cacheWrite: 0, reasoning: 0 } as const
 
-const FRESH = { need: undefined, held: [], last: undefined, first: undefined, isAsked: false, isOver: false } as const
+const FRESH = {
+  need: undefined,
+  held: [],
+  last: undefined,
+  first: undefined,
+  unpriced: undefined,
+  isAsked: false,
+  isOver: false,
+} as const
 
 /** What calls hold and use of the limits that hold for them. */
 export function createCalls({ rules, ledger, counter, pricing, providers, now }: Options) {
@@ -128,6 +139,10 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       ledger.charge(each, unfinished === undefined ? ONE : nextOf(each.claim, own, answers))
   }
 
+  function countUnpriced(held: readonly Held[]): void {
+    for (const each of held) ledger.charge(each, nothing, each.claim.limit.cost !== undefined)
+  }
+
   function count(held: readonly Held[]): void {
     for (const each of held) ledger.charge(each, ONE)
   }
@@ -179,7 +194,13 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
     /** An answer within a conversation has come to its end. What transcribes beside it counts for the same limits. */
     spend({ x, target, usage }: Spent): void {
       const own = find(x.id)
-      if (own === undefined || usage === undefined) return
+      if (own === undefined) return
+      // Paid by the second, say: nobody knows what it cost.
+      if (usage === undefined || pricing.costOf(target, usage) === undefined) own.unpriced = target
+      if (usage === undefined) {
+        countUnpriced(own.held)
+        return
+      }
       const amounts = charge(own.held, target, usage, 0)
       if (target.model === x.target?.model) own.last = { ...amounts, requests: 1 }
     },
@@ -190,6 +211,7 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
     resume({ id, answers }: Answered): void {
       const own = find(id)
       if (own === undefined) return
+      checkKnown(own)
       own.first ??= new Map(own.held.map(({ claim }) => [claim.limit, claim.amounts]))
       const held = ledger.holdOn(own.held, claim => nextOf(claim, own, answers))
       if ('measure' in held) throw toRefusal(held, now())
@@ -209,14 +231,6 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       else if (x.target !== undefined && own.isAsked) charge(own.held, x.target, usedBy(x, own), 1)
     },
   }
-}
-
-/** What so many answers of a conversation may take: one as much as the last, and each beside it no less than the first. */
-function nextOf({ limit, amounts }: Claim, { first, last }: Open, answers: number): Amounts {
-  const own = first?.get(limit) ?? amounts
-  const next = last ?? own
-  // All of it is one request.
-  return { ...add(next, larger(own, next), Math.max(0, answers - 1)), requests: 1 }
 }
 
 /** What a call took. Of a stream that broke off, some languages have told the prompt by then, and next to nothing else. */

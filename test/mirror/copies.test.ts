@@ -87,7 +87,12 @@ test('a call that its caller got wrong costs nobody anything: it is not copied',
 })
 
 test('a call for which a limit of the target has no room is not copied: nobody was asked', async () => {
-  await fleet.test.admin('PUT', '/admin/limits/once', { user_path: '/', per: 'day', requests: 1, models: [EAST] })
+  await fleet.test.admin('PUT', '/admin/limits/once', {
+    user_path: '/',
+    per: 'day',
+    requests: 1,
+    models: [EAST],
+  })
   const { headers } = await fleet.ask('smart')
   for (let i = 0; i < 3; i++) expect((await fleet.ask('smart')).status).toBe(429)
   await fleet.test.admin('DELETE', '/admin/limits/once')

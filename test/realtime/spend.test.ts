@@ -109,6 +109,28 @@ test('answers side by side in one conversation overrun nothing, and whoever leav
   expect([tokens.used > 8000, tokens.used <= 10_000]).toEqual([true, true])
 })
 
+test('what is paid by the second counts as unpriced, and ends it where a limit wants to know all prices', async () => {
+  const cost = { per: 'day', cost_usd: 1 }
+  await studio.test.admin('PUT', '/admin/limits/lax', { user_path: '/lax', ...cost })
+  await studio.test.admin('PUT', '/admin/limits/strict', {
+    user_path: '/strict',
+    ...cost,
+    unpriced: 'refuse',
+  })
+  const transcribed = { type: 'transcribed', usage: { type: 'duration', seconds: 3 } }
+  const event = 'conversation.item.input_audio_transcription.completed'
+  const [lax, strict] = [await begun('/lax'), await begun('/strict')]
+  for (const talker of [lax, strict]) {
+    talker.say(transcribed)
+    await talker.hear(event)
+    talker.say(transcribed)
+  }
+  expect(await strict.closed).toMatchObject({ code: 1008 })
+  await lax.hear(event)
+  expect((await limit('lax')).unpriced_requests).toBe(2)
+  lax.socket.close()
+})
+
 test('a limit on dollars holds, too', async () => {
   await studio.test.admin('PUT', '/admin/limits/cheap', { user_path: '/cheap', per: 'day', cost_usd: 0.02 })
   const talker = await begun('/cheap')
