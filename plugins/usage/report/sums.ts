@@ -74,24 +74,34 @@ type Row = (string | number)[]
 const rowsOf = async (db: Database, statement: SQL): Promise<Row[]> =>
   (await db.values<Row>(statement)).map(row => Array.from(row))
 
+/** These sums of each group, those with the greatest first where it is said of what. */
+const statementOf = (question: Question, wanted: readonly SumName[], top: Top | undefined): SQL =>
+  toStatement(question, {
+    tables: { callers: usageRollups, targets: usageTargetRollups },
+    keys: { rolled: [], recorded: [] },
+    sums: {
+      rolled: wanted.map(name => asText(name, `sum(s.sign * r.${name})`)),
+      recorded: wanted.map(name => asText(name, `sum(${sums[name]})`)),
+    },
+    top: top && {
+      rolled: `sum(s.sign * r.${top.by})`,
+      recorded: `sum(${sums[top.by]})`,
+      most: top.most,
+    },
+  })
+
+/**
+ * The groups that `sumUp` would find, without their sums. Where there are tens of thousands, to add up all of them for
+ * those that nobody will see takes most of the time.
+ */
+export async function findTop(db: Database, question: Question, top: Top): Promise<(readonly string[])[]> {
+  const rows = await rowsOf(db, statementOf(question, [top.by], top))
+  return rows.map(row => row.slice(1, 1 + question.groupings.length).map(String))
+}
+
 /** Adds up tokens, cost and calls. Groups that have nothing are left out. */
 export async function sumUp(db: Database, question: Question, top?: Top): Promise<Summed[]> {
-  const rows = await rowsOf(
-    db,
-    toStatement(question, {
-      tables: { callers: usageRollups, targets: usageTargetRollups },
-      keys: { rolled: [], recorded: [] },
-      sums: {
-        rolled: names.map(name => asText(name, `sum(s.sign * r.${name})`)),
-        recorded: names.map(name => asText(name, `sum(${sums[name]})`)),
-      },
-      top: top && {
-        rolled: `sum(s.sign * r.${top.by})`,
-        recorded: `sum(${sums[top.by]})`,
-        most: top.most,
-      },
-    }),
-  )
+  const rows = await rowsOf(db, statementOf(question, names, top))
   const width = question.groupings.length
   return rows.flatMap(row => {
     const values = row.slice(1 + width).map(Number)

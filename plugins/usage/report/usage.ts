@@ -1,9 +1,21 @@
+import { max } from 'drizzle-orm'
 import type { Database } from '../../../src/database/open.ts'
+import { usageGroups } from '../schema.ts'
 import type { Range } from './cover.ts'
-import { type Filters, type Grouping, needsRecords } from './dimensions.ts'
+import { type Filters, type Grouping, needsCallers, needsRecords } from './dimensions.ts'
 import { combine, NOTHING } from './figures.ts'
 import type { Question } from './statement.ts'
-import { type Summed, type SumName, type Sums, sumUp, type Timed, type Times, timeUp } from './sums.ts'
+import {
+  findTop,
+  type Summed,
+  type SumName,
+  type Sums,
+  sumUp,
+  type Timed,
+  type Times,
+  type Top,
+  timeUp,
+} from './sums.ts'
 
 export interface UsageQuestion {
   readonly period: Range
@@ -42,6 +54,8 @@ export interface UsageAnswer extends Breakdown {
 /** So many groups are read to be added up here; that spares the database a second look at the same rows. */
 const FEW_GROUPS = 200
 const FEW_ROWS = 20_000
+/** Where there have been more groups than this, it pays to look twice. */
+const CROWD = 5000
 /** So many sums are read at once: servers refuse answers of many megabytes. */
 const AT_ONCE = 5000
 /** The times of so many groups are read at once. */
@@ -54,7 +68,7 @@ export async function answerUsage(db: Database, question: UsageQuestion): Promis
   const base = { filters, records: needsRecords(groupings, filters) }
   const ask = { ...base, ranges: [period], groupings }
   const most = Math.max(top.most, FEW_GROUPS) + 1
-  const found = groupings.length === 0 ? [] : await sumUp(db, ask, { by: top.by, most })
+  const found = groupings.length === 0 ? [] : await findGroups(db, ask, { by: top.by, most })
   const listed = found.slice(0, top.most)
   const only = listed.map(({ group }) => group)
   const isAll = groupings.length > 0 && found.length < most
@@ -79,6 +93,24 @@ export async function answerUsage(db: Database, question: UsageQuestion): Promis
     rest: hasRest ? restOf(whole, listed) : undefined,
     series,
   }
+}
+
+/** The groups with the greatest of a sum, and all their sums. Of many, all sums are read of those only. */
+async function findGroups(db: Database, ask: Question, top: Top): Promise<readonly Summed[]> {
+  if (ask.records || !needsCallers(ask.groupings, ask.filters) || !(await isCrowded(db)))
+    return sumUp(db, ask, top)
+  const only = await findTop(db, ask, top)
+  const rankOf = new Map(only.map((group, rank) => [JSON.stringify(group), rank]))
+  const summed = await sumUp(db, { ...ask, only })
+  return summed.toSorted(
+    (a, b) => rankOf.get(JSON.stringify(a.group))! - rankOf.get(JSON.stringify(b.group))!,
+  )
+}
+
+/** Groups are never deleted, so the last has the greatest id. */
+const isCrowded = async (db: Database): Promise<boolean> => {
+  const [row] = await db.select({ last: max(usageGroups.id) }).from(usageGroups)
+  return (row?.last ?? 0) > CROWD
 }
 
 interface SeriesQuestion {

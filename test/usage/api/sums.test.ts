@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
+import { usageGroups } from '../../../plugins/usage/schema.ts'
 import type { Row } from '../book.ts'
 import { openScene, type Scene } from './scene.ts'
 
@@ -106,6 +108,23 @@ describe('GET /admin/usage', () => {
     expect(told(body.total)).toEqual(expected(rows))
     expect(rows.length).toBe(TIMES.length * 4 + 3)
     expect(body.source).toBe('rollups')
+  })
+
+  test('where there have been tens of thousands of groups, the greatest are found first, and the same is told of them', async () => {
+    const nobody = { virtualModel: '', provider: 'gone', model: '', userPath: '', keyId: '' }
+    const questions = [
+      { ...PERIOD, group_by: 'path' },
+      { ...PERIOD, group_by: 'key', limit: '1', sort: 'calls' },
+      { ...PERIOD, group_by: 'path,model', latency: 'true' },
+    ]
+    const ask = () => Promise.all(questions.map(question => scene.ask('/admin/usage', question)))
+    const before = await ask()
+    expect(before.map(({ status, body }) => [status, body.groups.length > 0])).toEqual(
+      questions.map(() => [200, true]),
+    )
+    await scene.book.db.insert(usageGroups).values({ ...nobody, id: 50_000 })
+    expect((await ask()).map(({ body }) => body)).toEqual(before.map(({ body }) => body))
+    await scene.book.db.delete(usageGroups).where(eq(usageGroups.id, 50_000))
   })
 
   test.each(Object.keys(readings))('by %s every group is the sum of its records', async name => {
