@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { MASTER, type Running, startGateway, startProvider, type Watched } from './kit.ts'
+import { MASTER, type Running, sessionOf, startGateway, startProvider, type Watched } from './kit.ts'
 import { setStage } from './stage.ts'
 import { createSteps } from './steps.ts'
 
@@ -191,7 +191,7 @@ test('search and filters stand in the address, and fit a small screen', async ()
 })
 
 test('a session that ended elsewhere leads to the sign-in page, and from there back to what was asked for', async () => {
-  const [cookie] = await browser.context.cookies()
+  const cookie = await sessionOf(browser.context)
   const csrf = await page.locator('.leave input[name=csrf]').inputValue()
   const headers = { cookie: `${cookie!.name}=${cookie!.value}` }
   await fetch(`${gateway.url}/sign-out`, {
@@ -209,7 +209,7 @@ test('a session that ended elsewhere leads to the sign-in page, and from there b
 })
 
 test('signing out ends the session, not just the cookie', async () => {
-  const [cookie] = await browser.context.cookies()
+  const cookie = await sessionOf(browser.context)
   expect(cookie).toMatchObject({
     name: '__Host-modelway',
     httpOnly: true,
@@ -221,7 +221,7 @@ test('signing out ends the session, not just the cookie', async () => {
   expect((await fetch(`${gateway.url}/dashboard/models`, asBefore)).status).toBe(200)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-  expect(await browser.context.cookies()).toEqual([])
+  expect(await sessionOf(browser.context)).toBeUndefined()
   expect((await fetch(`${gateway.url}/dashboard/models`, asBefore)).status).toBe(303)
 })
 

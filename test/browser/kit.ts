@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type Cookie, chromium, type Page } from 'playwright-core'
 import { findChromium } from './chromium.ts'
 
 export const MASTER = 'sk-master-for-browsers'
@@ -150,6 +150,11 @@ function watch(page: Page, origin: string, problems: string[]): void {
   page.on('request', request => {
     if (new URL(request.url()).origin !== origin) problems.push(`request: ${request.url().slice(0, 200)}`)
   })
+}
+
+/** What the session is known by; the other cookie only remembers that the right key was typed here. */
+export async function sessionOf(context: BrowserContext): Promise<Cookie | undefined> {
+  return (await context.cookies()).find(({ name }) => name === '__Host-modelway')
 }
 
 export async function signIn(page: Page, url: string): Promise<void> {

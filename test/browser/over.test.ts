@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { MASTER, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { MASTER, type Running, sessionOf, signIn, startGateway, type Watched } from './kit.ts'
 import { setStage } from './stage.ts'
 import { createSteps } from './steps.ts'
 
@@ -17,7 +17,7 @@ setStage(startGateway, stage => {
 
 /** Ends the session of this browser, which does not hear of it. */
 async function endSession(): Promise<void> {
-  const [cookie] = await browser.context.cookies()
+  const cookie = await sessionOf(browser.context)
   const csrf = await page.locator('.leave input[name=csrf]').getAttribute('value')
   await fetch(`${gateway.url}/sign-out`, {
     method: 'POST',

@@ -106,5 +106,6 @@ test('the browser takes the protected cookie on http://localhost too', async () 
   const cookies = await context.cookies(local)
   expect(cookies.map(({ name, secure }) => ({ name, secure }))).toEqual([
     { name: '__Host-modelway', secure: true },
+    { name: '__Host-modelway-known', secure: true },
   ])
 })

@@ -2,7 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 import { variables } from '../../plugins/model-lists/page/adding.tsx'
 import { expectFitForAll, violations } from './axe.ts'
-import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
+import { MASTER, openBrowser, type Running, sessionOf, signIn, startGateway, type Watched } from './kit.ts'
 import { setStage } from './stage.ts'
 
 setDefaultTimeout(60_000)
@@ -177,7 +177,7 @@ test('a test call asks nobody but this provider, and nobody whom a policy closes
 })
 
 test('without the token of the session nothing is refreshed and nobody is called', async () => {
-  const [cookie] = await browser.context.cookies()
+  const cookie = await sessionOf(browser.context)
   for (const action of ['refresh', 'test']) {
     const response = await fetch(`${gateway.url}/dashboard/providers/${action}`, {
       method: 'POST',

@@ -62,4 +62,28 @@ reference does not have, or only for its models that search; these are read: \`c
 | those with URL | \`images\`        | Markdown                  | –                       |
 
 What else a provider of chat says beside its words (\`related_questions\`, logprobs, sound) is for clients of chat only.
+
+### What holds for all of them
+
+**Same language: bytes pass**, both ways, but for the model's name, the credentials, what a redirect sets, and what one
+generation of Claude takes and the one behind a redirect refuses. **Another language: the model
+interface of the [AI SDK](https://ai-sdk.dev)** stands in between: a dialect is carried over to it, a provider package
+takes it from there. What a provider cannot express is translated; or refused by name with a 400, after the next target
+has been tried; or left out and named in the header \`x-modelway-warning\`. \`STRICT_PARAMETERS=true\` refuses that too.
+Bodies in the shape of
+Responses or Messages that arrive at \`/v1/chat/completions\`, as some editors send them, are understood; so are bodies that
+are packed (\`content-encoding\`: gzip, deflate, br, zstd), up to \`BODY_SIZE_LIMIT\` when they are unpacked.
+
+**Streams**: the first events that say nothing yet are held back for up to two seconds, so that a failure right behind
+them is still tried elsewhere; silence is broken by a comment every \`PING_INTERVAL\` (\`0\`: never); a provider that dies
+mid-way is an error event in the client's language, never a clean end. \`ON_HANGUP=drain\` reads on when a client goes
+away, for the true bill; by default the call is cancelled and what it cost is estimated. Who takes nothing of an answer
+for four minutes has gone away, too.
+
+**Headers** of an answer say who served it (\`x-modelway-model\`, \`-provider\`, \`-attempts\`), how many milliseconds of a
+whole answer's time were not the provider's (\`-overhead-ms\`), and what the provider says of its limits, by the names
+that the client's language has for them (\`x-ratelimit-…\` or \`anthropic-ratelimit-…\`). \`SERVED_MODEL_HEADERS=false\` keeps
+all of it to the gateway. \`COST_HEADER=true\` adds what a whole answer cost (\`x-modelway-cost-usd\`),
+\`COST_IN_STREAMS=true\` a \`cost\` to the usage that a stream reports, both only where the price is known. Pages of other
+origins may call models from a browser, with a key, where \`CORS_ORIGINS=https://app.example.com\` names them.
 `

@@ -49,7 +49,7 @@ describeWithRedis('limits of gateways that share a Redis', () => {
 
   test('admit as many calls at the same time as there may be over all of them', async () => {
     await limit(gateways, 'at-once', { concurrent: 5 })
-    expect(countOf(await callAll(10, { mock_plan: { delayMs: 1000 } }))).toEqual({ 200: 5, 429: 25 })
+    expect(countOf(await callAll(10, { mock_plan: { delayMs: 2500 } }))).toEqual({ 200: 5, 429: 25 })
     expect(countOf(await callAll(1))).toEqual({ 200: 3 })
   })
 
