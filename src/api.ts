@@ -1,4 +1,5 @@
 import type { GenericSchema, InferOutput } from 'valibot'
+import type { Bytes } from './base/bytes.ts'
 import type { Endpoint } from './dialect.ts'
 import { refuse } from './errors.ts'
 import type { Scoped } from './exchange.ts'
@@ -89,11 +90,17 @@ export function answerJson(
     headers = {},
   }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Response {
-  const all = { 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store', ...headers }
+  const all = { ...common(), ...headers }
   return value === undefined
     ? new Response(null, { status: 204, headers: all })
     : Response.json(value, { status, headers: all })
 }
+
+/** The same of a value that is written already. */
+export const answerWritten = (json: Bytes): Response =>
+  new Response(json, { headers: { 'content-type': 'application/json;charset=utf-8', ...common() } })
+
+const common = () => ({ 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store' })
 
 /** What follows a prefix in the address, percent-decoded; it may hold slashes, encoded or not. @throws Refusal (400) */
 export function restOf(request: Request, prefix: string): string {

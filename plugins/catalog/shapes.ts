@@ -1,3 +1,6 @@
+import { LRUCache } from 'lru-cache'
+import { answerWritten } from '../../src/api.ts'
+import type { Bytes } from '../../src/base/bytes.ts'
 import type { Refusal } from '../../src/errors.ts'
 import type { ModelFacts } from '../../src/model.ts'
 import type { ListedModel } from '../../src/types.ts'
@@ -69,9 +72,20 @@ function toOpenAI(model: ShownModel): OpenAIModel {
   return { ...{ id, object: 'model', created, owned_by: ownedBy }, ...fields }
 }
 
-/** A list has thousands of models, and nearly all of them are the same for each caller: these are written once. */
+/** Lists that were asked for last are kept as they are sent: all of them together may be so long (bytes). */
+const WRITTEN = 16 * 1024 * 1024
+const encoder = new TextEncoder()
+
+/**
+ * A list has thousands of models, and nearly all of them are the same for each caller: these are written once. So is a whole
+ * list, as long as it is the same one.
+ */
 export function createRenderer() {
   const written = new WeakMap<ModelFacts, OpenAIModel>()
+  const lists = new LRUCache<readonly ShownModel[], Bytes>({
+    maxSize: WRITTEN,
+    sizeCalculation: bytes => bytes.length,
+  })
 
   function openaiModel(model: ShownModel): OpenAIModel {
     const { id, created, ownedBy, facts } = model
@@ -83,13 +97,21 @@ export function createRenderer() {
     return shown
   }
 
+  function listOf(models: readonly ShownModel[]): Bytes {
+    const known = lists.get(models)
+    if (known !== undefined) return known
+    const bytes = encoder.encode(JSON.stringify({ object: 'list', data: models.map(openaiModel) }))
+    lists.set(models, bytes)
+    return bytes
+  }
+
   return {
     model: (model: ShownModel, request: Request): object =>
       wantsAnthropic(request) ? anthropicModel(model) : openaiModel(model),
 
     /** `query`: which page, where the reader's language has pages. */
     list(models: readonly ShownModel[], request: Request, query: ListQuery): object {
-      if (!wantsAnthropic(request)) return { object: 'list', data: models.map(openaiModel) }
+      if (!wantsAnthropic(request)) return answerWritten(listOf(models))
       const { page, hasMore } = pageOf(models, query)
       return {
         data: page.map(anthropicModel),

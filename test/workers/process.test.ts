@@ -28,7 +28,10 @@ const isAlive = (pid: number): boolean => {
 }
 
 /** How a start ends that must not succeed. */
-async function endOf(env: Record<string, string>, args: readonly string[] = []) {
+async function endOf(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<[code: number, stderr: string, stdout: string]> {
   await using spawned = launchGateway({ env: { WORKERS: '3', ...env }, args })
   return [await spawned.exited, spawned.stderr(), spawned.stdout()]
 }
