@@ -3,12 +3,12 @@ import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { toPath } from '../../src/scope/input.ts'
 import { says, whole } from '../../src/settings.ts'
-import { chosenChanges } from './chosen-changes.ts'
+import { outcomes } from './calls/outcome.ts'
+import type { ToolRecord } from './calls/records.ts'
 import type { Counted, ServerView, Tools } from './model.ts'
-import { outcomes } from './outcome.ts'
-import type { ToolRecord } from './records.ts'
-import { type Change, hashOfAll } from './review.ts'
-import { addressOf } from './server.ts'
+import { chosenChanges } from './review/chosen-changes.ts'
+import { type Change, hashOfAll } from './review/review.ts'
+import { addressOf } from './servers/server.ts'
 
 const view = v.object({
   name: says('What tools begin with', v.string()),

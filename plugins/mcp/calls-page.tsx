@@ -1,7 +1,7 @@
 import { definePage, type Page } from '../../src/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
+import { outcomes } from './calls/outcome.ts'
 import type { Tools } from './model.ts'
-import { outcomes } from './outcome.ts'
 import { type CallsData, CallsView, type Query } from './page/calls.tsx'
 
 export interface CallsPageDeps {

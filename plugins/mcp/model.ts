@@ -1,9 +1,9 @@
 import type { Prompt, Tool } from '@modelcontextprotocol/client'
 import type { Leaf } from '../../src/database/look-back.ts'
 import type { UserPath } from '../../src/types.ts'
-import type { Outcome } from './outcome.ts'
-import type { Question, ToolRecord } from './records.ts'
-import type { Change } from './review.ts'
+import type { Outcome } from './calls/outcome.ts'
+import type { Question, ToolRecord } from './calls/records.ts'
+import type { Change } from './review/review.ts'
 
 /** An MCP server that an operator has configured. */
 export interface McpServer {

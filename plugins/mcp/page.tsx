@@ -4,9 +4,9 @@ import { refuse } from '../../src/errors.ts'
 import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
-import { chosenChanges } from './chosen-changes.ts'
 import type { Tools } from './model.ts'
 import { Servers, type ToolsData, ToolsView } from './page/views.tsx'
+import { chosenChanges } from './review/chosen-changes.ts'
 
 export interface ToolsPageDeps {
   readonly tools: Tools

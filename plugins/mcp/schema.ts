@@ -1,5 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from './calls/outcome.ts'
 
 /** One row per call of a tool, never what it was called with, or what it answered. */
 export const mcpCalls = sqliteTable(

@@ -10,8 +10,8 @@ import { Name } from '../../../views/name.tsx'
 import { PathLink } from '../../../views/row-head.tsx'
 import { Table } from '../../../views/table.tsx'
 import { Turn } from '../../../views/turn.tsx'
-import type { Outcome } from '../outcome.ts'
-import type { ToolRecord } from '../records.ts'
+import type { Outcome } from '../calls/outcome.ts'
+import type { ToolRecord } from '../calls/records.ts'
 import { ToolsTabs } from './tabs.tsx'
 
 const said: Readonly<Record<Outcome, { readonly words: string; readonly tone: Tone }>> = {

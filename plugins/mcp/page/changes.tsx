@@ -5,7 +5,7 @@ import { Csrf } from '../../../views/form.tsx'
 import { count } from '../../../views/format.ts'
 import { Name, spell } from '../../../views/name.tsx'
 import type { ServerView } from '../model.ts'
-import { type Change, hashOfAll } from '../review.ts'
+import { type Change, hashOfAll } from '../review/review.ts'
 
 interface ChangesProps {
   readonly view: ServerView

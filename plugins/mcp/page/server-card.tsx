@@ -7,7 +7,7 @@ import { Name, spell } from '../../../views/name.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import { Table } from '../../../views/table.tsx'
 import type { Counted, McpServer, Offer, ServerView, Standing } from '../model.ts'
-import { addressOf } from '../server.ts'
+import { addressOf } from '../servers/server.ts'
 import { Changes } from './changes.tsx'
 
 interface CardProps {

@@ -1,5 +1,5 @@
+import type { McpServer } from '../model.ts'
 import { BrokenAnswer, TOO_DEEP } from './failure.ts'
-import type { McpServer } from './model.ts'
 
 /** Shorter ones are words that an answer may need (characters). */
 const SHORTEST = 8

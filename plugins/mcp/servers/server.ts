@@ -1,9 +1,9 @@
-import { coverAddress } from '../../src/config/veil.ts'
-import { isInside } from '../../src/scope/user-path.ts'
-import type { UserPath } from '../../src/types.ts'
-import type { McpServer } from './model.ts'
+import { coverAddress } from '../../../src/config/veil.ts'
+import { isInside } from '../../../src/scope/user-path.ts'
+import type { UserPath } from '../../../src/types.ts'
+import type { McpServer } from '../model.ts'
+import type { Declaration, McpSettings } from '../settings.ts'
 import { createHide } from './secrets.ts'
-import type { Declaration, McpSettings } from './settings.ts'
 
 /** All servers by their names; `MCP_SERVERS` wins over the file. */
 export function toServers({

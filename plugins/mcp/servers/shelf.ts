@@ -1,12 +1,12 @@
 import type { Client } from '@modelcontextprotocol/client'
-import type { Log } from '../../src/log.ts'
+import type { Log } from '../../../src/log.ts'
+import type { Owner } from '../door/visit.ts'
+import type { McpServer, Offer, Standing } from '../model.ts'
+import type { Review } from '../review/review.ts'
 import { PATIENCE } from './connection.ts'
 import { toFailure } from './failure.ts'
-import type { McpServer, Offer, Standing } from './model.ts'
 import { inProse, readable } from './readable.ts'
-import type { Review } from './review.ts'
 import type { Sessions } from './sessions.ts'
-import type { Owner } from './visit.ts'
 
 /** What servers offer, as they last told it. */
 export interface Shelf {

@@ -1,12 +1,12 @@
 import type { Client, RequestOptions } from '@modelcontextprotocol/client'
-import type { Log } from '../../src/log.ts'
-import type { JsonObject } from '../../src/types.ts'
-import type { Guardrails } from '../guardrails/look.ts'
-import type { On } from '../guardrails/model.ts'
+import type { Log } from '../../../src/log.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import type { Guardrails } from '../../guardrails/look.ts'
+import type { On } from '../../guardrails/model.ts'
+import type { McpServer } from '../model.ts'
+import type { Sessions } from '../servers/sessions.ts'
 import { judge, type RpcError, toRpcError } from './errors.ts'
-import type { McpServer } from './model.ts'
 import type { Found, Item, Kind, Offered } from './offered.ts'
-import type { Sessions } from './sessions.ts'
 import { ownerOf, type Visit } from './visit.ts'
 
 /** Where the handlers of one request ask. What goes wrong is thrown as an error of JSON-RPC. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
-import { originSeen } from '../../src/door/address.ts'
-import type { SignOn } from '../oidc/model.ts'
+import { type Api, defineApi } from '../../../src/api.ts'
+import { originSeen } from '../../../src/door/address.ts'
+import type { SignOn } from '../../oidc/model.ts'
 
 /** Where clients look for it (RFC 9728). The address of what is protected stands behind it. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'

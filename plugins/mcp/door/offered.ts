@@ -1,8 +1,8 @@
 import type { Tool } from '@modelcontextprotocol/client'
-import type { McpServer, Offer } from './model.ts'
+import type { McpServer, Offer } from '../model.ts'
+import type { Review } from '../review/review.ts'
+import type { Shelf } from '../servers/shelf.ts'
 import { fromShared, toShared } from './names.ts'
-import type { Review } from './review.ts'
-import type { Shelf } from './shelf.ts'
 import type { Visit } from './visit.ts'
 
 export type Kind = 'tools' | 'prompts'

@@ -1,10 +1,10 @@
 import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm'
-import { createTurns } from '../../src/base/turns.ts'
-import { type Leaf, lookBack } from '../../src/database/look-back.ts'
-import type { Database } from '../../src/database/open.ts'
-import type { Log } from '../../src/log.ts'
+import { createTurns } from '../../../src/base/turns.ts'
+import { type Leaf, lookBack } from '../../../src/database/look-back.ts'
+import type { Database } from '../../../src/database/open.ts'
+import type { Log } from '../../../src/log.ts'
+import { mcpCalls } from '../schema.ts'
 import type { Outcome } from './outcome.ts'
-import { mcpCalls } from './schema.ts'
 
 export type ToolRecord = typeof mcpCalls.$inferSelect
 export type NewRecord = Omit<ToolRecord, 'id'>

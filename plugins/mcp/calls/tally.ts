@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Counted } from './model.ts'
+import type { Counted } from '../model.ts'
 import { type Outcome, outcomes } from './outcome.ts'
 
 /** So many lines are kept: a server may change the names of its tools as often as it likes. */

@@ -1,5 +1,5 @@
-import type { Family } from '../metrics/model.ts'
-import type { Tools } from './model.ts'
+import type { Family } from '../../metrics/model.ts'
+import type { Tools } from '../model.ts'
 
 /** How often tools were called. */
 export const callsFamily = ({ counted }: Pick<Tools, 'counted'>): Family => ({

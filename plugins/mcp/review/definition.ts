@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/client'
-import { plainHash } from '../../src/base/runtime.ts'
+import { plainHash } from '../../../src/base/runtime.ts'
 
 /** All of a tool that models read and act on, as text: the same for tools that mean the same. */
 export interface Definition {

@@ -1,4 +1,4 @@
-import type { McpServer } from './model.ts'
+import type { McpServer } from '../model.ts'
 
 /** Stands between the name of a server, which never holds it, and that of a tool. */
 const SEAM = '__'

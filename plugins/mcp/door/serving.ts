@@ -1,5 +1,5 @@
 import type { Progress, Server, ServerContext } from '@modelcontextprotocol/server'
-import type { Call } from './calls.ts'
+import type { Call } from '../calls/calls.ts'
 import type { Desk, OpenDesk } from './desk.ts'
 import type { Offered } from './offered.ts'
 import type { Visit } from './visit.ts'

@@ -1,10 +1,10 @@
 import type { Tool } from '@modelcontextprotocol/client'
 import { eq, sql } from 'drizzle-orm'
-import { describe } from '../../src/base/describe.ts'
-import { createTurns } from '../../src/base/turns.ts'
-import type { Host } from '../../src/plugin.ts'
+import { describe } from '../../../src/base/describe.ts'
+import { createTurns } from '../../../src/base/turns.ts'
+import type { Host } from '../../../src/plugin.ts'
+import { mcpTools } from '../schema.ts'
 import { definitionOf, hashOf } from './definition.ts'
-import { mcpTools } from './schema.ts'
 
 /** How a tool differs from what operators have accepted. */
 export interface Change {

@@ -6,11 +6,11 @@ import type {
   PriorDiscovery,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
-import type { Host } from '../../src/plugin.ts'
-import type { UserPath } from '../../src/types.ts'
+import type { Host } from '../../../src/plugin.ts'
+import type { UserPath } from '../../../src/types.ts'
+import type { McpServer } from '../model.ts'
 import { capped } from './capped.ts'
 import { BrokenAnswer, CUT, TOO_LONG } from './failure.ts'
-import type { McpServer } from './model.ts'
 
 /** A conversation with one server, begun and agreed on. */
 export interface Connection {

@@ -1,11 +1,11 @@
 import type { Server } from '@modelcontextprotocol/server'
 import * as v from 'valibot'
-import { type Api, type ApiCall, defineApi } from '../../src/api.ts'
-import { type Refusal, refuse } from '../../src/errors.ts'
-import type { Scoped } from '../../src/exchange.ts'
+import { type Api, type ApiCall, defineApi } from '../../../src/api.ts'
+import { type Refusal, refuse } from '../../../src/errors.ts'
+import type { Scoped } from '../../../src/exchange.ts'
+import type { McpServer } from '../model.ts'
+import { isOpen } from '../servers/server.ts'
 import { toRpcError } from './errors.ts'
-import type { McpServer } from './model.ts'
-import { isOpen } from './server.ts'
 import type { Visit } from './visit.ts'
 
 export interface DoorOptions {

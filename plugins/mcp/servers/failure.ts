@@ -1,5 +1,5 @@
-import { reasonOf } from '../../src/base/describe.ts'
-import type { Code } from '../../src/errors.ts'
+import { reasonOf } from '../../../src/base/describe.ts'
+import type { Code } from '../../../src/errors.ts'
 
 /** Why a server could not be asked. The words are ours: what it said itself may hold its secrets. */
 export interface Failure {

@@ -1,8 +1,8 @@
-import { type Code, Refusal } from '../../src/errors.ts'
-import type { Log } from '../../src/log.ts'
-import type { JsonObject } from '../../src/types.ts'
-import { toFailure } from './failure.ts'
-import type { McpServer } from './model.ts'
+import { type Code, Refusal } from '../../../src/errors.ts'
+import type { Log } from '../../../src/log.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import type { McpServer } from '../model.ts'
+import { toFailure } from '../servers/failure.ts'
 
 /** Errors of JSON-RPC that have a number of their own; all others share one, and say in `data` what they are. */
 const numbers: Partial<Record<Code, number>> = {

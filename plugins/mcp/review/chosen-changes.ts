@@ -1,5 +1,5 @@
-import { refuse } from '../../src/errors.ts'
-import type { ServerView } from './model.ts'
+import { refuse } from '../../../src/errors.ts'
+import type { ServerView } from '../model.ts'
 import { type Change, hashOfAll } from './review.ts'
 
 export interface Choice {

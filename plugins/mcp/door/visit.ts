@@ -1,6 +1,6 @@
-import type { Scoped } from '../../src/exchange.ts'
-import type { UserPath } from '../../src/types.ts'
-import type { McpServer } from './model.ts'
+import type { Scoped } from '../../../src/exchange.ts'
+import type { UserPath } from '../../../src/types.ts'
+import type { McpServer } from '../model.ts'
 
 /** One request of a client: who asks, and of which servers. */
 export interface Visit {

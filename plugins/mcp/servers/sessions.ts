@@ -1,10 +1,10 @@
 import type { Client, PriorDiscovery, SdkHttpError } from '@modelcontextprotocol/client'
 import { LRUCache } from 'lru-cache'
-import type { Log } from '../../src/log.ts'
+import type { Log } from '../../../src/log.ts'
+import type { Owner } from '../door/visit.ts'
+import type { McpServer } from '../model.ts'
 import { type Connect, type Connection, unbroken } from './connection.ts'
 import { toFailure } from './failure.ts'
-import type { McpServer } from './model.ts'
-import type { Owner } from './visit.ts'
 
 export interface Sessions {
   /**
