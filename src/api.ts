@@ -90,17 +90,26 @@ export function answerJson(
     headers = {},
   }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Response {
-  const all = { ...common(), ...headers }
+  const all = { 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store', ...headers }
   return value === undefined
     ? new Response(null, { status: 204, headers: all })
-    : Response.json(value, { status, headers: all })
+    : new Response(toJson(value), { status, headers: { 'content-type': JSON_TYPE, ...all } })
 }
 
-/** The same of a value that is written already. */
-export const answerWritten = (json: Bytes): Response =>
-  new Response(json, { headers: { 'content-type': 'application/json;charset=utf-8', ...common() } })
+/** What an endpoint may return in the place of a value: its JSON, which was written before. */
+export class Written {
+  readonly json: Bytes
+  constructor(json: Bytes) {
+    this.json = json
+  }
+}
 
-const common = () => ({ 'x-request-id': crypto.randomUUID(), 'cache-control': 'no-store' })
+const JSON_TYPE = 'application/json;charset=utf-8'
+const encoder = new TextEncoder()
+
+/** A value as an endpoint returns it, as JSON. */
+export const toJson = (value: unknown): Bytes =>
+  value instanceof Written ? value.json : encoder.encode(JSON.stringify(value))
 
 /** What follows a prefix in the address, percent-decoded; it may hold slashes, encoded or not. @throws Refusal (400) */
 export function restOf(request: Request, prefix: string): string {

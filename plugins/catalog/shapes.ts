@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { answerWritten } from '../../src/api.ts'
+import { Written } from '../../src/api.ts'
 import type { Bytes } from '../../src/base/bytes.ts'
 import type { Refusal } from '../../src/errors.ts'
 import type { ModelFacts } from '../../src/model.ts'
@@ -111,7 +111,7 @@ export function createRenderer() {
 
     /** `query`: which page, where the reader's language has pages. */
     list(models: readonly ShownModel[], request: Request, query: ListQuery): object {
-      if (!wantsAnthropic(request)) return answerWritten(listOf(models))
+      if (!wantsAnthropic(request)) return new Written(listOf(models))
       const { page, hasMore } = pageOf(models, query)
       return {
         data: page.map(anthropicModel),

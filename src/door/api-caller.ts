@@ -1,4 +1,4 @@
-import { type Api, type ApiCall, answerJson } from '../api.ts'
+import { type Api, type ApiCall, answerJson, toJson } from '../api.ts'
 import { refuse } from '../errors.ts'
 import { type Connection, Exchange, type Scoped } from '../exchange.ts'
 import { inName } from '../hooks.ts'
@@ -104,12 +104,10 @@ function checkForgery(request: Request, { csrf }: Admin): void {
     refuse('forbidden', 'The form is out of date: reload the page and try again')
 }
 
-const encoder = new TextEncoder()
-
 const wholeAnswer = (value: unknown, status = 200): Answer =>
   value === undefined
     ? { kind: 'whole', contentType: '', body: new Uint8Array(), status: 204 }
-    : { kind: 'whole', contentType: 'application/json', body: encoder.encode(JSON.stringify(value)), status }
+    : { kind: 'whole', contentType: 'application/json', body: toJson(value), status }
 
 /** An answer that an endpoint has put together itself, bytes that nobody looks into. */
 function asItIs({ body, status, headers }: Response): Answer {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import OpenAI from 'openai'
 import type { Page } from 'playwright-core'
+import { until } from '../kit.ts'
 import { createMockProvider, type MockProvider } from '../mock/provider.ts'
 import { expectFitForAll } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway, type Watched } from './kit.ts'
@@ -61,9 +62,12 @@ test('are told on the page, and in the list of requests', async () => {
   await page
     .getByText('questions that mean the same, too: at least 95 % alike, as told by openai/two')
     .waitFor()
-  await page.goto(`${gateway.url}/dashboard/requests?cached=true`)
   const row = page.locator('tbody tr').filter({ hasText: '97 % alike' })
-  await row.waitFor()
+  // The page shows what is written down by then.
+  await until(async () => {
+    await page.goto(`${gateway.url}/dashboard/requests?cached=true`)
+    return (await row.count()) === 1
+  }, 'the record')
   await row.locator('.open').click()
   await page.locator('dialog:modal').getByText('It was first given to another question, 97 % alike').waitFor()
 })
