@@ -12,6 +12,15 @@ interface Violation {
 /** What axe-core finds wrong with a page, or a part of it, one line each. It is run from outside: pages themselves load nothing of it. */
 export async function violations(page: Page, within = 'html'): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source)
+  // Colours that are on their way to others have contrasts that nobody will see.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(each => each instanceof CSSTransition)
+        .map(({ finished }) => finished),
+    ),
+  )
   const found = await page.evaluate(
     ([within, tags]) => {
       const { axe } = globalThis as unknown as {
