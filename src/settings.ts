@@ -127,3 +127,11 @@ export interface FileSection {
   /** Set where plugins share the section: a map whose entries name their `type`; this plugin gets those of this one. */
   readonly type?: string
 }
+
+/** A moment as people write it, for queries; milliseconds since 1970. */
+export const moment = () =>
+  v.pipe(
+    v.string(),
+    v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'),
+    v.transform(text => Date.parse(text)),
+  )

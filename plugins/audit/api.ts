@@ -1,13 +1,7 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
-import { says, whole } from '../../src/settings.ts'
+import { moment, says, whole } from '../../src/settings.ts'
 import { type Call, people, type Trail } from './trail.ts'
-
-const time = v.pipe(
-  v.string(),
-  v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'),
-  v.transform(text => Date.parse(text)),
-)
 
 const auditQuery = v.strictObject({
   who: v.optional(
@@ -29,8 +23,8 @@ const auditQuery = v.strictObject({
       v.transform(text => [Number(text.replace('xx', '00')), Number(text.replace('xx', '99'))] as const),
     ),
   ),
-  since: says('From this time on', v.optional(time)),
-  until: says('Before this time', v.optional(time)),
+  since: says('From this time on', v.optional(moment())),
+  until: says('Before this time', v.optional(moment())),
   before: v.optional(v.pipe(whole(1, Number.MAX_SAFE_INTEGER), v.description('`next` of the page before'))),
   limit: v.optional(v.pipe(whole(1, 200), v.description('Rows on a page')), 50),
 })

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { refuse } from '../../src/errors.ts'
 import { toPath } from '../../src/scope/input.ts'
-import { says, whole } from '../../src/settings.ts'
+import { moment, says, whole } from '../../src/settings.ts'
 import { outcomes } from './calls/outcome.ts'
 import type { ToolRecord } from './calls/records.ts'
 import type { Counted, ServerView, Tools } from './model.ts'
@@ -56,12 +56,6 @@ const view = v.object({
 
 const shared = { access: 'admin', tag: 'Tools' } as const
 
-const time = v.pipe(
-  v.string(),
-  v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'),
-  v.transform(text => Date.parse(text)),
-)
-
 const callsQuery = v.strictObject({
   server: says('Calls of its tools', v.optional(v.string())),
   tool: v.optional(v.pipe(v.string(), v.description('By the name that its server gave it'))),
@@ -71,8 +65,8 @@ const callsQuery = v.strictObject({
   ),
   key: v.optional(v.pipe(v.string(), v.description('The id of a key'))),
   user_path: v.optional(v.pipe(v.string(), v.description('This path, and all below it'))),
-  since: says('From this time on', v.optional(time)),
-  until: says('Before this time', v.optional(time)),
+  since: says('From this time on', v.optional(moment())),
+  until: says('Before this time', v.optional(moment())),
   before: v.optional(v.pipe(whole(1, Number.MAX_SAFE_INTEGER), v.description('`next` of the page before'))),
   limit: v.optional(v.pipe(whole(1, 200), v.description('Rows on a page, at most')), 50),
 })

@@ -11,11 +11,11 @@ export const addressesOf = async (host: string): Promise<readonly string[]> =>
  */
 const metadata = new BlockList()
 metadata.addSubnet('169.254.0.0', 16, 'ipv4')
-// Azure's, Alibaba's and Oracle's own.
+// Those of clouds that have others.
 for (const address of ['168.63.129.16', '100.100.100.200', '192.0.0.192'])
   metadata.addAddress(address, 'ipv4')
 metadata.addSubnet('fe80::', 10, 'ipv6')
-// Those of AWS and of Google Cloud.
+// The same in IPv6.
 for (const address of ['fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254']) metadata.addAddress(address, 'ipv6')
 // All of these by way of a translation to IPv6.
 metadata.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
