@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../src/api.ts'
 import { moment, says, whole } from '../../src/settings.ts'
-import { type Call, people, type Trail } from './trail.ts'
+import { people } from './schema.ts'
+import type { Call, Trail } from './trail.ts'
 
 const auditQuery = v.strictObject({
   who: v.optional(

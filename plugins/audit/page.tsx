@@ -1,7 +1,8 @@
 import { definePage, type Page } from '../../src/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
 import { type CallsData, CallsView, outcomes, type Query } from './page/views.tsx'
-import { people, type Trail } from './trail.ts'
+import { people } from './schema.ts'
+import type { Trail } from './trail.ts'
 
 const ROWS = 50
 

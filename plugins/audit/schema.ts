@@ -1,5 +1,8 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Who } from './trail.ts'
+
+export const people = ['master', 'session', 'token', 'loopback', 'nobody'] as const
+/** How the operator was known; `nobody` was refused for want of a key. */
+export type Who = (typeof people)[number]
 
 /** One row per admin call that is not a GET, with what came of it. */
 export const adminCalls = sqliteTable(

@@ -4,11 +4,8 @@ import { createTurns } from '../../src/base/turns.ts'
 import { type Leaf, lookBack } from '../../src/database/look-back.ts'
 import type { Database } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
-import { adminCalls } from './schema.ts'
+import { adminCalls, type Who } from './schema.ts'
 
-export const people = ['master', 'session', 'token', 'loopback', 'nobody'] as const
-/** How the operator was known; `nobody` was refused for want of a key. */
-export type Who = (typeof people)[number]
 export type Call = typeof adminCalls.$inferSelect
 
 export interface Filter {

@@ -1,25 +1,8 @@
-import type { Effort, Find, Source, Span } from './model.ts'
+import type { Effort, Find, Finder, Part, Source, Span } from './model.ts'
 import { createPatterns, Unreadable } from './patterns.ts'
 import { createPreset } from './presets.ts'
 import { createWords } from './words.ts'
 
-/** Looks for all that a guardrail names. */
-export interface Finder {
-  /** The text holds something; of a part of a longer one, as far as can be told by now. */
-  has(text: string, effort: Effort, part?: Part): boolean
-  /** All of it, from left to right; what overlaps is one. */
-  all(text: string, effort: Effort): readonly Span[]
-  /** The text with placeholders in the place of all of it; the same where there is nothing. */
-  mask(text: string, effort: Effort): string
-}
-
-/** Where a text is cut off. */
-export interface Part {
-  /** What stands at the beginning was seen before, when more of it was there. */
-  readonly isCut: boolean
-  /** What stands at the end may still become something else. */
-  readonly goesOn: boolean
-}
 const WHOLE: Part = { isCut: false, goesOn: false }
 
 export const noEffort = (): Effort => ({ seen: 0, spent: 0 })

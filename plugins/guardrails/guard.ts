@@ -6,8 +6,7 @@ import { isAboutCall, isAboutTarget, type Scopes } from '../../src/scope/scope.t
 import type { Awaitable, JsonObject, Route } from '../../src/types.ts'
 import type { createAsking } from './asking.ts'
 import { inspect } from './inspect.ts'
-import type { Inspected } from './look.ts'
-import type { Guardrail, On } from './model.ts'
+import type { Guardrail, Inspected, On } from './model.ts'
 import type { Reacting } from './reacting.ts'
 import { createWatch } from './watch.ts'
 

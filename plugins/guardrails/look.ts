@@ -1,12 +1,8 @@
-import type { Routed } from '../../src/exchange.ts'
 import type { Awaitable, JsonObject, Route, UserPath } from '../../src/types.ts'
 import type { Guard } from './guard.ts'
-import type { On } from './model.ts'
+import type { Inspected, On } from './model.ts'
 import { sentenceOf } from './sentence.ts'
 import type { Counted, Tally } from './tally.ts'
-
-/** Facts about what is looked at: `asked` is what a checker is told of it. */
-export type Inspected = Pick<Routed, 'id' | 'userPath' | 'asked'>
 
 /** What other plugins may know of guardrails. */
 export interface Guardrails {

@@ -10,7 +10,8 @@ import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
 import { Turn } from '../../../views/turn.tsx'
-import type { Call, Who } from '../trail.ts'
+import type { Who } from '../schema.ts'
+import type { Call } from '../trail.ts'
 
 /** What the address of the page asks for. */
 export interface Query {

@@ -7,10 +7,10 @@ import { argumentsOf } from '../../../src/lens.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
+import type { Conversation } from './conversation.ts'
 import { readImage } from './files.ts'
 import type { Kin, Reading } from './kin.ts'
 import { forAssistant, type Part, readParts } from './parts.ts'
-import type { Conversation } from './prompt.ts'
 import { extraOptions, readThoughts } from './thoughts.ts'
 
 type Content = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']

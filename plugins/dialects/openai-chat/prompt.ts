@@ -4,37 +4,10 @@ import { withUser } from '../../../src/translate/only-system.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readAssistant } from './assistant.ts'
 import { cached, type Optional, withOptions } from './cache.ts'
+import { type Conversation, createConversation } from './conversation.ts'
 import type { Reading } from './kin.ts'
 import { forSystem, forUser, type Part, readParts } from './parts.ts'
 import { readResult } from './results.ts'
-
-/** The names of the tools that were called so far, by the id of the call. */
-export interface Conversation {
-  readonly reading: Reading
-  called(id: string, name: string): void
-  /** Makes up an id. */
-  calledWithoutId(name: string): string
-  nameOf(id: string): string | undefined
-  /** The id of the last call of this function that had none. */
-  idOf(name: string): string | undefined
-}
-
-function createConversation(reading: Reading): Conversation {
-  const names = new Map<string, string>()
-  const legacy = new Map<string, string>()
-  return {
-    reading,
-    called: (id, name) => void names.set(id, name),
-    calledWithoutId(name) {
-      const id = `call_legacy_${names.size + 1}`
-      names.set(id, name)
-      legacy.set(name, id)
-      return id
-    },
-    nameOf: id => names.get(id),
-    idOf: name => legacy.get(name),
-  }
-}
 
 const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'] as const
 type Role = (typeof roles)[number]

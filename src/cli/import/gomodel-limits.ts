@@ -1,5 +1,6 @@
 import { mapOf, mapsOf, type Values, wordOf } from '../foreign.ts'
-import { createLimits, type ImportedLimit, mostOf, NO_WINDOW, type Remark } from './limits.ts'
+import type { ImportedLimit } from './imported.ts'
+import { createLimits, mostOf, NO_WINDOW, type Remark } from './limits.ts'
 
 const windows: Readonly<Record<string, string>> = {
   minute: 'minute',

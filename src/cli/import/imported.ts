@@ -1,5 +1,4 @@
 import { isMap, type Values } from '../foreign.ts'
-import type { ImportedLimit } from './limits.ts'
 
 /** What came of another gateway's configuration. */
 export interface Imported {
@@ -46,6 +45,19 @@ export interface ImportedModel {
   readonly user_paths?: readonly string[]
   readonly description?: string
   readonly enabled?: boolean
+}
+
+/** A limit in the shape of the config file. */
+export interface ImportedLimit {
+  readonly name: string
+  readonly user_path?: string
+  readonly each?: 'key'
+  readonly models?: readonly string[]
+  readonly per?: string
+  readonly requests?: number
+  readonly tokens?: number
+  readonly cost_usd?: number
+  readonly concurrent?: number
 }
 
 export interface Converting {

@@ -1,18 +1,5 @@
 import type { Values } from '../foreign.ts'
-import type { Converting } from './imported.ts'
-
-/** A limit in the shape of the config file. */
-export interface ImportedLimit {
-  readonly name: string
-  readonly user_path?: string
-  readonly each?: 'key'
-  readonly models?: readonly string[]
-  readonly per?: string
-  readonly requests?: number
-  readonly tokens?: number
-  readonly cost_usd?: number
-  readonly concurrent?: number
-}
+import type { Converting, ImportedLimit } from './imported.ts'
 
 type Most = Pick<ImportedLimit, 'requests' | 'tokens' | 'cost_usd' | 'concurrent'>
 
