@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
+import type { Model } from '../model.ts'
 import type { Plugin } from '../plugin.ts'
 import type { AdaptFacts, UsageReader } from '../provider.ts'
 import type { CallIds } from '../translate/call-ids.ts'
@@ -13,11 +14,14 @@ import { chatTier } from './chat-tier.ts'
 import type { Vendor } from './instances.ts'
 import { withMendedChat } from './mended-chat.ts'
 import { readModels } from './model-list.ts'
-import { type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
+import { type ListSetup, type ModelProvider, modelProvider, type PackageSetup } from './model-provider.ts'
 import { fromChatUsage, fromResponsesUsage, withTier } from './openai-usage.ts'
 
-/** What has to be said about a vendor whose API follows OpenAI's. */
-export interface OpenAICompatible extends Vendor, Spoken {
+/** What has to be said about a vendor whose API follows OpenAI's. `F`: settings that only this vendor has. */
+export interface OpenAICompatible<F extends string = never>
+  extends Vendor<F>,
+    Spoken,
+    Pick<ModelProvider<F>, 'address' | 'models'> {
   readonly about: string
   /** The headers that carry a key. Default: `authorization: Bearer KEY`. */
   readonly credentials?: (key: string) => Headers
@@ -25,9 +29,7 @@ export interface OpenAICompatible extends Vendor, Spoken {
   readonly headers?: Headers
   /** False where streams report usage unasked, or where `stream_options` is refused. */
   readonly asksUsage?: false
-  /** The models of a vendor that has no list of them. */
-  readonly models?: readonly string[]
-  /** Where the list of models is. Default: `/models`; false where it names what cannot be called. */
+  /** Where the list of models is, unless `models` says it. Default: `/models`; false where it names what cannot be called. */
   readonly modelsPath?: `/${string}` | false
   /** False where pictures must come as data: then those that are named by URL are fetched here. */
   readonly readsImageUrls?: false
@@ -56,8 +58,9 @@ export interface OpenAICompatible extends Vendor, Spoken {
  *
  * export default openaiCompatible({ name: 'acme', about: 'Models of Acme.', baseUrl: 'https://api.acme.example/v1' })
  */
-export function openaiCompatible(declared: OpenAICompatible): Plugin {
+export function openaiCompatible<F extends string = never>(declared: OpenAICompatible<F>): Plugin {
   const {
+    speaks = ['openai-chat'],
     models,
     modelsPath = '/models',
     readsImageUrls = true,
@@ -67,10 +70,11 @@ export function openaiCompatible(declared: OpenAICompatible): Plugin {
     ...vendor
   } = declared
   const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
-  return modelProvider({
-    speaks: ['openai-chat'],
+  return modelProvider<F>({
     ...vendor,
-    offers: ['language'],
+    speaks,
+    // What is asked in other languages is translated to chat.
+    offers: speaks.includes('openai-chat') ? ['language'] : [],
     idsInBody: true,
     toolNames: PLAIN_NAMES,
     optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
@@ -109,9 +113,12 @@ const readUsage: UsageReader = (_, raw, beside) =>
     service_tier: beside?.openai?.serviceTier,
   })
 
+/** How a list of models is had, whatever settings a vendor has. */
+export type ModelList = (setup: Omit<ListSetup, 'settings'>) => Promise<readonly Model[]>
+
 /** The list of models of a vendor that writes it as OpenAI does. */
 export const listAt =
-  (path: `/${string}`): ModelProvider['models'] & {} =>
+  (path: `/${string}`): ModelList =>
   async ({ provider, baseUrl, get }) =>
     readModels(provider, await get(baseUrl + path))
 
