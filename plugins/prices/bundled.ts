@@ -31,6 +31,7 @@ const knownAs: Readonly<Record<string, string>> = {
   gemini: 'google',
   vertex: 'google',
   bedrock: 'aws',
+  voyage: 'voyageai',
 }
 
 const fields = {

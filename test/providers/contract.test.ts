@@ -17,6 +17,9 @@ const stolen = {
   cookie: CALLER,
 }
 
+/** What vendors call the list in their list of models. */
+const listFields = 'data models modelSummaries inferenceProfileSummaries result stt tts'.split(' ')
+
 /** A token endpoint for those that buy one. */
 const rim = {
   fetch: async () => Response.json({ access_token: 'ya29.token', expires_in: 3600 }),
@@ -50,7 +53,7 @@ describe.each(ways.map(way => [way.name, way] as const))('%s', (_, way) => {
   })
 
   test('says that half of an instance is missing in one line that names the variables', async () => {
-    const prefix = way.plugin.name.toUpperCase()
+    const { prefix } = way
     const error = await start([way.plugin], { [`${prefix}_EU_MODELS`]: 'a' }).catch(error => error)
     expect(error).toBeInstanceOf(ConfigError)
     expect(error.problems).toHaveLength(1)
@@ -88,7 +91,8 @@ describe.each(ways.map(way => [way.name, way] as const))('%s', (_, way) => {
         expect(sent.headers['accept-encoding']).toBe('identity')
         expect(values(sent)).not.toContain(CALLER)
         const secret = i === 0 ? SECRET : `${SECRET}-east`
-        if (way.header !== undefined) expect(sent.headers[way.header]?.replace(/^Bearer /, '')).toBe(secret)
+        if (way.header !== undefined)
+          expect(sent.headers[way.header]?.replace(/^(?:Bearer|Token) /, '')).toBe(secret)
       }
     }
   })
@@ -134,12 +138,12 @@ describe.each(ways.map(way => [way.name, way] as const))('%s', (_, way) => {
     ['null', null],
     ['text', 'models'],
     ['no list', {}],
-    ['a number for a list', { data: 7, models: 7, modelSummaries: 7 }],
+    ['a number for a list', Object.fromEntries(listFields.map(field => [field, 7]))],
   ])('fails plainly when its list of models is %s', async (_, json) => {
     for (const { name, models } of await two(way)) {
       const error = await models?.(async () => json).catch((error: Error) => error)
       // Vendors that cannot be asked have no list, or bring one.
-      if (models === undefined || name.startsWith('perplexity')) continue
+      if (models === undefined || /^(?:ai21|perplexity|upstage)/.test(name)) continue
       expect(error).toBeInstanceOf(Error)
       expect((error as Error).message).toStartWith(`Provider "${name}" listed its models in an unknown shape`)
     }
@@ -158,7 +162,7 @@ describe.each(ways.map(way => [way.name, way] as const))('%s', (_, way) => {
       const found = await models?.(async (url, headers) => {
         asked.push(new URL(url).origin)
         expect(Object.keys(headers).length).toBeGreaterThan(0)
-        return { data: odd, models: odd, modelSummaries: odd, inferenceProfileSummaries: odd }
+        return Object.fromEntries(listFields.map(field => [field, odd]))
       })
       for (const origin of asked) expect([new URL(baseUrl!).origin, ...origins]).toContain(origin)
       if (asked.length > 0) expect(found).toEqual([])

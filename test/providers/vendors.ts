@@ -15,6 +15,8 @@ export interface Keyed {
 export interface Way {
   readonly name: string
   readonly plugin: Plugin
+  /** What the names of its variables begin with. */
+  readonly prefix: string
   environment(keyed: Keyed): Record<string, string>
   /** The header in which the secret goes out as it is; absent where it only signs. */
   readonly header?: string
@@ -46,27 +48,46 @@ export const serviceAccount = (secret: string, tokenUri?: string): string =>
 const headers: Readonly<Record<string, string>> = {
   anthropic: 'x-api-key',
   azure: 'api-key',
+  elevenlabs: 'xi-api-key',
   gemini: 'x-goog-api-key',
+  reka: 'x-api-key',
   vertex: 'x-goog-api-key',
 }
-const addresses: Readonly<Record<string, string>> = {
-  azure: 'https://one.example/v1',
-  llamacpp: 'https://one.example/v1',
+/** Those that have no address of their own. */
+const homeless: ReadonlySet<string> = new Set(
+  'azure databricks llamacpp localai mlx snowflake tei'.split(' '),
+)
+/** What else they need. */
+const more: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  bedrock: { REGION: 'eu-central-1' },
+  cloudflare: { ACCOUNT_ID: '0123456789abcdef0123456789abcdef' },
 }
+/** Those whose variables do not begin with their name. */
+const prefixes: Readonly<Record<string, string>> = { cloudflare: 'CLOUDFLARE_AI', vercel: 'AI_GATEWAY' }
+
+const prefixOf = (name: string): string => prefixes[name] ?? name.toUpperCase().replaceAll('-', '_')
 
 function byKey(plugin: Plugin): Way {
   const { name } = plugin
-  const prefix = name.toUpperCase().replaceAll('-', '_')
+  const prefix = prefixOf(name)
   return {
     name,
     plugin,
+    prefix,
     header: headers[name] ?? 'authorization',
-    environment({ suffix = '', secret, baseUrl = addresses[name] }) {
-      return {
-        [`${prefix}${suffix}_API_KEY`]: secret,
-        ...(baseUrl !== undefined && { [`${prefix}${suffix}_BASE_URL`]: baseUrl }),
-        ...(name === 'bedrock' && { [`${prefix}${suffix}_REGION`]: 'eu-central-1' }),
+    environment({
+      suffix = '',
+      secret,
+      baseUrl = homeless.has(name) ? 'https://one.example/v1' : undefined,
+    }) {
+      const variables = {
+        API_KEY: secret,
+        ...(baseUrl !== undefined && { BASE_URL: baseUrl }),
+        ...more[name],
       }
+      return Object.fromEntries(
+        Object.entries(variables).map(([field, value]) => [`${prefix}${suffix}_${field}`, value]),
+      )
     },
   }
 }
@@ -79,6 +100,7 @@ export const ways: readonly Way[] = [
   {
     name: 'bedrock, signed',
     plugin: find('bedrock'),
+    prefix: 'BEDROCK',
     environment: ({ suffix = '', secret, baseUrl }) => ({
       [`BEDROCK${suffix}_REGION`]: 'eu-central-1',
       [`BEDROCK${suffix}_ACCESS_KEY_ID`]: 'AKIAEXAMPLE',
@@ -89,6 +111,7 @@ export const ways: readonly Way[] = [
   {
     name: 'vertex, service account',
     plugin: find('vertex'),
+    prefix: 'VERTEX',
     environment: ({ suffix = '', secret, baseUrl }) => ({
       [`VERTEX${suffix}_PROJECT`]: 'house',
       [`VERTEX${suffix}_LOCATION`]: 'europe-west4',

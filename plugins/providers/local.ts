@@ -1,0 +1,83 @@
+import type { Plugin } from '../../src/plugin.ts'
+import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
+
+/**
+ * Servers for machines of one's own. Above each stands where its reference is. Those whose usual port is 8080, as the
+ * gateway's is, have no base URL unless an operator says it.
+ */
+export const local: readonly Plugin[] = [
+  // https://docs.docker.com/ai/model-runner/api-reference. It passes over keys.
+  openaiCompatible({
+    name: 'docker-model-runner',
+    about: 'Local models served by Docker Model Runner.',
+    baseUrl: 'http://127.0.0.1:12434/engines/v1',
+    path: '/engines/v1',
+    readsImageUrls: false,
+    speaks: ['openai-chat', 'openai-completions', 'openai-embeddings'],
+  }),
+
+  // https://github.com/michaelfeil/infinity
+  openaiCompatible({
+    name: 'infinity',
+    about: 'Embedding and reranking models of your own, served by Infinity.',
+    baseUrl: 'http://127.0.0.1:7997',
+    speaks: ['openai-embeddings', 'rerank'],
+  }),
+
+  // https://www.jan.ai/docs/desktop/api-server. Messages want the key in a header of their own.
+  openaiCompatible({
+    name: 'jan',
+    about: 'Local models served by Jan.',
+    baseUrl: 'http://127.0.0.1:1337/v1',
+    path: '/v1',
+    readsImageUrls: false,
+    credentials: key => ({ authorization: `Bearer ${key}`, 'x-api-key': key }),
+    speaks: ['openai-chat', 'anthropic-messages'],
+  }),
+
+  // https://localai.io/features. Its own software keeps a list in `LOCALAI_PRELOAD_MODELS`.
+  openaiCompatible({
+    name: 'localai',
+    about: 'Models of your own, served by LocalAI.',
+    path: '/v1',
+    speaks: [
+      'openai-chat',
+      'openai-completions',
+      'openai-embeddings',
+      'openai-images',
+      'openai-speech',
+      'openai-transcriptions',
+      'anthropic-messages',
+      'rerank',
+    ],
+    ignores: variable => variable === 'LOCALAI_PRELOAD_MODELS',
+  }),
+
+  // https://github.com/ml-explore/mlx-lm/blob/main/mlx_lm/SERVER.md
+  openaiCompatible({
+    name: 'mlx',
+    about: 'Local models on a Mac, served by mlx_lm.server.',
+    path: '/v1',
+    readsImageUrls: false,
+    speaks: ['openai-chat', 'openai-completions'],
+  }),
+
+  // https://huggingface.co/docs/text-embeddings-inference. Its reranking has an answer of another shape. There is no list
+  // of models.
+  openaiCompatible({
+    name: 'tei',
+    about: 'Embedding models of your own, served by Text Embeddings Inference.',
+    path: '/v1',
+    modelsPath: false,
+    speaks: ['openai-embeddings'],
+  }),
+
+  // https://inference.readthedocs.io
+  openaiCompatible({
+    name: 'xinference',
+    about: 'Models of your own, served by Xinference.',
+    baseUrl: 'http://127.0.0.1:9997/v1',
+    path: '/v1',
+    speaks: ['openai-chat', 'openai-completions', 'openai-embeddings'],
+  }),
+]
