@@ -8,7 +8,7 @@ import { shorten } from '../../views/name.tsx'
 import type { ProviderDesk } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { checkType } from './input.ts'
-import { Choosing } from './page/choosing.tsx'
+import { type Choice, Choosing, findTypes } from './page/choosing.tsx'
 import { type Deleting, Deletion } from './page/deletion.tsx'
 import { type Draft, draftFrom, draftOf, emptyDraft, inFull, mistakeOf, toInput } from './page/draft.ts'
 import type { Editing } from './page/editing.ts'
@@ -31,7 +31,7 @@ interface PageDeps {
 }
 
 type Shown =
-  | { readonly kind: 'choose'; readonly types: readonly ProviderType[] }
+  | { readonly kind: 'choose'; readonly choice: Choice }
   | { readonly kind: 'edit'; readonly editing: Editing }
   | { readonly kind: 'delete'; readonly deleting: Deleting }
   | { readonly kind: 'note'; readonly text: string }
@@ -57,7 +57,7 @@ export function createProviderPage(deps: PageDeps): { readonly page: Page; reado
     return stored && { stored, users: usersOf(name, virtual.current()) }
   }
 
-  /** `?new`, `?new=TYPE`, `?name=NAME` or `?delete=NAME`. */
+  /** `?new`, `?q=WORDS`, `?new=TYPE`, `?name=NAME` or `?delete=NAME`. */
   function load({ url: { searchParams: params } }: PageRequest): Shown {
     const wanted = params.get('new')
     const type = typeOf(wanted ?? '')
@@ -66,7 +66,10 @@ export function createProviderPage(deps: PageDeps): { readonly page: Page; reado
       return { kind: 'edit', editing: editing(type, emptyDraft(type, isTaken)) }
     }
     const name = params.get('name') ?? params.get('delete')
-    if (name === null) return { kind: 'choose', types: host.shelf.types() }
+    if (name === null) {
+      const q = params.get('q')?.trim() ?? ''
+      return { kind: 'choose', choice: { types: findTypes(host.shelf.types(), q), q } }
+    }
     const gone = deleting(name)
     if (gone === undefined) return { kind: 'note', text: whyNot(name) }
     if (params.has('delete')) return { kind: 'delete', deleting: gone }
@@ -164,7 +167,7 @@ const whyIdle: Readonly<Partial<Record<ReturnType<typeof stateOf>, string>>> = {
 }
 
 function View({ shown, request }: { shown: Shown; request: PageRequest }) {
-  if (shown.kind === 'choose') return <Choosing types={shown.types} request={request} />
+  if (shown.kind === 'choose') return <Choosing choice={shown.choice} request={request} />
   if (shown.kind === 'edit') return <Editor editing={shown.editing} request={request} />
   if (shown.kind === 'delete') return <Deletion deleting={shown.deleting} request={request} />
   return (

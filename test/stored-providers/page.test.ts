@@ -45,10 +45,23 @@ test('the demo answers until there is a provider, and comes back behind the last
 })
 
 test('every type can be chosen, and is asked for what it needs', async () => {
-  expect(await page('?new=')).toMatch(/\?new=openai"[\s\S]*\?new=vllm"/)
+  expect(await page('?new=')).toMatch(/\?new=openai"[\s\S]*\?new=vllm"[\s\S]*\?new=xinference"/)
   expect(await page('?new=bedrock')).toMatch(
     /It needs Region, and API key or[\s\S]*name="set_region"[\s\S]*type="password" name="set_secret_access_key"[\s\S]*name="set_base_url"/,
   )
+})
+
+test('a type is found by its name, its maker, its models and its address, and nothing that is typed is markup', async () => {
+  const found = async (q: string) => {
+    const html = await page(`?${new URLSearchParams({ q })}`)
+    return [...html.matchAll(/\?new=([\w-]+)"><strong>/g)].map(([, name]) => name)
+  }
+  expect(await found('QWEN alibaba')).toEqual(['alibaba'])
+  expect(await found('dashscope-intl')).toEqual(['alibaba'])
+  expect(await found(' ')).toContain('openai')
+  const none = await page(`?${new URLSearchParams({ q: '"><b>nobody' })}`)
+  expect(none).toMatch(/Nothing matches[\s\S]*\?new=vllm"/)
+  expect(none).not.toContain('<b>nobody')
 })
 
 test('a key that was typed is in no page, whatever becomes of it', async () => {
