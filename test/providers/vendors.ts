@@ -94,9 +94,12 @@ function byKey(plugin: Plugin): Way {
 
 const find = (name: string): Plugin => providers.find(plugin => plugin.name === name)!
 
-/** Every vendor by its key, and those that have other credentials by those too. */
+/** Every vendor by its key. */
+export const keyed: readonly Way[] = providers.map(byKey)
+
+/** And those that have other credentials by those too. */
 export const ways: readonly Way[] = [
-  ...providers.map(byKey),
+  ...keyed,
   {
     name: 'bedrock, signed',
     plugin: find('bedrock'),
@@ -136,13 +139,18 @@ const closed: Rim = {
   now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678),
 }
 
-/** The providers that these plugins make of an environment, as at the start of the gateway. */
-export async function start(
+/** The house that these plugins make of an environment, as at the start of the gateway. */
+export function build(
   plugins: readonly Plugin[],
   environment: Readonly<Record<string, string>>,
   rim: Partial<Rim> = {},
-): Promise<readonly Provider[]> {
+) {
   const host = { ...closed, ...rim }
-  const house = await assemble(plugins, readPluginSettings(plugins, environment), () => host as never)
-  return [...house.providers.all().values()]
+  return assemble(plugins, readPluginSettings(plugins, environment), () => host as never)
+}
+
+/** Its providers. */
+export async function start(...given: Parameters<typeof build>): Promise<readonly Provider[]> {
+  const { providers } = await build(...given)
+  return [...providers.all().values()]
 }
