@@ -162,7 +162,9 @@ function collect<F extends string>(declared: Vendor<F>, environment: Environment
   const { name: first, ignores, aliases = {}, borrows = [] } = declared
   const instances = new Map<string, Map<string, Said>>()
   const fieldsOf = (name: string) => instances.get(name) ?? instances.set(name, new Map()).get(name)!
-  for (const [variable, value] of Object.entries(environment).sort()) {
+  // Nearly all variables are somebody else's, and each is shown to every vendor at the start.
+  const ours = Object.entries(environment).filter(([variable]) => variable.startsWith(envOf(declared)))
+  for (const [variable, value] of ours.sort()) {
     const { instance, field } = readVariable(declared, variable) ?? {}
     if (instance === undefined || isBlank(value) || ignores?.(variable, value)) continue
     fieldsOf(instance).set(field!, { variable, value })
@@ -192,7 +194,6 @@ const tailOf = (field: string): string => toSnake(field).toUpperCase()
 
 /** The instance and the field that a variable speaks of; undefined for other variables. */
 function readVariable<F extends string>(declared: Vendor<F>, variable: string) {
-  // Nearly all variables are somebody else's, and each is shown to every vendor at the start.
   if (!variable.startsWith(envOf(declared))) return undefined
   const fields: readonly string[] = [...common, ...Object.keys(declared.fields ?? {})]
   // `ACME_SECRET_ACCESS_KEY` may end with the names of two settings: the longer one is meant.
