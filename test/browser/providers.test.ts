@@ -220,6 +220,9 @@ test('nothing is wrong for readers of any kind, light and dark, wide and narrow'
 test('an operator adds one with the keyboard: chosen, tried, mended without typing the key again, and used', async () => {
   await page.goto(`${gateway.url}/dashboard/providers`)
   await page.getByRole('link', { name: 'New provider' }).press('Enter')
+  // Of all that there are, those that have these words.
+  await page.getByLabel('Search providers').fill('GPT openai')
+  await page.getByRole('link', { name: /^groq/ }).waitFor({ state: 'detached' })
   await page.getByRole('link', { name: /^openai/ }).press('Enter')
   await page.getByLabel('Name').fill('Not a name')
   await page.getByLabel('API key').fill(SECRET)
