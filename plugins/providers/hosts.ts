@@ -161,15 +161,15 @@ export const hosts: readonly Plugin[] = [
   }),
 
   // https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api. Each account has an address of its own:
-  // `https://ACCOUNT.snowflakecomputing.com`; the key is a programmatic access token. Some parameters would be passed over
-  // there without a word. Its messages are for Claude only. There is no list of models.
+  // `https://ACCOUNT.snowflakecomputing.com`; the key is a programmatic access token. Sequences that end an answer would
+  // be passed over without a word. Its messages are for Claude only. There is no list of models.
   openaiCompatible({
     name: 'snowflake',
     about: 'Models of many makers at Snowflake Cortex.',
     path: '/api/v2/cortex/v1',
     modelsPath: false,
     limit: 'max_completion_tokens',
-    lacks: ['n', 'presence_penalty', 'logprobs', 'stop', 'logit_bias'],
+    sampling: { stops: 0 },
   }),
 
   // https://docs.venice.ai/api-reference/endpoint/chat/completions

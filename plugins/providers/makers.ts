@@ -61,13 +61,12 @@ export const makers: readonly Plugin[] = [
   }),
 
   // https://platform.minimax.io/docs/api-reference/text-openai-api. Accounts of the Chinese platform set
-  // `MINIMAX_BASE_URL=https://api.minimaxi.com/v1`. Some penalties would be passed over there without a word.
+  // `MINIMAX_BASE_URL=https://api.minimaxi.com/v1`.
   openaiCompatible({
     name: 'minimax',
     about: 'Models of MiniMax.',
     baseUrl: 'https://api.minimax.io/v1',
     limit: 'max_completion_tokens',
-    lacks: ['presence_penalty', 'frequency_penalty', 'logit_bias'],
     // "(0, 2]", and what is outside is refused.
     sampling: { ranges: { temperature: [0.01, 2] } },
     atRoot: { 'anthropic-messages': '/anthropic/v1/messages' },

@@ -30,7 +30,6 @@ export const resellers: readonly Plugin[] = [
     name: 'poe',
     about: 'Models of many vendors for the points of a subscription to Poe.',
     baseUrl: 'https://api.poe.com/v1',
-    lacks: ['parallel_tool_calls'],
     speaks: ['openai-chat', 'openai-responses'],
     partly: ['openai-responses'],
   }),

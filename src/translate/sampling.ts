@@ -73,7 +73,11 @@ function withStops(options: Options, { stops: most, refusesBlankStops }: Samplin
   if (fit.length < said.length)
     warn('stop_sequences: this model takes none of white space alone, and does not stop there')
   if (kept.length < fit.length)
-    warn(`stop_sequences: this model takes ${most} at most, and was given the first of them`)
+    warn(
+      most === 0
+        ? 'stop_sequences: this model takes none, and does not stop there'
+        : `stop_sequences: this model takes ${most} at most, and was given the first of them`,
+    )
   const { stopSequences: _, ...rest } = options
   return kept.length === 0 ? rest : { ...rest, stopSequences: kept }
 }

@@ -151,7 +151,7 @@ describe('behind the gateway', () => {
   let gateway: TestGateway
   beforeAll(async () => {
     stub = startStub(() => ({ status: 404, body: '{}' }))
-    const named = ['DEEPGRAM', 'ELEVENLABS', 'JINA', 'MINIMAX', 'VLLM']
+    const named = ['DEEPGRAM', 'ELEVENLABS', 'JINA', 'MINIMAX', 'SNOWFLAKE', 'VLLM']
     const env = named.flatMap(name => [
       [`${name}_API_KEY`, `key-of-${name.toLowerCase()}`],
       [`${name}_BASE_URL`, stub.url],
@@ -213,17 +213,19 @@ describe('behind the gateway', () => {
     expect(call!.headers.get('authorization')).toBe('Token key-of-deepgram')
   })
 
+  const sayYes = ({ body }: { body: string }): Reply =>
+    json({
+      id: 'c',
+      object: 'chat.completion',
+      created: 1,
+      model: JSON.parse(body).model,
+      choices: [{ index: 0, message: { role: 'assistant', content: 'Yes' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+    })
+  const messages = [{ role: 'user', content: 'Hi' }]
+
   test('one without chat is not asked to chat, and the next target is', async () => {
-    stub.reply = ({ body }) =>
-      json({
-        id: 'c',
-        object: 'chat.completion',
-        created: 1,
-        model: JSON.parse(body).model,
-        choices: [{ index: 0, message: { role: 'assistant', content: 'Yes' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-      })
-    const messages = [{ role: 'user', content: 'Hi' }]
+    stub.reply = sayYes
     const alone = await post('/v1/chat/completions', { model: 'jina/jina-embeddings-v3', messages })
     expect([alone.status, asked()]).toEqual([400, []])
     await gateway.admin('PUT', '/admin/virtual-models', {
@@ -245,24 +247,18 @@ describe('behind the gateway', () => {
     expect(JSON.parse(asked()[0]!.body)).toEqual({ model: 'jina-reranker-v2-base-multilingual', ...body })
   })
 
-  test('what minimax would pass over or refuse is told, mended or named as it is named there', async () => {
-    stub.reply = () =>
-      json({
-        id: 'c',
-        object: 'chat.completion',
-        created: 1,
-        model: 'MiniMax-M3',
-        choices: [{ index: 0, message: { role: 'assistant', content: 'Yes' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-      })
-    await post('/v1/messages', {
-      model: 'minimax/MiniMax-M3',
-      max_tokens: 50,
-      temperature: 0,
-      messages: [{ role: 'user', content: 'Hi' }],
-    })
+  test('what minimax refuses is mended, and a limit has the name that it has there', async () => {
+    stub.reply = sayYes
+    await post('/v1/messages', { model: 'minimax/MiniMax-M3', max_tokens: 50, temperature: 0, messages })
     const sent = JSON.parse(asked()[0]!.body)
     expect(sent).toMatchObject({ max_completion_tokens: 50, temperature: 0.01 })
     expect(sent).not.toHaveProperty('max_tokens')
+  })
+
+  test('what snowflake passes over without a word is told by the gateway', async () => {
+    stub.reply = sayYes
+    const call = { model: 'snowflake/llama3.1-70b', max_tokens: 50, stop_sequences: ['END'], messages }
+    const { headers } = await post('/v1/messages', call)
+    expect(headers.get('x-modelway-warning')).toContain('stop_sequences: this model takes none')
   })
 })
