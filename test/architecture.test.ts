@@ -140,7 +140,7 @@ describe('rooms', () => {
     expect(vendors.length).toBeGreaterThan(80)
     // Names of languages that the whole field speaks (src/vendors/openai-compatible.ts), of a number, and of a gateway whose
     // settings can be imported.
-    const words = ['openai', 'anthropic', 'infinity', 'litellm']
+    const words = ['openai', 'anthropic', 'compatible', 'infinity', 'litellm']
     const names = new RegExp(`\\b(${vendors.filter(name => !words.includes(name)).join('|')})\\b`, 'i')
     expect(mentions(names, /^(plugins|views)\/|openai-compatible/)).toEqual([])
   })

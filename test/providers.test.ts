@@ -407,12 +407,12 @@ describe('vendors', () => {
 
   test('of the local kind takes an address without a path', async () => {
     const environment = Object.fromEntries(
-      'OLLAMA VLLM SGLANG LLAMACPP LMSTUDIO JAN LITELLM LOCALAI MLX TEI XINFERENCE'
+      'OLLAMA VLLM SGLANG LLAMACPP LMSTUDIO JAN LITELLM LOCALAI MLX TEI XINFERENCE COMPATIBLE'
         .split(' ')
         .map(name => [`${name}_BASE_URL`, 'http://gpu:1']),
     )
     const made = [...(await start(providers, environment)).values()]
-    expect(made).toHaveLength(11)
+    expect(made).toHaveLength(12)
     for (const { baseUrl } of made) expect(baseUrl).toBe('http://gpu:1/v1')
   })
 

@@ -6,6 +6,14 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
  * gateway's is, have no base URL unless an operator says it.
  */
 export const local: readonly Plugin[] = [
+  // Whoever nobody has made a declaration for: a company's own server, a small host, another gateway.
+  openaiCompatible({
+    name: 'compatible',
+    about: "Any server that speaks OpenAI's language.",
+    path: '/v1',
+    speaks: ['openai-chat', 'openai-completions', 'openai-embeddings'],
+  }),
+
   // https://docs.docker.com/ai/model-runner/api-reference. It passes over keys.
   openaiCompatible({
     name: 'docker-model-runner',

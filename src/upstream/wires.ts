@@ -66,6 +66,7 @@ const credentialHeaders = new Set([
   'x-api-key',
   'api-key',
   'x-goog-api-key',
+  'xi-api-key',
   'cookie',
 ])
 

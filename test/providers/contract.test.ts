@@ -13,6 +13,7 @@ const stolen = {
   'x-api-key': CALLER,
   'api-key': CALLER,
   'x-goog-api-key': CALLER,
+  'xi-api-key': CALLER,
   'proxy-authorization': CALLER,
   cookie: CALLER,
 }

@@ -43,14 +43,19 @@ async function rowOf({ plugin, prefix, environment }: Way): Promise<string> {
   const translated = Object.keys(kinds).filter(kind => kind in (provider!.offers ?? {}))
   const cells = [
     `\`${type.name}\``,
-    // That an address is enough where there is a usual one, is said once for all.
-    type.missing({}, variable)?.replace(/ or `\w+_BASE_URL`$/, '') ?? '',
+    needsOf(type, variable),
     type.baseUrl === undefined ? '' : `\`${type.baseUrl.replace('https://', '')}\``,
     bytes.map(wire => languages[wire]).join(', '),
     translated.map(kind => kinds[kind]).join(', '),
   ]
   return `| ${cells.join(' | ')} |`
 }
+
+/** That an address is enough where there is a usual one, is said once for all; who runs a model needs no key for it. */
+const needsOf = ({ baseUrl = '', missing }: ProviderType, variable: (field: string) => string): string =>
+  baseUrl.startsWith('http://')
+    ? variable('baseUrl')
+    : (missing({}, variable)?.replace(/,? or `\w+_BASE_URL`$/, '') ?? '')
 
 export async function render(): Promise<string> {
   const ways = keyed.toSorted((a, b) => (a.name < b.name ? -1 : 1))

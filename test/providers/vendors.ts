@@ -55,7 +55,7 @@ const headers: Readonly<Record<string, string>> = {
 }
 /** Those that have no address of their own. */
 const homeless: ReadonlySet<string> = new Set(
-  'azure databricks llamacpp localai mlx snowflake tei'.split(' '),
+  'azure compatible databricks llamacpp localai mlx snowflake tei'.split(' '),
 )
 /** What else they need. */
 const more: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -45,7 +45,7 @@ test('the demo answers until there is a provider, and comes back behind the last
 })
 
 test('every type can be chosen, and is asked for what it needs', async () => {
-  expect(await page('?new=')).toMatch(/\?new=openai"[\s\S]*\?new=vllm"[\s\S]*\?new=xinference"/)
+  expect(await page('?new=')).toMatch(/\?new=openai"[\s\S]*\?new=compatible"[\s\S]*\?new=xinference"/)
   expect(await page('?new=bedrock')).toMatch(
     /It needs Region, and API key or[\s\S]*name="set_region"[\s\S]*type="password" name="set_secret_access_key"[\s\S]*name="set_base_url"/,
   )
@@ -60,7 +60,7 @@ test('a type is found by its name, its maker, its models and its address, and no
   expect(await found('dashscope-intl')).toEqual(['alibaba'])
   expect(await found(' ')).toContain('openai')
   const none = await page(`?${new URLSearchParams({ q: '"><b>nobody' })}`)
-  expect(none).toMatch(/Nothing matches[\s\S]*\?new=vllm"/)
+  expect(none).toMatch(/Nothing matches[\s\S]*\?new=compatible"/)
   expect(none).not.toContain('<b>nobody')
 })
 

@@ -48,7 +48,7 @@ export function Choosing({ choice: { types, q }, request: { base } }: ChoosingPr
             <h2>Nothing matches</h2>
             <p>
               Whoever speaks OpenAI's language can be called all the same: take{' '}
-              <Link href={`${path}?new=vllm`}>vllm</Link>, and say the address.{' '}
+              <Link href={`${path}?new=compatible`}>compatible</Link>, and say the address.{' '}
               <Link href={path}>Show all providers</Link>
             </p>
           </div>
