@@ -29,6 +29,7 @@ export const local: readonly Plugin[] = [
     name: 'infinity',
     about: 'Embedding and reranking models of your own, served by Infinity.',
     baseUrl: 'http://127.0.0.1:7997',
+    chats: false,
     speaks: ['openai-embeddings', 'rerank'],
   }),
 
@@ -77,6 +78,7 @@ export const local: readonly Plugin[] = [
     about: 'Embedding models of your own, served by Text Embeddings Inference.',
     path: '/v1',
     modelsPath: false,
+    chats: false,
     speaks: ['openai-embeddings'],
   }),
 

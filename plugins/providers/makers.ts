@@ -57,6 +57,7 @@ export const makers: readonly Plugin[] = [
     about: 'Embedding and reranking models of Jina AI.',
     baseUrl: 'https://api.jina.ai/v1',
     aliases: { apiKey: ['JINA_AI_API_KEY'] },
+    chats: false,
     speaks: ['openai-embeddings', 'rerank'],
   }),
 
@@ -130,6 +131,7 @@ export const makers: readonly Plugin[] = [
     about: 'Embedding models of Voyage AI.',
     baseUrl: 'https://api.voyageai.com/v1',
     modelsPath: false,
+    chats: false,
     speaks: ['openai-embeddings'],
   }),
 ]

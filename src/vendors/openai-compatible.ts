@@ -31,6 +31,8 @@ export interface OpenAICompatible<F extends string = never>
   readonly asksUsage?: false
   /** Where the list of models is, unless `models` says it. Default: `/models`; false where it names what cannot be called. */
   readonly modelsPath?: `/${string}` | false
+  /** False where there is no chat to which other languages could be translated: who only embeds, or ranks. */
+  readonly chats?: false
   /** False where pictures must come as data: then those that are named by URL are fetched here. */
   readonly readsImageUrls?: false
   /** What a limit of tokens is called, where newer models refuse the old name. Default: `max_tokens`. */
@@ -60,9 +62,9 @@ export interface OpenAICompatible<F extends string = never>
  */
 export function openaiCompatible<F extends string = never>(declared: OpenAICompatible<F>): Plugin {
   const {
-    speaks = ['openai-chat'],
     models,
     modelsPath = '/models',
+    chats = true,
     readsImageUrls = true,
     limit,
     asksResponses,
@@ -71,10 +73,9 @@ export function openaiCompatible<F extends string = never>(declared: OpenAICompa
   } = declared
   const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
   return modelProvider<F>({
+    speaks: ['openai-chat'],
     ...vendor,
-    speaks,
-    // What is asked in other languages is translated to chat.
-    offers: speaks.includes('openai-chat') ? ['language'] : [],
+    offers: chats ? ['language'] : [],
     idsInBody: true,
     toolNames: PLAIN_NAMES,
     optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
