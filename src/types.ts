@@ -63,6 +63,8 @@ export interface Dropped {
   readonly reason: string
   /** The caller could use what a redirect leads to here, were it there: it may know that there is nothing. */
   readonly isOpen?: boolean
+  /** It is there for other callers, and this one is answered as if it were not. Only `explain` tells of it. */
+  readonly isForOthers?: boolean
 }
 
 /** The decision about one model name. Plugins fill it in turn; the pipeline tries `targets` in order. */

@@ -1,7 +1,7 @@
 import { definePlugin } from '../../src/plugin.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
-import type { VirtualModelSource } from '../virtual-models/model.ts'
+import type { VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
 import { createConnectPage } from './page.tsx'
 
 export default definePlugin({
@@ -11,7 +11,7 @@ export default definePlugin({
   setup: ({ use }) => ({
     pages: [
       createConnectPage({
-        virtual: use<VirtualModelSource>('virtual-models'),
+        virtual: use<VirtualModelSource & VirtualModels>('virtual-models'),
         lists: use<ModelLists>('model-lists'),
         facts: use<FactsSource>('model-facts'),
       }),

@@ -1,13 +1,13 @@
 import { definePage, type Page } from '../../src/page.ts'
-import type { Admin, UserPath } from '../../src/types.ts'
+import type { Admin } from '../../src/types.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
-import type { VirtualModelSource } from '../virtual-models/model.ts'
+import type { VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
 import { clients } from './clients.ts'
 import { type ConnectData, ConnectView } from './page/views.tsx'
 
 export interface ConnectPageDeps {
-  readonly virtual: VirtualModelSource
+  readonly virtual: VirtualModelSource & Pick<VirtualModels, 'exampleCaller'>
   readonly lists: ModelLists
   readonly facts: FactsSource
 }
@@ -36,7 +36,7 @@ export function createConnectPage(deps: ConnectPageDeps): Page {
           address: address ?? here,
           model,
           key: keyFor(admin),
-          can: await deps.facts.ofName(model, pathOf(model, deps)),
+          can: await deps.facts.ofName(model, deps.virtual.exampleCaller(model)),
         },
         isOpen: admin.via === 'loopback',
         ...(address === undefined && { mistake: { text: said, message: NO_ADDRESS } }),
@@ -52,10 +52,6 @@ const NO_ADDRESS = 'Not an address: write it like â€œhttps://models.example.comâ
 
 /** Keys are kept as hashes: nobody can show one again. */
 const keyFor = ({ via }: Admin): string => (via === 'loopback' ? 'none' : 'YOUR_KEY')
-
-/** As who may use it. */
-const pathOf = (model: string, { virtual }: ConnectPageDeps): UserPath =>
-  virtual.current().all.get(model)?.userPaths?.[0] ?? '/'
 
 /** The operator's own names first: they are what apps should call. */
 function namesOf({ virtual, lists }: ConnectPageDeps): readonly string[] {

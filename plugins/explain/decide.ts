@@ -10,6 +10,7 @@ import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
+import type { Traces } from '../virtual-models/model.ts'
 
 export const question = v.strictObject({
   model: says('The name that is asked for', v.unknown()),
@@ -53,6 +54,11 @@ export const explanation = v.object({
       }),
     ),
   ),
+  strategy: says('That of the redirect, where there was a choice', v.nullable(v.string())),
+  pick: says(
+    'Why the first target comes first, as records say it: `strategy`, `caller` (it stays there), `user_path` (it names it)',
+    v.nullable(v.string()),
+  ),
   listed: says('`/v1/models` shows the name to this caller', v.boolean()),
   outcome: says(
     'What would come of it',
@@ -79,6 +85,7 @@ export interface ExplainDeps {
   readonly auth: Auth
   readonly breaker: Breaker
   readonly limits: Limits
+  readonly choiceOf: Traces['choiceOf']
   readonly guardrails: Guardrails
   readonly paths: { resolve(caller: Caller, said: string | null): UserPath | undefined }
 }
@@ -88,7 +95,7 @@ export interface ExplainDeps {
  *
  * @throws Refusal that names the field which cannot be read.
  */
-export function createExplain({ host, auth, breaker, limits, guardrails, paths }: ExplainDeps) {
+export function createExplain({ host, auth, breaker, limits, guardrails, paths, choiceOf }: ExplainDeps) {
   const { plan, list, providers, dialects } = host
 
   const callerOf = (id: string | null | undefined): Caller =>
@@ -111,6 +118,7 @@ export function createExplain({ host, auth, breaker, limits, guardrails, paths }
     for (const text of limits.standing(route, facts)) trace.push({ plugin: 'limits', text })
     for (const text of guardrails.standing(route, facts)) trace.push({ plugin: 'guardrails', text })
     const refusal = limits.refusal(route, facts)
+    const { strategy = null, pick = null } = choiceOf(facts, route) ?? {}
     const listed = await list(facts as Ordering & Scoped)
     const targets = route.targets.map((target): ExplainedTarget => {
       const skipped = limits.whyNot(target, route, facts) ?? breaker.whyNot(target)
@@ -128,6 +136,8 @@ export function createExplain({ host, auth, breaker, limits, guardrails, paths }
       steps: trace,
       targets,
       dropped: route.dropped.map(({ name, via, code, reason }) => ({ name, via, code, reason })),
+      strategy,
+      pick,
       listed: listed.some(({ id }) => id === asked),
       outcome: outcomeOf({ route, targets, userPath, refusal }),
     }

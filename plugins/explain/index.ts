@@ -6,7 +6,7 @@ import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
-import type { VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
+import type { Traces, VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
 import { createExplain, type ExplainDeps, explanation, question } from './decide.ts'
 import type { Suggestions } from './model.ts'
 import { suggestKeys, suggestNames, suggestPaths } from './page/suggest.ts'
@@ -19,15 +19,16 @@ export default definePlugin({
   setup(host) {
     const { use, providers } = host
     const auth = use<Auth>('auth')
+    const virtual = use<VirtualModels & VirtualModelSource & Traces>('virtual-models')
     const explain = createExplain({
       host,
       auth,
       breaker: use<Breaker>('breaker'),
       limits: use<Limits>('limits'),
       guardrails: use<Guardrails>('guardrails'),
+      choiceOf: virtual.choiceOf,
       paths: use<ExplainDeps['paths']>('user-path'),
     })
-    const virtual = use<VirtualModels & VirtualModelSource>('virtual-models')
     const lists = use<ModelLists>('model-lists')
     const suggestions: Suggestions = {
       names: typed => suggestNames(typed, virtual.current(), lists, providers().keys()),

@@ -58,7 +58,7 @@ export function createPathsPage({ auth, virtual, usage, list, now }: PathsPageDe
     return growTree({
       uses,
       keys: auth.working(),
-      rules: rules.map(({ source, userPaths = [] }) => ({ source, paths: userPaths })),
+      rules: rules.map(({ source, namedPaths }) => ({ source, paths: namedPaths })),
     })
   }
 

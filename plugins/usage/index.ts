@@ -125,9 +125,10 @@ export default definePlugin({
     )
     const { reprice } = ledger
     const { retention } = config
+    const virtual = use<VirtualModels>('virtual-models')
     const reports = createReports({
       ...{ db, dbAddress, now, log, providers, reprice, repricing, retention },
-      prices: recipe,
+      ...{ prices: recipe, virtual },
     })
     const flush: UsageBook['flush'] = patience => {
       later.flush()
@@ -145,7 +146,6 @@ export default definePlugin({
     use<Auth>('auth').tellUses(createLastUses(reports.desk.ask))
     const concerns = use<Concerns>('concerns')
     const known = use<FactsSource>('model-facts')
-    const virtual = use<VirtualModels>('virtual-models')
     const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
     concerns.add(createUnpricedWatch({ ...reports.desk, isStandIn }))
     concerns.add(createRetiringWatch({ ...reports.desk, known, virtual }))

@@ -1,8 +1,10 @@
+import type { Choice } from '../virtual-models/model.ts'
+
 /** How the tokens of a line are known: told by the provider, told up to where the answer broke off, or counted by us. */
 export type Billing = 'exact' | 'partial' | 'estimated'
 
-/** Why a target served: its session was there before, the strategy chose it, or those before it failed. */
-export type Pick = 'session' | 'strategy' | 'failover'
+/** Why a target served: as the redirect chose it, or because those before it failed. */
+export type Pick = Choice['pick'] | 'failover'
 
 /** One try, as a record keeps it. */
 export interface AttemptLine {

@@ -6,7 +6,7 @@ import { refuse } from '../../src/errors.ts'
 import { says } from '../../src/settings.ts'
 import { virtualModelInput } from './input.ts'
 import { mirror } from './mirror.ts'
-import { strategies, type VirtualModels, type VirtualModelView } from './model.ts'
+import { affinities, strategies, type VirtualModels, type VirtualModelView } from './model.ts'
 import { parameters } from './parameters.ts'
 
 const virtualModelView = v.object({
@@ -20,12 +20,14 @@ const virtualModelView = v.object({
         v.object({
           model: says('What it leads to', v.string()),
           weight: says('How much more often than others it comes first', v.number()),
+          user_paths: says('For whom it is there; absent: for everybody', v.optional(v.array(v.string()))),
         }),
       ),
     ),
   ),
   strategy: says('Which target comes first', v.optional(v.picklist(strategies))),
-  session_affinity: says('Calls of one session stay with one target', v.optional(v.boolean())),
+  affinity: says('Who stays with one target', v.optional(v.picklist(affinities))),
+  session_affinity: says('`affinity` is `session`', v.optional(v.boolean())),
   failover: says('The other targets are tried where one fails', v.optional(v.boolean())),
   parameters: says('How its model is asked, whatever callers say', v.optional(parameters)),
   mirror: says('Who gets copies of its calls', v.optional(mirror)),
@@ -110,7 +112,7 @@ function createWrites(virtual: VirtualModels): Api[] {
       method: 'PUT',
       summary: 'Create or replace a virtual model',
       description:
-        'With `target_model` or `targets` it is a redirect, without an access policy on the selector `source`: `/` all, `provider/` one provider, `provider/id` one model, `id` that model on any provider. `parameters` say how a redirect asks its model, whatever callers say; `mirror` names a model that gets copies of its calls, whose answers nobody sees. `old_source` renames. `force` stores names that match nothing yet.',
+        'With `target_model` or `targets` it is a redirect, without an access policy on the selector `source`: `/` all, `provider/` one provider, `provider/id` one model, `id` that model on any provider. `parameters` say how a redirect asks its model, whatever callers say; `mirror` names a model that gets copies of its calls, whose answers nobody sees. A target with `user_paths` is there for callers inside one of them only, and comes first for them. `old_source` renames. `force` stores names that match nothing yet.',
       body: virtualModelInput,
       example: { source: 'smarter', target_model: 'demo/parrot', description: 'The best we have' },
       heeds: createHeaders,

@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/plugin.ts'
-import { isInside } from '../../src/scope/user-path.ts'
 import { flag, says } from '../../src/settings.ts'
 import type { ListedModel, Target } from '../../src/types.ts'
 import type { Concerns } from '../concerns/model.ts'
@@ -19,6 +18,7 @@ import { shape } from './parameters.ts'
 import { createPins } from './pins.ts'
 import { createReach } from './reach.ts'
 import { virtualModels } from './schema.ts'
+import { isThereFor } from './scopes.ts'
 import { expand, redirectOf } from './snapshot.ts'
 import { openStore } from './store.ts'
 import { createViews, toView } from './views-of.ts'
@@ -115,8 +115,7 @@ export default definePlugin({
       list(models, { userPath }) {
         const snapshot = current()
         const redirects = [...snapshot.all.values()].filter(
-          ({ source, scopes }) =>
-            redirectOf(snapshot, source) && (scopes === undefined || isInside(userPath, scopes)),
+          model => redirectOf(snapshot, model.source) && isThereFor(userPath, model),
         )
         return [
           ...models,

@@ -1,42 +1,15 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
-import { parseUserPath } from '../../src/scope/user-path.ts'
 import { says } from '../../src/settings.ts'
 import type { UserPath } from '../../src/types.ts'
 import { checkMirror, mirror } from './mirror.ts'
-import { type Definition, type RedirectTarget, strategies } from './model.ts'
+import { type Affinity, affinities, type Definition, strategies } from './model.ts'
 import { modelName, nameOrNothing } from './names.ts'
 import { parameters } from './parameters.ts'
-
-const MAX_TARGETS = 64
-const MAX_WEIGHT = 1_000_000
+import { checkScopes, pathsOf, targets, toTargets, userPaths } from './target-input.ts'
 
 /** Directions of writing, joiners, spaces of no width: two names that differ in them only look the same. */
 const UNSEEN = /(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/u
-
-const userPath = v.rawTransform<string, UserPath>(({ dataset, addIssue, NEVER }) => {
-  try {
-    const path = parseUserPath(dataset.value)
-    if (path !== undefined) return path
-    addIssue({ message: 'expected a path such as /team/alpha, it is blank' })
-  } catch (error) {
-    addIssue({ message: (error as Error).message })
-  }
-  return NEVER
-})
-
-const weight = v.pipe(
-  v.number('expected a whole number'),
-  v.integer('expected a whole number'),
-  v.minValue(1, 'expected at least 1'),
-  v.maxValue(MAX_WEIGHT, `expected at most ${MAX_WEIGHT}`),
-)
-
-const target = v.strictObject({
-  model: says('`provider/id`, an id, or the source of another redirect', modelName),
-  provider: says('The provider, where `model` is an id alone', v.optional(modelName)),
-  weight: says('How much more often than others it comes first', v.optional(weight, 1)),
-})
 
 /** The body of `PUT /admin/virtual-models`, and an entry of `VIRTUAL_MODELS`. */
 export const virtualModelInput = v.strictObject({
@@ -46,23 +19,25 @@ export const virtualModelInput = v.strictObject({
     'The only target; empty, and without `targets`, it is an access policy',
     v.optional(nameOrNothing),
   ),
-  targets: says(
-    'Several targets',
-    v.optional(v.pipe(v.array(target), v.maxLength(MAX_TARGETS, `expected at most ${MAX_TARGETS} targets`))),
-  ),
+  targets: says('Several targets', v.optional(targets)),
   strategy: says(
     'Which target comes first',
     v.optional(v.picklist(strategies, `expected one of ${strategies.join(', ')}`)),
   ),
-  session_affinity: says('Calls of one session stay with one target', v.optional(v.boolean())),
+  affinity: says(
+    'Who stays with one target: the calls of a `session`, which is usual, or all calls of a `caller`, to whom weights share targets out; `off`: nobody',
+    v.optional(v.picklist(affinities, `expected one of ${affinities.join(', ')}`)),
+  ),
+  session_affinity: says(
+    'What `affinity` says in one word: true is `session`, false is `off`',
+    v.optional(v.boolean()),
+  ),
   failover: says('The other targets are tried where one fails', v.optional(v.boolean())),
   parameters: says('How its model is asked, whatever callers say', v.nullish(parameters)),
   mirror: says('Who gets copies of its calls', v.nullish(mirror)),
   user_paths: says(
     'Who may use it: callers at these paths, and below; empty: everybody for a redirect, nobody for a policy',
-    v.optional(
-      v.pipe(v.array(v.pipe(v.string(), userPath)), v.maxLength(1000, 'expected at most 1000 paths')),
-    ),
+    v.optional(userPaths),
   ),
   description: says(
     'For people; callers never see it',
@@ -97,7 +72,7 @@ export function toDefinition(
     const param = input.targets?.[index] === undefined ? 'target_model' : `targets.${index}.model`
     if (!isStored(name)) checkSeen(name, param)
   }
-  const userPaths = input.user_paths?.length ? [...new Set(input.user_paths)] : undefined
+  const userPaths = pathsOf(input)
   const shared = { source, description, enabled, ...(userPaths && { userPaths }) }
   if (targets.length === 0) return { ...shared, ...toPolicy(input, userPaths) }
   if (input.reach === 'redirect') {
@@ -115,17 +90,34 @@ export function toDefinition(
     )
   }
   if (input.mirror != null) checkMirror(input.mirror, targets)
+  if (userPaths !== undefined) checkScopes(targets, userPaths)
   return {
     ...shared,
     kind: 'redirect',
     targets,
     strategy: input.strategy ?? 'round_robin',
-    sessionAffinity: input.session_affinity ?? true,
+    affinity: toAffinity(input),
     failover: input.failover ?? true,
     ...(input.parameters != null && { parameters: input.parameters }),
     ...(input.mirror != null && { mirror: input.mirror }),
     reach: 'any',
   }
+}
+
+function toAffinity({ affinity, session_affinity: isKept, strategy }: VirtualModelInput): Affinity {
+  if (affinity !== undefined && isKept !== undefined && isKept !== (affinity === 'session'))
+    refuse(
+      'invalid_value',
+      'Fields "affinity" and "session_affinity" contradict each other: send "affinity" only',
+      { param: 'session_affinity' },
+    )
+  if (affinity === 'caller' && strategy !== undefined && strategy !== 'round_robin')
+    refuse(
+      'invalid_value',
+      `Affinity "caller" shares targets out by weight, and strategy "${strategy}" knows none: take "round_robin", or another affinity`,
+      { param: 'affinity' },
+    )
+  return affinity ?? (isKept === false ? 'off' : 'session')
 }
 
 /** `/` and `provider/` speak of many models: nobody can ask for one by such a name, and a policy of that name would go. */
@@ -148,7 +140,14 @@ function checkSeen(name: string, param: string): void {
 }
 
 function toPolicy(input: VirtualModelInput, userPaths: readonly UserPath[] | undefined) {
-  for (const field of ['strategy', 'session_affinity', 'failover', 'parameters', 'mirror'] as const) {
+  for (const field of [
+    'strategy',
+    'affinity',
+    'session_affinity',
+    'failover',
+    'parameters',
+    'mirror',
+  ] as const) {
     if (input[field] != null)
       refuse('invalid_value', `Field "${field}" belongs to redirects: name a target, or drop it`, {
         param: field,
@@ -170,31 +169,8 @@ function toPolicy(input: VirtualModelInput, userPaths: readonly UserPath[] | und
     kind: 'policy',
     targets: [],
     strategy: 'round_robin',
-    sessionAffinity: true,
+    affinity: 'session',
     failover: true,
     reach: input.reach ?? 'any',
   } as const
-}
-
-function toTargets(input: VirtualModelInput): readonly RedirectTarget[] {
-  const single = input.target_model ?? ''
-  const several = (input.targets ?? []).map(({ model, provider, weight }) => ({
-    name: provider === undefined ? model : `${provider}/${model}`,
-    weight,
-  }))
-  if (single !== '' && several.length > 0 && !(several.length === 1 && several[0]!.name === single)) {
-    refuse('invalid_value', 'Fields "target_model" and "targets" contradict each other: send one of them', {
-      param: 'targets',
-    })
-  }
-  const targets = several.length > 0 ? several : single === '' ? [] : [{ name: single, weight: 1 }]
-  const seen = new Set<string>()
-  for (const { name } of targets) {
-    if (seen.has(name))
-      refuse('invalid_value', `Target "${name}" is listed twice: give it a weight instead`, {
-        param: 'targets',
-      })
-    seen.add(name)
-  }
-  return targets
 }

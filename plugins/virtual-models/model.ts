@@ -1,6 +1,6 @@
 import type { Ordering } from '../../src/exchange.ts'
 import type { Preset } from '../../src/preset.ts'
-import type { UserPath } from '../../src/types.ts'
+import type { Route, UserPath } from '../../src/types.ts'
 import type { Authorship } from '../history/model.ts'
 
 /** What history calls redirects and policies. */
@@ -14,7 +14,13 @@ export interface RedirectTarget {
   readonly name: string
   /** Share among the others; a whole number of at least 1. */
   readonly weight: number
+  /** It is there for callers inside one of these only, and comes first for them; absent means for everybody. */
+  readonly userPaths?: readonly UserPath[]
 }
+
+/** Who keeps the target that it got: the calls of a session, all calls of a caller, or nobody. */
+export const affinities = ['session', 'caller', 'off'] as const
+export type Affinity = (typeof affinities)[number]
 
 /** A model that gets copies of a redirect's calls. Nobody sees its answers: only what it costs and how it does is kept. */
 export interface Mirror {
@@ -30,7 +36,7 @@ export interface Definition {
   readonly kind: 'redirect' | 'policy'
   readonly targets: readonly RedirectTarget[]
   readonly strategy: Strategy
-  readonly sessionAffinity: boolean
+  readonly affinity: Affinity
   readonly failover: boolean
   /** How a redirect asks its model, whatever its callers say. */
   readonly parameters?: Preset
@@ -43,10 +49,19 @@ export interface Definition {
   readonly enabled: boolean
 }
 
-/** A virtual model in use. */
-export interface VirtualModel extends Definition {
+/** A target in use. */
+export interface TargetInUse extends RedirectTarget {
   /** `userPaths`, ready to be asked. */
   readonly scopes: ReadonlySet<string> | undefined
+}
+
+/** A virtual model in use. */
+export interface VirtualModel extends Definition {
+  readonly targets: readonly TargetInUse[]
+  /** `userPaths`, ready to be asked. */
+  readonly scopes: ReadonlySet<string> | undefined
+  /** All user paths that it speaks of, those of its targets too. */
+  readonly namedPaths: readonly UserPath[]
   /** Declared in configuration: read-only here. */
   readonly managed: boolean
   /** Where a managed one is declared, for people: `VIRTUAL_MODELS`, or the config file. */
@@ -63,8 +78,13 @@ export const toVirtualModel = (
 ): VirtualModel => ({
   ...definition,
   ...facts,
-  scopes: definition.userPaths && new Set(definition.userPaths),
+  targets: definition.targets.map(target => ({ ...target, scopes: toScopes(target) })),
+  scopes: toScopes(definition),
+  namedPaths: [definition, ...definition.targets].flatMap(({ userPaths = [] }) => userPaths),
 })
+
+const toScopes = ({ userPaths }: Pick<Definition, 'userPaths'>): ReadonlySet<string> | undefined =>
+  userPaths && new Set(userPaths)
 
 /** All virtual models at one moment. Never changed: a write makes the next one. */
 export interface Snapshot {
@@ -72,13 +92,22 @@ export interface Snapshot {
   readonly revision: number
 }
 
+export interface TargetView {
+  readonly model: string
+  readonly weight: number
+  /** Absent: it is there for everybody. */
+  readonly user_paths?: readonly string[]
+}
+
 /** How the admin API and the dashboard show a virtual model. */
 export interface VirtualModelView {
   readonly source: string
   readonly kind: 'redirect' | 'policy'
   readonly target_model?: string
-  readonly targets?: readonly { readonly model: string; readonly weight: number }[]
+  readonly targets?: readonly TargetView[]
   readonly strategy?: Strategy
+  readonly affinity?: Affinity
+  /** `affinity` is `session`. */
   readonly session_affinity?: boolean
   readonly failover?: boolean
   readonly parameters?: Preset
@@ -112,6 +141,8 @@ export interface VirtualModels {
   lost(): readonly LostTargets[]
   /** Redirects that have one of these names among their targets, sorted by source. */
   leadingTo(names: readonly string[]): readonly Pick<VirtualModelView, 'source' | 'enabled'>[]
+  /** Somebody who may use a redirect, for whoever wants to show what it leads to. */
+  exampleCaller(source: string): UserPath
   /** Nobody lists this name of a model; false where a list is missing, and nobody can tell. */
   isMissing(name: string): boolean
   /** What decides who may use a provider's model. */
@@ -146,11 +177,18 @@ export interface VirtualModelSource {
 /** How a redirect chose among its targets. */
 export interface Choice {
   readonly strategy: Strategy
-  readonly pick: 'session' | 'strategy'
+  /**
+   * Why that target came first. `session`, `caller`: it is where they stay. `user_path`: it names the caller's path.
+   * `needs`: it has what the call needs, and the one that should have come first has not.
+   */
+  readonly pick: 'session' | 'caller' | 'user_path' | 'strategy' | 'needs'
 }
 
 /** What of a request is looked at to find its session. */
 export type SessionFacts = { readonly [K in 'request' | 'body']?: Ordering[K] | undefined }
+
+/** A call, or what stands for it where `explain` asks. */
+export type ChoiceFacts = object & { readonly request?: Request | undefined }
 
 /** What a record says of the way that a request took. */
 export interface Traces {
@@ -159,5 +197,5 @@ export interface Traces {
   /** The same, where the client itself names it. */
   sessionNamed(x: SessionFacts): string | undefined
   /** What the redirect that the client named chose, where it had a choice. */
-  choiceOf(x: SessionFacts): Choice | undefined
+  choiceOf(x: ChoiceFacts, route: Route | undefined): Choice | undefined
 }

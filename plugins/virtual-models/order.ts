@@ -1,15 +1,22 @@
 import type { Ordering } from '../../src/exchange.ts'
-import type { Awaitable, Target } from '../../src/types.ts'
+import type { Awaitable, Route, Target, UserPath } from '../../src/types.ts'
 import type { Prices } from '../prices/model.ts'
+import { keeperOf } from './keeping.ts'
 import type { Latencies } from './latency.ts'
-import type { Choice, SessionFacts, Snapshot, Strategy, VirtualModel } from './model.ts'
+import type { Choice, ChoiceFacts, Snapshot, Strategy, VirtualModel } from './model.ts'
 import type { Pins } from './pins.ts'
+import { best, createRoundRobin } from './round-robin.ts'
+import { closenessOf } from './scopes.ts'
+import { shareOut } from './share-out.ts'
 import { redirectOf } from './snapshot.ts'
 
 /** One target of a redirect with all the concrete targets it leads to, best first. */
-interface Branch {
+export interface Branch {
   readonly index: number
+  readonly name: string
   readonly weight: number
+  /** How closely it names the caller's user path. */
+  readonly closeness: number
   readonly targets: readonly Target[]
 }
 
@@ -20,14 +27,21 @@ export interface OrderDeps {
   readonly pins: Pins
 }
 
-type Pick = (redirect: VirtualModel, branches: readonly Branch[], x: Ordering) => Branch
+export type Picker = (redirect: VirtualModel, branches: readonly Branch[], x: Ordering) => Branch
+
+/** A branch, and why it comes first. */
+interface Chosen {
+  readonly first: Branch
+  readonly pick: Exclude<Choice['pick'], 'needs'>
+}
 
 /**
- * Puts the allowed targets in the order in which they are tried: at each redirect on the way a strategy, or the
- * session's pin, names the first branch; the others follow in declared order.
+ * Puts the allowed targets in the order in which they are tried: at each redirect on the way the first branch is that of
+ * the session or the caller who keeps it, or the one whose turn it is by the strategy. The others follow in declared
+ * order, those that name the caller's path before those for everybody.
  */
 export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
-  const pickers: Readonly<Record<Strategy, Pick>> = {
+  const pickers: Readonly<Record<Strategy, Picker>> = {
     failover: (_, branches) => branches[0]!,
     round_robin: createRoundRobin(),
     cost: (_, branches) =>
@@ -35,8 +49,8 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     latency: (_, branches, x) => latencies.pick(branches, x),
   }
 
-  /** What the redirects that clients named chose. */
-  const choices = new WeakMap<object, Choice>()
+  /** What the redirects that clients named chose, and which target that put first. */
+  const choices = new WeakMap<object, { readonly choice: Choice; readonly first: Target }>()
 
   function arrange(
     targets: readonly Target[],
@@ -49,41 +63,45 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
     if (redirect === undefined) return targets
     // Looked at without taking a turn: a branch is judged by the target that it would put first.
     const idle = idleView(x)
-    const branches = branchesOf(targets, level, redirect).map(branch => ({
+    const branches = branchesOf(targets, { level, redirect, userPath: x.userPath }).map(branch => ({
       ...branch,
       targets: arrange(branch.targets, level + 1, idle, snapshot),
     }))
-    const { first, how } =
-      branches.length === 1 ? { first: branches[0]!, how: '' } : choose(redirect, branches, x)
-    if (how !== '') {
-      const text = `${redirect.source}: ${how} puts "${redirect.targets[first.index]?.name}" first`
-      x.trace?.push({ plugin: 'virtual-models', text })
-      if (level === 0 && !x.dry && x.request)
-        choices.set(x.request, {
-          strategy: redirect.strategy,
-          pick: how === SESSION ? 'session' : 'strategy',
-        })
-    }
+    const chosen = branches.length === 1 ? undefined : choose(redirect, branches, x)
+    const first = chosen?.first ?? branches[0]!
     // Where nothing is to be remembered or told, it is in order already; looking twice at each level would double the cost.
-    const head =
-      x.dry && x.trace === undefined ? first.targets : arrange(first.targets, level + 1, x, snapshot)
+    const isIdle = x.dry && x.trace === undefined
+    if (chosen !== undefined) tell(redirect, chosen, x)
+    const head = isIdle ? first.targets : arrange(first.targets, level + 1, x, snapshot)
+    if (chosen !== undefined && level === 0 && !isIdle)
+      choices.set(x.request ?? x, {
+        choice: { strategy: redirect.strategy, pick: chosen.pick },
+        first: head[0]!,
+      })
     if (!redirect.failover) return head
     return [...head, ...branches.filter(branch => branch !== first).flatMap(branch => branch.targets)]
   }
 
-  function choose(
-    redirect: VirtualModel,
-    branches: readonly Branch[],
-    x: Ordering,
-  ): { first: Branch; how: string } {
-    const session = redirect.sessionAffinity ? pins.sessionOf(x) : undefined
+  function choose(redirect: VirtualModel, branches: readonly Branch[], x: Ordering): Chosen {
+    const session = redirect.affinity === 'session' ? pins.sessionOf(x) : undefined
     const pinned = session === undefined ? undefined : pins.find(redirect.source, session, x)
-    const kept = branches.find(({ index }) => redirect.targets[index]?.name === pinned)
-    if (kept) return { first: kept, how: SESSION }
-    const first = pickers[redirect.strategy](redirect, branches, x)
-    if (session !== undefined && !x.dry)
-      pins.set(redirect.source, session, x, redirect.targets[first.index]!.name)
-    return { first, how: redirect.strategy }
+    const kept = branches.find(({ name }) => name === pinned)
+    if (kept) return { first: kept, pick: 'session' }
+    const chosen = chooseAnew(redirect, branches, x)
+    if (session !== undefined && !x.dry) pins.set(redirect.source, session, x, chosen.first.name)
+    return chosen
+  }
+
+  function chooseAnew(redirect: VirtualModel, branches: readonly Branch[], x: Ordering): Chosen {
+    const closest = branches.filter(({ closeness }) => closeness === branches[0]!.closeness)
+    if (closest.length === 1) return { first: closest[0]!, pick: 'user_path' }
+    const keeper = keeperOf(redirect, x, pins)
+    if (keeper !== undefined)
+      return {
+        first: shareOut(keeper, closest),
+        pick: redirect.affinity === 'caller' ? 'caller' : 'session',
+      }
+    return { first: pickers[redirect.strategy](redirect, closest, x), pick: 'strategy' }
   }
 
   function order(targets: readonly Target[], x: Ordering): Awaitable<readonly Target[]> {
@@ -96,11 +114,24 @@ export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
   }
 
   return Object.assign(order, {
-    choiceOf: ({ request }: SessionFacts) => request && choices.get(request),
+    choiceOf(x: ChoiceFacts, route: Route | undefined): Choice | undefined {
+      const made = choices.get(x.request ?? x)
+      if (made === undefined || route?.targets[0] === made.first) return made?.choice
+      // Plugins behind this one move targets for what a call holds, and for nothing else.
+      return { ...made.choice, pick: 'needs' }
+    },
   })
 }
 
-const SESSION = 'the session'
+function tell({ source, strategy }: VirtualModel, { first, pick }: Chosen, { trace, userPath }: Ordering) {
+  const who = {
+    session: 'the session',
+    caller: 'the caller',
+    user_path: `user path "${userPath}"`,
+    strategy,
+  }[pick]
+  trace?.push({ plugin: 'virtual-models', text: `${source}: ${who} puts "${first.name}" first` })
+}
 
 /** The same request for a look that leaves no trace. */
 const idleView = ({ caller, userPath, request, body }: Ordering): Ordering => ({
@@ -112,32 +143,18 @@ const idleView = ({ caller, userPath, request, body }: Ordering): Ordering => ({
   ...(body && { body }),
 })
 
-function branchesOf(targets: readonly Target[], level: number, redirect: VirtualModel): Branch[] {
+interface Place {
+  readonly level: number
+  readonly redirect: VirtualModel
+  readonly userPath: UserPath
+}
+
+function branchesOf(targets: readonly Target[], { level, redirect, userPath }: Place): Branch[] {
   const byIndex = Map.groupBy(targets, ({ via }) => via[level]!.index)
   return [...byIndex]
-    .map(([index, targets]) => ({ index, targets, weight: redirect.targets[index]?.weight ?? 1 }))
-    .sort((a, b) => a.index - b.index)
-}
-
-/** The one with the smallest figure; among equals the first declared. */
-function best(branches: readonly Branch[], figure: (branch: Branch) => number): Branch {
-  return branches.reduce((least, branch) => (figure(branch) < figure(least) ? branch : least))
-}
-
-/**
- * Smooth weighted round robin: each branch gains its weight, the richest is picked and pays the sum of all. Picks are
- * spread evenly, and over a sum of weights each branch gets exactly its weight (the scheme of nginx, 2012).
- */
-function createRoundRobin(): Pick {
-  const wealth = new Map<string, Map<string, number>>()
-  return ({ source, targets }, branches, { dry }) => {
-    const state = new Map(wealth.get(source))
-    const total = branches.reduce((sum, { weight }) => sum + weight, 0)
-    const nameOf = ({ index }: Branch) => targets[index]?.name ?? ''
-    for (const branch of branches) state.set(nameOf(branch), (state.get(nameOf(branch)) ?? 0) + branch.weight)
-    const picked = best(branches, branch => -state.get(nameOf(branch))!)
-    state.set(nameOf(picked), state.get(nameOf(picked))! - total)
-    if (!dry) wealth.set(source, state)
-    return picked
-  }
+    .map(([index, targets]): Branch => {
+      const { name = '', weight = 1, scopes } = redirect.targets[index] ?? {}
+      return { index, name, weight, closeness: closenessOf({ scopes }, userPath), targets }
+    })
+    .sort((a, b) => b.closeness - a.closeness || a.index - b.index)
 }

@@ -76,7 +76,7 @@ function createDesk({
 }: ModelsPageDeps): ModelsDesk {
   const provided = createProviderRows(lists, providers)
   const whoCan = async (rows: readonly Row[], ability: Ability): Promise<readonly Row[]> => {
-    const known = await factsOf(rows, facts)
+    const known = await factsOf(rows, { facts, virtual })
     return rows.filter(row => canDo(known.get(row) ?? {}, ability))
   }
   return {
@@ -101,7 +101,8 @@ function createDesk({
           policyOf: createPolicyFinder(views),
           redirects: new Map(redirects.map(view => [view.source, view])),
           openByDefault,
-          known: await factsOf(listing.rows, facts),
+          exampleCaller: virtual.exampleCaller,
+          known: await factsOf(listing.rows, { facts, virtual }),
         },
         example: rows[0]?.name,
         counts: { virtual: views.length, provider: rows.length },
@@ -124,7 +125,11 @@ async function dialogOf(
 ): Promise<DialogData | undefined> {
   if (params.has('new')) {
     const [source, target] = [params.get('source'), params.get('target')]
-    const draft = { ...emptyDraft, source: source ?? '', targets: [{ model: target ?? '', weight: '1' }] }
+    const draft = {
+      ...emptyDraft,
+      source: source ?? '',
+      targets: [{ ...emptyDraft.targets[0]!, model: target ?? '' }],
+    }
     const focus = target === null ? 'paths' : 'target'
     return { kind: 'edit', editing: await editing(draft, source === null ? {} : { focus }) }
   }

@@ -18,6 +18,10 @@ export interface Reach {
   scopeOf(selector: string): 'all' | 'provider' | 'model' | 'bare'
 }
 
+/** What a redirect leads to is told by its targets for everybody, where it has some. */
+const everybodysFirst = ({ targets }: VirtualModel) =>
+  targets.toSorted((a, b) => Number(a.scopes !== undefined) - Number(b.scopes !== undefined))
+
 /** What names and selectors lead to, as far as the lists of the providers tell. */
 export function createReach(lists: ModelLists, providers: () => ReadonlyMap<string, Provider>): Reach {
   const providerIn = (name: string): string | undefined => {
@@ -93,7 +97,7 @@ export function createReach(lists: ModelLists, providers: () => ReadonlyMap<stri
     },
     resolve(snapshot, model) {
       const walk = (current: VirtualModel, seen: ReadonlySet<string>): string | undefined => {
-        for (const { name } of current.targets) {
+        for (const { name } of everybodysFirst(current)) {
           const inner = seen.has(name) ? undefined : redirectOf(snapshot, name)
           const found = inner
             ? walk(inner, new Set([...seen, name]))

@@ -1,10 +1,10 @@
 import type { Deciding, Step } from '../../src/exchange.ts'
 import { presetInWords } from '../../src/preset.ts'
-import { isInside } from '../../src/scope/user-path.ts'
 import type { Dropped, Leg, Name, Route, UserPath } from '../../src/types.ts'
 import { MAX_CHAIN, MAX_LEAVES } from './graph.ts'
 import { mirrorInWords } from './mirror.ts'
-import type { Snapshot, VirtualModel } from './model.ts'
+import type { Snapshot, TargetInUse, VirtualModel } from './model.ts'
+import { closenessOf, isThereFor } from './scopes.ts'
 
 /** The enabled redirect with this name. */
 export function redirectOf({ all }: Snapshot, name: string): VirtualModel | undefined {
@@ -29,10 +29,10 @@ function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Decidi
     if (names.length >= MAX_LEAVES) return
     const redirect = redirectOf(snapshot, name)
     const isLiteral = redirect === undefined || isPassed(name, via)
-    if (isLiteral || (via.length === 0 && !isInScope(redirect, userPath))) {
+    if (isLiteral || (via.length === 0 && !isThereFor(userPath, redirect))) {
       trace?.push(step(whyLiteral(snapshot, name, via, userPath)))
       names.push({ name, via })
-    } else if (isInScope(redirect, userPath)) {
+    } else if (isThereFor(userPath, redirect)) {
       trace?.push(
         step(`"${name}" is a redirect to ${redirect.targets.map(target => `"${target.name}"`).join(', ')}`),
       )
@@ -47,13 +47,23 @@ function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Decidi
             `"${name}" has a mirror: ${mirrorInWords(redirect.mirror)}, whatever policies say of it, and nobody sees its answer`,
           ),
         )
-      for (const [index, target] of redirect.targets.entries())
-        walk(target.name, [...via, { source: name, index }])
+      for (const [index, target] of redirect.targets.entries()) {
+        const leg = [...via, { source: name, index }]
+        if (closenessOf(target, userPath) > 0) walk(target.name, leg)
+        else leave(target, leg)
+      }
     } else {
       const reason = `Redirect "${name}" does not exist for user path "${userPath}"`
       trace?.push(step(reason))
       dropped.push({ name, via, code: 'model_access_denied', reason })
     }
+  }
+  /** To its caller it is as if the redirect had no such target. */
+  const leave = ({ name, userPaths = [] }: TargetInUse, via: readonly Leg[]): void => {
+    const { source } = via.at(-1)!
+    const reason = `Target "${name}" of "${source}" is for callers inside ${inWords(userPaths)} only, not for user path "${userPath}"`
+    trace?.push(step(reason))
+    dropped.push({ name, via, code: 'model_access_denied', reason, isForOthers: true })
   }
   for (const { name, via } of route.names) walk(name, via)
   return { ...route, names, dropped }
@@ -62,7 +72,7 @@ function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Decidi
 /** Nearly every redirect that is asked for leads to one model and no further. */
 function onlyOf(snapshot: Snapshot, { name, via }: Name, userPath: UserPath): Name | undefined {
   const redirect = via.length === 0 ? redirectOf(snapshot, name) : undefined
-  if (redirect?.targets.length !== 1 || !isInScope(redirect, userPath)) return undefined
+  if (redirect?.targets.length !== 1 || !isThereFor(userPath, redirect)) return undefined
   const target = redirect.targets[0]!.name
   const isLast = target === name || redirectOf(snapshot, target) === undefined
   return isLast ? { name: target, via: [{ source: name, index: 0 }] } : undefined
@@ -70,8 +80,11 @@ function onlyOf(snapshot: Snapshot, { name, via }: Name, userPath: UserPath): Na
 
 const step = (text: string): Step => ({ plugin: 'virtual-models', text })
 
-const isInScope = ({ scopes }: VirtualModel, path: UserPath): boolean =>
-  scopes === undefined || isInside(path, scopes)
+/** Long lists are told by their beginning. */
+function inWords(paths: readonly UserPath[]): string {
+  const named = paths.slice(0, 3).map(path => `"${path}"`)
+  return paths.length > 3 ? `${named.join(', ')} and ${paths.length - 3} more` : named.join(' or ')
+}
 
 /** Inside its own targets a redirect's name means the real model that it shadows. */
 const isPassed = (name: string, via: readonly Leg[]): boolean =>

@@ -157,8 +157,15 @@ async function load(db: Database): Promise<VirtualModel[]> {
       .limit(most),
   )
   return rows.map(({ definition, version, updatedAt }) =>
-    toVirtualModel(definition, { version, updatedAt, managed: false }),
+    toVirtualModel(upToDate(definition), { version, updatedAt, managed: false }),
   )
+}
+
+/** Rows from before there was `affinity` say yes or no. */
+function upToDate(stored: Definition & { readonly sessionAffinity?: boolean }): Definition {
+  const { sessionAffinity, ...definition } = stored
+  if (sessionAffinity === undefined) return definition
+  return { ...definition, affinity: sessionAffinity ? 'session' : 'off' }
 }
 
 interface Row {

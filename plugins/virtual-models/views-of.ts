@@ -1,8 +1,17 @@
 import { randomToken } from '../../src/base/runtime.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
-import type { Definition, Snapshot, VirtualModel, VirtualModels, VirtualModelView } from './model.ts'
+import type {
+  Definition,
+  RedirectTarget,
+  Snapshot,
+  TargetView,
+  VirtualModel,
+  VirtualModels,
+  VirtualModelView,
+} from './model.ts'
 import type { Reach } from './reach.ts'
+import { exampleOf } from './scopes.ts'
 import { redirectOf } from './snapshot.ts'
 
 interface ViewsDeps {
@@ -28,6 +37,7 @@ export function createViews({
   }
   return {
     isMissing,
+    exampleCaller: source => exampleOf(current().all.get(source)),
     lost() {
       const snapshot = current()
       return [...snapshot.all.values()]
@@ -71,6 +81,12 @@ export function createViews({
   }
 }
 
+const toTargetView = ({ name, weight, userPaths }: RedirectTarget): TargetView => ({
+  model: name,
+  weight,
+  ...(userPaths && { user_paths: userPaths }),
+})
+
 /** A virtual model as the admin API and the dashboard show it. */
 export function toView(snapshot: Snapshot, model: VirtualModel, reach: Reach): VirtualModelView {
   const shared = {
@@ -93,9 +109,10 @@ export function toView(snapshot: Snapshot, model: VirtualModel, reach: Reach): V
   return {
     ...shared,
     ...(model.targets.length === 1 && { target_model: model.targets[0]!.name }),
-    targets: model.targets.map(({ name, weight }) => ({ model: name, weight })),
+    targets: model.targets.map(toTargetView),
     strategy: model.strategy,
-    session_affinity: model.sessionAffinity,
+    affinity: model.affinity,
+    session_affinity: model.affinity === 'session',
     failover: model.failover,
     ...(model.parameters && { parameters: model.parameters }),
     ...(model.mirror && { mirror: model.mirror }),
@@ -112,9 +129,11 @@ export function toRecord(definition: Definition): JsonObject {
   if (kind === 'policy') return { ...shared, reach }
   return {
     ...shared,
-    targets: definition.targets.map(({ name, weight }) => ({ model: name, weight })),
+    targets: definition.targets.map(toTargetView),
     strategy: definition.strategy,
-    session_affinity: definition.sessionAffinity,
+    // Only what that word cannot say needs another one: versions from before there was one read the same.
+    session_affinity: definition.affinity === 'session',
+    ...(definition.affinity === 'caller' && { affinity: definition.affinity }),
     failover: definition.failover,
     ...(definition.parameters && { parameters: definition.parameters }),
     ...(definition.mirror && { mirror: definition.mirror }),

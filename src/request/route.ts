@@ -17,7 +17,8 @@ export function readModel(body: JsonObject): string {
 }
 
 /** No target is left: says why, in words that give away nothing about hidden models. */
-export function refuseUnrouted({ asked, dropped }: Route, userPath: UserPath): never {
+export function refuseUnrouted({ asked, dropped: all }: Route, userPath: UserPath): never {
+  const dropped = all.filter(({ isForOthers }) => isForOthers !== true)
   const name = asked.length > 200 ? `${asked.slice(0, 200)}…` : asked
   const codes = new Set(dropped.map(({ code }) => code))
   if (codes.has('model_unavailable'))

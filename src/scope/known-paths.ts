@@ -4,7 +4,7 @@ const MOST = 100
 /** Where operators have named user paths. */
 export interface Naming {
   readonly keys: readonly { readonly path?: string }[]
-  readonly models: Iterable<{ readonly userPaths?: Iterable<string> }>
+  readonly models: Iterable<{ readonly namedPaths: readonly string[] }>
   /** What the form is for. */
   readonly own: readonly { readonly userPath: string }[]
 }
@@ -13,7 +13,7 @@ export interface Naming {
 export function knownPaths({ keys, models, own }: Naming): string[] {
   const named = [
     ...keys.map(({ path }) => path),
-    ...[...models].flatMap(({ userPaths = [] }) => [...userPaths]),
+    ...[...models].flatMap(({ namedPaths }) => namedPaths),
     ...own.map(({ userPath }) => userPath),
   ]
   return [...new Set(named)]

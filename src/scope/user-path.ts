@@ -27,10 +27,14 @@ export function parseUserPath(text: string): UserPath | undefined {
 }
 
 /** `path` equals one of `scopes` or lies below it, by segment: `/team` covers `/team/a`, never `/team-a`. */
-export function isInside(path: UserPath, scopes: ReadonlySet<string>): boolean {
-  if (scopes.has(path) || scopes.has('/')) return true
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-    if (scopes.has(path.slice(0, end))) return true
+export const isInside = (path: UserPath, scopes: ReadonlySet<string>): boolean =>
+  scopes.has('/') || closestScope(path, scopes) !== undefined
+
+/** Of the `scopes` that `path` equals or lies below, the most specific one: the longest. */
+export function closestScope(path: UserPath, scopes: ReadonlySet<string>): string | undefined {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const above = path.slice(0, end)
+    if (scopes.has(above)) return above
   }
-  return false
+  return scopes.has('/') ? '/' : undefined
 }

@@ -29,7 +29,7 @@ function* known({ all }: Snapshot, lists: ModelLists, providers: Iterable<string
 
 /** User paths that redirects and policies speak of. */
 export const suggestPaths = ({ all }: Snapshot): string[] =>
-  [...new Set([...all.values()].flatMap(({ userPaths = [] }) => userPaths))].sort().slice(0, MAX)
+  [...new Set([...all.values()].flatMap(({ namedPaths }) => namedPaths))].sort().slice(0, MAX)
 
 /** Keys whose id or name has all the words that were typed. */
 export function suggestKeys(typed: string, working: readonly WorkingKey[]): WorkingKey[] {

@@ -1,5 +1,6 @@
 import type { Leg } from '../../../src/types.ts'
 import { Badge } from '../../../views/badge.tsx'
+import { ForPaths } from '../../../views/for-paths.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
@@ -91,13 +92,20 @@ function Share({ source, index, told: { find } }: Leg & { told: Told }) {
   if (redirect === undefined || redirect.targets.length < 2) return null
   const { targets, strategy, failover } = redirect
   const sum = targets.reduce((total, { weight }) => total + weight, 0)
-  const weight = targets[index]?.weight ?? 1
+  const { weight = 1, userPaths } = targets[index] ?? {}
+  // Among targets for some callers each caller has a sum of its own.
+  const of = targets.some(({ scopes }) => scopes !== undefined) ? '' : ` of ${sum}`
   return (
     <>
       {': '}
-      {strategy === 'round_robin' ? `weight ${weight} of ${sum}` : `target ${index + 1} of ${targets.length}`}
-      , {strategies[strategy]}
+      {strategy === 'round_robin' ? `weight ${weight}${of}` : `target ${index + 1} of ${targets.length}`},{' '}
+      {strategies[strategy]}
       {!failover && ', without failover'}
+      {userPaths !== undefined && (
+        <>
+          , <ForPaths paths={userPaths} />
+        </>
+      )}
     </>
   )
 }

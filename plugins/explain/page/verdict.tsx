@@ -98,6 +98,10 @@ function Resting({ told: { explanation } }: { told: Told }) {
 function Shared({ told: { explanation, find } }: { told: Told }) {
   const redirect = find(explanation.model)
   if (redirect?.kind !== 'redirect' || redirect.targets.length < 2) return null
+  if (explanation.pick === 'user_path')
+    return <li>The first is for callers at this user path; the others follow where it fails</li>
+  if (explanation.pick === 'caller')
+    return <li>The caller stays with the first; a user whom its app names may have another one</li>
   if (redirect.strategy !== 'round_robin' && redirect.strategy !== 'latency') return null
   return (
     <li>

@@ -10,7 +10,7 @@ import type { Labels } from './labels.ts'
 export interface EventFacts {
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly sessionOf: (x: Settled) => string | undefined
-  readonly choiceOf: (x: Settled) => Choice | undefined
+  readonly choiceOf: (x: Settled, route: Settled['route']) => Choice | undefined
   readonly labelsOf: (x: Settled) => Labels | null
 }
 
@@ -30,7 +30,7 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
   const { caller, endpoint, target, attempts = [], firstByteMs, totalMs = 0 } = x
   const usage = ownUsage(x)
   const typeOf = (provider: string) => facts.providers().get(provider)?.type ?? null
-  const choice = attempts.length > 0 ? facts.choiceOf(x) : undefined
+  const choice = attempts.length > 0 ? facts.choiceOf(x, x.route) : undefined
   return [
     x.copyOf ?? x.id,
     Math.round(endedAt - totalMs),

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
 import { refuse } from '../../../src/errors.ts'
 import { says } from '../../../src/settings.ts'
+import type { VirtualModels, VirtualModelView } from '../../virtual-models/model.ts'
 import {
   readMirrors,
   readPairsOf,
@@ -44,6 +45,12 @@ const differences = v.object({
 const view = v.object({
   source: says('The redirect', v.string()),
   ...periodView,
+  assigned_by: v.pipe(
+    v.nullable(v.picklist(['caller', 'session', 'call'])),
+    v.description(
+      'Who is given a target as the redirect stands now: each caller, each session, or each call anew; null where there is no redirect of this name any more',
+    ),
+  ),
   against: says(
     'The period that it is compared with',
     v.nullable(
@@ -137,8 +144,12 @@ const query = v.strictObject({
   baseline: v.optional(name('The target that the others are compared with. Default: the most used')),
 })
 
+export interface CompareDeps extends ApiDeps {
+  readonly virtual: Pick<VirtualModels, 'view'>
+}
+
 /** `GET /admin/virtual-models/compare`. */
-export const createCompareApi = ({ ask, ...clock }: ApiDeps): Api =>
+export const createCompareApi = ({ ask, virtual, ...clock }: CompareDeps): Api =>
   defineApi({
     method: 'GET',
     path: '/admin/virtual-models/compare',
@@ -169,6 +180,7 @@ export const createCompareApi = ({ ask, ...clock }: ApiDeps): Api =>
       return {
         source,
         ...toPeriod(period, time_zone),
+        assigned_by: assignedBy(virtual.view(source)),
         against: against === undefined ? null : bordersOf(against, time_zone),
         sides: figures,
         differences: figures.slice(1).map(side => toDifference(side, figures[0]!)),
@@ -178,6 +190,11 @@ export const createCompareApi = ({ ask, ...clock }: ApiDeps): Api =>
       }
     },
   })
+
+function assignedBy(view: VirtualModelView | undefined) {
+  if (view?.affinity === undefined) return null
+  return view.affinity === 'off' ? ('call' as const) : view.affinity
+}
 
 const bordersOf = (range: Range, zone: string) => {
   const { from, to } = toPeriod(range, zone)

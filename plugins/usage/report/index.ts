@@ -1,6 +1,7 @@
 import type { Api } from '../../../src/api.ts'
 import type { Host } from '../../../src/plugin.ts'
 import type { Prices } from '../../prices/model.ts'
+import type { VirtualModels } from '../../virtual-models/model.ts'
 import type { UsageBook } from '../model.ts'
 import type { Ask } from './answers.ts'
 import { createCallerApi } from './caller-api.ts'
@@ -16,6 +17,7 @@ import { createUsageApi } from './usage-api.ts'
 export interface ReportDeps extends Pick<Host, 'db' | 'now' | 'log' | 'providers'> {
   readonly dbAddress: Host['dbAddress'] | undefined
   readonly prices: Prices['recipe']
+  readonly virtual: Pick<VirtualModels, 'view'>
   readonly reprice: UsageBook['reprice']
   readonly repricing: Repricing
   /** Milliseconds for which records are kept; 0: for ever. */
@@ -43,7 +45,7 @@ export function createReports({ retention, repricing, reprice, ...deps }: Report
       createCallerApi(shared),
       ...createUsageApi(shared),
       ...createLogApi(shared),
-      createCompareApi(shared),
+      createCompareApi({ ...shared, virtual: deps.virtual }),
       createForecastApi({ ...shared, providers: deps.providers }),
       ...createRecomputeApi({ ...deps, repricing }),
     ],

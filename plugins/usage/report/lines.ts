@@ -49,7 +49,10 @@ export const lineView = v.object({
   virtual_model: says('The redirect that it named', text),
   chain: says('All redirects on the way, outermost first', v.nullable(v.array(v.string()))),
   strategy: says('That of the redirect, where there was a choice', text),
-  pick: says('Why this target served: `session`, `strategy` or `failover`', text),
+  pick: says(
+    'Why this target served: `session`, `caller` (they stay there), `user_path` (it names it), `strategy`, `needs` (it has what the call needs, and the one before has not) or `failover`',
+    text,
+  ),
   provider: says('Who served, or was tried last', text),
   model: says('Its id there', text),
   attempts: says('Every try, in order', v.nullable(v.array(tryView))),

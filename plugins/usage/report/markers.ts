@@ -15,7 +15,14 @@ export interface Marker {
 }
 
 /** Fields of a redirect that change where calls go. */
-const LEADING: ReadonlySet<string> = new Set(['target_model', 'targets', 'strategy', 'failover', 'enabled'])
+const LEADING: ReadonlySet<string> = new Set([
+  'target_model',
+  'targets',
+  'strategy',
+  'affinity',
+  'failover',
+  'enabled',
+])
 
 /** The change makes calls go another way. */
 export const isRepointing = ({ fields }: Pick<Marker, 'fields'>): boolean =>

@@ -1,5 +1,6 @@
 import { presetInWords } from '../../../src/preset.ts'
 import { Few } from '../../../views/few.tsx'
+import { ForPaths } from '../../../views/for-paths.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
 import { percentOf } from '../mirror.ts'
@@ -10,24 +11,27 @@ import { strategyNames } from './targets.tsx'
 /** Targets with their shares, and where the redirect really leads when a target is not a model itself. */
 export function Goal({ view }: { view: VirtualModelView }) {
   const targets = targetsOf(view)
-  const sum = targets.reduce((total, { weight }) => total + weight, 0)
-  const isShared = targets.length > 1 && view.strategy === 'round_robin'
+  // Whom a target names gets it first, so that shares are those of the rest.
+  const shared = targets.filter(({ user_paths: paths }) => paths === undefined)
+  const sum = shared.reduce((total, { weight }) => total + weight, 0)
+  const isShared = shared.length > 1 && view.strategy === 'round_robin'
   return (
     <div class="goal">
       <ul>
-        {targets.map(({ model, weight }) => (
+        {targets.map(({ model, weight, user_paths: paths }) => (
           <li>
             <Icon name="arrow" />
             <Name class="mono" text={model} />
-            {isShared && (
+            {isShared && paths === undefined && (
               <span class="share" title={`Weight ${weight}`}>
                 {Math.round((weight / sum) * 100)} %
               </span>
             )}
+            {paths !== undefined && <ForPaths paths={paths} />}
           </li>
         ))}
       </ul>
-      {targets.length > 1 && view.strategy !== undefined && !isShared && (
+      {targets.length > 1 && view.strategy !== undefined && view.strategy !== 'round_robin' && (
         <p class="about">{strategyNames[view.strategy]}</p>
       )}
       {view.mirror !== undefined && (

@@ -15,15 +15,22 @@ import {
 } from './parameters.ts'
 import { targetsOf } from './rows.ts'
 
+/** A line for a target. */
+export interface TargetDraft {
+  readonly model: string
+  readonly weight: string
+  readonly userPaths: string
+}
+
 /** A virtual model while it is typed: everything as the operator wrote it, so that nothing is lost when it is refused. */
 export interface Draft {
   /** The row that is edited, and how it was when the form was opened; absent for a new one. */
   readonly old?: { readonly source: string; readonly version: number }
   readonly source: string
   /** At least one, perhaps blank. */
-  readonly targets: readonly { readonly model: string; readonly weight: string }[]
+  readonly targets: readonly TargetDraft[]
   readonly strategy: string
-  readonly sessionAffinity: boolean
+  readonly affinity: string
   readonly failover: boolean
   readonly parameters: ParametersDraft
   readonly mirror: MirrorDraft
@@ -38,9 +45,9 @@ export interface Draft {
 
 export const emptyDraft: Draft = {
   source: '',
-  targets: [{ model: '', weight: '1' }],
+  targets: [{ model: '', weight: '1', userPaths: '' }],
   strategy: 'round_robin',
-  sessionAffinity: true,
+  affinity: 'session',
   failover: true,
   parameters: parametersOf(),
   mirror: mirrorOf(),
@@ -53,13 +60,19 @@ export const emptyDraft: Draft = {
 }
 
 export function draftOf(view: VirtualModelView): Draft {
-  const targets = targetsOf(view).map(({ model, weight }) => ({ model, weight: String(weight) }))
+  const targets = targetsOf(view).map(
+    ({ model, weight, user_paths: paths = [] }): TargetDraft => ({
+      model,
+      weight: String(weight),
+      userPaths: paths.join('\n'),
+    }),
+  )
   return {
     old: { source: view.source, version: view.version },
     source: view.source,
     targets: targets.length > 0 ? targets : emptyDraft.targets,
     strategy: view.strategy ?? emptyDraft.strategy,
-    sessionAffinity: view.session_affinity ?? true,
+    affinity: view.affinity ?? emptyDraft.affinity,
     failover: view.failover ?? true,
     parameters: parametersOf(view.parameters),
     mirror: mirrorOf(view.mirror),
@@ -74,14 +87,19 @@ export function draftOf(view: VirtualModelView): Draft {
 
 export function draftFrom(form: Form): Draft {
   const weights = all(form, 'weight')
-  const targets = all(form, 'target').map((model, index) => ({ model, weight: weights[index] ?? '1' }))
+  const paths = all(form, 'target_paths')
+  const targets = all(form, 'target').map((model, index) => ({
+    model,
+    weight: weights[index] ?? '1',
+    userPaths: paths[index] ?? '',
+  }))
   const old = text(form, 'old_source')
   return {
     ...(old !== '' && { old: { source: old, version: Number(text(form, 'version')) } }),
     source: text(form, 'source'),
     targets: targets.length > 0 ? targets : emptyDraft.targets,
     strategy: text(form, 'strategy') || emptyDraft.strategy,
-    sessionAffinity: text(form, 'session_affinity') === 'on',
+    affinity: text(form, 'affinity') || emptyDraft.affinity,
     failover: text(form, 'failover') === 'on',
     parameters: parametersFrom(form),
     mirror: mirrorFrom(form),
@@ -106,7 +124,7 @@ export const pathsOf = ({ userPaths }: Draft): string[] => listed(userPaths)
 
 /** The body of `PUT /admin/virtual-models` that says what the draft says. */
 export function toInput(draft: Draft): Readonly<Record<string, unknown>> {
-  const { old, source, description, enabled, force, strategy, sessionAffinity, failover, reach } = trim(draft)
+  const { old, source, description, enabled, force, strategy, affinity, failover, reach } = trim(draft)
   const { parameters } = draft
   const mirror = toMirror(draft.mirror)
   const paths = pathsOf(draft)
@@ -119,12 +137,16 @@ export function toInput(draft: Draft): Readonly<Record<string, unknown>> {
     ...(force && { force }),
   }
   if (!isRedirect(draft)) return { ...shared, reach }
-  const targets = trim(draft).targets.map(({ model, weight }) => ({ model, weight: toWeight(weight) }))
+  const targets = trim(draft).targets.map(({ model, weight, userPaths }) => ({
+    model,
+    weight: toWeight(weight),
+    ...(listed(userPaths).length > 0 && { user_paths: listed(userPaths) }),
+  }))
   return {
     ...shared,
     targets,
     strategy,
-    session_affinity: sessionAffinity,
+    affinity,
     failover,
     ...(isSet(parameters) && { parameters: toParameters(parameters) }),
     ...(mirror !== undefined && { mirror }),
@@ -141,7 +163,9 @@ export interface Mistake {
     | 'source'
     | 'target'
     | 'weight'
+    | 'target_paths'
     | 'strategy'
+    | 'affinity'
     | 'parameters'
     | ParameterName
     | 'mirror'
@@ -163,9 +187,16 @@ const fields: Readonly<Record<string, Mistake['field']>> = {
   target_model: 'target',
   targets: 'target',
   strategy: 'strategy',
+  affinity: 'affinity',
   user_paths: 'user_paths',
   reach: 'reach',
   description: 'description',
+}
+
+/** What stands beside a target's name. */
+const partsOfTarget: Readonly<Record<string, Mistake['field']>> = {
+  weight: 'weight',
+  user_paths: 'target_paths',
 }
 
 const FORCE = / ?Send "force": true.*$/s
@@ -192,7 +223,7 @@ export function mistakeOf(error: unknown, draft: Draft): Mistake {
     ({ model }) => model.trim() !== '' && message.includes(`"${model.trim()}"`),
   )
   return {
-    field: field === 'target' && leaf === 'weight' ? 'weight' : field,
+    field: field === 'target' && leaf !== undefined ? (partsOfTarget[leaf] ?? field) : field,
     index: Number(index ?? Math.max(named, 0)) || 0,
     message: message.replace(FORCE, ''),
     isForcible: FORCE.test(message),

@@ -21,6 +21,7 @@ export interface RowFacts {
   readonly redirects: ReadonlyMap<string, VirtualModelView>
   /** Whether a model without a policy is open; undefined where the page is not told. */
   readonly openByDefault: boolean | undefined
+  readonly exampleCaller: (source: string) => string
   /** What the models of the rows can. */
   readonly known: ReadonlyMap<Row, ModelFacts>
 }
@@ -135,7 +136,7 @@ function VirtualModel({ row, facts, query, request }: RowProps & { row: VirtualR
       </td>
       <td class="actions">
         {view.kind === 'redirect' && (
-          <Explain name={view.source} path={view.user_paths?.[0]} base={request.base} />
+          <Explain name={view.source} path={facts.exampleCaller(view.source)} base={request.base} />
         )}
         {!view.managed && (
           <>

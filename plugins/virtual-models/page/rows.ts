@@ -1,7 +1,7 @@
 import type { Provider } from '../../../src/provider.ts'
 import { createSearch, MAX_SEARCH, readPage } from '../../../views/listing.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
-import type { VirtualModelView } from '../model.ts'
+import type { TargetView, VirtualModelView } from '../model.ts'
 import { type Ability, abilities } from './abilities.ts'
 
 /** A model that a provider lists. */
@@ -107,16 +107,17 @@ function isAt(row: Row, provider: string): boolean {
 const textsOf = (row: Row): readonly string[] =>
   row.kind === 'provider'
     ? [row.name]
-    : [row.name, row.view.description, ...namesOf(row.view), ...(row.view.user_paths ?? [])]
+    : [row.name, row.view.description, ...namesOf(row.view), ...pathsOf(row.view)]
+
+/** Whom it and its targets are for. */
+const pathsOf = (view: VirtualModelView): string[] =>
+  [view, ...targetsOf(view)].flatMap(({ user_paths: paths = [] }) => paths)
 
 /** Where a redirect leads by name. */
 const namesOf = (view: VirtualModelView): string[] => targetsOf(view).map(({ model }) => model)
 
 /** The targets of a redirect in one form, however many it has; none for a policy. */
-export const targetsOf = ({
-  target_model,
-  targets,
-}: VirtualModelView): readonly { readonly model: string; readonly weight: number }[] =>
+export const targetsOf = ({ target_model, targets }: VirtualModelView): readonly TargetView[] =>
   targets !== undefined && targets.length > 0
     ? targets
     : target_model === undefined || target_model === ''

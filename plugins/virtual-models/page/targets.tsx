@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
-import { Below, Check, described, Field } from '../../../views/form.tsx'
+import { Below, Check, described, Field, verbatim } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
-import { type Strategy, strategies } from '../model.ts'
+import { type Affinity, affinities, type Strategy, strategies } from '../model.ts'
 import type { Draft, Mistake } from './draft.ts'
 import type { Editing } from './editor.tsx'
 
@@ -11,6 +11,12 @@ export const strategyNames: Readonly<Record<Strategy, string>> = {
   cost: 'Cheapest first',
   failover: 'In this order',
   latency: 'Quickest first',
+}
+
+const affinityNames: Readonly<Record<Affinity, string>> = {
+  session: 'Each session',
+  caller: 'Each caller',
+  off: 'Nobody',
 }
 
 /** Lines for targets; more than one brings weights and a strategy. The server adds and removes lines. */
@@ -118,7 +124,41 @@ function TargetLine({ target, index, path, mistake, focus, children }: LineProps
       </div>
       <Below id={id} error={wrong('target')} />
       <Below id={weightId} error={wrong('weight')} />
+      <Callers paths={target.userPaths} index={index} mistake={wrong('target_paths')} />
     </div>
+  )
+}
+
+interface CallersProps {
+  readonly paths: string
+  readonly index: number
+  readonly mistake: string | undefined
+}
+
+/** For whom a target is there: closed until it is used. Of an only target the redirect's own user paths say it. */
+function Callers({ paths, index, mistake }: CallersProps) {
+  const id = `f-target-paths-${index}`
+  const isUsed = paths.trim() !== '' || mistake !== undefined
+  return (
+    <details class={isUsed ? 'callers' : 'callers only-many'} open={isUsed}>
+      <summary>For some callers only</summary>
+      <textarea
+        class="mono"
+        name="target_paths"
+        rows={1}
+        placeholder="/team/alpha"
+        aria-label={`User paths for target ${index + 1}`}
+        {...verbatim}
+        {...described(id, { error: mistake })}
+      >
+        {paths}
+      </textarea>
+      <Below
+        id={id}
+        error={mistake}
+        hint="User paths, one per line. Callers inside one of them get this target first; for others it is not there."
+      />
+    </details>
   )
 }
 
@@ -150,13 +190,25 @@ const Strategies = ({ draft, mistake }: { draft: Draft; mistake: Mistake | undef
       label="Fail over"
       hint="Try the other targets when one fails."
     />
-    <Check
+    <Field
       id="f-affinity"
-      name="session_affinity"
-      checked={draft.sessionAffinity}
-      label="Keep sessions together"
-      hint="A conversation stays with its target."
-    />
+      label="Who keeps a target"
+      error={mistake?.field === 'affinity' ? mistake.message : undefined}
+      hint="A session is one conversation. A caller is who holds the key, or the user whom the app names."
+    >
+      <select
+        name="affinity"
+        {...described('f-affinity', {
+          error: mistake?.field === 'affinity' ? mistake.message : undefined,
+        })}
+      >
+        {affinities.map(name => (
+          <option value={name} selected={draft.affinity === name}>
+            {affinityNames[name]}
+          </option>
+        ))}
+      </select>
+    </Field>
   </div>
 )
 

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { presetInWords } from '../../../../src/preset.ts'
 import { Few } from '../../../../views/few.tsx'
+import { ForPaths } from '../../../../views/for-paths.tsx'
 import { money, percent, UNKNOWN } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
@@ -89,11 +90,13 @@ export function Facts({ data, places, base }: FactsProps) {
 /** The targets with the shares that they should have, those that lead nowhere marked. */
 function Targets({ data, view, places }: { data: ModelData; view: VirtualModelView; places: Places }) {
   const targets = view.targets ?? []
-  const sum = targets.reduce((all, { weight }) => all + weight, 0)
-  const isShared = targets.length > 1 && view.strategy === 'round_robin'
+  // Whom a target names gets it first, so that shares are those of the rest.
+  const shared = targets.filter(({ user_paths: paths }) => paths === undefined)
+  const sum = shared.reduce((all, { weight }) => all + weight, 0)
+  const isShared = shared.length > 1 && view.strategy === 'round_robin'
   return (
     <ul class="goals">
-      {targets.map(({ model, weight }) => {
+      {targets.map(({ model, weight, user_paths: paths }) => {
         const isSame = model === view.source
         return (
           <li>
@@ -101,11 +104,12 @@ function Targets({ data, view, places }: { data: ModelData; view: VirtualModelVi
             <Link href={places.model(model, isSame ? { of: 'provider' } : {})}>
               <Name class="mono" text={model} />
             </Link>
-            {isShared && (
+            {isShared && paths === undefined && (
               <span class="share" title={`Weight ${weight} of ${sum}`}>
                 {Math.round((weight / sum) * 100)} %
               </span>
             )}
+            {paths !== undefined && <ForPaths paths={paths} />}
             {data.isMissing(model) && (isSame || !data.leadsOn(model)) && (
               <span class="gap">no provider lists it</span>
             )}
@@ -123,11 +127,17 @@ const strategies: Readonly<Record<NonNullable<VirtualModelView['strategy']>, str
   latency: 'time, the quickest first',
 }
 
-function chosenBy({ targets = [], strategy, session_affinity, failover }: VirtualModelView): string {
+const keepers: Readonly<Record<NonNullable<VirtualModelView['affinity']>, string>> = {
+  session: 'a session stays with one target',
+  caller: 'a caller stays with one target',
+  off: 'sessions are not kept together',
+}
+
+function chosenBy({ targets = [], strategy, affinity = 'session', failover }: VirtualModelView): string {
   if (targets.length < 2 || strategy === undefined) return 'there is one target only'
   return [
     strategies[strategy],
-    session_affinity === true ? 'a session stays with one target' : 'sessions are not kept together',
+    keepers[affinity],
     failover === true ? 'the others follow where one fails' : 'no other is tried where one fails',
   ].join('; ')
 }

@@ -1,6 +1,5 @@
 import { Refusal } from '../../../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
-import type { UserPath } from '../../../../src/types.ts'
 import { spell } from '../../../../views/name.tsx'
 import type { FactsSource } from '../../../model-facts/model.ts'
 import type { VirtualModels } from '../../../virtual-models/model.ts'
@@ -18,7 +17,7 @@ import { type Line, linesOf, mirrorsOf, wholeOf } from './sides.ts'
 import { type Subject, subjectOf, targetOf } from './subject.ts'
 
 export interface ModelPageDeps extends Omit<PageDeps, 'example' | 'keyName'> {
-  readonly virtual: Pick<VirtualModels, 'view' | 'leadingTo' | 'isMissing' | 'accessTo'>
+  readonly virtual: Pick<VirtualModels, 'view' | 'leadingTo' | 'isMissing' | 'accessTo' | 'exampleCaller'>
   readonly facts: FactsSource
   /** The adapter of a configured provider; undefined where there is no such provider. */
   readonly typeOf: (provider: string) => string | undefined
@@ -177,10 +176,9 @@ async function readMarkers({ ask }: ModelPageDeps, { kind, name }: Subject, { pe
   }))
 }
 
-async function readFacts({ facts }: ModelPageDeps, { kind, name, view, target }: Subject) {
+async function readFacts({ facts, virtual }: ModelPageDeps, { kind, name, target }: Subject) {
   await facts.loading()
-  if (kind === 'redirect')
-    return { facts: await facts.ofName(name, (view?.user_paths?.[0] ?? '/') as UserPath) }
+  if (kind === 'redirect') return { facts: await facts.ofName(name, virtual.exampleCaller(name)) }
   return target === undefined || kind !== 'provider'
     ? undefined
     : facts.of({ provider: target.provider, model: target.id })

@@ -20,8 +20,11 @@ export const billingLong = (billing: Billing | null): string =>
       }[billing]
 
 export const pickWords: Readonly<Record<Pick, string>> = {
-  session: 'its session was there before',
+  session: 'its session stays there',
+  caller: 'its caller stays there',
+  user_path: 'it names the user path of the caller',
   strategy: 'the strategy chose it',
+  needs: 'it has what the call needs, and the one that should have come first has not',
   failover: 'those before it failed',
 }
 
