@@ -28,6 +28,26 @@ describe('the targets of a redirect', () => {
     expect(served).toEqual({ one: ['miss', 'hit', 'hit', 'hit'], two: ['miss', 'hit', 'hit', 'hit'] })
   })
 
+  test('that are for some callers only: those get answers of theirs, and no others', async () => {
+    await using cached = await openCached({
+      env: {
+        CACHE_SHARED_BY: 'all',
+        VIRTUAL_MODELS: JSON.stringify([
+          {
+            source: 'tried',
+            targets: [{ model: 'openai/one' }, { model: 'openai/two', user_paths: ['/beta'] }],
+          },
+        ]),
+      },
+    })
+    const heard: string[] = []
+    for (const path of ['/x', '/beta', '/y', '/beta/b']) {
+      const answer = await cached.chat({ model: 'tried' }, { headers: { 'x-modelway-user-path': path } })
+      heard.push(`${path} ${servedBy(answer)} ${answer.verdict}`)
+    }
+    expect(heard).toEqual(['/x one miss', '/beta two miss', '/y one hit', '/beta/b two hit'])
+  })
+
   test('of which the first fails: the answer is that of whoever gave it', async () => {
     await using cached = await openCached({
       env: {

@@ -20,6 +20,7 @@ const userPaths = fc.option(fc.uniqueArray(some(...paths), { minLength: 1, maxLe
 const target = fc.record({
   model: some(...real, ...real, ...bare, ...redirects, ...unlisted),
   weight: some(1, 2, 3),
+  user_paths: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: userPaths }),
 })
 const isEnabled = some(true, true, true, false)
 
@@ -28,7 +29,7 @@ const redirect = fc.record({
   targets: fc.uniqueArray(target, { minLength: 1, maxLength: 3, selector: ({ model }) => model }),
   strategy: some(...strategies),
   failover: fc.boolean(),
-  session_affinity: fc.boolean(),
+  affinity: some('session', 'caller', 'off'),
   user_paths: userPaths,
   enabled: isEnabled,
 })

@@ -48,14 +48,14 @@ describe('R9: when the target changes', () => {
     await using fleet = await startFleet()
     await fleet.redirect('inner', [EAST, WEST])
     await fleet.redirect('turns', ['inner', VLLM])
-    const sessions = ['a', 'b', 'c', 'd'].map(
+    const sessions = [...'abcdefgh'].map(
       (id): Ask =>
         fleet =>
           fleet.ask('turns', {}, { 'x-session-id': id }),
     )
     const served = await alternate(fleet, sessions)
-    expect(served.map(targets => targets.length)).toEqual([1, 1, 1, 1])
-    expect(tally(served.flat())).toEqual({ [EAST]: 1, [WEST]: 1, [VLLM]: 2 })
+    expect(served.map(targets => targets.length)).toEqual([...'abcdefgh'].map(() => 1))
+    expect(new Set(served.flat())).toEqual(new Set([EAST, WEST, VLLM]))
   })
 })
 

@@ -2,7 +2,7 @@
 
 export interface Row {
   readonly source: string
-  readonly targets?: readonly { readonly model: string }[]
+  readonly targets?: readonly { readonly model: string; readonly user_paths?: readonly string[] }[]
   readonly user_paths?: readonly string[]
   readonly enabled: boolean
   readonly reach?: 'any' | 'redirect'
@@ -50,10 +50,13 @@ export function judge(rules: Rules, name: string, who: Who): Verdict {
 
 const covers = (scope: string, path: string) =>
   scope === '/' || path === scope || path.startsWith(`${scope}/`)
-const isInside = ({ user_paths }: Row, { path }: Who) =>
+const isInside = ({ user_paths }: Pick<Row, 'user_paths'>, { path }: Who) =>
   user_paths === undefined || user_paths.some(scope => covers(scope, path))
 const isRedirect = ({ targets, enabled }: Row) => targets !== undefined && enabled
-const exists = (row: Row, who: Who) => isRedirect(row) && isInside(row, who)
+/** A redirect is there for whom one of its targets is. */
+const targetsFor = ({ targets = [] }: Row, who: Who) => targets.filter(target => isInside(target, who))
+const isThere = (row: Row, who: Who) => isInside(row, who) && targetsFor(row, who).length > 0
+const exists = (row: Row, who: Who) => isRedirect(row) && isThere(row, who)
 
 /** The real models behind a name, and whether a part of it was out of the caller's scope. */
 function read(
@@ -62,10 +65,12 @@ function read(
   who: Who,
 ): { readonly places: readonly Place[]; readonly isOut: boolean } {
   const row = rules.rows.find(row => row.source === name && isRedirect(row))
-  if (row === undefined || via.includes(name) || (via.length === 0 && !isInside(row, who)))
+  if (row === undefined || via.includes(name) || (via.length === 0 && !isThere(row, who)))
     return { places: readLiteral(rules, name).map(place => ({ ...place, via })), isOut: false }
-  if (!isInside(row, who)) return { places: [], isOut: true }
-  const parts = row.targets!.map(({ model }) => read(rules, { name: model, via: [...via, name] }, who))
+  if (!isThere(row, who)) return { places: [], isOut: true }
+  const parts = targetsFor(row, who).map(({ model }) =>
+    read(rules, { name: model, via: [...via, name] }, who),
+  )
   return { places: parts.flatMap(({ places }) => places), isOut: parts.some(({ isOut }) => isOut) }
 }
 

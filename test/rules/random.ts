@@ -39,7 +39,14 @@ const redirectsOf = (sources: readonly string[]): fc.Arbitrary<Row[]> =>
           enabled: fc.boolean(),
         })
         .filter(({ targets }) => targets.length > 1 || targets[0] !== source)
-        .map(({ targets, ...row }) => toRow({ ...row, targets: targets.map(model => ({ model })) }))
+        .chain(({ targets, ...row }) =>
+          // Where the redirect is not there, no target can be.
+          fc
+            .tuple(...targets.map(() => (row.user_paths ? fc.constant(undefined) : userPaths)))
+            .map(scopes =>
+              toRow({ ...row, targets: targets.map((model, i) => ({ model, user_paths: scopes[i] })) }),
+            ),
+        )
     }),
   )
 
@@ -59,7 +66,8 @@ const policiesOf = (sources: readonly string[]): fc.Arbitrary<Row[]> =>
     ),
   )
 
-type Loose = Omit<Row, 'user_paths' | 'reach'> & {
+type Loose = Omit<Row, 'targets' | 'user_paths' | 'reach'> & {
+  targets?: readonly { readonly model: string; readonly user_paths: readonly string[] | undefined }[]
   user_paths?: readonly string[] | undefined
   reach?: string
 }

@@ -8,12 +8,17 @@ import { type Book, openBookHouse, type Row } from './book.ts'
 let house: House
 let book: Book
 beforeAll(async () => {
-  ;({ house, book } = await openBookHouse({ env: { HTTP_TIMEOUT: '2s', ATTEMPT_TIMEOUT: '200ms' } }))
+  const MODEL_FACTS = JSON.stringify({ 'openai/one': { context_length: 1000 } })
+  ;({ house, book } = await openBookHouse({
+    env: { HTTP_TIMEOUT: '2s', ATTEMPT_TIMEOUT: '200ms', MODEL_FACTS },
+  }))
   const put = (row: object) => house.test.admin('PUT', '/admin/virtual-models', row)
   const targets = [{ model: 'openai/one' }, { model: 'openai/two' }]
   await put({ source: 'inner', strategy: 'failover', session_affinity: false, targets })
   await put({ source: 'outer', target_model: 'inner' })
   await put({ source: 'sticky', strategy: 'round_robin', targets })
+  await put({ source: 'each', affinity: 'caller', targets })
+  await put({ source: 'some', targets: [targets[0], { ...targets[1], user_paths: ['/team'] }] })
 })
 beforeEach(async () => {
   house.mock.reset()
@@ -52,8 +57,22 @@ test('a choice: the strategy, and that it was the strategy', async () => {
 
 test('a session stays: the record says so, and by which name', async () => {
   const headers = { 'x-session-id': 'talk-7' }
-  expect(await rowOf({ model: 'sticky' }, headers)).toMatchObject({ pick: 'strategy', session: 'talk-7' })
   expect(await rowOf({ model: 'sticky' }, headers)).toMatchObject({ pick: 'session', session: 'talk-7' })
+  expect(await rowOf({ model: 'sticky' }, headers)).toMatchObject({ pick: 'session', session: 'talk-7' })
+})
+
+test('a caller stays, and a target that names its path comes first', async () => {
+  expect(await rowOf({ model: 'each', user: 'a' })).toMatchObject({ pick: 'caller' })
+  const headers = { 'x-modelway-user-path': '/team' }
+  expect(await rowOf({ model: 'some' }, headers)).toMatchObject({ model: 'two', pick: 'user_path' })
+})
+
+test('a target that another one had to give way to, because the call needs more than that has', async () => {
+  const messages = [{ role: 'user', content: 'word '.repeat(4000) }]
+  expect(await rowOf({ model: 'inner', messages })).toMatchObject({
+    ...{ model: 'two', strategy: 'failover', pick: 'needs' },
+    attempts: [{ model: 'two', status: 200 }],
+  })
 })
 
 test('a session that only its opening tells is known by a hash, where it was needed to route', async () => {

@@ -106,7 +106,7 @@ describe('GET /admin/virtual-models/compare', () => {
     scene.at('2027-03-01T10:00:00Z')
     await put({ source: 'test', strategy: 'round_robin', session_affinity: false, failover: false, targets })
     await put({ source: 'falls', strategy: 'failover', session_affinity: false, targets })
-    await put({ source: 'idle', target_model: 'openai/one' })
+    await put({ source: 'idle', target_model: 'openai/one', affinity: 'caller' })
     scene.house.mock.setPlan(({ json }) => (json?.model === 'two' ? { status: 500 } : undefined))
     scene.at('2027-03-02T10:00:00Z')
     for (let i = 0; i < 80; i++) await scene.call({ model: 'test' })
@@ -231,5 +231,16 @@ describe('GET /admin/virtual-models/compare', () => {
   test('a redirect that nobody calls has no sides, and no faults', async () => {
     const { status, body } = await scene.ask('/admin/virtual-models/compare', { source: 'idle' })
     expect([status, body.sides, body.differences, body.unasked]).toEqual([200, [], [], 0])
+  })
+
+  test('who is given a target as it stands now', async () => {
+    const assigned = async (source: string) =>
+      (await scene.ask('/admin/virtual-models/compare', { source })).body.assigned_by
+    expect(await Promise.all(['idle', 'test', 'falls', 'gone'].map(assigned))).toEqual([
+      'caller',
+      'session',
+      'call',
+      null,
+    ])
   })
 })
