@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createPins } from '../../plugins/virtual-models/pins.ts'
 import type { Ordering } from '../../src/exchange.ts'
-import { EAST, type Fleet, startFleet, tally, VLLM, WEST } from './fleet.ts'
+import { EAST, type Fleet, startFleet, VLLM, WEST } from './fleet.ts'
 import { type Ask, alternate, startTurns } from './turns.ts'
 
 describe('R9: when the target changes', () => {

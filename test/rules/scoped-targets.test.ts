@@ -19,8 +19,8 @@ const GAMMA = 'openai/gamma'
 const servedAt = async (name: string, ...paths: readonly string[]) =>
   Promise.all(paths.map(async path => (await world.ask(name, { path })).served))
 const explain = async (model: string, path: string) =>
-  (await world.call('POST', '/admin/explain', { model, user_path: path })).body as any
-const put = (body: object) => world.call('PUT', '/admin/virtual-models', body)
+  (await world.test.admin('POST', '/admin/explain', { model, user_path: path })).body
+const put = (body: object) => world.test.admin('PUT', '/admin/virtual-models', body)
 
 describe('R14: who gets which target', () => {
   test('R14 a target that names the caller comes first, and is not there for others', async () => {
@@ -44,7 +44,9 @@ describe('R14: who gets which target', () => {
       ],
     })
     const orderAt = async (path: string) =>
-      (await explain('nested', path)).targets.map((target: any) => `${target.provider}/${target.model}`)
+      (await explain('nested', path)).targets.map(
+        ({ provider, model }: Record<string, string>) => `${provider}/${model}`,
+      )
     expect(await orderAt('/team/beta')).toEqual([BETA, ALPHA, GAMMA])
     expect(await orderAt('/team/x')).toEqual([ALPHA, GAMMA])
     expect(await orderAt('/x')).toEqual([GAMMA])
@@ -126,7 +128,7 @@ describe('R14: what operators write and read', () => {
 
   test('R14 paths are read like those of callers, and read back', async () => {
     const targets = [{ model: ALPHA }, { ...scoped, user_paths: ['team/beta/', '/team//beta'] }]
-    const { body }: any = await put({
+    const { body } = await put({
       source: 'kept',
       targets: [...targets, { model: GAMMA, user_paths: [] }],
     })
@@ -137,7 +139,7 @@ describe('R14: what operators write and read', () => {
     ])
     expect(body.resolved_model).toBe(ALPHA)
     const { version: _, updated_at: _at, kind, managed, valid, resolved_model, shadows, ...again } = body
-    expect(((await put(again)).body as any).targets).toEqual(body.targets)
+    expect((await put(again)).body.targets).toEqual(body.targets)
   })
 
   test.each([
@@ -146,7 +148,7 @@ describe('R14: what operators write and read', () => {
     ['no list', { model: ALPHA, user_paths: '/a' }, {}, 'targets.0.user_paths'],
     ['a path where the redirect is not', { ...scoped }, { user_paths: ['/ops'] }, 'targets.0.user_paths'],
   ])('R14 %s is refused at its place', async (_, target, rest, param) => {
-    const { status, body }: any = await put({ source: 'wrong', targets: [target, { model: GAMMA }], ...rest })
+    const { status, body } = await put({ source: 'wrong', targets: [target, { model: GAMMA }], ...rest })
     expect([Math.floor(status / 100), body.error.param]).toEqual([4, param])
   })
 
@@ -154,9 +156,9 @@ describe('R14: what operators write and read', () => {
     await put({ source: 'told', targets: [{ model: ALPHA }, scoped] })
     await put({ source: 'told', targets: [{ model: ALPHA }, { model: BETA, weight: 3 }] })
     const query = new URLSearchParams({ kind: 'virtual-model', subject: 'told' })
-    const { data }: any = (await world.call('GET', `/admin/history?${query}`)).body
+    const { data } = (await world.test.admin('GET', `/admin/history?${query}`)).body
     expect(data[0].fields).toEqual(['targets'])
-    const first: any = (await world.call('GET', `/admin/history/${data[1].id}`)).body
+    const { body: first } = await world.test.admin('GET', `/admin/history/${data[1].id}`)
     expect(first.after.targets[1]).toEqual(scoped)
     await world.call('POST', `/admin/history/${data[1].id}/restore`)
     expect(await servedAt('told', '/team/beta', '/x')).toEqual([BETA, ALPHA])
@@ -166,7 +168,7 @@ describe('R14: what operators write and read', () => {
     await put({ source: 'asked', targets: [{ model: ALPHA }, scoped] })
     const there = await explain('asked', '/team/beta/x')
     expect([there.targets[0].model, there.pick, there.strategy]).toEqual(['beta', 'user_path', 'round_robin'])
-    expect(there.steps.map(({ text }: any) => text)).toContain(
+    expect(there.steps.map(({ text }: { text: string }) => text)).toContain(
       `asked: user path "/team/beta/x" puts "${BETA}" first`,
     )
     const elsewhere = await explain('asked', '/x')
