@@ -130,6 +130,29 @@ test('several targets keep their weights and strategy through an edit of somethi
   })
 })
 
+test('a target may be for some callers only, and callers may keep theirs', async () => {
+  await openForm()
+  await page.getByLabel('Source').fill('tried')
+  await page.getByLabel('Target model 1').fill('openai/gpt-5')
+  await page.getByRole('button', { name: 'Add target' }).click()
+  await page.getByLabel('Target model 2').fill('openai/gpt-5-mini')
+  await page.getByText('For some callers only').nth(1).click()
+  await page.getByLabel('Callers of target 2').fill('/team/../beta')
+  await page.getByLabel('Who keeps a target').selectOption('Each caller')
+  await page.getByRole('button', { name: 'Create redirect' }).click()
+  await page.locator('#f-target-paths-1[aria-invalid=true]').waitFor()
+  expect(await focused()).toBe('f-target-paths-1')
+  await page.getByLabel('Callers of target 2').fill('/team/beta\n/ops')
+  await page.getByRole('button', { name: 'Create redirect' }).click()
+  await closed()
+  expect(await row('tried').textContent()).toContain('for /team/beta, /ops')
+  const [view] = await stored('tried')
+  expect(view).toMatchObject({
+    targets: [{ model: 'openai/gpt-5' }, { model: 'openai/gpt-5-mini', user_paths: ['/team/beta', '/ops'] }],
+    affinity: 'caller',
+  })
+})
+
 test('an access policy shows who may use what it covers', async () => {
   await openForm()
   await page.getByLabel('Source').fill('openai/o4-mini')

@@ -21,13 +21,15 @@ export function Goal({ view }: { view: VirtualModelView }) {
         {targets.map(({ model, weight, user_paths: paths }) => (
           <li>
             <Icon name="arrow" />
-            <Name class="mono" text={model} />
+            <div>
+              <Name class="mono" text={model} />
+              {paths !== undefined && <ForPaths paths={paths} />}
+            </div>
             {isShared && paths === undefined && (
               <span class="share" title={`Weight ${weight}`}>
                 {Math.round((weight / sum) * 100)} %
               </span>
             )}
-            {paths !== undefined && <ForPaths paths={paths} />}
           </li>
         ))}
       </ul>

@@ -147,7 +147,7 @@ function Callers({ paths, index, mistake }: CallersProps) {
         name="target_paths"
         rows={1}
         placeholder="/team/alpha"
-        aria-label={`User paths for target ${index + 1}`}
+        aria-label={`Callers of target ${index + 1}`}
         {...verbatim}
         {...described(id, { error: mistake })}
       >
@@ -183,13 +183,6 @@ const Strategies = ({ draft, mistake }: { draft: Draft; mistake: Mistake | undef
         ))}
       </select>
     </Field>
-    <Check
-      id="f-failover"
-      name="failover"
-      checked={draft.failover}
-      label="Fail over"
-      hint="Try the other targets when one fails."
-    />
     <Field
       id="f-affinity"
       label="Who keeps a target"
@@ -209,6 +202,13 @@ const Strategies = ({ draft, mistake }: { draft: Draft; mistake: Mistake | undef
         ))}
       </select>
     </Field>
+    <Check
+      id="f-failover"
+      name="failover"
+      checked={draft.failover}
+      label="Fail over"
+      hint="Try the other targets when one fails."
+    />
   </div>
 )
 

@@ -136,7 +136,7 @@ const keepers: Readonly<Record<NonNullable<VirtualModelView['affinity']>, string
 function chosenBy({ targets = [], strategy, affinity = 'session', failover }: VirtualModelView): string {
   if (targets.length < 2 || strategy === undefined) return 'there is one target only'
   return [
-    strategies[strategy],
+    affinity === 'caller' ? 'weight' : strategies[strategy],
     keepers[affinity],
     failover === true ? 'the others follow where one fails' : 'no other is tried where one fails',
   ].join('; ')
