@@ -19,6 +19,10 @@ export const question = v.strictObject({
     'The key of the caller; null: who stands at `user_path` without one, with a token, say',
     v.optional(v.nullable(v.string())),
   ),
+  user: says(
+    "The client's own user, as a call names it: where callers keep their targets, each of these has one",
+    v.optional(v.nullable(v.string())),
+  ),
   dialect: says('The language of the client', v.optional(v.nullable(v.string()))),
 })
 
@@ -103,7 +107,7 @@ export function createExplain({ host, auth, breaker, limits, guardrails, paths, 
       ? auth.master
       : (auth.callerOf(id) ?? refuse('not_found', `There is no working key "${id}"`, { param: 'key_id' }))
 
-  return async function explain({ model, user_path, key_id, dialect }: Question): Promise<Explanation> {
+  return async function explain({ model, user_path, key_id, user, dialect }: Question): Promise<Explanation> {
     const asked = readModel({ model })
     if (dialect != null && !dialects().includes(dialect)) {
       refuse('invalid_value', `There is no dialect "${dialect}": use ${dialects().join(' or ')}`, {
@@ -113,7 +117,9 @@ export function createExplain({ host, auth, breaker, limits, guardrails, paths, 
     const caller = callerOf(key_id)
     const userPath = paths.resolve(caller, user_path ?? null) ?? '/'
     const trace: Step[] = []
-    const facts: Ordering = { caller, userPath, dry: true, trace }
+    // Of a body there is no more than that.
+    const body = user == null ? {} : { body: { text: '', json: { user } } }
+    const facts: Ordering = { caller, userPath, dry: true, trace, ...body }
     const route = await plan(asked, facts)
     for (const text of limits.standing(route, facts)) trace.push({ plugin: 'limits', text })
     for (const text of guardrails.standing(route, facts)) trace.push({ plugin: 'guardrails', text })

@@ -50,8 +50,12 @@ describe('R15: affinity "caller"', () => {
     },
   )
 
-  test('R15 all names of a user mean the same, and the most specific one is read', async () => {
+  test('R15 all names of a user mean the same, to explain too, and the most specific one is read', async () => {
     const served = await each(fleet, id => ({ user: id }))
+    for (const [i, user] of people.entries()) {
+      const { body } = await fleet.explain({ model: 'declared', user })
+      expect([body.pick, `${body.targets[0].provider}/m`]).toEqual(['caller', served[i]!])
+    }
     const named = (id: string) => ({ safety_identifier: id, user: 'somebody', metadata: { user_id: 'else' } })
     expect(await each(fleet, named)).toEqual(served)
   })

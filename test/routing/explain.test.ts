@@ -117,7 +117,8 @@ describe('X1', () => {
       [{ model: EAST, user_path: 7 }, 400, 'user_path'],
       [{ model: EAST, key_id: 7 }, 400, 'key_id'],
       [{ model: EAST, dialect: 'klingon' }, 422, 'dialect'],
-      [{ model: EAST, user: 'x' }, 400, 'user'],
+      [{ model: EAST, user: 7 }, 400, 'user'],
+      [{ model: EAST, users: 'x' }, 400, 'users'],
       ['{', 400, null],
       [[], 400, null],
     ]

@@ -1,9 +1,10 @@
+import { listed } from '../../../src/door/form.ts'
 import type { Provider } from '../../../src/provider.ts'
 import { count } from '../../../views/format.ts'
 import { shorten } from '../../../views/name.tsx'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { VirtualModelView } from '../model.ts'
-import { type Draft, isRedirect, pathsOf, trim } from './draft.ts'
+import { type Draft, isRedirect, pathsOf, type TargetDraft, trim } from './draft.ts'
 import { replacingOf } from './replacing.ts'
 
 /** What saving a draft would do, one sentence each. */
@@ -61,7 +62,21 @@ function effectsOfRedirect(draft: Draft, source: string, facts: EffectFacts): Ef
           ),
         ]
       : []
-  return [...names.flatMap(name => effectsOfTarget(name, source, facts)), ...shadowed, ...scope, ...off]
+  const own = trim(draft).targets.flatMap(effectsOfCallers)
+  return [
+    ...names.flatMap(name => effectsOfTarget(name, source, facts)),
+    ...shadowed,
+    ...own,
+    ...scope,
+    ...off,
+  ]
+}
+
+function effectsOfCallers({ model, userPaths }: TargetDraft): Effect[] {
+  const paths = listed(userPaths)
+  return paths.length === 0
+    ? []
+    : [plain(`“${model.trim()}” is only for callers inside ${join(paths)}, who get it first`)]
 }
 
 function effectsOfTarget(name: string, source: string, facts: EffectFacts): Effect[] {
