@@ -48,6 +48,11 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
   readonly rest?: string
   /** Who may: operators, callers with a key, or anyone. */
   readonly access: 'admin' | 'caller' | 'anyone'
+  /**
+   * It only asks, though it is no GET: nothing is changed, here or elsewhere, and nothing is paid for. Of `admin` endpoints
+   * these and GETs are for operators who only read, too; the door refuses them all others.
+   */
+  readonly asks?: boolean
   /** A few words for the document, without a period; `description` has sentences, in Markdown. */
   readonly summary: string
   readonly description?: string

@@ -46,7 +46,10 @@ export interface Page<T = unknown> {
   view(data: T, request: PageRequest): Markup
   /** Forms, by the last segment of their address. They may refuse as `load` does. */
   readonly actions?: Readonly<Record<string, (form: Form, request: PageRequest) => Awaitable<ActionResult>>>
-  /** Names of actions that only ask, while somebody types, say: nothing is changed, so the audit trail leaves them out. */
+  /**
+   * Names of actions that only ask, while somebody types, say: nothing is changed, here or elsewhere, and nothing is paid
+   * for. So the audit trail leaves them out, and operators who only read may use them; all others are refused to them.
+   */
   readonly asks?: readonly string[]
   /** Parts of the page that are fetched on their own (`GET /dashboard{path}/{part}`). */
   readonly parts?: Readonly<Record<string, (request: PageRequest) => Awaitable<Markup>>>

@@ -28,8 +28,10 @@ export interface Caller {
 
 /** Who operates the gateway. Writes made with a `session` must carry its CSRF token. */
 export interface Admin {
-  readonly via: 'master' | 'session' | 'token' | 'loopback'
-  /** The person, where an identity provider says who it is. Has an `@`, so that nobody is called like a way in. */
+  readonly via: 'master' | 'key' | 'session' | 'token' | 'loopback'
+  /** May change something. Who may not is a reader: the door refuses what they try to change, whatever plugin it is of. */
+  readonly mayWrite: boolean
+  /** The person or the key, where that is known. Has an `@`, or an id behind it, so that nobody is called like a way in. */
   readonly name?: string
   /** The token that a page puts into its forms; absent where no cookie is involved. */
   readonly csrf?: string

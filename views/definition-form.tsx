@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import type { Admin } from '../src/types.ts'
 import { described, Field, verbatim } from './form.tsx'
 import { Name } from './name.tsx'
 import { Options } from './options.tsx'
@@ -11,9 +12,10 @@ interface FieldProps {
   readonly error: string | undefined
 }
 
-export const EditTitle = ({ name }: { name: string }) => (
+export const EditTitle = ({ name, admin }: { name: string; admin: Admin }) => (
   <>
-    Edit <Name text={name} />
+    {admin.mayWrite && 'Edit '}
+    <Name text={name} />
   </>
 )
 

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../src/page.ts'
-import { Csrf } from './form.tsx'
+import { Csrf, ShownOnly } from './form.tsx'
 import { HistoryLink } from './history-link.tsx'
 import { Icon } from './icon.tsx'
 import { Link } from './link.tsx'
@@ -29,7 +29,10 @@ interface DialogFormProps {
   readonly children?: Child
 }
 
-/** A form in the dialog. Refused, it comes back in its own place; accepted, nothing does, and the dialog closes. */
+/**
+ * A form in the dialog. Refused, it comes back in its own place; accepted, nothing does, and the dialog closes. Readers see
+ * what stands in it.
+ */
 export function DialogForm({
   page,
   action,
@@ -41,6 +44,7 @@ export function DialogForm({
   request,
   children,
 }: DialogFormProps) {
+  const { mayWrite } = request.admin
   return (
     <form
       class={isSmall === true ? 'editor small' : 'editor'}
@@ -62,14 +66,14 @@ export function DialogForm({
             {mistake}
           </p>
         )}
-        {children}
+        {mayWrite ? children : <ShownOnly>{children}</ShownOnly>}
       </div>
       <footer>
         {history !== undefined && <HistoryLink class="quiet aside" base={request.base} {...history} />}
         <Link class="button" href={page} data-close="">
-          Cancel
+          {mayWrite ? 'Cancel' : 'Close'}
         </Link>
-        {submit}
+        {mayWrite && submit}
       </footer>
     </form>
   )

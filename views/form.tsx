@@ -89,6 +89,13 @@ export const Check = ({
   </div>
 )
 
+/** Around the fields of a form, where readers look at them: nothing can be typed or pressed there. */
+export const ShownOnly = ({ children }: { children?: Child }) => (
+  <fieldset class="shown-only" disabled>
+    {children}
+  </fieldset>
+)
+
 /** The token of this session, for forms that are sent without htmx. */
 export const Csrf = ({ admin }: { admin: Admin }) =>
   admin.csrf === undefined ? null : <input type="hidden" name="csrf" value={admin.csrf} />

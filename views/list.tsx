@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import type { Admin } from '../src/types.ts'
 import { count, number } from './format.ts'
 import { type Listing, toQuery } from './listing.ts'
 import { Nothing } from './nothing.tsx'
@@ -20,20 +21,20 @@ interface ListProps<T, Q> {
   readonly listing: Listing<T>
   /** How many there are, whatever is searched. */
   readonly all: number
-  /** Offers to make the first one. */
-  readonly makes?: boolean
+  /** Who is offered to make the first one. */
+  readonly maker?: Admin | undefined
   /** What they are for: said where there are none. */
   readonly about: Child
   readonly row: (row: T) => Child
 }
 
 export function List<T, Q extends { readonly page: number }>(props: ListProps<T, Q>) {
-  const { id, noun, label, caption, headings, page, query, listing, all, makes = false, about, row } = props
+  const { id, noun, label, caption, headings, page, query, listing, all, maker, about, row } = props
   return (
     <section id={id} tabindex={-1} aria-label={label}>
       <input type="hidden" id="page-now" name="page" value={String(listing.page)} />
       {listing.rows.length === 0 ? (
-        <Nothing noun={noun} isFiltered={all > 0} page={page} makes={makes}>
+        <Nothing noun={noun} isFiltered={all > 0} page={page} maker={maker}>
           {about}
         </Nothing>
       ) : (

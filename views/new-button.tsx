@@ -1,3 +1,4 @@
+import type { Admin } from '../src/types.ts'
 import { Icon } from './icon.tsx'
 import { Link } from './link.tsx'
 import { opening } from './opening.ts'
@@ -10,12 +11,14 @@ interface NewButtonProps {
   readonly page: string
   /** The same view of the page with its dialog open, for browsers without scripts. */
   readonly href?: string
+  readonly admin: Admin
 }
 
-/** Opens the dialog that makes a new one. */
-export const NewButton = ({ id, noun, page, href = `${page}?new=` }: NewButtonProps) => (
-  <Link class="button primary" id={id} href={href} {...opening(`${page}?new=`)}>
-    <Icon name="plus" />
-    New {noun}
-  </Link>
-)
+/** Opens the dialog that makes a new one; readers make none. */
+export const NewButton = ({ id, noun, page, href = `${page}?new=`, admin }: NewButtonProps) =>
+  admin.mayWrite ? (
+    <Link class="button primary" id={id} href={href} {...opening(`${page}?new=`)}>
+      <Icon name="plus" />
+      New {noun}
+    </Link>
+  ) : null

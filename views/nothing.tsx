@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import type { Admin } from '../src/types.ts'
 import { Link } from './link.tsx'
 import { NewButton } from './new-button.tsx'
 
@@ -9,14 +10,14 @@ interface NothingProps {
   readonly isFiltered: boolean
   /** The address of the page. */
   readonly page: string
-  /** Offers to make the first one. */
-  readonly makes?: boolean
+  /** Who is offered to make the first one. */
+  readonly maker?: Admin | undefined
   /** What they are for. */
   readonly children: Child
 }
 
 /** Stands where a table has no rows. */
-export const Nothing = ({ noun, isFiltered, page, makes = false, children }: NothingProps) => (
+export const Nothing = ({ noun, isFiltered, page, maker, children }: NothingProps) => (
   <div class={isFiltered ? 'nothing' : 'nothing none-yet'}>
     {isFiltered ? (
       <>
@@ -29,7 +30,7 @@ export const Nothing = ({ noun, isFiltered, page, makes = false, children }: Not
       <>
         <h2>No {noun}s yet</h2>
         <p>{children}</p>
-        {makes && <NewButton id="first" noun={noun} page={page} />}
+        {maker && <NewButton id="first" noun={noun} page={page} admin={maker} />}
       </>
     )}
   </div>

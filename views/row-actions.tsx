@@ -1,4 +1,5 @@
 import type { PageRequest } from '../src/page.ts'
+import type { Admin } from '../src/types.ts'
 import { STATE, VIA } from './dialog-form.tsx'
 import { Csrf } from './form.tsx'
 import { Link } from './link.tsx'
@@ -22,7 +23,7 @@ interface SwitchProps {
 
 /** Switches what a row stands for on or off. */
 export function Switch({ page, field, value, isOn, word, isFixed, request }: SwitchProps) {
-  if (isFixed) return <span class="muted">{word}</span>
+  if (isFixed || !request.admin.mayWrite) return <span class="muted">{word}</span>
   const action = `${page}/toggle`
   return (
     <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE} hx-vals={VIA}>
@@ -76,3 +77,17 @@ export const Opens = <Q extends { readonly page: number }>({
     {word}
   </Link>
 )
+
+/** What is done to a row that operators define; readers look at what others edit. */
+export const EditAndDelete = <Q extends { readonly page: number }>({
+  admin,
+  ...row
+}: Omit<OpensProps<Q>, 'verb' | 'word'> & { readonly admin: Admin }) =>
+  admin.mayWrite ? (
+    <>
+      <Opens {...row} verb="edit" word="Edit" />
+      <Opens {...row} verb="delete" word="Delete" />
+    </>
+  ) : (
+    <Opens {...row} verb="edit" word="View" />
+  )

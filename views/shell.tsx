@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Shell } from '../src/page.ts'
 import type { Admin } from '../src/types.ts'
+import { Badge } from './badge.tsx'
 import { Document } from './document.tsx'
 import { Csrf } from './form.tsx'
 import { Icon, Mark } from './icon.tsx'
@@ -125,6 +126,7 @@ const Leave = ({ admin, base }: { admin: Admin; base: string }) =>
           {admin.name}
         </p>
       )}
+      {!admin.mayWrite && <ReadOnly />}
       <button class="quiet" type="submit">
         <Icon name="out" />
         Sign out
@@ -134,6 +136,13 @@ const Leave = ({ admin, base }: { admin: Admin; base: string }) =>
     <p class="leave muted">
       {admin.via === 'loopback'
         ? 'Open to this machine: no key is set'
-        : `Signed in by header${admin.name === undefined ? '' : ` as ${admin.name}`}`}
+        : `Signed in by header${admin.name === undefined ? '' : ` as ${admin.name}`}`}{' '}
+      {!admin.mayWrite && <ReadOnly />}
     </p>
   )
+
+const ReadOnly = () => (
+  <Badge tone="outline" title="You may look at everything here, and change nothing">
+    Read only
+  </Badge>
+)

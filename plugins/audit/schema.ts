@@ -1,6 +1,6 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-export const people = ['master', 'session', 'token', 'loopback', 'nobody'] as const
+export const people = ['master', 'key', 'session', 'token', 'loopback', 'nobody'] as const
 /** How the operator was known; `nobody` was refused for want of a key. */
 export type Who = (typeof people)[number]
 

@@ -64,8 +64,8 @@ export function createKeysApi({ keys, uses, now, isOpen, unknownModels }: Deps):
       },
       refusals: [422],
       async run({ body, admin }) {
-        const closesDoor = isOpen()
         const input = toNewKey(body, { now: now() })
+        const closesDoor = isOpen() && input.operates !== 'write'
         const { row, key } = await keys.create(input, { author: authorOf(admin!) })
         const unknown = await unknownModels(input.allowedModels ?? [], input.userPath)
         const warnings = [

@@ -77,6 +77,9 @@ export default definePlugin({
     const exports: Auth = {
       isMasterKey,
       hasMasterKey: () => masterHash !== undefined,
+      hasOperators: keys.operate,
+      markOf: key => keyedHash(pepper, key),
+      operatorOf: keys.operatorOf,
       masterMark: keyedHash(pepper, masterHash ?? ''),
       // No key has a space in it, so none has this hash.
       keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
@@ -106,7 +109,12 @@ export default definePlugin({
             'Set MODELWAY_MASTER_KEY (at least 8 characters), or listen on HOST=127.0.0.1: without any key the gateway serves this machine only',
           )
         }
-        if (masterHash === undefined && !isOpen() && !others.some(({ knowOperators }) => knowOperators))
+        if (
+          masterHash === undefined &&
+          !isOpen() &&
+          !keys.operate() &&
+          !others.some(({ knowOperators }) => knowOperators)
+        )
           log.warn('The admin API and the dashboard are closed: set MODELWAY_MASTER_KEY to open them')
       },
       authenticate(x) {
@@ -129,9 +137,14 @@ export default definePlugin({
       resume: going.resume,
       close: going.stop,
       administrate({ request, connection }) {
-        if (isOpen()) return connection.loopback && site.isLoopback ? { via: 'loopback' } : undefined
+        if (isOpen())
+          return connection.loopback && site.isLoopback ? { via: 'loopback', mayWrite: true } : undefined
         const key = credential(request)
-        return key !== undefined && isMasterKey(key) ? { via: 'master' } : undefined
+        if (key === undefined) return undefined
+        const hash = keyedHash(pepper, key)
+        if (hash === masterHash) return { via: 'master', mayWrite: true }
+        const operator = keys.operatorOf(hash)
+        return operator && { via: 'key', ...operator }
       },
     }
   },

@@ -5,6 +5,7 @@ import { check } from '../../src/request/check.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
 import { says } from '../../src/settings.ts'
 import type { JsonObject, UserPath } from '../../src/types.ts'
+import { type Operates, operations } from './model.ts'
 
 /** What an operator says of a key. */
 export interface NewKey {
@@ -15,6 +16,7 @@ export interface NewKey {
   readonly labels: Readonly<Record<string, string>>
   readonly allowedModels: readonly string[] | undefined
   readonly expiresAt: number | undefined
+  readonly operates: Operates | undefined
 }
 
 const name = v.pipe(
@@ -34,6 +36,9 @@ const selector = v.pipe(
 /** Each key stands in memory with all that it says. */
 const MAX_LABELS = 64
 const MAX_SELECTORS = 1000
+
+export const OPERATES =
+  'What its holder may do at the admin API and the dashboard: `read` looks at everything, `write` changes everything, keys too; null: neither, it is for calls only'
 
 /** The body of `POST /admin/keys` and `PUT /admin/keys/:id`. */
 export const keyInput = v.strictObject({
@@ -74,6 +79,10 @@ export const keyInput = v.strictObject({
       v.nullable(v.pipe(v.string(), v.isoTimestamp('expected a time such as 2027-01-31T12:00:00Z'))),
     ),
   ),
+  operates: says(
+    OPERATES,
+    v.optional(v.nullable(v.picklist(operations, `expected ${operations.join(' or ')}, or null`))),
+  ),
 })
 
 interface Clock {
@@ -91,6 +100,7 @@ export const toNewKey = (body: v.InferOutput<typeof keyInput>, clock: Clock): Ne
   labels: body.labels,
   allowedModels: body.allowed_models ?? undefined,
   expiresAt: toExpiry(body.expires_at, clock),
+  operates: body.operates ?? undefined,
 })
 
 /** Reads what history kept: those of its fields that an operator may set. */

@@ -23,6 +23,10 @@ export interface Keys {
   /** Who holds the key with this keyed hash; undefined when nobody does, or not any more. No SQL, no comparison that could be timed. */
   find(hash: string): Caller | undefined
   endOf: Ring['endOf']
+  /** Whom the key with this keyed hash makes an operator, while it works. */
+  operatorOf: Ring['operatorOf']
+  /** There is a key that works and operates. */
+  operate(): boolean
   /** The holder of the key with this id, while it works. */
   callerOf(id: string): Caller | undefined
   /** What people call a key, also one that works no more. */
@@ -90,6 +94,8 @@ export async function openKeys({ db, history, pepper, now, onChange }: KeysOptio
   return {
     find: ring.find,
     endOf: ring.endOf,
+    operatorOf: ring.operatorOf,
+    operate: () => ring.rows().some(({ hash }) => ring.operatorOf(hash) !== undefined),
     callerOf,
     nameOf: id => ring.get(id)?.name,
     working: () =>
@@ -167,12 +173,13 @@ const toChange = (before: KeyRow, after: KeyRow, { action, author = 'unknown', r
 
 const FRESH = { previousHash: null, previousUntil: null, revokedAt: null, version: 0 } as const
 
-const toValues = ({ userPath, allowedModels, expiresAt, labels, ...rest }: NewKey) => ({
+const toValues = ({ userPath, allowedModels, expiresAt, operates, labels, ...rest }: NewKey) => ({
   ...rest,
   labels: { ...labels },
   userPath: userPath ?? null,
   allowedModels: allowedModels === undefined ? null : [...allowedModels],
   expiresAt: expiresAt ?? null,
+  operates: operates ?? null,
 })
 
 function mint(pepper: string): { key: string; hash: string; lastFour: string } {

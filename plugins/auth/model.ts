@@ -1,11 +1,28 @@
 import type { Received } from '../../src/exchange.ts'
 import type { Caller } from '../../src/types.ts'
 
+/** What the holder of a managed key may do with the gateway itself: look at everything, or change it, too. */
+export const operations = ['read', 'write'] as const
+export type Operates = (typeof operations)[number]
+
+/** The holder of a managed key that operates. */
+export interface Operator {
+  /** For history and audit trail. Has the id of the key in it: two keys may have one name. */
+  readonly name: string
+  readonly mayWrite: boolean
+}
+
 /** What the dashboard's sign-in needs to know. */
 export interface Auth {
   /** Compares in constant time; false when no master key is set. */
   isMasterKey(key: string): boolean
   hasMasterKey(): boolean
+  /** There is a managed key with which somebody can operate the gateway now. */
+  hasOperators(): boolean
+  /** What a session is bound to that is opened with this key; for nobody else to see. */
+  markOf(key: string): string
+  /** The operator whose key has this mark; undefined where it is none, or works no more. */
+  operatorOf(mark: string): Operator | undefined
   /** A secret, and another one whenever the master key is another one. */
   readonly masterMark: string
   /** A secret of 32 bytes that all gateways on this database share. Other purposes have other ones. */

@@ -1,4 +1,5 @@
 import type { Caller, UserPath } from '../../src/types.ts'
+import type { Operator } from './model.ts'
 import type { KeyRow } from './views-of.ts'
 
 /** All keys in memory. */
@@ -8,6 +9,8 @@ export interface Ring {
   size(): number
   /** Who holds the key with this keyed hash; undefined when nobody does, or not any more. */
   find(hash: string): Caller | undefined
+  /** Whom the key with this keyed hash makes an operator; undefined where it is a caller's, or works no more. */
+  operatorOf(hash: string): Operator | undefined
   /** When the key with this keyed hash stops working (milliseconds since 1970); Infinity where nothing is known of that. */
   endOf(hash: string): number
   /** Puts a row in place of the one before it. */
@@ -24,6 +27,7 @@ interface RingOptions {
 
 interface Entry {
   readonly caller: Caller
+  readonly operator: Operator | undefined
   /** Milliseconds since 1970. */
   readonly until: number
 }
@@ -39,10 +43,10 @@ export function createRing(stored: readonly KeyRow[], { now, onChange }: RingOpt
     rows.set(row.id, row)
     if (row.revokedAt !== null) return
     const until = row.expiresAt ?? Number.POSITIVE_INFINITY
-    const caller = toCaller(row)
-    entries.set(row.hash, { caller, until })
+    const holder = { caller: toCaller(row), operator: toOperator(row) }
+    entries.set(row.hash, { ...holder, until })
     if (row.previousHash !== null)
-      entries.set(row.previousHash, { caller, until: Math.min(until, row.previousUntil ?? 0) })
+      entries.set(row.previousHash, { ...holder, until: Math.min(until, row.previousUntil ?? 0) })
   }
   function reset(all: readonly KeyRow[]): void {
     rows.clear()
@@ -50,15 +54,17 @@ export function createRing(stored: readonly KeyRow[], { now, onChange }: RingOpt
     for (const row of all) put(row)
   }
   reset(stored)
+  function working(hash: string): Entry | undefined {
+    const entry = entries.get(hash)
+    return entry !== undefined && entry.until > now() ? entry : undefined
+  }
 
   return {
     get: id => rows.get(id),
     rows: () => [...rows.values()],
     size: () => rows.size,
-    find(hash) {
-      const entry = entries.get(hash)
-      return entry !== undefined && entry.until > now() ? entry.caller : undefined
-    },
+    find: hash => working(hash)?.caller,
+    operatorOf: hash => working(hash)?.operator,
     endOf: hash => entries.get(hash)?.until ?? Number.POSITIVE_INFINITY,
     put(row) {
       put(row)
@@ -80,3 +86,6 @@ const toCaller = (row: KeyRow): Caller => ({
   ...(row.userPath !== null && { path: row.userPath as UserPath }),
   ...(row.allowedModels !== null && { models: new Set(row.allowedModels) }),
 })
+
+const toOperator = ({ id, name, operates }: KeyRow): Operator | undefined =>
+  operates === null ? undefined : { name: `${name} (${id})`, mayWrite: operates === 'write' }

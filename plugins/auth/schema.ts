@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Operates } from './model.ts'
 
 /** Managed API keys. Never the key itself: a keyed hash to find it, four characters to recognise it. Times are ms since 1970. */
 export const apiKeys = sqliteTable('api_keys', {
@@ -14,6 +15,8 @@ export const apiKeys = sqliteTable('api_keys', {
   subPaths: integer('sub_paths', { mode: 'boolean' }).notNull().default(false),
   labels: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
   allowedModels: text('allowed_models', { mode: 'json' }).$type<string[]>(),
+  /** What its holder may do as an operator; null for a caller's key. */
+  operates: text().$type<Operates>(),
   expiresAt: integer('expires_at'),
   revokedAt: integer('revoked_at'),
   createdAt: integer('created_at').notNull(),

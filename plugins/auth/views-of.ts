@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { says } from '../../src/settings.ts'
 import type { JsonObject } from '../../src/types.ts'
-import type { LastUse } from './model.ts'
+import { OPERATES } from './input.ts'
+import { type LastUse, operations } from './model.ts'
 import type { apiKeys } from './schema.ts'
 import type { Uses } from './uses.ts'
 
@@ -23,6 +24,7 @@ export const keyView = v.object({
     'Selectors and names of redirects; null: all that its path may use',
     v.nullable(v.array(v.string())),
   ),
+  operates: says(OPERATES, v.nullable(v.picklist(operations))),
   status: says('`expired` and `revoked` ones are refused', v.picklist(['active', 'expired', 'revoked'])),
   created_at: says('When it was made', v.string()),
   expires_at: says('When it stops; null: when it is revoked', v.nullable(v.string())),
@@ -65,6 +67,7 @@ export const toView = (row: KeyRow, now: number): v.InferOutput<typeof keyView> 
   sub_paths: row.subPaths,
   labels: row.labels,
   allowed_models: row.allowedModels,
+  operates: row.operates,
   status:
     row.revokedAt !== null
       ? 'revoked'
@@ -99,6 +102,7 @@ export const toRecord = (row: KeyRow): JsonObject => ({
   sub_paths: row.subPaths,
   labels: row.labels,
   allowed_models: row.allowedModels,
+  operates: row.operates,
   expires_at: time(row.expiresAt),
   revoked_at: time(row.revokedAt),
   last_four: row.lastFour,

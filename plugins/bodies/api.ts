@@ -61,10 +61,12 @@ export function createBodiesApi(store: BodyStore): Api[] {
       tag: 'History',
       summary: 'What a caller wrote and was told',
       description:
-        'By the `x-request-id` of the answer. Only of callers whom `REQUEST_LOG_BODIES` names; credentials are replaced by `[redacted]`, `data:` URLs by their type and size, and what is longer than `REQUEST_LOG_BODY_LIMIT` is cut. The events of a stream are put together. Whatever else is known of the call is in its usage record.',
+        'By the `x-request-id` of the answer, and not for operators who only read. Only of callers whom `REQUEST_LOG_BODIES` names; credentials are replaced by `[redacted]`, `data:` URLs by their type and size, and what is longer than `REQUEST_LOG_BODY_LIMIT` is cut. The events of a stream are put together. Whatever else is known of the call is in its usage record.',
       answer: { about: 'The call', schema: requestView },
-      refusals: [404],
-      async run({ params }) {
+      refusals: [403, 404],
+      async run({ params, admin }) {
+        if (admin?.mayWrite !== true)
+          refuse('forbidden', 'You operate as a reader: what people wrote is not shown to you')
         await store.flush()
         const row = await store.find(params.id ?? '')
         if (row !== undefined) return toView(row)

@@ -5,6 +5,7 @@ import { loadAssets, readAssets } from '../../views/assets.ts'
 import type { Auth } from '../auth/model.ts'
 import { createAssetsApi } from './assets.ts'
 import { cookie, readCookies, readSessionIds } from './cookie.ts'
+import { createRights } from './holders.ts'
 import { createKnownBrowsers } from './known.ts'
 import type { Dashboard, Way } from './model.ts'
 import { dashboardSessions } from './schema.ts'
@@ -30,10 +31,11 @@ export default definePlugin({
   setup({ db, now, use, site, log, inherited, peers }) {
     const auth = use<Auth>('auth')
     const ways: Way[] = []
+    const rightsOf = createRights(auth, ways)
     const sessions = createSessions({
       ...{ db, log, now },
       bond: auth.masterMark,
-      isOpen: mark => ways.some(way => way.mark === mark),
+      isOpen: holder => rightsOf(holder) !== undefined,
       maxAge: MAX_AGE,
       maxIdle: 2 * HOUR,
       max: 10_000,
@@ -73,13 +75,13 @@ export default definePlugin({
         const ids = readSessionIds(request)
         const session = ids.length === 0 ? undefined : await sessions.find(ids)
         if (session === undefined) return undefined
-        const { csrf, holder } = session
-        return { via: 'session', csrf, ...(holder !== undefined && { name: holder.name }) }
+        const rights = rightsOf(session.holder)
+        return rights && { via: 'session', csrf: session.csrf, ...rights }
       },
       api: [...signIn.api, ...createAssetsApi(readAssets())],
       ticks: [{ every: 10 * MINUTE, run: sessions.tidy }],
       // All ways are there now. Without this, settings that come back would bring back whom they ended.
-      start: () => sessions.keepWays(ways.map(({ mark }) => mark)),
+      start: () => sessions.keepWays(ways.flatMap(({ marks }) => [marks.write, marks.read])),
     }
   },
 })

@@ -18,14 +18,21 @@ export interface Way {
   readonly label: string
   /** Where it begins, below the base path. Is told in `next` where its holder wants to go. */
   readonly path: `/${string}`
-  /** Another one whenever other people may be let in this way: whoever came before signs in again. */
-  readonly mark: string
+  readonly marks: Marks
+}
+
+/** Each is another one whenever other people may be let in this way: whoever came before signs in again. */
+export interface Marks {
+  /** Of those who may change something. */
+  readonly write: string
+  /** Of those who only read. */
+  readonly read: string
 }
 
 export interface Guest {
   /** Who it is, for history and audit trail. */
   readonly name: string
-  /** The way that they came. */
+  /** One of those of the way that they came: what they may do. */
   readonly mark: string
   readonly next: string | undefined
   readonly cookies: readonly string[]

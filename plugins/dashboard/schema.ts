@@ -9,7 +9,7 @@ export const dashboardSessions = sqliteTable(
     csrf: text().notNull(),
     /** Who came in by another way than the master key; null for whoever has the key. */
     name: text(),
-    /** By which way. */
+    /** By which way; of a key its hash, as in the table of keys. */
     mark: text(),
     openedAt: integer('opened_at').notNull(),
     usedAt: integer('used_at').notNull(),

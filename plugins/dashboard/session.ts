@@ -1,16 +1,11 @@
-import { and, desc, eq, inArray, isNotNull, lt, notInArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, lt, notInArray, notLike } from 'drizzle-orm'
 import { reasonOf } from '../../src/base/describe.ts'
 import { keyedHash, randomToken } from '../../src/base/runtime.ts'
 import type { Host } from '../../src/plugin.ts'
+import { type Holder, OF_KEYS } from './holders.ts'
 import { createPatience } from './patience.ts'
 import { createReader, type Row } from './reader.ts'
 import { dashboardSessions as table } from './schema.ts'
-
-/** Who came in by another way than the master key, and by which. */
-export interface Holder {
-  readonly name: string
-  readonly mark: string
-}
 
 export interface Session {
   /** What every write of this session must carry. */
@@ -26,7 +21,7 @@ export interface Sessions {
   find(ids: readonly string[]): Promise<Session | undefined>
   /** Ends those of these that have this token, at every gateway; false where none has it. */
   close(ids: readonly string[], csrf: string | undefined): Promise<boolean>
-  /** Ends those whose holders came by any other way than these, or the master key. */
+  /** Ends those whose holders came by any other way than these, or a key. */
   keepWays(marks: readonly string[]): Promise<void>
   /** Removes those that are over, or too many. */
   tidy(): Promise<void>
@@ -35,8 +30,8 @@ export interface Sessions {
 export interface SessionsOptions extends Pick<Host, 'db' | 'log' | 'now'> {
   /** A secret that sessions end with. */
   readonly bond: string
-  /** Whether people may still come in the way that this one came. */
-  readonly isOpen: (mark: string) => boolean
+  /** Whether this one could still come in the way that they came. */
+  readonly isOpen: (holder: Holder | undefined) => boolean
   /** Milliseconds that a session lives at most. */
   readonly maxAge: number
   /** Milliseconds that it may lie unused. */
@@ -57,8 +52,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { read, learn, forget } = createReader(options, patiently)
   const touch = createTouch(options)
   const hashOf = (id: string): string => keyedHash(bond, id)
-  const isGood = ({ openedAt, usedAt, mark }: Row): boolean =>
-    now() - openedAt < maxAge && now() - usedAt < maxIdle && (mark === null || isOpen(mark))
+  const isGood = (row: Row): boolean =>
+    now() - row.openedAt < maxAge && now() - row.usedAt < maxIdle && isOpen(holderOf(row))
 
   return {
     async open(before, holder) {
@@ -75,8 +70,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const row = (await read(ids.map(hashOf), UNREAD)).find(isGood)
       if (row === undefined) return undefined
       if (now() - row.usedAt >= MINUTE) void touch(row.hash)
-      const { csrf, name, mark } = row
-      return { csrf, holder: name === null || mark === null ? undefined : { name, mark } }
+      return { csrf: row.csrf, holder: holderOf(row) }
     },
     async close(ids, csrf = '') {
       const theirs = and(inArray(table.hash, ids.map(hashOf)), eq(table.csrf, csrf))
@@ -85,13 +79,18 @@ export function createSessions(options: SessionsOptions): Sessions {
       return ended.length > 0
     },
     async keepWays(marks) {
-      await db.delete(table).where(and(isNotNull(table.mark), notInArray(table.mark, [...marks])))
+      const others = and(notInArray(table.mark, [...marks]), notLike(table.mark, `${OF_KEYS}%`))
+      await db.delete(table).where(and(isNotNull(table.mark), others))
     },
     async tidy() {
       await db.batch(makeRoom(options))
     },
   }
 }
+
+/** Whoever has a mark came by it, be they called anything or nothing: only without one it was the master key. */
+const holderOf = ({ name, mark }: Row): Holder | undefined =>
+  mark === null ? undefined : { name: name ?? '', mark }
 
 /** Writes down that a session is used, while nobody waits for it. A row that is gone stays gone. */
 function createTouch({ db, now, log }: SessionsOptions) {

@@ -6,10 +6,11 @@ import { count } from '../../views/format.ts'
 import type { Auth } from '../auth/model.ts'
 import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
 import { readFields } from './fields.ts'
+import { type Holder, OF_KEYS } from './holders.ts'
 import type { KnownBrowsers } from './known.ts'
 import type { Dashboard, TurnedAway, Way } from './model.ts'
 import { isLocalPath, isOwnForm } from './origin.ts'
-import type { Holder, Sessions } from './session.ts'
+import type { Sessions } from './session.ts'
 import type { Throttle } from './throttle.ts'
 import { SignIn } from './views.tsx'
 
@@ -94,16 +95,26 @@ function createKeyCheck(deps: SignInDeps): Run {
       page.headers.set('retry-after', String(wait))
       return page
     }
-    if (!auth.isMasterKey(key.trim())) {
+    const isMaster = auth.isMasterKey(key.trim())
+    const holder = isMaster ? undefined : holderOf(deps, key.trim())
+    if (!isMaster && holder === undefined) {
       throttle.count(who)
       log.warn('A sign-in with a wrong key was refused')
-      const mistake = key.trim() === '' ? 'Type the master key' : 'This is not the master key'
+      const mistake =
+        key.trim() === '' ? 'Type a key' : 'This is not the master key, nor another one that operates'
       return draw(deps, next, { mistake, status: 401 })
     }
-    const answer = await letIn(deps, request, { next, cookies: [] })
+    const answer = await letIn(deps, request, { next, cookies: [], ...(holder && { holder }) })
     if (answer.status === 303) answer.headers.append('set-cookie', known.mark(request, who))
     return answer
   }
+}
+
+/** Whose key it is, where it operates. */
+function holderOf({ auth }: SignInDeps, key: string): Holder | undefined {
+  const mark = auth.markOf(key)
+  const operator = auth.operatorOf(mark)
+  return operator && { name: operator.name, mark: OF_KEYS + mark }
 }
 
 interface Entering {
@@ -176,7 +187,7 @@ function draw(
       base={base}
       assets={assets}
       next={nextOf(deps, next)}
-      hasKey={auth.hasMasterKey()}
+      hasKey={auth.hasMasterKey() || auth.hasOperators()}
       ways={ways}
       mistake={mistake}
       refusal={refusal}

@@ -7,7 +7,7 @@ interface SignInProps {
   readonly base: string
   readonly assets: Readonly<Record<string, string>>
   readonly next: string
-  /** There is a master key to sign in with. */
+  /** There is a key to sign in with. */
   readonly hasKey: boolean
   readonly ways: readonly Way[]
   /** What is wrong with the key. */
@@ -59,11 +59,11 @@ const KeyForm = ({ base, next, isAlone, mistake }: KeyFormProps) => (
     <input name="username" value="master" autocomplete="username" hidden readonly />
     <Field
       id="key"
-      label="Master key"
+      label="Master key, or another one that operates"
       error={mistake}
       hint={
         <>
-          The value of <code>MODELWAY_MASTER_KEY</code>
+          The value of <code>MODELWAY_MASTER_KEY</code>, or an API key of an operator
         </>
       }
     >

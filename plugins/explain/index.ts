@@ -52,6 +52,7 @@ export default definePlugin({
           method: 'POST',
           path: '/admin/explain',
           access: 'admin',
+          asks: true,
           tag: 'Virtual models',
           summary: 'What would become of a request, and why',
           description:

@@ -74,6 +74,7 @@ export function createGuardrailsApi({ store, counted }: Deps): Api[] {
       ...shared,
       method: 'POST',
       path: '/admin/guardrails/test',
+      asks: true,
       summary: 'Try guardrails on a text',
       description:
         'What would be found where, and what masks would leave. With `rule`, of this one, which need not be stored; else of all that are on, whatever their paths and models. Nothing is counted, and no checker is asked.',

@@ -116,7 +116,7 @@ export default definePlugin({
         costOf: costs.costOf,
       } satisfies Metrics,
       heritage: memory,
-      administrate: ({ request }) => (isScraper(request) ? { via: 'master' } : undefined),
+      administrate: ({ request }) => (isScraper(request) ? { via: 'master', mayWrite: false } : undefined),
       admit: calls.admit,
       attempt: calls.attempt,
       settle: calls.settle,

@@ -4,7 +4,7 @@ import { refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Admin, Awaitable, Caller } from '../../src/types.ts'
 import type { Authority } from './authority.ts'
-import { type Claims, claimAt, idOf, listAt, matches, nameOf } from './claims.ts'
+import { type Claims, claimAt, idOf, listAt, nameOf, operatesBy } from './claims.ts'
 import type { IssuerSettings } from './settings.ts'
 import { parseTemplate } from './template.ts'
 import { issuerIn, verify } from './verify.ts'
@@ -70,10 +70,11 @@ const unknownIssuer = (name: string | undefined): string =>
 
 function toBearer(claims: Claims & { readonly exp: number }, settings: IssuerSettings): Bearer {
   const name = nameOf(claims, settings.issuer)
+  const operates = operatesBy(claims, settings)
   let caller: Caller | undefined
   return {
     caller: () => (caller ??= toCaller(claims, name, settings)),
-    admin: matches(claims, settings.admin) ? { via: 'token', name } : undefined,
+    admin: operates && { via: 'token', name, mayWrite: operates === 'write' },
     until: claims.exp * 1000 + settings.clockTolerance,
   }
 }

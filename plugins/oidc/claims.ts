@@ -14,7 +14,7 @@ export function claimAt(claims: JsonObject, name: string): unknown {
 }
 
 /** One of the rules holds: the claim is this value, or a list that has it. */
-export const matches = (claims: Claims, rules: readonly string[]): boolean =>
+const matches = (claims: Claims, rules: readonly string[]): boolean =>
   rules.some(rule => {
     const [name, wanted] = [rule.slice(0, rule.indexOf('=')), rule.slice(rule.indexOf('=') + 1)]
     // Who may write any address into their profile could write somebody else's.
@@ -22,6 +22,19 @@ export const matches = (claims: Claims, rules: readonly string[]): boolean =>
     const value = claimAt(claims, name)
     return Array.isArray(value) ? value.some(item => says(item, wanted)) : says(value, wanted)
   })
+
+/** What makes operators of people. */
+export interface OperatorRules {
+  readonly admin: readonly string[]
+  readonly readers: readonly string[]
+}
+
+/** What somebody may do as an operator; undefined where nothing makes them one. Who is both may write. */
+export const operatesBy = (
+  claims: Claims,
+  { admin, readers }: OperatorRules,
+): 'write' | 'read' | undefined =>
+  matches(claims, admin) ? 'write' : matches(claims, readers) ? 'read' : undefined
 
 /** Rules are text, and claims may be numbers, `true` or `false`. */
 const says = (value: unknown, wanted: string): boolean =>

@@ -5,7 +5,7 @@ import { after } from '../../src/hooks.ts'
 import type { Hooks, Host, Parts } from '../../src/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
-import type { Dashboard } from '../dashboard/model.ts'
+import type { Dashboard, Marks } from '../dashboard/model.ts'
 import { type Authority, createAuthority, type Facts } from './authority.ts'
 import { type Bearers, createBearers } from './callers.ts'
 import { createIdentityWatch } from './concerns.ts'
@@ -38,7 +38,8 @@ export function createIdentity(host: Host<OidcSettings>): Parts {
   const hasSignIn = host.config.clientId !== undefined
   auth.join({
     isTheirs: credential => issuers.length > 0 && isToken(credential),
-    knowOperators: hasSignIn || issuers.some(({ settings }) => settings.admin.length > 0),
+    knowOperators:
+      hasSignIn || issuers.some(({ settings }) => settings.admin.length + settings.readers.length > 0),
   })
   host.use<Concerns>('concerns').add(createIdentityWatch(authorities))
   const all = [...authorities.values()]
@@ -109,12 +110,18 @@ function offerSignIn(
   authorities: ReadonlyMap<string, Authority>,
   visits: Visits,
 ): NonNullable<Parts['api']> {
-  const { issuer = '', clientId = '', admin } = host.config
+  const { issuer = '', clientId = '' } = host.config
   const dashboard = host.use<Dashboard>('dashboard')
-  const mark = plainHash(JSON.stringify([issuer, clientId, admin])).toHex()
-  dashboard.offer({ label: 'Continue with single sign-on', path: BEGIN, mark })
+  const marks = marksOf(host.config)
+  dashboard.offer({ label: 'Continue with single sign-on', path: BEGIN, marks })
   const settings = { ...host.config, issuer, clientId }
-  return createSignIn({ ...host, settings, authority: authorities.get(issuer)!, dashboard, visits, mark })
+  return createSignIn({ ...host, settings, authority: authorities.get(issuer)!, dashboard, visits, marks })
+}
+
+/** No list of readers has the mark of operators who may write, whatever stands in it. */
+function marksOf({ issuer, clientId, admin, readers }: OidcSettings): Marks {
+  const markOf = (who: object) => plainHash(JSON.stringify([issuer, clientId, who])).toHex()
+  return { write: markOf(admin), read: markOf({ readers }) }
 }
 
 const UNPROTECTED =

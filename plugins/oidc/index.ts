@@ -11,6 +11,7 @@ export default definePlugin({
     audience: ['OIDC_AUDIENCE'],
     userPath: ['OIDC_USER_PATH'],
     admin: ['OIDC_ADMIN'],
+    readers: ['OIDC_READERS'],
     clientId: ['OIDC_CLIENT_ID'],
     clientSecret: ['OIDC_CLIENT_SECRET'],
     scopes: ['OIDC_SCOPES'],

@@ -48,6 +48,10 @@ const provider = {
     'Which claims make an operator, one of them is enough: groups=platform-admins,email=jane@example.com',
     v.optional(shown(v.pipe(csv(), rules)), []),
   ),
+  readers: says(
+    'Which claims make an operator who only reads: groups=support. Who is in both lists may write',
+    v.optional(shown(v.pipe(csv(), rules)), []),
+  ),
   jwksUrl: says(
     'Where its keys are. Unset: where its /.well-known/openid-configuration says',
     v.optional(address('https://idp.example/keys')),
@@ -85,7 +89,7 @@ const section = v.object({
   audience: v.optional(provider.audience),
   userPath: v.optional(provider.userPath),
   clientId: says(
-    'The client that the dashboard is at the identity provider. Turns the sign-in of operators on; needs OIDC_ADMIN',
+    'The client that the dashboard is at the identity provider. Turns the sign-in of operators on; needs OIDC_ADMIN or OIDC_READERS',
     v.optional(shown(text())),
   ),
   clientSecret: says(
@@ -112,8 +116,9 @@ const needs = (field: Field, message: string, isMissing: (settings: OidcSettings
     [field],
   )
 
-const isSaid = ({ audience, userPath, clientId, clientSecret, admin }: OidcSettings): boolean =>
-  [audience, userPath, clientId, clientSecret].some(value => value !== undefined) || admin.length > 0
+const isSaid = ({ audience, userPath, clientId, clientSecret, admin, readers }: OidcSettings): boolean =>
+  [audience, userPath, clientId, clientSecret].some(value => value !== undefined) ||
+  admin.length + readers.length > 0
 
 /** The section `oidc`. It describes one identity provider; `issuers` are more of them. */
 export const oidcSettings = v.pipe(
@@ -142,7 +147,7 @@ export const oidcSettings = v.pipe(
   needs(
     'admin',
     'expected who is an operator, such as groups=platform-admins: nobody could sign in',
-    ({ clientId, admin }) => clientId !== undefined && admin.length === 0,
+    ({ clientId, admin, readers }) => clientId !== undefined && admin.length + readers.length === 0,
   ),
   needs(
     'clientId',

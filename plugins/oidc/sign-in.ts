@@ -2,16 +2,15 @@ import { type Api, defineApi } from '../../src/api.ts'
 import { originSeen } from '../../src/door/address.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Host } from '../../src/plugin.ts'
-import type { Dashboard } from '../dashboard/model.ts'
-import { type Claims, idOf, matches, nameOf } from './claims.ts'
+import type { Dashboard, Guest, Marks } from '../dashboard/model.ts'
+import { type Claims, idOf, nameOf, operatesBy } from './claims.ts'
 import { type ClientDeps, createClient } from './client.ts'
 import { MAX_AWAY, type Visits } from './visits.ts'
 
 export interface SignInDeps extends ClientDeps, Pick<Host, 'site'> {
   readonly dashboard: Dashboard
   readonly visits: Visits
-  /** Another one whenever other people may come in. */
-  readonly mark: string
+  readonly marks: Marks
 }
 
 export const BEGIN = '/sign-in/sso'
@@ -30,8 +29,7 @@ const shared = {
 
 /** The way to the identity provider, and the way back (OpenID Connect Core 1.0, section 3.1, with PKCE). */
 export function createSignIn(deps: SignInDeps): Api[] {
-  const { settings, dashboard, log, site, visits, mark } = deps
-  const { issuer, admin } = settings
+  const { settings, dashboard, log, site, visits, marks } = deps
   const client = createClient(deps)
   const keep = (request: Request, sealed: string, maxAge: number) =>
     dashboard.cookie(request, COOKIE, sealed, maxAge)
@@ -59,22 +57,24 @@ export function createSignIn(deps: SignInDeps): Api[] {
     const visit = await visits.open(dashboard.readCookie(request, COOKIE))
     if (visit === undefined) return turnAway(request, new Refusal('invalid_request', STALE))
     try {
-      const name = operatorIn(await client.end(visit, new URL(request.url).search))
-      const guest = { name, mark, next: visit.next, cookies: [keep(request, '', 0)] }
+      const operator = operatorIn(await client.end(visit, new URL(request.url).search))
+      const guest = { ...operator, next: visit.next, cookies: [keep(request, '', 0)] }
       return await dashboard.admit(request, guest)
     } catch (error) {
       return turnAway(request, error, visit.next)
     }
   }
 
-  function operatorIn(claims: Claims): string {
+  function operatorIn(claims: Claims): Pick<Guest, 'name' | 'mark'> {
+    const { issuer } = settings
     const who = { name: nameOf(claims, issuer), id: idOf(claims, issuer) }
-    if (!matches(claims, admin)) {
+    const operates = operatesBy(claims, settings)
+    if (operates === undefined) {
       log.warn('Somebody who is no operator was not let in', who)
       refuse('forbidden', `${who.name} is no operator of this gateway: ask whoever runs it`)
     }
-    log.info('An operator signed in', who)
-    return who.name
+    log.info('An operator signed in', { ...who, operates })
+    return { name: who.name, mark: marks[operates] }
   }
 
   return [

@@ -23,10 +23,21 @@ const list = (world: World) =>
         .map(key => [
           ...['id', 'name', 'status', 'last_four', 'user_path'].map(field => textOf(key[field])),
           modelsOf(key.allowed_models),
+          textOf(key.operates),
           textOf(key.expires_at),
           textOf(isMap(key.last_used) ? key.last_used.at : undefined),
         ])
-      const head = ['ID', 'NAME', 'STATUS', 'ENDS IN', 'USER PATH', 'MODELS', 'EXPIRES', 'LAST USED']
+      const head = [
+        'ID',
+        'NAME',
+        'STATUS',
+        'ENDS IN',
+        'USER PATH',
+        'MODELS',
+        'OPERATES',
+        'EXPIRES',
+        'LAST USED',
+      ]
       world.out(rows.length === 0 ? 'There are no keys\n' : table(head, rows))
     },
   })
@@ -43,6 +54,7 @@ const create = (world: World) =>
       'allowed-models': { type: 'string', description: 'Selectors and redirect names, with commas' },
       labels: { type: 'string', description: 'team=alpha,env=prod' },
       expires: { type: 'string', description: 'A time such as 2027-01-31T12:00:00Z, or 30d' },
+      operates: { type: 'string', description: 'It opens the admin API and the dashboard: read or write' },
       description: { type: 'string', description: 'A note' },
     },
     async run(args) {
@@ -56,6 +68,7 @@ const create = (world: World) =>
         ...(models !== undefined && { allowed_models: split(models) }),
         ...(args.labels !== undefined && { labels: toLabels(args.labels) }),
         ...(expires !== undefined && { expires_at: toTime(expires) }),
+        ...(args.operates !== undefined && { operates: args.operates }),
         ...(args.description !== undefined && { description: args.description }),
       })
       show(world, made, args.json === true)

@@ -7,6 +7,7 @@ import { check } from '../request/check.ts'
 import type { Admin, Answer, Awaitable, ByteSource } from '../types.ts'
 import { checkParams } from './address.ts'
 import type { Audit } from './audit.ts'
+import { isRead, onlyAsks, refuseReaders } from './readers.ts'
 import { refuseUnasked } from './unasked.ts'
 
 export interface ApiCallerOptions {
@@ -68,7 +69,8 @@ export function createApiCaller(options: ApiCallerOptions) {
       enter(x)
       admin =
         (await administrate(request)) ??
-        refuse('invalid_api_key', 'Send the master key: "Authorization: Bearer KEY"')
+        refuse('invalid_api_key', 'Send the master key, or one that operates: "Authorization: Bearer KEY"')
+      if (!onlyAsks(route)) refuseReaders(admin)
       if (!isRead(route)) checkForgery(request, admin)
       await refuseUnasked(route, request, bodyLimit)
       return respond(route, { request, params, admin, x: undefined })
@@ -94,9 +96,6 @@ export function createApiCaller(options: ApiCallerOptions) {
     return callAsAdmin(route, request, params)
   }
 }
-
-/** HEAD comes here, too: it asks the same, and wants less. */
-const isRead = ({ method }: Api): boolean => method === 'GET'
 
 /** A write with a session carries the session's token, which another site cannot know. */
 function checkForgery(request: Request, { csrf }: Admin): void {

@@ -6,6 +6,7 @@ import { readCapped } from '../request/body.ts'
 import type { Admin, Awaitable } from '../types.ts'
 import { originSeen } from './address.ts'
 import type { Audit } from './audit.ts'
+import { isQuestion, refuseReaders } from './readers.ts'
 
 export interface PagesOptions {
   readonly pages: readonly Page[]
@@ -137,9 +138,11 @@ export function createPages({
   const perform = (page: Page, name: string, act: Action) => async (request: Request) => {
     const route = `/dashboard${page.path}/${name}`
     const x = new Exchange(request, { name: route }, connectionOf(request))
+    const onlyAsks = isQuestion(page, name)
     let admin: Admin | undefined
     const response = await wrap(async asked => {
       admin = asked.admin
+      if (!onlyAsks) refuseReaders(admin)
       enter(x)
       const form = await readForm(request)
       checkForgery(request, admin, form)
@@ -148,7 +151,7 @@ export function createPages({
         return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
       })
     }, true)(request)
-    if (page.asks?.includes(name) !== true) audit(admin, request, route, response.status)
+    if (!onlyAsks) audit(admin, request, route, response.status)
     leave(x)
     return response
   }

@@ -30,6 +30,8 @@ const may = <S extends v.GenericSchema>(schema: S) => v.optional(schema)
 const fun = v.function(wanted('a function'))
 const text = v.pipe(v.string(wanted('a text')), v.nonEmpty('it is empty'))
 const bool = v.boolean(wanted('true or false'))
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 const object = v.custom(isRecord, wanted('an object'))
 const schema = v.custom(
   value => isRecord(value) && value.kind === 'schema' && value.async === false,
@@ -52,10 +54,6 @@ const kebab = v.pipe(
   text,
   v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, ({ received }) => `expected a name in kebab-case, it is ${received}`),
 )
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
 
 /** `/admin/keys/:id`, `/v1/models/*`: what the door can tell apart. */
 const path = v.pipe(
@@ -179,6 +177,7 @@ const api = {
   } satisfies Entries<Api['answer']>),
   refusals: may(list(v.number(wanted('a number')))),
   hidden: may(bool),
+  asks: may(bool),
   run: fun,
 } satisfies Entries<Api>
 

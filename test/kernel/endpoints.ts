@@ -22,6 +22,8 @@ export interface CallerEndpoint {
 /** Any address, and who may come. */
 export interface Door extends Pick<CallerEndpoint, 'method' | 'path'> {
   readonly access: Api['access']
+  /** It changes nothing, and says so. */
+  readonly asks: boolean
   /** Absent where nobody calls a model. */
   readonly endpoint?: CallerEndpoint
 }
@@ -37,7 +39,7 @@ export const findEndpoints = async (): Promise<readonly CallerEndpoint[]> =>
 export async function findDoors(env: Record<string, string> = {}): Promise<readonly Door[]> {
   const found: Door[] = []
   const add = (endpoint: CallerEndpoint) =>
-    found.push({ method: endpoint.method, path: endpoint.path, access: 'caller', endpoint })
+    found.push({ method: endpoint.method, path: endpoint.path, access: 'caller', asks: false, endpoint })
   const spied = ours.map(
     (plugin): Plugin => ({
       ...plugin,
@@ -47,15 +49,15 @@ export async function findDoors(env: Record<string, string> = {}): Promise<reado
           add({ kind: 'dialect', name, method: talk ? 'GET' : 'POST', path })
         for (const { name, path, methods } of parts.passages ?? [])
           for (const method of methods) add({ kind: 'passage', name, method, path })
-        for (const { name, path, method, access } of parts.api ?? [])
+        for (const { name, path, method, access, asks = method === 'GET' } of parts.api ?? [])
           if (access === 'caller') add({ kind: 'route', name: name ?? path, method, path })
-          else found.push({ method, path, access })
-        for (const { path, parts: pieces = {}, actions = {} } of parts.pages ?? []) {
+          else found.push({ method, path, access, asks })
+        for (const { path, parts: pieces = {}, actions = {}, asks = [] } of parts.pages ?? []) {
           const at = (name: string) => `/dashboard${path}${name}`
           for (const name of ['', ...Object.keys(pieces).map(name => `/${name}`)])
-            found.push({ method: 'GET', path: at(name), access: 'admin' })
+            found.push({ method: 'GET', path: at(name), access: 'admin', asks: true })
           for (const name of Object.keys(actions))
-            found.push({ method: 'POST', path: at(`/${name}`), access: 'admin' })
+            found.push({ method: 'POST', path: at(`/${name}`), access: 'admin', asks: asks.includes(name) })
         }
         return parts
       },

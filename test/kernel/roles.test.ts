@@ -17,35 +17,64 @@ beforeAll(async () => {
   const env = { METRICS_TOKEN: 'scrape-me-please', REQUEST_LOG_BODIES: '/', CACHE_MODELS: '/' }
   gateway = await startGateway({ env })
   doors = await findDoors(env)
-  const { body } = await gateway.admin('POST', '/admin/keys', { name: 'team', user_path: '/team' })
-  roles['a caller'] = { authorization: `Bearer ${body.key}` }
-  const form = new URLSearchParams({ key: MASTER })
-  const signedIn = await gateway.fetch('/sign-in', { method: 'POST', body: form })
-  roles['an operator in a browser'] = { cookie: signedIn.headers.getSetCookie()[0]!.split(';')[0]! }
+  const [caller, reader, writer] = await Promise.all([makeKey(), makeKey('read'), makeKey('write')])
+  roles['a caller'] = { authorization: `Bearer ${caller}` }
+  roles['a reader'] = { authorization: `Bearer ${reader}` }
+  roles["an operator's key"] = { authorization: `Bearer ${writer}` }
+  roles['an operator in a browser'] = await signIn(MASTER)
+  roles["an operator's key in a browser"] = await signIn(writer)
+  const inBrowser = await signIn(reader)
+  roles['a reader in a browser'] = { ...inBrowser, 'x-csrf-token': await tokenOf(inBrowser) }
 })
 afterAll(() => gateway.close())
+
+async function makeKey(operates?: 'read' | 'write'): Promise<string> {
+  const { body } = await gateway.admin('POST', '/admin/keys', { name: 'team', user_path: '/team', operates })
+  return body.key
+}
+
+async function signIn(key: string): Promise<{ cookie: string }> {
+  const signedIn = await gateway.fetch('/sign-in', { method: 'POST', body: new URLSearchParams({ key }) })
+  return { cookie: signedIn.headers.getSetCookie()[0]!.split(';')[0]! }
+}
+
+/** What the forms of a session carry. */
+async function tokenOf(headers: { cookie: string }): Promise<string> {
+  const page = await (await gateway.fetch('/dashboard/playground', { headers })).text()
+  return /name="csrf" value="([^"]+)"/.exec(page)![1]!
+}
 
 /** What becomes of a call that says nothing: `out` for who is not let in, by whichever of the ways. */
 async function knock({ method, path }: Door, role: string): Promise<string> {
   const address = path.replaceAll(/:\w+/g, 'none').replace('*', 'none')
   const answer = await gateway.fetch(address, { method, headers: roles[role]!, redirect: 'manual' })
-  await answer.body?.cancel()
   const isSentAway = answer.headers.get('location')?.startsWith('/sign-in?') === true
   if (isSentAway || answer.status === 401) return 'out'
-  // A write of a browser that does not carry the token of its session.
-  return answer.status === 403 ? 'forged' : 'in'
+  if (answer.status !== 403) {
+    await answer.body?.cancel()
+    return 'in'
+  }
+  // Otherwise a write of a browser that does not carry the token of its session.
+  return /You operate as a reader/.test(await answer.text()) ? 'may only look' : 'forged'
 }
 
 const isRead = ({ method }: Door) => method === 'GET' || method === 'HEAD'
+const isOfPeople = (door: Door) => addressOf(door) === 'GET /admin/requests/:id'
+const looks = (door: Door) => (door.asks && !isOfPeople(door) ? 'in' : 'may only look')
+const inBrowser = (door: Door) => (door.access === 'caller' ? 'out' : isRead(door) ? 'in' : 'forged')
 
-/** Who is let in, and whose writes are taken for forged. */
+/** Who is let in, whose writes are taken for forged, and who may only look. */
 const ways: Readonly<Record<string, (door: Door) => string>> = {
   nobody: () => 'out',
   'a stranger': () => 'out',
   'a scraper': door => (addressOf(door) === 'GET /metrics' ? 'in' : 'out'),
   'a caller': ({ access }) => (access === 'caller' ? 'in' : 'out'),
   'an operator': () => 'in',
-  'an operator in a browser': door => (door.access === 'caller' ? 'out' : isRead(door) ? 'in' : 'forged'),
+  'an operator in a browser': inBrowser,
+  "an operator's key": () => 'in',
+  "an operator's key in a browser": inBrowser,
+  'a reader': door => (door.access === 'caller' ? 'in' : looks(door)),
+  'a reader in a browser': door => (door.access === 'caller' ? 'out' : looks(door)),
 }
 
 test.each(Object.entries(ways))('%s', async (role, way) => {
@@ -58,6 +87,23 @@ test.each(Object.entries(ways))('%s', async (role, way) => {
 test('what is below /admin and /dashboard is for operators', () => {
   const operators = doors.filter(({ path }) => /^\/(?:admin|dashboard)\//.test(path))
   expect(operators.filter(({ access }) => access !== 'admin').map(addressOf)).toEqual([])
+})
+
+test('readers may use these though they are no GETs, and no others', () => {
+  const asking = doors.filter(door => door.access === 'admin' && door.asks && !isRead(door)).map(addressOf)
+  expect(asking.sort()).toEqual([
+    'POST /admin/explain',
+    'POST /admin/guardrails/test',
+    'POST /dashboard/guardrails/doubt',
+    'POST /dashboard/guardrails/effect',
+    'POST /dashboard/keys/doubt',
+    'POST /dashboard/limits/doubt',
+    'POST /dashboard/limits/doubt-tools',
+    'POST /dashboard/limits/effect',
+    'POST /dashboard/models/draft',
+    'POST /dashboard/models/effect',
+    'POST /dashboard/models/suggest',
+  ])
 })
 
 test('anybody may come to these, and to no others', () => {

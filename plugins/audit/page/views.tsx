@@ -43,6 +43,7 @@ export const outcomes = {
 
 const ways: Readonly<Record<Who, string>> = {
   master: 'Master key',
+  key: 'API key',
   session: 'Dashboard',
   token: 'Token',
   loopback: 'This machine',

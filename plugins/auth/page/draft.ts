@@ -18,6 +18,8 @@ export interface Draft {
   readonly models: string
   /** `name=value`, one per line. */
   readonly labels: string
+  /** What its holder may do as an operator; empty: nothing. */
+  readonly operates: string
   /** `2027-01-31`: the key works until the end of that day, UTC. */
   readonly lastDay: string
 }
@@ -29,6 +31,7 @@ export const emptyDraft: Draft = {
   subPaths: false,
   models: '',
   labels: '',
+  operates: '',
   lastDay: '',
 }
 
@@ -42,6 +45,7 @@ export const draftOf = (row: KeyRow): Draft => ({
   labels: Object.entries(row.labels)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n'),
+  operates: row.operates ?? '',
   lastDay: row.expiresAt === null ? '' : dayOf(row.expiresAt),
 })
 
@@ -55,6 +59,7 @@ export function draftFrom(form: Form): Draft {
     subPaths: text(form, 'sub_paths') === 'on',
     models: text(form, 'allowed_models'),
     labels: text(form, 'labels'),
+    operates: text(form, 'operates'),
     lastDay: text(form, 'last_day').trim(),
   }
 }
@@ -79,6 +84,7 @@ export function toKey(draft: Draft, { now, present }: { now: number; present: Ke
     labels: labelsOf(draft.labels),
     allowed_models: models.length === 0 ? null : models,
     expires_at: expiresAt,
+    operates: draft.operates === '' ? null : draft.operates,
   })
   return toNewKey(body, { now, present: expiry })
 }
@@ -119,6 +125,7 @@ const fields = [
   'allowed_models',
   'labels',
   'expires_at',
+  'operates',
 ] as const
 
 /** What is wrong with a draft, and where. */

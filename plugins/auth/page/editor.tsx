@@ -1,10 +1,11 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { EditTitle } from '../../../views/definition-form.tsx'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
-import { Name } from '../../../views/name.tsx'
 import { KIND } from '../keys.ts'
 import type { Draft, Mistake } from './draft.ts'
+import { OperatesField } from './operates.tsx'
 
 export interface Editing {
   readonly draft: Draft
@@ -20,15 +21,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
     <DialogForm
       page={`${request.base}/dashboard/keys`}
       action="save"
-      title={
-        draft.old === undefined ? (
-          'New API key'
-        ) : (
-          <>
-            Edit <Name text={draft.name} />
-          </>
-        )
-      }
+      title={draft.old === undefined ? 'New API key' : <EditTitle name={draft.name} admin={request.admin} />}
       mistake={wrong(editing, 'form')}
       history={draft.old && { kind: KIND, subject: draft.old.id }}
       request={request}
@@ -80,6 +73,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         </textarea>
         <Doubt page={`${request.base}/dashboard/keys`} />
       </Field>
+      <OperatesField value={draft.operates} error={wrong(editing, 'operates')} />
       <LabelFields editing={editing} />
     </DialogForm>
   )

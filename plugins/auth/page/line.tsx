@@ -1,3 +1,4 @@
+import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
@@ -7,6 +8,7 @@ import { PathLink } from '../../../views/row-head.tsx'
 import type { Uses } from '../uses.ts'
 import type { KeyRow } from '../views-of.ts'
 import { LastUsed } from './last-used.tsx'
+import { OperatesBadge } from './operates.tsx'
 import type { Listed, Query } from './rows.ts'
 
 interface LineProps {
@@ -15,11 +17,11 @@ interface LineProps {
   /** When keys were last used. */
   readonly uses: Uses
   readonly now: number
-  /** What addresses begin with. */
-  readonly base: string
+  readonly request: PageRequest
 }
 
-export const KeyLine = ({ listed, query, uses, now, base }: LineProps) => {
+export const KeyLine = ({ listed, query, uses, now, request }: LineProps) => {
+  const { base } = request
   const { row, status } = listed
   return (
     <tr data-off={status === 'active' ? undefined : ''}>
@@ -30,7 +32,8 @@ export const KeyLine = ({ listed, query, uses, now, base }: LineProps) => {
           title="What it was used for"
         >
           <Name text={row.name} />
-        </Link>
+        </Link>{' '}
+        <OperatesBadge operates={row.operates} />
         <p class="about">
           <span class="mono">mw_…{row.lastFour}</span>
           {row.description !== '' && <> · {row.description}</>}
@@ -51,7 +54,9 @@ export const KeyLine = ({ listed, query, uses, now, base }: LineProps) => {
           <Standing listed={listed} now={now} />
         </div>
       </td>
-      <td class="actions">{status !== 'revoked' && <Acts listed={listed} query={query} base={base} />}</td>
+      <td class="actions">
+        {status !== 'revoked' && <Acts listed={listed} query={query} request={request} />}
+      </td>
     </tr>
   )
 }
@@ -111,8 +116,9 @@ const When = ({ word, at }: { word?: string; at: number | null }) => {
   )
 }
 
-function Acts({ listed: { row, status }, query, base }: Omit<LineProps, 'now' | 'uses'>) {
-  const key = { page: `${base}/dashboard/keys`, query, value: row.id, name: row.name }
+function Acts({ listed: { row, status }, query, request }: Omit<LineProps, 'now' | 'uses'>) {
+  const key = { page: `${request.base}/dashboard/keys`, query, value: row.id, name: row.name }
+  if (!request.admin.mayWrite) return <Opens {...key} verb="edit" word="View" />
   return (
     <>
       <Opens {...key} verb="edit" word="Edit" />

@@ -39,7 +39,13 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
           <h1>API keys</h1>
           <p class="lead">Who may call, on whose behalf, and which models they reach.</p>
         </div>
-        <NewButton id="new" noun="API key" page={path} href={path + toQuery(data.query, { new: '' })} />
+        <NewButton
+          id="new"
+          noun="API key"
+          page={path}
+          href={path + toQuery(data.query, { new: '' })}
+          admin={request.admin}
+        />
       </header>
       <KeyFilters data={data} path={path} />
       <KeysTable data={data} request={request} />
@@ -110,8 +116,6 @@ const KeysTable = ({ data, request }: { data: KeysData; request: PageRequest }) 
     listing={data.listing}
     all={data.count}
     about="Give each team or service a key of its own: bound to its path, limited to the models it needs, and revoked without touching anybody else."
-    row={key => (
-      <KeyLine listed={key} query={data.query} uses={data.uses} now={data.now} base={request.base} />
-    )}
+    row={key => <KeyLine listed={key} query={data.query} uses={data.uses} now={data.now} request={request} />}
   />
 )

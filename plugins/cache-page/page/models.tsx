@@ -1,3 +1,4 @@
+import type { PageRequest } from '../../../src/page.ts'
 import { count, number, percent, size } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
@@ -15,11 +16,11 @@ const headings = ['Model', 'Hit rate', 'Hits', 'Misses', 'Stored', 'Size', '']
 /** So many are shown, those with the most hits. */
 const MOST = 100
 
-export const Models = ({ models, base }: { models: readonly ModelFigures[]; base: string }) => (
+export const Models = ({ models, request }: { models: readonly ModelFigures[]; request: PageRequest }) => (
   <>
     <Table caption="Stored answers by model" headings={headings}>
       {models.slice(0, MOST).map(each => (
-        <Line figures={each} base={base} />
+        <Line figures={each} request={request} />
       ))}
     </Table>
     {models.length > MOST && (
@@ -28,9 +29,9 @@ export const Models = ({ models, base }: { models: readonly ModelFigures[]; base
   </>
 )
 
-function Line({ figures, base }: { figures: ModelFigures; base: string }) {
+function Line({ figures, request }: { figures: ModelFigures; request: PageRequest }) {
   const { model, hits, misses, entries, bytes } = figures
-  const href = `${base}/dashboard/cache?${new URLSearchParams({ purge: model })}`
+  const href = `${request.base}/dashboard/cache?${new URLSearchParams({ purge: model })}`
   return (
     <tr>
       <th scope="row" data-label="Model">
@@ -52,7 +53,7 @@ function Line({ figures, base }: { figures: ModelFigures; base: string }) {
         {size(bytes)}
       </td>
       <td class="actions">
-        {entries > 0 && (
+        {entries > 0 && request.admin.mayWrite && (
           <Link
             class="quiet"
             id={`purge-${shortHash(model)}`}

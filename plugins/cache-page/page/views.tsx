@@ -49,7 +49,7 @@ export function CacheView({ data, request }: Props) {
             Answers are stored, and given again to the same question: at once, and without asking anybody.
           </p>
         </div>
-        {isOn && (
+        {isOn && request.admin.mayWrite && (
           <Link class="button" id="purge" href={href} {...opening(href)}>
             <Icon name="trash" />
             Delete answers
@@ -86,7 +86,7 @@ export const Stored = ({ data, request }: Props) => (
         </p>
       </div>
     ) : (
-      <Models models={data.models} base={request.base} />
+      <Models models={data.models} request={request} />
     )}
     <Rules settings={data.settings} />
   </section>

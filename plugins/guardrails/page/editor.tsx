@@ -26,7 +26,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
     <DialogForm
       page={path}
       action="save"
-      title={isNew ? 'New guardrail' : <EditTitle name={draft.name} />}
+      title={isNew ? 'New guardrail' : <EditTitle name={draft.name} admin={request.admin} />}
       mistake={wrong(editing, 'form') ?? (isNew ? undefined : wrong(editing, 'name'))}
       request={request}
       history={isNew ? undefined : { kind: KIND, subject: draft.name }}

@@ -1,6 +1,6 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { count } from '../../../views/format.ts'
-import { Opens, Switch } from '../../../views/row-actions.tsx'
+import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { HoldsFor, HoldsOf, RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { Guardrail, On, Side, Verdict } from '../model.ts'
@@ -73,10 +73,7 @@ export function GuardrailLine({ listed: { guardrail, counted, unknown }, query, 
       </td>
       <td class="actions">
         {guardrail.declaredIn === undefined && (
-          <>
-            <Opens page={page} query={query} verb="edit" word="Edit" value={guardrail.name} />
-            <Opens page={page} query={query} verb="delete" word="Delete" value={guardrail.name} />
-          </>
+          <EditAndDelete page={page} query={query} value={guardrail.name} admin={request.admin} />
         )}
       </td>
     </tr>

@@ -41,7 +41,13 @@ export function GuardrailsView({ data, request }: Props) {
           <h1>Guardrails</h1>
           <p class="lead">What may be told to models, and what they may say.</p>
         </div>
-        <NewButton id="new" noun="guardrail" page={path} href={path + toQuery(data.query, { new: '' })} />
+        <NewButton
+          id="new"
+          noun="guardrail"
+          page={path}
+          href={path + toQuery(data.query, { new: '' })}
+          admin={request.admin}
+        />
       </header>
       <Filters
         path={path}
@@ -97,7 +103,7 @@ export const GuardrailsTable = ({ data, request }: Props) => (
     query={data.query}
     listing={data.listing}
     all={data.count}
-    makes
+    maker={request.admin}
     about="A guardrail looks for card numbers, secrets, words or patterns in what models are told or say, and refuses the call, masks what it finds, or counts it."
     row={listed => <GuardrailLine listed={listed} query={data.query} request={request} />}
   />

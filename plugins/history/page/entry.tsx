@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import type { Admin } from '../../../src/types.ts'
 import { authorText } from '../../../views/author.ts'
 import { ago } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
@@ -18,10 +19,11 @@ interface EntryProps {
   /** Where the thing can be seen; undefined for what is gone, and for kinds that nobody here knows. */
   readonly place: string | undefined
   readonly now: number
+  readonly admin: Admin
 }
 
 /** One change: who, when, of what, and what it changed. */
-export const Entry = ({ row, query, page, place, now }: EntryProps) => (
+export const Entry = ({ row, query, page, place, now, admin }: EntryProps) => (
   <tr id={`change-${row.id}`}>
     <th scope="row" data-label="What">
       <Thing row={row} place={place} />
@@ -51,8 +53,8 @@ export const Entry = ({ row, query, page, place, now }: EntryProps) => (
       </div>
     </td>
     <td class="actions">
-      {canBePutBack(row) && <PutBack row={row} query={query} page={page} />}
-      {canBeUndone(row) && <Undo row={row} query={query} page={page} />}
+      {admin.mayWrite && canBePutBack(row) && <PutBack row={row} query={query} page={page} />}
+      {admin.mayWrite && canBeUndone(row) && <Undo row={row} query={query} page={page} />}
     </td>
   </tr>
 )

@@ -98,7 +98,7 @@ function Changes({ data, request }: Props) {
       ) : (
         <Table caption="Changes, newest first" headings={['What', 'Change', 'By', 'When', '']}>
           {leaf.rows.map(row => (
-            <Entry row={row} query={query} page={page} place={placeOf(row)} now={now} />
+            <Entry {...{ row, query, page, now }} place={placeOf(row)} admin={request.admin} />
           ))}
         </Table>
       )}

@@ -64,7 +64,7 @@ export function LimitView({ data, request }: Props) {
           <div class="exports">
             <HistoryLink kind={KIND} subject={name} base={request.base} />
             <Link class="button" href={`${path}?${new URLSearchParams({ edit: name })}`}>
-              Edit
+              {request.admin.mayWrite ? 'Edit' : 'View'}
             </Link>
           </div>
         )}

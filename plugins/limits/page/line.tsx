@@ -1,6 +1,6 @@
 import type { PageRequest } from '../../../src/page.ts'
 import { count } from '../../../views/format.ts'
-import { Opens, Switch } from '../../../views/row-actions.tsx'
+import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import { allowanceOf } from '../words.ts'
@@ -57,10 +57,7 @@ export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
       </td>
       <td class="actions">
         {limit.declaredIn === undefined && (
-          <>
-            <Opens page={page} query={query} verb="edit" word="Edit" value={limit.name} />
-            <Opens page={page} query={query} verb="delete" word="Delete" value={limit.name} />
-          </>
+          <EditAndDelete page={page} query={query} value={limit.name} admin={request.admin} />
         )}
       </td>
     </tr>

@@ -47,7 +47,13 @@ export function LimitsView({ data, request }: Props) {
           <h1>Limits</h1>
           <p class="lead">How much may happen: dollars, tokens, requests, and calls at the same time.</p>
         </div>
-        <NewButton id="new" noun="limit" page={path} href={path + toQuery(data.query, { new: '' })} />
+        <NewButton
+          id="new"
+          noun="limit"
+          page={path}
+          href={path + toQuery(data.query, { new: '' })}
+          admin={request.admin}
+        />
       </header>
       <LimitFilters data={data} path={path} />
       <LimitsTable data={data} request={request} />
@@ -112,7 +118,7 @@ export const LimitsTable = ({ data, request }: Props) => (
     query={data.query}
     listing={data.listing}
     all={data.count}
-    makes
+    maker={request.admin}
     about="A limit says how much a team, each key or everybody may use: $500 a month, say, or 60 requests a minute. Whoever has used it up is refused until the next month or minute begins."
     row={listed => (
       <LimitLine listed={listed} query={data.query} keyName={data.keyName} now={data.now} request={request} />

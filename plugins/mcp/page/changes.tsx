@@ -94,6 +94,7 @@ interface AcceptProps {
 }
 
 function Accept({ server, tool, hash, words, label, request: { base, admin } }: AcceptProps) {
+  if (!admin.mayWrite) return null
   const path = `${base}/dashboard/tools/accept`
   return (
     <form method="post" action={path} hx-post={path} hx-swap="none" hx-vals={VIA} hx-sync="this:drop">

@@ -35,7 +35,7 @@ export function ToolsView({ data, request }: Props) {
             say.
           </p>
         </div>
-        {isOn && <Refresh request={request} />}
+        {isOn && request.admin.mayWrite && <Refresh request={request} />}
       </header>
       {isOn ? (
         <>

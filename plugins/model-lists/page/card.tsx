@@ -21,7 +21,7 @@ interface CardProps {
 export const Card = (props: CardProps) => (
   <li id={cardId(props.upstream.status.name)} class="upstream">
     <Known {...props} />
-    <Ways {...props} />
+    {props.request.admin.mayWrite && <Ways {...props} />}
   </li>
 )
 
@@ -77,6 +77,7 @@ const Fact = ({ name, children }: { name: string; children?: Child }) => (
 function Facts({ upstream: { provider, status }, data, request }: CardProps) {
   const { baseUrl, wires, offers, configuredBy = [] } = provider
   const place = data.desk?.placeOf(status.name)
+  const verb = request.admin.mayWrite ? 'Edit' : 'View'
   const models = `${request.base}/dashboard/models?${new URLSearchParams({ kind: 'provider', provider: status.name })}`
   return (
     <dl>
@@ -111,8 +112,8 @@ function Facts({ upstream: { provider, status }, data, request }: CardProps) {
             </>
           ))}
           {place !== undefined && (
-            <Link href={`${request.base}/dashboard${place}`} aria-label={`Edit ${status.name}`}>
-              Edit
+            <Link href={`${request.base}/dashboard${place}`} aria-label={`${verb} ${status.name}`}>
+              {verb}
             </Link>
           )}
         </Fact>

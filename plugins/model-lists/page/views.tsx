@@ -23,16 +23,18 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
             every hour.
           </p>
         </div>
-        <div class="ways">
-          <form method="post" action={path} hx-post={path} hx-swap="none" hx-vals={VIA} hx-sync="this:drop">
-            <Csrf admin={request.admin} />
-            <button id="refresh-all" class="button" type="submit">
-              <Icon name="refresh" />
-              Refresh all lists
-            </button>
-          </form>
-          {desk !== undefined && <New desk={desk} request={request} />}
-        </div>
+        {request.admin.mayWrite && (
+          <div class="ways">
+            <form method="post" action={path} hx-post={path} hx-swap="none" hx-vals={VIA} hx-sync="this:drop">
+              <Csrf admin={request.admin} />
+              <button id="refresh-all" class="button" type="submit">
+                <Icon name="refresh" />
+                Refresh all lists
+              </button>
+            </form>
+            {desk !== undefined && <New desk={desk} request={request} />}
+          </div>
+        )}
       </header>
       {isDemo && (
         <section class="welcome adding" aria-labelledby="adding-title">
@@ -42,7 +44,7 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
               ? 'Nobody answers yet.'
               : 'For now a built-in demo answers, without network and without cost. It leaves when a real provider comes.'}
           </p>
-          {desk !== undefined && (
+          {desk !== undefined && request.admin.mayWrite && (
             <>
               <p>Add one here: choose who it is, paste the key, try it, and use it at once.</p>
               <p>
@@ -66,10 +68,12 @@ export function ProvidersView({ data, request }: { data: ProvidersData; request:
           <HowToAdd configFile={configFile} />
         </details>
       )}
-      <p class="hint">
-        A test call asks one model for one word, as the holder of the master key. It takes the way of every
-        call, so it is recorded in the usage and costs what it costs.
-      </p>
+      {request.admin.mayWrite && (
+        <p class="hint">
+          A test call asks one model for one word, as the holder of the master key. It takes the way of every
+          call, so it is recorded in the usage and costs what it costs.
+        </p>
+      )}
     </>
   )
 }
@@ -102,7 +106,9 @@ function Idle({ desk, request }: DeskProps) {
                 <Name text={name} />
               </strong>
               {name !== type && <span class="muted"> ({type})</span>}. {why}{' '}
-              <Link href={`${request.base}/dashboard${desk.placeOf(name) ?? '/providers'}`}>Edit</Link>
+              <Link href={`${request.base}/dashboard${desk.placeOf(name) ?? '/providers'}`}>
+                {request.admin.mayWrite ? 'Edit' : 'View'}
+              </Link>
             </p>
           </li>
         ))}

@@ -27,7 +27,7 @@ export const NoticesView = ({ data, request, tried = [] }: Props) => (
           <Standing data={data} base={request.base} />
         </p>
       </div>
-      {data.hooks.length > 0 && <TestButton request={request} />}
+      {data.hooks.length > 0 && request.admin.mayWrite && <TestButton request={request} />}
     </header>
     <div id="tests" aria-live="polite">
       <Tests tried={tried} />

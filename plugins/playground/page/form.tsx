@@ -19,6 +19,7 @@ export function Questions({ data, request }: Props) {
   const { asked, names, paths, keys } = data
   const path = `${request.base}/dashboard/playground`
   const errors = errorsOf(data.told)
+  const { mayWrite } = request.admin
   return (
     <form
       id="ask"
@@ -26,7 +27,7 @@ export function Questions({ data, request }: Props) {
       method="post"
       action={`${path}/ask`}
       novalidate
-      data-stream={request.base + STREAM}
+      data-stream={mayWrite ? request.base + STREAM : undefined}
       data-address={inAddress.join(' ')}
     >
       <Csrf admin={request.admin} />
@@ -75,15 +76,19 @@ export function Questions({ data, request }: Props) {
       </div>
       <More asked={asked} errors={errors} path={path} />
       <div class="send">
-        <button id="p-send" class="primary" type="submit">
+        <button id="p-send" class="primary" type="submit" disabled={!mayWrite}>
           Send
         </button>
         <button id="p-stop" type="button" data-stop="" hidden>
           Stop
         </button>
-        <p class="hint scripted">
-          <kbd>Ctrl</kbd> <kbd>Enter</kbd> sends
-        </p>
+        {mayWrite ? (
+          <p class="hint scripted">
+            <kbd>Ctrl</kbd> <kbd>Enter</kbd> sends
+          </p>
+        ) : (
+          <p class="hint">Calls cost money, so they are not for operators who only read.</p>
+        )}
       </div>
       <datalist id="p-names">
         <Options values={names} />

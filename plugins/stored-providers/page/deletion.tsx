@@ -39,9 +39,11 @@ export function Deletion({ deleting, request }: { deleting: Deleting; request: P
           and then needs its keys anew. Answers under way end as they began.
         </p>
         <footer>
-          <button class="danger" type="submit">
-            Delete
-          </button>
+          {request.admin.mayWrite && (
+            <button class="danger" type="submit">
+              Delete
+            </button>
+          )}
           <Link class="button quiet" href={`${page}?${new URLSearchParams({ name: stored.name })}`}>
             Cancel
           </Link>

@@ -2,7 +2,7 @@ import { toSnake } from '../../../src/config/shape.ts'
 import type { PageRequest } from '../../../src/page.ts'
 import type { ProviderType } from '../../../src/provider.ts'
 import { VIA } from '../../../views/dialog-form.tsx'
-import { Check, Csrf, described, Field, verbatim } from '../../../views/form.tsx'
+import { Check, Csrf, described, Field, ShownOnly, verbatim } from '../../../views/form.tsx'
 import { HistoryLink } from '../../../views/history-link.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
@@ -22,7 +22,7 @@ interface Props {
 
 /** The form of one provider: who it is, where, and what it asks for. */
 export function Editor({ editing, request }: Props) {
-  const { type, draft, mistake, trial } = editing
+  const { type, draft, trial } = editing
   const isNew = draft.version === undefined
   const page = `${request.base}/dashboard/providers/edit`
   return (
@@ -50,52 +50,85 @@ export function Editor({ editing, request }: Props) {
       >
         <Csrf admin={request.admin} />
         <input type="hidden" name="type" value={type.name} />
-        <Banners editing={editing} />
-        {isNew && <Needs type={type} />}
-        <NameOf editing={editing} />
-        {inOrder(fieldsOf(type)).map(field =>
-          field.isSecret ? (
-            <SecretField field={field} editing={editing} />
-          ) : (
-            <OpenField field={field} editing={editing} />
-          ),
+        {request.admin.mayWrite ? (
+          <Fields editing={editing} />
+        ) : (
+          <ShownOnly>
+            <Fields editing={editing} />
+          </ShownOnly>
         )}
-        <Check
-          id="f-enabled"
-          name="enabled"
-          checked={draft.enabled}
-          label="Enabled"
-          hint="Off: it is kept, and nobody is sent there."
-        />
         <div id="tried" aria-live="polite">
           {trial && <Tried trial={trial} isPlain />}
         </div>
-        <footer>
-          <button class="primary" type="submit">
-            {isNew ? 'Create provider' : 'Save'}
-          </button>
-          <button
-            type="submit"
-            formaction={`${page}/test`}
-            hx-post={`${page}/test`}
-            hx-target="#tried"
-            hx-swap="innerHTML"
-            hx-vals={VIA}
-            hx-sync="this:drop"
-          >
-            Test
-          </button>
+        {request.admin.mayWrite ? (
+          <Ways editing={editing} request={request} />
+        ) : (
           <Link class="button quiet" href={`${request.base}/dashboard/providers`}>
-            Cancel
+            Back
           </Link>
-          {!isNew && <Aside name={draft.name} page={page} base={request.base} />}
-        </footer>
-        {mistake === undefined && (
-          <p class="hint">
-            A test asks the provider for its list of models. It costs nothing, and stores nothing.
-          </p>
         )}
       </form>
+    </>
+  )
+}
+
+/** Who it is, and all that its type can be told. */
+function Fields({ editing }: Pick<Props, 'editing'>) {
+  const { type, draft } = editing
+  return (
+    <>
+      <Banners editing={editing} />
+      {draft.version === undefined && <Needs type={type} />}
+      <NameOf editing={editing} />
+      {inOrder(fieldsOf(type)).map(field =>
+        field.isSecret ? (
+          <SecretField field={field} editing={editing} />
+        ) : (
+          <OpenField field={field} editing={editing} />
+        ),
+      )}
+      <Check
+        id="f-enabled"
+        name="enabled"
+        checked={draft.enabled}
+        label="Enabled"
+        hint="Off: it is kept, and nobody is sent there."
+      />
+    </>
+  )
+}
+
+/** What can be done with what is typed. */
+function Ways({ editing: { draft, mistake }, request }: Props) {
+  const isNew = draft.version === undefined
+  const page = `${request.base}/dashboard/providers/edit`
+  return (
+    <>
+      <footer>
+        <button class="primary" type="submit">
+          {isNew ? 'Create provider' : 'Save'}
+        </button>
+        <button
+          type="submit"
+          formaction={`${page}/test`}
+          hx-post={`${page}/test`}
+          hx-target="#tried"
+          hx-swap="innerHTML"
+          hx-vals={VIA}
+          hx-sync="this:drop"
+        >
+          Test
+        </button>
+        <Link class="button quiet" href={`${request.base}/dashboard/providers`}>
+          Cancel
+        </Link>
+        {!isNew && <Aside name={draft.name} page={page} base={request.base} />}
+      </footer>
+      {mistake === undefined && (
+        <p class="hint">
+          A test asks the provider for its list of models. It costs nothing, and stores nothing.
+        </p>
+      )}
     </>
   )
 }

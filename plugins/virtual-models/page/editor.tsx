@@ -1,8 +1,8 @@
 import type { PageRequest } from '../../../src/page.ts'
+import { EditTitle } from '../../../views/definition-form.tsx'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
-import { Name } from '../../../views/name.tsx'
 import { KIND } from '../model.ts'
 import { Asking } from './asking.tsx'
 import type { Draft, Mistake } from './draft.ts'
@@ -30,7 +30,13 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
     <DialogForm
       page={path}
       action="save"
-      title={<Title draft={draft} />}
+      title={
+        draft.old === undefined ? (
+          'New virtual model'
+        ) : (
+          <EditTitle name={draft.old.source} admin={request.admin} />
+        )
+      }
       mistake={wrong(editing, 'form')}
       request={request}
       history={draft.old && { kind: KIND, subject: draft.old.source }}
@@ -57,15 +63,6 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
 
 const wrong = ({ mistake }: Editing, field: Mistake['field']): string | undefined =>
   mistake?.field === field ? mistake.message : undefined
-
-const Title = ({ draft: { old } }: { draft: Draft }) =>
-  old === undefined ? (
-    <>New virtual model</>
-  ) : (
-    <>
-      Edit <Name text={old.source} />
-    </>
-  )
 
 const Submit = ({ isNew }: { isNew: boolean }) => (
   <button class="primary" type="submit">

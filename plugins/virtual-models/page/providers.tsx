@@ -1,4 +1,5 @@
 import type { PageRequest } from '../../../src/page.ts'
+import type { Admin } from '../../../src/types.ts'
 import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { ago } from '../../../views/format.ts'
@@ -30,24 +31,28 @@ export function Providers({ data: { statuses, now }, request }: { data: ModelsDa
           </li>
         ))}
       </ul>
-      <form
-        method="post"
-        action={`${path}/refresh`}
-        hx-post={`${path}/refresh`}
-        hx-swap="none"
-        hx-include={STATE}
-        hx-vals={VIA}
-        hx-disable="findAll button"
-      >
-        <Csrf admin={request.admin} />
-        <button id="refresh" class="quiet" type="submit">
-          <Icon name="refresh" />
-          Refresh lists
-        </button>
-      </form>
+      {request.admin.mayWrite && <Refresh path={path} admin={request.admin} />}
     </section>
   )
 }
+
+const Refresh = ({ path, admin }: { path: string; admin: Admin }) => (
+  <form
+    method="post"
+    action={`${path}/refresh`}
+    hx-post={`${path}/refresh`}
+    hx-swap="none"
+    hx-include={STATE}
+    hx-vals={VIA}
+    hx-disable="findAll button"
+  >
+    <Csrf admin={admin} />
+    <button id="refresh" class="quiet" type="submit">
+      <Icon name="refresh" />
+      Refresh lists
+    </button>
+  </form>
+)
 
 const Age = ({ at, now, isStale }: { at: string; now: number; isStale: boolean }) => (
   <time datetime={at} title={at}>

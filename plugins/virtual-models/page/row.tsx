@@ -7,7 +7,7 @@ import { Link } from '../../../views/link.tsx'
 import { toQuery } from '../../../views/listing.ts'
 import { Name } from '../../../views/name.tsx'
 import { opening } from '../../../views/opening.ts'
-import { Opens, Switch } from '../../../views/row-actions.tsx'
+import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { RowAbout } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import type { VirtualModelView } from '../model.ts'
@@ -69,7 +69,9 @@ function ProviderModel({ row, facts, query, request }: RowProps & { row: Provide
         {row.name.length <= MAX_NAME && (
           <>
             <Explain name={row.name} base={request.base} />
-            <Offers row={row} query={query} path={`${request.base}/dashboard/models`} />
+            {request.admin.mayWrite && (
+              <Offers row={row} query={query} path={`${request.base}/dashboard/models`} />
+            )}
           </>
         )}
       </td>
@@ -139,10 +141,7 @@ function VirtualModel({ row, facts, query, request }: RowProps & { row: VirtualR
           <Explain name={view.source} path={facts.exampleCaller(view.source)} base={request.base} />
         )}
         {!view.managed && (
-          <>
-            <Opens page={path} query={query} verb="edit" word="Edit" value={view.source} />
-            <Opens page={path} query={query} verb="delete" word="Delete" value={view.source} />
-          </>
+          <EditAndDelete page={path} query={query} value={view.source} admin={request.admin} />
         )}
       </td>
     </tr>

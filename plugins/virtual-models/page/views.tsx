@@ -44,12 +44,16 @@ export function ModelsView({ data, request }: { data: ModelsData; request: PageR
             What callers may ask for: your providers’ models, and your own names and rules in front of them.
           </p>
         </div>
-        <NewButton id="new" noun="virtual model" page={path} href={path + toQuery(data.query, { new: '' })} />
+        <NewButton
+          id="new"
+          noun="virtual model"
+          page={path}
+          href={path + toQuery(data.query, { new: '' })}
+          admin={request.admin}
+        />
       </header>
       <Providers data={data} request={request} />
-      <div id="welcome">
-        <Hello data={data} path={path} />
-      </div>
+      <div id="welcome">{request.admin.mayWrite && <Hello data={data} path={path} />}</div>
       <ModelFilters data={data} path={path} />
       <Models data={data} request={request} />
       <Dialog labelledby={DIALOG_TITLE} asks={['new', 'edit', 'delete', 'source', 'target']}>

@@ -86,7 +86,7 @@ export function ModelView({ data, request }: { data: ModelData; request: PageReq
           </h1>
           {(subject.view?.description ?? '') !== '' && <p class="lead">{subject.view!.description}</p>}
         </div>
-        {subject.name !== '' && <Ways data={data} base={base} />}
+        {subject.name !== '' && <Ways data={data} request={request} />}
       </header>
       {subject.kind === 'gone' && <Gone name={subject.name} base={base} />}
       <Facts data={data} places={places} base={base} />
@@ -134,7 +134,8 @@ const Kind = ({ subject: { kind, view } }: { subject: Subject }) => (
 )
 
 /** What can be done with it, and its calls as a file. */
-function Ways({ data: { subject, span, params }, base }: { data: ModelData; base: string }) {
+function Ways({ data: { subject, span, params }, request }: { data: ModelData; request: PageRequest }) {
+  const { base, admin } = request
   const { name, view, filters } = subject
   const period = {
     from: new Date(span.period.from).toISOString(),
@@ -146,7 +147,7 @@ function Ways({ data: { subject, span, params }, base }: { data: ModelData; base
     <nav class="exports" aria-label="This model">
       {view !== undefined && !view.managed && (
         <Link class="button" href={`${base}/dashboard/models?${new URLSearchParams({ edit: name })}`}>
-          Edit
+          {admin.mayWrite ? 'Edit' : 'View'}
         </Link>
       )}
       <Link class="button" href={`${base}/dashboard/explain?${new URLSearchParams({ model: name })}`}>

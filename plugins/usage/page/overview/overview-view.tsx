@@ -65,7 +65,7 @@ export function OverviewView({ data, request }: { data: OverviewData; request: P
       {isNew ? (
         <>
           <Welcome request={request} example={data.example} />
-          <NextSteps base={base} />
+          {request.admin.mayWrite && <NextSteps base={base} />}
         </>
       ) : (
         <>
