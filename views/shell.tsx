@@ -126,11 +126,11 @@ const Leave = ({ admin, base }: { admin: Admin; base: string }) =>
           {admin.name}
         </p>
       )}
-      {!admin.mayWrite && <ReadOnly />}
       <button class="quiet" type="submit">
         <Icon name="out" />
         Sign out
-      </button>
+      </button>{' '}
+      {!admin.mayWrite && <ReadOnly />}
     </form>
   ) : (
     <p class="leave muted">

@@ -32,10 +32,9 @@ export const KeyLine = ({ listed, query, uses, now, request }: LineProps) => {
           title="What it was used for"
         >
           <Name text={row.name} />
-        </Link>{' '}
-        <OperatesBadge operates={row.operates} />
+        </Link>
         <p class="about">
-          <span class="mono">mw_…{row.lastFour}</span>
+          <span class="mono">mw_…{row.lastFour}</span> <OperatesBadge operates={row.operates} />
           {row.description !== '' && <> · {row.description}</>}
         </p>
         <Labels labels={row.labels} />

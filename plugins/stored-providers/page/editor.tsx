@@ -63,9 +63,11 @@ export function Editor({ editing, request }: Props) {
         {request.admin.mayWrite ? (
           <Ways editing={editing} request={request} />
         ) : (
-          <Link class="button quiet" href={`${request.base}/dashboard/providers`}>
-            Back
-          </Link>
+          <footer>
+            <Link class="button" href={`${request.base}/dashboard/providers`}>
+              Back
+            </Link>
+          </footer>
         )}
       </form>
     </>
