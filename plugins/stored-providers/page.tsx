@@ -58,14 +58,16 @@ export function createProviderPage(deps: PageDeps): { readonly page: Page; reado
   }
 
   /** `?new`, `?q=WORDS`, `?new=TYPE`, `?name=NAME` or `?delete=NAME`. */
-  function load({ url: { searchParams: params } }: PageRequest): Shown {
+  function load({ url: { searchParams: params }, admin }: PageRequest): Shown {
+    const name = params.get('name') ?? params.get('delete')
+    if (name === null && !admin.mayWrite)
+      return { kind: 'note', text: 'You operate as a reader: you may look, and make no providers.' }
     const wanted = params.get('new')
     const type = typeOf(wanted ?? '')
     if (type !== undefined) {
       const isTaken = (name: string) => host.providers().has(name) || find(name) !== undefined
       return { kind: 'edit', editing: editing(type, emptyDraft(type, isTaken)) }
     }
-    const name = params.get('name') ?? params.get('delete')
     if (name === null) {
       const q = params.get('q')?.trim() ?? ''
       return { kind: 'choose', choice: { types: findTypes(host.shelf.types(), q), q } }

@@ -14,7 +14,8 @@ const jane = {
 
 beforeAll(async () => {
   identity = await startIdentity()
-  house = await startGateway({ env: operatorsOf(identity), now: () => clock })
+  const env = { ...operatorsOf(identity), OIDC_READERS: 'groups=support' }
+  house = await startGateway({ env, now: () => clock })
 })
 afterAll(async () => {
   await house?.close()
@@ -137,6 +138,38 @@ describe('an operator', () => {
     const body = new URLSearchParams({ csrf })
     await house.fetch('/sign-out', { method: 'POST', headers, body, redirect: 'manual' })
     expect((await get('/dashboard/keys', session)).status).toBe(303)
+  })
+})
+
+describe('a reader', () => {
+  const statusOfWrite = async (session: string) => {
+    const page = await (await get('/dashboard/playground', session)).text()
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page)![1]!
+    const headers = { ...HOST, cookie: session, 'x-csrf-token': csrf, 'content-type': 'application/json' }
+    return (await house.json('/admin/keys', { method: 'POST', headers, body: '{"name": "x"}' })).status
+  }
+
+  test('looks at every page and changes nothing', async () => {
+    await identity.plan({ claims: { ...jane, groups: ['support'] } })
+    const session = sessionOf(await signIn())
+    expect((await get('/dashboard/keys', session)).status).toBe(200)
+    expect(await statusOfWrite(session)).toBe(403)
+  })
+
+  test('who is an operator as well may write', async () => {
+    await identity.plan({ claims: { ...jane, groups: ['support', 'platform-admins'] } })
+    expect(await statusOfWrite(sessionOf(await signIn()))).toBe(201)
+  })
+
+  test('is none where other settings hold at the next start', async () => {
+    await identity.plan({ claims: { ...jane, groups: ['support'] } })
+    const session = sessionOf(await signIn())
+    // Readers of before are no operators of now, though the list reads the same.
+    const env = { ...operatorsOf(identity), OIDC_ADMIN: 'groups=support' }
+    const next = await startGateway({ env, folder: house.folder, now: () => clock })
+    const headers = { ...HOST, cookie: session }
+    expect((await next.fetch('/dashboard/keys', { headers, redirect: 'manual' })).status).toBe(303)
+    await next.close()
   })
 })
 

@@ -128,6 +128,18 @@ describe('the admin API', () => {
     await house.close()
   })
 
+  test('lets the token of a reader look, and change nothing', async () => {
+    const house = await startGateway({ env: { ...callersOf(identity), OIDC_READERS: 'groups=support' } })
+    const headers = bearing(await identity.token({ sub: 'robot', groups: ['support'] }))
+    expect((await house.json('/admin/keys', { headers })).status).toBe(200)
+    const refused = await house.json('/admin/keys/none', { method: 'DELETE', headers })
+    expect(refused.body.error).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('reader'),
+    })
+    await house.close()
+  })
+
   test('takes a claim that is a number or a switch as its rule is written', async () => {
     const env = { ...callersOf(identity), OIDC_ADMIN: 'is_admin=true,roles=7,groups=[object Object]' }
     const house = await startGateway({ env })
