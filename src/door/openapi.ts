@@ -5,6 +5,7 @@ import type { Passage } from '../passage.ts'
 import { inPath, parametersOf } from './openapi-parameters.ts'
 import { json, refusals } from './openapi-refusals.ts'
 import type { ToSchema } from './openapi-schemas.ts'
+import { onlyAsks } from './readers.ts'
 
 /** The one place that knows how the API document is made; routes carry a `detail`, never a schema. */
 export type Detail = Readonly<Record<string, unknown>>
@@ -28,6 +29,8 @@ function responsesOf(api: Api, toSchema: ToSchema) {
   const expected = [
     ...(body || query ? [400] : []),
     ...(access === 'anyone' ? [] : [401]),
+    // Operators who only read.
+    ...(access === 'admin' && !onlyAsks(api) ? [403] : []),
     ...(body ? OF_BODIES : []),
     ...more,
   ]

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
-import { MASTER, type Running, startGateway, type Watched } from './kit.ts'
+import { MASTER, openBrowser, type Running, startGateway, type Watched } from './kit.ts'
 import { setStage } from './stage.ts'
 import { closed } from './steps.ts'
 
@@ -224,4 +224,38 @@ test('names, paths and labels are text, whatever stands in them', async () => {
   await page.keyboard.press('Escape')
   await closed(page)
   expect(await page.locator('img').count()).toBe(0)
+})
+
+test('a key for an operator says what it means, and who signs in with one that only reads is shown no more', async () => {
+  await page.getByRole('link', { name: 'New API key' }).click()
+  await fill({ Name: 'Support desk' })
+  const operates = page.getByLabel('At the dashboard and the admin API')
+  const warning = dialog().locator('.operates .trouble:visible')
+  expect(await warning.count()).toBe(0)
+  await operates.selectOption('write')
+  expect(await warning.textContent()).toContain('all that the master key may')
+  await operates.selectOption('read')
+  expect(await warning.textContent()).toContain('They see every caller')
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const secret = await page.getByLabel('The key', { exact: true }).inputValue()
+  await page.getByRole('link', { name: 'Done' }).click()
+  await closed(page)
+  await row('Support desk').getByText('reader', { exact: true }).waitFor()
+
+  const other = await openBrowser(gateway.url)
+  const desk = other.page
+  await desk.goto(`${gateway.url}/dashboard/keys`)
+  await desk.getByLabel('Master key').fill(secret)
+  await desk.getByRole('button', { name: 'Sign in' }).click()
+  await desk.getByText('Read only').waitFor()
+  expect(await desk.getByRole('link', { name: 'New API key' }).count()).toBe(0)
+  await desk.getByRole('link', { name: 'View Support desk' }).click()
+  const shown = desk.locator('dialog:modal')
+  await shown.waitFor()
+  expect(await shown.getByLabel('Name', { exact: true }).isDisabled()).toBe(true)
+  expect(await shown.getByRole('button').count()).toBe(0)
+  await desk.keyboard.press('Escape')
+  await shown.waitFor({ state: 'detached' })
+  expect(other.problems).toEqual([])
+  await other.close()
 })

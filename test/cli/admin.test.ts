@@ -83,6 +83,16 @@ describe('modelway keys', () => {
     expect((await run(['keys', 'list'])).out).toMatch(/^ID +NAME +STATUS[^\n]*\nkey_\S+ +Team Alpha +active/)
   })
 
+  test('creates a key that operates as it is told, and takes it where the master key would stand', async () => {
+    const made = JSON.parse((await run(['keys', 'create', 'desk', '--operates', 'read', '--json'])).out)
+    const reading = { ...env, MODELWAY_MASTER_KEY: String(made.key) }
+    expect((await run(['keys', 'list'], reading)).out).toMatch(/ desk .* read\n/)
+    const refused = await run(['keys', 'revoke', String(made.id)], reading)
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('You operate as a reader')])
+    const wrong = await run(['keys', 'create', 'desk', '--operates', 'all'])
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('expected read or write')])
+  })
+
   test('rolls and revokes', async () => {
     const { id, key } = JSON.parse((await run(['keys', 'create', 'ci', '--json'])).out) as Record<
       string,
