@@ -164,6 +164,17 @@ test('a restart ends no session of a key, and one of a master key that is anothe
   }
 })
 
+test('a key that is revoked at one gateway ends its sessions at the others', async () => {
+  const { id, key } = await make({ name: 'jane', operates: 'write' })
+  const other = await startGateway({ folder: house.folder, now: () => clock })
+  const { isIn, trySignIn } = browse(other)
+  const cookie = cookieOf(await trySignIn('', key))
+  expect([await isIn(cookie), await browser.isIn(cookie)]).toEqual([true, true])
+  await house.admin('DELETE', `/admin/keys/${id}`)
+  await until(async () => !(await isIn(cookie)), 'the other gateway hears of it')
+  await other.close()
+})
+
 describe('where there is no master key', () => {
   test('the first key of an operator who may write locks nobody out', async () => {
     const open = await startGateway({ env: { MODELWAY_MASTER_KEY: '' } })

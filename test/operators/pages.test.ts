@@ -48,45 +48,46 @@ beforeAll(async () => {
 })
 afterAll(() => house?.close())
 
-/** What can be pressed on a page, or sends by itself, that is not a question. */
+/** What can be pressed on a page, or sends by itself, and is no question. */
 async function offersAt(path: string, key: string): Promise<readonly string[]> {
   const offers: string[] = []
-  let form: { readonly action: string; isOpen: boolean } | undefined
+  /** Where the form leads that is being read; null for one that only asks by GET, and outside of forms. */
+  let action: string | null = null
   let isDisabled = false
-  const offer = (to: string | null) => to !== null && !isDisabled && !asking.has(to) && offers.push(to)
+  const offer = (to: string | null) => {
+    if (to !== null && !isDisabled && !asking.has(to)) offers.push(to)
+  }
   const page = await house.fetch(path, { headers: { authorization: `Bearer ${key}` } })
   const reading = new HTMLRewriter()
     .on('form', {
-      element(element) {
-        const isPosted = element.getAttribute('method') === 'post'
-        form = isPosted ? { action: element.getAttribute('action')!, isOpen: true } : undefined
-        element.onEndTag(() => void (form = undefined))
+      element(form) {
+        action = form.getAttribute('method') === 'post' ? form.getAttribute('action') : null
+        offer(form.getAttribute('data-stream'))
+        form.onEndTag(() => {
+          action = null
+        })
       },
     })
     .on('fieldset[disabled]', {
-      element(element) {
+      element(fieldset) {
         isDisabled = true
-        element.onEndTag(() => void (isDisabled = false))
+        fieldset.onEndTag(() => {
+          isDisabled = false
+        })
       },
     })
-    .on('button', {
-      element(element) {
-        if (element.hasAttribute('disabled') || element.getAttribute('type') === 'button') return
-        if (form !== undefined) offer(element.getAttribute('formaction') ?? form.action)
-      },
+    .on('button:not([disabled]):not([type="button"])', {
+      element: button => offer(button.getAttribute('formaction') ?? action),
     })
-    .on('[hx-post]:not(form)', { element: element => void offer(element.getAttribute('hx-post')) })
-    .on('form[data-stream]', { element: element => void offer(element.getAttribute('data-stream')) })
-    .on('a', {
-      element(element) {
-        const [, verb] =
-          /[?&](new|delete|purge|back|roll|revoke)=/.exec(element.getAttribute('href') ?? '') ?? []
-        if (verb !== undefined) offer(`?${verb}`)
-      },
-    })
+    .on('[hx-post]:not(form)', { element: element => offer(element.getAttribute('hx-post')) })
+    .on('a', { element: link => offer(verbIn(link.getAttribute('href') ?? '')) })
   await reading.transform(page).text()
   return offers
 }
+
+/** What a link would do to something: `?delete`. */
+const verbIn = (href: string): string | null =>
+  /[?&](?:new|delete|purge|back|roll|revoke)(?==)/.exec(href)?.[0].replace('&', '?') ?? null
 
 test('a reader is offered nothing that would be refused, on any page', async () => {
   for (const path of pages) expect([path, await offersAt(path, keys.read)]).toEqual([path, []])

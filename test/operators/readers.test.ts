@@ -38,7 +38,10 @@ const notes = definePlugin({
         load: () => undefined,
         view: (_, { admin }) => `may write: ${admin.mayWrite}`,
         actions: {
-          add: () => (done.push('add'), { go: '/dashboard/notes' }),
+          add() {
+            done.push('add')
+            return { go: '/dashboard/notes' }
+          },
           count: () => ({ markup: 'three' }),
         },
         asks: ['count'],
