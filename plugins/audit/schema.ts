@@ -10,7 +10,7 @@ export const adminCalls = sqliteTable(
   {
     id: integer().primaryKey({ autoIncrement: true }),
     who: text().$type<Who>().notNull(),
-    /** The person, where an identity provider said who it was. */
+    /** The person or the key, where it was known who that was. */
     name: text(),
     /** Milliseconds since 1970. */
     at: integer().notNull(),
