@@ -72,7 +72,7 @@ export const kinds = {
 export interface Hooks {
   /** Who calls? `undefined` leaves the question to the next plugin; if none knows, the answer is 401. */
   authenticate(x: Received): Awaitable<Caller | undefined>
-  /** Does an operator call, and may they change something? Asked for the admin API and the dashboard instead of `authenticate`. */
+  /** Does an operator call, and may they change anything? Asked for the admin API and the dashboard, not `authenticate`. */
   administrate(x: Received): Awaitable<Admin | undefined>
   /** On whose behalf? `undefined` leaves it to the next plugin; if none knows, it is `/`. */
   scope(x: Identified): Awaitable<UserPath | undefined>
