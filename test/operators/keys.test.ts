@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { alertOf, browse, cookieOf } from '../dashboard/kit.ts'
-import { type Parsed, startGateway, type TestGateway, until } from '../kit.ts'
+import { MASTER, type Parsed, startGateway, type TestGateway, until } from '../kit.ts'
 
 /** Managed keys that operate: at the admin API, and at the dashboard. */
 
@@ -152,6 +152,27 @@ describe('a session that a key has opened', () => {
     await house.admin('PUT', `/admin/keys/${id}`, { name: 'jane' })
     expect(await browser.isIn(cookie)).toBe(false)
   })
+})
+
+test('a key that calls no model stays so when its form is saved, and is opened only by who says it', async () => {
+  const { id } = await make({ name: 'desk', operates: 'read', allowed_models: [] })
+  const headers = { authorization: `Bearer ${MASTER}` }
+  const page = await (await house.fetch(`/dashboard/keys?edit=${id}`, { headers })).text()
+  expect(page).toMatch(/<input[^>]*name="no_models"[^>]* checked/)
+  const save = async (said: Record<string, string>) => {
+    const { version } = (await house.admin('GET', `/admin/keys/${id}`)).body
+    const body = new URLSearchParams({ id, version, name: 'desk', operates: 'read', ...said })
+    const answer = await house.fetch('/dashboard/keys/save', { method: 'POST', headers, body })
+    return answer.text()
+  }
+  const models = async () => (await house.admin('GET', `/admin/keys/${id}`)).body.allowed_models
+  await save({ no_models: 'on', description: 'In the hall' })
+  expect(await models()).toEqual([])
+  expect(await save({ no_models: 'on', allowed_models: 'openai/' })).toContain('Name models, or choose none')
+  await save({})
+  expect(await models()).toBeNull()
+  const history = await (await house.fetch('/dashboard/history', { headers })).text()
+  expect(history).toMatch(/Allowed models<\/dt><dd><ins>.*?all<\/ins>/)
 })
 
 test('a restart ends no session of a key, and one of a master key that is another one does', async () => {

@@ -16,6 +16,8 @@ export interface Draft {
   readonly subPaths: boolean
   /** Selectors and names of redirects, one per line. */
   readonly models: string
+  /** It may call no model: a key that only operates. */
+  readonly noModels: boolean
   /** `name=value`, one per line. */
   readonly labels: string
   /** What its holder may do as an operator; empty: nothing. */
@@ -30,6 +32,7 @@ export const emptyDraft: Draft = {
   userPath: '',
   subPaths: false,
   models: '',
+  noModels: false,
   labels: '',
   operates: '',
   lastDay: '',
@@ -42,6 +45,7 @@ export const draftOf = (row: KeyRow): Draft => ({
   userPath: row.userPath ?? '',
   subPaths: row.subPaths,
   models: (row.allowedModels ?? []).join('\n'),
+  noModels: row.allowedModels?.length === 0,
   labels: Object.entries(row.labels)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n'),
@@ -58,6 +62,7 @@ export function draftFrom(form: Form): Draft {
     userPath: text(form, 'user_path'),
     subPaths: text(form, 'sub_paths') === 'on',
     models: text(form, 'allowed_models'),
+    noModels: text(form, 'no_models') === 'on',
     labels: text(form, 'labels'),
     operates: text(form, 'operates'),
     lastDay: text(form, 'last_day').trim(),
@@ -72,6 +77,8 @@ export function draftFrom(form: Form): Draft {
  */
 export function toKey(draft: Draft, { now, present }: { now: number; present: KeyRow | undefined }): NewKey {
   const models = listed(draft.models)
+  if (draft.noModels && models.length > 0)
+    refuse('invalid_value', 'Name models, or choose none of them', { param: 'allowed_models' })
   const expiry = present?.expiresAt ?? null
   const isSame = expiry !== null && dayOf(expiry) === draft.lastDay
   const expiresAt =
@@ -82,7 +89,8 @@ export function toKey(draft: Draft, { now, present }: { now: number; present: Ke
     user_path: draft.userPath,
     sub_paths: draft.subPaths,
     labels: labelsOf(draft.labels),
-    allowed_models: models.length === 0 ? null : models,
+    // An empty list is no model, and none is all of them.
+    allowed_models: models.length > 0 || draft.noModels ? models : null,
     expires_at: expiresAt,
     operates: draft.operates === '' ? null : draft.operates,
   })

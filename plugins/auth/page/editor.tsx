@@ -73,6 +73,13 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         </textarea>
         <Doubt page={`${request.base}/dashboard/keys`} />
       </Field>
+      <Check
+        id="f-no-models"
+        name="no_models"
+        checked={draft.noModels}
+        label="None: it calls no model"
+        hint="For a key that only operates."
+      />
       <OperatesField value={draft.operates} error={wrong(editing, 'operates')} />
       <LabelFields editing={editing} />
     </DialogForm>

@@ -24,6 +24,7 @@ export interface ChangedItem {
 }
 
 export const NONE = 'none'
+const ALL = 'all'
 
 /** `cost_usd` → `Cost USD`. */
 const labelOf = (field: string): string => {
@@ -76,7 +77,8 @@ export function differencesOf(before: JsonObject | null, after: JsonObject | nul
 function compare(before: JsonObject, after: JsonObject, within: string): readonly Difference[] {
   return diff(before, after).flatMap(({ field, before: was, after: is }): readonly Difference[] => {
     const label = within === '' ? labelOf(field) : `${within}: ${field.replaceAll('_', ' ')}`
-    if (isEmpty(was) && isEmpty(is)) return []
+    if (isEmpty(was) && isEmpty(is))
+      return isClosed(was, is) ? [{ kind: 'value', label, ...closing(was, is) }] : []
     if (isMap(was ?? is) && isMap(is ?? was))
       return compare((was ?? {}) as JsonObject, (is ?? {}) as JsonObject, label)
     const items = itemsOf(was, is)
@@ -84,6 +86,15 @@ function compare(before: JsonObject, after: JsonObject, within: string): readonl
     return [{ kind: 'value', label, before: textOf(was), after: textOf(is) }]
   })
 }
+
+/** A list that was not said, and so holds nobody back, became one that lets nothing through, or the other way. */
+const isClosed = (was: unknown, is: unknown): boolean =>
+  (was === null && Array.isArray(is)) || (is === null && Array.isArray(was))
+
+const closing = (was: unknown, is: unknown) => ({
+  before: was === null ? ALL : NONE,
+  after: is === null ? ALL : NONE,
+})
 
 /** What came into a list, what left it, and what is another one; undefined for what is none, and where only the order is. */
 function itemsOf(was: unknown, is: unknown) {
