@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/api.ts'
-import type { Scoped } from '../../../src/exchange.ts'
+import { ownCalls } from '../../../src/scope/own-calls.ts'
 import { says } from '../../../src/settings.ts'
 import { checkSize } from './budget.ts'
-import type { Filters, Grouping } from './dimensions.ts'
+import type { Grouping } from './dimensions.ts'
 import { callerFigures, toCallerFigures } from './figures.ts'
 import { depthEntry, groupBy, topEntries, withDepth } from './inputs.ts'
 import { intervalEntry, periodEntries, readWholePeriod, toBuckets } from './period.ts'
@@ -34,16 +34,6 @@ const view = v.object({
 const toGroupings = (groupings: readonly Grouping[]): Grouping[] =>
   groupings.map(grouping => (grouping.by === 'model' ? { ...grouping, by: 'called' } : grouping))
 
-/**
- * Whose usage a caller may see. A key that is bound to a path: all of that path. One that is not could name any path, so
- * it sees what it used itself. Who holds the master key, or stands before a gateway without keys, sees everything.
- */
-function ownUsage({ caller, userPath }: Pick<Scoped, 'caller' | 'userPath'>): Filters {
-  const within = userPath === '/' ? {} : { within: userPath }
-  if (caller.kind === 'master' || caller.kind === 'open') return within
-  return caller.path === undefined ? { ...within, holder: caller.id } : { within: userPath }
-}
-
 /** `GET /v1/usage`. */
 export const createCallerApi = ({ ask, ...clock }: ApiDeps): Api =>
   defineApi({
@@ -70,7 +60,7 @@ export const createCallerApi = ({ ask, ...clock }: ApiDeps): Api =>
       const period = readWholePeriod(query, clock)
       const groupings = toGroupings(withDepth(group_by, path_depth))
       const cut = interval && toBuckets(period, { ...query, interval }, clock.keptSince())
-      const filters = { called: model, path, key, ...ownUsage(x!), mirrored: false }
+      const filters = { called: model, path, key, ...ownCalls(x!), mirrored: false }
       await checkSize(ask, { period, groupings, filters })
       const answer = await ask('usage', {
         period,
