@@ -24,6 +24,7 @@ import openaiRealtime from './dialects/openai-realtime/index.ts'
 import openaiResponses from './dialects/openai-responses/index.ts'
 import rerank from './dialects/rerank.ts'
 import explain from './explain/index.ts'
+import feedback from './feedback/index.ts'
 import files from './files/index.ts'
 import fitting from './fitting/index.ts'
 import guardrails from './guardrails/index.ts'
@@ -116,6 +117,8 @@ export const plugins: readonly Plugin[] = [
   dashboard,
   oidc,
   requestLog,
+  // what is written down of calls, and what is said of answers
+  feedback,
   usage,
   cachePage,
   playground,

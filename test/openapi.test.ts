@@ -134,6 +134,7 @@ describe('GET /swagger/json', () => {
       'DELETE /v1/responses/{id}',
       'GET /admin/audit',
       'GET /admin/cache',
+      'GET /admin/feedback',
       'GET /admin/forecast',
       'GET /admin/guardrails',
       'GET /admin/guardrails/{name}',
@@ -188,6 +189,7 @@ describe('GET /swagger/json', () => {
       'HEAD /p/{provider}/{path}',
       'PATCH /p/{provider}/{path}',
       'POST /admin/explain',
+      'POST /admin/feedback',
       'POST /admin/guardrails/test',
       'POST /admin/history/{id}/restore',
       'POST /admin/keys',
@@ -210,6 +212,7 @@ describe('GET /swagger/json', () => {
       'POST /v1/conversations/{id}',
       'POST /v1/conversations/{id}/items',
       'POST /v1/embeddings',
+      'POST /v1/feedback',
       'POST /v1/files',
       'POST /v1/images/edits',
       'POST /v1/images/generations',
@@ -329,7 +332,10 @@ describe('examples', () => {
       if (route.tags.includes('Responses')) continue
       // These need a provider that has such things.
       if (route.tags.some(tag => ['Passthrough', 'Files', 'Batches'].includes(tag))) continue
-      const { status, body } = await fresh.admin(route.method, await fill(route.path), example)
+      // It has to be a call that is there.
+      const call = route.path === '/v1/feedback' && { request_id: await ids['/admin/requests']!() }
+      const sent = call === false ? example : { ...(example as object), ...call }
+      const { status, body } = await fresh.admin(route.method, await fill(route.path), sent)
       expect([name(route), status, body?.error]).toEqual([
         name(route),
         Number(Object.keys(route.responses)[0]),

@@ -5,10 +5,12 @@ import { definePlugin } from '../../src/plugin.ts'
 import { isInside, parseUserPath } from '../../src/scope/user-path.ts'
 import { bytes, csv, flag, retention, says } from '../../src/settings.ts'
 import type { Caller, UserPath } from '../../src/types.ts'
+import type { Feedback } from '../feedback/model.ts'
 import type { Metrics } from '../metrics/model.ts'
 import { createBodiesApi } from './api.ts'
 import { type Capture, createCapture } from './capture.ts'
 import { toEntry } from './entry.ts'
+import { redactText } from './redact.ts'
 import { requestBodies } from './schema.ts'
 import { openBodyStore, type Tally } from './store.ts'
 
@@ -53,13 +55,16 @@ export default definePlugin({
     room: ['REQUEST_LOG_ROOM'],
     redactEmails: ['REQUEST_LOG_REDACT_EMAILS'],
   },
-  needs: ['metrics'],
+  needs: ['feedback', 'metrics'],
   tables: { requestBodies },
   setup({ config, db, now, log, use, inherited }) {
     const { limit, retention, room } = config
     const tally = (inherited as Tally | undefined) ?? { dropped: 0 }
     const store = openBodyStore({ db, log, now, limit, retention, room, tally, emails: config.redactEmails })
     const api = createBodiesApi(store)
+    use<Feedback>('feedback').guardComments(text =>
+      redactText(text, { exact: [], emails: config.redactEmails }),
+    )
     // What was kept before it was switched off still grows old.
     const forget = { every: FORGET, run: store.forget }
     if (config.callers.length === 0) return { api, heritage: tally, ticks: [forget] }

@@ -4,6 +4,7 @@ import { definePlugin } from '../../src/plugin.ts'
 import { concealed, says, whole } from '../../src/settings.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { Cache } from '../cache/model.ts'
+import type { Feedback } from '../feedback/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 import type { ModelLists } from '../model-lists/model.ts'
@@ -15,6 +16,7 @@ import { createCalls } from './calls.ts'
 import { createCosts } from './costs.ts'
 import { createExposition, figures } from './exposition.ts'
 import { familiesOf } from './families.ts'
+import { feedbackFamily } from './feedback.ts'
 import { guardrailFamily } from './guardrails.ts'
 import { createLag } from './lag.ts'
 import { limitFamily } from './limits.ts'
@@ -57,7 +59,7 @@ export default definePlugin({
     userPathDepth: ['METRICS_USER_PATH_DEPTH'],
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
-  needs: ['redis', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'usage'],
+  needs: ['redis', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'feedback', 'usage'],
   setup(host) {
     const { config, log, use, site, inherited } = host
     const onFull = () =>
@@ -83,6 +85,7 @@ export default definePlugin({
       ...redisFamilies(use<Redis>('redis')),
       ...cacheFamilies(use<Cache>('cache')),
       guardrailFamily(use<Guardrails>('guardrails')),
+      feedbackFamily(use<Feedback>('feedback')),
       ...spoolFamilies(use<UsageBook>('usage')),
       lag.family,
       ...processFamilies,

@@ -7,11 +7,13 @@ import { bytes, csv, retention, says, text } from '../../src/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Batches } from '../batches/model.ts'
 import type { Concerns } from '../concerns/model.ts'
+import type { Feedback } from '../feedback/model.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModels } from '../virtual-models/model.ts'
 import { byPath } from './by-path.ts'
+import { createFindCalls } from './calls.ts'
 import { createRecordsWatch, createRetiringWatch, createUnpricedWatch } from './concerns.ts'
 import { createLastUses } from './last-uses.ts'
 import type { Receipts, UsageBook, UsageSums } from './model.ts'
@@ -88,7 +90,17 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
-  needs: ['history', 'concerns', 'auth', 'model-lists', 'prices', 'model-facts', 'virtual-models', 'batches'],
+  needs: [
+    'history',
+    'concerns',
+    'auth',
+    'model-lists',
+    'prices',
+    'model-facts',
+    'virtual-models',
+    'batches',
+    'feedback',
+  ],
   tables: {
     usageRecords,
     usageGroups,
@@ -144,6 +156,8 @@ export default definePlugin({
       reprice,
     }
     use<Auth>('auth').tellUses(createLastUses(reports.desk.ask))
+    const feedback = use<Feedback>('feedback')
+    feedback.tellCalls({ find: createFindCalls(db), retention })
     const concerns = use<Concerns>('concerns')
     const known = use<FactsSource>('model-facts')
     const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
@@ -162,6 +176,7 @@ export default definePlugin({
         ...reports.desk,
         auth: use<Auth>('auth'),
         concerns,
+        feedback,
         lists: use<ModelLists>('model-lists'),
         facts: known,
         virtual,

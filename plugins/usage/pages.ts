@@ -2,6 +2,7 @@ import type { Page } from '../../src/page.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
+import type { Feedback } from '../feedback/model.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'
@@ -14,6 +15,7 @@ import { createUsagePage } from './page/usage/usage-page.tsx'
 interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Host, 'providers'> {
   readonly auth: Auth
   readonly concerns: Concerns
+  readonly feedback: Feedback
   readonly lists: ModelLists
   readonly facts: FactsSource
   readonly virtual: VirtualModels
@@ -30,6 +32,7 @@ const names: Readonly<Record<string, string>> = {
 export function createPages({
   auth,
   concerns,
+  feedback,
   lists,
   facts,
   virtual,
@@ -51,6 +54,6 @@ export function createPages({
     createOverviewPage({ ...deps, concerns, lists }),
     createModelPage({ ...desk, virtual, facts, typeOf: name => providers().get(name)?.type }),
     createUsagePage(deps),
-    createRequestsPage(deps),
+    createRequestsPage({ ...deps, say: feedback.say }),
   ]
 }

@@ -15,6 +15,12 @@ export const scriptHash = (text: string): string => new Bun.CryptoHasher('sha1')
 /** A UUID that begins with the time (version 7): indexes over millions of them grow at their end, and stay fast. */
 export const timedId = (): string => Bun.randomUUIDv7()
 
+/** When such an id was made (milliseconds since 1970): its first 48 bits. Undefined where it is none. */
+export const timeOfId = (id: string): number | undefined =>
+  TIMED.test(id) ? Number.parseInt(id.replace('-', '').slice(0, 12), 16) : undefined
+
+const TIMED = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
+
 /** `length` random bytes as base64url. */
 export const randomToken = (length: number): string =>
   crypto.getRandomValues(new Uint8Array(length)).toBase64({ alphabet: 'base64url', omitPadding: true })

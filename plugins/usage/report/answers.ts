@@ -6,6 +6,7 @@ import { type LogQuestion, readCall, readEdges, readLog } from './log.ts'
 import { readMarkers } from './markers.ts'
 import { readNames } from './names.ts'
 import { readPairs } from './pairs.ts'
+import { readCallScores, readScorePairs, readScores } from './scores.ts'
 import type { Question } from './statement.ts'
 import { sumUp, timeUp } from './sums.ts'
 import { readFailedTries } from './tries.ts'
@@ -27,6 +28,10 @@ export const answers = {
   times: ({ db }: Sources, question: Question) => timeUp(db, question),
   tries: ({ db }: Sources, question: Periods) => readFailedTries(db, question),
   pairs: ({ db }: Sources, question: Parameters<typeof readPairs>[1]) => readPairs(db, question),
+  scores: ({ db }: Sources, question: Periods) => readScores(db, question),
+  scorePairs: ({ db }: Sources, question: Parameters<typeof readScorePairs>[1]) =>
+    readScorePairs(db, question),
+  callScores: ({ db }: Sources, id: string) => readCallScores(db, id),
   markers: ({ db }: Sources, question: Periods) => readMarkers(db, question),
   log: ({ db }: Sources, question: LogQuestion) => readLog(db, question),
   call: ({ db }: Sources, id: string) => readCall(db, id),

@@ -3,11 +3,13 @@ import { checkLines } from './budget.ts'
 import type { Range } from './cover.ts'
 import { NOTHING, toCallerFigures } from './figures.ts'
 import type { Differences, Pairs } from './pairs.ts'
+import type { ScorePairs, ScoreSum } from './scores.ts'
 import {
   differenceOf,
   type Estimate,
   meanDifference,
   meanOf,
+  meanScore,
   quantileEstimate,
   rateOf,
   verdictOf,
@@ -28,6 +30,8 @@ export interface Side {
   readonly times: Times | undefined
   /** Tries that failed, after which another target was asked. */
   readonly failedTries: number
+  /** What was said of its answers, by name. */
+  readonly scores?: readonly ScoreSum[]
 }
 
 /** Tries at the targets of a redirect that failed, after which another one was asked; from records. */
@@ -136,7 +140,7 @@ const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
 type Quantiles = Readonly<Record<keyof typeof SHARES, Estimate>>
 
 /** What is known of a side, with intervals. Stored answers say nothing about how a model does: they are left out of those. */
-export function toFigures({ name, isMirror = false, sums, times, failedTries }: Side) {
+export function toFigures({ name, isMirror = false, sums, times, failedTries, scores = [] }: Side) {
   const { calls, errors, hang_ups, tokens, unknown, estimated, cost_nano, unpriced } = toCallerFigures(sums)
   const { hits } = sums
   const [tries, failures] = [calls - hits + failedTries, errors + failedTries]
@@ -156,6 +160,7 @@ export function toFigures({ name, isMirror = false, sums, times, failedTries }: 
     cost_nano,
     unpriced,
     cost_per_request_nano: scale(meanOf(sums.cost_nano / NANO, sums.cost_squares, sums.priced - hits), NANO),
+    scores: scores.map(score => ({ name: score.name, count: score.count, mean: meanScore(score) })),
   }
 }
 export type SideFigures = ReturnType<typeof toFigures>
@@ -169,16 +174,26 @@ export const toDifference = (one: SideFigures, other: SideFigures) => ({
   total_ms: judgeAll(one.total_ms, other.total_ms),
   first_byte_ms: judgeAll(one.first_byte_ms, other.first_byte_ms),
   cost_per_request_nano: judge(one.cost_per_request_nano, other.cost_per_request_nano),
+  scores: one.scores.flatMap(({ name, mean }) => {
+    const same = other.scores.find(score => score.name === name)
+    return same === undefined ? [] : [{ name, ...judge(mean, same.mean) }]
+  }),
 })
 
 /** What a mirror has more than who answered the same calls, on the average. */
-export const toPaired = ({ target, count, output, cost, total, first }: Pairs) => ({
+export const toPaired = (
+  { target, count, output, cost, total, first }: Pairs,
+  scores: readonly ScorePairs[],
+) => ({
   of: target,
   pairs: count,
   output_tokens: judgePairs(output),
   cost_nano: judgePairs(cost, NANO),
   total_ms: judgePairs(total),
   first_byte_ms: judgePairs(first),
+  scores: scores
+    .filter(score => score.target === target)
+    .map(score => ({ name: score.name, pairs: score.count, ...judgePairs(score) })),
 })
 export type Paired = ReturnType<typeof toPaired>
 

@@ -47,6 +47,24 @@ export function meanOf(sum: number, squares: number, count: number): Estimate {
   return { ...mean, low: mean.low === null ? null : Math.max(0, mean.low) }
 }
 
+/**
+ * A mean of scores from 0 to 1. Where each is one of the two, as thumbs are, it is a share, and known by the same interval
+ * as shares are, however few there are.
+ */
+export function meanScore({
+  sum,
+  squares,
+  count,
+}: {
+  sum: number
+  squares: number
+  count: number
+}): Estimate {
+  if (sum === squares) return rateOf(sum, count)
+  const mean = meanOf(sum, squares, count)
+  return { ...mean, high: mean.high === null ? null : Math.min(1, mean.high) }
+}
+
 /** The same of values that may be below zero: the differences of pairs. */
 export function meanDifference(sum: number, squares: number, count: number): Estimate {
   if (count <= 0) return UNKNOWN

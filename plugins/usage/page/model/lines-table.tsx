@@ -2,14 +2,15 @@ import { Badge } from '../../../../views/badge.tsx'
 import { compact, count, duration, money, number, percent } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
-import { Delta } from '../../../../views/stat.tsx'
 import { Table } from '../../../../views/table.tsx'
 import { COLOURS } from '../chart.ts'
 import { Swatch } from '../chart-view.tsx'
 import { inputOf, known, outputOf } from '../figures.ts'
 import { choiceOf, type Places } from '../places.ts'
+import { Before } from './before.tsx'
 import type { ModelData } from './model-view.tsx'
 import { Reading } from './reading.tsx'
+import { hasScores, Scores } from './scores.tsx'
 import type { Line } from './sides.ts'
 import { noneOf } from './subject.ts'
 import { Verdict } from './verdict.tsx'
@@ -30,7 +31,16 @@ export function LinesTable({ data, places, path }: LinesProps) {
       <h2 id="lines-title">{subject.by === 'target' ? 'Targets side by side' : 'By virtual model'}</h2>
       <Table
         caption={`Figures by ${what.toLowerCase()}`}
-        headings={[what, 'Calls', 'Error rate', 'Duration', 'First token', 'Tokens', 'Cost per call']}
+        headings={[
+          what,
+          'Calls',
+          'Error rate',
+          'Duration',
+          'First token',
+          'Tokens',
+          'Cost per call',
+          ...(hasScores(lines) ? ['Scores'] : []),
+        ]}
       >
         {lines.map(line => (
           <Row line={line} data={data} places={places} what={what} />
@@ -77,6 +87,7 @@ function Row({ line, data, places, what }: RowProps) {
       <Time line={line} kind="first_byte_ms" label="First token" against={span.against} />
       <Tokens line={line} />
       <CostPerCall line={line} against={span.against} />
+      {hasScores(data.lines) && <Scores line={line} />}
     </tr>
   )
 }
@@ -220,24 +231,3 @@ const Empty = ({ label }: { label: string }) => (
     <span class="muted">–</span>
   </td>
 )
-
-interface BeforeProps {
-  readonly now: number | null
-  readonly before: number | null | undefined
-  readonly against: string
-  readonly more: 'bad' | 'plain'
-  readonly say?: (before: number) => string
-}
-
-/** Against the period before, where there is something to compare with and something to say. */
-function Before({ now, before, against, more, say }: BeforeProps) {
-  if (now === null || before == null || (before === 0 && say === undefined) || isSame(now, before))
-    return null
-  return (
-    <p class="aside">
-      <Delta now={now} before={before} against={against} more={more} {...(say && { say })} />
-    </p>
-  )
-}
-
-const isSame = (now: number, before: number): boolean => Math.abs(now - before) <= 0.0005 * before

@@ -6,6 +6,7 @@ import type { VirtualModels } from '../../../virtual-models/model.ts'
 import { copiesOf, readFailedTries, readPairsOf, toPaired } from '../../report/compare.ts'
 import { isRepointing } from '../../report/markers.ts'
 import { toBuckets } from '../../report/period.ts'
+import type { ScoreSum } from '../../report/scores.ts'
 import type { Question } from '../../report/statement.ts'
 import type { Asked } from '../address.ts'
 import { COLOURS, toChart } from '../chart.ts'
@@ -99,14 +100,16 @@ async function readTraffic(deps: ModelPageDeps, { subject, span, measure, areTri
   const times = await ask('times', base)
   const tries =
     areTriesCounted && subject.kind !== 'provider' ? await countTries(deps, subject, span) : undefined
+  const scores = hasMirrors(subject) ? await ask('scores', { source: subject.name, ranges: base.ranges }) : []
   const lines = linesOf({
     sums,
     times,
+    scores: scores.filter(({ isMirror }) => !isMirror),
     expected: expectedOf(deps, subject),
     failedTries: tries instanceof Map ? tries : new Map(),
     isTest: subject.by === 'target' && subject.kind !== 'policy',
   })
-  const mirrored = hasMirrors(subject) ? await readMirrored(deps, subject, { ...base, lines }) : []
+  const mirrored = hasMirrors(subject) ? await readMirrored(deps, subject, { ...base, lines, scores }) : []
   return {
     chart: toChart({ span, buckets, series, groups: names, measure }),
     series: names.slice(0, COLOURS),
@@ -122,21 +125,29 @@ async function readTraffic(deps: ModelPageDeps, { subject, span, measure, areTri
 
 const hasMirrors = ({ kind }: Subject): boolean => kind === 'redirect' || kind === 'gone'
 
+interface Traffic {
+  readonly lines: readonly Line[]
+  readonly scores: readonly ScoreSum[]
+}
+
 /** The lines of models that got copies of calls. */
 async function readMirrored(
   { ask }: ModelPageDeps,
   { name }: Subject,
-  { lines, ...base }: Question & { readonly lines: readonly Line[] },
+  { lines, scores, ...base }: Question & Pick<Traffic, 'lines' | 'scores'>,
 ): Promise<Line[]> {
   const question = { ...base, filters: copiesOf(name) }
   const sums = await ask('sums', question)
-  return sums.length === 0 ? [] : mirrorsOf({ sums, times: await ask('times', question) }, lines)
+  if (sums.length === 0) return []
+  const times = await ask('times', question)
+  return mirrorsOf({ sums, times, scores: scores.filter(({ isMirror }) => isMirror) }, lines)
 }
 
 /** Call by call; where there are too many, the lines have to do. */
 async function readPaired({ ask }: ModelPageDeps, { name }: Subject, { period }: Span) {
   try {
-    return (await readPairsOf(ask, name, period)).map(toPaired)
+    const scores = await ask('scorePairs', { source: name, period })
+    return (await readPairsOf(ask, name, period)).map(pairs => toPaired(pairs, scores))
   } catch (error) {
     if (error instanceof Refusal) return []
     throw error

@@ -1,5 +1,6 @@
 import { type Side, type SideFigures, toDifference, toFigures } from '../../report/compare.ts'
 import { combine, NOTHING } from '../../report/figures.ts'
+import { type ScoreSum, scoresOf } from '../../report/scores.ts'
 import type { Summed, Sums, Timed, Times } from '../../report/sums.ts'
 import type { Part } from '../../report/usage.ts'
 
@@ -19,6 +20,8 @@ interface Source {
   /** By range: 0 is now, 1 the period before. */
   readonly sums: readonly Summed[]
   readonly times: readonly Timed[]
+  /** What was said of answers; none where lines are no targets of a redirect. */
+  readonly scores: readonly ScoreSum[]
   /** Names that are listed although they served nothing. */
   readonly expected: readonly string[]
   /** Tries that failed before another target answered, by target; empty where they were not counted. */
@@ -31,7 +34,7 @@ interface Source {
 const MOST = 50
 
 /** The lines of a comparison, the most used first. */
-export function linesOf({ sums, times, expected, failedTries, isTest }: Source): Line[] {
+export function linesOf({ sums, times, scores, expected, failedTries, isTest }: Source): Line[] {
   const inRange = (bucket: number) => sums.filter(one => one.bucket === bucket)
   const found = inRange(0).toSorted((a, b) => b.sums.calls - a.sums.calls)
   const all = [...found.map(({ group }) => group[0] ?? ''), ...expected, ...failedTries.keys()]
@@ -42,6 +45,7 @@ export function linesOf({ sums, times, expected, failedTries, isTest }: Source):
       sums: sums.find(isIt)?.sums ?? NOTHING,
       times: times.find(isIt)?.times,
       failedTries: bucket === 0 ? (failedTries.get(name) ?? 0) : 0,
+      scores: scoresOf(scores, score => score.bucket === bucket && score.target === name),
     }
   }
   const hasBefore = inRange(1).length > 0
@@ -64,9 +68,9 @@ export function linesOf({ sums, times, expected, failedTries, isTest }: Source):
 }
 
 /** Behind the lines of the targets, those of mirrors; they are compared with the first one, too. */
-export function mirrorsOf({ sums, times }: Pick<Source, 'sums' | 'times'>, lines: readonly Line[]): Line[] {
+export function mirrorsOf(source: Pick<Source, 'sums' | 'times' | 'scores'>, lines: readonly Line[]): Line[] {
   const first = lines.find(({ name }) => name !== '')?.figures
-  const found = linesOf({ sums, times, expected: [], failedTries: new Map(), isTest: false })
+  const found = linesOf({ ...source, expected: [], failedTries: new Map(), isTest: false })
   return found.map(line => {
     const figures = { ...line.figures, mirror: true }
     return { ...line, isMirror: true, figures, difference: first && toDifference(figures, first) }

@@ -5,6 +5,8 @@ interface VerdictProps {
     | undefined
   /** A distance, without its sign. */
   readonly say: (amount: number) => string
+  /** More is better, as of scores; of costs and times less is. */
+  readonly isMoreBetter?: boolean
 }
 
 /**
@@ -13,7 +15,7 @@ interface VerdictProps {
  * in `report/statistics.ts`: 95 %, by Wilson and Newcombe for rates, by order statistics for quantiles, by the normal
  * approximation for means.
  */
-export function Verdict({ difference, say }: VerdictProps) {
+export function Verdict({ difference, say, isMoreBetter = false }: VerdictProps) {
   if (difference === undefined || difference.low === null || difference.high === null) return null
   const { verdict } = difference
   if (verdict !== 'higher' && verdict !== 'lower') return null
@@ -23,7 +25,7 @@ export function Verdict({ difference, say }: VerdictProps) {
   ]
   const words = `${verdict} than in the first line, by ${say(near)} to ${say(far)} (95 %)`
   return (
-    <p class="sure" data-tone={verdict === 'higher' ? 'bad' : 'good'} title={words}>
+    <p class="sure" data-tone={(verdict === 'higher') === isMoreBetter ? 'good' : 'bad'} title={words}>
       <span aria-hidden="true">{verdict} at 95 %</span>
       <span class="unseen">{words}</span>
     </p>

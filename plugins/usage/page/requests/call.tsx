@@ -5,9 +5,11 @@ import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
 import type { Row } from '../../report/log.ts'
+import type { CallScore } from '../../report/scores.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { dateOf, secondsOf } from '../clock.ts'
 import { CallTokens } from './call-tokens.tsx'
+import { Feedback } from './feedback.tsx'
 import { Outcome, SWITCHED } from './request-row.tsx'
 import { Timeline } from './timeline.tsx'
 import { pickWords } from './words.ts'
@@ -17,6 +19,8 @@ export const CALL_TITLE = 'dialog-title'
 interface CallProps {
   /** The call, tries of it that failed and cost something, and the answers of a conversation. */
   readonly lines: readonly Row[]
+  /** What was said of its answer, and of that of its copy. */
+  readonly scores: readonly CallScore[]
   readonly zone: string
   readonly keyName: (id: string) => string | undefined
   readonly request: PageRequest
@@ -24,7 +28,7 @@ interface CallProps {
 }
 
 /** Everything that is known of one call. */
-export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
+export function CallView({ lines, scores, zone, keyName, request, asked }: CallProps) {
   const call = lines[0]!
   const own = lines.filter(line => line.mirrored === call.mirrored)
   const copy = lines.find(line => line.mirrored && line.part === 0 && line !== call)
@@ -41,6 +45,7 @@ export function CallView({ lines, zone, keyName, request, asked }: CallProps) {
         {call.part === 0 && <Timeline call={call} />}
         <CallTokens lines={own} />
         {copy !== undefined && <Copy copy={copy} />}
+        <Feedback id={call.requestId} hasCopy={copy !== undefined} {...{ scores, zone, request, asked }} />
       </section>
       <footer>
         <Ways call={call} base={request.base} path={path} />

@@ -1,5 +1,7 @@
 import * as v from 'valibot'
+import { refuse } from '../../../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
+import type { Feedback } from '../../../feedback/model.ts'
 import type { Ask } from '../../report/answers.ts'
 import type { Range } from '../../report/cover.ts'
 import { needsRecords } from '../../report/dimensions.ts'
@@ -9,6 +11,7 @@ import { place } from '../../report/log-api.ts'
 import { type Asked, readFilters } from '../address.ts'
 import type { PageDeps } from '../deps.ts'
 import { readSpan, type Span, spanAddress } from '../span.ts'
+import { readScore } from './feedback.tsx'
 import { Newer, textOf } from './newer.tsx'
 import { type RequestsData, RequestsView } from './requests-view.tsx'
 
@@ -17,8 +20,13 @@ const LINES = 50
 const PATIENCE = 1000
 const MAX_ID = 80
 
+interface RequestsDeps extends PageDeps {
+  /** As an operator, of any answer. */
+  readonly say: Feedback['say']
+}
+
 /** Every call, line by line, newest first; and one call with all that is known of it. */
-export const createRequestsPage = (deps: PageDeps): Page =>
+export const createRequestsPage = (deps: RequestsDeps): Page =>
   definePage<RequestsData>({
     path: '/requests',
     title: 'Requests',
@@ -26,6 +34,14 @@ export const createRequestsPage = (deps: PageDeps): Page =>
     load: request => load(deps, request),
     view: (data, request) => <RequestsView data={data} request={request} />,
     parts: { newer: request => newer(deps, request) },
+    actions: {
+      async score(form) {
+        const { said, back } = readScore(form)
+        const [fate] = await deps.say([said])
+        if (fate === 'unknown') refuse('not_found', 'There is no such call any more')
+        return { go: `/dashboard/requests?${back}` }
+      },
+    },
   })
 
 /** What the address asks for, but for the place in the log. */
@@ -60,11 +76,17 @@ async function load(deps: PageDeps, request: PageRequest): Promise<RequestsData>
       : undefined,
     names: await ask('names', null),
     isNew: found.rows.length === 0 && (await ask('edges', null)).newest === null,
-    call: call === '' ? undefined : { id: call, lines: await ask('call', call) },
+    call: call === '' ? undefined : await readCall(ask, call),
     example: example(),
     keyName,
   }
 }
+
+const readCall = async (ask: Ask, id: string) => ({
+  id,
+  lines: await ask('call', id),
+  scores: await ask('callScores', id),
+})
 
 type Question = Pick<Parameters<typeof fillPage>[1], 'period' | 'filters'>
 

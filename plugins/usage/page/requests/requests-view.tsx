@@ -5,6 +5,7 @@ import { Table } from '../../../../views/table.tsx'
 import { Turn } from '../../../../views/turn.tsx'
 import type { Place, Row } from '../../report/log.ts'
 import type { Names } from '../../report/names.ts'
+import type { CallScore } from '../../report/scores.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { Chips, Mistakes } from '../chips.tsx'
 import { NothingHere, Welcome } from '../empty.tsx'
@@ -33,7 +34,9 @@ export interface RequestsData {
   /** Nothing was ever called. */
   readonly isNew: boolean
   /** The call that the address asks for: its lines, none where there is no such call. */
-  readonly call: { readonly id: string; readonly lines: readonly Row[] } | undefined
+  readonly call:
+    | { readonly id: string; readonly lines: readonly Row[]; readonly scores: readonly CallScore[] }
+    | undefined
   readonly example: string | undefined
   readonly keyName: (id: string) => string | undefined
 }
@@ -71,6 +74,7 @@ export function RequestsView({ data, request }: { data: RequestsData; request: P
           ) : (
             <CallView
               lines={call.lines}
+              scores={call.scores}
               zone={span.zone}
               keyName={keyName}
               request={request}

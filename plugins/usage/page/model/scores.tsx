@@ -1,0 +1,37 @@
+import { count } from '../../../../views/format.ts'
+import { Name } from '../../../../views/name.tsx'
+import type { Line } from './sides.ts'
+import { Verdict } from './verdict.tsx'
+
+/** A score, or how far two are apart. */
+export const scoreText = (score: number): string =>
+  Math.abs(score).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+/** Something was said of an answer of one of them. */
+export const hasScores = (lines: readonly Line[]): boolean =>
+  lines.some(({ figures }) => figures.scores.length > 0)
+
+/** What was said of the answers of a line, by name, the mean of each with its interval. */
+export const Scores = ({ line: { figures, difference } }: { line: Line }) => (
+  <td class="num" data-label="Scores">
+    <div>
+      {figures.scores.length === 0 && <span class="muted">–</span>}
+      {figures.scores.map(({ name, count: times, mean: { value, low, high } }) => (
+        <>
+          <p>
+            <Name class="muted" text={name} /> {scoreText(value!)}
+          </p>
+          <p class="about" title="Holds the true mean in 95 of 100 cases">
+            {low !== null && high !== null && `${scoreText(low)} to ${scoreText(high)}, `}
+            {count(times, 'score')}
+          </p>
+          <Verdict
+            difference={difference?.scores.find(score => score.name === name)}
+            say={scoreText}
+            isMoreBetter
+          />
+        </>
+      ))}
+    </div>
+  </td>
+)
