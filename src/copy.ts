@@ -1,6 +1,6 @@
 import { isDialect } from './dialect.ts'
 import { Refusal, toRefusal } from './errors.ts'
-import { cutShort, Exchange, LOCAL, type Settled } from './exchange.ts'
+import { cutShort, Exchange, type Hearing, LOCAL, type Settled } from './exchange.ts'
 import type { Answer, Caller, Target, UserPath } from './types.ts'
 
 /** Where a copy of a call goes, and on whose account. */
@@ -11,6 +11,8 @@ export interface Copying {
   readonly userPath: UserPath
   /** It is given up after so long (milliseconds). */
   readonly deadline: number
+  /** Sees the answer, as a tap does: it goes to nobody else. */
+  readonly hear?: Hearing | undefined
 }
 
 export interface CopyOptions {
@@ -31,9 +33,10 @@ export type Copy = (of: Settled, copying: Copying) => Promise<void>
  * @throws Refusal while the gateway is stopping; all that goes wrong later is in its record.
  */
 export const createCopy = ({ ask, respond, enter }: CopyOptions): Copy =>
-  async function copy(of, { target, caller, userPath, deadline }) {
+  async function copy(of, { target, caller, userPath, deadline, hear }) {
     const x = new Exchange(toRequest(of), of.endpoint, LOCAL)
     x.copyOf = of.id
+    x.hear = hear
     x.caller = caller
     x.userPath = userPath
     x.body = of.body

@@ -47,6 +47,9 @@ export interface Step {
   readonly text: string
 }
 
+/** Sees the answer of a copy, as a tap sees that of a call. */
+export type Hearing = (x: Answered) => ((data: string) => string) | undefined
+
 /** A stream that ended before it said what it cost. */
 export interface Unfinished {
   /** Bytes that arrived. */
@@ -89,6 +92,8 @@ export class Exchange {
   answer: Answer | undefined = undefined
   /** The id of the call that this one repeats at another target (`Host.copy`): nobody waits for it, or sees its answer. */
   copyOf: string | undefined = undefined
+  /** Sees the answer of such a copy, and changes nothing. */
+  hear: Hearing | undefined = undefined
   /** So many answers of a conversation are under way, or asked for: some providers give several at a time. */
   answers: number = 0
   /** The answer was stored: nobody was asked, and `target` is who gave it when it was. */

@@ -43,7 +43,8 @@ export interface Host<C = unknown> {
   /**
    * Makes a call that has ended once more, at another target: with the body that was sent for it, after all that was
    * checked, shaped and masked. No room is taken and no policy asked. Its answer goes to nobody, not even to taps and
-   * heads: only `attempt` and `settle` hear of it, where `copyOf` says which call it repeats. Ends with the copy.
+   * heads, but to the `hear` that is given along: only `attempt` and `settle` hear of it, where `copyOf` says which call it
+   * repeats. Ends with the copy.
    */
   readonly copy: Copy
   /** The order of the house: every plugin with what it does here. Complete once `start` is called. */

@@ -24,9 +24,12 @@ export interface Entry {
 
 export type Row = typeof requestBodies.$inferInsert
 
+/** A call of somebody who is known. */
+export type Known = Settled & { readonly caller: Caller; readonly userPath: UserPath }
+
 /** What is kept of a call until there is time for it. */
 export function toEntry(
-  x: Settled & { readonly caller: Caller; readonly userPath: UserPath },
+  x: Known,
   { capture, now }: { readonly capture: Capture | undefined; readonly now: number },
 ): Entry {
   // What the operator does not let through is not kept instead.
@@ -45,6 +48,18 @@ export function toEntry(
     weight: 1024 + (isBlocked ? 0 : (x.body?.text.length ?? 0) + (capture?.kept ?? 0)),
   }
 }
+
+/**
+ * What a mirror answered to the copy of a call: kept for the caller of that, for what the copy says is what its call said.
+ */
+export const toCopyEntry = (copy: Settled, of: Known, options: Parameters<typeof toEntry>[1]): Entry => ({
+  ...toEntry({ ...copy, caller: of.caller, userPath: of.userPath, body: undefined }, options),
+  id: copyId(of.id),
+  request: of.request,
+})
+
+/** Where the answer to the copy of a call is kept. */
+export const copyId = (id: string): string => `${id}:mirror`
 
 export interface RowOptions {
   /** Characters of each body. */

@@ -4,12 +4,15 @@ import type { Settled } from '../../src/exchange.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { isInside, parseUserPath } from '../../src/scope/user-path.ts'
 import { bytes, csv, flag, retention, says } from '../../src/settings.ts'
-import type { Caller, UserPath } from '../../src/types.ts'
 import type { Feedback } from '../feedback/model.ts'
+import type { Guardrails } from '../guardrails/look.ts'
 import type { Metrics } from '../metrics/model.ts'
+import type { Mirror } from '../mirror/model.ts'
+import type { AnswersShown } from '../usage/model.ts'
+import { textOf } from './answer.ts'
 import { createBodiesApi } from './api.ts'
 import { type Capture, createCapture } from './capture.ts'
-import { toEntry } from './entry.ts'
+import { copyId, type Known, toCopyEntry, toEntry } from './entry.ts'
 import { redactText } from './redact.ts'
 import { requestBodies } from './schema.ts'
 import { openBodyStore, type Tally } from './store.ts'
@@ -55,7 +58,7 @@ export default definePlugin({
     room: ['REQUEST_LOG_ROOM'],
     redactEmails: ['REQUEST_LOG_REDACT_EMAILS'],
   },
-  needs: ['feedback', 'metrics'],
+  needs: ['guardrails', 'feedback', 'usage', 'metrics', 'mirror'],
   tables: { requestBodies },
   setup({ config, db, now, log, use, inherited }) {
     const { limit, retention, room } = config
@@ -65,6 +68,10 @@ export default definePlugin({
     use<Feedback>('feedback').guardComments(text =>
       redactText(text, { exact: [], emails: config.redactEmails }),
     )
+    use<AnswersShown>('usage').tellAnswers(async id => {
+      await store.flush()
+      return { own: textOf(await store.find(id)), copy: textOf(await store.find(copyId(id))) }
+    })
     // What was kept before it was switched off still grows old.
     const forget = { every: FORGET, run: store.forget }
     if (config.callers.length === 0) return { api, heritage: tally, ticks: [forget] }
@@ -80,6 +87,17 @@ export default definePlugin({
       (keys.has(caller.id) || isInside(userPath, paths))
     /** By the exchange: it is forgotten with it. */
     const captures = new WeakMap<object, Capture>()
+    /** Copies that went to a mirror, by the exchange, and whose calls they repeat. */
+    const copies = new WeakMap<object, Known>()
+    const { mayChangeAnswer } = use<Guardrails>('guardrails')
+    use<Mirror>('mirror').overhear((copy, of) => {
+      // No guardrail has looked at it: what it would take out of an answer must not be kept of this one.
+      if (!isLogged(of) || mayChangeAnswer(copy.route, known(of))) return undefined
+      const { capture, tap } = createCapture(copy.stream, limit)
+      captures.set(copy, capture)
+      copies.set(copy, known(of))
+      return tap
+    })
 
     use<Metrics>('metrics').add({
       name: 'modelway_bodies_dropped_total',
@@ -97,9 +115,10 @@ export default definePlugin({
         return tap
       },
       settle(x) {
-        // A copy for a mirror says what its call says, and its answer went to nobody.
-        if (x.copyOf === undefined && isLogged(x))
-          store.add(toEntry(known(x), { capture: captures.get(x), now: now() }))
+        const options = { capture: captures.get(x), now: now() }
+        const repeated = copies.get(x)
+        if (repeated !== undefined) store.add(toCopyEntry(x, repeated, options))
+        else if (x.copyOf === undefined && isLogged(x)) store.add(toEntry(known(x), options))
       },
       ticks: [{ every: FLUSH, run: store.flush }, forget],
       close: store.flush,
@@ -108,4 +127,4 @@ export default definePlugin({
 })
 
 /** Who is logged is known. */
-const known = (x: Settled) => x as Settled & { readonly caller: Caller; readonly userPath: UserPath }
+const known = (x: Settled) => x as Known

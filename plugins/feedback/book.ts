@@ -30,8 +30,6 @@ interface BookOptions {
 
 /** A call is written down a moment after its end. What is said of one that is older, and is not there, is of none. */
 const DAY = 86_400_000
-/** The clocks of two machines may differ so much (milliseconds). */
-const SKEW = 60_000
 /** So much of whoever may speak of the same calls may wait. */
 const MOST_WAITING = 1000
 /** Names that one may give to one answer. */
@@ -62,7 +60,7 @@ export function openBook({ db, now, calls, guard }: BookOptions): Book {
 
   function mayCome(id: string): boolean {
     const at = timeOfId(id)
-    return at !== undefined && at > now() - DAY && at < now() + SKEW
+    return at !== undefined && at > now() - DAY
   }
 
   async function checkWaiting(own: OwnCalls, more: number): Promise<void> {

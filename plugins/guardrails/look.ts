@@ -8,6 +8,8 @@ import type { Counted, Tally } from './tally.ts'
 export interface Guardrails {
   /** Those that would look at a call, a sentence each. */
   standing(route: Route, asking: { readonly userPath: UserPath }): readonly string[]
+  /** One of them would block or mask what is answered to such a call. */
+  mayChangeAnswer(route: Route, asking: { readonly userPath: UserPath }): boolean
   /**
    * Looks at what is told to, or said by, somebody else than a model: a tool, say. What is left of it, the same value where
    * nothing changes; throws a refusal where it may not pass.
@@ -28,5 +30,7 @@ export const createLook = (
     const all = new Set([...holding(asking, 'input'), ...holding(asking, 'output')])
     return [...all].map(guardrail => `Guardrail "${guardrail.name}": ${sentenceOf(guardrail)}`)
   },
+  mayChangeAnswer: (route, { userPath }) =>
+    holding({ userPath, route }, 'output').some(({ action }) => action !== 'report'),
   counted: tally.all,
 })

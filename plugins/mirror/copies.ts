@@ -1,9 +1,10 @@
 import { describe } from '../../src/base/describe.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Settled } from '../../src/exchange.ts'
+import type { Hearing, Settled } from '../../src/exchange.ts'
 import type { Host } from '../../src/plugin.ts'
 import type { Caller, Target } from '../../src/types.ts'
 import type { Drops } from './drops.ts'
+import type { Overhear } from './model.ts'
 
 export interface CopiesOptions extends Pick<Host, 'copy' | 'log' | 'now'> {
   /** So many are under way at once. */
@@ -11,6 +12,7 @@ export interface CopiesOptions extends Pick<Host, 'copy' | 'log' | 'now'> {
   /** Milliseconds. */
   readonly deadline: number
   readonly drops: Drops
+  readonly overhear: Overhear
   /** From 0 up to 1, and never 1. */
   readonly random: () => number
 }
@@ -25,7 +27,8 @@ const MIRROR: Caller = { kind: 'key', id: 'mirror', name: 'Mirror', subPaths: fa
 /** The log is told so often (milliseconds) that copies are left out. */
 const AGAIN = 60_000
 
-export function createCopies({ copy, log, now, most, deadline, drops, random }: CopiesOptions): Copies {
+export function createCopies(options: CopiesOptions): Copies {
+  const { copy, log, now, most, deadline, drops, overhear, random } = options
   let under = 0
   let toldAt = Number.NEGATIVE_INFINITY
 
@@ -42,7 +45,8 @@ export function createCopies({ copy, log, now, most, deadline, drops, random }: 
 
   async function send(x: Settled, target: Target): Promise<void> {
     try {
-      await copy(x, { target, caller: MIRROR, userPath: '/', deadline })
+      const hear: Hearing = copy => overhear(copy, x)
+      await copy(x, { target, caller: MIRROR, userPath: '/', deadline, hear })
     } catch (error) {
       if (!(error instanceof Refusal))
         log.error('The copy of a call failed', { id: x.id, error: describe(error) })

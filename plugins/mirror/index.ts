@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createCopies } from './copies.ts'
 import { createDrops, type Drops } from './drops.ts'
+import type { Mirror, Overhear } from './model.ts'
 import { targetFor } from './target.ts'
 
 export default definePlugin({
@@ -23,7 +24,12 @@ export default definePlugin({
   setup({ config, copy, log, now, use, inherited }) {
     const { current } = use<VirtualModelSource>('virtual-models')
     const drops = (inherited as Drops | undefined) ?? createDrops()
-    const copies = createCopies({ ...config, copy, drops, log, now, random: Math.random })
+    let overhear: Overhear = () => undefined
+    const copies = createCopies({
+      ...{ ...config, copy, drops, log, now },
+      overhear: (copy, of) => overhear(copy, of),
+      random: Math.random,
+    })
     use<Metrics>('metrics').add({
       name: 'modelway_mirror_dropped_total',
       help: 'Copies of calls that were not sent to a mirror, because as many as MIRROR_CONCURRENCY allows were under way',
@@ -31,6 +37,11 @@ export default definePlugin({
       read: () => [...drops.all()].map(([model, value]) => ({ labels: { model }, value })),
     })
     return {
+      exports: {
+        overhear(by) {
+          overhear = by
+        },
+      } satisfies Mirror,
       heritage: drops,
       settle(x) {
         const source = x.target?.via[0]?.source

@@ -16,7 +16,7 @@ import { byPath } from './by-path.ts'
 import { createFindCalls } from './calls.ts'
 import { createRecordsWatch, createRetiringWatch, createUnpricedWatch } from './concerns.ts'
 import { createLastUses } from './last-uses.ts'
-import type { Receipts, UsageBook, UsageSums } from './model.ts'
+import type { AnswersShown, KeptAnswers, Receipts, UsageBook, UsageSums } from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
 import { toBillEvent } from './record/bill.ts'
@@ -138,6 +138,7 @@ export default definePlugin({
     const { reprice } = ledger
     const { retention } = config
     const virtual = use<VirtualModels>('virtual-models')
+    let findAnswers = async (_: string): Promise<KeptAnswers> => ({})
     const reports = createReports({
       ...{ db, dbAddress, now, log, providers, reprice, repricing, retention },
       ...{ prices: recipe, virtual },
@@ -169,7 +170,10 @@ export default definePlugin({
         ...book,
         byPath: (from, to, most) => byPath(reports.desk.ask, { from, to }, most),
         stored: createStored(reports.desk.ask),
-      } satisfies UsageBook & UsageSums & Receipts,
+        tellAnswers(find) {
+          findAnswers = find
+        },
+      } satisfies UsageBook & UsageSums & Receipts & AnswersShown,
       heritage,
       api: reports.api,
       pages: createPages({
@@ -177,6 +181,7 @@ export default definePlugin({
         auth: use<Auth>('auth'),
         concerns,
         feedback,
+        findAnswers: id => findAnswers(id),
         lists: use<ModelLists>('model-lists'),
         facts: known,
         virtual,

@@ -72,6 +72,25 @@ export interface UsageBook {
   reprice(from: number, to: number): Promise<number>
 }
 
+/** What was answered, as text. */
+export interface KeptAnswer {
+  readonly text: string
+  /** It was longer. */
+  readonly isCut: boolean
+}
+
+/** What was answered to a call, and to the copy of it that went to a mirror, where that is kept. */
+export interface KeptAnswers {
+  readonly own?: KeptAnswer | undefined
+  readonly copy?: KeptAnswer | undefined
+}
+
+/** What the plugin `usage` takes from others. */
+export interface AnswersShown {
+  /** Another plugin keeps answers; the page of a call shows them. */
+  tellAnswers(find: (requestId: string) => Promise<KeptAnswers>): void
+}
+
 /** What else the plugin `usage` offers: sums. */
 export interface UsageSums {
   /**

@@ -6,6 +6,7 @@ import type { Feedback } from '../feedback/model.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'
+import type { KeptAnswers } from './model.ts'
 import type { PageDeps } from './page/deps.ts'
 import { createModelPage } from './page/model/model-page.tsx'
 import { createOverviewPage } from './page/overview/overview-page.tsx'
@@ -16,6 +17,7 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
   readonly auth: Auth
   readonly concerns: Concerns
   readonly feedback: Feedback
+  readonly findAnswers: (requestId: string) => Promise<KeptAnswers>
   readonly lists: ModelLists
   readonly facts: FactsSource
   readonly virtual: VirtualModels
@@ -33,6 +35,7 @@ export function createPages({
   auth,
   concerns,
   feedback,
+  findAnswers,
   lists,
   facts,
   virtual,
@@ -54,6 +57,6 @@ export function createPages({
     createOverviewPage({ ...deps, concerns, lists }),
     createModelPage({ ...desk, virtual, facts, typeOf: name => providers().get(name)?.type }),
     createUsagePage(deps),
-    createRequestsPage({ ...deps, say: feedback.say }),
+    createRequestsPage({ ...deps, findAnswers, say: feedback.say }),
   ]
 }

@@ -12,6 +12,8 @@ export function createLookers(hooks: Pick<HookTable, 'tap' | 'head' | 'resume'>)
         const tap = tapOf(bound, x)
         if (tap !== undefined) taps.push(tap)
       }
+      const hearing = x.hear?.(x)
+      if (hearing !== undefined) taps.push(hearing)
       return taps
     },
 

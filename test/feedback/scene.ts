@@ -10,7 +10,8 @@ export async function openFeedback(env: Record<string, string> = {}) {
   let cookie: Promise<string> | undefined
 
   async function call(key: string, model = 'openai/one'): Promise<string> {
-    const answer = await house.ask({}, { model }, { headers: { authorization: `Bearer ${key}` } })
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
+    const answer = await house.send(body, { headers: { authorization: `Bearer ${key}` } })
     await answer.text()
     return answer.headers.get('x-request-id')!
   }
@@ -22,6 +23,11 @@ export async function openFeedback(env: Record<string, string> = {}) {
       body: JSON.stringify(body),
     })
 
+  async function html(path: string): Promise<string> {
+    cookie ??= signIn(test)
+    return (await test.fetch(path, { headers: { cookie: await cookie } })).text()
+  }
+
   return {
     ...{ house, book, test, call, say },
     key: async (input: object): Promise<string> =>
@@ -30,12 +36,19 @@ export async function openFeedback(env: Record<string, string> = {}) {
     list: async (query = '') => (await test.admin('GET', `/admin/feedback${query}`)).body.data,
     /** What one is told who is signed in, as text. */
     async page(path: string) {
-      cookie ??= signIn(test)
-      const html = await (await test.fetch(path, { headers: { cookie: await cookie } })).text()
-      return html
+      return (await html(path))
         .replace(/<[^>]+>/g, ' ')
         .replace(/\s+/g, ' ')
         .replaceAll('&quot;', '"')
+    },
+    /** Presses a button of a form on a page: what it sends, with what stands in the form. */
+    async press(path: string, form: Record<string, string>) {
+      const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(await html(path)) ?? []
+      return test.fetch('/dashboard/requests/score', {
+        method: 'POST',
+        headers: { cookie: await cookie!, host: 'localhost:8080', origin: 'http://localhost:8080' },
+        body: new URLSearchParams({ csrf, ...form }),
+      })
     },
     [Symbol.asyncDispose]: () => house[Symbol.asyncDispose](),
   }

@@ -2,7 +2,7 @@ import type { Hooks } from '../../src/plugin.ts'
 import { kinds } from '../../src/plugin.ts'
 import { addressOf, type CallerEndpoint } from './endpoints.ts'
 import { type Case, cases } from './passages.ts'
-import { samples, speakerOf, strangers } from './samples.ts'
+import { asJson, type Sent, samples, speakerOf, strangers } from './samples.ts'
 
 export type Hook = keyof Hooks
 
@@ -63,6 +63,11 @@ function ofPassage(endpoint: CallerEndpoint): Variant[] {
   }))
 }
 
+/** What routes are told that take something: of a call that is not written down yet, so that it waits. */
+const told: Readonly<Record<string, () => Sent>> = {
+  'POST /v1/feedback': () => asJson({ request_id: Bun.randomUUIDv7(), score: 1 }),
+}
+
 /** Lists of models are made by asking for the route of each, on a dry run. */
 const ofRoute = (endpoint: CallerEndpoint): Variant => ({
   title: addressOf(endpoint),
@@ -75,7 +80,7 @@ const ofRoute = (endpoint: CallerEndpoint): Variant => ({
   ]),
   status: 200,
   shape: 'openai',
-  make: () => ({ path: endpoint.path.replace('*', 'openai/one') }),
+  make: () => ({ path: endpoint.path.replace('*', 'openai/one'), ...told[addressOf(endpoint)]?.() }),
 })
 
 /** Every endpoint, streamed too where there are streams, and in each language that its provider may speak. */

@@ -25,6 +25,7 @@ test.each([0.01, 0.25, 0.5, 1])('of many calls a share of %p is copied', share =
     most: 0,
     deadline: 1000,
     drops,
+    overhear: () => undefined,
     random: createRandom(7),
   })
   for (let i = 0; i < 10_000; i++) copies.offer({ id: String(i) } as Settled, target, share)

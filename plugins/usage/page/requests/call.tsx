@@ -4,23 +4,25 @@ import { duration, money, number } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
+import type { KeptAnswers } from '../../model.ts'
 import type { Row } from '../../report/log.ts'
 import type { CallScore } from '../../report/scores.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { dateOf, secondsOf } from '../clock.ts'
 import { CallTokens } from './call-tokens.tsx'
-import { Feedback } from './feedback.tsx'
 import { Outcome, SWITCHED } from './request-row.tsx'
+import { Scored } from './scored.tsx'
 import { Timeline } from './timeline.tsx'
 import { pickWords } from './words.ts'
 
 export const CALL_TITLE = 'dialog-title'
 
-interface CallProps {
+export interface CallProps {
   /** The call, tries of it that failed and cost something, and the answers of a conversation. */
   readonly lines: readonly Row[]
   /** What was said of its answer, and of that of its copy. */
   readonly scores: readonly CallScore[]
+  readonly answers: KeptAnswers
   readonly zone: string
   readonly keyName: (id: string) => string | undefined
   readonly request: PageRequest
@@ -28,7 +30,7 @@ interface CallProps {
 }
 
 /** Everything that is known of one call. */
-export function CallView({ lines, scores, zone, keyName, request, asked }: CallProps) {
+export function CallView({ lines, scores, answers, zone, keyName, request, asked }: CallProps) {
   const call = lines[0]!
   const own = lines.filter(line => line.mirrored === call.mirrored)
   const copy = lines.find(line => line.mirrored && line.part === 0 && line !== call)
@@ -45,7 +47,7 @@ export function CallView({ lines, scores, zone, keyName, request, asked }: CallP
         {call.part === 0 && <Timeline call={call} />}
         <CallTokens lines={own} />
         {copy !== undefined && <Copy copy={copy} />}
-        <Feedback id={call.requestId} hasCopy={copy !== undefined} {...{ scores, zone, request, asked }} />
+        <Scored {...{ call, copy, scores, answers, zone, request, asked }} />
       </section>
       <footer>
         <Ways call={call} base={request.base} path={path} />

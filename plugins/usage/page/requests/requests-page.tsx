@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { refuse } from '../../../../src/errors.ts'
 import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
 import type { Feedback } from '../../../feedback/model.ts'
+import type { KeptAnswers } from '../../model.ts'
 import type { Ask } from '../../report/answers.ts'
 import type { Range } from '../../report/cover.ts'
 import { needsRecords } from '../../report/dimensions.ts'
@@ -11,9 +12,9 @@ import { place } from '../../report/log-api.ts'
 import { type Asked, readFilters } from '../address.ts'
 import type { PageDeps } from '../deps.ts'
 import { readSpan, type Span, spanAddress } from '../span.ts'
-import { readScore } from './feedback.tsx'
 import { Newer, textOf } from './newer.tsx'
 import { type RequestsData, RequestsView } from './requests-view.tsx'
+import { readScore } from './scored.tsx'
 
 const LINES = 50
 /** Milliseconds that are spent on looking for rare lines; then the page says that there may be more. */
@@ -23,6 +24,7 @@ const MAX_ID = 80
 interface RequestsDeps extends PageDeps {
   /** As an operator, of any answer. */
   readonly say: Feedback['say']
+  readonly findAnswers: (requestId: string) => Promise<KeptAnswers>
 }
 
 /** Every call, line by line, newest first; and one call with all that is known of it. */
@@ -57,7 +59,7 @@ function read({ url }: PageRequest, { now, keptSince }: PageDeps) {
   return { ...chosen, span, isAll, asked, period, id, mistakes: [...span.mistakes, ...chosen.mistakes] }
 }
 
-async function load(deps: PageDeps, request: PageRequest): Promise<RequestsData> {
+async function load(deps: RequestsDeps, request: PageRequest): Promise<RequestsData> {
   const { ask, keyName, example } = deps
   const params = request.url.searchParams
   const { filters, period, id, ...rest } = read(request, deps)
@@ -76,16 +78,17 @@ async function load(deps: PageDeps, request: PageRequest): Promise<RequestsData>
       : undefined,
     names: await ask('names', null),
     isNew: found.rows.length === 0 && (await ask('edges', null)).newest === null,
-    call: call === '' ? undefined : await readCall(ask, call),
+    call: call === '' ? undefined : await readCall(deps, call),
     example: example(),
     keyName,
   }
 }
 
-const readCall = async (ask: Ask, id: string) => ({
+const readCall = async ({ ask, findAnswers }: RequestsDeps, id: string) => ({
   id,
   lines: await ask('call', id),
   scores: await ask('callScores', id),
+  answers: await findAnswers(id),
 })
 
 type Question = Pick<Parameters<typeof fillPage>[1], 'period' | 'filters'>

@@ -5,13 +5,12 @@ import { Table } from '../../../../views/table.tsx'
 import { Turn } from '../../../../views/turn.tsx'
 import type { Place, Row } from '../../report/log.ts'
 import type { Names } from '../../report/names.ts'
-import type { CallScore } from '../../report/scores.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { Chips, Mistakes } from '../chips.tsx'
 import { NothingHere, Welcome } from '../empty.tsx'
 import type { Span } from '../span.ts'
 import { Times } from '../time.tsx'
-import { CALL_TITLE, CallView, NoCall } from './call.tsx'
+import { CALL_TITLE, type CallProps, CallView, NoCall } from './call.tsx'
 import { Newer, textOf } from './newer.tsx'
 import { RequestFilters } from './request-filters.tsx'
 import { RequestRow } from './request-row.tsx'
@@ -34,9 +33,7 @@ export interface RequestsData {
   /** Nothing was ever called. */
   readonly isNew: boolean
   /** The call that the address asks for: its lines, none where there is no such call. */
-  readonly call:
-    | { readonly id: string; readonly lines: readonly Row[]; readonly scores: readonly CallScore[] }
-    | undefined
+  readonly call: ({ readonly id: string } & Pick<CallProps, 'lines' | 'scores' | 'answers'>) | undefined
   readonly example: string | undefined
   readonly keyName: (id: string) => string | undefined
 }
@@ -75,6 +72,7 @@ export function RequestsView({ data, request }: { data: RequestsData; request: P
             <CallView
               lines={call.lines}
               scores={call.scores}
+              answers={call.answers}
               zone={span.zone}
               keyName={keyName}
               request={request}
