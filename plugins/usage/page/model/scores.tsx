@@ -17,20 +17,20 @@ export const Scores = ({ line: { figures, difference } }: { line: Line }) => (
     <div>
       {figures.scores.length === 0 && <span class="muted">–</span>}
       {figures.scores.map(({ name, count: times, mean: { value, low, high } }) => (
-        <>
-          <p>
-            <Name class="muted" text={name} /> {scoreText(value!)}
-          </p>
-          <p class="about" title="Holds the true mean in 95 of 100 cases">
-            {low !== null && high !== null && `${scoreText(low)} to ${scoreText(high)}, `}
-            {count(times, 'score')}
-          </p>
+        <div class="by-name">
+          {scoreText(value!)} <Name class="muted" text={name} />
+          {low !== null && high !== null && (
+            <p class="about" title="Holds the true mean in 95 of 100 cases">
+              {scoreText(low)} to {scoreText(high)}
+            </p>
+          )}
           <Verdict
             difference={difference?.scores.find(score => score.name === name)}
             say={scoreText}
             isMoreBetter
           />
-        </>
+          <p class="about">{count(times, 'score')}</p>
+        </div>
       ))}
     </div>
   </td>

@@ -190,7 +190,7 @@ function Route({ call: { asked, chain, provider, model, strategy, pick } }: { ca
 const Copy = ({ copy }: { copy: Row }) => (
   <section aria-labelledby="copy-title">
     <h3 id="copy-title">Copy</h3>
-    <p class="hint">When it was answered, a copy went to a mirror. Nobody saw what that said.</p>
+    <p class="hint">When it was answered, a copy went to a mirror. No caller saw what that said.</p>
     <Outcome row={copy} />
     <dl class="call-facts">
       <Fact name="Mirror">

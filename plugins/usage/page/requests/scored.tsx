@@ -28,6 +28,10 @@ interface AnswersProps {
   readonly asked: Asked
 }
 
+/** Whoever may speak of all calls. */
+const isOperator = ({ within, holder }: Pick<CallScore, 'within' | 'holder'>): boolean =>
+  within === '/' && holder === ''
+
 /** What the caller was told and what a mirror said, side by side; what was said of both, and two buttons to say it here. */
 export function Scored({ call, copy, scores, answers, ...rest }: AnswersProps) {
   const id = call.requestId
@@ -76,11 +80,7 @@ const Answer = ({ title, kept, scores, zone, ...form }: AnswerProps) => (
       </pre>
     )}
     {scores.length > 0 && <Scores scores={scores} zone={zone} />}
-    <Buttons
-      {...form}
-      title={title}
-      said={scores.find(({ name, within }) => name === NAME && within === '/')}
-    />
+    <Buttons {...form} title={title} said={scores.find(score => score.name === NAME && isOperator(score))} />
   </div>
 )
 
@@ -91,7 +91,8 @@ const Scores = ({ scores, zone }: Pick<AnswersProps, 'scores' | 'zone'>) => (
         <Name text={name} /> <b>{scoreText(score)}</b>
         {comment !== null && <p>{comment}</p>}
         <p class="about">
-          <Name text={holder === '' ? within : holder} />, {dateOf(saidAt, zone)}, {secondsOf(saidAt, zone)}
+          {isOperator({ within, holder }) ? 'operator' : <Name text={holder || within} />},{' '}
+          {dateOf(saidAt, zone)}, {secondsOf(saidAt, zone)}
         </p>
       </li>
     ))}
