@@ -112,7 +112,7 @@ function createWrites(virtual: VirtualModels): Api[] {
       method: 'PUT',
       summary: 'Create or replace a virtual model',
       description:
-        'With `target_model` or `targets` it is a redirect, without an access policy on the selector `source`: `/` all, `provider/` one provider, `provider/id` one model, `id` that model on any provider. `parameters` say how a redirect asks its model, whatever callers say; `mirror` names a model that gets copies of its calls, whose answers nobody sees. A target with `user_paths` is there for callers inside one of them only, and comes first for them. `old_source` renames. `force` stores names that match nothing yet.',
+        'With `target_model` or `targets` it is a redirect, without an access policy on the selector `source`: `/` all, `provider/` one provider, `provider/id` one model, `id` that model on any provider. `parameters` say how a redirect asks its model, whatever callers say; `mirror` names a model that gets copies of its calls, whose answers no caller sees. A target with `user_paths` is there for callers inside one of them only, and comes first for them. `old_source` renames. `force` stores names that match nothing yet.',
       body: virtualModelInput,
       example: { source: 'smarter', target_model: 'demo/parrot', description: 'The best we have' },
       heeds: createHeaders,

@@ -22,7 +22,7 @@ export interface RedirectTarget {
 export const affinities = ['session', 'caller', 'off'] as const
 export type Affinity = (typeof affinities)[number]
 
-/** A model that gets copies of a redirect's calls. Nobody sees its answers: only what it costs and how it does is kept. */
+/** A model that gets copies of a redirect's calls. No caller sees its answers. */
 export interface Mirror {
   /** `provider/id`: always the model itself, also where a redirect has its name. */
   readonly model: string

@@ -44,7 +44,7 @@ function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Decidi
       if (redirect.mirror !== undefined && via.length === 0)
         trace?.push(
           step(
-            `"${name}" has a mirror: ${mirrorInWords(redirect.mirror)}, whatever policies say of it, and nobody sees its answer`,
+            `"${name}" has a mirror: ${mirrorInWords(redirect.mirror)}, whatever policies say of it, and no caller sees its answer`,
           ),
         )
       for (const [index, target] of redirect.targets.entries()) {

@@ -254,7 +254,7 @@ test('copies take no room of a limit, and policies do not hold for the mirror', 
   await fleet.test.admin('DELETE', '/admin/limits/all')
   const { steps } = (await fleet.explain({ model: 'smart', user_path: '/team' })).body
   expect(steps.map(({ text }: { text: string }) => text)).toContain(
-    `"smart" has a mirror: a copy of each call goes to "${WEST}", whatever policies say of it, and nobody sees its answer`,
+    `"smart" has a mirror: a copy of each call goes to "${WEST}", whatever policies say of it, and no caller sees its answer`,
   )
   await fleet.test.admin('DELETE', '/admin/virtual-models', { source: WEST })
 })

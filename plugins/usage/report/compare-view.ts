@@ -52,7 +52,7 @@ export const compareView = v.object({
       v.object({
         name: says('Of the target', v.string()),
         mirror: says(
-          'It got copies of calls: `requests` are copies, and nobody saw its answers',
+          'It got copies of calls: `requests` are copies, and no caller saw its answers',
           v.boolean(),
         ),
         requests: v.pipe(v.number(), v.description('Calls that it served, or was tried last for')),

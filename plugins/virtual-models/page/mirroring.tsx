@@ -15,8 +15,8 @@ export function Mirroring({ draft: { mirror }, mistake }: MirroringProps) {
       <summary>Mirror to another model</summary>
       <fieldset aria-label="Mirror">
         <p class="hint">
-          A copy of some calls goes to this model, too, after callers have their answer. Nobody sees what it
-          says: you see what it costs, how fast it is and how often it fails.
+          A copy of some calls goes to this model, too, after callers have their answer. No caller sees what
+          it says: you see what it costs, how fast it is and how often it fails.
         </p>
         <Field id="f-mirror" label="Mirror model" error={wrong('mirror')}>
           <input

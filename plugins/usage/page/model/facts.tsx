@@ -52,7 +52,7 @@ export function Facts({ data, places, base }: FactsProps) {
           </Link>
           <p class="about">
             gets copies of {view.mirror.share === 1 ? 'all' : `${percent(view.mirror.share)} of the`} calls;
-            nobody sees its answers
+            no caller sees its answers
           </p>
           {data.isMissing(view.mirror.model) && <span class="gap">no provider lists it</span>}
         </Fact>

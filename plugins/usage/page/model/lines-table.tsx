@@ -75,7 +75,7 @@ function Row({ line, data, places, what }: RowProps) {
             </Link>
           )}
           {line.isMirror && (
-            <Badge tone="outline" title="It got copies of calls: nobody saw its answers">
+            <Badge tone="outline" title="It got copies of calls: no caller saw its answers">
               mirror
             </Badge>
           )}

@@ -7,7 +7,7 @@ import type { Part } from '../../report/usage.ts'
 /** One line of the comparison: a target, or a virtual model, now and in the period before. */
 export interface Line {
   readonly name: string
-  /** It got copies of calls, and nobody saw its answers. */
+  /** It got copies of calls, and no caller saw its answers. */
   readonly isMirror: boolean
   readonly part: Part
   readonly figures: SideFigures
