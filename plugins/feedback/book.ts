@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { timeOfId } from '../../src/base/runtime.ts'
 import type { Database } from '../../src/database/open.ts'
 import { refuse } from '../../src/errors.ts'
@@ -8,6 +8,11 @@ import type { Call, Calls, Fate, Said } from './model.ts'
 import { feedback } from './schema.ts'
 
 type Row = typeof feedback.$inferInsert
+
+/** What has to be known of a row that waits. */
+const { id, requestId, mirrored, saidAt, within, holder } = getTableColumns(feedback)
+const waitingColumns = { id, requestId, mirrored, saidAt, within, holder }
+type Waiting = Pick<typeof feedback.$inferSelect, keyof typeof waitingColumns>
 
 export interface Book {
   /** Keeps what is said, in the place of what the same one said under the same name before. */
@@ -75,7 +80,7 @@ export function openBook({ db, now, calls, guard }: BookOptions): Book {
   }
 
   /** Rows of calls that are written down now are completed, or deleted where they are somebody else's. Returns how many wait on. */
-  async function settle(rows: readonly (typeof feedback.$inferSelect)[]): Promise<number> {
+  async function settle(rows: readonly Waiting[]): Promise<number> {
     const found = await find(rows.map(({ requestId }) => requestId))
     let left = 0
     for (const row of rows) {
@@ -86,6 +91,21 @@ export function openBook({ db, now, calls, guard }: BookOptions): Book {
       else left++
     }
     return left
+  }
+
+  async function settleAll(): Promise<number> {
+    let left = 0
+    for (let last = 0; ; await breath()) {
+      const rows = await db
+        .select(waitingColumns)
+        .from(feedback)
+        .where(and(isNull(feedback.at), gt(feedback.id, last)))
+        .orderBy(asc(feedback.id))
+        .limit(FEW)
+      left += await settle(rows)
+      if (rows.length < FEW) return left
+      last = rows.at(-1)!.id
+    }
   }
 
   return {
@@ -112,28 +132,20 @@ export function openBook({ db, now, calls, guard }: BookOptions): Book {
         refuse(
           'invalid_request',
           `Field "name": this answer has ${MOST_NAMES} names already, use one of them`,
-          {
-            param: 'name',
-          },
+          { param: 'name' },
         )
     },
 
     async catchUp() {
       if (!mayWait) return
+      // Something may be said meanwhile.
       mayWait = false
-      let left = 0
-      for (let last = 0; ; await breath()) {
-        const rows = await db
-          .select()
-          .from(feedback)
-          .where(and(isNull(feedback.at), gt(feedback.id, last)))
-          .orderBy(asc(feedback.id))
-          .limit(FEW)
-        left += await settle(rows)
-        if (rows.length < FEW) break
-        last = rows.at(-1)!.id
+      let isOver = false
+      try {
+        isOver = (await settleAll()) === 0
+      } finally {
+        mayWait ||= !isOver
       }
-      mayWait ||= left > 0
     },
 
     async forget() {

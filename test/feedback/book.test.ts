@@ -17,16 +17,21 @@ beforeEach(async () => {
   await database.db.delete(feedback)
   known.length = 0
   now = Date.now()
+  isAway = false
 })
 
 let now = 0
+let isAway = false
 const known: Call[] = []
 const book = () =>
   openBook({
     db: database.db,
     now: () => now,
     calls: () => ({
-      find: async ids => known.filter(({ requestId }) => ids.includes(requestId)),
+      find: async ids => {
+        if (isAway) throw new Error('away')
+        return known.filter(({ requestId }) => ids.includes(requestId))
+      },
       retention: 30 * DAY,
     }),
     guard: text => text,
@@ -73,6 +78,18 @@ test('it is forgotten with its call', async () => {
   await say([said(one), said(two)], {})
   await forget()
   expect((await rows()).map(({ requestId }) => requestId)).toEqual([two])
+})
+
+test('what could not be looked for once is looked for again', async () => {
+  const { say, catchUp } = book()
+  const id = Bun.randomUUIDv7()
+  await say([said(id)], {})
+  known.push(call(id))
+  isAway = true
+  await expect(catchUp()).rejects.toThrow('away')
+  isAway = false
+  await catchUp()
+  expect((await rows()).map(({ model }) => model)).toEqual(['one'])
 })
 
 test('who starts again catches up with what waited before', async () => {
