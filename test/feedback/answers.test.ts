@@ -102,3 +102,24 @@ test('a form that is none is refused in words', async () => {
   ] as const)
     expect([form, (await scene.press(page, { ...form })).status]).toEqual([form, status])
 })
+
+test('operators who only read see answers and scores, and no buttons', async () => {
+  const id = await copied(logged)
+  await scene.say(logged, { request_id: id, score: 1, name: 'thumbs' })
+  const reader = await scene.key({ operates: 'read' })
+  const authorization = `Bearer ${reader}`
+  const page = await (
+    await scene.test.fetch(`/dashboard/requests?call=${id}`, { headers: { authorization } })
+  ).text()
+  expect(page).toContain('The mirror says so')
+  expect(page).toContain('thumbs')
+  expect(page).not.toContain('You find it')
+  const said = { data: [{ request_id: id, score: 1 }] }
+  const headers = { authorization, 'content-type': 'application/json' }
+  const refused = await scene.test.json('/admin/feedback', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(said),
+  })
+  expect(refused.status).toBe(403)
+})

@@ -35,6 +35,8 @@ const isOperator = ({ within, holder }: Pick<CallScore, 'within' | 'holder'>): b
 /** What the caller was told and what a mirror said, side by side; what was said of both, and two buttons to say it here. */
 export function Scored({ call, copy, scores, answers, ...rest }: AnswersProps) {
   const id = call.requestId
+  const isSilent = scores.length === 0 && answers.own === undefined && answers.copy === undefined
+  if (isSilent && !rest.request.admin.mayWrite) return null
   const of = (isMirror: boolean) => scores.filter(score => score.isMirror === isMirror)
   return (
     <section aria-labelledby="answers-title">
@@ -80,7 +82,13 @@ const Answer = ({ title, kept, scores, zone, ...form }: AnswerProps) => (
       </pre>
     )}
     {scores.length > 0 && <Scores scores={scores} zone={zone} />}
-    <Buttons {...form} title={title} said={scores.find(score => score.name === NAME && isOperator(score))} />
+    {form.request.admin.mayWrite && (
+      <Buttons
+        {...form}
+        title={title}
+        said={scores.find(score => score.name === NAME && isOperator(score))}
+      />
+    )}
   </div>
 )
 
