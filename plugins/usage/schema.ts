@@ -212,13 +212,13 @@ const binColumns = {
   groupId: integer('group_id').notNull(),
   /** `total`: to the last byte. `first`: to the first byte of a stream. */
   kind: text().$type<'total' | 'first'>().notNull(),
-  /** Its number: see `boundsOf` in `rollups/histogram.ts`. */
+  /** Its number: see `boundsOf` in `src/base/histogram.ts`. */
   bin: integer().notNull(),
   count: integer().notNull(),
 }
 
 /**
- * How many answered calls took how long, as histograms with bins of growing width (`rollups/histogram.ts`). Rows instead of a
+ * How many answered calls took how long, as histograms with bins of growing width (`src/base/histogram.ts`). Rows instead of a
  * blob: the database adds them up over any period and any grouping.
  */
 export const usageLatencies = sqliteTable('usage_latencies', binColumns, table => [

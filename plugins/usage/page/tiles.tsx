@@ -2,7 +2,7 @@ import { compact, count, duration, money, number, percent } from '../../../views
 import { Link } from '../../../views/link.tsx'
 import { type Change, Delta, Stat } from '../../../views/stat.tsx'
 import type { Part } from '../report/usage.ts'
-import { quantileOf } from '../rollups/histogram.ts'
+import { quantileOf } from '../../../src/base/histogram.ts'
 import { cachedShare, costOf, errorRate, inputOf, known, outputOf } from './figures.ts'
 import { hasCalls } from './period.tsx'
 

@@ -13,7 +13,7 @@ import {
   quantileEstimate,
   rateOf,
   verdictOf,
-} from './statistics.ts'
+} from '../../../src/base/statistics.ts'
 import type { Sums, Times } from './sums.ts'
 import type { FailedTries } from './tries.ts'
 

@@ -6,8 +6,8 @@ import {
   quantileEstimate,
   rateOf,
   verdictOf,
-} from '../../../plugins/usage/report/statistics.ts'
-import { binOf } from '../../../plugins/usage/rollups/histogram.ts'
+} from '../../../src/base/statistics.ts'
+import { binOf } from '../../../src/base/histogram.ts'
 import { openScene, type Scene } from './scene.ts'
 
 describe('statistics', () => {

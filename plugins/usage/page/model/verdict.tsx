@@ -12,7 +12,7 @@ interface VerdictProps {
 /**
  * Says that a figure differs from that of the first line, and how sure that is; and nothing at all where the interval of
  * the difference holds zero, which it does where numbers are small. The intervals, and the papers that they are from, are
- * in `report/statistics.ts`: 95 %, by Wilson and Newcombe for rates, by order statistics for quantiles, by the normal
+ * in `src/base/statistics.ts`: 95 %, by Wilson and Newcombe for rates, by order statistics for quantiles, by the normal
  * approximation for means.
  */
 export function Verdict({ difference, say, isMoreBetter = false }: VerdictProps) {

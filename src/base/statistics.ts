@@ -1,4 +1,4 @@
-import { boundsOf } from '../rollups/histogram.ts'
+import { boundsOf } from './histogram.ts'
 
 /**
  * Estimates with intervals that hold the true value in 95 of 100 cases. They are for one look at one figure: who looks
