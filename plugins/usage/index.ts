@@ -16,7 +16,16 @@ import { byPath } from './by-path.ts'
 import { createFindCalls } from './calls.ts'
 import { createRecordsWatch, createRetiringWatch, createUnpricedWatch } from './concerns.ts'
 import { createLastUses } from './last-uses.ts'
-import type { AnswersShown, KeptAnswers, Receipts, UsageBook, UsageSums } from './model.ts'
+import type {
+  AnswersShown,
+  KeptAnswers,
+  ModelPanel,
+  ModelPanels,
+  Receipts,
+  UsageBook,
+  UsageOutcomes,
+  UsageSums,
+} from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
 import { toBillEvent } from './record/bill.ts'
@@ -165,15 +174,19 @@ export default definePlugin({
     concerns.add(createUnpricedWatch({ ...reports.desk, isStandIn }))
     concerns.add(createRetiringWatch({ ...reports.desk, known, virtual }))
     concerns.add(createRecordsWatch(book.stats))
+    const panels: ModelPanel[] = []
     return {
       exports: {
         ...book,
         byPath: (from, to, most) => byPath(reports.desk.ask, { from, to }, most),
         stored: createStored(reports.desk.ask),
+        lastLine: () => reports.desk.ask('lastLine', null),
+        outcomes: question => reports.desk.ask('outcomes', question),
+        addPanel: panel => void panels.push(panel),
         tellAnswers(find) {
           findAnswers = find
         },
-      } satisfies UsageBook & UsageSums & Receipts & AnswersShown,
+      } satisfies UsageBook & UsageSums & UsageOutcomes & Receipts & ModelPanels & AnswersShown,
       heritage,
       api: reports.api,
       pages: createPages({
@@ -186,6 +199,7 @@ export default definePlugin({
         facts: known,
         virtual,
         providers,
+        panels,
       }),
       spend: spent => ledger.add(toAnswerEvent(spent, now(), facts)),
       settle(x) {

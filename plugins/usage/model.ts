@@ -1,3 +1,6 @@
+import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../src/page.ts'
+import type { Awaitable } from '../../src/types.ts'
 import type { Choice } from '../virtual-models/model.ts'
 
 /** How the tokens of a line are known: told by the provider, told up to where the answer broke off, or counted by us. */
@@ -100,6 +103,52 @@ export interface UsageSums {
   byPath(from: number, to: number, most: number): Promise<readonly PathUse[]>
   /** How many calls of a period got stored answers, and what those would have cost, as far as it is known (nano-dollars). */
   stored(from: number, to: number): Promise<{ readonly hits: number; readonly saved: number }>
+}
+
+/** What another plugin shows on the page of a redirect, below what the redirect is; undefined shows nothing. */
+export type ModelPanel = (source: string, request: PageRequest) => Awaitable<Child>
+
+export interface ModelPanels {
+  /** During `setup`. */
+  addPanel(panel: ModelPanel): void
+}
+
+/** How the targets of a redirect do, counted on and on: what was written since the last time. */
+export interface UsageOutcomes {
+  /** The number of the last line that is written. */
+  lastLine(): Promise<number>
+  outcomes(question: OutcomesQuestion): Promise<Outcomes>
+}
+
+export interface OutcomesQuestion {
+  /** The redirect; calls that came to it through another one are left out, as everywhere. */
+  readonly source: string
+  /** Only calls that arrived from then on (milliseconds since 1970). */
+  readonly from: number
+  /** Only lines with a greater number. */
+  readonly after: number
+  /** So many lines are looked through. */
+  readonly most: number
+}
+
+export interface Outcomes {
+  /** The last line that was looked at. */
+  readonly last: number
+  /** By `provider/id`. */
+  readonly targets: Readonly<Record<string, TargetOutcomes>>
+}
+
+/** What became of tries at a target. Stored answers and copies to mirrors are no tries. */
+export interface TargetOutcomes {
+  readonly answered: number
+  /** The target's fault: it was away, broke off, said 429, … Also where another target answered then. */
+  readonly failed: number
+  /** It said no: the caller's own mistake, or something that this target alone cannot do. */
+  readonly refused: number
+  /** Of answers whose cost is known, in US dollars. */
+  readonly cost: { readonly count: number; readonly sum: number; readonly squares: number }
+  /** Answers by the bin (`src/base/histogram.ts`) of the time that callers waited: until a stream began, or the answer was whole. */
+  readonly waits: Readonly<Record<number, number>>
 }
 
 export interface PathUse {

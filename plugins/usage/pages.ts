@@ -6,7 +6,7 @@ import type { Feedback } from '../feedback/model.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'
-import type { KeptAnswers } from './model.ts'
+import type { KeptAnswers, ModelPanel } from './model.ts'
 import type { PageDeps } from './page/deps.ts'
 import { createModelPage } from './page/model/model-page.tsx'
 import { createOverviewPage } from './page/overview/overview-page.tsx'
@@ -21,6 +21,8 @@ interface PagesDeps extends Pick<PageDeps, 'ask' | 'now' | 'keptSince'>, Pick<Ho
   readonly lists: ModelLists
   readonly facts: FactsSource
   readonly virtual: VirtualModels
+  /** Filled until all plugins are set up. */
+  readonly panels: readonly ModelPanel[]
 }
 
 /** Callers that are no managed keys. */
@@ -40,6 +42,7 @@ export function createPages({
   facts,
   virtual,
   providers,
+  panels,
   ...desk
 }: PagesDeps): Page[] {
   const deps: PageDeps = {
@@ -55,7 +58,7 @@ export function createPages({
   }
   return [
     createOverviewPage({ ...deps, concerns, lists }),
-    createModelPage({ ...desk, virtual, facts, typeOf: name => providers().get(name)?.type }),
+    createModelPage({ ...desk, virtual, facts, panels, typeOf: name => providers().get(name)?.type }),
     createUsagePage(deps),
     createRequestsPage({ ...deps, findAnswers, say: feedback.say }),
   ]

@@ -21,7 +21,7 @@ import { virtualModels } from './schema.ts'
 import { isThereFor } from './scopes.ts'
 import { expand, redirectOf } from './snapshot.ts'
 import { openStore } from './store.ts'
-import { createViews, toView } from './views-of.ts'
+import { createViews, toRecord, toView } from './views-of.ts'
 
 /** What a reload of the configuration must not forget. */
 interface Heritage {
@@ -76,6 +76,11 @@ export default definePlugin({
       current,
       isRedirect: name => current().all.get(name)?.kind === 'redirect',
       remove,
+      reread: store.reread,
+      stated(source) {
+        const model = current().all.get(source)
+        return model && toRecord(model)
+      },
       save: async (input, by) => toView(current(), await store.save(input, by), reach),
       ...createViews({ current, reach, lists, openByDefault: config.openByDefault }),
       sessionOf: pins.nameOf,

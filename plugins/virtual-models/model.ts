@@ -1,6 +1,6 @@
 import type { Ordering } from '../../src/exchange.ts'
 import type { Preset } from '../../src/preset.ts'
-import type { Route, UserPath } from '../../src/types.ts'
+import type { JsonObject, Route, UserPath } from '../../src/types.ts'
 import type { Authorship } from '../history/model.ts'
 
 /** What history calls redirects and policies. */
@@ -149,6 +149,10 @@ export interface VirtualModels {
   accessTo(provider: string, id: string): ModelAccess
   /** An entity tag of all of them: it is another one whenever `views` may be. */
   revision(): string
+  /** What the operator says of one, in the shape of `PUT /admin/virtual-models`: it can be saved again. */
+  stated(source: string): JsonObject | undefined
+  /** Takes over at once what other gateways have stored. */
+  reread(): Promise<void>
   /** Creates or replaces; `input` is the body of `PUT /admin/virtual-models`, unchecked. Throws a `Refusal` that names the field. */
   save(input: unknown, by?: Authorship): Promise<VirtualModelView>
   remove(source: string, by?: Authorship): Promise<void>

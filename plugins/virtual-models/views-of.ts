@@ -27,7 +27,7 @@ export function createViews({
   reach,
   lists,
   openByDefault,
-}: ViewsDeps): Omit<VirtualModels, 'save' | 'remove'> {
+}: ViewsDeps): Omit<VirtualModels, 'save' | 'remove' | 'stated' | 'reread'> {
   // Revisions begin anew with each start; what is declared or listed may have changed in between.
   const start = randomToken(6)
   const isMissing = (name: string) => reach.isListed(name) === false

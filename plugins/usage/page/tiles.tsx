@@ -1,8 +1,8 @@
+import { quantileOf } from '../../../src/base/histogram.ts'
 import { compact, count, duration, money, number, percent } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { type Change, Delta, Stat } from '../../../views/stat.tsx'
 import type { Part } from '../report/usage.ts'
-import { quantileOf } from '../../../src/base/histogram.ts'
 import { cachedShare, costOf, errorRate, inputOf, known, outputOf } from './figures.ts'
 import { hasCalls } from './period.tsx'
 

@@ -1,10 +1,12 @@
 import type { Database } from '../../../src/database/open.ts'
 import type { Pricer } from '../../prices/model.ts'
+import type { OutcomesQuestion } from '../model.ts'
 import { type ForecastQuestion, forecastPage } from './forecast.ts'
 import { readLastUses } from './last-uses.ts'
 import { type LogQuestion, readCall, readEdges, readLog } from './log.ts'
 import { readMarkers } from './markers.ts'
 import { readNames } from './names.ts'
+import { readLastLine, readOutcomes } from './outcomes.ts'
 import { readPairs } from './pairs.ts'
 import { readCallScores, readScorePairs, readScores } from './scores.ts'
 import type { Question } from './statement.ts'
@@ -37,6 +39,8 @@ export const answers = {
   call: ({ db }: Sources, id: string) => readCall(db, id),
   names: ({ db }: Sources, _: null) => readNames(db),
   lastUses: ({ db }: Sources, keys: readonly string[]) => readLastUses(db, keys),
+  lastLine: ({ db }: Sources, _: null) => readLastLine(db),
+  outcomes: ({ db }: Sources, question: OutcomesQuestion) => readOutcomes(db, question),
   edges: ({ db }: Sources, _: null) => readEdges(db),
   prices: async ({ price }: Sources, question: PriceQuestion) => unitPrices(await price(), question),
   forecast: async ({ db, price }: Sources, question: ForecastQuestion) =>

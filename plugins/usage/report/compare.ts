@@ -1,9 +1,3 @@
-import type { Ask } from './answers.ts'
-import { checkLines } from './budget.ts'
-import type { Range } from './cover.ts'
-import { NOTHING, toCallerFigures } from './figures.ts'
-import type { Differences, Pairs } from './pairs.ts'
-import type { ScorePairs, ScoreSum } from './scores.ts'
 import {
   differenceOf,
   type Estimate,
@@ -14,6 +8,12 @@ import {
   rateOf,
   verdictOf,
 } from '../../../src/base/statistics.ts'
+import type { Ask } from './answers.ts'
+import { checkLines } from './budget.ts'
+import type { Range } from './cover.ts'
+import { NOTHING, toCallerFigures } from './figures.ts'
+import type { Differences, Pairs } from './pairs.ts'
+import type { ScorePairs, ScoreSum } from './scores.ts'
 import type { Sums, Times } from './sums.ts'
 import type { FailedTries } from './tries.ts'
 

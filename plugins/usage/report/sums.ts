@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm'
-import type { Database } from '../../../src/database/open.ts'
 import { binOf } from '../../../src/base/histogram.ts'
+import type { Database } from '../../../src/database/open.ts'
 import { usageLatencies, usageRollups, usageTargetLatencies, usageTargetRollups } from '../schema.ts'
 import { type Question, toStatement } from './statement.ts'
 

@@ -1,6 +1,6 @@
+import { binOf } from '../../../src/base/histogram.ts'
 import { SPANS } from '../model.ts'
 import type { Line } from '../record/record.ts'
-import { binOf } from '../../../src/base/histogram.ts'
 
 /** Virtual model, provider, model, user path, key, mirrored: what sums are told apart by; `''` for null. */
 export type Group = readonly [string, string, string, string, string, 0 | 1]

@@ -3,6 +3,7 @@ import { definePage, type Page, type PageRequest } from '../../../../src/page.ts
 import { spell } from '../../../../views/name.tsx'
 import type { FactsSource } from '../../../model-facts/model.ts'
 import type { VirtualModels } from '../../../virtual-models/model.ts'
+import type { ModelPanel } from '../../model.ts'
 import { copiesOf, readFailedTries, readPairsOf, toPaired } from '../../report/compare.ts'
 import { isRepointing } from '../../report/markers.ts'
 import { toBuckets } from '../../report/period.ts'
@@ -20,6 +21,8 @@ import { type Subject, subjectOf, targetOf } from './subject.ts'
 export interface ModelPageDeps extends Omit<PageDeps, 'example' | 'keyName'> {
   readonly virtual: Pick<VirtualModels, 'view' | 'leadingTo' | 'isMissing' | 'accessTo' | 'exampleCaller'>
   readonly facts: FactsSource
+  /** What other plugins show of a redirect. */
+  readonly panels: readonly ModelPanel[]
   /** The adapter of a configured provider; undefined where there is no such provider. */
   readonly typeOf: (provider: string) => string | undefined
 }
@@ -38,8 +41,9 @@ export const createModelPage = (deps: ModelPageDeps): Page =>
     view: (data, request) => <ModelView data={data} request={request} />,
   })
 
-async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelData> {
-  const { virtual, typeOf } = deps
+async function load(deps: ModelPageDeps, request: PageRequest): Promise<ModelData> {
+  const { virtual, typeOf, panels } = deps
+  const { url } = request
   const params = url.searchParams
   const name = (params.get('name') ?? '').slice(0, MAX_NAME)
   const isProvider = (provider: string) => typeOf(provider) !== undefined
@@ -59,6 +63,7 @@ async function load(deps: ModelPageDeps, { url }: PageRequest): Promise<ModelDat
     subject,
     span,
     ...(await readTraffic(deps, { subject, span, measure, areTriesCounted: asked.tries !== '' })),
+    panels: subject.kind === 'redirect' ? await Promise.all(panels.map(show => show(name, request))) : [],
     markers: await readMarkers(deps, subject, span),
     prices: await readPrices(deps, subject),
     told: await readFacts(deps, subject),

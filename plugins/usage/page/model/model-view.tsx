@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../../src/page.ts'
 import { Badge } from '../../../../views/badge.tsx'
 import { Icon } from '../../../../views/icon.tsx'
@@ -52,6 +53,8 @@ export interface ModelData {
   readonly areTriesCounted: boolean
   /** Why they could not be counted. */
   readonly triesTrouble: string | undefined
+  /** What other plugins show of it. */
+  readonly panels: readonly Child[]
   readonly markers: readonly Change[]
   /** Of a provider's model. */
   readonly prices: UnitPrices | undefined
@@ -90,6 +93,7 @@ export function ModelView({ data, request }: { data: ModelData; request: PageReq
       </header>
       {subject.kind === 'gone' && <Gone name={subject.name} base={base} />}
       <Facts data={data} places={places} base={base} />
+      {data.panels}
       {subject.name !== '' && (
         <>
           <Times asked={asked} path={path} span={span} into={INTO} />
