@@ -50,6 +50,7 @@ import reference from './reference.ts'
 import requestLog from './request-log.ts'
 import responseModel from './response-model.ts'
 import responsesStore from './responses-store/index.ts'
+import rollout from './rollout/index.ts'
 import servedTools from './served-tools.ts'
 import settings from './settings/index.ts'
 import storedProviders from './stored-providers/index.ts'
@@ -127,6 +128,8 @@ export const plugins: readonly Plugin[] = [
   telemetry,
   // what calls are tried with, unseen
   mirror,
+  // what takes over step by step
+  rollout,
   // what agents use beside models
   mcp,
   notify,

@@ -125,6 +125,7 @@ describe('GET /swagger/json', () => {
       'DELETE /admin/keys/{id}',
       'DELETE /admin/limits/{name}',
       'DELETE /admin/providers/{name}',
+      'DELETE /admin/rollouts/{source}',
       'DELETE /admin/virtual-models',
       'DELETE /p/{provider}/{path}',
       'DELETE /v1/conversations/{id}',
@@ -152,6 +153,8 @@ describe('GET /swagger/json', () => {
       'GET /admin/providers',
       'GET /admin/providers/{name}',
       'GET /admin/requests/{id}',
+      'GET /admin/rollouts',
+      'GET /admin/rollouts/{source}',
       'GET /admin/settings',
       'GET /admin/stored-providers',
       'GET /admin/usage',
@@ -199,6 +202,7 @@ describe('GET /swagger/json', () => {
       'POST /admin/notices/test',
       'POST /admin/providers/refresh',
       'POST /admin/providers/test',
+      'POST /admin/rollouts/{source}',
       'POST /admin/usage/recompute',
       'POST /p/{provider}/{path}',
       'POST /v1/audio/speech',
@@ -231,6 +235,7 @@ describe('GET /swagger/json', () => {
       'PUT /admin/keys/{id}',
       'PUT /admin/limits/{name}',
       'PUT /admin/providers/{name}',
+      'PUT /admin/rollouts/{source}',
       'PUT /admin/virtual-models',
       'PUT /p/{provider}/{path}',
     ])
@@ -288,6 +293,7 @@ describe('examples', () => {
       '/admin/limits': async () => 'alpha',
       '/admin/guardrails': async () => 'no-cards',
       '/admin/providers': async () => 'gpu',
+      '/admin/rollouts': async () => 'smarter',
       '/admin/virtual-models': async () => 'smarter',
       '/v1/models': async () => 'demo%2Fparrot',
       '/admin/requests': async () => {
@@ -315,6 +321,7 @@ describe('examples', () => {
       'PUT /admin/limits/{name}',
       'PUT /admin/guardrails/{name}',
       'PUT /admin/providers/{name}',
+      'PUT /admin/rollouts/{source}',
       'POST /admin/keys',
     ]
     const rank = (route: Route) =>

@@ -30,6 +30,7 @@ const styles = [
   'usage',
   'overview',
   'notices',
+  'rollouts',
   'history',
   'house',
   'narrow',

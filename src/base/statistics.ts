@@ -137,3 +137,16 @@ export function verdictOf({ low, high }: Estimate): (typeof verdicts)[number] {
   if (high !== null && high < 0) return 'lower'
   return 'no difference can be told yet'
 }
+
+/**
+ * How likely so many hits are at most, where each of all is one with the chance `share`: exp(−n·KL(hits/n ‖ share)). It
+ * holds however few they are, and for 5 of 5 it is exact.
+ *
+ * W. Hoeffding, "Probability inequalities for sums of bounded random variables", JASA 58 (1963), theorem 1.
+ */
+export function chanceOf(hits: number, all: number, share: number): number {
+  const found = hits / all
+  if (all <= 0 || found <= share) return 1
+  const missed = found === 1 ? 0 : (1 - found) * Math.log((1 - found) / (1 - share))
+  return Math.exp(-all * (found * Math.log(found / share) + missed))
+}

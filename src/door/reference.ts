@@ -106,6 +106,7 @@ const tagTexts: Readonly<Record<string, string>> = {
   Files: 'Files that providers keep.',
   Batches: 'Many calls at once, for less.',
   'Virtual models': 'Redirects and access policies.',
+  Rollouts: 'Models that take over from others step by step.',
   Keys: 'Who may call.',
   Usage: 'What was used, and what it cost.',
   Providers: 'Configured upstreams and what they offer.',

@@ -329,3 +329,37 @@ test('figures stand against the period before, of all together and of each targe
     await house.close()
   }
 })
+
+describe('a rollout', () => {
+  const panel = () => page.locator('section.rollout')
+  const press = (name: string) => panel().getByRole('button', { name }).click()
+
+  test('is started on the page of its redirect, paused, and rolled back there', async () => {
+    await put({ source: 'rolling', target_model: 'openai/dear' })
+    await go('rolling')
+    await panel().getByRole('link', { name: 'New rollout' }).click()
+    await page.getByLabel('Model').fill('openai/cheap')
+    await page.getByLabel('Steps, per cent').fill('20, 10')
+    await page.getByRole('button', { name: 'Start rollout' }).click()
+    await page.getByText('expected steps that rise').waitFor()
+    await page.getByLabel('Steps, per cent').fill('10, 100')
+    await page.getByRole('button', { name: 'Start rollout' }).click()
+    await panel().getByText('gets 10 % of the calls').waitFor()
+    expect(await panel().textContent()).toContain(
+      'Next step in 30 min at the earliest, 0 of 50 answers are there.',
+    )
+    expect(await fact('Leads to')).toContain('openai/cheap10 %')
+    await press('Pause')
+    await panel().getByText('paused', { exact: true }).waitFor()
+    await expectFitForAll(page, [
+      () => go('rolling'),
+      () => page.goto(`${gateway.url}/dashboard/models/rollouts?start=rolling`),
+    ])
+    await go('rolling')
+    await press('Roll back')
+    await panel().getByText('rolled back by Master key').waitFor()
+    expect(await fact('Leads to')).not.toContain('openai/cheap')
+    await press('Dismiss')
+    await panel().getByText('Another model can take over').waitFor()
+  })
+})

@@ -7,6 +7,7 @@ import { startGateway, type TestGateway } from '../kit.ts'
 const ENV = { CACHE_MODELS: '/', NOTIFY_URLS: 'https://hooks.slack.com/services/x' }
 const THINGS = {
   '/admin/virtual-models': { source: 'smart', target_model: 'demo/parrot' },
+  '/admin/rollouts/smart': { to: 'demo/storyteller' },
   '/admin/limits/alpha': { user_path: '/team', per: 'day', requests: 5 },
   '/admin/guardrails/no-cards': { find: { presets: ['credit_card'] }, action: 'block' },
   '/admin/providers/gpu': { type: 'vllm', base_url: 'http://127.0.0.1:9' },
@@ -17,6 +18,7 @@ const ABOUT_ONE = [
   '/models?new=',
   '/models?delete=smart',
   '/models/detail?name=smart',
+  '/models/rollouts?start=smart',
   '/limits?edit=alpha',
   '/limits/detail?name=alpha',
   '/guardrails?edit=no-cards',
@@ -104,6 +106,10 @@ test('who may write is offered all of it there', async () => {
     '/dashboard/limits/toggle',
     '/dashboard/models/delete',
     '/dashboard/models/refresh',
+    '/dashboard/models/rollouts/finish',
+    '/dashboard/models/rollouts/pause',
+    '/dashboard/models/rollouts/roll-back',
+    '/dashboard/models/rollouts/start',
     '/dashboard/models/save',
     '/dashboard/models/toggle',
     '/dashboard/notices/test',

@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import {
-  differenceOf,
-  meanOf,
-  quantileEstimate,
-  rateOf,
-  verdictOf,
-} from '../../../src/base/statistics.ts'
 import { binOf } from '../../../src/base/histogram.ts'
+import { differenceOf, meanOf, quantileEstimate, rateOf, verdictOf } from '../../../src/base/statistics.ts'
 import { openScene, type Scene } from './scene.ts'
 
 describe('statistics', () => {
