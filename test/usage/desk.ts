@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CallEvent, Tokens } from '../../plugins/usage/model.ts'
+import type { CallEvent, Tokens } from '../../plugins/usage/record/tuples.ts'
 import { createRecorder, type Recorder, type Thread } from '../../plugins/usage/writer/recorder.ts'
 import { createThreads, type Threads } from '../../plugins/usage/writer/threads.ts'
 import { openDatabase } from '../../src/database/open.ts'

@@ -1,6 +1,6 @@
 import type { BatchBill } from '../../batches/model.ts'
-import type { CallEvent } from '../model.ts'
 import { toTokens } from './event.ts'
+import type { CallEvent } from './tuples.ts'
 
 /**
  * What a batch used, as a part of the call that started it. It has the id of that call, so it is written once, whoever

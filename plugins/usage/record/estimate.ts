@@ -1,6 +1,7 @@
 import { blocks, dataOf, toJson } from '../../../src/respond/events.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import type { Billing, Evidence, Tokens } from '../model.ts'
+import type { Billing } from '../model.ts'
+import type { Evidence, Tokens } from './tuples.ts'
 
 /**
  * Tokens without a tokenizer: bytes of UTF-8 by four. OpenAI tells four characters a token for English

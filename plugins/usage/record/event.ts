@@ -4,8 +4,8 @@ import { operationOf } from '../../../src/operation.ts'
 import type { Provider } from '../../../src/provider.ts'
 import type { Attempt, Usage } from '../../../src/types.ts'
 import type { Choice } from '../../virtual-models/model.ts'
-import type { AttemptTuple, CallEvent, Evidence, Fate, Tokens } from '../model.ts'
 import type { Labels } from './labels.ts'
+import type { AttemptTuple, CallEvent, Evidence, Fate, Tokens } from './tuples.ts'
 
 export interface EventFacts {
   readonly providers: () => ReadonlyMap<string, Provider>

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../model.ts'
+import type { CallEvent } from './tuples.ts'
 
 /** 0 is the call itself, or its copy; what it has begun, a batch or a conversation, has lines of its own. */
 export function partOf(kind: CallEvent[26]): number {

@@ -1,9 +1,10 @@
 import type { Usage } from '../../../src/types.ts'
 import type { Pricer } from '../../prices/model.ts'
-import type { AttemptTuple, Billing, CallEvent, Estimates, Tokens } from '../model.ts'
+import type { Billing } from '../model.ts'
 import type { usageRecords } from '../schema.ts'
 import { partOf } from './part.ts'
 import { isBatch, termsOf } from './terms.ts'
+import type { AttemptTuple, CallEvent, Estimates, Tokens } from './tuples.ts'
 
 type Row = typeof usageRecords.$inferInsert
 /** A record before it has its number; every column is there. */

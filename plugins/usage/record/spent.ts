@@ -1,7 +1,7 @@
 import type { Spent } from '../../../src/exchange.ts'
 import { operationOf } from '../../../src/operation.ts'
-import type { CallEvent } from '../model.ts'
 import { type EventFacts, NAME, toTokens } from './event.ts'
+import type { CallEvent } from './tuples.ts'
 
 /**
  * What one answer of a conversation took, as a part of that: who looks sees a conversation of hours while it lasts, and

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../model.ts'
+import type { CallEvent } from './tuples.ts'
 
 /** Spools of earlier versions hold a number. */
 export const termsOf = (told: CallEvent[25]): string | null =>

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import { verdicts } from '../../../src/base/statistics.ts'
 import { says } from '../../../src/settings.ts'
 import { tokensView } from './figures.ts'
-import { verdicts } from '../../../src/base/statistics.ts'
 import { periodView } from './views.ts'
 
 const figure = v.nullable(v.number())

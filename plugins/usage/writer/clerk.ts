@@ -1,8 +1,9 @@
 import { reasonOf } from '../../../src/base/describe.ts'
 import type { Lines } from '../../../src/base/spool.ts'
-import type { Evidence, UsageStats } from '../model.ts'
+import type { UsageStats } from '../model.ts'
 import { estimate } from '../record/estimate.ts'
 import { type Batch, type Line, type Price, toLines, VERSION } from '../record/record.ts'
+import type { Evidence } from '../record/tuples.ts'
 import { type BacklogOptions, createBacklog } from './backlog.ts'
 import type { Connection } from './connections.ts'
 

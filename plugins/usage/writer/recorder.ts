@@ -1,5 +1,6 @@
 import type { Log } from '../../../src/log.ts'
-import type { CallEvent, Evidence, UsageBook, UsageStats } from '../model.ts'
+import type { UsageBook, UsageStats } from '../model.ts'
+import type { CallEvent, Evidence } from '../record/tuples.ts'
 import type { Delivery } from './clerk.ts'
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts'
 
