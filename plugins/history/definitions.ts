@@ -30,10 +30,12 @@ export async function openDefinitions<T extends Definition, S extends object>(
     return new Map(names.map(name => [name, fixed.get(name) ?? stored.get(name)!]))
   }
 
+  /** What is listed holds: whoever reads that a limit is there may rely on it with the next call. */
   async function swap(next: Map<string, T>): Promise<void> {
     stored = next
-    all = together(stored)
-    await onChange([...all.values()])
+    const changed = together(stored)
+    await onChange([...changed.values()])
+    all = changed
   }
 
   const missing = (name: string): never =>
