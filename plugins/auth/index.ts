@@ -11,7 +11,7 @@ import type { Caller } from '../../src/types.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
-import { createKeyWatch } from './concerns.ts'
+import { createGuessWatch, createKeyWatch, createMasterKeyWatch, SHORT, WEAK } from './concerns.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
 import type { Auth, Others } from './model.ts'
@@ -20,8 +20,10 @@ import { createResume } from './resume.ts'
 import { apiKeys, secrets } from './schema.ts'
 import { createKeyUses } from './uses.ts'
 import { OF_SECRETS } from './views-of.ts'
+import { createWrongKeys, type WrongKeys } from './wrong-keys.ts'
 
 const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
+const MINUTE = 60_000
 const OPEN: Caller = { kind: 'open', id: 'open', name: 'No key', subPaths: false, labels: {} }
 
 export default definePlugin({
@@ -45,7 +47,7 @@ export default definePlugin({
   env: { masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'] },
   needs: ['history', 'concerns'],
   tables: { apiKeys, secrets },
-  async setup({ config, db, now, log, site, use, decide, providers, review }) {
+  async setup({ config, db, now, log, site, use, decide, providers, review, inherited }) {
     const pepper = await readPepper(db)
     const history = use<History>('history')
     const keys = await openKeys({ db, history, pepper, now, onChange: review })
@@ -59,12 +61,19 @@ export default definePlugin({
     )
     history.follows(KIND, keys.reread)
     history.shows(KIND, id => `/keys?${new URLSearchParams({ q: id })}`)
-    use<Concerns>('concerns').add(createKeyWatch(keys.working, now))
+    const wrongKeys = (inherited as WrongKeys | undefined) ?? createWrongKeys(now)
+    const isWeak = !site.isLoopback && (config.masterKey?.length ?? SHORT) < SHORT
+    const concerns = use<Concerns>('concerns')
+    concerns.add(createKeyWatch(keys.working, now))
+    concerns.add(createMasterKeyWatch(isWeak))
+    concerns.add(createGuessWatch(wrongKeys))
     const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
     // Both sides are hashed with a secret that callers do not know, so the time of the comparison tells them nothing.
     const isMasterKey = (key: string) => masterHash !== undefined && keyedHash(pepper, key) === masterHash
     const hashes = createHashes(pepper)
     const others: Others[] = []
+    const letsIn: ((request: Request) => boolean)[] = []
+    const isTheirs = (key: string) => others.some(other => other.isTheirs(key))
     const hashIn = ({ request }: Pick<Received, 'request'>) => hashes.of(credential(request) ?? '')
     const going = createResume({
       holderOf: x => keys.find(hashIn(x)),
@@ -94,6 +103,8 @@ export default definePlugin({
       tellUses: uses.tell,
       credential,
       join: more => void others.push(more),
+      expect: more => void letsIn.push(more),
+      wrongKeys,
     }
     const desk = {
       ...{ keys, uses, now, isOpen },
@@ -101,6 +112,7 @@ export default definePlugin({
     }
     return {
       exports,
+      heritage: wrongKeys,
       api: createKeysApi(desk),
       pages: [createKeysPage(desk)],
       start() {
@@ -116,6 +128,7 @@ export default definePlugin({
           !others.some(({ knowOperators }) => knowOperators)
         )
           log.warn('The admin API and the dashboard are closed: set MODELWAY_MASTER_KEY to open them')
+        if (isWeak) log.warn(WEAK)
       },
       authenticate(x) {
         const { request, connection } = x
@@ -128,7 +141,8 @@ export default definePlugin({
         const hash = hashes.of(key)
         const caller = hash === masterHash ? MASTER : keys.find(hash)
         if (caller === undefined) {
-          if (others.some(({ isTheirs }) => isTheirs(key))) return undefined
+          if (isTheirs(key)) return undefined
+          wrongKeys.count('call')
           refuse('invalid_api_key', 'Incorrect API key provided: it is unknown, expired or revoked')
         }
         hashes.keep(key, hash)
@@ -144,8 +158,13 @@ export default definePlugin({
         const hash = keyedHash(pepper, key)
         if (hash === masterHash) return { via: 'master', mayWrite: true }
         const operator = keys.operatorOf(hash)
-        return operator && { via: 'key', ...operator }
+        if (operator !== undefined) return { via: 'key', ...operator }
+        const isKnown =
+          keys.find(hash) !== undefined || isTheirs(key) || letsIn.some(isLetIn => isLetIn(request))
+        if (!isKnown) wrongKeys.count('admin')
+        return undefined
       },
+      ticks: [{ every: MINUTE, run: () => wrongKeys.tell(log) }],
     }
   },
 })

@@ -1,5 +1,6 @@
 import type { Received } from '../../src/exchange.ts'
 import type { Caller } from '../../src/types.ts'
+import type { WrongKeys } from './wrong-keys.ts'
 
 /** What the holder of a managed key may do with the gateway itself: look at everything, or change it, too. */
 export const operations = ['read', 'write'] as const
@@ -50,6 +51,9 @@ export interface Auth {
   credential(request: Request): string | undefined
   /** Another plugin knows people by other means. The gateway is then open to nobody, as if it had a key. */
   join(others: Others): void
+  /** Another plugin lets operators in by a credential of its own: it is no wrong key. */
+  expect(isLetIn: (request: Request) => boolean): void
+  readonly wrongKeys: WrongKeys
 }
 
 /** The last call that was made with a key, whatever became of it. */

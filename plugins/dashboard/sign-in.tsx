@@ -99,6 +99,7 @@ function createKeyCheck(deps: SignInDeps): Run {
     const holder = isMaster ? undefined : holderOf(deps, key.trim())
     if (!isMaster && holder === undefined) {
       throttle.count(who)
+      auth.wrongKeys.count('sign_in')
       log.warn('A sign-in with a wrong key was refused')
       const mistake =
         key.trim() === '' ? 'Type a key' : 'This is not the master key, nor another one that operates'

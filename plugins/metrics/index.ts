@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { createGathering } from '../../src/peers.ts'
 import { definePlugin } from '../../src/plugin.ts'
 import { concealed, says, whole } from '../../src/settings.ts'
+import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { Cache } from '../cache/model.ts'
 import type { Feedback } from '../feedback/model.ts'
@@ -26,6 +27,7 @@ import { infoFamily, processFamilies } from './process.ts'
 import { redisFamilies } from './redis.ts'
 import { createScrapeApi, createScraperCheck } from './scrape.ts'
 import { spoolFamilies } from './spool.ts'
+import { wrongKeysFamily } from './wrong-keys.ts'
 
 export default definePlugin({
   name: 'metrics',
@@ -59,7 +61,10 @@ export default definePlugin({
     userPathDepth: ['METRICS_USER_PATH_DEPTH'],
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
-  needs: ['redis', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails', 'feedback', 'usage'],
+  needs: [
+    ...['redis', 'auth', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails'],
+    ...['feedback', 'usage'],
+  ],
   setup(host) {
     const { config, log, use, site, inherited } = host
     const onFull = () =>
@@ -68,6 +73,7 @@ export default definePlugin({
       })
     const memory = (inherited as Memory | undefined) ?? createMemory(config.seriesLimit, onFull)
     const { rows, attempts, under, lags, flushes } = memory
+    const auth = use<Auth>('auth')
     const costs = createCosts(use<Prices>('prices'), log)
     const calls = createCalls(host, {
       ...{ memory, costs },
@@ -88,12 +94,15 @@ export default definePlugin({
       feedbackFamily(use<Feedback>('feedback')),
       ...spoolFamilies(use<UsageBook>('usage')),
       lag.family,
+      wrongKeysFamily(auth),
       ...processFamilies,
       infoFamily(site.version),
     ]
     const exposition = createExposition(() => families, log)
     const others = createGathering(host.peers, figures)
     const isScraper = createScraperCheck(config.token, `${site.base}/metrics`)
+
+    auth.expect(isScraper)
 
     function wantCosts(): Promise<void> {
       memory.isCosting = true
