@@ -1,3 +1,4 @@
+import { createPatience } from './base/patience.ts'
 import { isSetByRuntime } from './config/environment.ts'
 import { migrateAll } from './database/migrations.ts'
 import { type OpenDatabase, openDatabase } from './database/open.ts'
@@ -90,8 +91,9 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   closing.add('The way out', egress.close)
   const conversations = createConversations()
   const { review } = conversations
+  const patience = settings.hookTimeout > 0 ? createPatience(settings.hookTimeout) : undefined
   const hosts = createHosts({ ...options, database, faults, now, egress, byFetch, review, whenBuilt })
-  const house = await assemble(plugins, options.pluginSettings, hosts)
+  const house = await assemble(plugins, options.pluginSettings, hosts, patience)
   const { hooks, parts, ownerOf } = house
   for (const [name, part] of parts) closing.add(`Plugin "${name}"`, () => part.close?.())
 

@@ -1,3 +1,4 @@
+import type { Patience } from './base/patience.ts'
 import { awayReason } from './database/faults.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { Hooks } from './plugin.ts'
@@ -10,6 +11,8 @@ export interface Bound<F> {
   readonly run: F
   /** What the hook sees as `this`. */
   readonly owner: unknown
+  /** How long it is waited for; absent where it says that it ends by itself. */
+  readonly patience?: Patience | undefined
   readonly next: Bound<F> | undefined
 }
 
@@ -137,8 +140,20 @@ function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): 
   }
 }
 
-const blameLater = <T>(value: Promise<T>, bound: Bound<unknown>): Promise<T> =>
-  value.catch(error => blame(error, bound))
+function blameLater<T>(value: Promise<T>, bound: Bound<unknown>): Promise<T> {
+  const { patience, hook } = bound
+  const waited = patience?.within(value, hook === 'admit' ? giveBack : undefined) ?? value
+  return waited.catch(error => blame(error, bound))
+}
+
+/** Room that was taken too late, for a call that is over. */
+function giveBack(release: unknown): void {
+  try {
+    if (typeof release === 'function') release()
+  } catch {
+    // Its plugin was blamed already, for being late.
+  }
+}
 
 /** Not every promise is a `Promise`: a database query, for one, only runs when somebody waits for it. */
 function promised<T>(value: Awaitable<T>): Awaitable<T> {

@@ -124,6 +124,8 @@ export interface Hooks {
 
 /** What a plugin contributes; every field is optional. */
 export interface Parts extends Partial<Hooks> {
+  /** Hooks that may wait for longer than HOOK_TIMEOUT, and that see to it themselves that they end. */
+  readonly patient?: readonly (keyof Hooks)[]
   /** Upstreams, one for each that is configured; no two of the house may share a name. */
   readonly providers?: readonly Provider[]
   /** Kinds of providers that operators may add while the gateway runs. */

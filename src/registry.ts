@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { didYouMean } from './base/nearest.ts'
+import type { Patience } from './base/patience.ts'
 import { say, tail, toProblem } from './config/problem.ts'
 import { settingName } from './config/sections.ts'
 import { ConfigError } from './errors.ts'
@@ -26,6 +27,7 @@ export async function assemble(
   plugins: readonly Plugin[],
   settings: Readonly<Record<string, unknown>>,
   shared: (plugin: string) => SharedHost,
+  patience?: Patience,
 ): Promise<House> {
   const parts = new Map<string, Parts>()
   const names = plugins.map(({ name }) => name)
@@ -45,7 +47,7 @@ export async function assemble(
   }
   checkAddresses(parts)
   const providers = createProviders(parts)
-  return { hooks: hookTable(parts), parts, providers, ownerOf: ownersIn(parts, providers) }
+  return { hooks: hookTable(parts, patience), parts, providers, ownerOf: ownersIn(parts, providers) }
 }
 
 function ownersIn(parts: ReadonlyMap<string, Parts>, { ownerOf }: Providers): House['ownerOf'] {
@@ -85,11 +87,14 @@ function parseSettings(plugin: Plugin, schema: v.GenericSchema, raw: unknown): u
 }
 
 /** Nothing can join, leave or be replaced after the start. */
-function hookTable(parts: ReadonlyMap<string, Parts>): HookTable {
+function hookTable(parts: ReadonlyMap<string, Parts>, patience: Patience | undefined): HookTable {
+  const waits = ({ patient }: Parts, hook: keyof Hooks) => (patient?.includes(hook) ? undefined : patience)
   const lineOf = (hook: keyof Hooks) =>
     inLine(
       [...parts].flatMap(([plugin, part]) =>
-        part[hook] ? [{ plugin, hook, run: part[hook] as unknown, owner: part }] : [],
+        part[hook]
+          ? [{ plugin, hook, run: part[hook] as unknown, owner: part, patience: waits(part, hook) }]
+          : [],
       ),
     )
   const names = Object.keys(kinds) as (keyof Hooks)[]

@@ -79,6 +79,8 @@ export default definePlugin({
 
     return {
       ...shown,
+      // It waits for an equal call that is under way: CACHE_WAIT.
+      patient: ['recall'],
       ...createCalls({ settings, shelf, tally, similar, providers, now }),
       start: () => void tellUnknown().catch(error => log.error(NOT_LOOKED, { error: describe(error) })),
       ticks: [{ every: SWEEP, run: () => void shelf.sweep(entry => isFresh(entry, now(), settings.ttl)) }],

@@ -98,6 +98,8 @@ export default definePlugin({
       ],
       admit,
       resume,
+      // One checker after the other, each with its own timeout.
+      patient: ['guard'],
       guard,
       tap,
     }

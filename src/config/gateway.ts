@@ -88,6 +88,10 @@ export const gatewaySchema = v.object({
     'Until one try must have begun to answer, while another target is left. 0: no limit',
     v.optional(duration(), '10m'),
   ),
+  hookTimeout: says(
+    'How long a call waits for a hook of a plugin; one that is still silent then fails the call. 0: no limit',
+    v.optional(duration(), '30s'),
+  ),
   retries: says('How often the only target is tried again', v.optional(whole(0, 10), 2)),
   uploadLimit: says('How large forms may be: audio and images', v.optional(bytes(), '100M')),
   strictParameters: says(
@@ -165,6 +169,7 @@ export const gatewayEnv = {
   logFormat: ['LOG_FORMAT'],
   upstreamTimeout: ['HTTP_TIMEOUT'],
   attemptTimeout: ['ATTEMPT_TIMEOUT'],
+  hookTimeout: ['HOOK_TIMEOUT'],
   retries: ['RETRIES'],
   uploadLimit: ['UPLOAD_SIZE_LIMIT'],
   strictParameters: ['STRICT_PARAMETERS'],

@@ -219,6 +219,7 @@ export const partsSchema = members({
   api: may(list(members(api))),
   pages: may(list(members(page))),
   exports: may(v.any()),
+  patient: may(list(oneOf(...Object.keys(kinds)))),
   heritage: may(v.any()),
   hear: may(fun),
   figures: may(fun),
@@ -227,17 +228,14 @@ export const partsSchema = members({
   close: may(fun),
 } satisfies Entries<Parts>)
 
+const NO_ENV = "expected { field: ['VARIABLE'] } or a function"
+
 /** What `definePlugin` takes. */
 export const pluginSchema = members({
   name: kebab,
   about: text,
   config: may(schema),
-  env: may(
-    v.union(
-      [v.function(), v.record(v.string(), v.array(v.string()))],
-      "expected { field: ['VARIABLE'] } or a function",
-    ),
-  ),
+  env: may(v.union([v.function(), map(v.array(v.string()))], NO_ENV)),
   reads: may(fun),
   file: may(
     members({ section: text, field: text, type: may(text) } satisfies Entries<NonNullable<Plugin['file']>>),

@@ -21,7 +21,7 @@ const inFile: readonly (readonly [yaml: string, says: string])[] = [
   ],
   [
     'timeout: 30',
-    '1:1: There is no setting "timeout" here: there is upstream_timeout, attempt_timeout, drain_timeout',
+    '1:1: There is no setting "timeout" here: there is upstream_timeout, attempt_timeout, hook_timeout, drain_timeout',
   ],
   ['models: [a]', '1:1: There is no setting "models" here: there is virtual_models'],
   ['providers:\n  OpenAI: { api_key: x }', '2:3: "OpenAI" needs a "type". Did you mean "openai"?'],
