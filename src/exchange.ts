@@ -140,6 +140,11 @@ export class Exchange {
     this.lens = isDialect(endpoint) ? endpoint : undefined
     this.connection = connection
   }
+
+  /** Aborts when nobody waits any more: the client has gone away, or the gateway stops. Each try has its own. */
+  get signal(): AbortSignal {
+    return this.abort.signal
+  }
 }
 
 /** Ends an exchange from outside: its try is aborted, and no other follows. */
@@ -170,7 +175,7 @@ type View<K extends keyof Exchange> = Readonly<
 
 export type Received = View<never>
 export type Identified = View<'caller'>
-export type Scoped = View<'caller' | 'userPath'>
+export type Scoped = View<'caller' | 'userPath' | 'signal'>
 export type Parsed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream'>
 export type Routed = View<'caller' | 'userPath' | 'body' | 'asked' | 'stream' | 'route' | 'lens' | 'aim'>
 export type Attempted = View<

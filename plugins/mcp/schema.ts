@@ -6,8 +6,8 @@ export const mcpCalls = sqliteTable(
   'mcp_calls',
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    /** As `x-request-id` tells it. */
-    requestId: text('request_id').notNull(),
+    /** As `x-request-id` tells it. Unique, so that a row is there once, however often it is written. */
+    requestId: text('request_id').notNull().unique(),
     /** When it came (milliseconds since 1970). */
     at: integer().notNull(),
     /** The key's id, `master` or `open`, or the name of who brought a token. */

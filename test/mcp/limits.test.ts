@@ -195,7 +195,5 @@ test('a call that the end of the gateway breaks off leaves its record, too', asy
   await last.test.gateway.stop(0)
   expect(await call).toBeInstanceOf(Error)
   using book = new Database(join(last.test.folder, 'test.db'), { readonly: true })
-  expect(book.query('select tool, outcome from mcp_calls').all()).toEqual([
-    { tool: 'hang', outcome: 'error' },
-  ])
+  expect(book.query('select tool, outcome from mcp_calls').all()).toEqual([{ tool: 'hang', outcome: 'gone' }])
 })

@@ -58,7 +58,8 @@ export function openRecords(db: Database, log: Log): Records {
     lost = 0
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH)
-      await db.insert(mcpCalls).values(batch)
+      // A database that did not say so may have written them all the same.
+      await db.insert(mcpCalls).values(batch).onConflictDoNothing()
       waiting = waiting.slice(batch.length)
     }
   }

@@ -1,4 +1,5 @@
 import type { Client, RequestOptions } from '@modelcontextprotocol/client'
+import { Refusal } from '../../../src/errors.ts'
 import type { Log } from '../../../src/log.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Guardrails } from '../../guardrails/look.ts'
@@ -54,7 +55,7 @@ export const createDesks =
         return await run()
       } catch (error) {
         // Whatever the library makes of it, its server has not failed.
-        if (signal.aborted) return raise(toRpcError({ code: 'client_closed', message: GONE }, server.name))
+        if (signal.aborted) return raise(toRpcError(whyEnded(signal), server.name))
         const judging = { id: x.id, server, timeout, log }
         return raise(await judge(error, { ...judging, inspect: value => inspect(value, server) }))
       }
@@ -81,6 +82,10 @@ export const createDesks =
         ),
     }
   }
+
+/** The gateway stops, or the client has gone away: the library then aborts with what it likes. */
+const whyEnded = ({ reason }: AbortSignal): Pick<Refusal, 'code' | 'message'> =>
+  reason instanceof Refusal ? reason : { code: 'client_closed', message: GONE }
 
 /** The library tells its own errors from others by their class, which its two halves do not share. */
 async function raise({ code, message, data }: RpcError): Promise<never> {

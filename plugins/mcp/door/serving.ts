@@ -34,7 +34,7 @@ export function createServing({ offered, openDesk, call, version }: ServingOptio
     server.setRequestHandler('tools/list', async () => ({ tools: [...(await offered.list(visit, 'tools'))] }))
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const { server, item: tool } = await desk.find('tools', params.name)
-      const { signal } = context.mcpReq
+      const signal = endOf(visit, context)
       const asked = { server, tool, args: params.arguments, signal, ...progressOf(context) }
       return desk.attempt(server, () => call(visit.x, asked), signal)
     })
@@ -44,39 +44,43 @@ export function createServing({ offered, openDesk, call, version }: ServingOptio
     server.setRequestHandler('prompts/list', async () => ({
       prompts: [...(await offered.list(visit, 'prompts'))],
     }))
-    server.setRequestHandler('prompts/get', async ({ params }, { mcpReq: { signal } }) => {
+    server.setRequestHandler('prompts/get', async ({ params }, context) => {
       const { server, item } = await desk.find('prompts', params.name)
       const wanted = { name: item.name, ...(params.arguments && { arguments: params.arguments }) }
       return desk.ask({
-        ...{ server, params: wanted, signal },
+        ...{ server, params: wanted, signal: endOf(visit, context) },
         run: (client, told, options) => client.getPrompt(told, options),
       })
     })
   }
 
   /** Their addresses are the server's own, so that they can be told apart at `/mcp/NAME` only. */
-  function serveResources(server: Server, { servers }: Visit, desk: Desk): void {
-    const only = servers[0]!
-    server.setRequestHandler('resources/list', ({ params }, { mcpReq: { signal } }) =>
+  function serveResources(server: Server, visit: Visit, desk: Desk): void {
+    const only = visit.servers[0]!
+    server.setRequestHandler('resources/list', ({ params }, context) =>
       desk.ask({
-        ...{ server: only, params: pageOf(params), signal },
+        ...{ server: only, params: pageOf(params), signal: endOf(visit, context) },
         run: (client, page, options) => client.listResources(page, options),
       }),
     )
-    server.setRequestHandler('resources/templates/list', ({ params }, { mcpReq: { signal } }) =>
+    server.setRequestHandler('resources/templates/list', ({ params }, context) =>
       desk.ask({
-        ...{ server: only, params: pageOf(params), signal },
+        ...{ server: only, params: pageOf(params), signal: endOf(visit, context) },
         run: (client, page, options) => client.listResourceTemplates(page, options),
       }),
     )
-    server.setRequestHandler('resources/read', ({ params: { uri } }, { mcpReq: { signal } }) =>
+    server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
       desk.ask({
-        ...{ server: only, params: { uri }, signal },
+        ...{ server: only, params: { uri }, signal: endOf(visit, context) },
         run: (client, told, options) => client.readResource(told, options),
       }),
     )
   }
 }
+
+/** Nobody wants an answer any more: the client says so, or has gone away, or the gateway stops. */
+const endOf = ({ x }: Visit, { mcpReq }: ServerContext): AbortSignal =>
+  AbortSignal.any([x.signal, mcpReq.signal])
 
 /** Without a cursor the library would gather all pages. */
 const pageOf = (params: { readonly cursor?: string | undefined } | undefined) =>
