@@ -2,6 +2,7 @@ import { isDialect } from './dialect.ts'
 import { Refusal, toRefusal } from './errors.ts'
 import { cutShort, Exchange, type Hearing, LOCAL, type Settled } from './exchange.ts'
 import type { Answer, Caller, Target, UserPath } from './types.ts'
+import { CAME_THROUGH } from './upstream/loop.ts'
 
 /** Where a copy of a call goes, and on whose account. */
 export interface Copying {
@@ -59,10 +60,10 @@ export const createCopy = ({ ask, respond, enter }: CopyOptions): Copy =>
 
 const LATE = 'The copy of a call took longer than copies may take'
 
-/** The client's wishes to the provider go along. What proves who calls does not, nor what makes two calls one. */
+/** The client's wishes to the provider go along, and through whom it came. What proves who calls does not, nor what makes two calls one. */
 function toRequest({ request: { url, method, headers }, endpoint }: Settled): Request {
   const wishes = isDialect(endpoint) ? endpoint.forwardedHeaders : []
-  const kept = wishes.flatMap(name => {
+  const kept = [...wishes, CAME_THROUGH].flatMap(name => {
     const value = name === 'idempotency-key' ? null : headers.get(name)
     return value === null ? [] : [[name, value] as [string, string]]
   })

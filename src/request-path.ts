@@ -10,6 +10,7 @@ import type { Conversations } from './respond/conversations.ts'
 import { createRespond } from './respond/respond.ts'
 import type { Egress } from './upstream/egress.ts'
 import { toHiddenFailure } from './upstream/failures.ts'
+import { createLoop } from './upstream/loop.ts'
 
 export interface RequestPathOptions {
   readonly settings: GatewaySettings
@@ -36,9 +37,10 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
   const { enter, leave } = inFlight
   const { retries, revealServed, bodyLimit, uploadLimit } = settings
   const drain = settings.onHangUp === 'drain' ? createDrain(DRAIN) : undefined
+  const loop = createLoop()
   const ask = createAsk({
     providers: providers.all,
-    ...{ ownerOf, hooks, egress, retries, drain },
+    ...{ ownerOf, hooks, egress, loop, retries, drain },
     timeout: settings.upstreamTimeout || Number.POSITIVE_INFINITY,
     attemptTimeout: settings.attemptTimeout || Number.POSITIVE_INFINITY,
     strict: settings.strictParameters,
@@ -47,7 +49,13 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
   const respond = createRespond(responding)
   const unheard = createRespond({ ...responding, hooks: { ...hooks, tap: undefined, head: undefined } })
   return {
-    pipeline: createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLimit }),
+    pipeline: createPipeline({
+      ...{ hooks, ask, respond, bodyLimit, uploadLimit },
+      enter(x) {
+        loop.check(x.request)
+        enter(x)
+      },
+    }),
     copy: createCopy({ ask, respond: unheard, enter }),
   }
 }

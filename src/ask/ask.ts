@@ -8,6 +8,7 @@ import { fromModelError } from '../translate/model-errors.ts'
 import type { Answer, Attempt, Outcome, Target } from '../types.ts'
 import type { Egress } from '../upstream/egress.ts'
 import { isNextWorthwhile, pauseBefore, summarize } from '../upstream/failures.ts'
+import type { Loop } from '../upstream/loop.ts'
 import { Unreachable } from '../upstream/unreachable.ts'
 import { createWays } from './ways.ts'
 
@@ -17,6 +18,7 @@ export interface AskOptions {
   readonly ownerOf: (provider: object) => string
   readonly hooks: HookTable
   readonly egress: Egress
+  readonly loop: Pick<Loop, 'mark'>
   /** Milliseconds that may pass until an answer begins, all tries together. */
   readonly timeout: number
   /** The same for one try, while another target is left. */

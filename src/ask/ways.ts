@@ -13,6 +13,7 @@ import type { Answer, Awaitable, Target } from '../types.ts'
 import { readAnswer, readNative } from '../upstream/answer.ts'
 import type { Egress } from '../upstream/egress.ts'
 import { limitsIn } from '../upstream/limits.ts'
+import type { Loop } from '../upstream/loop.ts'
 import { Unreachable } from '../upstream/unreachable.ts'
 import { converse } from './converse.ts'
 
@@ -20,6 +21,7 @@ export interface WaysOptions {
   /** The plugin that brought a provider. */
   readonly ownerOf: (provider: object) => string
   readonly egress: Egress
+  readonly loop: Pick<Loop, 'mark'>
   /** Parameters that a target lacks are refused, not left out. */
   readonly strict: boolean
 }
@@ -31,14 +33,17 @@ export type Way = () => Promise<Answer>
  * How a provider is asked: in its own language where a passage leads there, in the client's where it speaks that, else
  * through a translation.
  */
-export function createWays({ ownerOf, egress, strict }: WaysOptions) {
-  const translated = createTranslated(strict)
+export function createWays({ ownerOf, egress, loop, strict }: WaysOptions) {
+  const translated = createTranslated(strict, loop)
   const warnOf = createWarn(strict)
 
   const send = (
-    { url, method = 'POST', headers, body }: UpstreamCall,
-    signal: AbortSignal,
-  ): Promise<Arrival> => egress.send(url, { method, headers, body, signal } as RequestInit).catch(unreachable)
+    { request, abort: { signal } }: Exchange,
+    { url, method = 'POST', headers: said, body }: UpstreamCall,
+  ): Promise<Arrival> => {
+    const headers = loop.mark(said, request)
+    return egress.send(url, { method, headers, body, signal } as RequestInit).catch(unreachable)
+  }
 
   /** What is no answer of a model, in whatever way a package says it, is a bug of the plugin that brought the provider. */
   function blameProvider(error: unknown, provider: Provider, member: 'call' | 'native'): never {
@@ -78,7 +83,6 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
     const changes: Change[] = [{ field: 'model', value: target.model }]
     const ask = stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
     if (ask) changes.push(ask)
-    const { signal } = x.abort
     const asked = {
       dialect: dialect.name,
       model: target.model,
@@ -88,7 +92,7 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
     }
     const calling = callOf(x, provider, asked)
     const sent = calling instanceof Promise ? await calling : calling
-    const arrival = sent instanceof Response ? fromResponse(sent) : await send(sent, signal)
+    const arrival = sent instanceof Response ? fromResponse(sent) : await send(x, sent)
     x.limits = limitsIn(arrival.headers)
     return await readAnswer(arrival, { provider, dialect, stream, hideUsage: ask !== undefined })
   }
@@ -102,7 +106,8 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
     const call = await callOf(x, provider, { ...facts, headers: talk!.headers(x.request) })
     if (call instanceof Response)
       return refuse('unsupported_operation', `Provider "${provider.name}" opens no WebSocket`)
-    return converse(call, { egress, provider, talk: talk!, signal })
+    const headers = loop.mark(call.headers, x.request)
+    return converse({ ...call, headers }, { egress, provider, talk: talk!, signal })
   }
 
   /** What to send for a call in the client's language. */
@@ -140,7 +145,7 @@ export function createWays({ ownerOf, egress, strict }: WaysOptions) {
       }
       if (provider.baseUrl !== undefined && !isBelow(call.url, provider.baseUrl))
         refuse('invalid_request', 'The address leads out of what the provider serves')
-      const arrival = await send(call, x.abort.signal)
+      const arrival = await send(x, call)
       return readNative(arrival, { provider, aim, method })
     }
   }

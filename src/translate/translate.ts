@@ -11,6 +11,7 @@ import type { Provider } from '../provider.ts'
 import type { AnswerFacts, Errand, Interfaces, Translated, Translation, Writer } from '../translation.ts'
 import type { Answer, ByteSource, JsonObject, Target, Usage } from '../types.ts'
 import { limitsIn } from '../upstream/limits.ts'
+import type { Loop } from '../upstream/loop.ts'
 import { peek } from '../upstream/peek.ts'
 import { destinationOf } from './destination.ts'
 import { ended, endedWhole } from './endings.ts'
@@ -28,9 +29,10 @@ interface Journey {
 }
 
 const encoder = new TextEncoder()
+const NO_HEADERS = Object.freeze({})
 
 /** Asks a provider that does not speak the client's language. */
-export function createTranslated(strict: boolean) {
+export function createTranslated(strict: boolean, loop: Pick<Loop, 'mark'>) {
   const warnOf = createWarn(strict)
 
   return async (x: Exchange, { provider, target, dialect, translation }: Journey): Promise<Answer> => {
@@ -69,7 +71,7 @@ export function createTranslated(strict: boolean) {
     const { options, warnings } = translation.toCall(json, destination)
     for (const line of warnings) warn(line)
     const model = await provider.offers!.language!(target.model)
-    const asked = { ...options, abortSignal: signal }
+    const asked = { ...options, abortSignal: signal, headers: loop.mark(NO_HEADERS, x.request) }
     beginWait(x)
     if (!x.stream) {
       const result = await model.doGenerate(asked).then(undefined, fail)

@@ -30,6 +30,7 @@ const statuses: Readonly<Record<number, Verdict>> = {
   429: { code: 'rate_limit_exceeded', says: 'is limiting the rate of the gateway' },
   529: { code: 'upstream_overloaded', says: 'is overloaded' },
   504: { code: 'upstream_timeout', says: 'timed out' },
+  508: { code: 'loop_detected', says: 'leads back to this gateway' },
 }
 
 /** A provider's failed answer as a refusal of ours. */

@@ -52,6 +52,7 @@ describe('a request upstream', () => {
         connection: 'keep-alive',
         'openai-beta': 'assistants=v2',
         'idempotency-key': 'once',
+        'cdn-loop': expect.stringMatching(/^modelway; id=[\w-]{12}$/),
       })
       expect([host, Number(length)]).toEqual([new URL(house.mock.url).host, house.received()[0]!.body.length])
       expect(agent).not.toContain('client')

@@ -84,6 +84,7 @@ describe('what goes to the provider', () => {
       'accept',
       'accept-encoding',
       'authorization',
+      'cdn-loop',
       'connection',
       'content-length',
       'content-type',
