@@ -26,25 +26,33 @@ const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPa
 const MINUTE = 60_000
 const OPEN: Caller = { kind: 'open', id: 'open', name: 'No key', subPaths: false, labels: {} }
 
+const masterKey = () =>
+  concealed(
+    v.pipe(
+      v.string(),
+      v.trim(),
+      v.minLength(8, 'expected at least 8 characters'),
+      v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+    ),
+  )
+
 export default definePlugin({
   name: 'auth',
   about: 'Knows callers and operators by their keys.',
   config: v.object({
     masterKey: says(
       'Operates the admin API and the dashboard, and may call models. At least 8 characters. Without any key the gateway serves callers on this machine only',
-      v.optional(
-        concealed(
-          v.pipe(
-            v.string(),
-            v.trim(),
-            v.minLength(8, 'expected at least 8 characters'),
-            v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
-          ),
-        ),
-      ),
+      v.optional(masterKey()),
+    ),
+    formerMasterKey: says(
+      'The master key before this one: what it has sealed is sealed anew at the start. It lets nobody in, and can be left out then',
+      v.optional(masterKey()),
     ),
   }),
-  env: { masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'] },
+  env: {
+    masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'],
+    formerMasterKey: ['MODELWAY_MASTER_KEY_FORMER'],
+  },
   needs: ['history', 'concerns'],
   tables: { apiKeys, secrets },
   async setup({ config, db, now, log, site, use, decide, providers, review, inherited }) {
@@ -92,8 +100,7 @@ export default definePlugin({
       masterMark: keyedHash(pepper, masterHash ?? ''),
       // No key has a space in it, so none has this hash.
       keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
-      masterSecretFor: purpose =>
-        config.masterKey === undefined ? undefined : derive(config.masterKey, pepper, purpose),
+      masterSecretsFor: purpose => Promise.all(mastersIn(config).map(key => derive(key, pepper, purpose))),
       callerOf: keys.callerOf,
       nameOf: keys.nameOf,
       master: MASTER,
@@ -168,6 +175,17 @@ export default definePlugin({
     }
   },
 })
+
+interface Masters {
+  readonly masterKey?: string | undefined
+  readonly formerMasterKey?: string | undefined
+}
+
+/** The master key, and behind it the one before, where there are such. */
+function mastersIn({ masterKey, formerMasterKey }: Masters): readonly string[] {
+  if (masterKey === undefined) return []
+  return formerMasterKey === undefined ? [masterKey] : [masterKey, formerMasterKey]
+}
 
 /** HKDF (RFC 5869). The salt is this installation's own, so that equal keys elsewhere have other secrets. */
 async function derive(key: string, salt: string, purpose: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -29,10 +29,10 @@ export interface Auth {
   /** A secret of 32 bytes that all gateways on this database share. Other purposes have other ones. */
   keyFor(purpose: string): Uint8Array<ArrayBuffer>
   /**
-   * A secret of 32 bytes that only the master key opens: whoever has the database alone does not have it. Undefined where
-   * there is no master key.
+   * A secret of 32 bytes that only the master key opens: whoever has the database alone does not have it. Behind it that
+   * of the master key before, where one is named; none where there is no master key.
    */
-  masterSecretFor(purpose: string): Promise<Uint8Array<ArrayBuffer>> | undefined
+  masterSecretsFor(purpose: string): Promise<readonly Uint8Array<ArrayBuffer>[]>
   /** The holder of a managed key that works now. */
   callerOf(id: string): Caller | undefined
   /** What people call a managed key, also one that works no more. */

@@ -12,6 +12,7 @@ import { checkType } from './input.ts'
 import { sealingKeys } from './keys.ts'
 import { createMaking } from './making.ts'
 import { createProviderPage } from './page.tsx'
+import { createResealing } from './resealing.ts'
 import { storedProviders } from './schema.ts'
 import { createShelf } from './shelf.ts'
 import { openStore } from './store.ts'
@@ -34,8 +35,9 @@ export default definePlugin({
     const { config, db, now, use } = host
     const auth = use<Auth>('auth')
     const lists = use<ModelLists>('model-lists')
-    const ofMaster = await auth.masterSecretFor('secrets of providers')
-    const vault = await createVault([...(config.keys ?? []), ...(ofMaster ? [ofMaster] : [])])
+    const ofMaster = await auth.masterSecretsFor('secrets of providers')
+    const vault = await createVault([...(config.keys ?? []), ...ofMaster])
+    const reseal = createResealing({ ...host, vault })
     const making = createMaking({ host, vault })
     const shelf = createShelf({ host, making })
     const history = use<History>('history')
@@ -59,7 +61,7 @@ export default definePlugin({
       pages: [page.page],
       async start() {
         isStarted = true
-        await shelf.take(store.list())
+        await shelf.take(await reseal(store.list()))
         await lists.joined()
       },
     }

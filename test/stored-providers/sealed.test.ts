@@ -82,25 +82,50 @@ describe('on disk', () => {
     })
   })
 
-  test('with several keys the first seals and all open, and what is saved goes over to the first', async () => {
+  test('with several keys the first seals and all open, and what another has sealed goes over to the first', async () => {
     await found({ SECRETS_KEY: ONE }, async gateway => {
-      expect(await view(gateway)).toMatchObject({ state: 'serving', sealed_by_former_key: true })
-      const { api_key: _, ...rest } = good()
-      await put(gateway, rest)
       const { body: settings } = await gateway.admin('GET', '/admin/settings')
       expect(JSON.stringify(settings)).not.toContain(ONE.slice(0, 20))
       expect(await view(gateway)).toMatchObject({ state: 'serving', sealed_by_former_key: false })
     })
-    await found({ SECRETS_KEY: `${TWO},${ONE}`, MODELWAY_MASTER_KEY: '' }, async gateway => {
-      expect((await gateway.json('/admin/providers/mine')).body).toMatchObject({
-        state: 'serving',
-        sealed_by_former_key: true,
-      })
+    const versions = async (gateway: TestGateway) =>
+      (await gateway.admin('GET', '/admin/history?kind=provider')).body.data.length
+    let before = 0
+    await found({ SECRETS_KEY: `${ONE},${TWO}` }, async gateway => {
+      expect(await view(gateway)).toMatchObject({ state: 'serving', sealed_by_former_key: false })
+      before = await versions(gateway)
+    })
+    await found({ SECRETS_KEY: `${TWO},${ONE}` }, async gateway => {
+      expect(await view(gateway)).toMatchObject({ state: 'serving', sealed_by_former_key: false })
+      // Nobody has changed anything.
+      expect(await versions(gateway)).toBe(before)
+    })
+    await found({ SECRETS_KEY: ONE }, async gateway => {
+      expect(await view(gateway)).toMatchObject({ state: 'broken' })
     })
     await found({ SECRETS_KEY: TWO }, async gateway => {
-      expect(await view(gateway)).toMatchObject({ state: 'broken' })
-      await put(gateway)
       expect(await view(gateway)).toMatchObject({ state: 'serving' })
+      expect((await ask(gateway, 'mine/tiny')).status).toBe(200)
+    })
+  })
+
+  test('another master key takes over what the one before has sealed, which lets nobody in', async () => {
+    const other = 'another-master-key'
+    const serving = async (gateway: TestGateway, key: string) => {
+      const headers = { authorization: `Bearer ${key}` }
+      const { status, body } = await gateway.json('/admin/providers/mine', { headers })
+      return [status, body.state]
+    }
+    await found({}, async gateway => void (await put(gateway)))
+    await found({ MODELWAY_MASTER_KEY: other, MODELWAY_MASTER_KEY_FORMER: MASTER }, async gateway => {
+      expect(await serving(gateway, other)).toEqual([200, 'serving'])
+      expect(await serving(gateway, MASTER)).toEqual([401, undefined])
+    })
+    await found({ MODELWAY_MASTER_KEY: other }, async gateway => {
+      expect(await serving(gateway, other)).toEqual([200, 'serving'])
+    })
+    await found({}, async gateway => {
+      expect(await serving(gateway, MASTER)).toEqual([200, 'broken'])
     })
   })
 
