@@ -8,7 +8,7 @@ import { type Environment, readEnvironment } from './environment.ts'
 import type { GatewaySettings } from './gateway.ts'
 import { MAX_FILE } from './limits.ts'
 import { oddVariables, ownVariables, readsVariable } from './odd-variables.ts'
-import { proxyProblems } from './proxies.ts'
+import { ignoredProxies, proxyProblems } from './proxies.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { referencesIn } from './substitute.ts'
 import { survey } from './survey.ts'
@@ -31,7 +31,7 @@ export interface Loaded extends Configuration {
   readonly brought: ReadonlyMap<string, string>
   /** With the contents of `NAME_FILE` in the place of `NAME`. */
   readonly environment: Environment
-  /** Variables that look like a slip of the pen, each in a sentence. Takes a while, so a gateway starts first. */
+  /** Variables that look like a slip of the pen, or do not do what they say, each in a sentence. Takes a while, so a gateway starts first. */
   odd(): readonly string[]
   /** Every setting, as it is where the gateway has these of its own. Takes a while, so it waits until somebody asks. */
   survey(settings: GatewaySettings): readonly Setting[]
@@ -83,7 +83,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
 /** A plugin that cannot say what it reads is odd, too; by then the gateway listens. */
 function whatIsOdd(environment: Environment, plugins: readonly Plugin[]): readonly string[] {
   try {
-    return oddVariables(environment, plugins)
+    return [...ignoredProxies(environment), ...oddVariables(environment, plugins)]
   } catch (error) {
     if (error instanceof ConfigError) return error.problems
     throw error

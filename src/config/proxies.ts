@@ -15,6 +15,15 @@ export function proxyProblems(environment: Environment): readonly string[] {
     )
 }
 
+/** Proxies that the runtime passes over without a word, such as those that speak SOCKS: calls leave without them. */
+export const ignoredProxies = (environment: Environment): readonly string[] =>
+  Object.entries(environment)
+    .filter(([name, value]) => /^all_proxy$/i.test(name) && !isAddress(value))
+    .map(
+      ([name]) =>
+        `${name} is not used, and calls leave without a proxy: only proxies that speak HTTP can be. Set HTTPS_PROXY to one, or remove ${name}`,
+    )
+
 /** Many leave out the scheme, and the runtime takes it for `http:`; but a word alone is no address. */
 const isAddress = (text: string): boolean =>
   URL.canParse(WHOLE.test(text) ? text : `http://${SHORT.exec(text)?.[1] ?? ''}`)

@@ -130,6 +130,16 @@ describe('newcomers', () => {
     ])
   })
 
+  test('are told of a proxy that would be passed over without a word, and nothing that is secret of it', async () => {
+    const env = {
+      ALL_PROXY: 'socks5://me:secret@proxy.example.com:1080',
+      all_proxy: 'http://proxy.test:3128',
+    }
+    expect((await read({ env })).odd()).toEqual([
+      expect.stringMatching(/^ALL_PROXY is not used, and calls leave without a proxy: [^@]*HTTPS_PROXY/),
+    ])
+  })
+
   test('are asked about slips of the pen in names of one word, and not about what every shell sets', async () => {
     const env = { WORKER: '4', WORKRS: '4', PLUGIN: 'x' }
     const shell =
