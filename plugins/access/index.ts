@@ -45,6 +45,7 @@ export default definePlugin({
 
     const exports: Access = {
       isHiding: config.hideDenied,
+      namedBeside,
       closed(target, { caller, userPath }) {
         const verdict = judge(judging(), target, userPath)
         const isWithin = isWithinKey(caller, target, isProvider)

@@ -1,6 +1,7 @@
 import { refuse } from '../../src/errors.ts'
 import type { PassageCall } from '../../src/passage.ts'
 import type { Host } from '../../src/plugin.ts'
+import type { Access } from '../access/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { isId, type Owners } from './book.ts'
 import { languageOf, namedBy } from './choose.ts'
@@ -14,8 +15,9 @@ import { referenceIn } from './references.ts'
 export function createDesk(
   { decide, providers }: Pick<Host, 'decide' | 'providers'>,
   book: Book & Owners,
-  virtual: VirtualModelSource,
+  { virtual, access }: { readonly virtual: VirtualModelSource; readonly access: Access },
 ): FileDesk {
+  const { namedBeside } = access
   const isSetting = (source: string) => virtual.current().all.get(source)?.parameters !== undefined
 
   async function find(
@@ -37,7 +39,7 @@ export function createDesk(
     referenceIn,
     checkNamed: (said, { userPath }) => checkNamed(said, book, userPath),
     namedBy,
-    gate: (x, named) => createGate({ decide, providers, owners: book, isSetting }, x, named),
+    gate: (x, named) => createGate({ decide, providers, owners: book, isSetting, namedBeside }, x, named),
     list: (call, { kind, language }, refresh) => answerList(book, call, { kind, language, refresh }),
     find,
     aimAt: ({ provider, models }) => {

@@ -5,17 +5,19 @@ import type { Provider } from '../../src/provider.ts'
 import { topLevel } from '../../src/request/json.ts'
 import { refuseUnrouted } from '../../src/request/route.ts'
 import type { JsonObject, Route, Target } from '../../src/types.ts'
+import type { Access } from '../access/model.ts'
 import type { Owners } from './book.ts'
 import { keeps } from './choose.ts'
 import { checkForeign } from './foreign.ts'
 import type { Gate, Inside, NamedModel, Place } from './model.ts'
 import { referenceIn } from './references.ts'
 
-type Deciding = Pick<Host, 'decide' | 'providers'> & {
-  readonly owners: Owners
-  /** A redirect that sets how its model is asked. */
-  readonly isSetting: (source: string) => boolean
-}
+type Deciding = Pick<Host, 'decide' | 'providers'> &
+  Pick<Access, 'namedBeside'> & {
+    readonly owners: Owners
+    /** A redirect that sets how its model is asked. */
+    readonly isSetting: (source: string) => boolean
+  }
 
 /** What a name leads to, by provider; first come, first served. */
 interface Known {
@@ -28,7 +30,7 @@ interface Known {
  * called, and all of them must lead to the one provider that gets the whole. What they refer to must be the caller's.
  */
 export function createGate(
-  { decide, providers, owners, isSetting }: Deciding,
+  { decide, providers, owners, isSetting, namedBeside }: Deciding,
   x: Scoped,
   named: string | undefined,
 ): Gate {
@@ -64,6 +66,9 @@ export function createGate(
     const inner = json[holder] as JsonObject
     const field = isFree ? undefined : referenceIn({ json: inner, text: () => only(text, holder).value })
     if (field !== undefined) refuse('invalid_request', `${where}: "${field}" ${NO_STATE}`, { param: field })
+    // Whether they are open cannot be told before all lines have said which provider gets them.
+    if (!isFree && namedBeside(inner).length > 0)
+      refuse('invalid_request', `${where}: ${BESIDE}`, { param: 'models' })
     return checkForeign({ text, json }, own, x.userPath, `${where}: `)
   }
 
@@ -112,6 +117,8 @@ export function createGate(
 }
 
 const NO_STATE = 'cannot stand in a batch: send what was said before as "input"'
+
+const BESIDE = 'models beside its own cannot stand in a batch: leave "models" and "fallbacks" out'
 
 const SETS = 'sets parameters, and what is in a batch goes on as it is: name another model'
 

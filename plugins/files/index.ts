@@ -15,10 +15,12 @@ export default definePlugin({
   tables: { providerObjects },
   setup(host) {
     const book = createBook(host.db, host.now)
-    const desk = createDesk(host, book, host.use<VirtualModelSource>('virtual-models'))
+    const access = host.use<Access>('access')
+    const virtual = host.use<VirtualModelSource>('virtual-models')
+    const desk = createDesk(host, book, { virtual, access })
     return {
       exports: desk,
-      passages: createPassages(host, desk, host.use<Access>('access')),
+      passages: createPassages(host, desk, access),
       guard(json, { body, userPath }) {
         const checked = isBody(body) ? checkForeign(body, book, userPath) : undefined
         return checked === undefined ? json : checked.then(() => json)

@@ -81,6 +81,15 @@ describe('a line of a file for a batch', () => {
     expect(await send(MASTER, text)).toBe('passed')
   })
 
+  test.each([
+    { models: ['gpt-5-pro'] },
+    { fallbacks: [{ model: 'gpt-5-pro' }] },
+    { extra_body: { model: 'gpt-5-pro' } },
+  ])('names no models beside its own, which nobody would check: %p', async more => {
+    expect(await send(alpha, line({}), line(more))).toStartWith('Line 2: models beside its own')
+    expect(await send(MASTER, line(more))).toBe('passed')
+  })
+
   test('that says of itself that nothing came before is taken', async () => {
     const own = { previous_response_id: null, conversation: null, input: [{ role: 'user', id: 'x' }] }
     expect(await send(alpha, line(own), line({ input: 'conversation' }))).toBe('passed')
@@ -97,6 +106,9 @@ test('a request of a batch of messages may name the files of its owner only', as
   })
   const send = (key: string, ...requests: object[]) =>
     ask(key, 'POST', '/v1/messages/batches', { json: { requests } })
+  expect(await send(alpha, request({ models: ['other'] }))).toStartWith(
+    '400 requests[0]: models beside its own',
+  )
   expect(await send(beta, request({}), named)).toBe(`404 file_id: requests[1]: There is no file "${file}"`)
   expect(await send(beta, request({}), request({ conversation: 'conv_1' }))).toStartWith(
     '400 requests[1]: "conversation" cannot stand',

@@ -32,7 +32,10 @@ describe('models that a body names beside its own', () => {
   test.each([
     ['models', ['openai/beta', 'secret']],
     ['fallbacks', [{ model: 'secret' }]],
-  ])('have to be open, too: %s', async (field, named) => {
+    ['extra_body', { models: ['secret'] }],
+    ['extra_body', { fallbacks: [{ model: 'secret' }] }],
+    ['extra_body', { model: 'secret' }],
+  ])('have to be open, too: %s, %p', async (field, named) => {
     await using world = await startWorld({ lists: { vllm: ['alpha', 'secret'] } })
     const ask = (path: string) =>
       world.call('POST', '/v1/chat/completions', { model: 'alpha', messages: [], [field]: named }, { path })
