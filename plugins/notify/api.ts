@@ -61,6 +61,10 @@ const stateView = v.object({
     ),
     v.description('The last 100, newest first'),
   ),
+  is_part: says(
+    'The database does not answer: `standing` is what this gateway sees, `hooks` and `sent` are left out',
+    v.boolean(),
+  ),
 })
 
 const triedView = v.array(
@@ -104,7 +108,7 @@ export const createNoticesApi = ({ read, tryAll }: ApiDeps): Api[] => [
 
 const text = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
-const toView = ({ hooks, standing, sent }: State): v.InferInput<typeof stateView> => ({
+const toView = ({ hooks, standing, sent, isPart }: State): v.InferInput<typeof stateView> => ({
   hooks: hooks.map(({ lastSentAt, lastFailure, ...hook }) => ({
     ...hook,
     last_sent_at: text(lastSentAt),
@@ -128,4 +132,5 @@ const toView = ({ hooks, standing, sent }: State): v.InferInput<typeof stateView
     sent_at: text(sentAt),
     failure,
   })),
+  is_part: isPart,
 })

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../../src/database/faults.ts'
 import type { Concerns, Place, Tone } from '../concerns/model.ts'
 import type { Book, Row } from './book.ts'
 import type { Content, Hook } from './model.ts'
@@ -37,6 +38,8 @@ export interface State {
   readonly hooks: readonly HookState[]
   readonly standing: readonly StandingState[]
   readonly sent: readonly SentState[]
+  /** The database does not answer: what stands is what this gateway sees, and of hooks nothing is known. */
+  readonly isPart: boolean
 }
 
 interface StateOptions {
@@ -64,12 +67,19 @@ export function createState({ hooks, book, concerns }: StateOptions) {
     }
   }
 
-  async function standing(): Promise<readonly StandingState[]> {
-    const found = new Map<string, StandingState>()
-    // Another gateway may see what this one does not.
-    if (hooks.length > 0)
-      for (const { key, tone, text, place, beganAt, toldAt } of await book.standing())
-        found.set(key, { key, tone, text, place, since: beganAt, toldAt })
+  /** Another gateway may see what this one does not. */
+  async function seenByAll(): Promise<readonly StandingState[]> {
+    if (hooks.length === 0) return []
+    const rows = await book.standing()
+    return rows.map(({ key, tone, text, place, beganAt, toldAt }) => ({
+      ...{ key, tone, text, place },
+      since: beganAt,
+      toldAt,
+    }))
+  }
+
+  async function standing(known: readonly StandingState[]): Promise<readonly StandingState[]> {
+    const found = new Map(known.map(each => [each.key, each]))
     for (const { key, tone, text, place } of await concerns.look())
       found.set(key, { since: null, toldAt: null, ...found.get(key), key, tone, text, place })
     return [...found.values()].sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
@@ -82,9 +92,18 @@ export function createState({ hooks, book, concerns }: StateOptions) {
   }
 
   /** @param most of the notices that were sent last */
-  return async (most: number): Promise<State> => ({
-    hooks: await Promise.all(hooks.map(hookState)),
-    standing: await standing(),
-    sent: (await book.recent(most)).map(toSent),
-  })
+  return async (most: number): Promise<State> => {
+    try {
+      return {
+        hooks: await Promise.all(hooks.map(hookState)),
+        standing: await standing(await seenByAll()),
+        sent: (await book.recent(most)).map(toSent),
+        isPart: false,
+      }
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error
+      // That it is away is what people look for here.
+      return { hooks: [], standing: await standing([]), sent: [], isPart: true }
+    }
+  }
 }

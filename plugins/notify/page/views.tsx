@@ -32,7 +32,13 @@ export const NoticesView = ({ data, request, tried = [] }: Props) => (
     <div id="tests" aria-live="polite">
       <Tests tried={tried} />
     </div>
-    {data.hooks.length === 0 ? <Nobody /> : <Hooks hooks={data.hooks} now={data.now} />}
+    {data.isPart ? (
+      <Away />
+    ) : data.hooks.length === 0 ? (
+      <Nobody />
+    ) : (
+      <Hooks hooks={data.hooks} now={data.now} />
+    )}
     {data.sent.length > 0 && <Sent data={data} base={request.base} />}
   </div>
 )
@@ -86,6 +92,15 @@ export const Tests = ({ tried }: { tried: readonly Tried[] }) => (
       </p>
     ))}
   </>
+)
+
+const Away = () => (
+  <section class="welcome" aria-labelledby="away-title">
+    <h2 id="away-title">The database does not answer</h2>
+    <p>
+      Who is told, and what was sent, stands there. What needs attention is what this gateway sees by itself.
+    </p>
+  </section>
 )
 
 const Nobody = () => (
