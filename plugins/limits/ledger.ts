@@ -16,7 +16,7 @@ import {
   type Unstored,
   without,
 } from './pot.ts'
-import { isMeeting, isSpan, isWithin, type Span, spanOf } from './window.ts'
+import { isGoingOn, isMeeting, isSpan, isWithin, type Span, spanOf } from './window.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Open = Mutable<Pot>
@@ -45,7 +45,7 @@ export function createLedger(now: () => number) {
   function windowOf(limit: Limit): Span {
     const at = now()
     const known = windows.get(limit)
-    if (known !== undefined && isWithin(known, at)) return known
+    if (known !== undefined && isGoingOn(known, at)) return known
     const span = spanOf(limit, at)
     windows.set(limit, span)
     return span

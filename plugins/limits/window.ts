@@ -15,6 +15,12 @@ export const spanOf = ({ per, timeZone }: Pick<Limit, 'per' | 'timeZone'>, at: n
 
 export const isWithin = ({ start, end }: Span, at: number): boolean => at >= start && at < end
 
+/** Clocks are set back by a little all the time; one that is set back by more was wrong (milliseconds). */
+const SETBACK = 60_000
+
+/** The window goes on: one that has begun is not begun again because a clock was set back a little. */
+export const isGoingOn = ({ start, end }: Span, at: number): boolean => at >= start - SETBACK && at < end
+
 export const isSpan = (a: Span, b: Span): boolean => a.start === b.start && a.end === b.end
 
 /** They have a moment in common, as the windows of two time zones have. */

@@ -67,6 +67,28 @@ test('what cannot be stored is counted all the same, once', () => {
   expect(ledger.takeFresh()).toEqual([])
 })
 
+test('a clock that is set back a little gives no window twice; one that was far ahead is forgotten', () => {
+  let time = Date.UTC(2026, 0, 1, 12) - 10
+  const ledger = createLedger(() => time)
+  const own = limit('a', { requests: 2, per: 'minute' })
+  const call = (): boolean => {
+    const held = ledger.hold([{ limit: own, member: '', amounts: { ...nothing, requests: 1 } }])
+    if ('measure' in held) return false
+    ledger.giveBack(held)
+    ledger.charge(held[0]!, { ...nothing, requests: 1 })
+    return true
+  }
+  expect([call(), call(), call()]).toEqual([true, true, false])
+  time += 20
+  expect(call()).toBe(true)
+  time -= 20
+  expect([call(), call()]).toEqual([true, false])
+  time += 20
+  expect(call()).toBe(false)
+  time -= 86_400_000
+  expect(call()).toBe(true)
+})
+
 test('a call that runs over the edge of a window gives back what it held and counts in the new one', () => {
   let now = Date.UTC(2026, 0, 31, 23, 59, 59)
   const ledger = createLedger(() => now)
