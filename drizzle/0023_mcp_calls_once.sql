@@ -1,0 +1,2 @@
+DELETE FROM `mcp_calls` WHERE `id` NOT IN (SELECT min(`id`) FROM `mcp_calls` GROUP BY `request_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `mcp_calls_request_id_unique` ON `mcp_calls` (`request_id`);
