@@ -121,6 +121,10 @@ export class Exchange {
   upstreamMs: number = 0
   /** Since when a provider is waited for, on the clock of `startedAt`; 0 while none is. */
   waitsSince: number = 0
+  /** Milliseconds that it stood in a line, until there was room to ask a provider. */
+  queuedMs: number = 0
+  /** It stands in a line now. */
+  isQueued: boolean = false
   status: number = 0
   settled: boolean = false
   /** Where it stands among the exchanges under way; -1 when it does not. */
@@ -205,7 +209,10 @@ export interface Spent {
 export type Settled = Received &
   Readonly<
     Partial<
-      Omit<Exchange, 'releases' | 'abort' | 'slot' | 'attempts' | 'onQuiet' | 'quietSince' | 'waitsSince'>
+      Omit<
+        Exchange,
+        'releases' | 'abort' | 'slot' | 'attempts' | 'onQuiet' | 'quietSince' | 'waitsSince' | 'isQueued'
+      >
     >
   > & {
     readonly attempts?: readonly Attempt[]

@@ -68,14 +68,16 @@ const firstLater = <X, T>(value: Promise<T | undefined>, next: FirstLine<X, T>, 
   value.then(value => value ?? first(next, x))
 
 type EveryLine<X, T> = Bound<(x: X) => Awaitable<T | undefined>>
-type Keep<X, T> = ((value: T, plugin: string, x: X) => void) | undefined
+type Keep<X, T> = ((value: T, plugin: string, x: X) => Awaitable<unknown>) | undefined
 
-/** Each in turn; a throw stops the walk. What they return goes to `keep`. */
+/** Each in turn; a throw stops the walk. What they return goes to `keep`, which may take its time. */
 export function every<X, T>(line: EveryLine<X, T> | undefined, x: X, keep?: Keep<X, T>): Awaitable<void> {
   for (let bound = line; bound !== undefined; bound = bound.next) {
     const value = call(bound, x, undefined)
     if (value instanceof Promise) return everyLater(value, bound, x, keep)
-    if (value !== undefined) keep?.(value, bound.plugin, x)
+    if (value === undefined) continue
+    const kept = keep?.(value, bound.plugin, x)
+    if (kept instanceof Promise) return goOn(kept, bound.next, x, keep)
   }
 }
 
@@ -85,10 +87,19 @@ const everyLater = <X, T>(
   x: X,
   keep: Keep<X, T>,
 ) =>
-  value.then(value => {
-    if (value !== undefined) keep?.(value, plugin, x)
-    return every(next, x, keep)
-  })
+  goOn(
+    value.then(value => (value === undefined ? undefined : keep?.(value, plugin, x))),
+    next,
+    x,
+    keep,
+  )
+
+const goOn = <X, T>(
+  kept: Promise<unknown>,
+  next: EveryLine<X, T> | undefined,
+  x: X,
+  keep: Keep<X, T>,
+): Promise<void> => kept.then(() => every(next, x, keep))
 
 type ChainLine<V, X> = Bound<(value: V, x: X) => Awaitable<V>> | undefined
 

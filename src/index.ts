@@ -33,10 +33,12 @@ export {
 } from './peers.ts'
 export {
   definePlugin,
+  type Hear,
   type Hooks,
   type Host,
   type Parts,
   type Plugin,
+  type Waiting,
 } from './plugin.ts'
 export type { Preset, Shaped, Tell } from './preset.ts'
 export type {

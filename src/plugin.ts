@@ -3,6 +3,7 @@ import type { GenericSchema, InferOutput } from 'valibot'
 import type { AdminEvent, Api } from './api.ts'
 import type { Bytes } from './base/bytes.ts'
 import type { Dialect } from './dialect.ts'
+import type { Refusal } from './errors.ts'
 import type {
   Answered,
   Attempted,
@@ -96,8 +97,11 @@ export interface Hooks {
    * as they see any other.
    */
   recall(x: Routed): Awaitable<Answer | undefined>
-  /** One try at one target begins: refuse to skip the target, or return what hears the outcome. */
-  attempt(x: Attempted): Awaitable<((outcome: Outcome) => void) | undefined>
+  /**
+   * One try at one target begins: refuse to skip the target, or return what hears the outcome. Who has no room now, and
+   * will have, returns a place in a line.
+   */
+  attempt(x: Attempted): Awaitable<Hear | Waiting | undefined>
   /**
    * Called once per answer; what it returns sees the text of a whole answer, or the `data` of each stream event, and
    * gives it back, changed or not, or `undefined` to drop it. `bytes` are the answer, or the event with its lines and
@@ -120,6 +124,20 @@ export interface Hooks {
   audit(event: AdminEvent): Awaitable<void>
   /** What `/v1/models` might show. Entries that this caller could not call are removed afterwards by the pipeline. */
   list(models: readonly ListedModel[], x: Scoped): Awaitable<readonly ListedModel[]>
+}
+
+/** Hears what became of a try. */
+export type Hear = (outcome: Outcome) => void
+
+/** A place in a line: a try begins when there is room for it. The time until then is no provider's. */
+export interface Waiting {
+  /**
+   * What hears the outcome, once there is room; or why this target is passed over after all, where another one has room.
+   * It rejects with a refusal where none came in time; then no other target is tried.
+   */
+  readonly room: Promise<Hear | Refusal>
+  /** Nobody waits any more, for this reason: `room` rejects with it. */
+  leave(why: Refusal): void
 }
 
 /** What a plugin contributes; every field is optional. */

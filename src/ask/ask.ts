@@ -3,13 +3,15 @@ import { Refusal, refuse, toRefusal } from '../errors.ts'
 import { cutShort, type Exchange, endWait } from '../exchange.ts'
 import { blame, every, type HookTable } from '../hooks.ts'
 import type { Aim } from '../passage.ts'
+import type { Hear } from '../plugin.ts'
 import type { Provider } from '../provider.ts'
 import { fromModelError } from '../translate/model-errors.ts'
-import type { Answer, Attempt, Outcome, Target } from '../types.ts'
+import type { Answer, Attempt, Target } from '../types.ts'
 import type { Egress } from '../upstream/egress.ts'
 import { isNextWorthwhile, pauseBefore, summarize } from '../upstream/failures.ts'
 import type { Loop } from '../upstream/loop.ts'
 import { Unreachable } from '../upstream/unreachable.ts'
+import { waitInLine } from './line.ts'
 import { createWays } from './ways.ts'
 
 export interface AskOptions {
@@ -43,6 +45,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
   async function attempt(x: Exchange, target: Target, limit: number): Promise<Answer | Refusal> {
     const watchers: Watcher[] = []
     const began = performance.now()
+    const queued = x.queuedMs
     x.target = target
     // What another target had to leave out is not missing here.
     x.warnings.length = 0
@@ -52,7 +55,10 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     let result: Answer | Refusal
     try {
       const way = wayTo(x, providerOf(target), target)
-      const permitted = every(hooks.attempt, x, (hear, plugin) => watchers.push({ plugin, hear }))
+      const permitted = every(hooks.attempt, x, (hear, plugin) => {
+        if (typeof hear === 'function') return watchers.push({ plugin, hear })
+        return waitInLine(x, hear, plugin).then(hear => watchers.push({ plugin, hear }))
+      })
       if (permitted instanceof Promise) await permitted
       result = await way()
     } catch (error) {
@@ -63,7 +69,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     }
     const ended = performance.now()
     endWait(x, ended)
-    tell(x, watchers, outcomeOf(target, result, ended - began))
+    tell(x, watchers, outcomeOf(target, result, ended - began - (x.queuedMs - queued)))
     return result
   }
 
@@ -77,27 +83,28 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
       if (x.hungUp || x.settled || x.answer?.kind === 'socket') return
       x.hungUp = true
       const gone = new Refusal('client_closed', 'The client hung up')
-      if (drain?.(x)) x.cut ??= gone
+      // Who stands in a line has cost nobody anything yet.
+      if (!x.isQueued && drain?.(x)) x.cut ??= gone
       else cutShort(x, gone)
     }
     const { signal } = x.request
     if (signal.aborted) hangUp()
     else signal.addEventListener('abort', hangUp)
     const { targets } = x.route
-    const until = x.startedAt + timeout
+    const until = () => x.startedAt + x.queuedMs + timeout
     const failures: Refusal[] = []
     const tries = isOnce(x) ? 1 : targets.length === 1 ? 1 + retries : targets.length
     for (let i = 0; i < tries && x.cut === undefined; i++) {
       const target = targets[Math.min(i, targets.length - 1)]!
-      const left = until - performance.now()
+      const left = until() - performance.now()
       if (i > 0 && left <= 0) break
       const answer = await attempt(x, target, i < targets.length - 1 ? Math.min(left, attemptTimeout) : left)
       if (!(answer instanceof Refusal)) return answer
       failures.push(answer)
       if (!isNextWorthwhile(answer)) throw answer
-      if (targets.length > 1) continue
+      if (targets.length > 1 || x.cut !== undefined) continue
       const pause = pauseBefore(i, answer)
-      if (pause === undefined || i === tries - 1 || performance.now() + pause > until) break
+      if (pause === undefined || i === tries - 1 || performance.now() + pause > until()) break
       await pauseFor(x, pause)
     }
     throw x.cut ?? summarize(failures)
@@ -106,7 +113,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
 
 interface Watcher {
   readonly plugin: string
-  readonly hear: (outcome: Outcome) => void
+  readonly hear: Hear
 }
 
 function outcomeOf(target: Target, result: Answer | Refusal, ms: number): Attempt {

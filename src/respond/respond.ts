@@ -84,6 +84,7 @@ export function createRespond(options: RespondOptions) {
           limitsIn(added),
         )
     }
+    if (revealServed && x.queuedMs > 0) headers['x-modelway-queued-ms'] = String(Math.round(x.queuedMs))
     if (x.warnings.length + x.overruled.length > 0)
       headers['x-modelway-warning'] = warningHeader([...x.overruled, ...x.warnings])
     return headers
@@ -197,8 +198,9 @@ function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): 
   return response
 }
 
-/** Milliseconds that the gateway itself took, and the client while it sent: all but the waiting for providers. */
-const overheadOf = ({ totalMs, upstreamMs }: Exchange): number => Math.max(0, totalMs - upstreamMs)
+/** Milliseconds that the gateway itself took, and the client while it sent: all but the waiting for room, and for providers. */
+const overheadOf = ({ totalMs, upstreamMs, queuedMs }: Exchange): number =>
+  Math.max(0, totalMs - upstreamMs - queuedMs)
 
 function renderRefusal(x: Exchange, refusal: Refusal): unknown {
   return x.endpoint.refusal?.(refusal, x.request, x.id) ?? plainRefusal(refusal)
