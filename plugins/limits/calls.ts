@@ -1,119 +1,55 @@
 import { refuse } from '../../src/errors.ts'
 import type { Answered, Attempted, Routed, Settled, Spent } from '../../src/exchange.ts'
 import { after } from '../../src/hooks.ts'
+import type { Hear, Waiting } from '../../src/plugin.ts'
 import type { Provider } from '../../src/provider.ts'
-import { isAboutCall, isAboutTarget } from '../../src/scope/scope.ts'
+import { isAboutCall } from '../../src/scope/scope.ts'
 import { inputOf, outputOf } from '../../src/tokens.ts'
-import type { Awaitable, Outcome, Target, Usage } from '../../src/types.ts'
+import type { Awaitable, Target, Usage } from '../../src/types.ts'
 import { type Amounts, nothing } from './amounts.ts'
+import { createClaims } from './claims.ts'
 import type { Counter } from './counter.ts'
 import type { Ledger } from './ledger.ts'
-import type { Limit } from './model.ts'
-import { type Need, needOf } from './need.ts'
 import { checkKnown, nextOf } from './next-answer.ts'
-import type { Claim, Held, Shortage } from './pot.ts'
-import { isClosing, type Pricing } from './pricing.ts'
-import { memberOf, type Rules } from './rules.ts'
-import { toRefusal, toUnpriced } from './words.ts'
+import { FRESH, type Open } from './open.ts'
+import type { Held } from './pot.ts'
+import type { Pricing } from './pricing.ts'
+import { createEntrance } from './queue/entrance.ts'
+import type { Queue } from './queue/model.ts'
+import { mayWait } from './queue/words.ts'
+import type { Rules } from './rules.ts'
+import { usedBy } from './used.ts'
+import { toRefusal } from './words.ts'
 
 interface Options {
   readonly rules: () => Rules
   readonly ledger: Ledger
   readonly counter: Pick<Counter, 'hold'>
+  readonly queue: Queue
   readonly pricing: Pricing
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly now: () => number
 }
 
-/** A call under way, and what it holds. */
-interface Open {
-  readonly aboutCall: readonly Limit[]
-  /** They are asked at each try: a target without room is skipped while another one is left. */
-  readonly aboutTarget: readonly Limit[]
-  need: Need | undefined
-  held: readonly Held[]
-  /** What the last answer of a conversation took. */
-  last: Amounts | undefined
-  /** Who has worked within a conversation for what nobody knows. */
-  unpriced: Target | undefined
-  /** What a conversation held when it opened. */
-  first: ReadonlyMap<Limit, Amounts> | undefined
-  /** A provider is at work for it, or was until the end. */
-  isAsked: boolean
-  /** Its room is given back: a try may go on for a moment when its client has left. */
-  isOver: boolean
-}
-
-type Hear = (outcome: Pick<Outcome, 'ok' | 'code' | 'usage'>) => void
-
-/** Bytes of a stream's event for each token of its text, where nobody told how many there were: a rule of thumb. */
-const EVENT = 150
 const ONE: Amounts = { requests: 1, tokens: 0, cost: 0 }
-const NONE = { cacheRead: 0, cacheWrite: 0, reasoning: 0 } as const
-
-const FRESH = {
-  need: undefined,
-  held: [],
-  last: undefined,
-  first: undefined,
-  unpriced: undefined,
-  isAsked: false,
-  isOver: false,
-} as const
 
 /** What calls hold and use of the limits that hold for them. */
-export function createCalls({ rules, ledger, counter, pricing, providers, now }: Options) {
+export function createCalls({ rules, ledger, counter, queue, pricing, providers, now }: Options) {
   const open = new Map<string, Open>()
   /** Most gateways have few limits, and most calls none. */
   const find = (id: string): Open | undefined => (open.size === 0 ? undefined : open.get(id))
   const isProvider = (name: string) => providers().has(name)
 
-  /** What the call may use, as far as these limits count it. */
-  function neededBy(limits: readonly Limit[], x: Routed, own: Open): Usage {
-    const isCounting = limits.some(({ tokens, cost }) => tokens !== undefined || cost !== undefined)
-    if (isCounting) own.need ??= needOf(x)
-    const { prompt, output } = own.need ?? { prompt: 0, output: 0 }
-    return { input: prompt, output, ...NONE }
-  }
-
-  function checkPriced(limits: readonly Limit[], x: Routed, target: Target, own: Open): void {
-    const limit = limits.find(isClosing)
-    if (limit !== undefined && pricing.costOf(target, neededBy(limits, x, own)) === undefined)
-      throw toUnpriced(limit, `${target.provider}/${target.model}`)
-  }
-
-  function claimsOf(limits: readonly Limit[], x: Routed, targets: readonly Target[], own: Open): Claim[] {
-    const usage = neededBy(limits, x, own)
-    return limits.map(limit => {
-      // Whichever of them will answer, its price is held.
-      const cost =
-        limit.cost === undefined ? 0 : Math.max(...targets.map(each => pricing.costOf(each, usage) ?? 0))
-      return {
-        limit,
-        member: memberOf(limit, x),
-        amounts: { requests: 1, tokens: usage.input + usage.output, cost },
-      }
-    })
-  }
-
-  function hold(
-    limits: readonly Limit[],
-    x: Routed,
-    targets: readonly Target[],
-    own: Open,
-  ): Awaitable<readonly Held[]> {
-    return after(counter.hold(claimsOf(limits, x, targets, own)), held => keep(held, own))
-  }
-
-  function keep(held: readonly Held[] | Shortage, own: Open): readonly Held[] {
-    if ('measure' in held) throw toRefusal(held, now())
+  const { checkPriced, claimsOf, limitsAt, claimsAt, isPriced, renew } = createClaims({
+    ...{ rules, pricing, isProvider },
+  })
+  function keep(held: readonly Held[], own: Open): void {
     // Its client has left while others were asked whether there is room.
     if (own.isOver) {
       ledger.giveBack(held)
-      return refuse('client_closed', 'The client hung up')
+      refuse('client_closed', 'The client hung up')
     }
     own.held = own.held.length === 0 ? held : [...own.held, ...held]
-    return held
   }
 
   function giveBack(own: Open, held: readonly Held[]): void {
@@ -169,6 +105,10 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
     }
   }
 
+  const entrance = createEntrance({
+    ...{ queue, ledger, counter, now, claimsAt, isPriced, renew, keep, giveBack, begin },
+  })
+
   return {
     /** Takes room for a call, or says that there is none. What it returns gives back all that the call holds. */
     admit(x: Routed): Awaitable<(() => void) | undefined> {
@@ -178,18 +118,26 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       const aboutTarget = limits.filter(limit => !aboutCall.includes(limit))
       const own: Open = { aboutCall, aboutTarget, ...FRESH }
       if (aboutCall.length === 0) return enter(x, own)
-      return after(hold(aboutCall, x, x.route.targets, own), () => enter(x, own))
+      const claims = claimsOf(aboutCall, x, x.route.targets, own)
+      return after(queue.busy(claims) ?? counter.hold(claims), held => {
+        if (!('measure' in held)) keep(held, own)
+        else if (mayWait(held)) own.deferred = entrance.defer(claims, held)
+        else throw toRefusal(held, now())
+        return enter(x, own)
+      })
     },
     /** Takes room at one target. What it returns hears how the try went. */
-    attempt(x: Attempted): Awaitable<Hear | undefined> {
+    attempt(x: Attempted): Awaitable<Hear | Waiting | undefined> {
       const own = find(x.id)
       const { target } = x
       if (own === undefined || target === undefined) return undefined
-      const limits = own.aboutTarget.filter(limit => isAboutTarget(limit, target, isProvider))
-      checkPriced(own.aboutCall, x, target, own)
-      checkPriced(limits, x, target, own)
-      if (limits.length === 0) return begin(own, [], target)
-      return after(hold(limits, x, [target], own), held => begin(own, held, target))
+      const limits = limitsAt(own, target)
+      const entering = { x, own, target }
+      checkPriced(own.aboutCall, entering)
+      checkPriced(limits, entering)
+      if (limits.length === 0 && own.deferred === undefined && own.granted === undefined)
+        return begin(own, [], target)
+      return entrance.enter(entering)
     },
     /** An answer within a conversation has come to its end. What transcribes beside it counts for the same limits. */
     spend({ x, target, usage }: Spent): void {
@@ -225,26 +173,11 @@ export function createCalls({ rules, ledger, counter, pricing, providers, now }:
       if (own === undefined) return
       open.delete(x.id)
       // Who got a stored answer has made a request, and nobody worked for it.
-      if (x.recalled !== undefined) count(own.held)
+      if (x.recalled !== undefined)
+        count(own.deferred === undefined ? own.held : ledger.potsFor(own.deferred))
       else if (x.answer?.kind === 'socket') settleTalk(x, own)
       // Who was refused, or got nothing from anybody, has used nothing.
       else if (x.target !== undefined && own.isAsked) charge(own.held, x.target, usedBy(x, own), 1)
     },
   }
-}
-
-/** What a call took. Of a stream that broke off, some languages have told the prompt by then, and next to nothing else. */
-function usedBy(x: Settled, own: Open): Usage {
-  const { usage, unfinished } = x
-  if (usage !== undefined && unfinished === undefined) return usage
-  const guess = estimated(x, own)
-  return usage === undefined ? guess : { ...usage, output: Math.max(usage.output, guess.output) }
-}
-
-/** What a call took where nobody said so: its prompt, and as much of an answer as came. */
-function estimated({ unfinished, answer }: Settled, { need }: Open): Usage {
-  const { prompt, output } = need ?? { prompt: 0, output: 0 }
-  const size = unfinished?.size ?? (answer?.kind === 'whole' ? answer.body.length : 0)
-  const told = Math.ceil(size / (unfinished === undefined ? 4 : EVENT))
-  return { input: prompt, output: Math.min(told, output), ...NONE }
 }

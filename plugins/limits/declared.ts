@@ -3,6 +3,7 @@ import { declaredIn, haveNames, isPath, nameInput } from '../../src/scope/input.
 import { jsonArray } from '../../src/settings.ts'
 import { entries, isCountable, isLimit, isOfOneKind, toLimit } from './input.ts'
 import type { Limit } from './model.ts'
+import { hasRoomToWaitFor, isNoTool, isWaitedFor } from './queue/input.ts'
 
 /** A limit in the config file, or in LIMITS. */
 const declaration = v.pipe(
@@ -10,6 +11,9 @@ const declaration = v.pipe(
   isLimit(),
   isOfOneKind(),
   isCountable(),
+  hasRoomToWaitFor(),
+  isWaitedFor(),
+  isNoTool(),
   v.forward(
     v.check(({ user_path }) => isPath(user_path), 'expected a user path such as /team/alpha'),
     ['user_path'],

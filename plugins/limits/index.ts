@@ -19,6 +19,9 @@ import { createLook, type Limits } from './look.ts'
 import type { Limit } from './model.ts'
 import { createLimitsPages } from './page.tsx'
 import { createPricing } from './pricing.ts'
+import type { Queue } from './queue/model.ts'
+import { createQueue } from './queue/queue.ts'
+import type { Rules } from './rules.ts'
 import { limitPots, limits } from './schema.ts'
 import { openSharing } from './sharing.ts'
 import { openStore } from './store.ts'
@@ -34,6 +37,10 @@ const SWEEP = 3_600_000
 /** Calls under way hold room in it, whichever configuration began them. */
 interface Heritage {
   readonly ledger: Ledger
+  /** Calls stand in its lines, whichever configuration let them in. */
+  readonly queue: Queue
+  /** The rules that hold now, for them too. */
+  readonly present: { rules: () => Rules }
   /** Tells Redis no more of what is counted here: who comes next does. Said once, it keeps nothing of who had it. */
   stepBack: () => Promise<void>
 }
@@ -66,6 +73,7 @@ export default definePlugin({
     const { config, db, log, now, use, providers, site, inherited } = host
     const before = inherited as Heritage | undefined
     const ledger = before?.ledger ?? createLedger(now)
+    const queue = before?.queue ?? createQueue(ledger, now)
     const book = createBook(db, ledger)
     const pricing = createPricing({ prices: use<Prices>('prices'), providers, now })
     const history = use<History>('history')
@@ -98,9 +106,13 @@ export default definePlugin({
       declared: toDeclared(config, site.configFile),
       // Until it has started, another gateway may go on counting in the same ledger.
       onChange: async limits => void (isStarted && (await hold(limits))),
+      // What calls wait for may be another thing from now on.
+      onChanged: () => void (isStarted && queue.review()),
     })
+    const present = before?.present ?? { rules: store.rules }
     await book.read(store.list(), now())
-    const calls = createCalls({ rules: store.rules, ledger, counter, pricing, providers, now })
+    const rules = () => present.rules()
+    const calls = createCalls({ rules, ledger, counter, queue, pricing, providers, now })
     const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })
     const unknownModels = createUnknownModels({
       ...host,
@@ -113,7 +125,7 @@ export default definePlugin({
     use<Concerns>('concerns').add(createLimitWatch({ alarming: look.alarming, nameOf, now }))
     const warn = createAlarm(log)
     const heritage: Heritage = {
-      ledger,
+      ...{ ledger, queue, present },
       // The next gateway keeps it, and must not keep us, and by us all that were before.
       stepBack() {
         heritage.stepBack = doNothing
@@ -136,6 +148,8 @@ export default definePlugin({
         await hold(store.list())
         await before?.stepBack()
         await sharing.begin()
+        present.rules = store.rules
+        queue.review()
       },
       admit: calls.admit,
       attempt: calls.attempt,

@@ -2,6 +2,14 @@ import * as v from 'valibot'
 import { isTimeZone } from '../../src/base/calendar.ts'
 import { scopeInput, toModels, toPath } from '../../src/scope/input.ts'
 import { type Limit, windows } from './model.ts'
+import {
+  fromWaiting,
+  hasRoomToWaitFor,
+  isNoTool,
+  isWaitedFor,
+  toWaiting,
+  waitEntries,
+} from './queue/input.ts'
 
 const DOLLARS = 1e9
 /** Nano-dollars above this are no whole numbers any more. */
@@ -77,6 +85,7 @@ export const entries = {
     ),
   ),
   concurrent: orNull(count('Calls at the same time')),
+  ...waitEntries,
   unpriced: v.optional(
     v.pipe(
       v.picklist(['allow', 'refuse'], 'expected "allow" or "refuse"'),
@@ -110,7 +119,15 @@ export const isCountable = <T extends Named>() =>
   )
 
 /** What `PUT /admin/limits/:name` takes. */
-export const limitInput = v.pipe(v.strictObject(entries), isLimit(), isOfOneKind(), isCountable())
+export const limitInput = v.pipe(
+  v.strictObject(entries),
+  isLimit(),
+  isOfOneKind(),
+  isCountable(),
+  hasRoomToWaitFor(),
+  isWaitedFor(),
+  isNoTool(),
+)
 export type LimitInput = v.InferOutput<typeof limitInput>
 
 /** What is stored, and what history keeps: the input as it was understood. */
@@ -142,13 +159,15 @@ export function toLimit(name: string, state: LimitState, { version, declaredIn }
     ...(tokens != null && { tokens }),
     ...(cost_usd != null && { cost: Math.round(cost_usd * DOLLARS) }),
     ...(concurrent != null && { concurrent }),
+    ...toWaiting(state),
     ...(declaredIn !== undefined && { declaredIn }),
   }
 }
 
 /** A limit as an operator writes it: all that is set, and nothing else. */
 export function toState({ name: _, declaredIn: _declared, version: _version, ...limit }: Limit): LimitState {
-  const { userPath, each, models, tools, timeZone, cost, requests, tokens, concurrent, ...rest } = limit
+  const { userPath, each, models, tools, timeZone, cost, requests, tokens, concurrent, ...others } = limit
+  const { wait: _wait, queue: _queue, first: _first, ...rest } = others
   return {
     ...rest,
     user_path: userPath,
@@ -160,5 +179,6 @@ export function toState({ name: _, declaredIn: _declared, version: _version, ...
     tokens: tokens ?? null,
     cost_usd: cost === undefined ? null : cost / DOLLARS,
     concurrent: concurrent ?? null,
+    ...fromWaiting(limit),
   }
 }

@@ -1,4 +1,5 @@
 import { type Amounts, add, larger, nothing } from './amounts.ts'
+import { isMember, MOST_MEMBERS, REST } from './members.ts'
 import type { Limit } from './model.ts'
 import {
   type Change,
@@ -16,7 +17,7 @@ import {
   type Unstored,
   without,
 } from './pot.ts'
-import { isGoingOn, isMeeting, isSpan, isWithin, type Span, spanOf } from './window.ts'
+import { createWindows, isMeeting, isSpan, isWithin } from './window.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Open = Mutable<Pot>
@@ -24,11 +25,10 @@ interface OpenHeld extends Held {
   readonly pot: Open
 }
 
-/** Members of one limit that are told apart; whoever comes behind them shares the last pot. */
-const MOST = 50_000
-export const REST = '…'
-
 export type Ledger = ReturnType<typeof createLedger>
+
+/** Hears where a call has given back its room. */
+type Freed = (limit: string, member: string) => void
 
 /**
  * What limits have counted, in memory. A call first holds all that it may use, of all its limits or of none; what it did
@@ -37,19 +37,9 @@ export type Ledger = ReturnType<typeof createLedger>
  */
 export function createLedger(now: () => number) {
   const pots = new Map<string, Map<string, Open>>()
-  /** Each call asks for them, and calendars take their time. */
-  const windows = new WeakMap<Limit, Span>()
+  const windowOf = createWindows(now)
   let mirror: Mirror | undefined
-
-  /** The present window of a limit. */
-  function windowOf(limit: Limit): Span {
-    const at = now()
-    const known = windows.get(limit)
-    if (known !== undefined && isGoingOn(known, at)) return known
-    const span = spanOf(limit, at)
-    windows.set(limit, span)
-    return span
-  }
+  let freed: Freed = () => {}
 
   function membersOf(name: string): Map<string, Open> {
     const known = pots.get(name) ?? new Map<string, Open>()
@@ -60,7 +50,7 @@ export function createLedger(now: () => number) {
   /** The pot in its present window. */
   function open(limit: Limit, wanted: string): Open {
     const members = membersOf(limit.name)
-    const member = members.has(wanted) || members.size < MOST ? wanted : REST
+    const member = members.has(wanted) || members.size < MOST_MEMBERS ? wanted : REST
     const pot = members.get(member)
     if (pot !== undefined) return renew(pot, limit)
     const made = emptyPot(member, limit.per, windowOf(limit))
@@ -81,13 +71,16 @@ export function createLedger(now: () => number) {
   /** Opens nothing: whoever is looked at may never call. */
   function look(limit: Limit, member: string): Pot {
     const members = pots.get(limit.name)
-    const isFull = members !== undefined && members.size >= MOST
+    const isFull = members !== undefined && members.size >= MOST_MEMBERS
     const known = members?.get(member) ?? (isFull ? members.get(REST) : undefined)
     return known === undefined ? emptyPot(member, limit.per, windowOf(limit)) : renew(known, limit)
   }
 
   /** The limit may have another window by now, and the pot with it: only one that is over begins anew. */
   const present = ({ claim, pot }: OpenHeld): Open => (now() < pot.end ? pot : renew(pot, claim.limit))
+
+  const potsFor = (claims: readonly Claim[]): OpenHeld[] =>
+    claims.map(claim => ({ claim, pot: open(claim.limit, claim.member) }))
 
   /** `calls` is 1 where a call begins to hold what it claims, -1 where it ends. */
   function move({ claim, pot }: OpenHeld, calls: 1 | -1): void {
@@ -126,7 +119,7 @@ export function createLedger(now: () => number) {
     },
     /** The same where whoever counts for all gateways has said that there is room: it is not told again. */
     take(claims: readonly Claim[]): readonly Held[] {
-      const held = claims.map(claim => ({ claim, pot: open(claim.limit, claim.member) }))
+      const held = potsFor(claims)
       for (const each of held) move(each, 1)
       return held
     },
@@ -147,10 +140,24 @@ export function createLedger(now: () => number) {
       moveAll(next, 1)
       return next
     },
+    /** Where claims would count that are not held. */
+    potsFor: potsFor as (claims: readonly Claim[]) => readonly Held[],
     /** What a claim would lack; nothing is held. */
     shortage: (claim: Claim): Shortage | undefined => shortageOf(claim, look(claim.limit, claim.member)),
     /** To be called once for each hold. */
-    giveBack: (held: readonly Held[]): void => moveAll(held as readonly OpenHeld[], -1),
+    giveBack(held: readonly Held[]): void {
+      moveAll(held as readonly OpenHeld[], -1)
+      for (const { claim, pot } of held) freed(claim.limit.name, pot.member)
+    },
+    /** What the call has used is not charged yet when `listener` hears of it. */
+    whenFreed(listener: Freed): void {
+      freed = listener
+    },
+    /** So many calls stand in line there. */
+    setWaiting({ limit, member }: Place, count: number): void {
+      const pot = pots.get(limit)?.get(member)
+      if (pot !== undefined) pot.waiting = count
+    },
     /** What was used indeed; it counts in the window in which it is known. */
     charge({ claim, pot }: Held, amounts: Amounts, isUnpriced = false): void {
       const open = present({ claim, pot } as OpenHeld)
@@ -240,9 +247,3 @@ export function createLedger(now: () => number) {
     },
   }
 }
-
-/** Paths begin with a slash, and keys never do. */
-const isMember = ({ each }: Limit, member: string): boolean =>
-  each === 'all'
-    ? member === ''
-    : member === REST || (member !== '' && member.startsWith('/') === (each === 'user_path'))

@@ -28,6 +28,12 @@ export interface Limit {
   /** Nano-dollars. */
   readonly cost?: number
   readonly concurrent?: number
+  /** So long a call waits until fewer are under way than may be (milliseconds); absent: it is refused at once. */
+  readonly wait?: number
+  /** So many calls wait, those of each member for themselves; more are refused at once. */
+  readonly queue?: number
+  /** Who stands here or below goes before others. */
+  readonly first?: ReadonlySet<string>
   /** Calls whose price nobody knows cost nothing here; or they are refused. */
   readonly unpriced: 'allow' | 'refuse'
   /** Where it is declared; absent for what the admin API stores. */

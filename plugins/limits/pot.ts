@@ -17,6 +17,8 @@ export interface Pot extends Span {
   readonly elsewhere: Running
   /** Calls of this window whose price nobody knew. */
   readonly unpriced: number
+  /** Calls that stand in line here, until one of those under way is done. */
+  readonly waiting: number
 }
 
 /** Calls under way, and what they hold. */
@@ -89,6 +91,7 @@ export const emptyPot = (member: string, per: Window, { start, end }: Span): Pot
   running: 0,
   elsewhere: nobody,
   unpriced: 0,
+  waiting: 0,
 })
 
 /** Of the current window, in all. */
@@ -103,9 +106,17 @@ export const runningOf = ({ running, elsewhere }: Pot): number => running + else
 /** What is not free any more. */
 export const takenOf = (pot: Pot): Amounts => add(usedOf(pot), heldOf(pot))
 
-export function shortageOf({ limit, amounts }: Claim, pot: Pot): Shortage | undefined {
-  if (limit.concurrent !== undefined && runningOf(pot) >= limit.concurrent)
-    return { limit, measure: 'concurrent', pot, wanted: 1 }
+export function shortageOf(claim: Claim, pot: Pot): Shortage | undefined {
+  const { limit } = claim
+  if (limit.concurrent !== undefined && runningOf(pot) >= limit.concurrent) return toFull(limit, pot)
+  return windowShortageOf(claim, pot)
+}
+
+/** So many calls are under way as may be. */
+export const toFull = (limit: Limit, pot: Pot): Shortage => ({ limit, measure: 'concurrent', pot, wanted: 1 })
+
+/** What lasts longer than calls under way do. */
+export function windowShortageOf({ limit, amounts }: Claim, pot: Pot): Shortage | undefined {
   const taken = takenOf(pot)
   for (const measure of ['requests', 'tokens', 'cost'] as const) {
     const most = limit[measure]

@@ -23,10 +23,13 @@ interface StoreOptions {
   readonly declared: readonly Limit[]
   /** Another set of limits holds from now on, this one changed or gone. */
   readonly onChange: (all: readonly Limit[]) => Promise<void>
+  /** They hold. */
+  readonly onChanged: () => void
 }
 
 /** The limits that operators store and declare. */
-export async function openStore({ db, history, declared, onChange }: StoreOptions): Promise<LimitStore> {
+export async function openStore(options: StoreOptions): Promise<LimitStore> {
+  const { db, history, declared, onChange, onChanged } = options
   let rules = createScopes<Limit>([])
   let toolRules = createScopes<Limit>([])
   const definitions = await history.define<Limit, ReturnType<typeof toState>>({
@@ -57,6 +60,7 @@ export async function openStore({ db, history, declared, onChange }: StoreOption
       await onChange(all)
       rules = createScopes(all.filter(({ tools }) => tools === undefined))
       toolRules = createScopes(all.filter(({ tools }) => tools !== undefined))
+      onChanged()
     },
   })
   return { ...definitions, rules: () => rules, toolRules: () => toolRules }

@@ -25,6 +25,7 @@ const potView = v.object({
   tokens: says('Input and output', v.optional(measureView)),
   cost_usd: says('US dollars', v.optional(measureView)),
   concurrent: says('Calls under way', v.optional(measureView)),
+  waiting: says('Calls that stand in line; where the limit lets them wait', v.optional(v.number())),
   unpriced_requests: v.pipe(
     v.number(),
     v.description('Calls whose price nobody knew; they cost nothing here'),
@@ -52,6 +53,9 @@ const entries = {
   tokens: says('Input and output in each window; null: not limited', amount),
   cost_usd: says('US dollars in each window; null: not limited', amount),
   concurrent: says('Calls at the same time; null: not limited', amount),
+  wait: says('So long a call waits where it is reached; null: it is refused at once', v.nullable(v.string())),
+  queue: says('So many calls wait; null: 100', amount),
+  first: says('User paths that go before others', v.nullable(v.array(v.string()))),
   unpriced: says(
     'What becomes of calls whose price is not known, where cost is limited',
     v.picklist(['allow', 'refuse']),
@@ -113,6 +117,7 @@ export function toPotView(limit: Limit, pot: Pot): PotView {
     ...(tokens && { tokens }),
     ...(cost && { cost_usd: cost }),
     ...(concurrent && { concurrent }),
+    ...(limit.wait !== undefined && { waiting: pot.waiting }),
     unpriced_requests: pot.unpriced,
     resets_at: new Date(pot.end).toISOString(),
   }
@@ -128,6 +133,9 @@ export function toView(limit: Limit, ledger: Ledger): LimitView {
     concurrent = null,
     models = null,
     tools = null,
+    wait = null,
+    queue = null,
+    first = null,
     ...rest
   } = toState(limit)
   return {
@@ -139,6 +147,7 @@ export function toView(limit: Limit, ledger: Ledger): LimitView {
     tokens,
     cost_usd,
     concurrent,
+    ...{ wait: wait === null ? null : String(wait), queue, first },
     ...(limit.declaredIn !== undefined && { declared_in: limit.declaredIn }),
     version: limit.version,
     members: pots.length,

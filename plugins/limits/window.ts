@@ -13,6 +13,19 @@ export const spanOf = ({ per, timeZone }: Pick<Limit, 'per' | 'timeZone'>, at: n
   end: nextStart(per, timeZone, at),
 })
 
+/** The present window of a limit. Each call asks for it, and calendars take their time: it is remembered. */
+export function createWindows(now: () => number): (limit: Limit) => Span {
+  const windows = new WeakMap<Limit, Span>()
+  return limit => {
+    const at = now()
+    const known = windows.get(limit)
+    if (known !== undefined && isGoingOn(known, at)) return known
+    const span = spanOf(limit, at)
+    windows.set(limit, span)
+    return span
+  }
+}
+
 export const isWithin = ({ start, end }: Span, at: number): boolean => at >= start && at < end
 
 /** Clocks are set back by a little all the time; one that is set back by more was wrong (milliseconds). */

@@ -3,7 +3,7 @@ import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { HoldsFor, HoldsOf, PathLink } from '../../../views/row-head.tsx'
-import { REST } from '../ledger.ts'
+import { REST } from '../members.ts'
 import type { Limit } from '../model.ts'
 import type { Pot } from '../pot.ts'
 

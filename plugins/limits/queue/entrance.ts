@@ -1,0 +1,153 @@
+import type { Refusal } from '../../../src/errors.ts'
+import { after } from '../../../src/hooks.ts'
+import type { Hear, Waiting } from '../../../src/plugin.ts'
+import type { Awaitable, Target } from '../../../src/types.ts'
+import type { Entering } from '../claims.ts'
+import type { Counter } from '../counter.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Open } from '../open.ts'
+import { type Claim, type Held, type Shortage, windowShortageOf } from '../pot.ts'
+import { toRefusal } from '../words.ts'
+import type { Granted, Option, Queue } from './model.ts'
+import { mayWait, passedOver, toCrowded } from './words.ts'
+
+interface EntranceOptions {
+  readonly queue: Queue
+  readonly ledger: Pick<Ledger, 'pot' | 'shortage'>
+  readonly counter: Pick<Counter, 'hold'>
+  readonly now: () => number
+  /** What a try at a target would hold. */
+  readonly claimsAt: (entering: Entering) => readonly Claim[]
+  /** No limit closes the target, for want of a price. */
+  readonly isPriced: (entering: Entering) => boolean
+  /** Looks which limits there are now. */
+  readonly renew: (entering: Entering) => void
+  /** The room is the call's. */
+  readonly keep: (held: readonly Held[], own: Open) => void
+  readonly giveBack: (own: Open, held: readonly Held[]) => void
+  /** The try begins with what it holds of the limits of its target. */
+  readonly begin: (own: Open, held: readonly Held[], target: Target) => Hear
+}
+
+/** Lets calls in where limits let them wait: at once, or by a place in a line. */
+export function createEntrance(options: EntranceOptions) {
+  const { queue, ledger, counter, now, claimsAt, isPriced, renew, keep, giveBack, begin } = options
+
+  function start({ own, target }: Entering, held: readonly Held[]): Hear {
+    const isOfCall = ({ claim }: Held) => own.aboutCall.some(({ name }) => name === claim.limit.name)
+    own.deferred = undefined
+    return begin(
+      own,
+      held.filter(each => !isOfCall(each)),
+      target,
+    )
+  }
+
+  /** What holds a try up, as far as is known here. */
+  function shortageOf(claims: readonly Claim[]): Shortage | undefined {
+    const busy = queue.busy(claims)
+    if (busy !== undefined) return busy
+    for (const claim of claims) {
+      const short = ledger.shortage(claim)
+      if (short !== undefined) return short
+    }
+    return undefined
+  }
+
+  /** The other targets that are left, and what holds each of them up. */
+  function othersThan({ x, own, target }: Entering) {
+    const { targets } = x.route
+    return targets
+      .slice(targets.indexOf(target) + 1)
+      .map(target => ({ x, own, target }))
+      .filter(isPriced)
+      .map(entering => ({ entering, shortage: shortageOf(claimsAt(entering)) }))
+  }
+
+  /** A place in line, for whatever target has room first. */
+  function lineUp(entering: Entering, held: readonly HeldUp[]): Waiting {
+    const { x, own, target } = entering
+    const { room, leave } = queue.join({
+      options: held.map(({ entering, shortage }) => ({ option: toOption(entering), shortage })),
+      userPath: x.userPath,
+      // Who stands nowhere is told apart by its key.
+      group: x.userPath === '/' ? x.caller.id : x.userPath,
+      hold: claims => (claims.length === 0 ? [] : counter.hold(claims)),
+    })
+    const enter = (granted: Granted): Hear | Refusal => {
+      keep(granted.held, own)
+      if (granted.target === target) return start(entering, granted.held)
+      own.granted = granted
+      return passedOver()
+    }
+    return { room: room.then(enter), leave }
+  }
+
+  const toOption = (entering: Entering): Option => ({
+    target: entering.target,
+    claims() {
+      renew(entering)
+      return claimsAt(entering)
+    },
+  })
+
+  /** Where another target has room this one is passed over. Where none has, the call waits for the first that does. */
+  function waitOrPass(entering: Entering, shortage: Shortage): Waiting {
+    const others = othersThan(entering)
+    if (!mayWait(shortage) || others.some(({ shortage }) => shortage === undefined))
+      throw toRefusal(shortage, now())
+    return lineUp(entering, [{ entering, shortage }, ...others.filter(isHeldUp)])
+  }
+
+  /** What a call holds that has waited for this target; undefined where it has waited for none, or for one before this. */
+  function resume(entering: Entering): Hear | undefined {
+    const { x, own, target } = entering
+    const { granted } = own
+    if (granted === undefined) return undefined
+    const { targets } = x.route
+    if (targets.indexOf(granted.target) > targets.indexOf(target)) throw passedOver()
+    own.granted = undefined
+    if (granted.target === target) return start(entering, granted.held)
+    giveBack(own, granted.held)
+    return undefined
+  }
+
+  return {
+    /**
+     * A call may wait for these claims. It does so before its first try: stored answers wait for nothing, and guards have
+     * had their say.
+     *
+     * @throws Refusal where waiting would not help, or too many wait.
+     */
+    defer(claims: readonly Claim[], shortage: Shortage): readonly Claim[] {
+      for (const claim of claims) {
+        const lasting = windowShortageOf(claim, ledger.pot(claim.limit, claim.member))
+        if (lasting !== undefined) throw toRefusal(lasting, now())
+      }
+      if (queue.isCrowded(shortage)) throw toCrowded(shortage.limit)
+      return claims
+    },
+    /** Takes room for a try: at once, or by a place in line. */
+    enter(entering: Entering): Awaitable<Hear | Waiting> {
+      const hear = resume(entering)
+      if (hear !== undefined) return hear
+      const claims = claimsAt(entering)
+      return after(queue.busy(claims) ?? counter.hold(claims), (held): Hear | Waiting => {
+        if ('measure' in held) return waitOrPass(entering, held)
+        keep(held, entering.own)
+        return start(entering, held)
+      })
+    },
+  }
+}
+
+interface Look {
+  readonly entering: Entering
+  readonly shortage: Shortage | undefined
+}
+interface HeldUp extends Look {
+  readonly shortage: Shortage
+}
+
+/** Calls under way will be done; whatever else a target lacks, it lacks for longer than anybody waits. */
+const isHeldUp = (look: Look): look is HeldUp => look.shortage !== undefined && mayWait(look.shortage)
