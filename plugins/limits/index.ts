@@ -113,7 +113,7 @@ export default definePlugin({
     await book.read(store.list(), now())
     const rules = () => present.rules()
     const calls = createCalls({ rules, ledger, counter, queue, pricing, providers, now })
-    const look = createLook({ rules: store.rules, list: store.list, ledger, pricing, providers, now })
+    const look = createLook({ rules: store.rules, list: store.list, ledger, queue, pricing, providers, now })
     const unknownModels = createUnknownModels({
       ...host,
       master: auth.master,

@@ -5,8 +5,10 @@ import type { Caller, Route, Target, Usage, UserPath } from '../../src/types.ts'
 import { nothing } from './amounts.ts'
 import type { Ledger } from './ledger.ts'
 import type { Limit, Window } from './model.ts'
-import { measures, type Pot, runningOf, type Shortage, takenOf } from './pot.ts'
+import { type Claim, measures, type Pot, runningOf, takenOf, windowShortageOf } from './pot.ts'
 import { isClosing, type Pricing } from './pricing.ts'
+import type { Queue, Waited } from './queue/model.ts'
+import { isCrowded, mayWait, toCrowded, toDuration } from './queue/words.ts'
 import { memberOf, type Rules } from './rules.ts'
 import { fullestOf, NEAR, shareOf, usedShareOf } from './share.ts'
 import { allowanceOf, amountOf, toRefusal, toUnpriced } from './words.ts'
@@ -40,6 +42,10 @@ export interface Limits {
   refusal(route: Route, asking: Asking): Refusal | undefined
   /** Why this target would be left out. */
   whyNot(target: Target, route: Route, asking: Asking): string | undefined
+  /** How many calls wait for room, limit by limit. */
+  waiting(): readonly (readonly [limit: string, count: number])[]
+  /** `listener` hears how long each of them has waited, whatever became of it. */
+  whenWaited(listener: Waited): void
 }
 
 /** What any call has at least. */
@@ -51,23 +57,43 @@ interface Options {
   readonly rules: () => Rules
   readonly list: () => readonly Limit[]
   readonly ledger: Ledger
+  readonly queue: Queue
   readonly pricing: Pick<Pricing, 'costOf'>
   readonly providers: () => ReadonlyMap<string, Provider>
   readonly now: () => number
 }
 
 /** Looks without counting: for `explain`. */
-export function createLook({ rules, list, ledger, pricing, providers, now }: Options): Limits {
+export function createLook(options: Options): Limits {
+  const { rules, list, ledger, queue, pricing, providers, now } = options
   const isProvider = (name: string) => providers().has(name)
   const call = { ...nothing, requests: 1 }
 
-  function shortageOf(limits: readonly Limit[], asking: Asking): Shortage | undefined {
+  const claimOf = (limit: Limit, asking: Asking): Claim => ({
+    limit,
+    member: memberOf(limit, asking),
+    amounts: call,
+  })
+
+  /** What would refuse it; where it may wait for calls under way, nothing does. */
+  function refusalOf(limits: readonly Limit[], asking: Asking): Refusal | undefined {
     for (const limit of limits) {
-      const short = ledger.shortage({ limit, member: memberOf(limit, asking), amounts: call })
-      if (short !== undefined) return short
+      const claim = claimOf(limit, asking)
+      const short = ledger.shortage(claim)
+      if (short === undefined) continue
+      if (!mayWait(short)) return toRefusal(short, now())
+      const lasting = windowShortageOf(claim, short.pot)
+      if (lasting !== undefined) return toRefusal(lasting, now())
+      if (isCrowded(short)) return toCrowded(limit)
     }
     return undefined
   }
+
+  const limitsAt = (target: Target, all: readonly Limit[], route: Route): readonly Limit[] =>
+    all.filter(limit => !isAboutCall(limit, route) && isAboutTarget(limit, target, isProvider))
+
+  const hasRoom = (limits: readonly Limit[], asking: Asking): boolean =>
+    limits.every(limit => ledger.shortage(claimOf(limit, asking)) === undefined)
 
   const filledBy = (share: typeof shareOf): readonly Filled[] =>
     list()
@@ -75,6 +101,8 @@ export function createLook({ rules, list, ledger, pricing, providers, now }: Opt
       .sort((a, b) => b.share - a.share)
 
   return {
+    waiting: queue.waiting,
+    whenWaited: queue.whenOver,
     filled: () => filledBy(shareOf),
     alarming: () => filledBy(usedShareOf).filter(({ per, share }) => long.has(per) && share >= NEAR),
     standing: (route, asking) =>
@@ -86,26 +114,27 @@ export function createLook({ rules, list, ledger, pricing, providers, now }: Opt
             route.targets.some(target => isAboutTarget(limit, target, isProvider)),
         )
         .map(limit => sentenceOf(limit, ledger.pot(limit, memberOf(limit, asking)))),
-    refusal(route, asking) {
-      const short = shortageOf(
+    refusal: (route, asking) =>
+      refusalOf(
         rules()
           .at(asking.userPath)
           .filter(limit => isAboutCall(limit, route)),
         asking,
-      )
-      return short && toRefusal(short, now())
-    },
+      ),
     whyNot(target, route, asking) {
       const all = rules().at(asking.userPath)
       const aboutCall = all.filter(limit => isAboutCall(limit, route))
-      const limits = all.filter(
-        limit => !aboutCall.includes(limit) && isAboutTarget(limit, target, isProvider),
-      )
+      const limits = limitsAt(target, all, route)
       const closing = [...aboutCall, ...limits].find(isClosing)
       if (closing !== undefined && pricing.costOf(target, SHORTEST) === undefined)
         return toUnpriced(closing, `${target.provider}/${target.model}`).message
-      const short = shortageOf(limits, asking)
-      return short && toRefusal(short, now()).message
+      const refusal = refusalOf(limits, asking)
+      if (refusal !== undefined || hasRoom(limits, asking)) return refusal?.message
+      // It is waited for where no other one has room.
+      const others = route.targets.filter(other => other !== target)
+      return others.some(other => hasRoom(limitsAt(other, all, route), asking))
+        ? 'It is full, and another target has room'
+        : undefined
     },
   }
 }
@@ -124,5 +153,10 @@ function sentenceOf(limit: Limit, pot: Pot): string {
     if (most === undefined) return []
     return [`${amountOf(measure, Math.max(0, most - taken[measure]))} left of ${allowanceOf(limit, measure)}`]
   })
-  return `Limit "${limit.name}" has ${parts.join(', ')}`
+  return `Limit "${limit.name}" has ${parts.join(', ')}${waitOf(limit, pot)}`
 }
+
+const waitOf = ({ wait }: Limit, { waiting }: Pot): string =>
+  wait === undefined
+    ? ''
+    : `; where that is none, calls wait up to ${toDuration(wait)}, and ${waiting === 1 ? '1 does' : `${waiting} do`} now`

@@ -20,7 +20,7 @@ import { familiesOf } from './families.ts'
 import { feedbackFamily } from './feedback.ts'
 import { guardrailFamily } from './guardrails.ts'
 import { createLag } from './lag.ts'
-import { limitFamily } from './limits.ts'
+import { limitFamily, queueFamilies } from './limits.ts'
 import { createMemory, type Memory } from './memory.ts'
 import type { Family, Metrics } from './model.ts'
 import { infoFamily, processFamilies } from './process.ts'
@@ -72,7 +72,7 @@ export default definePlugin({
         limit: config.seriesLimit,
       })
     const memory = (inherited as Memory | undefined) ?? createMemory(config.seriesLimit, onFull)
-    const { rows, attempts, under, lags, flushes } = memory
+    const { rows, attempts, under, lags, flushes, waits } = memory
     const auth = use<Auth>('auth')
     const costs = createCosts(use<Prices>('prices'), log)
     const calls = createCalls(host, {
@@ -88,6 +88,7 @@ export default definePlugin({
       under.family,
       calls.tried.family(use<Breaker>('breaker')),
       limitFamily(use<Limits>('limits')),
+      ...queueFamilies(use<Limits>('limits'), waits),
       ...redisFamilies(use<Redis>('redis')),
       ...cacheFamilies(use<Cache>('cache')),
       guardrailFamily(use<Guardrails>('guardrails')),

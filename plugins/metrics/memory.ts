@@ -8,6 +8,8 @@ export interface Memory {
   readonly attempts: Attempts
   readonly under: Under
   readonly lags: Histogram
+  /** How long calls have waited for room, by limit. */
+  readonly waits: Map<string, Histogram>
   /** Somebody wants to know costs. */
   isCosting: boolean
   /** Each gateway's way to count what waits. */
@@ -19,6 +21,7 @@ export const createMemory = (limit: number, onFull: () => void): Memory => ({
   attempts: createAttempts(),
   under: createUnder(),
   lags: createHistogram(LAGS),
+  waits: new Map(),
   isCosting: false,
   flushes: new Set(),
 })

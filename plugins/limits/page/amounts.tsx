@@ -3,6 +3,7 @@ import { Below, Check, described, Field } from '../../../views/form.tsx'
 import { ZoneInput } from '../../../views/zone-input.tsx'
 import { windows } from '../model.ts'
 import { type Editing, wrong } from './editing.ts'
+import { Waits } from './waits.tsx'
 
 const spans: Readonly<Record<(typeof windows)[number], string>> = {
   minute: 'Minute',
@@ -47,6 +48,7 @@ export const Amounts = ({ editing }: { editing: Editing }) => (
       hint="So many may be under way at any moment."
       class="wide"
     />
+    <Waits editing={editing} />
     <div class="whole">
       <Below
         id="f-amounts"

@@ -26,6 +26,11 @@ export interface Draft {
   /** Dollars. */
   readonly cost: string
   readonly concurrent: string
+  /** A time: `20s`. */
+  readonly wait: string
+  readonly queue: string
+  /** User paths, one per line. */
+  readonly first: string
   readonly refusesUnpriced: boolean
 }
 
@@ -43,11 +48,14 @@ export const emptyDraft: Draft = {
   tokens: '',
   cost: '',
   concurrent: '',
+  wait: '',
+  queue: '',
+  first: '',
   refusesUnpriced: false,
 }
 
 export function draftOf(limit: Limit): Draft {
-  const { requests, tokens, cost_usd, concurrent } = toState(limit)
+  const { requests, tokens, cost_usd, concurrent, wait, queue, first } = toState(limit)
   return {
     version: limit.version,
     name: limit.name,
@@ -63,6 +71,9 @@ export function draftOf(limit: Limit): Draft {
     tokens: written(tokens),
     cost: written(cost_usd),
     concurrent: written(concurrent),
+    wait: String(wait ?? ''),
+    queue: written(queue),
+    first: (first ?? []).join('\n'),
     refusesUnpriced: limit.unpriced === 'refuse',
   }
 }
@@ -94,6 +105,9 @@ export function draftFrom(form: Form): Draft {
     tokens: text(form, 'tokens'),
     cost: text(form, 'cost_usd'),
     concurrent: text(form, 'concurrent'),
+    wait: text(form, 'wait'),
+    queue: text(form, 'queue'),
+    first: text(form, 'first'),
     refusesUnpriced: text(form, 'unpriced') === 'on',
   }
 }
@@ -121,6 +135,7 @@ export function toInput(draft: Draft): LimitInput {
     refuse('invalid_value', 'Calls of tools have no tokens: leave it empty', { param: 'tokens' })
   return check(limitInput, {
     ...amounts,
+    ...toWaiting(draft),
     description,
     enabled,
     user_path: userPath.trim() === '' ? '/' : userPath,
@@ -133,10 +148,25 @@ export function toInput(draft: Draft): LimitInput {
   })
 }
 
+/** Without a most of calls at the same time there is nothing to wait for, and the form does not ask. */
+function toWaiting(draft: Draft): Pick<LimitInput, 'wait' | 'queue' | 'first'> {
+  if (draft.concurrent.trim() === '') return {}
+  const wait = draft.wait.trim()
+  const first = listed(draft.first)
+  const queue = toNumber(draft, 'queue')
+  if (wait === '' && (queue !== null || first.length > 0))
+    refuse('invalid_value', 'Say how long a call waits: 20s', { param: 'wait' })
+  return {
+    wait: wait === '' ? null : wait,
+    queue,
+    first: first.length === 0 ? null : first,
+  }
+}
+
 /** As people write numbers: `60000` or `60,000`, dollars also with `$` before them. A comma for cents is not guessed at. */
 const NUMBER = /^(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})?(?:\.\d{1,12})?$/
 
-function toNumber(draft: Draft, name: 'requests' | 'tokens' | 'cost' | 'concurrent'): number | null {
+function toNumber(draft: Draft, name: keyof typeof examples): number | null {
   const typed = draft[name].trim()
   const digits = name === 'cost' ? typed.replace(/^\$\s*/, '') : typed
   if (typed === '') return null
@@ -151,6 +181,7 @@ const examples = {
   tokens: '2,000,000',
   cost: '49.50',
   concurrent: '5',
+  queue: '100',
 } as const
 
 const fields = [
@@ -166,6 +197,9 @@ const fields = [
   'tokens',
   'cost_usd',
   'concurrent',
+  'wait',
+  'queue',
+  'first',
   'amounts',
 ] as const
 

@@ -27,7 +27,10 @@ function Gauge({ limit, pot, measure }: PotProps & { measure: Measure }) {
   return (
     <li class="gauge" data-fullness={fullness}>
       <p>
-        <span>{usedText(measure, { used, most, held: taken - used })}</span>{' '}
+        <span>
+          {usedText(measure, { used, most, held: taken - used })}
+          {measure === 'concurrent' && pot.waiting > 0 && `, ${waitingText(pot.waiting)}`}
+        </span>{' '}
         <span class="full">
           {fullness === 'reached' ? 'reached' : percent(taken / most)}
           {words[fullness]}
@@ -81,3 +84,5 @@ export const Unpriced = ({ pot }: { pot: Pot }) =>
   pot.unpriced === 0 ? null : (
     <p class="warning">{count(pot.unpriced, 'call')} without a known price, counted as $0</p>
   )
+
+const waitingText = (waiting: number): string => (waiting === 1 ? '1 waits' : `${number(waiting)} wait`)

@@ -1,5 +1,7 @@
+import { number } from '../../../views/format.ts'
 import { spell } from '../../../views/name.tsx'
 import type { Limit, Window } from '../model.ts'
+import { queueOf, toDuration } from '../queue/words.ts'
 import { allowanceOf } from '../words.ts'
 import { measuresOf } from './rows.ts'
 
@@ -26,7 +28,18 @@ export function sentenceOf(limit: Limit): string {
       : `Each ${each === 'key' ? 'key that calls' : 'user path'}${at} has ${allowed} for itself${clocks}.`
   if (tools !== undefined)
     return `${said} Only calls of ${tools.has('/') ? 'tools' : `the tools ${someOf(tools)}`} count.`
-  return models === undefined ? said : `${said} Only calls of ${someOf(models)} count.`
+  const counted = models === undefined ? said : `${said} Only calls of ${someOf(models)} count.`
+  return counted + waitOf(limit)
+}
+
+/** What becomes of who comes while as many are under way as may be. */
+function waitOf(limit: Limit): string {
+  if (limit.wait === undefined) return ''
+  const first =
+    limit.first === undefined
+      ? ''
+      : `; ${someOf(limit.first)} ${limit.first.size === 1 ? 'goes' : 'go'} first`
+  return ` Who comes while all are taken waits up to ${toDuration(limit.wait)} for a turn, ${number(queueOf(limit))} at most${first}.`
 }
 
 /** Whether it matters to a reader whose clocks it goes by: most limits go by those of UTC, and calls at once by none. */

@@ -9,7 +9,7 @@ import type { Open } from '../open.ts'
 import { type Claim, type Held, type Shortage, windowShortageOf } from '../pot.ts'
 import { toRefusal } from '../words.ts'
 import type { Granted, Option, Queue } from './model.ts'
-import { mayWait, passedOver, toCrowded } from './words.ts'
+import { isCrowded, mayWait, passedOver, toCrowded } from './words.ts'
 
 interface EntranceOptions {
   readonly queue: Queue
@@ -124,7 +124,7 @@ export function createEntrance(options: EntranceOptions) {
         const lasting = windowShortageOf(claim, ledger.pot(claim.limit, claim.member))
         if (lasting !== undefined) throw toRefusal(lasting, now())
       }
-      if (queue.isCrowded(shortage)) throw toCrowded(shortage.limit)
+      if (isCrowded(shortage)) throw toCrowded(shortage.limit)
       return claims
     },
     /** Takes room for a try: at once, or by a place in line. */

@@ -37,8 +37,6 @@ export type Waited = (limit: string, ms: number) => void
 export interface Queue {
   /** The limit of these claims in whose line somebody stands: who comes later does not go before. */
   busy(claims: readonly Claim[]): Shortage | undefined
-  /** As many wait there as may. */
-  isCrowded(shortage: Shortage): boolean
   /** @throws Refusal where too many wait. */
   join(waiter: Waiter): Ticket
   /** Limits have changed: there may be room, or nothing to wait for. */

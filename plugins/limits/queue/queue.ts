@@ -5,7 +5,7 @@ import { type Claim, type Held, type Place as PlaceOfPot, type Shortage, toFull 
 import { toRefusal as toShort } from '../words.ts'
 import { createLine, type Line, type Place } from './line.ts'
 import type { Granted, Option, Queue, Ticket, Waited, Waiter } from './model.ts'
-import { mayWait, queueOf, toCrowded, toLate } from './words.ts'
+import { isCrowded, mayWait, toCrowded, toLate } from './words.ts'
 
 /** Those who wait for one pot. */
 interface PotLine extends PlaceOfPot {
@@ -182,9 +182,6 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
     return { room, leave: why => refuse(call, why) }
   }
 
-  const isCrowded = ({ limit, pot }: Shortage): boolean =>
-    (find(limit.name, pot.member)?.line.size ?? 0) >= queueOf(limit)
-
   ledger.whenFreed((limit, member) => {
     const at = lines.size === 0 ? undefined : find(limit, member)
     // What the call has used is charged in this very moment: nobody is let in before.
@@ -200,7 +197,6 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
       }
       return undefined
     },
-    isCrowded,
     join,
     review() {
       for (const members of lines.values()) for (const at of members.values()) void attend(at)

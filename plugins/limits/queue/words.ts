@@ -12,6 +12,9 @@ export const queueOf = ({ queue = QUEUE }: Limit): number => queue
 export const mayWait = ({ limit, measure }: Shortage): boolean =>
   measure === 'concurrent' && limit.wait !== undefined
 
+/** As many wait as may. */
+export const isCrowded = ({ limit, pot }: Shortage): boolean => pot.waiting >= queueOf(limit)
+
 /** As operators write it: `20s`, `1500ms`. */
 export const toDuration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`)
 
