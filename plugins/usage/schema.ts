@@ -63,6 +63,8 @@ export const usageRecords = sqliteTable(
     firstByteMs: integer('first_byte_ms'),
     /** Milliseconds from the start to the last byte. */
     totalMs: integer('total_ms').notNull(),
+    /** Of these, milliseconds that it waited for room; null where it did not. */
+    queuedMs: integer('queued_ms'),
     /** Why the model stopped, in the words of the dialect. */
     finish: text(),
     /** The client did not wait for the end. */

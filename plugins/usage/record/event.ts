@@ -58,7 +58,7 @@ export function toEvent(x: Settled, endedAt: number, facts: EventFacts): CallEve
     fateOf(x),
     usage === undefined ? null : toTokens(usage),
     usage?.terms ?? null,
-    ...kindOf(x),
+    ...endOf(x),
   ]
 }
 
@@ -67,11 +67,24 @@ const ownUsage = ({ answer, usage }: Settled): Usage | undefined =>
   answer?.kind === 'socket' && usage !== undefined ? NO_TOKENS : usage
 const NO_TOKENS: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 }
 
+/** Most calls have nothing of this, and their lines end before it. */
+function endOf(x: Settled): Kind | [...Required<Kind>, queuedMs: number] {
+  const queued = Math.round(x.queuedMs ?? 0)
+  const kind = kindOf(x)
+  if (queued === 0) return kind
+  const [name = null, saved = null, savedTerms = null, similarity = null] = kind
+  return [name, saved, savedTerms, similarity, queued]
+}
+
+type Kind = [
+  kind?: 'mirror' | 'cached' | null,
+  saved?: Tokens | null,
+  savedTerms?: string | null,
+  similarity?: number | null,
+]
+
 /** A copy; or, of an answer that was stored, what it took when it was new. */
-function kindOf({
-  recalled,
-  copyOf,
-}: Settled): [] | ['mirror'] | ['cached', Tokens | null, string | null, number | null] {
+function kindOf({ recalled, copyOf }: Settled): Kind {
   if (copyOf !== undefined) return ['mirror']
   if (recalled === undefined) return []
   const { usage, similarity } = recalled

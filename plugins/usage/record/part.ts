@@ -2,7 +2,7 @@ import type { CallEvent } from './tuples.ts'
 
 /** 0 is the call itself, or its copy; what it has begun, a batch or a conversation, has lines of its own. */
 export function partOf(kind: CallEvent[26]): number {
-  if (kind === undefined || kind === 'cached' || kind === 'mirror') return 0
+  if (kind == null || kind === 'cached' || kind === 'mirror') return 0
   return kind.startsWith('batch') ? 1 : Number(kind.slice('answer:'.length))
 }
 

@@ -46,7 +46,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     ...rest
   ] = event
   const [provider, providerType, model, attempts, status, code, streamed, firstByteMs, totalMs, ...end] = rest
-  const [finish, hungUp, fate, told, tier, kind, saved, savedTerms, similarity] = end
+  const [finish, hungUp, fate, told, tier, kind, saved, savedTerms, similarity, queued] = end
   const terms = termsOf(tier)
   const shared = {
     requestId: id,
@@ -67,7 +67,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
   const served = { provider, providerType, model, at, price }
   const call: Line = {
     ...shared,
-    id: kind === undefined || kind === 'cached' ? id : `${id}:${kind}`,
+    id: kind == null || kind === 'cached' ? id : `${id}:${kind}`,
     part: partOf(kind),
     provider,
     providerType,
@@ -85,6 +85,7 @@ function linesOf(event: CallEvent, estimate: Estimates[number] | undefined, pric
     cached: kind === 'cached',
     mirrored: kind === 'mirror',
     similarity: similarity ?? null,
+    queuedMs: queued ?? null,
     savedNano: null,
     ...priced(known, { ...served, terms }),
     ...(kind === 'cached' && asStored(saved ?? null, { ...served, terms: savedTerms ?? null })),
@@ -141,6 +142,7 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
     hungUp: false,
     cached: false,
     similarity: null,
+    queuedMs: null,
     savedNano: null,
     batch: isBatch(terms),
     terms,

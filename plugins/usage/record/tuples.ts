@@ -75,6 +75,8 @@ export type CallEvent = readonly [
   savedTerms?: string | null,
   /** How alike the question was to which a stored answer was first given; absent where it was the same. */
   similarity?: number | null,
+  /** Milliseconds that it waited for room; absent where it did not. */
+  queuedMs?: number,
 ]
 
 /** What an estimate is made from. Never written down: it is what somebody wrote. */

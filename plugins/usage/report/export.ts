@@ -14,7 +14,7 @@ const columns = [
   ...(['code', 'streamed', 'first_byte_ms', 'total_ms', 'finish', 'hung_up'] as const),
   ...(Object.keys(tokenParts) as (keyof typeof tokenParts)[]),
   ...(['billing', 'batch', 'cost_nano', 'price_source', 'price_version', 'terms'] as const),
-  ...(['cached', 'saved_nano', 'similarity'] as const),
+  ...(['cached', 'saved_nano', 'similarity', 'queued_ms'] as const),
 ]
 
 const writers: Readonly<Record<Format, { readonly head: string; readonly write: (line: Line) => string }>> = {

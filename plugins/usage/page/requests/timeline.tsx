@@ -4,7 +4,7 @@ import type { Row } from '../../report/log.ts'
 
 /** A stretch of the time that a call took. */
 interface Stretch {
-  readonly kind: 'failed' | 'waited' | 'answered'
+  readonly kind: 'queued' | 'failed' | 'waited' | 'answered'
   readonly from: number
   readonly ms: number
 }
@@ -17,10 +17,10 @@ interface Try {
 
 /**
  * Every try with its time, one below the other. What lies between them is not recorded, so that tries stand behind each
- * other as if there were nothing.
+ * other as if there were nothing, behind the time that the call waited for room.
  */
-export function triesOf({ attempts, code, totalMs, firstByteMs, streamed }: Row): Try[] {
-  let from = 0
+export function triesOf({ attempts, code, totalMs, firstByteMs, streamed, queuedMs }: Row): Try[] {
+  let from = queuedMs ?? 0
   return (attempts ?? []).map((attempt, index, all) => {
     const begin = from
     from += attempt.ms
@@ -65,23 +65,20 @@ export function Timeline({ call }: { call: Row }) {
         <p class="hint">No provider was asked.</p>
       ) : (
         <ol class="tries">
+          {call.queuedMs !== null && (
+            <li>
+              <p>
+                In line <span class="muted">waited {duration(call.queuedMs)} for room of a limit</span>
+              </p>
+              <Lane stretches={[{ kind: 'queued', from: 0, ms: call.queuedMs }]} end={end} />
+            </li>
+          )}
           {tries.map(({ target, words, stretches }) => (
             <li>
               <p>
                 <Name class="mono" text={target} /> <span class="muted">{words}</span>
               </p>
-              <svg class="lane" aria-hidden="true" focusable="false">
-                <rect class="track" width="100%" height="100%" rx="3" />
-                {stretches.map(({ kind, from, ms }) => (
-                  <rect
-                    data-kind={kind}
-                    x={`${((from / end) * 100).toFixed(2)}%`}
-                    width={`${Math.max(0.4, (ms / end) * 100).toFixed(2)}%`}
-                    height="100%"
-                    rx="2"
-                  />
-                ))}
-              </svg>
+              <Lane stretches={stretches} end={end} />
             </li>
           ))}
         </ol>
@@ -89,3 +86,19 @@ export function Timeline({ call }: { call: Row }) {
     </section>
   )
 }
+
+/** Stretches of a time that ends at `end`. */
+const Lane = ({ stretches, end }: Pick<Try, 'stretches'> & { end: number }) => (
+  <svg class="lane" aria-hidden="true" focusable="false">
+    <rect class="track" width="100%" height="100%" rx="3" />
+    {stretches.map(({ kind, from, ms }) => (
+      <rect
+        data-kind={kind}
+        x={`${((from / end) * 100).toFixed(2)}%`}
+        width={`${Math.max(0.4, (ms / end) * 100).toFixed(2)}%`}
+        height="100%"
+        rx="2"
+      />
+    ))}
+  </svg>
+)
