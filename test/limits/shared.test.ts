@@ -53,6 +53,17 @@ describeWithRedis('limits of gateways that share a Redis', () => {
     expect(countOf(await callAll(1))).toEqual({ 200: 3 })
   })
 
+  test('let calls wait for room, whichever gateway gives it back, and never more at once than there may be', async () => {
+    await limit(gateways, 'line', { concurrent: 2, wait: '20s' })
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, fleet.mock.ledger.active())
+    }, 2)
+    expect(countOf(await callAll(4, { mock_plan: { delayMs: 50 } }))).toEqual({ 200: 12 })
+    clearInterval(watch)
+    expect(most).toBe(2)
+  })
+
   test('never let calls use more tokens together than there are', async () => {
     await limit(gateways, 'tokens', { per: 'day', tokens: 3000 })
     const usage = { prompt_tokens: 10, completion_tokens: 40, total_tokens: 50 }

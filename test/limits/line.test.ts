@@ -1,0 +1,183 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { nothing } from '../../plugins/limits/amounts.ts'
+import { createLedger } from '../../plugins/limits/ledger.ts'
+import type { Limit } from '../../plugins/limits/model.ts'
+import type { Held } from '../../plugins/limits/pot.ts'
+import { createLine, type Place } from '../../plugins/limits/queue/line.ts'
+import type { Granted, Ticket } from '../../plugins/limits/queue/model.ts'
+import { createQueue } from '../../plugins/limits/queue/queue.ts'
+import { Refusal } from '../../src/errors.ts'
+import { limit } from './limit.ts'
+
+const place = fc.record({
+  group: fc.constantFrom('a', 'b', 'c', 'd'),
+  isFirst: fc.boolean(),
+})
+const lined = (places: readonly Omit<Place, 'number'>[]) => {
+  const line = createLine<Place>()
+  const all = places.map((each, number) => ({ ...each, number }))
+  for (const each of all) line.add(each)
+  return { line, all }
+}
+function takeAll(line: ReturnType<typeof createLine<Place>>): Place[] {
+  const taken: Place[] = []
+  for (let next = line.next(); next !== undefined; next = line.next()) {
+    line.take(next)
+    taken.push(next)
+  }
+  return taken
+}
+
+test('a line loses nobody, and lets each group in as it came', () => {
+  fc.assert(
+    fc.property(fc.array(place), places => {
+      const { line, all } = lined(places)
+      expect(line.size).toBe(all.length)
+      const taken = takeAll(line)
+      expect(line.size).toBe(0)
+      expect(taken.toSorted((a, b) => a.number - b.number)).toEqual(all)
+      for (const group of ['a', 'b', 'c', 'd'])
+        for (const isFirst of [true, false]) {
+          const own = taken.filter(each => each.group === group && each.isFirst === isFirst)
+          expect(own).toEqual(own.toSorted((a, b) => a.number - b.number))
+        }
+    }),
+  )
+})
+
+test('no group has a second turn while another one waits for its first', () => {
+  fc.assert(
+    fc.property(fc.array(place), places => {
+      const taken = takeAll(lined(places.map(each => ({ ...each, isFirst: false }))).line)
+      for (let i = 1; i < taken.length; i++) {
+        const rest = new Set(taken.slice(i).map(({ group }) => group))
+        if (rest.size > 1) expect(taken[i]!.group).not.toBe(taken[i - 1]!.group)
+      }
+    }),
+  )
+})
+
+test('who goes first has four turns in a row, and not five, while others wait', () => {
+  fc.assert(
+    fc.property(fc.array(place), places => {
+      const taken = takeAll(lined(places).line)
+      for (let i = 0; i + 5 <= taken.length; i++) {
+        const isOver = !taken.slice(i).some(({ isFirst }) => !isFirst)
+        if (!isOver) expect(taken.slice(i, i + 5).every(({ isFirst }) => isFirst)).toBe(false)
+      }
+      for (let i = 1; i < taken.length; i++)
+        if (!taken[i]!.isFirst && !taken[i - 1]!.isFirst)
+          expect(taken.slice(i).some(({ isFirst }) => isFirst)).toBe(false)
+    }),
+  )
+})
+
+test('who leaves takes nobody else along, and costs its group no turn', () => {
+  const { line, all } = lined(['a', 'a', 'b'].map(group => ({ group, isFirst: false })))
+  line.remove(all[0]!)
+  line.remove(all[0]!)
+  expect(line.size).toBe(2)
+  expect(takeAll(line)).toEqual([all[1]!, all[2]!])
+})
+
+/** A call at a target of the queue's own limits. */
+interface Call {
+  readonly ticket: Ticket | undefined
+  held: readonly Held[] | undefined
+  refused: boolean
+}
+
+test('whatever calls come, go and leave, no limit is overrun, nobody is forgotten, and nothing is held in the end', async () => {
+  const limits: readonly Limit[] = [
+    limit('a', { concurrent: 2, wait: 60_000, queue: 5 }),
+    limit('b', { concurrent: 1, wait: 60_000, queue: 5 }),
+  ]
+  const step = fc.record({
+    act: fc.constantFrom('come', 'come', 'go', 'leave'),
+    needs: fc.constantFrom([0], [1], [0, 1], [1, 0]),
+    group: fc.constantFrom('/a', '/b'),
+    which: fc.nat(100),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async steps => {
+      const ledger = createLedger(() => 1000)
+      const queue = createQueue(ledger, () => 1000)
+      const calls = new Set<Call>()
+      const settle = () => Bun.sleep(0)
+
+      function come(needs: readonly number[], group: string): void {
+        const claims = needs.map(i => ({ limit: limits[i]!, member: '', amounts: nothing }))
+        const found = queue.busy(claims) ?? ledger.hold(claims)
+        if (!('measure' in found)) return void calls.add({ ticket: undefined, held: found, refused: false })
+        const option = { target: { provider: 'p', model: 'm', via: [] }, claims: () => claims }
+        try {
+          const ticket = queue.join({
+            options: [{ option, shortage: found }],
+            userPath: group as '/a',
+            group,
+            hold: ledger.hold,
+          })
+          const call: Call = { ticket, held: undefined, refused: false }
+          calls.add(call)
+          ticket.room.then(
+            ({ held }: Granted) => {
+              call.held = held
+            },
+            () => {
+              call.refused = true
+            },
+          )
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refusal)
+          expect(found.pot.waiting).toBe(5)
+        }
+      }
+
+      async function check(): Promise<void> {
+        await settle()
+        for (const each of limits) {
+          const pot = ledger.pot(each, '')
+          expect(pot.running).toBeLessThanOrEqual(each.concurrent!)
+          expect(pot.waiting).toBeLessThanOrEqual(10)
+        }
+        const waiting = [...calls].filter(({ held, refused }) => held === undefined && !refused)
+        // Nobody waits for nothing.
+        const running = limits.map(each => ledger.pot(each, '').running === each.concurrent)
+        if (waiting.length > 0) expect(running).toContain(true)
+        expect(queue.waiting().reduce((sum, [, count]) => sum + count, 0)).toBe(waiting.length)
+      }
+
+      const pick = (all: readonly Call[], which: number) => all[which % Math.max(1, all.length)]
+      for (const { act, needs, group, which } of steps) {
+        if (act === 'come') come(needs, group)
+        const held = pick(
+          [...calls].filter(({ held }) => held !== undefined),
+          which,
+        )
+        if (act === 'go' && held !== undefined) {
+          ledger.giveBack(held.held!)
+          calls.delete(held)
+        }
+        const standing = pick(
+          [...calls].filter(({ held }) => held === undefined),
+          which,
+        )
+        if (act === 'leave') standing?.ticket?.leave(new Refusal('client_closed', 'gone'))
+        await check()
+      }
+      // Each that is done lets others in, until nobody is left.
+      for (let rest = [...calls]; rest.length > 0; rest = [...calls]) {
+        const done = rest.filter(({ held, refused }) => held !== undefined || refused)
+        expect(done.length).toBeGreaterThan(0)
+        for (const call of done) {
+          if (call.held !== undefined) ledger.giveBack(call.held)
+          calls.delete(call)
+        }
+        await check()
+      }
+      expect(queue.waiting()).toEqual([])
+    }),
+    { numRuns: 60 },
+  )
+})
