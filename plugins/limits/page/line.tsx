@@ -3,6 +3,7 @@ import { count } from '../../../views/format.ts'
 import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
+import { toDuration } from '../queue/words.ts'
 import { allowanceOf } from '../words.ts'
 import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { Holders, type KeyName, Member } from './holders.tsx'
@@ -39,6 +40,7 @@ export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
           {measuresOf(limit).map(measure => (
             <li>{allowanceOf(limit, measure)}</li>
           ))}
+          {limit.wait !== undefined && <li class="about">others wait up to {toDuration(limit.wait)}</li>}
         </ul>
       </td>
       <td data-label="Used">

@@ -7,7 +7,7 @@ export const Waits = ({ editing }: { editing: Editing }) => (
   <div class="only-concurrent">
     <Field
       id="f-wait"
-      label="Wait for room up to"
+      label="Longest wait"
       error={wrong(editing, 'wait')}
       hint="20s, 2m. Empty: refused at once."
     >
