@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { nothing } from '../../plugins/limits/amounts.ts'
 import { createLedger } from '../../plugins/limits/ledger.ts'
 import type { Limit } from '../../plugins/limits/model.ts'
-import type { Held } from '../../plugins/limits/pot.ts'
+import type { Held, Shortage } from '../../plugins/limits/pot.ts'
 import { createLine, type Place } from '../../plugins/limits/queue/line.ts'
 import type { Granted, Ticket } from '../../plugins/limits/queue/model.ts'
 import { createQueue } from '../../plugins/limits/queue/queue.ts'
@@ -81,6 +81,29 @@ test('who leaves takes nobody else along, and costs its group no turn', () => {
   expect(takeAll(line)).toEqual([all[1]!, all[2]!])
 })
 
+test('room that comes for somebody who has just left is given back', async () => {
+  const ledger = createLedger(() => 1000)
+  const queue = createQueue(ledger, () => 1000)
+  const own = limit('a', { concurrent: 1, wait: 60_000 })
+  const claims = [{ limit: own, member: '', amounts: nothing }]
+  const held = ledger.hold(claims) as readonly Held[]
+  const shortage = ledger.hold(claims) as Shortage
+  const ticket = queue.join({
+    options: [{ option: { target: { provider: 'p', model: 'm', via: [] }, claims: () => claims }, shortage }],
+    userPath: '/a',
+    group: '/a',
+    async hold(claims) {
+      const found = ledger.hold(claims)
+      if (!('measure' in found)) ticket.leave(new Refusal('client_closed', 'gone'))
+      return found
+    },
+  })
+  ledger.giveBack(held)
+  await expect(ticket.room).rejects.toThrow('gone')
+  await Bun.sleep(0)
+  expect(ledger.pot(own, '')).toMatchObject({ running: 0, waiting: 0 })
+})
+
 /** A call at a target of the queue's own limits. */
 interface Call {
   readonly ticket: Ticket | undefined
@@ -98,6 +121,7 @@ test('whatever calls come, go and leave, no limit is overrun, nobody is forgotte
     needs: fc.constantFrom([0], [1], [0, 1], [1, 0]),
     group: fc.constantFrom('/a', '/b'),
     which: fc.nat(100),
+    isLooked: fc.boolean(),
   })
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async steps => {
@@ -116,7 +140,8 @@ test('whatever calls come, go and leave, no limit is overrun, nobody is forgotte
             options: [{ option, shortage: found }],
             userPath: group as '/a',
             group,
-            hold: ledger.hold,
+            // As where others are asked, too.
+            hold: async claims => ledger.hold(claims),
           })
           const call: Call = { ticket, held: undefined, refused: false }
           calls.add(call)
@@ -149,7 +174,7 @@ test('whatever calls come, go and leave, no limit is overrun, nobody is forgotte
       }
 
       const pick = (all: readonly Call[], which: number) => all[which % Math.max(1, all.length)]
-      for (const { act, needs, group, which } of steps) {
+      for (const { act, needs, group, which, isLooked } of steps) {
         if (act === 'come') come(needs, group)
         const held = pick(
           [...calls].filter(({ held }) => held !== undefined),
@@ -164,8 +189,9 @@ test('whatever calls come, go and leave, no limit is overrun, nobody is forgotte
           which,
         )
         if (act === 'leave') standing?.ticket?.leave(new Refusal('client_closed', 'gone'))
-        await check()
+        if (isLooked) await check()
       }
+      await check()
       // Each that is done lets others in, until nobody is left.
       for (let rest = [...calls]; rest.length > 0; rest = [...calls]) {
         const done = rest.filter(({ held, refused }) => held !== undefined || refused)
@@ -178,6 +204,6 @@ test('whatever calls come, go and leave, no limit is overrun, nobody is forgotte
       }
       expect(queue.waiting()).toEqual([])
     }),
-    { numRuns: 60 },
+    { numRuns: 300 },
   )
 })

@@ -34,11 +34,17 @@ function environment(limit: object) {
   }
 }
 
-const call = async (gateway: Gateway, delayMs: number, extra: object = {}): Promise<Response> =>
+const call = async (
+  gateway: Gateway,
+  delayMs: number,
+  extra: object = {},
+  signal?: AbortSignal,
+): Promise<Response> =>
   gateway.fetch(
     new Request('http://localhost/v1/chat/completions', {
       method: 'POST',
       headers: bearer,
+      signal: signal ?? null,
       body: JSON.stringify({
         model: 'one',
         messages: [{ role: 'user', content: 'Hi' }],
@@ -105,7 +111,8 @@ test('who waits when the gateway stops is let in while it drains, and else told 
 
 test('who waits is told by the API, by explain, by metrics and in the record', async () => {
   const gateway = await build(environment({ concurrent: 1, each: 'user_path' }))
-  const first = call(gateway, 300)
+  const leaving = new AbortController()
+  const first = call(gateway, 5000, {}, leaving.signal)
   await isServing(1)
   const second = call(gateway, 0)
   await untilWaiting(gateway, 1)
@@ -126,12 +133,35 @@ test('who waits is told by the API, by explain, by metrics and in the record', a
   expect(steps.map(({ text }) => text)).toContain(
     'Limit "gpu" has 0 calls left of 1 call at the same time; where that is none, calls wait up to 20s, and 1 does now',
   )
+  leaving.abort()
   await Promise.all([first, second])
   expect(await read(gateway, '/metrics')).toContain('modelway_queue_seconds_count{limit="gpu"} 1')
   const id = (await second).headers.get('x-request-id')
   await until(async () => (await read(gateway, `/admin/usage/log/${id}`)).includes('queued_ms'), 'its record')
   const line = JSON.parse(await read(gateway, `/admin/usage/log/${id}`))
-  expect(line.queued_ms).toBeGreaterThan(50)
+  expect(line.queued_ms).toBeGreaterThan(0)
   expect(line.total_ms).toBeGreaterThanOrEqual(line.queued_ms)
+  await gateway.stop()
+})
+
+test('the time in line is no time of the provider, and whose client leaves is asked for nobody, drained or not', async () => {
+  const gateway = await build({
+    ...environment({ concurrent: 1 }),
+    HTTP_TIMEOUT: '500ms',
+    ON_HANGUP: 'drain',
+  })
+  const first = call(gateway, 300)
+  await isServing(1)
+  const second = call(gateway, 300)
+  await untilWaiting(gateway, 1)
+  const leaving = new AbortController()
+  const third = call(gateway, 0, {}, leaving.signal)
+  await untilWaiting(gateway, 2)
+  leaving.abort()
+  expect((await third).status).toBe(499)
+  await untilWaiting(gateway, 1)
+  expect((await first).status).toBe(200)
+  expect((await second).status).toBe(200)
+  expect(mock.requests.filter(({ method }) => method === 'POST').length).toBe(2)
   await gateway.stop()
 })
