@@ -71,7 +71,7 @@ export class Exchange {
   readonly endpoint: Endpoint
   /** Ends the try under way; each try has its own. */
   abort: AbortController = new AbortController()
-  /** Why no further try makes sense: the client hung up, time is over, or the gateway stops. */
+  /** Why no further try makes sense: the client hung up, there was no room in time, time is over, or the gateway stops. */
   cut: Refusal | undefined = undefined
   readonly releases: Release[] = []
   readonly attempts: Attempt[] = []

@@ -43,6 +43,7 @@ export function createCalls({ rules, ledger, counter, queue, pricing, providers,
   const { checkPriced, claimsOf, limitsAt, claimsAt, isPriced, renew } = createClaims({
     ...{ rules, pricing, isProvider },
   })
+
   function keep(held: readonly Held[], own: Open): void {
     // Its client has left while others were asked whether there is room.
     if (own.isOver) {

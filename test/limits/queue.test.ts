@@ -106,7 +106,7 @@ describe('waiting', () => {
   })
 })
 
-describe('no', () => {
+describe('saying no', () => {
   test('who has waited as long as it may is told so, once, and nobody was asked for it', async () => {
     await limited.limit('short', { user_path: '/w', concurrent: 1, wait: '80ms' })
     const holder = hold('/w')

@@ -36,11 +36,8 @@ export function createEntrance(options: EntranceOptions) {
   function start({ own, target }: Entering, held: readonly Held[]): Hear {
     const isOfCall = ({ claim }: Held) => own.aboutCall.some(({ name }) => name === claim.limit.name)
     own.deferred = undefined
-    return begin(
-      own,
-      held.filter(each => !isOfCall(each)),
-      target,
-    )
+    const ofTarget = held.filter(each => !isOfCall(each))
+    return begin(own, ofTarget, target)
   }
 
   /** What holds a try up, as far as is known here. */

@@ -68,7 +68,7 @@ export type CallEvent = readonly [
    * `batch`, `batch:2`: what the batch used that the call of this id had started; `answer:3`: what the third answer of the
    * conversation of this id took; `cached`: a call that got a stored answer; `mirror`: the copy of the call of this id.
    */
-  kind?: 'batch' | `batch:${number}` | `answer:${number}` | 'cached' | 'mirror',
+  kind?: null | 'batch' | `batch:${number}` | `answer:${number}` | 'cached' | 'mirror',
   /** What a stored answer took when it was first given. */
   saved?: Tokens | null,
   /** `terms` of that. */
