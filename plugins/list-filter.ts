@@ -12,6 +12,7 @@ export default definePlugin({
     ),
   }),
   env: { onlyAliases: ['KEEP_ONLY_ALIASES_AT_MODELS_ENDPOINT'] },
+  changeable: ['onlyAliases'],
   setup: ({ config }) =>
     config.onlyAliases ? { list: models => models.filter(({ kind }) => kind === 'redirect') } : {},
 })

@@ -15,6 +15,7 @@ export default definePlugin({
     ),
   }),
   env: { names: ['RESPONSE_MODEL'] },
+  changeable: ['names'],
   setup({ config }) {
     if (config.names === 'served') return {}
     return {

@@ -1,7 +1,7 @@
 import { createPatience } from './base/patience.ts'
 import { isSetByRuntime } from './config/environment.ts'
 import { migrateAll } from './database/migrations.ts'
-import { type OpenDatabase, openDatabase } from './database/open.ts'
+import { type Database, type OpenDatabase, openDatabase } from './database/open.ts'
 import { ORIGIN } from './door/address.ts'
 import { withCors } from './door/cors.ts'
 import { createDoor } from './door/door.ts'
@@ -32,9 +32,15 @@ export interface GatewayOptions extends Hosting {
   /** The folder of the shared migrations. */
   readonly migrations: string
   readonly now?: () => number
+  /** The settings with what is stored of them, which can be read once there is a database. */
+  readonly restate?: (db: Database) => Promise<Restated>
   /** The `heritage` of the gateway that this one will replace; not the gateway, which each would then keep alive for ever. */
   readonly inherited?: Gateway['heritage'] | undefined
 }
+
+/** Settings that take the place of those that were known without the database. */
+export interface Restated
+  extends Pick<GatewayOptions, 'settings' | 'pluginSettings' | 'survey' | 'restating'> {}
 
 export interface Gateway {
   /** The whole gateway as a web-standard handler. */
@@ -66,7 +72,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const { migrations: shared, plugins } = options
     await migrateAll(database, { shared, plugins, log: createLog('gateway') })
-    return await build(options, database, closing)
+    return await build({ ...options, ...(await options.restate?.(database.db)) }, database, closing)
   } catch (error) {
     // What was only half opened may not close either; why it was not opened is what matters.
     await closing.closeAll(createLog('gateway').debug)

@@ -6,6 +6,7 @@ import type { Member, Setting, Site } from './inventory.ts'
 import type { Log } from './log.ts'
 import type { Peers } from './peers.ts'
 import type { Provider, ProviderShelf } from './provider.ts'
+import type { Restating } from './restating.ts'
 import type { Awaitable, ListedModel, Route } from './types.ts'
 
 /** What a plugin is given. Nothing else is reachable: no globals, no environment, no clock of its own. */
@@ -51,6 +52,8 @@ export interface Host<C = unknown> {
   readonly plugins: () => readonly Member[]
   /** Every setting as it is in effect, without what is secret. */
   readonly settings: () => readonly Setting[]
+  /** Settings that operators change while the gateway runs; absent where no other one could take its place. */
+  readonly restating?: Restating
   readonly site: Site
   /** The same plugin in the other processes that serve the port; absent where there is no other (`WORKERS`). */
   readonly peers?: Peers

@@ -12,6 +12,7 @@ import type { Peers } from './peers.ts'
 import type { Plugin } from './plugin.ts'
 import type { House } from './registry.ts'
 import type { RequestPath } from './request-path.ts'
+import type { Restating } from './restating.ts'
 import { createProbe, type Egress } from './upstream/egress.ts'
 
 /** What there is once all plugins are set up. */
@@ -30,6 +31,8 @@ export interface Hosting {
   readonly brought?: ReadonlyMap<string, string>
   /** What the settings are and where they come from; asked once, by whoever wants to see them. */
   readonly survey?: (settings: GatewaySettings) => readonly Setting[]
+  /** How settings are changed while it runs. */
+  readonly restating?: Restating
   /** When the last reload of the configuration failed (milliseconds since 1970); undefined where it did not. */
   readonly reloadFailedAt?: () => number | undefined
   /** What its plugins, by name, have of the other processes that serve the port. */
@@ -79,6 +82,7 @@ export function createHosts(options: HostsOptions): (plugin: string) => Omit<Hos
     copy: async (of, copying) => whenBuilt().copy(of, copying),
     plugins: () => describeMembers(plugins, { parts: whenBuilt().house.parts, brought, faults }),
     settings: () => (surveyed ??= survey?.(settings) ?? []),
+    ...(options.restating && { restating: options.restating }),
     ...(options.peers && { peers: options.peers(plugin) }),
     inherited: options.inherited?.plugins.get(plugin),
     site,

@@ -20,6 +20,8 @@ export interface Site {
 /** Where a setting has its value from. */
 export type Origin =
   | { readonly kind: 'default' }
+  /** An operator has stored it. */
+  | { readonly kind: 'dashboard' }
   /** Of the command line: `--port`. */
   | { readonly kind: 'flag'; readonly name: string }
   /** `file`: `NAME_FILE` names it, and the value is what it holds. */
@@ -31,6 +33,12 @@ export type Origin =
       readonly line: number
       readonly variables: readonly string[]
     }
+
+/** How a setting is typed into a form. */
+export type Input =
+  | { readonly kind: 'switch' | 'time' | 'size' | 'list' | 'text' }
+  | { readonly kind: 'number'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'choice'; readonly options: readonly string[] }
 
 /** A setting as it is in effect. The value of a secret is not in it, nor of what may be one. */
 export interface Setting {
@@ -53,6 +61,8 @@ export interface Setting {
   /** It is secret, or may be: its value is not shown. */
   readonly isHidden: boolean
   readonly origin: Origin
+  /** How operators type it who change it while the gateway runs; absent where they cannot. */
+  readonly input?: Input
   /** The ways to set it: names of variables, the first that is set wins; the path in the file; the option of `serve`. */
   readonly variables: readonly string[]
   readonly path?: string

@@ -1,5 +1,6 @@
 import { version } from '../package.json'
 import { plugins } from '../plugins/index.ts'
+import { readStored } from '../plugins/settings/stored.ts'
 import { loadAssets } from '../views/assets.ts'
 import { shell } from '../views/shell.tsx'
 import { runProgram } from './cli/program.ts'
@@ -27,6 +28,7 @@ const installation: Installation = {
   loadAssets,
   migrations: new URL('../drizzle', import.meta.url).pathname,
   version,
+  readStored,
 }
 
 /** `modelway serve`: this process is the gateway, or takes care of several that are. */

@@ -185,6 +185,11 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
   readonly env?: EnvNames | ((environment: Readonly<Record<string, string>>) => unknown)
   /** Which variables an `env` function reads, so that `NAME_FILE` can stand for each of them. */
   readonly reads?: (variable: string) => boolean
+  /**
+   * Fields of `config` that operators may change while the gateway runs; those that are not named here they cannot. Not
+   * for secrets, nor for what decides who may operate, or where things are.
+   */
+  readonly changeable?: readonly string[]
   /** Default: a section named like the plugin, with a key for each field, all in snake_case. */
   readonly file?: FileSection
   /** Plugins that must stand earlier in the list. */
@@ -216,4 +221,6 @@ export interface Plugin<S extends GenericSchema = GenericSchema> {
  *   }),
  * })
  */
-export const definePlugin = <S extends GenericSchema>(plugin: Plugin<S>): Plugin<S> => plugin
+export const definePlugin = <S extends GenericSchema>(
+  plugin: Plugin<S> & { readonly changeable?: readonly Extract<keyof InferOutput<S>, string>[] },
+): Plugin<S> => plugin

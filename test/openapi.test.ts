@@ -126,6 +126,7 @@ describe('GET /swagger/json', () => {
       'DELETE /admin/limits/{name}',
       'DELETE /admin/providers/{name}',
       'DELETE /admin/rollouts/{source}',
+      'DELETE /admin/settings/{name}',
       'DELETE /admin/virtual-models',
       'DELETE /p/{provider}/{path}',
       'DELETE /v1/conversations/{id}',
@@ -156,6 +157,7 @@ describe('GET /swagger/json', () => {
       'GET /admin/rollouts',
       'GET /admin/rollouts/{source}',
       'GET /admin/settings',
+      'GET /admin/settings/{name}',
       'GET /admin/stored-providers',
       'GET /admin/usage',
       'GET /admin/usage/export',
@@ -236,6 +238,7 @@ describe('GET /swagger/json', () => {
       'PUT /admin/limits/{name}',
       'PUT /admin/providers/{name}',
       'PUT /admin/rollouts/{source}',
+      'PUT /admin/settings/{name}',
       'PUT /admin/virtual-models',
       'PUT /p/{provider}/{path}',
     ])
@@ -333,6 +336,8 @@ describe('examples', () => {
       if (route.path === '/metrics' || route.path === '/admin/usage/export') continue
       // It needs an MCP server that has changed.
       if (route.path === '/admin/mcp/accept') continue
+      // It needs a gateway that another one can follow: test/settings has that.
+      if (route.path === '/admin/settings/{name}') continue
       // A conversation needs a WebSocket.
       if (route.path.startsWith('/v1/realtime')) continue
       // What these name is only there once a model has answered.

@@ -19,6 +19,7 @@ export default definePlugin({
     hideDenied: says('true: a denied model reads like one that does not exist', v.optional(flag(), false)),
   }),
   env: { enabledByDefault: ['MODELS_ENABLED_BY_DEFAULT'], hideDenied: ['HIDE_DENIED_MODELS'] },
+  changeable: ['enabledByDefault', 'hideDenied'],
   needs: ['virtual-models', 'catalog'],
   setup({ config, use, providers }) {
     const virtual = use<VirtualModelSource>('virtual-models')

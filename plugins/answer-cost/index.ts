@@ -20,6 +20,7 @@ export default definePlugin({
     ),
   }),
   env: { header: ['COST_HEADER'], streams: ['COST_IN_STREAMS'] },
+  changeable: ['header', 'streams'],
   needs: ['prices'],
   setup({ config: { header, streams }, use, providers, now }) {
     // Price data take time and room: nobody else needs them on this thread.

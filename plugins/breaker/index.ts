@@ -40,6 +40,7 @@ export default definePlugin({
     longestPause: says('The longest that it is skipped', v.optional(duration(), '2m')),
   }),
   env: { failures: ['BREAKER_FAILURES'], pause: ['BREAKER_PAUSE'], longestPause: ['BREAKER_LONGEST_PAUSE'] },
+  changeable: ['failures', 'pause', 'longestPause'],
   needs: ['model-lists'],
   setup({ config, now, log, use, providers: serving }) {
     const providers = new Map<string, Known>()

@@ -29,6 +29,7 @@ export default definePlugin({
   about: 'Gives stored answers to questions that were asked before, where the operator wants it.',
   config,
   env,
+  changeable: ['models', 'ttl', 'size', 'wait', 'similar', 'embeddings', 'similarity'],
   needs: ['auth', 'user-path', 'model-lists', 'virtual-models'],
   setup({ config, providers, decide, call, site, log, use, now, inherited, peers }) {
     const { tally = createTally(), shelf: before } = (inherited ?? {}) as Partial<Heritage>

@@ -31,6 +31,7 @@ export default definePlugin({
     ),
   }),
   env: { unqualified: ['UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT'] },
+  changeable: ['unqualified'],
   needs: ['model-lists', 'prices', 'model-facts', 'virtual-models'],
   setup({ config, use, providers, list, now }) {
     const lists = use<ModelLists>('model-lists')

@@ -17,6 +17,7 @@ export default definePlugin({
     ),
   }),
   env: { enabled: ['DEMO'] },
+  changeable: ['enabled'],
   setup: ({ config, now }) => ({
     providers: config.enabled === false ? [] : [createDemo(config.enabled === undefined, now)],
   }),

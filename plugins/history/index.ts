@@ -44,6 +44,10 @@ export default definePlugin({
       },
       follows: (kind, reread) => void rereads.set(kind, reread),
       shows: (kind, place) => void places.set(kind, place),
+      async lastOf(kind, subject) {
+        const [last] = await chronicle.list({ kind, subject, limit: 1 })
+        return last && { author: last.author, at: last.at }
+      },
       async deletionOf(kind, subject) {
         const [last] = await chronicle.list({ kind, subject, limit: 1 })
         return last?.action === 'delete' && last.subject === subject ? last.id : undefined

@@ -152,6 +152,8 @@ export interface History {
   follows(kind: string, reread: () => Promise<void>): void
   /** Tells where people see a thing of a kind, below `/dashboard`. */
   shows(kind: string, place: (subject: string) => `/${string}`): void
+  /** Who changed a thing last, and when (milliseconds since 1970); undefined where nobody did. */
+  lastOf(kind: string, subject: string): Promise<{ readonly author: string; readonly at: number } | undefined>
   /** The `id` of the version that deleted what had this name; undefined when it was not deleted, or is back. */
   deletionOf(kind: string, subject: string): Promise<number | undefined>
   /** Puts a version back, as `POST /admin/history/:id/restore` does; returns the name of what came back. */

@@ -66,6 +66,7 @@ export default definePlugin({
     ),
   }),
   env: { declared: ['LIMITS'], withoutRedis: ['LIMITS_WITHOUT_REDIS'] },
+  changeable: ['withoutRedis'],
   file: { section: 'limits', field: 'listed' },
   needs: ['history', 'concerns', 'redis', 'prices', 'auth', 'virtual-models'],
   tables: { limits, limitPots },

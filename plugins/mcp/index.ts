@@ -48,6 +48,7 @@ export default definePlugin({
     answerLimit: ['MCP_ANSWER_LIMIT'],
     retention: ['MCP_RETENTION'],
   },
+  changeable: ['timeout', 'answerLimit'],
   needs: ['concerns', 'auth', 'limits', 'guardrails', 'oidc', 'metrics'],
   tables: { mcpCalls, mcpTools },
   async setup(host) {

@@ -61,6 +61,7 @@ export default definePlugin({
     userPathDepth: ['METRICS_USER_PATH_DEPTH'],
     seriesLimit: ['METRICS_SERIES_LIMIT'],
   },
+  changeable: ['userPathDepth', 'seriesLimit'],
   needs: [
     ...['redis', 'auth', 'model-lists', 'prices', 'limits', 'breaker', 'cache', 'guardrails'],
     ...['feedback', 'usage'],

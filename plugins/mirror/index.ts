@@ -20,6 +20,7 @@ export default definePlugin({
     deadline: says('A copy that takes longer is given up', v.optional(duration(), '5m')),
   }),
   env: { most: ['MIRROR_CONCURRENCY'], deadline: ['MIRROR_DEADLINE'] },
+  changeable: ['most', 'deadline'],
   needs: ['virtual-models', 'metrics'],
   setup({ config, copy, log, now, use, inherited }) {
     const { current } = use<VirtualModelSource>('virtual-models')

@@ -41,6 +41,7 @@ export default definePlugin({
     ),
   }),
   env: { mode: ['CONFIGURED_PROVIDER_MODELS_MODE'], deadline: ['MODEL_LIST_TIMEOUT'] },
+  changeable: ['mode', 'deadline'],
   needs: ['auth', 'concerns'],
   tables: { providerModels },
   setup(host) {

@@ -26,6 +26,7 @@ export default definePlugin({
   about: 'Tells people when something needs attention, and when it is over.',
   config: settings,
   env,
+  changeable: ['after', 'name', 'dashboardUrl'],
   needs: ['concerns', 'metrics'],
   tables: { standingConcerns, notices },
   setup({ config, db, fetch, now, log, use, inherited }) {

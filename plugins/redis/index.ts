@@ -34,6 +34,7 @@ export default definePlugin({
     ),
   }),
   env: { url: ['REDIS_URL'], timeout: ['REDIS_TIMEOUT'], prefix: ['REDIS_PREFIX'] },
+  changeable: ['timeout'],
   needs: ['concerns'],
   setup({ config, log, use, inherited }) {
     const { url, timeout, prefix } = config

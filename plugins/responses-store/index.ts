@@ -38,6 +38,7 @@ export default definePlugin({
     sizeLimit: ['RESPONSES_SIZE_LIMIT'],
     providers: ['RESPONSES_KEPT_BY'],
   },
+  changeable: ['retention', 'sizeLimit', 'providers'],
   needs: ['openai-responses'],
   tables: { responses, responseItems, conversations, conversationItems },
   setup(host) {

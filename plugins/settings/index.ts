@@ -1,12 +1,29 @@
 import { definePlugin } from '../../src/plugin.ts'
+import type { Concerns } from '../concerns/model.ts'
+import type { History } from '../history/model.ts'
 import { createSettingsApi } from './api.ts'
+import { createUnfitWatch } from './concerns.ts'
 import { createSettingsPage } from './page.tsx'
+import { storedSettings } from './schema.ts'
+import { openStore } from './store.ts'
 
 export default definePlugin({
   name: 'settings',
-  about: 'Shows operators which settings are in effect, what they mean and where each comes from.',
-  setup: ({ settings, plugins, site }) => ({
-    api: [createSettingsApi(settings, site.configFile)],
-    pages: [createSettingsPage({ settings, plugins, configFile: site.configFile })],
-  }),
+  about: 'Shows operators which settings are in effect and where each comes from, and lets them change some.',
+  needs: ['history', 'concerns'],
+  tables: { storedSettings },
+  async setup({ db, log, now, plugins, restating, settings, site, use }) {
+    const history = use<History>('history')
+    const store = await openStore({ db, history, settings, restating })
+    const unfit = restating?.unfit ?? new Map<string, string>()
+    for (const [setting, why] of unfit)
+      log.error('Left out what is stored of a setting: it does not fit', { setting, why })
+    use<Concerns>('concerns').add(createUnfitWatch(unfit))
+    const { configFile } = site
+    return {
+      api: createSettingsApi({ settings, store, configFile }),
+      pages: [createSettingsPage({ settings, store, history, plugins, unfit, configFile, now })],
+      start: () => store.catchUp(),
+    }
+  },
 })

@@ -1,28 +1,32 @@
-import type { Member, Setting } from '../../src/inventory.ts'
+import { Refusal } from '../../src/errors.ts'
+import type { Setting } from '../../src/inventory.ts'
 import { definePage, type Page } from '../../src/page.ts'
+import { KIND } from './model.ts'
+import { createActions } from './page/actions.tsx'
+import { editingOf, type SettingsPageDeps } from './page/desk.ts'
+import { draftOf } from './page/draft.ts'
+import type { Shown } from './page/line.tsx'
 import { find, readQuery } from './page/query.ts'
-import { type SettingsData, SettingsView } from './page/views.tsx'
+import { type DialogData, type SettingsData, SettingsView } from './page/views.tsx'
 
-export interface SettingsPageDeps {
-  readonly settings: () => readonly Setting[]
-  readonly plugins: () => readonly Member[]
-  readonly configFile: string | undefined
-}
-
-/** Every setting that is in effect. Nothing can be changed here: what the operator declares is the truth. */
-export const createSettingsPage = ({ settings, plugins, configFile }: SettingsPageDeps): Page =>
+/** Every setting that is in effect, and the form for those that can be changed while the gateway runs. */
+export const createSettingsPage = (deps: SettingsPageDeps): Page =>
   definePage<SettingsData>({
     path: '/settings',
     title: 'Settings',
     nav: { group: 'System', order: 52 },
-    load({ url }) {
+    async load({ url }) {
+      const { settings, plugins, configFile } = deps
       const all = settings()
-      const query = readQuery(name => url.searchParams.get(name) ?? '')
+      const read = (name: string): string => url.searchParams.get(name) ?? ''
+      const query = readQuery(read)
       const found = find(all, query)
       const abouts = new Map(plugins().map(({ name, about }) => [name, about]))
+      const shown = await Promise.all(found.map(setting => show(deps, setting)))
+      const dialog = dialogOf(deps, url.searchParams.get('edit'))
       return {
         query,
-        groups: [...Map.groupBy(found, ({ plugin }) => plugin)].map(([plugin, settings]) => ({
+        groups: [...Map.groupBy(shown, ({ setting }) => setting.plugin)].map(([plugin, settings]) => ({
           plugin,
           about: plugin === undefined ? undefined : abouts.get(plugin),
           settings,
@@ -32,7 +36,37 @@ export const createSettingsPage = ({ settings, plugins, configFile }: SettingsPa
         changed: all.filter(({ isChanged }) => isChanged).length,
         plugins: [...new Set(all.flatMap(({ plugin }) => plugin ?? []))],
         configFile,
+        changedNow: read('changed'),
+        ...(dialog !== undefined && { dialog }),
       }
     },
     view: (data, request) => <SettingsView data={data} request={request} />,
+    actions: createActions(deps.store),
+    asks: ['effect'],
   })
+
+/** The book of changes is asked for those only that somebody has changed here. */
+async function show({ store, history, unfit }: SettingsPageDeps, setting: Setting): Promise<Shown> {
+  const { name } = setting
+  return {
+    setting,
+    fixed: store.whyFixed(setting),
+    version: store.stored(name)?.version,
+    last: setting.origin.kind === 'dashboard' ? await history.lastOf(KIND, name) : undefined,
+    unfit: unfit.get(name),
+  }
+}
+
+/** The dialog that the address asks for: `?edit=NAME`. */
+function dialogOf({ store }: SettingsPageDeps, name: string | null): DialogData | undefined {
+  if (name === null) return undefined
+  try {
+    const setting = store.find(name)
+    const fixed = store.whyFixed(setting)
+    if (fixed !== undefined) return { kind: 'note', text: `${fixed}.` }
+    return { kind: 'edit', editing: editingOf(store, draftOf(setting, store.stored(name)?.version)) }
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'note', text: `${error.message}.` }
+    throw error
+  }
+}

@@ -99,6 +99,7 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
+  changeable: ['spoolLimit', 'labelHeaders'],
   needs: [
     'history',
     'concerns',

@@ -2,12 +2,14 @@ import * as v from 'valibot'
 import { ConfigError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
 import { type Binding, bind, locate } from './bind.ts'
+import type { Changeables } from './changeable.ts'
 import { type Environment, pick } from './environment.ts'
 import { type GatewaySettings, gatewayEnv, gatewaySchema, sayVariable } from './gateway.ts'
 import { readAllPlugins } from './plugin-settings.ts'
 import { say, sayPlace, toProblem, variableOf } from './problem.ts'
 import { divide, type Sections } from './sections.ts'
 import { toKebab, toSnake } from './shape.ts'
+import { type DividedStored, divideStored, type Stored, sayStored } from './stored.ts'
 import type { Tree } from './tree.ts'
 
 /** A config file that has been read, but not yet judged. */
@@ -20,6 +22,9 @@ export interface ConfigFile {
 export interface Sources {
   readonly plugins: readonly Plugin[]
   readonly environment: Environment
+  readonly changeables: Changeables
+  /** What operators have stored. */
+  readonly stored?: Stored | undefined
   readonly file?: ConfigFile | undefined
   /** Of the command line: the gateway's own settings, by field. They win over everything. */
   readonly flags?: Readonly<Record<string, string>> | undefined
@@ -35,12 +40,13 @@ export interface Configuration {
 export interface Judging {
   readonly sources: Sources
   readonly sections: Sections
+  readonly stored: DividedStored
   readonly binding: Binding
   readonly problems: string[]
 }
 
 /**
- * All settings, judged: defaults < file < environment < flags.
+ * All settings, judged: defaults < what is stored < file < environment < flags.
  *
  * @throws ConfigError with every mistake in all of them.
  */
@@ -54,7 +60,8 @@ export function readConfiguration(sources: Sources): Configuration {
   }
   const none: Sections = { own: new Map(), parts: new Map() }
   const sections = file === undefined ? none : divide(file.tree, plugins, binding.report)
-  const judging: Judging = { sources, sections, binding, problems }
+  const stored = divideStored(sources, problems)
+  const judging: Judging = { sources, sections, stored, binding, problems }
   const settings = readOwn(judging)
   const pluginSettings = readAllPlugins(judging)
   if (problems.length > 0 || settings === undefined) throw new ConfigError(sorted([...new Set(problems)]))
@@ -70,13 +77,14 @@ function sorted(problems: readonly string[]): readonly string[] {
   return problems.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
-function readOwn({ sources, sections, binding, problems }: Judging): GatewaySettings | undefined {
+function readOwn({ sources, sections, stored, binding, problems }: Judging): GatewaySettings | undefined {
   const { environment, file, flags = {} } = sources
   const { own } = sections
   const schemas = gatewaySchema.entries as Readonly<Record<string, v.GenericSchema>>
   const said = [...own].map(([field, { tree }]) => [field, bind(schemas[field]!, tree, binding)] as const)
   const set = { ...pick(environment, gatewayEnv), ...flags }
   const raw = {
+    ...stored.own,
     ...Object.fromEntries(said.filter(([, value]) => value !== undefined)),
     ...set,
     ...(file && { configFile: file.name }),
@@ -93,7 +101,7 @@ function readOwn({ sources, sections, binding, problems }: Judging): GatewaySett
     else if (entry) {
       const { tree } = locate(entry.tree, path.slice(1))
       problems.push(sayPlace(file!.name, tree.at, say(toSnake(field), text)))
-    }
+    } else if (field in stored.own) problems.push(sayStored(toSnake(field), text))
   }
   return undefined
 }

@@ -155,6 +155,20 @@ export const countWorkers = ({ workers }: GatewaySettings): number => {
 export const atRestart = ['host', 'port', 'workers'] as const
 export type AtRestart = Pick<GatewaySettings, (typeof atRestart)[number]>
 
+/** What operators may change while the gateway runs; not what says who may come in, where things are, or what calls may reach. */
+export const changeableOwn = [
+  'logLevel',
+  'upstreamTimeout',
+  'attemptTimeout',
+  'retries',
+  'uploadLimit',
+  'strictParameters',
+  'pingInterval',
+  'onHangUp',
+  'drainTimeout',
+  'revealServed',
+] as const satisfies readonly (keyof GatewaySettings)[]
+
 /** Variables of the gateway's own settings; README and `.env.template` tell what they mean. */
 export const gatewayEnv = {
   host: ['HOST'],

@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.ts'
 import type { Setting } from '../inventory.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Awaitable } from '../types.ts'
+import { findChangeables } from './changeable.ts'
 import { type ConfigFile, type Configuration, readConfiguration, type Sources } from './configuration.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import type { GatewaySettings } from './gateway.ts'
@@ -10,6 +11,7 @@ import { MAX_FILE } from './limits.ts'
 import { oddVariables, ownVariables, readsVariable } from './odd-variables.ts'
 import { ignoredProxies, proxyProblems } from './proxies.ts'
 import { readSecretFiles } from './secret-files.ts'
+import type { Stored } from './stored.ts'
 import { referencesIn } from './substitute.ts'
 import { survey } from './survey.ts'
 
@@ -25,7 +27,13 @@ export interface LoadOptions {
   readonly environment?: Environment
 }
 
-export interface Loaded extends Configuration {
+/** All settings, and what can be told of them. */
+export interface Configured extends Configuration {
+  /** Every setting, as it is where the gateway has these of its own. Takes a while, so it waits until somebody asks. */
+  survey(settings: GatewaySettings): readonly Setting[]
+}
+
+export interface Loaded extends Configured {
   readonly plugins: readonly Plugin[]
   /** Plugins that the operator has brought, by name, as the operator calls them: `./my-plugin.ts`. */
   readonly brought: ReadonlyMap<string, string>
@@ -33,8 +41,8 @@ export interface Loaded extends Configuration {
   readonly environment: Environment
   /** Variables that look like a slip of the pen, or do not do what they say, each in a sentence. Takes a while, so a gateway starts first. */
   odd(): readonly string[]
-  /** Every setting, as it is where the gateway has these of its own. Takes a while, so it waits until somebody asks. */
-  survey(settings: GatewaySettings): readonly Setting[]
+  /** The same with what operators have stored, which holds where nobody declares anything. @throws ConfigError */
+  over(stored: Stored): Configured
 }
 
 /** Where the config file is, and whether it may be missing. */
@@ -67,16 +75,22 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   }
   const isTheirs = (name: string) => plugins.some(plugin => readsVariable(plugin, name)) && !isEarly(name)
   const environment = (await attempt(() => readSecretFiles(own, isTheirs, problems), problems)) ?? own
-  const sources = { plugins, environment, file, flags }
-  const found = await attempt(() => readConfiguration(sources), problems)
+  const changeables = (await attempt(() => findChangeables(plugins, brought), problems)) ?? new Map()
+  const over = (stored: Stored): Configured => {
+    const sources = { plugins, environment, changeables, stored, file, flags }
+    const found = readConfiguration(sources)
+    const told = { ...found, configured: found.settings, sources, given, brought }
+    return { ...found, survey: settings => survey(told, settings) }
+  }
+  const found = await attempt(() => over({}), problems)
   if (found === undefined || problems.length > 0) throw new ConfigError(problems)
   return {
     ...found,
+    over,
     plugins,
     brought,
     environment,
     odd: () => whatIsOdd(environment, plugins),
-    survey: settings => survey({ ...found, configured: found.settings, sources, given, brought }, settings),
   }
 }
 
@@ -119,7 +133,11 @@ async function readFile(
 }
 
 /** The setting `plugins` alone; whatever else is wrong is found when everything is judged. */
-function pluginsOf({ environment, file, flags = {} }: Omit<Sources, 'plugins'>): readonly string[] {
+function pluginsOf({
+  environment,
+  file,
+  flags = {},
+}: Omit<Sources, 'plugins' | 'changeables'>): readonly string[] {
   const entry = file?.tree.kind === 'map' ? file.tree.entries.get('plugins') : undefined
   const kept = Object.entries(environment).filter(([name]) => name === 'PLUGINS' || !ownVariables.has(name))
   const own: ConfigFile | undefined = file &&
@@ -127,6 +145,7 @@ function pluginsOf({ environment, file, flags = {} }: Omit<Sources, 'plugins'>):
   try {
     return readConfiguration({
       plugins: [],
+      changeables: new Map(),
       environment: Object.fromEntries(kept),
       file: own,
       flags: flags.plugins === undefined ? {} : { plugins: flags.plugins },

@@ -4,8 +4,9 @@ import { locate } from './bind.ts'
 import type { Sources } from './configuration.ts'
 import type { Environment } from './environment.ts'
 import { type GatewaySettings, gatewayEnv } from './gateway.ts'
+import { nameOf } from './section-names.ts'
 import type { Part, Sections } from './sections.ts'
-import { toKebab } from './shape.ts'
+import { toKebab, toSnake } from './shape.ts'
 import { referencesIn } from './substitute.ts'
 import type { Place, Tree } from './tree.ts'
 
@@ -18,6 +19,10 @@ export interface Known {
 }
 
 const DEFAULT: Origin = { kind: 'default' }
+
+/** Where nobody has declared it: an operator has stored it, or nobody says anything. */
+const undeclared = ({ sources: { stored = {} } }: Known, name: string): Origin =>
+  Object.hasOwn(stored, name) ? { kind: 'dashboard' } : DEFAULT
 
 /** Of a variable, as it is or by way of a file. */
 function fromVariable({ given }: Known, name: string): Origin {
@@ -53,7 +58,9 @@ export function ownOrigin(
     return { kind: 'flag', name: field === 'configFile' ? '--config' : `--${toKebab(field)}` }
   if (variable !== undefined) return fromVariable(known, variable)
   const entry = known.sections.own.get(field)
-  return entry === undefined || isNothing(entry.tree) ? DEFAULT : fromFile(known, entry.at, entry.tree)
+  return entry === undefined || isNothing(entry.tree)
+    ? undeclared(known, toSnake(field))
+    : fromFile(known, entry.at, entry.tree)
 }
 
 /** Of a plugin's setting, by its path in the schema's own names. */
@@ -65,7 +72,7 @@ export function pluginOrigin(known: Known, plugin: Plugin, path: readonly string
   const names = env?.[field!] ?? []
   const variable = names.find(name => environment[name] !== undefined)
   if (variable !== undefined) return fromVariable(known, variable)
-  return inPart(known, plugin, path) ?? elsewhere(known, names) ?? DEFAULT
+  return inPart(known, plugin, path) ?? elsewhere(known, names) ?? undeclared(known, nameOf(plugin, field!))
 }
 
 /** A vendor notes which variable said what; of another function one can only know what it has read. */

@@ -5,7 +5,9 @@ import { type Binding, bind, locate } from './bind.ts'
 import type { Judging } from './configuration.ts'
 import { type Environment, pick } from './environment.ts'
 import { type Problem, say, sayPlace, tail, toProblem, variableOf } from './problem.ts'
+import { nameOf } from './section-names.ts'
 import { fieldSchema, type Part, settingName } from './sections.ts'
+import { sayStored } from './stored.ts'
 
 type Values = Readonly<Record<string, unknown>>
 type Path = Problem['path']
@@ -14,28 +16,34 @@ type Path = Problem['path']
 interface Told {
   readonly plugin: Plugin
   readonly part: Part | undefined
+  readonly fromStored: Values
   readonly fromFile: Values
   readonly fromVariables: Values
 }
 
-/** The raw settings of every plugin: the file, and over it the environment. Reports what their schemas refuse. */
+/** The raw settings of every plugin: what is stored, over it the file, and over that the environment. Reports what their schemas refuse. */
 export function readAllPlugins(judging: Judging): Readonly<Record<string, unknown>> {
-  const { sources, sections, binding, problems } = judging
+  const { sources, sections, stored, binding, problems } = judging
   const all = sources.plugins.map((plugin): Told => {
     const part = sections.parts.get(plugin.name)
     return {
       plugin,
       part,
+      fromStored: stored.ofPlugins.get(plugin.name) ?? {},
       fromFile: part === undefined ? {} : bindPart(plugin, part, binding),
       fromVariables: readVariables(plugin, sources.environment, problems),
     }
   })
-  const said = new Map(all.flatMap(toVariables))
+  const said = new Map([
+    ...all.flatMap(({ plugin, fromStored }) => toVariables(plugin, fromStored)),
+    ...all.flatMap(({ plugin, fromFile }) => toVariables(plugin, fromFile)),
+  ])
   return Object.fromEntries(
     all.map(told => {
-      const { plugin, fromFile, fromVariables } = told
-      const own = merge(fromFile, fromVariables)
-      const raw = { ...readShared(plugin, said), ...own }
+      const { plugin, fromStored, fromFile, fromVariables } = told
+      const declared = merge(fromFile, fromVariables)
+      const own = { ...fromStored, ...declared }
+      const raw = { ...fromStored, ...readShared(plugin, said), ...declared }
       for (const problem of judge(plugin, raw, problems)) {
         // What another plugin's section says is judged there.
         const isShared = problem.path.length > 0 && !(problem.path[0]! in own) && problem.path[0]! in raw
@@ -81,15 +89,15 @@ function readVariables({ name, env = {} }: Plugin, environment: Environment, pro
   }
 }
 
-/** What the file says of fields that a variable fills too, by the names of these variables. */
-const toVariables = ({ plugin: { env }, fromFile }: Told): [string, unknown][] =>
+/** What is said of fields that a variable fills too, by the names of these variables. */
+const toVariables = ({ env }: Plugin, said: Values): [string, unknown][] =>
   typeof env === 'object'
     ? Object.entries(env).flatMap(([field, names]) =>
-        field in fromFile ? names.map((name): [string, unknown] => [name, fromFile[field]]) : [],
+        field in said ? names.map((name): [string, unknown] => [name, said[field]]) : [],
       )
     : []
 
-/** Two plugins may read one variable; then the file says it for both, in the section of either. */
+/** Two plugins may read one variable; then the file, or what is stored, says it for both, in the section of either. */
 function readShared({ env }: Plugin, said: ReadonlyMap<string, unknown>): Values {
   if (typeof env !== 'object') return {}
   const found = Object.entries(env).flatMap(([field, names]) => {
@@ -102,12 +110,14 @@ function readShared({ env }: Plugin, said: ReadonlyMap<string, unknown>): Values
 /** Names the variable, or the place in the file, where the mistake was made; nothing where it follows from another. */
 function describe(
   { path, text }: Problem,
-  { plugin, part, fromVariables }: Told,
+  { plugin, part, fromStored, fromFile, fromVariables }: Told,
   { sources: { environment, file }, binding }: Judging,
 ): string | undefined {
   const [field, ...rest] = path
   if (typeof plugin.env === 'object' && field !== undefined && field in fromVariables)
     return say(variableOf(String(field), plugin.env, environment) + tail(shown(rest, text)), text)
+  if (field !== undefined && field in fromStored && !(field in fromFile))
+    return sayStored(nameOf(plugin, String(field)), text)
   const isHere = part !== undefined && (part.field === undefined || part.field === field)
   if (!isHere) {
     const variable = typeof plugin.env === 'object' ? plugin.env[String(field)]?.[0] : undefined

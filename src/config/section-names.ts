@@ -16,3 +16,14 @@ export const typeIn = (name: string, types: readonly string[]): string | undefin
   types
     .filter(type => name === type || name.startsWith(`${type}-`))
     .toSorted((a, b) => b.length - a.length)[0]
+
+/** Where a field stands in the file, if it has a place there. */
+export function pathOf(plugin: Plugin, field: string): string | undefined {
+  const { file } = plugin
+  if (file === undefined) return `${sectionOf(plugin)}.${toSnake(field)}`
+  return file.field === field ? file.section : undefined
+}
+
+/** What people call a setting of a plugin: as the file does, or, where it has no place there, its variable. */
+export const nameOf = (plugin: Plugin, field: string): string =>
+  pathOf(plugin, field) ?? (typeof plugin.env === 'object' ? plugin.env[field]?.[0] : undefined) ?? ''

@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import type { Setting } from '../inventory.ts'
 import type { Plugin } from '../plugin.ts'
+import type { Changeables } from './changeable.ts'
 import type { Configuration } from './configuration.ts'
 import { atRestart, type GatewaySettings, gatewayEnv, gatewaySchema } from './gateway.ts'
 import { doesRead, type Known, ownOrigin, pluginOrigin } from './origins.ts'
-import { sectionOf } from './section-names.ts'
+import { pathOf } from './section-names.ts'
 import { divide, fieldSchema, type Sections } from './sections.ts'
 import { notesOf, shapeOf, toKebab, toSnake } from './shape.ts'
 import { spell } from './spell.ts'
@@ -24,7 +25,10 @@ const NOTHING: Sections = { own: new Map(), parts: new Map() }
 
 /** A setting with its value. */
 interface Found
-  extends Omit<Setting, 'value' | 'preset' | 'isSet' | 'isChanged' | 'isHidden' | 'about' | 'name'> {
+  extends Omit<
+    Setting,
+    'value' | 'preset' | 'isSet' | 'isChanged' | 'isHidden' | 'about' | 'name' | 'input'
+  > {
   readonly schema: v.GenericSchema
   readonly value: unknown
   /** What a schema has made of it. */
@@ -37,6 +41,7 @@ interface Found
  */
 export function survey(told: Surveyed, settings: GatewaySettings): readonly Setting[] {
   const { file, plugins } = told.sources
+  const { changeables } = told.sources
   const sections = file === undefined ? NOTHING : divide(file.tree, plugins, () => {})
   const surveyed: Divided = { ...told, sections }
   const all = [...ownSettings(surveyed, settings), ...plugins.flatMap(plugin => settingsOf(plugin, surveyed))]
@@ -47,16 +52,28 @@ export function survey(told: Surveyed, settings: GatewaySettings): readonly Sett
     isConcealed(schema) || (surveyed.brought.has(plugin) && isRevealing(schema, value))
   const secrets = found.filter(isHidden).flatMap(({ value, made }) => [...textsIn(value), ...textsIn(made)])
   const veil = createVeil([...secrets, ...secretsIn(surveyed.sources.environment)])
-  return Object.freeze(found.map(one => Object.freeze(toSetting(one, isHidden(one), veil))))
+  return Object.freeze(
+    found.map(one => Object.freeze(toSetting(one, { isHidden: isHidden(one), veil, changeables }))),
+  )
 }
 
-function toSetting(found: Found, isHidden: boolean, veil: (value: unknown) => unknown): Setting {
+/** How a setting is shown. */
+interface Seen {
+  readonly isHidden: boolean
+  readonly veil: (value: unknown) => unknown
+  readonly changeables: Changeables
+}
+
+function toSetting(found: Found, { isHidden, veil, changeables }: Seen): Setting {
   const { schema, value: raw, made: _, ...rest } = found
   const { about, unit } = notesOf(schema)
+  const name = found.path ?? found.variables[0] ?? ''
+  const input = isHidden ? undefined : changeables.get(name)?.input
   const [value, preset] = [raw, presetOf(schema)].map(one => spell(one, unit))
   return {
-    name: found.path ?? found.variables[0] ?? '',
+    name,
     ...rest,
+    ...(input !== undefined && { input }),
     ...(about !== undefined && { about }),
     ...(value !== undefined && !isHidden && { value: veil(value) }),
     ...(preset !== undefined && !isHidden && { preset }),
@@ -126,13 +143,6 @@ const textsOnly = (value: object): boolean =>
   Array.isArray(value) && value.every(item => typeof item === 'string')
 
 type Values = Readonly<Record<string, unknown>>
-
-/** Where a field stands in the file, if it has a place there. */
-function pathOf(plugin: Plugin, field: string): string | undefined {
-  const { file } = plugin
-  if (file === undefined) return `${sectionOf(plugin)}.${toSnake(field)}`
-  return file.field === field ? file.section : undefined
-}
 
 /** Of a section that plugins share: each field of each entry. */
 function instancesOf(plugin: Plugin, surveyed: Divided, values: Values): readonly Found[] {

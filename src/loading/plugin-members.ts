@@ -26,6 +26,8 @@ const members = <E extends v.ObjectEntries>(entries: E) =>
     return `there is no such member${didYouMean(key, Object.keys(entries))}`
   })
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 const may = <S extends v.GenericSchema>(schema: S) => v.optional(schema)
 const fun = v.function(wanted('a function'))
 const text = v.pipe(v.string(wanted('a text')), v.nonEmpty('it is empty'))
@@ -237,6 +239,7 @@ export const pluginSchema = members({
   config: may(schema),
   env: may(v.union([v.function(), map(v.array(v.string()))], NO_ENV)),
   reads: may(fun),
+  changeable: may(texts),
   file: may(
     members({ section: text, field: text, type: may(text) } satisfies Entries<NonNullable<Plugin['file']>>),
   ),

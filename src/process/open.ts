@@ -1,19 +1,24 @@
 import type { GatewaySettings } from '../config/gateway.ts'
 import { type Loaded, type LoadOptions, load } from '../config/load.ts'
+import type { Stored } from '../config/stored.ts'
+import type { Database } from '../database/open.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { Log } from '../log.ts'
 import type { Plugin } from '../plugin.ts'
 import { createReload, type Reload } from '../reload/reload.ts'
 import { createSwitch, type Switch } from '../reload/switch.ts'
+import { buildRestated, type RestatingOptions } from './restated.ts'
 import { startLog, type Writing } from './writing.ts'
 
 /** What is installed here: `main.ts` puts it together, and gateways are made of it. */
 export interface Installation
   extends Pick<GatewayOptions, 'shell' | 'migrations' | 'version'>,
-    Pick<LoadOptions, 'loadStrangers'> {
+    Pick<LoadOptions, 'loadStrangers' | 'environment'> {
   /** Our own. */
   readonly plugins: readonly Plugin[]
   readonly loadAssets: (basePath: string) => Pick<GatewayOptions, 'assets'>
+  /** What operators have stored of the settings. */
+  readonly readStored: (db: Database) => Promise<Stored>
 }
 
 /** The gateway's own settings of the command line, by field. */
@@ -27,8 +32,16 @@ export interface Told {
 }
 
 /** @throws ConfigError */
-export const read = ({ plugins: ours, loadStrangers }: Installation, flags: Flags): Promise<Loaded> =>
-  load({ ours, loadStrangers, flags })
+export const read = (
+  { plugins: ours, loadStrangers, environment }: Installation,
+  flags: Flags,
+): Promise<Loaded> => load({ ours, loadStrangers, flags, ...(environment && { environment }) })
+
+/** What serves, and what puts another one in its place. */
+export interface Serving {
+  readonly gateways: Switch
+  readonly reload: Reload
+}
 
 export interface Opening {
   /** Hears what becomes of reloads. */
@@ -42,17 +55,20 @@ export interface Opening {
 export async function open(
   { installation, flags, loaded }: Told,
   { log, peers, writing }: Opening,
-): Promise<{ readonly gateways: Switch; readonly reload: Reload }> {
+): Promise<Serving> {
   const { settings } = loaded
   let failedAt: number | undefined
   const always = { reloadFailedAt: () => failedAt, ...(peers && { peers }) }
-  const gateways = createSwitch(await build(installation, loaded, always))
+  const again = () => read(installation, { ...flags, ...fileOf(settings) })
+  const serving = Promise.withResolvers<Serving>()
+  const restating = { read: again, serving: serving.promise, writing }
+  const gateways = createSwitch(await build(installation, loaded, { ...always, restating }))
   const reload = createReload({
     settings,
-    load: () => read(installation, { ...flags, ...fileOf(settings) }),
+    load: again,
     build(next, { heritage }) {
       startLog(next.settings, writing)
-      return build(installation, next, { ...always, inherited: heritage })
+      return build(installation, next, { ...always, restating, inherited: heritage })
     },
     gateways,
     ended(outcome) {
@@ -60,26 +76,37 @@ export async function open(
     },
     log,
   })
+  serving.resolve({ gateways, reload })
   return { gateways, reload }
 }
 
-const build = (
-  { shell, migrations, version, loadAssets }: Installation,
-  { settings, plugins, pluginSettings, brought, survey }: Loaded,
-  more: Pick<GatewayOptions, 'inherited' | 'reloadFailedAt' | 'peers'>,
-): Promise<Gateway> =>
-  createGateway({
-    settings,
-    plugins,
-    pluginSettings,
-    brought,
-    survey,
-    shell,
-    ...loadAssets(settings.basePath),
-    migrations,
-    version,
-    ...more,
-  })
+interface Building extends Pick<GatewayOptions, 'inherited' | 'reloadFailedAt' | 'peers'> {
+  readonly restating: RestatingOptions
+}
+
+function build(
+  installation: Installation,
+  loaded: Loaded,
+  { restating, ...more }: Building,
+): Promise<Gateway> {
+  const { shell, migrations, version, loadAssets } = installation
+  const { settings, plugins, pluginSettings, brought, survey } = loaded
+  return buildRestated(installation, loaded, restating, restate =>
+    createGateway({
+      settings,
+      plugins,
+      pluginSettings,
+      brought,
+      survey,
+      shell,
+      ...loadAssets(settings.basePath),
+      migrations,
+      version,
+      ...more,
+      ...restate,
+    }),
+  )
+}
 
 /** A file that was there must not vanish: without it, everything that it says would be undone. */
 export const fileOf = ({ configFile }: GatewaySettings): Flags =>

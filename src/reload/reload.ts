@@ -20,9 +20,9 @@ export interface ReloadOptions {
 
 /**
  * Starts a reload. While one runs, any number of further calls start one more after it; none does once the gateway is
- * told to stop.
+ * told to stop. Whether another gateway serves now.
  */
-export type Reload = (why: string) => Promise<void>
+export type Reload = (why: string, log?: Log) => Promise<boolean>
 
 /**
  * Reads the configuration anew and puts a gateway made of it in the place of the one that serves. A configuration with
@@ -30,17 +30,19 @@ export type Reload = (why: string) => Promise<void>
  */
 export function createReload({ settings: first, load, build, gateways, log, ended }: ReloadOptions): Reload {
   let settings = first
-  let last: Promise<void> = Promise.resolve()
-  let waiting: Promise<void> | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<boolean> | undefined
 
-  const ignore = (why: string) => log.info('Did not reload the configuration: the gateway stops', { why })
-
-  async function reload(why: string): Promise<void> {
-    if (gateways.isStopping()) return ignore(why)
+  async function reload(why: string, log: Log): Promise<boolean> {
+    const ignore = () => {
+      log.info('Did not reload the configuration: the gateway stops', { why })
+      return false
+    }
+    if (gateways.isStopping()) return ignore()
     try {
       const loaded = keepSocket(await load(), settings, log)
       if (isInMemory(settings.databaseUrl)) throw new ConfigError(ONLY_MEMORY)
-      if (!(await gateways.replace(before => build(loaded, before)))) return ignore(why)
+      if (!(await gateways.replace(before => build(loaded, before)))) return ignore()
       settings = loaded.settings
       ended('done')
       log.info('Reloaded the configuration', {
@@ -48,18 +50,21 @@ export function createReload({ settings: first, load, build, gateways, log, ende
         file: settings.configFile,
         providers: gateways.current().providers,
       })
+      return true
     } catch (error) {
       ended('failed')
       const problem = error instanceof ConfigError ? error.message : describe(error)
       log.error('Cannot reload the configuration, the one before stays in use', { why, problem })
+      return false
     }
   }
 
-  return why => {
-    waiting ??= last = last.then(() => {
+  return (why, said = log) => {
+    waiting ??= last.then(() => {
       waiting = undefined
-      return reload(why)
+      return reload(why, said)
     })
+    last = waiting
     return waiting
   }
 }

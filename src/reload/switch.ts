@@ -15,6 +15,8 @@ export interface Switch {
    * where a stop came first: then all stays as it is.
    */
   replace(build: (before: Gateway) => Promise<Gateway>): Promise<boolean>
+  /** For a write that waits for the next gateway: that one is not kept waiting in turn. */
+  aside<T>(write: () => Promise<T>): Promise<T>
   /** Stops them all, as soon as the drain time allows, and with them one that is just being built. */
   stop(): Promise<void>
 }
@@ -29,6 +31,8 @@ interface Post {
   /** Calls without an answer yet, and those of them that write. */
   calls: number
   writes: number
+  /** Those of the writes that wait for the next gateway. */
+  aside: number
   tell: () => void
 }
 
@@ -68,7 +72,8 @@ export function createSwitch(first: Gateway): Switch {
       })
       try {
         const old = post
-        if (old.writes > 0) await Promise.race([until(old, () => old.writes === 0), pause(LONGEST_WRITE)])
+        if (writesOf(old) > 0)
+          await Promise.race([until(old, () => writesOf(old) === 0), pause(LONGEST_WRITE)])
         if (isStopping) return false
         const next = await build(old.gateway)
         // Whoever was told meanwhile that this gateway is not ready must not find another one that is.
@@ -82,6 +87,16 @@ export function createSwitch(first: Gateway): Switch {
       } finally {
         opening = undefined
         open()
+      }
+    },
+    async aside(write) {
+      const mine = post
+      mine.aside++
+      mine.tell()
+      try {
+        return await write()
+      } finally {
+        mine.aside--
       }
     },
     async stop() {
@@ -98,7 +113,7 @@ function call(post: Post, request: Request, connection: Connection, writes: numb
   const leave = () => {
     post.calls--
     post.writes -= writes
-    if (post.calls === 0 || post.writes === 0) post.tell()
+    if (post.calls === 0 || writesOf(post) === 0) post.tell()
   }
   const answer = post.gateway.fetch(request, connection)
   if (answer instanceof Promise) answer.then(leave, leave)
@@ -106,7 +121,10 @@ function call(post: Post, request: Request, connection: Connection, writes: numb
   return answer
 }
 
-const toPost = (gateway: Gateway): Post => ({ gateway, calls: 0, writes: 0, tell: () => {} })
+const toPost = (gateway: Gateway): Post => ({ gateway, calls: 0, writes: 0, aside: 0, tell: () => {} })
+
+/** Those that end by themselves. */
+const writesOf = ({ writes, aside }: Post): number => writes - aside
 
 async function until(post: Post, holds: () => boolean): Promise<void> {
   while (!holds())

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { plugins } from '../../plugins/index.ts'
+import { readStored } from '../../plugins/settings/stored.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { contract } from '../../src/loading/contract.ts'
 import { createStrangers } from '../../src/loading/strangers.ts'
@@ -14,7 +15,7 @@ import { root } from './spawn.ts'
 
 /** Runs the commands that its parent sends, each as a process of its own would. */
 
-const installed = { plugins, shell, loadAssets, migrations: join(root, 'drizzle'), version }
+const installed = { plugins, shell, loadAssets, migrations: join(root, 'drizzle'), version, readStored }
 const views = () => import('../../views/index.ts')
 
 /** What `src/main.ts` does, up to where it would answer. */

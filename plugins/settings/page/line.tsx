@@ -1,37 +1,61 @@
 import type { Setting } from '../../../src/inventory.ts'
+import type { PageRequest } from '../../../src/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
-import { Source } from './source.tsx'
+import { Acts } from './acts.tsx'
+import { type Last, Source } from './source.tsx'
 import { textOf } from './value.ts'
 import { Ways } from './ways.tsx'
 
 /** Longer values are cut: virtual models have a page of their own (characters). */
 const LONGEST = 400
 
+/** A setting, and what the page knows of it beside that. */
+export interface Shown {
+  readonly setting: Setting
+  /** Why it cannot be changed here; absent where it can. */
+  readonly fixed: string | undefined
+  /** The version that is stored, whether it holds or not; absent where nothing is. */
+  readonly version: number | undefined
+  readonly last: Last | undefined
+  /** Why what is stored does not hold. */
+  readonly unfit: string | undefined
+}
+
+interface LineProps {
+  readonly shown: Shown
+  readonly file: string | undefined
+  /** It was changed just now. */
+  readonly isNew: boolean
+  readonly request: PageRequest
+}
+
 /** A setting: its name and meaning, its value, where that comes from; opened, how to change it. */
-export function Line({ setting, file }: { setting: Setting; file: string | undefined }) {
+export function Line({ shown, file, isNew, request }: LineProps) {
+  const { setting, last } = shown
   const { name, about, isChanged, isSet, origin } = setting
   return (
     <li data-changed={isChanged ? '' : undefined}>
-      <details class="entry" id={`setting-${name}`}>
-        <summary>
+      <details class="entry" id={`setting-${name}`} open={isNew}>
+        <summary autofocus={isNew}>
           <span class="what">
             <Name class="mono" text={name} />
             {about !== undefined && <span class="meaning">{sentence(about)}</span>}
           </span>
           <span class="holds">
             <Value setting={setting} />
-            {(isSet || origin.kind !== 'default') && <Source origin={origin} />}
+            {(isSet || origin.kind !== 'default') && <Source origin={origin} last={last} />}
           </span>
         </summary>
+        <Acts shown={shown} isNew={isNew} request={request} />
         <Ways setting={setting} file={file} />
       </details>
     </li>
   )
 }
 
-const sentence = (about: string): string => (/[.!?*]$/.test(about) ? about : `${about}.`)
+export const sentence = (about: string): string => (/[.!?*]$/.test(about) ? about : `${about}.`)
 
 function Value({ setting }: { setting: Setting }) {
   const { value, preset, pending, isSet, isChanged, isHidden } = setting

@@ -6,6 +6,8 @@ export const choices = {
   '': 'All settings',
   set: 'Only what is set',
   changed: 'Not as by default',
+  changeable: 'Can be changed here',
+  dashboard: 'Changed here',
   file: 'From the file',
   variable: 'From variables',
   hidden: 'Secrets',
@@ -18,6 +20,12 @@ export interface Query {
   readonly show: Choice
   readonly plugin: string
 }
+
+/** The same as it stands in an address, with more. */
+export const toParams = ({ q, show, plugin }: Query, more: Readonly<Record<string, string>>): string =>
+  new URLSearchParams(
+    Object.entries({ q, show, plugin, ...more }).filter(([, value]) => value !== ''),
+  ).toString()
 
 /** The gateway itself, where one of several is chosen. */
 export const GATEWAY = 'the-gateway'
@@ -34,6 +42,9 @@ export function readQuery(read: (name: string) => string): Query {
 const tests: Readonly<Record<Exclude<Choice, ''>, (setting: Setting) => boolean>> = {
   set: ({ origin }) => origin.kind !== 'default',
   changed: ({ isChanged }) => isChanged,
+  changeable: ({ input, origin }) =>
+    input !== undefined && (origin.kind === 'default' || origin.kind === 'dashboard'),
+  dashboard: ({ origin }) => origin.kind === 'dashboard',
   file: ({ origin }) => origin.kind === 'file',
   variable: ({ origin }) => origin.kind === 'variable',
   hidden: ({ isHidden }) => isHidden,

@@ -1,9 +1,27 @@
 import type { Origin } from '../../../src/inventory.ts'
+import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'
 
+/** Who changed it last, and when (milliseconds since 1970). */
+export interface Last {
+  readonly author: string
+  readonly at: number
+}
+
 /** Who says so. */
-export function Source({ origin }: { origin: Origin }) {
+export function Source({ origin, last }: { origin: Origin; last: Last | undefined }) {
   if (origin.kind === 'default') return <span class="source">default</span>
+  if (origin.kind === 'dashboard')
+    return (
+      <span class="source">
+        dashboard
+        {last !== undefined && (
+          <>
+            , by <Name text={last.author} />, <Moment at={last.at} />
+          </>
+        )}
+      </span>
+    )
   if (origin.kind === 'flag')
     return (
       <span class="source">

@@ -1,10 +1,12 @@
-import type { Setting } from '../../../src/inventory.ts'
 import type { PageRequest } from '../../../src/page.ts'
+import { Dialog } from '../../../views/dialog.tsx'
+import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
-import { Line } from './line.tsx'
+import { type Editing, Editor } from './editor.tsx'
+import { Line, type Shown } from './line.tsx'
 import { choices, GATEWAY, type Query } from './query.ts'
 
 /** What belongs together: the gateway's own settings, or those of a plugin. */
@@ -12,7 +14,7 @@ export interface Group {
   /** Absent: the gateway. */
   readonly plugin: string | undefined
   readonly about: string | undefined
-  readonly settings: readonly Setting[]
+  readonly settings: readonly Shown[]
 }
 
 export interface SettingsData {
@@ -24,7 +26,15 @@ export interface SettingsData {
   /** Names of plugins that have settings. */
   readonly plugins: readonly string[]
   readonly configFile: string | undefined
+  /** The name of the one that was changed just now. */
+  readonly changedNow: string
+  readonly dialog?: DialogData
 }
+
+/** The dialog that the address asks for. */
+export type DialogData =
+  | { readonly kind: 'edit'; readonly editing: Editing }
+  | { readonly kind: 'note'; readonly text: string }
 
 interface Props {
   readonly data: SettingsData
@@ -37,22 +47,35 @@ export const SettingsView = ({ data, request }: Props) => (
       <div>
         <h1>Settings</h1>
         <p class="lead">
-          What is in effect, and who says so: each of these wins over the one before it. Nothing is changed
-          here.
+          What is in effect, and who says so: each of these wins over the one before it. Open a setting to
+          change it.
         </p>
       </div>
     </header>
     <Sources configFile={data.configFile} />
     <Search data={data} path={`${request.base}/dashboard/settings`} />
     <Found data={data} request={request} />
+    <Dialog labelledby={DIALOG_TITLE} asks={['edit']}>
+      {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
+    </Dialog>
   </>
 )
+
+const DialogContent = ({ dialog, request }: { dialog: DialogData; request: PageRequest }) =>
+  dialog.kind === 'edit' ? (
+    <Editor editing={dialog.editing} request={request} />
+  ) : (
+    <Remark text={dialog.text} page={`${request.base}/dashboard/settings`} />
+  )
 
 /** Who wins over whom, and when a change takes effect. */
 const Sources = ({ configFile }: { configFile: string | undefined }) => (
   <ol class="sources" aria-label="Each wins over those before it">
     <li>
       <strong>Default</strong> <span>where nobody says anything</span>
+    </li>
+    <li>
+      <strong>Dashboard</strong> <span>what is changed here: at once, for every gateway on the database</span>
     </li>
     <li>
       <strong>Config file</strong>{' '}
@@ -124,7 +147,7 @@ const Found = ({ data, request }: Props) => (
       <>
         {data.groups.length > 1 && <Index groups={data.groups} />}
         {data.groups.map(group => (
-          <Settings group={group} base={request.base} file={data.configFile} />
+          <Settings group={group} data={data} request={request} />
         ))}
       </>
     )}
@@ -139,7 +162,7 @@ const Index = ({ groups }: { groups: readonly Group[] }) => (
   <nav class="index" aria-label="Settings of">
     <ul>
       {groups.map(group => {
-        const changed = group.settings.filter(({ isChanged }) => isChanged).length
+        const changed = group.settings.filter(({ setting }) => setting.isChanged).length
         return (
           <li data-changed={changed > 0 ? '' : undefined}>
             <a class="jump" href={`#${idOf(group)}`}>
@@ -156,7 +179,8 @@ const Index = ({ groups }: { groups: readonly Group[] }) => (
   </nav>
 )
 
-function Settings({ group, base, file }: { group: Group; base: string; file: string | undefined }) {
+function Settings({ group, data, request }: Props & { group: Group }) {
+  const { base } = request
   const { plugin, about, settings } = group
   const id = idOf(group)
   return (
@@ -175,8 +199,13 @@ function Settings({ group, base, file }: { group: Group; base: string; file: str
         )}
       </header>
       <ul class="ledger">
-        {settings.map(setting => (
-          <Line setting={setting} file={file} />
+        {settings.map(shown => (
+          <Line
+            shown={shown}
+            file={data.configFile}
+            isNew={shown.setting.name === data.changedNow}
+            request={request}
+          />
         ))}
       </ul>
     </section>

@@ -1,0 +1,50 @@
+import { listed, text } from '../../../src/door/form.ts'
+import { Refusal } from '../../../src/errors.ts'
+import type { Input, Setting } from '../../../src/inventory.ts'
+import type { Form } from '../../../src/page.ts'
+import { textOf } from './value.ts'
+
+/** A setting while it is typed. */
+export interface Draft {
+  readonly name: string
+  /** As it stands in the field. */
+  readonly typed: string
+  /** The version that is stored, as it was when the form was opened; absent where nothing is. */
+  readonly version?: number
+}
+
+export const draftFrom = (form: Form): Draft => {
+  const version = text(form, 'version')
+  return {
+    name: text(form, 'name'),
+    typed: text(form, 'value'),
+    ...(version !== '' && { version: Number(version) }),
+  }
+}
+
+/** What a form begins with: what is in effect. */
+export const draftOf = ({ name, value, input }: Setting, version: number | undefined): Draft => ({
+  name,
+  typed:
+    Array.isArray(value) && input?.kind === 'list'
+      ? value.join('\n')
+      : value === undefined
+        ? ''
+        : textOf(value),
+  ...(version !== undefined && { version }),
+})
+
+/** What was typed, as the config file would say it. */
+export function toValue({ typed }: Draft, input: Input | undefined): unknown {
+  if (input?.kind === 'switch') return typed === 'on'
+  if (input?.kind === 'list') return listed(typed)
+  const isNumber = input?.kind === 'number' && typed.trim() !== '' && Number.isFinite(Number(typed))
+  return isNumber ? Number(typed) : typed.trim()
+}
+
+/** What is wrong, without what the form says anyway. */
+export function mistakeOf(error: unknown): string {
+  if (!(error instanceof Refusal)) throw error
+  const said = error.message.replace(/^Cannot use "[^"]*" of the dashboard: /, '')
+  return said.charAt(0).toUpperCase() + said.slice(1)
+}

@@ -1,0 +1,160 @@
+import { eq } from 'drizzle-orm'
+import * as v from 'valibot'
+import { didYouMean } from '../../src/base/nearest.ts'
+import type { Stored } from '../../src/config/stored.ts'
+import type { Database } from '../../src/database/open.ts'
+import { ConfigError, refuse } from '../../src/errors.ts'
+import type { Setting } from '../../src/inventory.ts'
+import { check } from '../../src/request/check.ts'
+import type { Restating } from '../../src/restating.ts'
+import { says } from '../../src/settings.ts'
+import type { Authorship, Definitions, History } from '../history/model.ts'
+import { whyFixed } from './fixed.ts'
+import { KIND, type StoredSetting } from './model.ts'
+import { storedSettings } from './schema.ts'
+
+const NOWHERE = 'No setting can be changed here: the database is in memory, and ends with the gateway'
+
+/** Longer values are none that anybody types (characters). */
+const LONGEST = 10_000
+
+export const settingInput = v.strictObject({
+  value: says(
+    'As the config file would say it: `5`, `"30s"`, `true`, `["one", "two"]`',
+    v.pipe(
+      v.unknown(),
+      v.check(value => value !== undefined && value !== null, 'expected a value; DELETE takes it back'),
+      v.check(value => JSON.stringify(value).length <= LONGEST, `expected at most ${LONGEST} characters`),
+    ),
+  ),
+})
+
+export interface SettingsStore {
+  /** The setting of this name, whoever says what it is. Refuses where there is none. */
+  find(name: string): Setting
+  /** Why it cannot be changed; undefined where it can. */
+  whyFixed(setting: Setting): string | undefined
+  /** What it would be; refuses a value that it does not take. Plugins are not asked what goes together. */
+  draft(name: string, value: unknown): Setting
+  /** What is stored under a name, be it in effect or not. */
+  stored(name: string): StoredSetting | undefined
+  /** Answers when a gateway with it serves. */
+  save(name: string, input: unknown, by: Authorship): Promise<StoredSetting>
+  /** Goes back to what holds without it, and answers when that holds. */
+  remove(name: string, by: Authorship): Promise<void>
+  /** After the start: what was stored while this gateway was built. */
+  catchUp(): void
+}
+
+interface StoreOptions {
+  readonly db: Database
+  readonly history: Pick<History, 'define' | 'follows'>
+  readonly settings: () => readonly Setting[]
+  readonly restating: Restating | undefined
+}
+
+/** The settings that operators have stored. Another gateway is built whenever they change. */
+export async function openStore({ db, history, settings, restating }: StoreOptions): Promise<SettingsStore> {
+  let taking: Promise<boolean> | undefined
+  let isOpen = false
+  const definitions: Definitions<StoredSetting> = await history.define<StoredSetting, { value: unknown }>({
+    kind: KIND,
+    listedAt: '/admin/settings',
+    place: name => `/settings?${new URLSearchParams({ q: name })}`,
+    declared: [],
+    load: () => db.select().from(storedSettings),
+    async read(name, input) {
+      const why = whyFixed(find(name))
+      if (why !== undefined) refuse('conflict', why, { param: 'name' })
+      const { value } = check(settingInput, input)
+      await judge({ ...holding(), [name]: value })
+      return { name, value, version: 0 }
+    },
+    toState: ({ value }) => ({ value }),
+    put: (name, { value }, version) =>
+      db
+        .insert(storedSettings)
+        .values({ name, value, version })
+        .onConflictDoUpdate({ target: storedSettings.name, set: { value, version } }),
+    drop: name => [db.delete(storedSettings).where(eq(storedSettings.name, name))],
+    onChange() {
+      if (isOpen) taking = needed().takeOver()
+    },
+  })
+  isOpen = true
+  // A gateway that is built anew reads all of them.
+  history.follows(KIND, async () => void (await restating?.takeOver()))
+
+  const all = (): Stored => Object.fromEntries(definitions.list().map(({ name, value }) => [name, value]))
+
+  /** What does not fit any more keeps nothing else from being changed. */
+  const holding = (): Stored =>
+    Object.fromEntries(Object.entries(all()).filter(([name]) => restating?.unfit.has(name) !== true))
+
+  const needed = (): Restating => restating ?? refuse('conflict', NOWHERE)
+
+  function find(name: string): Setting {
+    const known = settings()
+    return (
+      known.find(setting => setting.name === name) ??
+      refuse(
+        'not_found',
+        `There is no setting "${name.slice(0, 80)}"${didYouMean(
+          name,
+          known.map(setting => setting.name),
+        )}`,
+        { param: 'name' },
+      )
+    )
+  }
+
+  const judge = (stored: Stored): Promise<void> => needed().judge(stored).catch(refuseMistake)
+
+  function draftOf(stored: Stored): readonly Setting[] {
+    try {
+      return needed().draft(stored)
+    } catch (error) {
+      return refuseMistake(error)
+    }
+  }
+
+  /** Makes a change, and waits until it holds. */
+  const takenOver = <T>(write: () => Promise<T>): Promise<T> =>
+    needed().aside(async () => {
+      const done = await write()
+      if ((await taking) === false)
+        refuse('conflict', 'It is stored, but no gateway could be built with it: the log says why')
+      return done
+    })
+
+  return {
+    find,
+    whyFixed: setting => (restating === undefined ? NOWHERE : whyFixed(setting)),
+    draft(name, value) {
+      const drafted = draftOf({ ...holding(), [name]: value })
+      return drafted.find(setting => setting.name === name) ?? find(name)
+    },
+    stored: name => definitions.list().find(each => each.name === name),
+    save: (name, input, by) => takenOver(() => definitions.save(name, input, by)),
+    remove: (name, by) =>
+      takenOver(async () => {
+        definitions.get(name)
+        const { [name]: _, ...rest } = holding()
+        await judge(rest)
+        await definitions.remove(name, by)
+      }),
+    catchUp() {
+      if (restating !== undefined && !isSame(restating.stored, all())) void restating.takeOver()
+    },
+  }
+}
+
+function refuseMistake(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error
+  return refuse('invalid_value', error.problems.join('; '), { param: 'value' })
+}
+
+const isSame = (one: Stored, other: Stored): boolean => spelled(one) === spelled(other)
+
+const spelled = (stored: Stored): string =>
+  JSON.stringify(Object.entries(stored).sort(([one], [other]) => (one < other ? -1 : 1)))
