@@ -16,6 +16,8 @@ export interface Restating {
    * that was not possible; the log says why. Whatever writes at the moment is waited for, but for what runs `aside`.
    */
   takeOver(): Promise<boolean>
+  /** The same, where another gateway on the database has made the change. */
+  follow(): Promise<void>
   /** For a write that waits for `takeOver`. */
   aside<T>(write: () => Promise<T>): Promise<T>
 }

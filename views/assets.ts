@@ -33,6 +33,7 @@ const styles = [
   'rollouts',
   'history',
   'house',
+  'settings',
   'narrow',
   'print',
 ].map(name => `./styles/${name}.css`)

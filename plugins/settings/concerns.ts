@@ -10,7 +10,13 @@ export const createUnfitWatch = (unfit: ReadonlyMap<string, string>): Watch => (
     [...unfit].map(([name, why]) => ({
       about: name,
       tone: 'amber',
-      words: ['The setting ', { name }, ' is left out as it is stored: ', { name: why }, '.'],
+      words: [
+        'What is stored of the setting ',
+        { name },
+        ' does not fit any more, and is left out. ',
+        why,
+        '.',
+      ],
       act: 'See the setting',
       place: `/settings?${new URLSearchParams({ q: name })}`,
     })),

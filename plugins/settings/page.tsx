@@ -20,6 +20,7 @@ export const createSettingsPage = (deps: SettingsPageDeps): Page =>
       const all = settings()
       const read = (name: string): string => url.searchParams.get(name) ?? ''
       const query = readQuery(read)
+      const names = new Set(all.map(({ name }) => name))
       const found = find(all, query)
       const abouts = new Map(plugins().map(({ name, about }) => [name, about]))
       const shown = await Promise.all(found.map(setting => show(deps, setting)))
@@ -36,6 +37,7 @@ export const createSettingsPage = (deps: SettingsPageDeps): Page =>
         changed: all.filter(({ isChanged }) => isChanged).length,
         plugins: [...new Set(all.flatMap(({ plugin }) => plugin ?? []))],
         configFile,
+        orphans: deps.store.list().filter(({ name }) => !names.has(name)),
         changedNow: read('changed'),
         ...(dialog !== undefined && { dialog }),
       }

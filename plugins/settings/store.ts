@@ -36,7 +36,9 @@ export interface SettingsStore {
   whyFixed(setting: Setting): string | undefined
   /** What it would be; refuses a value that it does not take. Plugins are not asked what goes together. */
   draft(name: string, value: unknown): Setting
-  /** What is stored under a name, be it in effect or not. */
+  /** All that is stored, be it in effect or not. */
+  list(): readonly StoredSetting[]
+  /** What is stored under a name. */
   stored(name: string): StoredSetting | undefined
   /** Answers when a gateway with it serves. */
   save(name: string, input: unknown, by: Authorship): Promise<StoredSetting>
@@ -83,7 +85,7 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
   })
   isOpen = true
   // A gateway that is built anew reads all of them.
-  history.follows(KIND, async () => void (await restating?.takeOver()))
+  history.follows(KIND, async () => restating?.follow())
 
   const all = (): Stored => Object.fromEntries(definitions.list().map(({ name, value }) => [name, value]))
 
@@ -134,6 +136,7 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
       const drafted = draftOf({ ...holding(), [name]: value })
       return drafted.find(setting => setting.name === name) ?? find(name)
     },
+    list: definitions.list,
     stored: name => definitions.list().find(each => each.name === name),
     save: (name, input, by) => takenOver(() => definitions.save(name, input, by)),
     remove: (name, by) =>
@@ -144,7 +147,7 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
         await definitions.remove(name, by)
       }),
     catchUp() {
-      if (restating !== undefined && !isSame(restating.stored, all())) void restating.takeOver()
+      if (restating !== undefined && !isSame(restating.stored, all())) void restating.follow()
     },
   }
 }

@@ -83,6 +83,7 @@ function createRestating(
   { stored, unfit }: { readonly stored: Stored; readonly unfit: Sifted['unfit'] },
   { kit, loaded, options: { read, serving }, current }: RestatingDeps,
 ): Restating {
+  const takeOver = async () => (await serving).reload('Settings have changed', createLog('gateway'))
   return {
     stored,
     unfit,
@@ -91,12 +92,12 @@ function createRestating(
       return survey(settings)
     },
     judge: async wanted => rehearseWith(kit, await read().catch(unreadable), wanted),
-    async takeOver() {
+    takeOver,
+    async follow() {
       const mine = current()
-      const { gateways, reload } = await serving
+      const { gateways } = await serving
       // One that only finishes its answers has a successor, which sees the same.
-      if (mine !== undefined && mine !== gateways.current()) return true
-      return reload('Settings have changed', createLog('gateway'))
+      if (mine === undefined || mine === gateways.current()) await takeOver()
     },
     aside: async write => (await serving).gateways.aside(write),
   }

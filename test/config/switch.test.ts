@@ -63,6 +63,27 @@ describe('createSwitch()', () => {
     expect([await textOf(early), await textOf(read), await textOf(late)]).toEqual(['one', 'one', 'two'])
   })
 
+  test('waits for no write that waits for the new gateway, and still for the others', async () => {
+    const [one, two] = [fake('one'), fake('two')]
+    const gateways = createSwitch(one.gateway)
+    const waits = gateways.fetch(put('/admin/settings/retries'), here)
+    const other = gateways.fetch(put('/admin/keys/1'), here)
+    let isBuilt = false
+    const taken = gateways.aside(() =>
+      gateways.replace(async () => {
+        isBuilt = true
+        return two.gateway
+      }),
+    )
+    await Bun.sleep(5)
+    expect(isBuilt).toBe(false)
+    one.waiting.pop()?.()
+    await taken
+    expect([isBuilt, await textOf(other)]).toEqual([true, 'one'])
+    one.answer()
+    expect(await textOf(waits)).toBe('one')
+  })
+
   test('keeps the old gateway when the new one cannot be built', async () => {
     const one = fake('one')
     const gateways = createSwitch(one.gateway)

@@ -27,21 +27,25 @@ export const MASTER = 'master-key-for-tests'
 export interface Place {
   readonly folder: Folder
   readonly env?: Readonly<Record<string, string>>
-  readonly extra?: readonly Plugin[]
+  /** What the config file says. */
+  readonly yaml?: string
+  /** Plugins that the operator has brought. */
+  readonly strangers?: readonly Plugin[]
 }
 
 const migrations = join(root, 'drizzle')
-export async function start({ folder, env = {}, extra = [] }: Place): Promise<Running> {
+export async function start({ folder, yaml = '', env = {}, strangers = [] }: Place): Promise<Running> {
   const logs: Record<string, unknown>[] = []
   const installation: Installation = {
     ...{ shell, loadAssets, migrations, version, readStored },
-    plugins: [...ours, ...extra],
-    loadStrangers: async () => [],
+    plugins: ours,
+    loadStrangers: async () => strangers,
     environment: {
       MODELWAY_MASTER_KEY: MASTER,
       LOG_LEVEL: 'error',
       DATABASE_URL: `file:${folder.path}/test.db`,
-      CONFIG_FILE: folder.write('modelway.yaml', env.YAML ?? ''),
+      CONFIG_FILE: folder.write('modelway.yaml', yaml),
+      ...(strangers.length > 0 && { PLUGINS: './stranger.ts' }),
       ...env,
     },
   }

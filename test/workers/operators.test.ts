@@ -42,6 +42,19 @@ test('a key that is revoked at one worker opens none any more', async () => {
   expect(new Set(await often(call))).toEqual(new Set([401]))
 }, 30_000)
 
+test('a setting that is changed at one worker holds at all when the answer is there', async () => {
+  const tell = async (): Promise<unknown> =>
+    ((await (await gateway.admin('GET', '/admin/settings/breaker.failures')).json()) as { value: unknown })
+      .value
+  const changed = await gateway.admin('PUT', '/admin/settings/breaker.failures', { value: 9 })
+  expect(changed.status).toBe(200)
+  expect(new Set(await often(tell))).toEqual(new Set([9]))
+  expect((await gateway.admin('DELETE', '/admin/settings/breaker.failures')).status).toBe(204)
+  expect(new Set(await often(tell))).toEqual(new Set([5]))
+  // Each says so itself: nobody waits for what a worker keeps for its supervisor.
+  expect(gateway.saidBy('Reloaded the configuration').size).toBe(3)
+}, 30_000)
+
 test('a provider that is added at one worker serves at all, and is gone at all', async () => {
   const call = async () => {
     const body = { model: 'theirs/one', messages: [{ role: 'user', content: 'Hello' }] }

@@ -25,7 +25,7 @@ export function Acts({ shown, isNew, request }: Props) {
       {isNew && (
         <p class="done" role="status">
           <Icon name="check" />
-          This holds now, at every gateway on this database.
+          This holds now.
         </p>
       )}
       {unfit !== undefined && (
@@ -35,37 +35,49 @@ export function Acts({ shown, isNew, request }: Props) {
         <p class="muted">Something is stored here, too; it holds when nothing else says what this is.</p>
       )}
       {fixed !== undefined && <p class="muted">{fixed}.</p>}
-      {fixed === undefined && (
-        <Link
-          class="button"
-          id={`change-${name}`}
-          href={edit}
-          {...opening(edit)}
-          aria-label={`Change ${name}`}
-        >
-          <Icon name="pencil" />
-          Change
-        </Link>
-      )}
-      {version !== undefined && (
-        <>
-          <form
-            method="post"
-            action={`${page}/reset`}
-            hx-post={`${page}/reset`}
-            hx-swap="none"
-            hx-include={STATE}
+      <div>
+        {fixed === undefined && (
+          <Link
+            class="button"
+            id={`change-${name}`}
+            href={edit}
+            {...opening(edit)}
+            aria-label={`Change ${name}`}
           >
-            <Csrf admin={request.admin} />
-            <input type="hidden" name="name" value={name} />
-            <input type="hidden" name="version" value={String(version)} />
-            <button type="submit" aria-label={`Take back what is stored of ${name}`}>
-              {fixed === undefined ? 'Back to default' : 'Forget what is stored'}
-            </button>
-          </form>
-          <HistoryLink class="quiet" kind={KIND} subject={name} base={request.base} />
-        </>
-      )}
+            <Icon name="pencil" />
+            Change
+          </Link>
+        )}
+        {version !== undefined && (
+          <>
+            <Reset name={name} version={version} isFixed={fixed !== undefined} request={request} />
+            <HistoryLink class="quiet" kind={KIND} subject={name} base={request.base} />
+          </>
+        )}
+      </div>
     </div>
+  )
+}
+
+interface ResetProps {
+  readonly name: string
+  readonly version: number
+  readonly isFixed: boolean
+  readonly request: PageRequest
+}
+
+/** Takes back what is stored. The history keeps it, so nobody is asked whether they are sure. */
+export function Reset({ name, version, isFixed, request }: ResetProps) {
+  const action = `${request.base}/dashboard/settings/reset`
+  const words = isFixed ? 'Forget what is stored' : 'Back to default'
+  return (
+    <form method="post" action={action} hx-post={action} hx-swap="none" hx-include={STATE}>
+      <Csrf admin={request.admin} />
+      <input type="hidden" name="name" value={name} />
+      <input type="hidden" name="version" value={String(version)} />
+      <button type="submit" aria-label={`${words}: ${name}`}>
+        {words}
+      </button>
+    </form>
   )
 }

@@ -23,16 +23,17 @@ export const draftFrom = (form: Form): Draft => {
 }
 
 /** What a form begins with: what is in effect. */
-export const draftOf = ({ name, value, input }: Setting, version: number | undefined): Draft => ({
-  name,
-  typed:
-    Array.isArray(value) && input?.kind === 'list'
-      ? value.join('\n')
-      : value === undefined
-        ? ''
-        : textOf(value),
+export const draftOf = (setting: Setting, version: number | undefined): Draft => ({
+  name: setting.name,
+  typed: typedOf(setting),
   ...(version !== undefined && { version }),
 })
+
+function typedOf({ value, input }: Setting): string {
+  if (input?.kind === 'switch') return value === true ? 'on' : ''
+  if (input?.kind === 'list' && Array.isArray(value)) return value.join('\n')
+  return value === undefined ? '' : textOf(value)
+}
 
 /** What was typed, as the config file would say it. */
 export function toValue({ typed }: Draft, input: Input | undefined): unknown {

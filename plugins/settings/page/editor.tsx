@@ -54,9 +54,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
       <p class="muted">
         By default: {preset === undefined ? 'not set' : <Name class="mono" text={textOf(preset)} />}
       </p>
-      <EffectBox page={page}>
-        <Effect effect={effect} />
-      </EffectBox>
+      <EffectBox page={page}>{mistake === undefined && <Effect effect={effect} />}</EffectBox>
     </DialogForm>
   )
 }
@@ -80,9 +78,7 @@ function ValueField({ setting, typed, error }: ValueFieldProps) {
   const { input } = setting
   const focus = error === undefined
   if (input?.kind === 'switch')
-    return (
-      <Check id={ID} name="value" label="On" checked={typed === 'true' || typed === 'on'} focus={focus} />
-    )
+    return <Check id={ID} name="value" label="On" checked={typed === 'on'} focus={focus} />
   return (
     <Field id={ID} label="Value" error={error} hint={hintOf(input)}>
       <Control
@@ -140,7 +136,7 @@ function Control({ input, typed, more }: ControlProps): Child {
 export function Effect({ effect }: { effect: Effected }): Child {
   if ('mistake' in effect)
     return (
-      <p class="mistake">
+      <p>
         <Icon name="alert" />
         <span>{effect.mistake}</span>
       </p>
@@ -152,11 +148,10 @@ export function Effect({ effect }: { effect: Effected }): Child {
       <span>
         {isSet && value !== undefined ? (
           <>
-            Saved, <Name class="mono" text={textOf(value)} /> holds at once, at every gateway on this
-            database.
+            Saved, <Name class="mono" text={textOf(value)} /> holds at once.
           </>
         ) : (
-          'Saved, nothing is set, at every gateway on this database.'
+          'Saved, nothing is set.'
         )}
       </span>
     </p>

@@ -5,6 +5,8 @@ import { Choice, Filters } from '../../../views/filters.tsx'
 import { number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
+import type { StoredSetting } from '../model.ts'
+import { Reset } from './acts.tsx'
 import { type Editing, Editor } from './editor.tsx'
 import { Line, type Shown } from './line.tsx'
 import { choices, GATEWAY, type Query } from './query.ts'
@@ -26,10 +28,14 @@ export interface SettingsData {
   /** Names of plugins that have settings. */
   readonly plugins: readonly string[]
   readonly configFile: string | undefined
+  /** What is stored under names that no setting has any more. */
+  readonly orphans: readonly Orphan[]
   /** The name of the one that was changed just now. */
   readonly changedNow: string
   readonly dialog?: DialogData
 }
+
+export type Orphan = Pick<StoredSetting, 'name' | 'version'>
 
 /** The dialog that the address asks for. */
 export type DialogData =
@@ -54,6 +60,7 @@ export const SettingsView = ({ data, request }: Props) => (
     </header>
     <Sources configFile={data.configFile} />
     <Search data={data} path={`${request.base}/dashboard/settings`} />
+    <Orphans orphans={data.orphans} request={request} />
     <Found data={data} request={request} />
     <Dialog labelledby={DIALOG_TITLE} asks={['edit']}>
       {data.dialog && <DialogContent dialog={data.dialog} request={request} />}
@@ -75,7 +82,7 @@ const Sources = ({ configFile }: { configFile: string | undefined }) => (
       <strong>Default</strong> <span>where nobody says anything</span>
     </li>
     <li>
-      <strong>Dashboard</strong> <span>what is changed here: at once, for every gateway on the database</span>
+      <strong>Dashboard</strong> <span>what is changed here, at once</span>
     </li>
     <li>
       <strong>Config file</strong>{' '}
@@ -103,6 +110,25 @@ const Sources = ({ configFile }: { configFile: string | undefined }) => (
     </li>
   </ol>
 )
+
+/** A plugin has gone, say, or calls its setting otherwise: nothing holds it, and nobody else would show it. */
+const Orphans = ({ orphans, request }: { orphans: readonly Orphan[]; request: PageRequest }) =>
+  orphans.length === 0 ? null : (
+    <section class="house-group" aria-labelledby="orphans">
+      <header>
+        <h2 id="orphans">Stored, and of no use</h2>
+        <p class="muted">No setting has these names any more.</p>
+      </header>
+      <ul class="ledger">
+        {orphans.map(({ name, version }) => (
+          <li class="orphan">
+            <Name class="mono" text={name} />
+            <Reset name={name} version={version} isFixed request={request} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
 
 const Search = ({ data, path }: { data: SettingsData; path: string }) => (
   <Filters
