@@ -30,7 +30,7 @@ function createReads({ chronicle }: Deps): Api[] {
       path: '/admin/history',
       summary: 'What was changed',
       description:
-        'Every change of a virtual model, an access policy, a key, a limit or a guardrail, newest first: who, when, which fields. A rename keeps the line of its subject. `next` of one page is `before` of the following one; on the last it is null.',
+        'Every change of a virtual model, an access policy, a key, a limit, a guardrail, a provider or a setting, newest first: who, when, which fields. A rename keeps the line of its subject. `next` of one page is `before` of the following one; on the last it is null.',
       query: historyQuery,
       answer: { about: 'Newest first', schema: historyView },
       async run({ query }) {

@@ -12,7 +12,9 @@ export const historyQuery = v.strictObject({
   kind: v.optional(
     v.pipe(
       v.string(),
-      v.description('`virtual-model` (redirects and policies), `key`, `limit` or `guardrail`'),
+      v.description(
+        '`virtual-model` (redirects and policies), `key`, `limit`, `guardrail`, `provider` or `setting`',
+      ),
     ),
   ),
   subject: v.optional(
@@ -29,7 +31,10 @@ export const historyQuery = v.strictObject({
 
 const listedView = v.object({
   id: says('Counts the changes of everything', v.number()),
-  kind: says('What was changed: `virtual-model`, `key`, `limit`, `guardrail`', v.string()),
+  kind: says(
+    'What was changed: `virtual-model`, `key`, `limit`, `guardrail`, `provider`, `setting`',
+    v.string(),
+  ),
   subject: says('Its name after the change; of a key its id', v.string()),
   version: says('Counts the changes of this one', v.number()),
   action: says('What was done', v.picklist(actions)),

@@ -229,6 +229,75 @@ test('values with markup stay values', async () => {
   expect(await page.locator('main :is(script, img, b)').count()).toBe(0)
 })
 
+test('a setting is changed with the keyboard alone: what is wrong is said while it is typed, what is right holds', async () => {
+  await open({ q: 'breaker.pause' })
+  await line('breaker.pause').locator('summary').press('Enter')
+  await line('breaker.pause').getByRole('link', { name: 'Change breaker.pause' }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Change breaker.pause' })
+  const value = dialog.getByLabel('Value')
+  expect(await value.inputValue()).toBe('10s')
+  expect(await value.evaluate(one => one === document.activeElement)).toBe(true)
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('soon')
+  await dialog.locator('#effect', { hasText: 'Expected a time such as 30s' }).waitFor()
+  await page.keyboard.press('Enter')
+  await dialog.locator('#f-value-error', { hasText: 'Expected a time such as 30s' }).waitFor()
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('90000ms')
+  await dialog.locator('#effect', { hasText: 'Saved, 90s holds at once.' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/q=breaker.pause&changed=breaker.pause/)
+  const changed = line('breaker.pause')
+  expect(await read(changed)).toMatch(/90s\s+default\s+10s\s+dashboard, by session/)
+  expect(await changed.locator('summary').evaluate(one => one === document.activeElement)).toBe(true)
+  await changed.getByText('This holds now.').waitFor()
+
+  await changed.getByRole('link', { name: 'History' }).click()
+  await page.getByText('breaker.pause').first().waitFor()
+  await open({ q: 'breaker.pause' })
+  await line('breaker.pause').locator('summary').click()
+  await line('breaker.pause').getByRole('button', { name: 'Back to default: breaker.pause' }).click()
+  await page.waitForURL(/changed=breaker.pause/)
+  expect(await read(line('breaker.pause'))).toMatch(/10s\s+default/)
+})
+
+test('each kind of setting has its field, and a switch stays as it is where nobody touches it', async () => {
+  const edit = async (name: string) => {
+    await page.goto(`${stage.gateway.url}/dashboard/settings?${new URLSearchParams({ edit: name })}`)
+    return page.getByRole('dialog', { name: `Change ${name}` })
+  }
+  const access = await edit('access.enabled_by_default')
+  expect(await access.getByRole('checkbox', { name: 'On' }).isChecked()).toBe(true)
+  expect(await read(access.locator('#effect'))).toContain('true holds')
+  const failures = (await edit('breaker.failures')).getByRole('spinbutton', { name: 'Value' })
+  expect([await failures.getAttribute('min'), await failures.getAttribute('max')]).toEqual(['1', '1000'])
+  expect(await (await edit('response_model.names')).getByRole('option').allInnerTexts()).toEqual([
+    'served',
+    'requested',
+  ])
+  const list = await edit('responses_store.providers')
+  expect(await list.getByRole('textbox', { name: 'Value' }).inputValue()).toBe('openai\nazure\nxai')
+})
+
+test('what cannot be changed here says why, and has no form', async () => {
+  for (const [name, words] of [
+    ['retries', 'is declared in RETRIES: change it there'],
+    ['auth.master_key', 'is a secret, or may be one'],
+    ['night_shift.motto', 'in the config file, the environment or on the command line only'],
+  ] as const) {
+    await open({ q: name })
+    await line(name).locator('summary').click()
+    expect(await read(line(name).locator('.entry-acts'))).toContain(words)
+    expect(
+      await line(name)
+        .getByRole('link', { name: /^Change/ })
+        .count(),
+    ).toBe(0)
+    await page.goto(`${stage.gateway.url}/dashboard/settings?${new URLSearchParams({ edit: name })}`)
+    expect(await read(page.getByRole('dialog'))).toContain(words)
+  }
+})
+
 test('it is for operators only', async () => {
   for (const path of ['/dashboard/settings', '/dashboard/plugins']) {
     const response = await fetch(stage.gateway.url + path, { redirect: 'manual' })
@@ -246,6 +315,12 @@ test('works without a script', async () => {
   await plain.page.waitForURL(/q=retries&show=changed/)
   await plain.page.locator('details.entry summary').click()
   await plain.page.getByText('RETRIES=1').waitFor()
+  await plain.page.goto(`${stage.gateway.url}/dashboard/settings?edit=notify.name`)
+  await plain.page.getByLabel('Value').fill('ours')
+  await plain.page.getByRole('button', { name: 'Save' }).click()
+  await plain.page.waitForURL(/changed=notify.name/)
+  await plain.page.getByRole('button', { name: 'Back to default: notify.name' }).click()
+  await plain.page.getByText('modelway', { exact: true }).first().waitFor()
   expect(plain.problems).toEqual([])
   await plain.close()
 })
@@ -260,5 +335,6 @@ test('fits, and has no violation, light and dark, wide and narrow', async () => 
     },
     () => open({ plugin: 'metrics' }),
     () => open({ q: 'no such thing' }),
+    () => open({ plugin: 'breaker', edit: 'breaker.pause' }),
   ])
 })

@@ -1,11 +1,13 @@
 import { Database } from 'bun:sqlite'
-import { expect, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import * as v from 'valibot'
 import { ConfigError } from '../../src/errors.ts'
 import { definePlugin, type Plugin } from '../../src/plugin.ts'
 import { text } from '../../src/settings.ts'
 import { createFolder, type Folder, until } from '../config/kit.ts'
 import { type Running, start } from './kit.ts'
+
+setDefaultTimeout(30_000)
 
 /** What is stored when a gateway starts, and what others on the same database make of it. */
 

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { createFolder, type Folder } from '../config/kit.ts'
 import { type Running, start } from './kit.ts'
+
+setDefaultTimeout(30_000)
 
 /** What operators change on the dashboard holds where nobody declares anything, from that moment on. */
 

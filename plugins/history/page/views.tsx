@@ -41,7 +41,7 @@ export function HistoryView({ data, request }: Props) {
         <div>
           <h1>History</h1>
           <p class="lead">
-            Who changed what of the providers, models, keys, limits and guardrails, and when.
+            Who changed what of the providers, models, keys, limits, guardrails and settings, and when.
           </p>
         </div>
       </header>
@@ -136,8 +136,8 @@ const Empty = ({ query, page, isPart }: { query: Query; page: string; isPart: bo
       <>
         <h2>Nothing was changed yet</h2>
         <p>
-          Every change of a virtual model, an access policy, a key, a limit or a guardrail stands here from
-          now on: who made it, what it was before, and a way to put that back.
+          Every change of a virtual model, an access policy, a key, a limit, a guardrail, a provider or a
+          setting stands here from now on: who made it, what it was before, and a way to put that back.
         </p>
       </>
     )}
