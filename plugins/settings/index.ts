@@ -7,6 +7,9 @@ import { createSettingsPage } from './page.tsx'
 import { storedSettings } from './schema.ts'
 import { openStore } from './store.ts'
 
+/** How often it is looked whether something was missed (milliseconds). */
+const LATE = 30_000
+
 export default definePlugin({
   name: 'settings',
   about: 'Shows operators which settings are in effect and where each comes from, and lets them change some.',
@@ -23,7 +26,10 @@ export default definePlugin({
     return {
       api: createSettingsApi({ settings, store, configFile }),
       pages: [createSettingsPage({ settings, store, history, plugins, unfit, configFile, now })],
-      start: () => store.catchUp(),
+      // What was stored while this gateway was built.
+      start: store.catchUp,
+      // And what it could not take over when it was told of it.
+      ticks: [{ every: LATE, run: store.catchUp }],
     }
   },
 })

@@ -3,17 +3,17 @@ import * as v from 'valibot'
 import { didYouMean } from '../../src/base/nearest.ts'
 import type { Stored } from '../../src/config/stored.ts'
 import type { Database } from '../../src/database/open.ts'
-import { ConfigError, refuse } from '../../src/errors.ts'
+import { refuse } from '../../src/errors.ts'
 import type { Setting } from '../../src/inventory.ts'
 import { check } from '../../src/request/check.ts'
 import type { Restating } from '../../src/restating.ts'
 import { says } from '../../src/settings.ts'
 import type { Authorship, Definitions, History } from '../history/model.ts'
 import { whyFixed } from './fixed.ts'
+import { createJudging, NOWHERE } from './judging.ts'
 import { KIND, type StoredSetting } from './model.ts'
 import { storedSettings } from './schema.ts'
-
-const NOWHERE = 'No setting can be changed here: the database is in memory, and ends with the gateway'
+import { readStored } from './stored.ts'
 
 /** Longer values are none that anybody types (characters). */
 const LONGEST = 10_000
@@ -44,8 +44,8 @@ export interface SettingsStore {
   save(name: string, input: unknown, by: Authorship): Promise<StoredSetting>
   /** Goes back to what holds without it, and answers when that holds. */
   remove(name: string, by: Authorship): Promise<void>
-  /** After the start: what was stored while this gateway was built. */
-  catchUp(): void
+  /** Another gateway takes over where other things are stored than those with which this one was built. */
+  catchUp(): Promise<void>
 }
 
 interface StoreOptions {
@@ -57,6 +57,9 @@ interface StoreOptions {
 
 /** The settings that operators have stored. Another gateway is built whenever they change. */
 export async function openStore({ db, history, settings, restating }: StoreOptions): Promise<SettingsStore> {
+  const find = (name: string): Setting => findIn(settings(), name)
+  const needed = (): Restating => restating ?? refuse('conflict', NOWHERE)
+  const { judge, draft } = createJudging(needed)
   let taking: Promise<boolean> | undefined
   let isOpen = false
   const definitions: Definitions<StoredSetting> = await history.define<StoredSetting, { value: unknown }>({
@@ -93,33 +96,6 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
   const holding = (): Stored =>
     Object.fromEntries(Object.entries(all()).filter(([name]) => restating?.unfit.has(name) !== true))
 
-  const needed = (): Restating => restating ?? refuse('conflict', NOWHERE)
-
-  function find(name: string): Setting {
-    const known = settings()
-    return (
-      known.find(setting => setting.name === name) ??
-      refuse(
-        'not_found',
-        `There is no setting "${name.slice(0, 80)}"${didYouMean(
-          name,
-          known.map(setting => setting.name),
-        )}`,
-        { param: 'name' },
-      )
-    )
-  }
-
-  const judge = (stored: Stored): Promise<void> => needed().judge(stored).catch(refuseMistake)
-
-  function draftOf(stored: Stored): readonly Setting[] {
-    try {
-      return needed().draft(stored)
-    } catch (error) {
-      return refuseMistake(error)
-    }
-  }
-
   /** Makes a change, and waits until it holds. */
   const takenOver = <T>(write: () => Promise<T>): Promise<T> =>
     needed().aside(async () => {
@@ -133,7 +109,7 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
     find,
     whyFixed: setting => (restating === undefined ? NOWHERE : whyFixed(setting)),
     draft(name, value) {
-      const drafted = draftOf({ ...holding(), [name]: value })
+      const drafted = draft({ ...holding(), [name]: value })
       return drafted.find(setting => setting.name === name) ?? find(name)
     },
     list: definitions.list,
@@ -146,15 +122,21 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
         await judge(rest)
         await definitions.remove(name, by)
       }),
-    catchUp() {
-      if (restating !== undefined && !isSame(restating.stored, all())) void restating.follow()
+    async catchUp() {
+      if (restating === undefined || isSame(restating.stored, await readStored(db))) return
+      // It comes after the gateway that is being built just now, so that cannot wait for it.
+      void restating.follow()
     },
   }
 }
 
-function refuseMistake(error: unknown): never {
-  if (!(error instanceof ConfigError)) throw error
-  return refuse('invalid_value', error.problems.join('; '), { param: 'value' })
+function findIn(known: readonly Setting[], name: string): Setting {
+  const found = known.find(setting => setting.name === name)
+  if (found !== undefined) return found
+  const names = known.map(setting => setting.name)
+  return refuse('not_found', `There is no setting "${name.slice(0, 80)}"${didYouMean(name, names)}`, {
+    param: 'name',
+  })
 }
 
 const isSame = (one: Stored, other: Stored): boolean => spelled(one) === spelled(other)
