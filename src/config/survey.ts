@@ -153,16 +153,20 @@ function instancesOf(plugin: Plugin, surveyed: Divided, values: Values): readonl
   if (fields.kind !== 'object') return []
   return Object.entries((values[file.field] ?? {}) as Readonly<Record<string, Values>>).flatMap(
     ([instance, settings]) =>
-      Object.entries(fields.entries).map(
-        ([field, schema]): Found => ({
+      Object.entries(fields.entries).map(([field, schema]): Found => {
+        const origin = pluginOrigin(surveyed, plugin, [file.field, instance, field])
+        const variables = variablesFor(plugin, instance, field)
+        // A vendor may have another word for itself in its variables; the one that is set is known.
+        const isOther = variables.length === 0 && origin.kind === 'variable'
+        return {
           plugin: plugin.name,
           schema,
           value: settings[field],
-          origin: pluginOrigin(surveyed, plugin, [file.field, instance, field]),
-          variables: variablesFor(plugin, instance, field),
+          origin,
+          variables: isOther ? [origin.name] : variables,
           path: `${file.section}.${instance}.${toSnake(field)}`,
-        }),
-      ),
+        }
+      }),
   )
 }
 
