@@ -26,8 +26,6 @@ const members = <E extends v.ObjectEntries>(entries: E) =>
     return `there is no such member${didYouMean(key, Object.keys(entries))}`
   })
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
 const may = <S extends v.GenericSchema>(schema: S) => v.optional(schema)
 const fun = v.function(wanted('a function'))
 const text = v.pipe(v.string(wanted('a text')), v.nonEmpty('it is empty'))
