@@ -18,6 +18,7 @@ interface Props {
 export function Acts({ shown, isNew, request }: Props) {
   const { setting, fixed, version, unfit } = shown
   const { name } = setting
+  const { mayWrite } = request.admin
   const page = `${request.base}/dashboard/settings`
   const edit = `${page}?${new URLSearchParams({ edit: name })}`
   return (
@@ -36,7 +37,7 @@ export function Acts({ shown, isNew, request }: Props) {
       )}
       {fixed !== undefined && <p class="muted">{fixed}.</p>}
       <div>
-        {fixed === undefined && (
+        {fixed === undefined && mayWrite && (
           <Link
             class="button"
             id={`change-${name}`}
@@ -68,6 +69,7 @@ interface ResetProps {
 
 /** Takes back what is stored. The history keeps it, so nobody is asked whether they are sure. */
 export function Reset({ name, version, isFixed, request }: ResetProps) {
+  if (!request.admin.mayWrite) return null
   const action = `${request.base}/dashboard/settings/reset`
   const words = isFixed ? 'Forget what is stored' : 'Back to default'
   return (
