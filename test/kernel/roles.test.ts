@@ -103,6 +103,7 @@ test('readers may use these though they are no GETs, and no others', () => {
     'POST /dashboard/models/draft',
     'POST /dashboard/models/effect',
     'POST /dashboard/models/suggest',
+    'POST /dashboard/settings/effect',
   ])
 })
 
