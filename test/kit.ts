@@ -57,6 +57,8 @@ async function prepareDatabase(): Promise<string> {
   const file = join(folder, 'test.db')
   const database = await openDatabase(`file:${file}`)
   await database.migrate(migrations)
+  // What is not in the file yet would not be in its copies.
+  await database.db.run('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
   return file
 }
