@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { defineApi } from '../src/api.ts'
-import { definePlugin } from '../src/plugin.ts'
-import { says } from '../src/settings.ts'
+import { defineApi } from '../src/contract/api.ts'
+import { definePlugin } from '../src/contract/plugin.ts'
+import { says } from '../src/contract/settings.ts'
 
 export default definePlugin({
   name: 'health',

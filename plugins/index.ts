@@ -1,4 +1,4 @@
-import type { Plugin } from '../src/plugin.ts'
+import type { Plugin } from '../src/contract/plugin.ts'
 import access from './access/index.ts'
 import answerCost from './answer-cost/index.ts'
 import audit from './audit/index.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../src/plugin.ts'
-import { flag, says } from '../src/settings.ts'
+import { definePlugin } from '../src/contract/plugin.ts'
+import { flag, says } from '../src/contract/settings.ts'
 
 export default definePlugin({
   name: 'list-filter',

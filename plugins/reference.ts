@@ -1,5 +1,5 @@
-import { defineApi } from '../src/api.ts'
-import { definePlugin } from '../src/plugin.ts'
+import { defineApi } from '../src/contract/api.ts'
+import { definePlugin } from '../src/contract/plugin.ts'
 import { referenceScript, referenceStyle } from '../views/reference.ts'
 
 /** The version is part of no address, so browsers ask again after an hour. */

@@ -1,5 +1,5 @@
-import { definePlugin } from '../src/plugin.ts'
-import { inputOf, outputOf } from '../src/tokens.ts'
+import { definePlugin } from '../src/contract/plugin.ts'
+import { inputOf, outputOf } from '../src/contract/tokens.ts'
 
 export default definePlugin({
   name: 'request-log',

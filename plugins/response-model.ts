@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { definePlugin } from '../src/plugin.ts'
+import { definePlugin } from '../src/contract/plugin.ts'
+import { says } from '../src/contract/settings.ts'
 import { topLevel } from '../src/request/json.ts'
-import { says } from '../src/settings.ts'
 
 const usual: readonly (readonly string[])[] = [['model']]
 

@@ -1,5 +1,5 @@
-import { isDialect, isSpoken } from '../src/dialect.ts'
-import { definePlugin } from '../src/plugin.ts'
+import { isDialect, isSpoken } from '../src/contract/dialect.ts'
+import { definePlugin } from '../src/contract/plugin.ts'
 import { destinationOf } from '../src/translate/destination.ts'
 import type { Target } from '../src/types.ts'
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
+import { definePlugin } from '../src/contract/plugin.ts'
+import { says, text } from '../src/contract/settings.ts'
 import { refuse } from '../src/errors.ts'
-import { definePlugin } from '../src/plugin.ts'
 import { isInside, parseUserPath } from '../src/scope/user-path.ts'
-import { says, text } from '../src/settings.ts'
 import type { Caller, UserPath } from '../src/types.ts'
 
 export default definePlugin({

@@ -120,3 +120,16 @@ export class ConfigError extends Error {
     this.problems = all
   }
 }
+
+/** The error shape of everything that is not a dialect of its own. */
+export const plainRefusal = (refusal: Refusal) => ({
+  error: {
+    message: refusal.message,
+    type: typeOf(refusal.status),
+    param: refusal.param ?? null,
+    code: refusal.word ?? refusal.code,
+  },
+})
+
+const typeOf = (status: number): string =>
+  status === 429 ? 'requests' : status < 500 ? 'invalid_request_error' : 'server_error'

@@ -1,7 +1,7 @@
 import { timedId } from './base/runtime.ts'
-import { type Endpoint, isDialect, type Lens } from './dialect.ts'
+import { type Endpoint, isDialect, type Lens } from './contract/dialect.ts'
+import type { Aim } from './contract/passage.ts'
 import type { Refusal } from './errors.ts'
-import type { Aim } from './passage.ts'
 import type { Body } from './request/body.ts'
 import type {
   Answer,

@@ -1,7 +1,7 @@
 import type { Patience } from './base/patience.ts'
+import type { Hooks } from './contract/plugin.ts'
 import { awayReason } from './database/faults.ts'
 import { Refusal, refuse } from './errors.ts'
-import type { Hooks } from './plugin.ts'
 import type { Awaitable } from './types.ts'
 
 /** A hook of one plugin, and the one behind it. */

@@ -3,6 +3,7 @@ import { didYouMean } from './base/nearest.ts'
 import type { Patience } from './base/patience.ts'
 import { say, tail, toProblem } from './config/problem.ts'
 import { settingName } from './config/sections.ts'
+import { type Hooks, type Host, kinds, type Parts, type Plugin } from './contract/plugin.ts'
 import { ConfigError } from './errors.ts'
 import { faultless } from './fault.ts'
 import { type HookTable, inLine } from './hooks.ts'
@@ -10,7 +11,6 @@ import { checkAddresses } from './loading/addresses.ts'
 import { blaming } from './loading/blaming.ts'
 import { checkParts } from './loading/plugin-shape.ts'
 import { createProviders, type Providers } from './loading/providers.ts'
-import { type Hooks, type Host, kinds, type Parts, type Plugin } from './plugin.ts'
 
 export interface House {
   readonly hooks: HookTable

@@ -76,7 +76,7 @@ describe('rooms', () => {
         ({ file, from, isType }) =>
           /^views\//.test(file) &&
           /^(src|plugins)\//.test(from) &&
-          !(isType && /^src\/(types|page)\.ts$/.test(from)),
+          !(isType && /^src\/(types|contract\/page)\.ts$/.test(from)),
       ),
     ).toEqual([]))
 

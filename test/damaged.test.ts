@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { definePlugin, type Host } from '../src/plugin.ts'
+import { definePlugin, type Host } from '../src/contract/plugin.ts'
 import { startGateway } from './kit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'modelway-damaged-'))

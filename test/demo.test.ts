@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import OpenAI from 'openai'
 import demo from '../plugins/demo/index.ts'
 import groq from '../plugins/providers/groq.ts'
-import type { Provider } from '../src/provider.ts'
+import type { Provider } from '../src/contract/provider.ts'
 import { assemble } from '../src/registry.ts'
 import { readPluginSettings } from './plugin-settings.ts'
 

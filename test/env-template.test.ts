@@ -4,7 +4,7 @@ import { plugins } from '../plugins/index.ts'
 import { gatewayEnv, gatewaySchema } from '../src/config/gateway.ts'
 import { notesOf, shapeOf } from '../src/config/shape.ts'
 import { spell } from '../src/config/spell.ts'
-import type { EnvNames } from '../src/settings.ts'
+import type { EnvNames } from '../src/contract/settings.ts'
 
 const template = await Bun.file(new URL('../.env.template', import.meta.url)).text()
 const listed = [...template.matchAll(/^([A-Z][A-Z0-9_]*)=/gm)].map(match => match[1]!)

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { defineApi } from '../src/api.ts'
-import { definePlugin } from '../src/plugin.ts'
+import { defineApi } from '../src/contract/api.ts'
+import { definePlugin } from '../src/contract/plugin.ts'
 import { MASTER, startGateway, type TestGateway, until } from './kit.ts'
 
 /** The API document is what it says: valid, complete, and every example in it works. */

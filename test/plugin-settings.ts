@@ -1,5 +1,5 @@
 import { type Environment, pick } from '../src/config/environment.ts'
-import type { Plugin } from '../src/plugin.ts'
+import type { Plugin } from '../src/contract/plugin.ts'
 
 /** The raw settings of every plugin, out of the variables that it declares. `assemble` validates them. */
 export function readPluginSettings(

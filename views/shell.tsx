@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { Shell } from '../src/page.ts'
+import type { Shell } from '../src/contract/page.ts'
 import type { Admin } from '../src/types.ts'
 import { Badge } from './badge.tsx'
 import { Document } from './document.tsx'

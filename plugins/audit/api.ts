@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
-import { moment, says, whole } from '../../src/settings.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
+import { moment, says, whole } from '../../src/contract/settings.ts'
 import { people } from './schema.ts'
 import type { Call, Trail } from './trail.ts'
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../../src/plugin.ts'
-import { retention, says } from '../../src/settings.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import { retention, says } from '../../src/contract/settings.ts'
 import { createAuditApi } from './api.ts'
 import { createCallsPage } from './page.tsx'
 import { adminCalls } from './schema.ts'

@@ -1,4 +1,4 @@
-import { definePage, type Page } from '../../src/page.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
 import { type CallsData, CallsView, outcomes, type Query } from './page/views.tsx'
 import { people } from './schema.ts'

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm'
-import type { AdminEvent } from '../../src/api.ts'
 import { createTurns } from '../../src/base/turns.ts'
+import type { AdminEvent } from '../../src/contract/api.ts'
 import { type Leaf, lookBack } from '../../src/database/look-back.ts'
 import type { Database } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { isDay } from '../../src/base/calendar.ts'
+import { says } from '../../src/contract/settings.ts'
 import { refuse } from '../../src/errors.ts'
 import { check } from '../../src/request/check.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
-import { says } from '../../src/settings.ts'
 import type { JsonObject, UserPath } from '../../src/types.ts'
 import { type Operates, operations } from './model.ts'
 

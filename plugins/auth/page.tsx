@@ -1,4 +1,4 @@
-import { definePage, type Page } from '../../src/page.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
 import { createActions } from './page/actions.tsx'
 import type { KeysDesk, KeysPageDeps } from './page/desk.ts'
 import { draftOf, emptyDraft } from './page/draft.ts'

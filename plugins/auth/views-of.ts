@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { says } from '../../src/settings.ts'
+import { says } from '../../src/contract/settings.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { OPERATES } from './input.ts'
 import { type LastUse, operations } from './model.ts'

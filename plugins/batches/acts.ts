@@ -1,6 +1,6 @@
+import type { Aim, PassageCall } from '../../src/contract/passage.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Aim, PassageCall } from '../../src/passage.ts'
-import type { Host } from '../../src/plugin.ts'
 import type { Answer } from '../../src/types.ts'
 import type { FileDesk, Language, Made, NamedModel, Thing } from '../files/model.ts'
 import { creating } from './create.ts'

@@ -1,5 +1,5 @@
-import { isObject } from '../../src/lens.ts'
-import { inputOf, outputOf } from '../../src/tokens.ts'
+import { isObject } from '../../src/contract/lens.ts'
+import { inputOf, outputOf } from '../../src/contract/tokens.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { fromResponsesUsage } from '../../src/vendors/openai-usage.ts'
 import type { FileDesk, Thing } from '../files/model.ts'

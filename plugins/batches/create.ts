@@ -1,5 +1,5 @@
+import type { Aim, PassageCall } from '../../src/contract/passage.ts'
 import { refuse } from '../../src/errors.ts'
-import type { Aim, PassageCall } from '../../src/passage.ts'
 import { readBody, splice } from '../../src/request/body.ts'
 import type { Answer } from '../../src/types.ts'
 import type { FileDesk, Language, NamedModel, Thing } from '../files/model.ts'

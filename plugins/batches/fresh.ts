@@ -1,5 +1,5 @@
 import { reasonOf } from '../../src/base/describe.ts'
-import type { Host } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Language, Refresh, Thing } from '../files/model.ts'
 

@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { FileDesk } from '../files/model.ts'
 import { createActs } from './acts.ts'
 import { createLearn } from './learn.ts'

@@ -1,5 +1,5 @@
+import { listOf, objectOf } from '../../src/contract/lens.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
-import { listOf, objectOf } from '../../src/lens.ts'
 import type { Body } from '../../src/request/body.ts'
 import { parseJson, topLevel } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'

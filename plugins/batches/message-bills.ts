@@ -1,6 +1,6 @@
 import { reasonOf } from '../../src/base/describe.ts'
-import { countOf, objectOf } from '../../src/lens.ts'
-import type { Host } from '../../src/plugin.ts'
+import { countOf, objectOf } from '../../src/contract/lens.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { FileDesk, Thing } from '../files/model.ts'
 import { messageBills } from './bill.ts'

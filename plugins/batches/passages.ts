@@ -1,5 +1,5 @@
-import type { Passage } from '../../src/passage.ts'
-import type { Host } from '../../src/plugin.ts'
+import type { Passage } from '../../src/contract/passage.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { createActs } from './acts.ts'
 
 type Acts = ReturnType<typeof createActs>

@@ -1,4 +1,4 @@
-import type { Aim } from '../../src/passage.ts'
+import type { Aim } from '../../src/contract/passage.ts'
 import { splice } from '../../src/request/body.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import type { FileDesk, Thing } from '../files/model.ts'

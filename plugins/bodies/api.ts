@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
+import { says } from '../../src/contract/settings.ts'
 import { refuse } from '../../src/errors.ts'
-import { says } from '../../src/settings.ts'
 import type { BodyStore, Stored } from './store.ts'
 
 const bodyView = v.object({

@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Cache } from '../cache/model.ts'
 import type { UsageSums } from '../usage/model.ts'
 import { createCachePage } from './page.tsx'

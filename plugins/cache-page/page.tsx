@@ -1,5 +1,11 @@
+import {
+  type ActionResult,
+  definePage,
+  type Form,
+  type Page,
+  type PageRequest,
+} from '../../src/contract/page.ts'
 import { Refusal } from '../../src/errors.ts'
-import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
 import type { UserPath } from '../../src/types.ts'
 import { count } from '../../views/format.ts'

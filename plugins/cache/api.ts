@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
+import { says } from '../../src/contract/settings.ts'
 import { refuse } from '../../src/errors.ts'
 import { parseUserPath } from '../../src/scope/user-path.ts'
-import { says } from '../../src/settings.ts'
 import type { UserPath } from '../../src/types.ts'
 import { type Cache, sharings } from './model.ts'
 

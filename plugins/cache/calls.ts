@@ -1,6 +1,6 @@
-import { type Dialect, isDialect } from '../../src/dialect.ts'
+import { type Dialect, isDialect } from '../../src/contract/dialect.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 import type { Answered, Routed, Settled } from '../../src/exchange.ts'
-import type { Provider } from '../../src/provider.ts'
 import type { Body } from '../../src/request/body.ts'
 import { isSelected } from '../../src/scope/selector.ts'
 import type { Answer, Awaitable, JsonObject, Target } from '../../src/types.ts'

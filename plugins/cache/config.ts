@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { bytes, csv, duration, retention, says, shown, text } from '../../src/contract/settings.ts'
 import { ConfigError } from '../../src/errors.ts'
-import { bytes, csv, duration, retention, says, shown, text } from '../../src/settings.ts'
 import { type Cache, type SimilarSettings, sharings } from './model.ts'
 
 const LEAST = 1024 * 1024

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type Channel, createChannel, createGathering, type Peers } from '../../src/peers.ts'
+import { type Channel, createChannel, createGathering, type Peers } from '../../src/contract/peers.ts'
 import type { UserPath } from '../../src/types.ts'
 import {
   type Book,

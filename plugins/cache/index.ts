@@ -1,5 +1,5 @@
 import { describe } from '../../src/base/describe.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { createUnknownModels } from '../../src/scope/unknown-models.ts'
 import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'

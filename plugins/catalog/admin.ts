@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { says } from '../../src/settings.ts'
+import { says } from '../../src/contract/settings.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'

@@ -1,5 +1,5 @@
+import type { Provider } from '../../src/contract/provider.ts'
 import type { Deciding, Step } from '../../src/exchange.ts'
-import type { Provider } from '../../src/provider.ts'
 import type { Awaitable, Dropped, Name, Route, Target } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Catalog } from './model.ts'

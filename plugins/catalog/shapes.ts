@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
-import { Written } from '../../src/api.ts'
 import type { Bytes } from '../../src/base/bytes.ts'
+import { Written } from '../../src/contract/api.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 import type { Refusal } from '../../src/errors.ts'
-import type { ModelFacts } from '../../src/model.ts'
 import type { ListedModel } from '../../src/types.ts'
 import { type ListQuery, pageOf } from './pages.ts'
 

@@ -1,4 +1,4 @@
-import type { Host } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Watch } from './model.ts'
 
 /** The one concern that no plugin knows of: a configuration that was to be reloaded, and holds a mistake. */

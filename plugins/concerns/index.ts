@@ -1,7 +1,7 @@
 import { describe } from '../../src/base/describe.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { isDatabaseAway } from '../../src/database/faults.ts'
 import { fileOf } from '../../src/database/open.ts'
-import { definePlugin } from '../../src/plugin.ts'
 import { spell } from '../../views/name.tsx'
 import { createReloadWatch } from './configuration.ts'
 import { createFileWatch } from './database-file.ts'

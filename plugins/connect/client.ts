@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../src/model.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 import { shell } from '../../views/quote.ts'
 
 /** What every program has to be told. */

@@ -1,4 +1,4 @@
-import { definePage, type Page } from '../../src/page.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
 import type { Admin } from '../../src/types.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'

@@ -1,4 +1,4 @@
-import { type Api, defineApi } from '../../src/api.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Asset } from '../../views/assets.ts'
 

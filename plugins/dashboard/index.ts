@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { createChannel } from '../../src/peers.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import { createChannel } from '../../src/contract/peers.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { loadAssets, readAssets } from '../../views/assets.ts'
 import type { Auth } from '../auth/model.ts'
 import { createAssetsApi } from './assets.ts'

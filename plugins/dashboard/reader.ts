@@ -1,6 +1,6 @@
 import { inArray } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
-import type { Host } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Patiently } from './patience.ts'
 import { dashboardSessions as table } from './schema.ts'
 

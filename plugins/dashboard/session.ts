@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNotNull, lt, notInArray, notLike } from 'drizzle-orm'
 import { reasonOf } from '../../src/base/describe.ts'
 import { keyedHash, randomToken } from '../../src/base/runtime.ts'
-import type { Host } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { type Holder, OF_KEYS } from './holders.ts'
 import { createPatience } from './patience.ts'
 import { createReader, type Row } from './reader.ts'

@@ -1,4 +1,4 @@
-import { type Api, defineApi } from '../../src/api.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
 import { pageHeaders } from '../../src/door/pages.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'

@@ -1,6 +1,6 @@
-import type { Dialect } from '../../src/dialect.ts'
-import { isObject, smallApi } from '../../src/lens.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import type { Dialect } from '../../src/contract/dialect.ts'
+import { isObject, smallApi } from '../../src/contract/lens.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { fromPromptUsage } from '../../src/vendors/openai-usage.ts'
 
 /** What OpenAI takes where none is named. */

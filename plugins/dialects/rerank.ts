@@ -1,9 +1,9 @@
 import type { RerankingModelV4 } from '@ai-sdk/provider'
-import type { Dialect, Toward } from '../../src/dialect.ts'
+import type { Dialect, Toward } from '../../src/contract/dialect.ts'
+import { countOf, failureOf, isObject, listOf, objectOf, smallApi, usageOf } from '../../src/contract/lens.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import type { Errand, Translated } from '../../src/contract/translation.ts'
 import { refuse } from '../../src/errors.ts'
-import { countOf, failureOf, isObject, listOf, objectOf, smallApi, usageOf } from '../../src/lens.ts'
-import { definePlugin } from '../../src/plugin.ts'
-import type { Errand, Translated } from '../../src/translation.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { fromPromptUsage } from '../../src/vendors/openai-usage.ts'
 

@@ -1,5 +1,5 @@
-import { defineApi } from '../../src/api.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import { defineApi } from '../../src/contract/api.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'

@@ -1,5 +1,5 @@
+import { definePage, type Page } from '../../src/contract/page.ts'
 import { Refusal } from '../../src/errors.ts'
-import { definePage, type Page } from '../../src/page.ts'
 import { KeyOptions } from '../../views/key-options.tsx'
 import { Options } from '../../views/options.tsx'
 import type { ModelLists } from '../model-lists/model.ts'

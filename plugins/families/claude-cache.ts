@@ -1,4 +1,4 @@
-import { countOf, listOf, objectOf } from '../../src/lens.ts'
+import { countOf, listOf, objectOf } from '../../src/contract/lens.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 /**

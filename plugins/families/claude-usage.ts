@@ -1,5 +1,5 @@
-import { countOf, objectOf, usageOf, withHour } from '../../src/lens.ts'
-import type { EarlyUsageReader, UsageReader } from '../../src/provider.ts'
+import { countOf, objectOf, usageOf, withHour } from '../../src/contract/lens.ts'
+import type { EarlyUsageReader, UsageReader } from '../../src/contract/provider.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 /** The share of the cache that was written for an hour, and the terms under which more than the usual price is asked. */

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, SharedV4Warning } from '@ai-sdk/provider'
-import type { AdaptFacts } from '../../src/provider.ts'
+import type { AdaptFacts } from '../../src/contract/provider.ts'
 import type { Endings } from '../../src/translate/endings.ts'
 import { withLayer } from '../../src/translate/layer.ts'
 import type { Sampling } from '../../src/translate/sampling.ts'

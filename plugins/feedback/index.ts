@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { createFeedbackApi } from './api.ts'
 import { openBook } from './book.ts'
 import type { Calls, Feedback } from './model.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { flag, says, whole } from '../../src/settings.ts'
+import { flag, says, whole } from '../../src/contract/settings.ts'
 import type { Said } from './model.ts'
 
 const MAX_ID = 80

@@ -1,5 +1,5 @@
+import type { Provider } from '../../src/contract/provider.ts'
 import { refuse } from '../../src/errors.ts'
-import type { Provider } from '../../src/provider.ts'
 import type { Kind, Language } from './model.ts'
 
 /** Vendors that keep such things in the shapes of OpenAI or Anthropic, as their references say. Others can be named. */

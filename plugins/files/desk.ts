@@ -1,6 +1,6 @@
+import type { PassageCall } from '../../src/contract/passage.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'
-import type { PassageCall } from '../../src/passage.ts'
-import type { Host } from '../../src/plugin.ts'
 import type { Access } from '../access/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { isId, type Owners } from './book.ts'

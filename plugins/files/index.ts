@@ -1,5 +1,5 @@
-import { isBody } from '../../src/passage.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import { isBody } from '../../src/contract/passage.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Access } from '../access/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createBook } from './book.ts'

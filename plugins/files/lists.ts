@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { PassageCall } from '../../src/passage.ts'
+import type { PassageCall } from '../../src/contract/passage.ts'
 import { check } from '../../src/request/check.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import { namedBy } from './choose.ts'

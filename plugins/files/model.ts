@@ -1,6 +1,6 @@
+import type { Aim, PassageCall } from '../../src/contract/passage.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 import type { Scoped } from '../../src/exchange.ts'
-import type { Aim, PassageCall } from '../../src/passage.ts'
-import type { Provider } from '../../src/provider.ts'
 import type { Answer, JsonObject, UserPath } from '../../src/types.ts'
 
 /** What a provider keeps for a caller. */

@@ -1,5 +1,5 @@
-import { listOf } from '../../src/lens.ts'
-import type { ModelFacts } from '../../src/model.ts'
+import { listOf } from '../../src/contract/lens.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Held } from './held.ts'
 

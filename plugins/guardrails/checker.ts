@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { signWebhook } from '../../src/base/webhook.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Routed } from '../../src/exchange.ts'
-import type { Host } from '../../src/plugin.ts'
 import type { CheckerSettings } from './input.ts'
 
 /** What a service answers. */

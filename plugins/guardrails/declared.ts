@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import { jsonArray } from '../../src/contract/settings.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { declaredIn, haveNames, isPath, nameInput } from '../../src/scope/input.ts'
-import { jsonArray } from '../../src/settings.ts'
 import { entries, isInputOnly, NO_OUTPUT, toFinder, toGuardrail } from './input.ts'
 import type { Guardrail } from './model.ts'
 

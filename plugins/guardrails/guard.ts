@@ -1,4 +1,4 @@
-import { isDialect } from '../../src/dialect.ts'
+import { isDialect } from '../../src/contract/dialect.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Answered, Routed } from '../../src/exchange.ts'
 import { membersIn, membersOf } from '../../src/request/members.ts'

@@ -1,5 +1,5 @@
+import { definePage, type Page, type PageRequest } from '../../src/contract/page.ts'
 import { Refusal } from '../../src/errors.ts'
-import { definePage, type Page, type PageRequest } from '../../src/page.ts'
 import { knownPaths } from '../../src/scope/known-paths.ts'
 import { toQuery } from '../../views/listing.ts'
 import { shorten } from '../../views/name.tsx'

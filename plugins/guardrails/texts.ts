@@ -1,5 +1,5 @@
+import { isObject } from '../../src/contract/lens.ts'
 import { refuse } from '../../src/errors.ts'
-import { isObject } from '../../src/lens.ts'
 import { summaryOf, withSummary } from '../../src/translate/carrier.ts'
 import type { JsonObject } from '../../src/types.ts'
 

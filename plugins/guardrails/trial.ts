@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { says } from '../../src/contract/settings.ts'
 import { refuse } from '../../src/errors.ts'
-import { says } from '../../src/settings.ts'
 import { noEffort } from './finder.ts'
 import type { Guardrail } from './model.ts'
 import { verdicts } from './model.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { says } from '../../src/settings.ts'
+import { says } from '../../src/contract/settings.ts'
 import { toState } from './input.ts'
 import { type Guardrail, sides, verdicts } from './model.ts'
 import { presetNames } from './presets.ts'

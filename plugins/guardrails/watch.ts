@@ -1,5 +1,5 @@
+import { isObject } from '../../src/contract/lens.ts'
 import { refuse } from '../../src/errors.ts'
-import { isObject } from '../../src/lens.ts'
 import { noEffort } from './finder.ts'
 import type { Inspecting } from './inspect.ts'
 import { REACH } from './patterns.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { createChannel } from '../../src/peers.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import { createChannel } from '../../src/contract/peers.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { createHistoryApi } from './api.ts'
 import { openChronicle } from './chronicle.ts'
 import { openDefinitions } from './definitions.ts'

@@ -1,7 +1,7 @@
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Child } from 'hono/jsx'
+import type { ActionResult, Form, Markup, PageRequest } from '../../src/contract/page.ts'
 import type { IfMatch } from '../../src/door/precondition.ts'
-import type { ActionResult, Form, Markup, PageRequest } from '../../src/page.ts'
 import type { Awaitable, JsonObject } from '../../src/types.ts'
 
 export const actions = ['create', 'replace', 'rename', 'delete', 'revoke', 'roll', 'restore'] as const

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { says, whole } from '../../src/settings.ts'
+import { says, whole } from '../../src/contract/settings.ts'
 import type { Listed, Version } from './chronicle.ts'
 import { diff } from './diff.ts'
 import { actions } from './model.ts'

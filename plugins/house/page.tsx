@@ -1,5 +1,5 @@
-import type { Member, Setting } from '../../src/inventory.ts'
-import { definePage, type Page } from '../../src/page.ts'
+import type { Member, Setting } from '../../src/contract/inventory.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
 import { find, readQuery } from './page/query.ts'
 import { type PluginsData, PluginsView } from './page/views.tsx'
 

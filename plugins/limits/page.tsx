@@ -1,10 +1,10 @@
+import { definePage, type Page, type PageRequest } from '../../src/contract/page.ts'
 import { Refusal } from '../../src/errors.ts'
-import { definePage, type Page, type PageRequest } from '../../src/page.ts'
 import { knownPaths } from '../../src/scope/known-paths.ts'
 import { toQuery } from '../../views/listing.ts'
 import { shorten, spell } from '../../views/name.tsx'
 import { Beat, readRound } from '../../views/pulse.tsx'
-import { toLimit } from './input.ts'
+import { spanOf } from './counting/window.ts'
 import { createActions } from './page/actions.tsx'
 import type { LimitsDesk, LimitsPageDeps } from './page/desk.ts'
 import { type LimitData, LimitView, Pots } from './page/detail.tsx'
@@ -12,8 +12,8 @@ import { type Draft, draftOf, emptyDraft, toInput } from './page/draft.ts'
 import { listLimits, readQuery } from './page/rows.ts'
 import { Count, type DialogData, type LimitsData, LimitsTable, LimitsView } from './page/views.tsx'
 import { sentenceOf } from './page/words.ts'
+import { toLimit } from './rules/input.ts'
 import { fullestFirst } from './views-of.ts'
-import { spanOf } from './window.ts'
 
 /** All limits with the forms that make, change and delete them, and the page of a single one. */
 export function createLimitsPages(deps: LimitsPageDeps): Page[] {

@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { LimitState } from './input.ts'
 import type { Window } from './model.ts'
+import type { LimitState } from './rules/input.ts'
 
 /** What operators have stored; times are ms since 1970. */
 export const limits = sqliteTable('limits', {

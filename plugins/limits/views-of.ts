@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { says } from '../../src/settings.ts'
-import { toState } from './input.ts'
-import type { Ledger } from './ledger.ts'
+import { says } from '../../src/contract/settings.ts'
+import type { Ledger } from './counting/ledger.ts'
+import { heldOf, type Measure, type Pot, runningOf, usedOf } from './counting/pot.ts'
+import { fullestOf, shareOf } from './counting/share.ts'
 import type { Limit } from './model.ts'
-import { heldOf, type Measure, type Pot, runningOf, usedOf } from './pot.ts'
-import { fullestOf, shareOf } from './share.ts'
+import { toState } from './rules/input.ts'
 
 const DOLLARS = 1e9
 

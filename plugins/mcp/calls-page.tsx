@@ -1,4 +1,4 @@
-import { definePage, type Page } from '../../src/page.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
 import { outcomes } from './calls/outcome.ts'
 import type { Tools } from './model.ts'

@@ -1,7 +1,13 @@
 import type { Child } from 'hono/jsx'
+import {
+  type ActionResult,
+  definePage,
+  type Form,
+  type Page,
+  type PageRequest,
+} from '../../src/contract/page.ts'
 import { text } from '../../src/door/form.ts'
 import { refuse } from '../../src/errors.ts'
-import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
 import type { Tools } from './model.ts'

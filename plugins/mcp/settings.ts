@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { bytes, concealed, duration, jsonArray, retention, says, shown } from '../../src/contract/settings.ts'
 import { haveNames, isPath, toPath } from '../../src/scope/input.ts'
-import { bytes, concealed, duration, jsonArray, retention, says, shown } from '../../src/settings.ts'
 
 /** Without "__", which stands between the name of a server and that of a tool. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/

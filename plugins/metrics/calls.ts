@@ -1,7 +1,7 @@
 import { describe } from '../../src/base/describe.ts'
 import { createLater } from '../../src/base/later.ts'
+import type { Host, Parts } from '../../src/contract/plugin.ts'
 import type { Settled } from '../../src/exchange.ts'
-import type { Host, Parts } from '../../src/plugin.ts'
 import type { Target } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import { createTried, type Tried } from './attempts.ts'

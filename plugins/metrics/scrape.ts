@@ -1,5 +1,5 @@
-import { type Api, defineApi } from '../../src/api.ts'
 import { keyedHash, randomToken } from '../../src/base/runtime.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
 import type { Exposed } from './exposition.ts'
 
 /** The address that Prometheus reads. */

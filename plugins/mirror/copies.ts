@@ -1,7 +1,7 @@
 import { describe } from '../../src/base/describe.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Hearing, Settled } from '../../src/exchange.ts'
-import type { Host } from '../../src/plugin.ts'
 import type { Caller, Target } from '../../src/types.ts'
 import type { Drops } from './drops.ts'
 import type { Overhear } from './model.ts'

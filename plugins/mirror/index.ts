@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../../src/plugin.ts'
-import { duration, says, whole } from '../../src/settings.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import { duration, says, whole } from '../../src/contract/settings.ts'
 import type { Metrics } from '../metrics/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createCopies } from './copies.ts'

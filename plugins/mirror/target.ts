@@ -1,4 +1,4 @@
-import { isDialect } from '../../src/dialect.ts'
+import { isDialect } from '../../src/contract/dialect.ts'
 import type { Settled } from '../../src/exchange.ts'
 import type { Target } from '../../src/types.ts'
 

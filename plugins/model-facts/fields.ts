@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../src/model.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 
 export type Fact = keyof ModelFacts
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../../src/plugin.ts'
-import { says } from '../../src/settings.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import { says } from '../../src/contract/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'

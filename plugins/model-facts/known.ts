@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../src/model.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 import { isBare } from '../../src/scope/selector.ts'
 import { type Fact, factNames } from './fields.ts'
 import type { Known, ModelName, Origin } from './model.ts'

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Model, ModelFacts } from '../../src/model.ts'
+import type { Model, ModelFacts } from '../../src/contract/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import { common, merge } from './known.ts'

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../src/model.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 import type { Target, UserPath } from '../../src/types.ts'
 
 /** Who says it: the operator, the provider with its list of models, or the data that come with the gateway. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { isDay } from '../../src/base/calendar.ts'
-import type { ModelFacts } from '../../src/model.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 import { bySelector } from '../../src/scope/overrides.ts'
 import { type Fact, factNames, fields } from './fields.ts'
 

@@ -1,4 +1,4 @@
-import type { Provider } from '../../src/provider.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 import type { ProviderHealth, ProviderStatus, Trouble } from './model.ts'
 import { cardId, consequenceOf, reasonOf } from './page/words.ts'
 

@@ -1,6 +1,6 @@
-import type { Model } from '../../src/model.ts'
-import type { Host } from '../../src/plugin.ts'
-import type { Provider } from '../../src/provider.ts'
+import type { Model } from '../../src/contract/model.ts'
+import type { Host } from '../../src/contract/plugin.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 
 /** What is known of one provider's models. */
 export interface ProviderStatus {

@@ -1,6 +1,12 @@
+import {
+  type ActionResult,
+  definePage,
+  type Form,
+  type Page,
+  type PageRequest,
+} from '../../src/contract/page.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 import { refuse } from '../../src/errors.ts'
-import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
-import type { Provider } from '../../src/provider.ts'
 import { count } from '../../views/format.ts'
 import { Notice } from '../../views/notice.tsx'
 import type { OwnedLists } from './lists.ts'

@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Model } from '../../src/model.ts'
+import type { Model } from '../../src/contract/model.ts'
 
 /** The last list that each provider gave, so that a restart while it is down forgets nothing. */
 export const providerModels = sqliteTable('provider_models', {

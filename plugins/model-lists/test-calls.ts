@@ -1,5 +1,5 @@
+import type { Host } from '../../src/contract/plugin.ts'
 import { ORIGIN } from '../../src/door/address.ts'
-import type { Host } from '../../src/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { duration } from '../../views/format.ts'
 import type { Auth } from '../auth/model.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
-import { says } from '../../src/settings.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
+import { says } from '../../src/contract/settings.ts'
 import type { State } from './state.ts'
 import type { Tried } from './try.ts'
 

@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { Metrics } from '../metrics/model.ts'
 import { createNoticesApi } from './api.ts'

@@ -1,4 +1,4 @@
-import { definePage, type Page } from '../../src/page.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
 import type { ApiDeps } from './api.ts'
 import type { NoticesData } from './page/model.ts'
 import { NoticesView, Tests } from './page/views.tsx'

@@ -1,5 +1,5 @@
 import { type Message, signWebhook } from '../../src/base/webhook.ts'
-import type { Host } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Content, Delivery, Hook, Notice, Send } from './model.ts'
 
 export interface SendOptions extends Pick<Host, 'fetch' | 'now'> {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { webhookSecret } from '../../src/base/webhook.ts'
-import { concealed, csv, duration, says, shown, text } from '../../src/settings.ts'
+import { concealed, csv, duration, says, shown, text } from '../../src/contract/settings.ts'
 
 /** So many hooks may there be. */
 const MOST = 20

@@ -1,6 +1,6 @@
+import type { Host } from '../../src/contract/plugin.ts'
 import { fromResponse } from '../../src/http/arrival.ts'
 import { readCapped } from '../../src/http/read.ts'
-import type { Host } from '../../src/plugin.ts'
 
 /** Bytes. Nothing that an honest identity provider says is longer. */
 const MAX_ANSWER = 1024 * 1024

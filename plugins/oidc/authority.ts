@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { reasonOf } from '../../src/base/describe.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'
-import type { Host } from '../../src/plugin.ts'
 import { type KeySet, type Metadata, readKeys, readMetadata } from './document.ts'
 
 /** An identity provider: its keys, and what it says of itself. */

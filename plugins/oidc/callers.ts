@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { plainHash } from '../../src/base/runtime.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'
-import type { Host } from '../../src/plugin.ts'
 import type { Admin, Awaitable, Caller } from '../../src/types.ts'
 import type { Authority } from './authority.ts'
 import { type Claims, claimAt, idOf, listAt, nameOf, operatesBy } from './claims.ts'

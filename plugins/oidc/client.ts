@@ -1,7 +1,7 @@
 import type { Configuration } from 'openid-client'
 import { reasonOf } from '../../src/base/describe.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
-import type { Host } from '../../src/plugin.ts'
 import { ask } from './ask.ts'
 import type { Authority } from './authority.ts'
 import type { Claims } from './claims.ts'

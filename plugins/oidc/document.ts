@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { Host } from '../../src/plugin.ts'
-import { text } from '../../src/settings.ts'
+import type { Host } from '../../src/contract/plugin.ts'
+import { text } from '../../src/contract/settings.ts'
 import { ask } from './ask.ts'
 
 const metadata = v.looseObject({

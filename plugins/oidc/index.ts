@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { SignOn } from './model.ts'
 import { oidcSettings } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { concealed, csv, duration, says, shown, text } from '../../src/settings.ts'
+import { concealed, csv, duration, says, shown, text } from '../../src/contract/settings.ts'
 import { withoutScheme } from './claims.ts'
 import { parseTemplate } from './template.ts'
 

@@ -1,6 +1,6 @@
-import type { Dialect } from '../../src/dialect.ts'
+import type { Dialect } from '../../src/contract/dialect.ts'
+import type { Aim, PassageCall } from '../../src/contract/passage.ts'
 import { refuse } from '../../src/errors.ts'
-import type { Aim, PassageCall } from '../../src/passage.ts'
 import { type Body, readCapped, readForm } from '../../src/request/body.ts'
 import { parseJson } from '../../src/request/json.ts'
 import type { JsonObject } from '../../src/types.ts'

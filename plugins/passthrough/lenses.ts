@@ -1,4 +1,4 @@
-import type { Dialect, Lens } from '../../src/dialect.ts'
+import type { Dialect, Lens } from '../../src/contract/dialect.ts'
 import {
   countOf,
   failureOf,
@@ -8,7 +8,7 @@ import {
   parseObject,
   usageOf,
   withHour,
-} from '../../src/lens.ts'
+} from '../../src/contract/lens.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
 import { withTier } from '../../src/vendors/openai-usage.ts'
 import { hourOf } from '../families/claude-cache.ts'

@@ -1,5 +1,5 @@
+import { isObject } from '../../src/contract/lens.ts'
 import { refuse } from '../../src/errors.ts'
-import { isObject } from '../../src/lens.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 
 /** Where vendors list their models: `/models`, Bedrock's `/foundation-models`, Ollama's `/api/tags`. */

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../src/base/bytes.ts'
+import type { PassageCall } from '../../src/contract/passage.ts'
 import { refuse } from '../../src/errors.ts'
-import type { PassageCall } from '../../src/passage.ts'
 import { readUntil } from '../../src/request/body.ts'
 import { isPacked } from '../../src/request/packed.ts'
 

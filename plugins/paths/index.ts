@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { UsageSums } from '../usage/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'

@@ -1,6 +1,6 @@
 import { describe } from '../../src/base/describe.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import { ORIGIN } from '../../src/door/address.ts'
-import type { Host } from '../../src/plugin.ts'
 import type { Awaitable } from '../../src/types.ts'
 import { duration } from '../../views/format.ts'
 import { spell } from '../../views/name.tsx'

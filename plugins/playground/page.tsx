@@ -1,4 +1,4 @@
-import { definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
+import { definePage, type Form, type Page, type PageRequest } from '../../src/contract/page.ts'
 import { KeyOptions } from '../../views/key-options.tsx'
 import { Options } from '../../views/options.tsx'
 import type { Suggestions } from '../explain/model.ts'

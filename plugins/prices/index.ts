@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../../src/plugin.ts'
-import { says } from '../../src/settings.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import { says } from '../../src/contract/settings.ts'
 import type { Target } from '../../src/types.ts'
 import type { Bundled } from './bundled.ts'
 import type { PricerOptions, Prices } from './model.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { countOf, objectOf } from '../../src/lens.ts'
-import { says, shown, text } from '../../src/settings.ts'
+import { countOf, objectOf } from '../../src/contract/lens.ts'
+import { says, shown, text } from '../../src/contract/settings.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 

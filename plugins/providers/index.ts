@@ -1,4 +1,4 @@
-import type { Plugin } from '../../src/plugin.ts'
+import type { Plugin } from '../../src/contract/plugin.ts'
 import anthropic from './anthropic.ts'
 import azure from './azure.ts'
 import bedrock from './bedrock/index.ts'

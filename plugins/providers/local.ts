@@ -1,4 +1,4 @@
-import type { Plugin } from '../../src/plugin.ts'
+import type { Plugin } from '../../src/contract/plugin.ts'
 import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../../src/plugin.ts'
-import { concealed, duration, says, shown, text } from '../../src/settings.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import { concealed, duration, says, shown, text } from '../../src/contract/settings.ts'
 import type { Concerns } from '../concerns/model.ts'
 import { createRedisWatch } from './concerns.ts'
 import { createConnection, type Tally } from './connection.ts'

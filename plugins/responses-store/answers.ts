@@ -1,5 +1,5 @@
+import { isObject } from '../../src/contract/lens.ts'
 import { refuse } from '../../src/errors.ts'
-import { isObject } from '../../src/lens.ts'
 import type { JsonObject, WholeAnswer } from '../../src/types.ts'
 import type { Item } from './model.ts'
 import type { Page } from './talks.ts'

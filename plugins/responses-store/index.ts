@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../../src/plugin.ts'
-import { bytes, csv, retention, says } from '../../src/settings.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import { bytes, csv, retention, says } from '../../src/contract/settings.ts'
 import type { ResponsesLanguage } from '../dialects/openai-responses/index.ts'
 import { createAnswerPassages } from './answer-passages.ts'
 import { createAskPassages } from './ask-passages.ts'

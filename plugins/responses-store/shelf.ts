@@ -1,7 +1,7 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm'
+import { isObject, listOf } from '../../src/contract/lens.ts'
 import type { Database } from '../../src/database/open.ts'
 import { refuse } from '../../src/errors.ts'
-import { isObject, listOf } from '../../src/lens.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { type Journal, type Memory, ownedBy } from './journal.ts'
 import { isOwn, type Kept, keyOf, type Owner, ownerOf, type Who } from './model.ts'

@@ -1,5 +1,5 @@
+import { isObject, listOf } from '../../src/contract/lens.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
-import { isObject, listOf } from '../../src/lens.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { ResponsesLanguage } from '../dialects/openai-responses/index.ts'
 import type { Item, Kept, Said, Who } from './model.ts'

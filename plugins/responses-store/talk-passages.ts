@@ -1,6 +1,6 @@
+import { isObject } from '../../src/contract/lens.ts'
+import type { Passage, PassageCall } from '../../src/contract/passage.ts'
 import { refuse } from '../../src/errors.ts'
-import { isObject } from '../../src/lens.ts'
-import type { Passage, PassageCall } from '../../src/passage.ts'
 import { readBody } from '../../src/request/body.ts'
 import type { Answer, JsonObject } from '../../src/types.ts'
 import { json, metadataAt, noAfter, page, readPage } from './answers.ts'

@@ -1,5 +1,5 @@
+import type { Host } from '../../src/contract/plugin.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Host } from '../../src/plugin.ts'
 import { authorText } from '../../views/author.ts'
 import type { UsageOutcomes } from '../usage/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'

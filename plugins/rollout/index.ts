@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { ModelPanels, UsageOutcomes } from '../usage/model.ts'

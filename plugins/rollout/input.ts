@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { duration, says, whole } from '../../src/settings.ts'
+import { duration, says, whole } from '../../src/contract/settings.ts'
 import type { Plan } from './model.ts'
 
 const DAY = 86_400_000

@@ -1,7 +1,13 @@
-import { authorOf } from '../../src/author.ts'
+import {
+  type ActionResult,
+  definePage,
+  type Form,
+  type Page,
+  type PageRequest,
+} from '../../src/contract/page.ts'
+import { authorOf } from '../../src/door/author.ts'
 import { text } from '../../src/door/form.ts'
 import { Refusal } from '../../src/errors.ts'
-import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
 import { check } from '../../src/request/check.ts'
 import type { ModelPanel } from '../usage/model.ts'
 import type { VirtualModels } from '../virtual-models/model.ts'

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { type Api, answerJson, defineApi } from '../../src/api.ts'
-import { authorshipOf } from '../../src/author.ts'
+import { type Api, answerJson, defineApi } from '../../src/contract/api.ts'
+import type { Origin, Setting } from '../../src/contract/inventory.ts'
+import { authorshipOf } from '../../src/door/author.ts'
 import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
-import type { Origin, Setting } from '../../src/inventory.ts'
 import { type SettingsStore, settingInput } from './store.ts'
 
 const value = v.nullable(v.unknown())

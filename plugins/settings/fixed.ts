@@ -1,4 +1,4 @@
-import type { Setting } from '../../src/inventory.ts'
+import type { Setting } from '../../src/contract/inventory.ts'
 
 /** Why operators cannot change a setting while the gateway runs; undefined where they can. */
 export function whyFixed(

@@ -1,6 +1,6 @@
+import type { Setting } from '../../src/contract/inventory.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Setting } from '../../src/inventory.ts'
-import { definePage, type Page } from '../../src/page.ts'
 import { KIND } from './model.ts'
 import { createActions } from './page/actions.tsx'
 import { editingOf, type SettingsPageDeps } from './page/desk.ts'

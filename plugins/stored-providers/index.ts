@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin } from '../../src/plugin.ts'
-import { concealed, says } from '../../src/settings.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import { concealed, says } from '../../src/contract/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { didYouMean } from '../../src/base/nearest.ts'
+import type { ProviderType } from '../../src/contract/provider.ts'
+import { says } from '../../src/contract/settings.ts'
 import { refuse } from '../../src/errors.ts'
 import { isMetadataAddress } from '../../src/http/addresses.ts'
-import type { ProviderType } from '../../src/provider.ts'
-import { says } from '../../src/settings.ts'
 
 /** Longer is no key, and no address. */
 const LONGEST = 20_000

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { csv } from '../../src/settings.ts'
+import { csv } from '../../src/contract/settings.ts'
 
 const LENGTH = 32
 

@@ -1,4 +1,4 @@
-import type { Provider } from '../../src/provider.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 
 /** What history calls them. */
 export const KIND = 'provider'

@@ -1,9 +1,15 @@
-import { authorOf } from '../../src/author.ts'
+import {
+  type ActionResult,
+  definePage,
+  type Form,
+  type Page,
+  type PageRequest,
+} from '../../src/contract/page.ts'
+import type { Host } from '../../src/contract/plugin.ts'
+import type { ProviderType } from '../../src/contract/provider.ts'
+import { authorOf } from '../../src/door/author.ts'
 import { text } from '../../src/door/form.ts'
 import { Refusal } from '../../src/errors.ts'
-import { type ActionResult, definePage, type Form, type Page, type PageRequest } from '../../src/page.ts'
-import type { Host } from '../../src/plugin.ts'
-import type { ProviderType } from '../../src/provider.ts'
 import { shorten } from '../../views/name.tsx'
 import type { ProviderDesk } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'

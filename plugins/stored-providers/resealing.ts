@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { reasonOf } from '../../src/base/describe.ts'
-import type { Host } from '../../src/host.ts'
+import type { Host } from '../../src/contract/host.ts'
 import { destinationOf } from './destination.ts'
 import type { Sealed, StoredProvider } from './model.ts'
 import { storedProviders } from './schema.ts'

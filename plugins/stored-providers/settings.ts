@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { didYouMean } from '../../src/base/nearest.ts'
 import { notesOf, toSnake } from '../../src/config/shape.ts'
+import type { ProviderSettings, ProviderType } from '../../src/contract/provider.ts'
 import { refuse } from '../../src/errors.ts'
-import type { ProviderSettings, ProviderType } from '../../src/provider.ts'
 import { checkAddress } from './input.ts'
 import type { StoredState } from './model.ts'
 

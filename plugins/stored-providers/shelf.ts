@@ -1,4 +1,4 @@
-import type { Host } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Making } from './making.ts'
 import type { Made, StoredProvider } from './model.ts'
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { Provider, ProviderType } from '../../src/provider.ts'
-import { says } from '../../src/settings.ts'
+import type { Provider, ProviderType } from '../../src/contract/provider.ts'
+import { says } from '../../src/contract/settings.ts'
 import type { Made, StoredProvider } from './model.ts'
 import { fieldsOf } from './settings.ts'
 import type { Shelf } from './shelf.ts'

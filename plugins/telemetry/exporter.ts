@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
-import type { Host } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Metrics } from '../metrics/model.ts'
 import type { Fact } from './fact.ts'
 import { createMeters, type Meters } from './meters.ts'

@@ -1,6 +1,6 @@
-import { isDialect } from '../../src/dialect.ts'
+import { isDialect } from '../../src/contract/dialect.ts'
+import { operationOf } from '../../src/contract/operation.ts'
 import type { Settled } from '../../src/exchange.ts'
-import { operationOf } from '../../src/operation.ts'
 import type { JsonObject, Outcome, Target, Usage } from '../../src/types.ts'
 import { readTraceparent, type TraceContext } from './traceparent.ts'
 

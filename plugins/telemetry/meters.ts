@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { inputOf, outputOf } from '../../src/tokens.ts'
+import { inputOf, outputOf } from '../../src/contract/tokens.ts'
 import type { Usage } from '../../src/types.ts'
 import type { Fact } from './fact.ts'
 import { firstChunkOf } from './spans.ts'

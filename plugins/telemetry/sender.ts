@@ -1,5 +1,5 @@
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Log } from '../../src/log.ts'
-import type { Host } from '../../src/plugin.ts'
 
 /** again: worth another try, later. refused: it will never be taken. */
 export type Delivery = 'taken' | 'again' | 'refused'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { concealed, flag, says, text, whole } from '../../src/settings.ts'
+import { concealed, flag, says, text, whole } from '../../src/contract/settings.ts'
 
 /** The standard has bare numbers of milliseconds. */
 const milliseconds = () => whole(1, 86_400_000)

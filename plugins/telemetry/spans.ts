@@ -1,7 +1,7 @@
 import type { Attributes, HrTime, Link, SpanContext } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { inputOf, outputOf } from '../../src/tokens.ts'
+import { inputOf, outputOf } from '../../src/contract/tokens.ts'
 import type { Usage } from '../../src/types.ts'
 import type { Fact, Try } from './fact.ts'
 import { randomHex, type TraceContext } from './traceparent.ts'

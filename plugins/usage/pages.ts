@@ -1,5 +1,5 @@
-import type { Page } from '../../src/page.ts'
-import type { Host } from '../../src/plugin.ts'
+import type { Page } from '../../src/contract/page.ts'
+import type { Host } from '../../src/contract/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { Feedback } from '../feedback/model.ts'

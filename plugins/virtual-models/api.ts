@@ -1,13 +1,13 @@
 import * as v from 'valibot'
-import { type Api, answerJson, defineApi, restOf } from '../../src/api.ts'
-import { authorshipOf } from '../../src/author.ts'
+import { type Api, answerJson, defineApi, restOf } from '../../src/contract/api.ts'
+import { says } from '../../src/contract/settings.ts'
+import { authorshipOf } from '../../src/door/author.ts'
 import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import { refuse } from '../../src/errors.ts'
-import { says } from '../../src/settings.ts'
-import { virtualModelInput } from './input.ts'
-import { mirror } from './mirror.ts'
 import { affinities, strategies, type VirtualModels, type VirtualModelView } from './model.ts'
-import { parameters } from './parameters.ts'
+import { virtualModelInput } from './rows/input.ts'
+import { mirror } from './rows/mirror.ts'
+import { parameters } from './rows/parameters.ts'
 
 const virtualModelView = v.object({
   source: says('What callers name, or what a policy is about', v.string()),

@@ -1,5 +1,5 @@
+import type { Preset } from '../../src/contract/preset.ts'
 import type { Ordering } from '../../src/exchange.ts'
-import type { Preset } from '../../src/preset.ts'
 import type { JsonObject, Route, UserPath } from '../../src/types.ts'
 import type { Authorship } from '../history/model.ts'
 

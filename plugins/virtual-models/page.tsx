@@ -1,5 +1,5 @@
-import { definePage, type Page } from '../../src/page.ts'
-import type { Provider } from '../../src/provider.ts'
+import { definePage, type Page } from '../../src/contract/page.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 import { pageOf } from '../../views/listing.ts'
 import { shorten } from '../../views/name.tsx'
 import type { History } from '../history/model.ts'

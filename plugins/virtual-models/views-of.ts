@@ -10,9 +10,9 @@ import type {
   VirtualModels,
   VirtualModelView,
 } from './model.ts'
-import type { Reach } from './reach.ts'
-import { exampleOf } from './scopes.ts'
-import { redirectOf } from './snapshot.ts'
+import type { Reach } from './reading/reach.ts'
+import { exampleOf } from './reading/scopes.ts'
+import { redirectOf } from './reading/snapshot.ts'
 
 interface ViewsDeps {
   readonly current: () => Snapshot

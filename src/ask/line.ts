@@ -1,7 +1,7 @@
+import type { Hear, Waiting } from '../contract/plugin.ts'
 import { Refusal, toRefusal } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { blame } from '../hooks.ts'
-import type { Hear, Waiting } from '../plugin.ts'
 
 /**
  * Waits until there is room for a try. Who hangs up, or is there when the gateway stops, leaves the line. No deadline of

@@ -1,4 +1,4 @@
-import type { Plugin } from '../plugin.ts'
+import type { Plugin } from '../contract/plugin.ts'
 
 /** What a command may use; the house around it is not its business. */
 export interface World {

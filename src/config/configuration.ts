@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import type { Plugin } from '../contract/plugin.ts'
 import { ConfigError } from '../errors.ts'
-import type { Plugin } from '../plugin.ts'
 import { type Binding, bind, locate } from './bind.ts'
 import type { Changeables } from './changeable.ts'
 import { type Environment, pick } from './environment.ts'

@@ -1,4 +1,4 @@
-import type { EnvNames } from '../settings.ts'
+import type { EnvNames } from '../contract/settings.ts'
 
 export type Environment = Readonly<Record<string, string>>
 

@@ -1,6 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { type GenericSchema, getDefault } from 'valibot'
-import type { Plugin } from '../plugin.ts'
+import type { Plugin } from '../contract/plugin.ts'
 import { gatherDefinitions } from './definitions.ts'
 import { gatewayEnv, gatewaySchema } from './gateway.ts'
 import { ownFields, sectionOf } from './section-names.ts'

@@ -1,6 +1,16 @@
 import * as v from 'valibot'
+import {
+  bytes,
+  concealed,
+  csv,
+  duration,
+  type EnvNames,
+  flag,
+  says,
+  text,
+  whole,
+} from '../contract/settings.ts'
 import { ConfigError } from '../errors.ts'
-import { bytes, concealed, csv, duration, type EnvNames, flag, says, text, whole } from '../settings.ts'
 import { type Environment, pick } from './environment.ts'
 import { say, toProblem } from './problem.ts'
 

@@ -1,5 +1,5 @@
 import type { GenericSchema } from 'valibot'
-import type { Input } from '../inventory.ts'
+import type { Input } from '../contract/inventory.ts'
 import { notesOf, shapeOf } from './shape.ts'
 
 /** The fields of schemas that are looked at. */

@@ -1,4 +1,4 @@
-import type { Plugin } from '../plugin.ts'
+import type { Plugin } from '../contract/plugin.ts'
 import { gatewayEnv } from './gateway.ts'
 import { ownFields, sectionOf, typeIn } from './section-names.ts'
 import { shapeOf, toSnake } from './shape.ts'

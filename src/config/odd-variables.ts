@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
+import type { Plugin } from '../contract/plugin.ts'
 import { faultless } from '../fault.ts'
-import type { Plugin } from '../plugin.ts'
 import type { Environment } from './environment.ts'
 import { gatewayEnv } from './gateway.ts'
 

@@ -1,5 +1,5 @@
-import type { Origin } from '../inventory.ts'
-import type { Plugin } from '../plugin.ts'
+import type { Origin } from '../contract/inventory.ts'
+import type { Plugin } from '../contract/plugin.ts'
 import { locate } from './bind.ts'
 import type { Sources } from './configuration.ts'
 import type { Environment } from './environment.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import type { Plugin } from '../contract/plugin.ts'
 import { faultOf } from '../fault.ts'
-import type { Plugin } from '../plugin.ts'
 import { type Binding, bind, locate } from './bind.ts'
 import type { Judging } from './configuration.ts'
 import { type Environment, pick } from './environment.ts'

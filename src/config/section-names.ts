@@ -1,4 +1,4 @@
-import type { Plugin } from '../plugin.ts'
+import type { Plugin } from '../contract/plugin.ts'
 import { gatewaySchema } from './gateway.ts'
 import { toSnake } from './shape.ts'
 

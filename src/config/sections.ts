@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { didYouMean } from '../base/nearest.ts'
-import type { Plugin } from '../plugin.ts'
+import type { Plugin } from '../contract/plugin.ts'
 import { unknownKey } from './bind.ts'
 import { misplaced } from './misplaced.ts'
 import { tail } from './problem.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { Setting } from '../inventory.ts'
-import type { Plugin } from '../plugin.ts'
+import type { Setting } from '../contract/inventory.ts'
+import type { Plugin } from '../contract/plugin.ts'
 import type { Changeables } from './changeable.ts'
 import type { Configuration } from './configuration.ts'
 import { atRestart, type GatewaySettings, gatewayEnv, gatewaySchema } from './gateway.ts'

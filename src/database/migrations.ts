@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
+import type { Plugin } from '../contract/plugin.ts'
 import { ConfigError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Plugin } from '../plugin.ts'
 import { databaseFault } from './faults.ts'
 import type { Database, OpenDatabase } from './open.ts'
 

@@ -1,4 +1,4 @@
-import { type Api, type ApiCall, answerJson, toJson } from '../api.ts'
+import { type Api, type ApiCall, answerJson, toJson } from '../contract/api.ts'
 import { refuse } from '../errors.ts'
 import { type Connection, Exchange, type Scoped } from '../exchange.ts'
 import { inName } from '../hooks.ts'

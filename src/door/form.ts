@@ -1,4 +1,4 @@
-import type { Form } from '../page.ts'
+import type { Form } from '../contract/page.ts'
 
 /** All values of a field of a form, in order; none where it was not sent. */
 export const all = (form: Form, name: string): readonly string[] => {

@@ -1,4 +1,4 @@
-import type { Api } from '../api.ts'
+import type { Api } from '../contract/api.ts'
 import type { ToSchema } from './openapi-schemas.ts'
 
 /** What the names in addresses stand for. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../dialect.ts'
+import type { Endpoint } from '../contract/dialect.ts'
 
 /** The documentation of a body of this schema. */
 export const json = (schema: object) => ({ 'application/json': { schema } })

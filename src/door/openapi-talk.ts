@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts'
+import type { Dialect } from '../contract/dialect.ts'
 import { type Detail, FORWARDED, operationId } from './openapi.ts'
 import { refusals } from './openapi-refusals.ts'
 

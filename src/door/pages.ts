@@ -1,7 +1,7 @@
+import type { ActionResult, Form, Markup, Page, PageRequest, Shell } from '../contract/page.ts'
 import { Refusal, refuse, toRefusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
 import { inName } from '../hooks.ts'
-import type { ActionResult, Form, Markup, Page, PageRequest, Shell } from '../page.ts'
 import { readCapped } from '../request/body.ts'
 import type { Admin, Awaitable } from '../types.ts'
 import { originSeen } from './address.ts'

@@ -1,6 +1,6 @@
-import type { Api } from '../api.ts'
+import type { Api } from '../contract/api.ts'
+import type { Page } from '../contract/page.ts'
 import { refuse } from '../errors.ts'
-import type { Page } from '../page.ts'
 import type { Admin } from '../types.ts'
 
 /** Operators who only read are refused here whatever would change something, so that no plugin has to think of them. */

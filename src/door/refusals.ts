@@ -1,8 +1,8 @@
 import { describe } from '../base/describe.ts'
-import { type Refusal, toRefusal } from '../errors.ts'
+import { plainRefusal, type Refusal, toRefusal } from '../errors.ts'
 import { blamed } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import { plainRefusal, refusalHeaders } from '../respond/respond.ts'
+import { refusalHeaders } from '../respond/respond.ts'
 
 /** Whatever was thrown, as an answer; of a bug the log is told more than the caller, under the same id. */
 export const createFail =

@@ -1,6 +1,6 @@
-import type { Api } from '../api.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { shapeOf } from '../config/shape.ts'
+import type { Api } from '../contract/api.ts'
 import { refuse } from '../errors.ts'
 import { readCapped } from '../request/body.ts'
 

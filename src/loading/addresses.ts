@@ -1,5 +1,5 @@
+import type { Parts } from '../contract/plugin.ts'
 import { ConfigError } from '../errors.ts'
-import type { Parts } from '../plugin.ts'
 
 interface Address {
   readonly method: string

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
-import type { Api } from '../api.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { Dialect, Endpoint, Lens } from '../dialect.ts'
-import type { Page } from '../page.ts'
-import type { Passage } from '../passage.ts'
-import { type Hooks, kinds, type Parts, type Plugin } from '../plugin.ts'
-import type { Provider, ProviderType } from '../provider.ts'
-import type { Tick } from '../ticks.ts'
+import type { Api } from '../contract/api.ts'
+import type { Dialect, Endpoint, Lens } from '../contract/dialect.ts'
+import type { Page } from '../contract/page.ts'
+import type { Passage } from '../contract/passage.ts'
+import { type Hooks, kinds, type Parts, type Plugin } from '../contract/plugin.ts'
+import type { Provider, ProviderType } from '../contract/provider.ts'
+import type { Tick } from '../contract/ticks.ts'
 
 /** What a plugin consists of, as schemas: `satisfies` keeps them as complete as the types. */
 

@@ -1,6 +1,6 @@
+import type { Parts } from '../contract/plugin.ts'
+import type { Provider, ProviderType } from '../contract/provider.ts'
 import { ConfigError } from '../errors.ts'
-import type { Parts } from '../plugin.ts'
-import type { Provider, ProviderType } from '../provider.ts'
 
 type AllParts = ReadonlyMap<string, Parts>
 

@@ -1,12 +1,12 @@
 import { changeableOwn, type GatewaySettings } from '../config/gateway.ts'
 import type { Configured, Loaded } from '../config/load.ts'
 import { type Sifted, type Stored, sift } from '../config/stored.ts'
+import type { Restating } from '../contract/restating.ts'
 import { isInMemory } from '../database/open.ts'
 import { ConfigError } from '../errors.ts'
 import type { Gateway, GatewayOptions, Restated } from '../gateway.ts'
 import { createLog } from '../log.ts'
 import { rehearse } from '../reload/rehearse.ts'
-import type { Restating } from '../restating.ts'
 import type { Installation, Serving } from './open.ts'
 import { startLog, type Writing } from './writing.ts'
 

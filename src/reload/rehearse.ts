@@ -1,10 +1,10 @@
 import type { Loaded } from '../config/load.ts'
+import type { Host } from '../contract/plugin.ts'
+import type { Provider } from '../contract/provider.ts'
 import { migrateAll } from '../database/migrations.ts'
 import { openDatabase } from '../database/open.ts'
 import { createClosing } from '../loading/closing.ts'
 import { createLog } from '../log.ts'
-import type { Host } from '../plugin.ts'
-import type { Provider } from '../provider.ts'
 import { assemble } from '../registry.ts'
 
 export interface RehearseOptions {

@@ -1,5 +1,5 @@
+import { isObject } from '../contract/lens.ts'
 import { refuse } from '../errors.ts'
-import { isObject } from '../lens.ts'
 import type { JsonObject } from '../types.ts'
 
 /** Small readers for what clients send: the value, or a refusal that names its place. */

@@ -1,5 +1,4 @@
-import type { Dialect, Talk } from '../dialect.ts'
-import type { Drain } from '../drain.ts'
+import type { Dialect, Talk } from '../contract/dialect.ts'
 import { Refusal, toRefusal } from '../errors.ts'
 import type { Exchange, Spent } from '../exchange.ts'
 import type { Message, ProviderSocket, SocketEnd, SocketListener } from '../types.ts'
@@ -15,6 +14,7 @@ import {
   TOO_SLOW,
 } from './closing-codes.ts'
 import type { Conversations } from './conversations.ts'
+import type { Drain } from './drain.ts'
 import { createTally } from './tally.ts'
 
 export interface ConversationOptions {

@@ -1,4 +1,4 @@
-import type { LimitStyle } from '../dialect.ts'
+import type { LimitStyle } from '../contract/dialect.ts'
 import type { Limits } from '../types.ts'
 
 /**

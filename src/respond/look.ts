@@ -1,6 +1,6 @@
 import { type Bytes, joinBytes } from '../base/bytes.ts'
 import { findBytes } from '../base/runtime.ts'
-import type { Lens } from '../dialect.ts'
+import type { Lens } from '../contract/dialect.ts'
 import { refuse } from '../errors.ts'
 import type { Exchange, Unfinished } from '../exchange.ts'
 import type { JsonObject } from '../types.ts'

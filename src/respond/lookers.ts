@@ -1,6 +1,6 @@
+import type { Hooks } from '../contract/plugin.ts'
 import type { Exchange } from '../exchange.ts'
 import { type Bound, blame, type HookTable } from '../hooks.ts'
-import type { Hooks } from '../plugin.ts'
 import type { Tap } from './look.ts'
 
 /** Who looks at an answer, who adds to it, and who says whether a conversation goes on. */

@@ -1,14 +1,14 @@
 import { describe } from '../base/describe.ts'
-import { isDialect } from '../dialect.ts'
-import type { Drain } from '../drain.ts'
-import { Refusal, toRefusal } from '../errors.ts'
+import { isDialect } from '../contract/dialect.ts'
+import type { Hooks } from '../contract/plugin.ts'
+import { plainRefusal, Refusal, toRefusal } from '../errors.ts'
 import type { Exchange, Release, Spent } from '../exchange.ts'
 import { all, blamed, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import type { Hooks } from '../plugin.ts'
 import type { Answer, RawAnswer, SocketAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
 import { createConversation, protocolFor } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
+import type { Drain } from './drain.ts'
 import { tellLimits } from './limits.ts'
 import { createLookers } from './lookers.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
@@ -205,19 +205,6 @@ const overheadOf = ({ totalMs, upstreamMs, queuedMs }: Exchange): number =>
 function renderRefusal(x: Exchange, refusal: Refusal): unknown {
   return x.endpoint.refusal?.(refusal, x.request, x.id) ?? plainRefusal(refusal)
 }
-
-/** The error shape of everything that is not a dialect of its own. */
-export const plainRefusal = (refusal: Refusal) => ({
-  error: {
-    message: refusal.message,
-    type: typeOf(refusal.status),
-    param: refusal.param ?? null,
-    code: refusal.word ?? refusal.code,
-  },
-})
-
-const typeOf = (status: number): string =>
-  status === 429 ? 'requests' : status < 500 ? 'invalid_request_error' : 'server_error'
 
 /** SDKs retry many statuses by themselves; where that is useless they are told. */
 export function refusalHeaders(refusal: Refusal, challenge?: string): Record<string, string> {

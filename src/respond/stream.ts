@@ -1,9 +1,9 @@
 import type { Bytes } from '../base/bytes.ts'
 import { directStream } from '../base/runtime.ts'
-import type { Drain } from '../drain.ts'
 import { Refusal, toRefusal } from '../errors.ts'
 import { cutShort, type Exchange } from '../exchange.ts'
 import type { Awaitable, RawAnswer, StreamedAnswer, StreamRead } from '../types.ts'
+import type { Drain } from './drain.ts'
 import { createLook, type Failure, type Tap } from './look.ts'
 
 const encoder = new TextEncoder()

@@ -1,4 +1,4 @@
-import type { Talk } from '../dialect.ts'
+import type { Talk } from '../contract/dialect.ts'
 import type { Exchange, Spent } from '../exchange.ts'
 import type { Usage } from '../types.ts'
 

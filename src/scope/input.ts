@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { says } from '../contract/settings.ts'
 import { refuse } from '../errors.ts'
-import { says } from '../settings.ts'
 import type { UserPath } from '../types.ts'
 import { parseUserPath } from './user-path.ts'
 

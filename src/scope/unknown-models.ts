@@ -1,5 +1,5 @@
 import { didYouMean } from '../base/nearest.ts'
-import type { Host } from '../plugin.ts'
+import type { Host } from '../contract/plugin.ts'
 import type { Caller, UserPath } from '../types.ts'
 
 interface Known extends Pick<Host, 'decide' | 'providers'> {

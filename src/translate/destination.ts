@@ -1,5 +1,5 @@
-import type { Provider } from '../provider.ts'
-import type { Destination } from '../translation.ts'
+import type { Provider } from '../contract/provider.ts'
+import type { Destination } from '../contract/translation.ts'
 
 /** A model of a provider, as dialects know it that are carried over to it. */
 export function destinationOf(provider: Provider, model: string): Destination {

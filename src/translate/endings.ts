@@ -1,6 +1,6 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
+import type { Provider } from '../contract/provider.ts'
 import { Refusal } from '../errors.ts'
-import type { Provider } from '../provider.ts'
 import type { Usage } from '../types.ts'
 
 /** The provider's word → ours. `error` is a failure: the next target is asked, or the client told. */

@@ -1,4 +1,4 @@
-import { isObject } from '../lens.ts'
+import { isObject } from '../contract/lens.ts'
 import type { JsonObject } from '../types.ts'
 import { MOST_WARNINGS, type Warn } from './warnings.ts'
 

@@ -4,11 +4,18 @@ import {
   type LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
 import type { Bytes } from '../base/bytes.ts'
-import type { Dialect } from '../dialect.ts'
+import type { Dialect } from '../contract/dialect.ts'
+import type { Provider } from '../contract/provider.ts'
+import type {
+  AnswerFacts,
+  Errand,
+  Interfaces,
+  Translated,
+  Translation,
+  Writer,
+} from '../contract/translation.ts'
 import { Refusal, refuse } from '../errors.ts'
 import { beginWait, type Exchange, endWait } from '../exchange.ts'
-import type { Provider } from '../provider.ts'
-import type { AnswerFacts, Errand, Interfaces, Translated, Translation, Writer } from '../translation.ts'
 import type { Answer, ByteSource, JsonObject, Target, Usage } from '../types.ts'
 import { limitsIn } from '../upstream/limits.ts'
 import type { Loop } from '../upstream/loop.ts'

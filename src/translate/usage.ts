@@ -1,5 +1,5 @@
 import type { LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
-import type { UsageReader } from '../provider.ts'
+import type { UsageReader } from '../contract/provider.ts'
 import type { Usage } from '../types.ts'
 
 /** Undefined when the provider told nothing. */

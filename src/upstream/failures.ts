@@ -1,6 +1,6 @@
+import { isObject } from '../contract/lens.ts'
 import { type Code, Refusal } from '../errors.ts'
 import type { Arrival, ArrivalHeaders } from '../http/arrival.ts'
-import { isObject } from '../lens.ts'
 import type { JsonObject, Usage } from '../types.ts'
 import { type Words, wordsOf } from './provider-words.ts'
 

@@ -1,5 +1,5 @@
 import { type Bytes, joinBytes } from '../base/bytes.ts'
-import type { Lens } from '../dialect.ts'
+import type { Lens } from '../contract/dialect.ts'
 import { blocks, dataOf, toJson } from '../respond/events.ts'
 import type { ByteSource, JsonObject, StreamRead } from '../types.ts'
 

@@ -1,4 +1,4 @@
-import type { CallFacts, NativeFacts, Provider, UpstreamCall } from '../provider.ts'
+import type { CallFacts, NativeFacts, Provider, UpstreamCall } from '../contract/provider.ts'
 import type { Awaitable } from '../types.ts'
 
 /** Where each dialect lives at a vendor that speaks it, below its base URL. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { toSnake } from '../config/shape.ts'
+import { concealed, csv, says, shown, text } from '../contract/settings.ts'
 import { ConfigError } from '../errors.ts'
-import { concealed, csv, says, shown, text } from '../settings.ts'
 import { isModelId } from './model-list.ts'
 
 /** What every vendor may be told. */

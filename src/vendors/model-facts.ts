@@ -1,5 +1,5 @@
-import { isObject, listOf, objectOf } from '../lens.ts'
-import type { ModelFacts } from '../model.ts'
+import { isObject, listOf, objectOf } from '../contract/lens.ts'
+import type { ModelFacts } from '../contract/model.ts'
 import type { JsonObject } from '../types.ts'
 
 /** What a list says of a model, unchecked. */

@@ -1,4 +1,4 @@
-import type { Model } from '../model.ts'
+import type { Model } from '../contract/model.ts'
 import type { JsonObject } from '../types.ts'
 import { checkedFacts, listedFacts, type ToldFacts } from './model-facts.ts'
 

@@ -1,4 +1,4 @@
-import { countOf, isObject, objectOf, usageOf } from '../lens.ts'
+import { countOf, isObject, objectOf, usageOf } from '../contract/lens.ts'
 import type { JsonObject, Usage } from '../types.ts'
 
 /**

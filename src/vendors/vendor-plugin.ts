@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { definePlugin, type Host, type Plugin } from '../plugin.ts'
-import type { Provider, ProviderType } from '../provider.ts'
+import { definePlugin, type Host, type Plugin } from '../contract/plugin.ts'
+import type { Provider, ProviderType } from '../contract/provider.ts'
 import type { Awaitable } from '../types.ts'
 import {
   allComplete,

@@ -1,5 +1,5 @@
+import type { Peers } from '../contract/peers.ts'
 import { refuse } from '../errors.ts'
-import type { Peers } from '../peers.ts'
 import type { Answering } from '../process/listen.ts'
 import { isWrite } from '../reload/switch.ts'
 import { inTime } from './in-time.ts'

@@ -5,9 +5,9 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
+import { definePlugin, type Plugin } from '../../src/contract/plugin.ts'
+import type { AnswerFacts, Destination } from '../../src/contract/translation.ts'
 import { Refusal } from '../../src/errors.ts'
-import { definePlugin, type Plugin } from '../../src/plugin.ts'
-import type { AnswerFacts, Destination } from '../../src/translation.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { thinkingOf } from './thinking.ts'
 

@@ -8,7 +8,7 @@ import type {
   TranscriptionModelV4,
 } from '@ai-sdk/provider'
 import OpenAI, { toFile } from 'openai'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { MASTER, startGateway } from '../kit.ts'
 
 /** The smaller APIs: as bytes to who speaks them, carried over to who does not. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { until } from '../kit.ts'
 import { openHouse as openPassage } from '../passage/kit.ts'
 import { openStage, speaker } from './puppets.ts'

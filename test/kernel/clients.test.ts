@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { createConnection, type Socket } from 'node:net'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { MASTER, until } from '../kit.ts'
 import type { Plan } from '../mock/plan.ts'
 import { type House, messages, openHouse } from './house.ts'

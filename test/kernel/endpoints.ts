@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plugins as ours } from '../../plugins/index.ts'
-import type { Api } from '../../src/api.ts'
 import { readSettings } from '../../src/config/gateway.ts'
+import type { Api } from '../../src/contract/api.ts'
+import type { Plugin } from '../../src/contract/plugin.ts'
 import { createGateway } from '../../src/gateway.ts'
-import type { Plugin } from '../../src/plugin.ts'
 import { readPluginSettings } from '../plugin-settings.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { failover, openStage, type Stage, speaker } from './puppets.ts'
 import { asJson } from './samples.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { definePlugin, kinds, type Parts } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'
-import { definePlugin, kinds, type Parts } from '../../src/plugin.ts'
 import type { Caller } from '../../src/types.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider } from '../mock/provider.ts'

@@ -1,5 +1,5 @@
+import { definePlugin, type Plugin } from '../../src/contract/plugin.ts'
 import type { Refusal } from '../../src/errors.ts'
-import { definePlugin, type Plugin } from '../../src/plugin.ts'
 import type { Attempt, Usage } from '../../src/types.ts'
 import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
 import type { Plan } from '../mock/plan.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { definePlugin, kinds, type Parts } from '../../src/contract/plugin.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import { all, type Bound, chain, every, first, inLine } from '../../src/hooks.ts'
-import { definePlugin, kinds, type Parts } from '../../src/plugin.ts'
 import { assemble } from '../../src/registry.ts'
 import type { Awaitable } from '../../src/types.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
-import type { Host } from '../../src/host.ts'
-import { definePlugin, type Hooks, type Parts } from '../../src/plugin.ts'
+import type { Host } from '../../src/contract/host.ts'
+import { definePlugin, type Hooks, type Parts } from '../../src/contract/plugin.ts'
 import { startGateway, type TestGateway, until } from '../kit.ts'
 
 const TIMEOUT = 60

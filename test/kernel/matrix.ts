@@ -1,5 +1,5 @@
-import type { Hooks } from '../../src/plugin.ts'
-import { kinds } from '../../src/plugin.ts'
+import type { Hooks } from '../../src/contract/plugin.ts'
+import { kinds } from '../../src/contract/plugin.ts'
 import { addressOf, type CallerEndpoint } from './endpoints.ts'
 import { type Case, cases } from './passages.ts'
 import { asJson, type Sent, samples, speakerOf, strangers } from './samples.ts'

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../src/api.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import { type Api, defineApi } from '../../src/contract/api.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
 
-/** Endpoints as a plugin from outside declares them: what they return is what src/api.ts says becomes of it. */
+/** Endpoints as a plugin from outside declares them: what they return is what src/contract/api.ts says becomes of it. */
 
 const accesses = ['admin', 'caller', 'anyone'] as const
 

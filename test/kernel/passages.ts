@@ -1,4 +1,4 @@
-import type { Hooks } from '../../src/plugin.ts'
+import type { Hooks } from '../../src/contract/plugin.ts'
 import { asForm, asJson, type Sent } from './samples.ts'
 
 /** What clients send to each passage, and which hooks take part. */

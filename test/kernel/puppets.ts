@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider'
-import { definePlugin, type Plugin } from '../../src/plugin.ts'
-import type { CallFacts, Provider } from '../../src/provider.ts'
+import { definePlugin, type Plugin } from '../../src/contract/plugin.ts'
+import type { CallFacts, Provider } from '../../src/contract/provider.ts'
 import type { Outcome } from '../../src/types.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
 import type { Sent } from './samples.ts'

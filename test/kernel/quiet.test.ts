@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { startGateway, type TestGateway, until } from '../kit.ts'
 
 /** What happens while nothing happens: pings, early streams, and clients that do not wait. */

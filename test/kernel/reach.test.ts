@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { until } from '../kit.ts'
 import type { Plan } from '../mock/plan.ts'
 import { createMockProvider } from '../mock/provider.ts'

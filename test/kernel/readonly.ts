@@ -1,5 +1,5 @@
+import { definePlugin, type Hooks } from '../../src/contract/plugin.ts'
 import type { Deciding, Ordering, Routed, Scoped, Settled } from '../../src/exchange.ts'
-import { definePlugin, type Hooks } from '../../src/plugin.ts'
 import type { Route, Target } from '../../src/types.ts'
 
 /**

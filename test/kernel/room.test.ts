@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
-import { definePlugin, type Hooks, type Parts } from '../../src/plugin.ts'
+import { definePlugin, type Hooks, type Parts } from '../../src/contract/plugin.ts'
 import type { Outcome } from '../../src/types.ts'
 import { until } from '../kit.ts'
 import { type House, openHouse } from './house.ts'

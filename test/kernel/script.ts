@@ -1,4 +1,4 @@
-import { definePlugin, type Plugin } from '../../src/plugin.ts'
+import { definePlugin, type Plugin } from '../../src/contract/plugin.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
-import type { Api } from '../../src/api.ts'
+import type { Api } from '../../src/contract/api.ts'
+import type { Host, Parts, Plugin } from '../../src/contract/plugin.ts'
+import { flag } from '../../src/contract/settings.ts'
 import { ConfigError, refuse } from '../../src/errors.ts'
 import { blaming } from '../../src/loading/blaming.ts'
 import { checkPlugin } from '../../src/loading/plugin-shape.ts'
-import type { Host, Parts, Plugin } from '../../src/plugin.ts'
 import { assemble } from '../../src/registry.ts'
-import { flag } from '../../src/settings.ts'
 import { MASTER, startGateway, until } from '../kit.ts'
 
 type Text = ReturnType<typeof v.string>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { definePlugin, type Hooks } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'
-import { definePlugin, type Hooks } from '../../src/plugin.ts'
 import { MASTER, until } from '../kit.ts'
 import { readUntilBroken } from '../mock/client.ts'
 import { type House, openHouse } from './house.ts'

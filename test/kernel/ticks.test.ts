@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
+import { startTicks } from '../../src/contract/ticks.ts'
 import type { Log } from '../../src/log.ts'
-import { startTicks } from '../../src/ticks.ts'
 
 /** Work that repeats, and its end. */
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Plugin } from '../../src/plugin.ts'
+import type { Plugin } from '../../src/contract/plugin.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 import { createMockProvider, type MockProvider } from '../mock/provider.ts'
 import { bearer, chatInit, KEY, type Running, spawnGateway } from '../process/spawn.ts'

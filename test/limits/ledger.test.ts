@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { add, nothing } from '../../plugins/limits/amounts.ts'
-import { createLedger } from '../../plugins/limits/ledger.ts'
+import { add, nothing } from '../../plugins/limits/counting/amounts.ts'
+import { createLedger } from '../../plugins/limits/counting/ledger.ts'
+import { type Held, usedOf } from '../../plugins/limits/counting/pot.ts'
+import { spanOf } from '../../plugins/limits/counting/window.ts'
 import { type Limit, type Window, windows } from '../../plugins/limits/model.ts'
-import { type Held, usedOf } from '../../plugins/limits/pot.ts'
-import { spanOf } from '../../plugins/limits/window.ts'
 import { limit } from './limit.ts'
 
 const amounts = fc.record({ requests: fc.constant(1), tokens: fc.nat(50), cost: fc.nat(50) })

@@ -1,7 +1,7 @@
 import { heapStats } from 'bun:jsc'
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Gateway } from '../../src/gateway.ts'
-import { definePlugin } from '../../src/plugin.ts'
 import { build } from '../config/kit.ts'
 import type { TestGateway } from '../kit.ts'
 import { bearer, chatInit } from '../process/spawn.ts'

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type NewRecord, openRecords } from '../../plugins/mcp/calls/records.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Database } from '../../src/database/open.ts'
 import { createLog } from '../../src/log.ts'
-import { definePlugin } from '../../src/plugin.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 
 let db: Database

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { MASTER, until } from '../kit.ts'
 import { parseScrape } from '../metrics/scrape.ts'
 import type { Recorded } from '../mock/provider.ts'

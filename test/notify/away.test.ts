@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Concerns } from '../../plugins/concerns/model.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { DatabaseAway } from '../../src/database/faults.ts'
-import { definePlugin } from '../../src/plugin.ts'
 import { MASTER, startGateway } from '../kit.ts'
 
 /** Who knows of concerns cannot always tell of them. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
 import { launchGateway } from '../process/spawn.ts'
 import { bearing, callersOf, type Identity, operatorsOf, startIdentity } from './kit.ts'

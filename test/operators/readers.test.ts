@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
-import type { AdminEvent } from '../../src/api.ts'
-import { defineApi } from '../../src/api.ts'
-import { definePage } from '../../src/page.ts'
-import { definePlugin } from '../../src/plugin.ts'
+import type { AdminEvent } from '../../src/contract/api.ts'
+import { defineApi } from '../../src/contract/api.ts'
+import { definePage } from '../../src/contract/page.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Admin } from '../../src/types.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { MASTER, startGateway } from '../kit.ts'
 import { CHAT, openStage, user } from './kit.ts'
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import OpenAI, { toFile } from 'openai'
 import { elementsOf } from '../../plugins/batches/inline.ts'
 import { passLines } from '../../plugins/files/lines.ts'
-import type { Provider } from '../../src/provider.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 import { type House, last, openHouse } from './kit.ts'
 import { openVault, type Vault } from './vault.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import net from 'node:net'
-import { definePlugin } from '../../src/plugin.ts'
-import type { NativeFacts } from '../../src/provider.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
+import type { NativeFacts } from '../../src/contract/provider.ts'
 import { MASTER, until } from '../kit.ts'
 import { type House, openHouse } from './kit.ts'
 

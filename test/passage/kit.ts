@@ -1,4 +1,4 @@
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { MASTER, startGateway, type TestGateway, type TestOptions } from '../kit.ts'
 
 /** A request as it reached the provider. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { topLevel } from '../../src/request/json.ts'
 import { MASTER, until } from '../kit.ts'
 import { type Call, type House, last, openHouse } from './kit.ts'

@@ -16,7 +16,7 @@ const write = (name: string, text: string): string => {
   return `./${name}`
 }
 const declare = (name: string, setup: string, more = '') =>
-  `import { definePlugin } from '../../../../src/plugin.ts'\nimport { refuse } from '../../../../src/errors.ts'\n` +
+  `import { definePlugin } from '../../../../src/contract/plugin.ts'\nimport { refuse } from '../../../../src/errors.ts'\n` +
   `export default definePlugin({ name: '${name}', about: 'Made by a test.', ${more} setup: ${setup} })\n`
 
 afterAll(() => {

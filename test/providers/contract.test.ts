@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import type { CallFacts, Provider, UpstreamCall } from '../../src/contract/provider.ts'
 import { ConfigError } from '../../src/errors.ts'
-import type { CallFacts, Provider, UpstreamCall } from '../../src/provider.ts'
 import { start, type Way, ways } from './vendors.ts'
 
 const SECRET = 'sk-secret-0123456789'

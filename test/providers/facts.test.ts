@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { ModelFacts } from '../../src/model.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
 import { start, ways } from './vendors.ts'
 
 /** What a vendor's list, as its documentation or its server has it, says of the one model in it. */

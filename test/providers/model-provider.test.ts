@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
-import type { Provider, UpstreamCall } from '../../src/provider.ts'
+import type { Provider, UpstreamCall } from '../../src/contract/provider.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { type ModelProvider, modelProvider } from '../../src/vendors/model-provider.ts'

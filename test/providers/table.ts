@@ -1,5 +1,5 @@
 import { toSnake } from '../../src/config/shape.ts'
-import type { ProviderType } from '../../src/provider.ts'
+import type { ProviderType } from '../../src/contract/provider.ts'
 import { build, keyed, type Way } from './vendors.ts'
 
 /** The table of plugins/providers/README.md, made of what the vendors declare. Run this file to write it. */

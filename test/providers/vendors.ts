@@ -1,6 +1,6 @@
 import { providers } from '../../plugins/providers/index.ts'
-import type { Plugin } from '../../src/plugin.ts'
-import type { Provider } from '../../src/provider.ts'
+import type { Plugin } from '../../src/contract/plugin.ts'
+import type { Provider } from '../../src/contract/provider.ts'
 import { assemble } from '../../src/registry.ts'
 import { readPluginSettings } from '../plugin-settings.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { definePlugin, type Hooks, type Parts } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'
-import { definePlugin, type Hooks, type Parts } from '../../src/plugin.ts'
 import { MASTER, until } from '../kit.ts'
 import { openStudio, type Studio, talkTo } from './kit.ts'
 

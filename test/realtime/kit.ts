@@ -1,5 +1,5 @@
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { accept, type SocketData, socketHandler } from '../../src/http/accept.ts'
-import { definePlugin } from '../../src/plugin.ts'
 import { MASTER, startGateway, type TestGateway, type TestOptions } from '../kit.ts'
 import { type Book, createReader, type Row } from '../usage/book.ts'
 import { createRealtimeUpstream, type RealtimeUpstream } from './upstream.ts'

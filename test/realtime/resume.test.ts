@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { startGateway, until } from '../kit.ts'
 import { openStudio, type Studio, type Talker, talkTo } from './kit.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Attempt } from '../../src/types.ts'
 import { until } from '../kit.ts'
 import { readUntilBroken } from '../mock/client.ts'

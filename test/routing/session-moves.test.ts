@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { createPins } from '../../plugins/virtual-models/pins.ts'
+import { createPins } from '../../plugins/virtual-models/choosing/pins.ts'
 import type { Ordering } from '../../src/exchange.ts'
 import { EAST, type Fleet, startFleet, VLLM, WEST } from './fleet.ts'
 import { type Ask, alternate, startTurns } from './turns.ts'

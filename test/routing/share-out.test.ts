@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { shareOut } from '../../plugins/virtual-models/share-out.ts'
+import { shareOut } from '../../plugins/virtual-models/choosing/share-out.ts'
 
 /** Who gets which target, by names alone. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createLatencies } from '../../plugins/virtual-models/latency.ts'
+import { createLatencies } from '../../plugins/virtual-models/choosing/latency.ts'
 import type { Ordering } from '../../src/exchange.ts'
 import { askTimes, createClock, EAST, startFleet, tally, VLLM, WEST } from './fleet.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { Layers } from '../../plugins/virtual-models/layers.ts'
+import { Layers } from '../../plugins/virtual-models/reading/layers.ts'
 
 const key = fc.integer({ min: 0, max: 60 }).map(String)
 const change = fc.record({ without: key, added: fc.option(key, { nil: undefined }) })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { definePlugin } from '../../src/plugin.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { startGateway } from '../kit.ts'
 import { judge, type Rules } from './oracle.ts'
 import { names, who, world as worlds } from './random.ts'

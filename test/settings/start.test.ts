@@ -1,9 +1,9 @@
 import { Database } from 'bun:sqlite'
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import * as v from 'valibot'
+import { definePlugin, type Plugin } from '../../src/contract/plugin.ts'
+import { text } from '../../src/contract/settings.ts'
 import { ConfigError } from '../../src/errors.ts'
-import { definePlugin, type Plugin } from '../../src/plugin.ts'
-import { text } from '../../src/settings.ts'
 import { createFolder, type Folder, until } from '../config/kit.ts'
 import { type Running, start } from './kit.ts'
 

@@ -9,8 +9,8 @@ import {
   usageTargetLatencies,
   usageTargetRollups,
 } from '../../plugins/usage/schema.ts'
+import { definePlugin, type Plugin } from '../../src/contract/plugin.ts'
 import type { Database } from '../../src/database/open.ts'
-import { definePlugin, type Plugin } from '../../src/plugin.ts'
 import { type House, type HouseOptions, openHouse } from '../kernel/house.ts'
 
 export type Row = typeof usageRecords.$inferSelect

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createPricer } from '../../plugins/prices/cost.ts'
 import { type Part, parts } from '../../plugins/prices/rates.ts'
-import type { Dialect } from '../../src/dialect.ts'
+import type { Dialect } from '../../src/contract/dialect.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
 import {
   findDialects,

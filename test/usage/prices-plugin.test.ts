@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { createPricer } from '../../plugins/prices/cost.ts'
 import type { PriceRecipe, Prices } from '../../plugins/prices/model.ts'
+import { definePlugin } from '../../src/contract/plugin.ts'
 import { ConfigError } from '../../src/errors.ts'
-import { definePlugin } from '../../src/plugin.ts'
 import type { Usage } from '../../src/types.ts'
 import { startGateway } from '../kit.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as v from 'valibot'
-import { createCounts } from '../../src/counts.ts'
-import { createChannel, createGathering, type Peers } from '../../src/peers.ts'
+import { createCounts } from '../../src/contract/counts.ts'
+import { createChannel, createGathering, type Peers } from '../../src/contract/peers.ts'
 
 /** What workers say that run another version of the same plugin. */
 const others = (said: Partial<Peers>): Peers => ({

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { DialogForm, DialogHead, Remark } from '../../../views/dialog-form.tsx'
 import { described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'

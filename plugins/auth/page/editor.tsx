@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { EditTitle } from '../../../views/definition-form.tsx'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'

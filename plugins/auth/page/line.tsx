@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'

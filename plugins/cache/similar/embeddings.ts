@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { reasonOf } from '../../../src/base/describe.ts'
+import type { Host } from '../../../src/contract/plugin.ts'
 import { ORIGIN } from '../../../src/door/address.ts'
 import type { Routed } from '../../../src/exchange.ts'
-import type { Host } from '../../../src/plugin.ts'
 import type { Auth } from '../../auth/model.ts'
 import { toVector, type Vector } from './neighbours.ts'
 

@@ -1,6 +1,6 @@
-import type { Dialect } from '../../../src/dialect.ts'
+import type { Dialect } from '../../../src/contract/dialect.ts'
+import type { Provider } from '../../../src/contract/provider.ts'
 import type { Routed } from '../../../src/exchange.ts'
-import type { Provider } from '../../../src/provider.ts'
 import type { Body } from '../../../src/request/body.ts'
 import { isSelected } from '../../../src/scope/selector.ts'
 import type { JsonObject, Target } from '../../../src/types.ts'

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { Copyable } from '../../../views/copyable.tsx'
 import { described, Field, verbatim } from '../../../views/form.tsx'
 import { Link } from '../../../views/link.tsx'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
-import type { AnswerFacts } from '../../../src/translation.ts'
+import type { AnswerFacts } from '../../../src/contract/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { carriedFor, fileBlock, hiddenThought, servedResult, signatureOf, wholeCall } from './blocks.ts'
 import { toThought, unpack } from './carry.ts'

@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import { isObject, listOf } from '../../../src/contract/lens.ts'
+import type { Call, Destination } from '../../../src/contract/translation.ts'
 import { refuse } from '../../../src/errors.ts'
-import { isObject, listOf } from '../../../src/lens.ts'
 import {
   arrayAt,
   entryOf,
@@ -13,7 +14,6 @@ import {
 } from '../../../src/request/border.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
 import { add } from '../../../src/translate/warnings.ts'
-import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import { type Kin, kinOf, under } from './kin.ts'

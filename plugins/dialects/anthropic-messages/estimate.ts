@@ -1,6 +1,6 @@
-import { isObject, objectOf, usageOf } from '../../../src/lens.ts'
+import { isObject, objectOf, usageOf } from '../../../src/contract/lens.ts'
+import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { arrayAt, entryOf } from '../../../src/request/border.ts'
-import type { Errand, Translated } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf, textOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf, textOf } from '../../../src/contract/lens.ts'
 import {
   type Budget,
   budgetOf,

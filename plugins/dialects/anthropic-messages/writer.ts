@@ -1,5 +1,5 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import type { AnswerFacts, Writer } from '../../../src/translation.ts'
+import type { AnswerFacts, Writer } from '../../../src/contract/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { envelope } from './answer.ts'
 import { fileBlock, servedResult } from './blocks.ts'

@@ -1,5 +1,5 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
-import type { Destination } from '../../../src/translation.ts'
+import type { Destination } from '../../../src/contract/translation.ts'
 
 /** What a package reads of a transcription, in its own words. */
 export interface Kin {

@@ -1,8 +1,8 @@
 import type { SpeechModelV4, SpeechModelV4Result } from '@ai-sdk/provider'
+import { countOf, isObject, objectOf, usageOf } from '../../../src/contract/lens.ts'
+import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
-import { countOf, isObject, objectOf, usageOf } from '../../../src/lens.ts'
 import { mediaTypeOf } from '../../../src/translate/media-type.ts'
-import type { Errand, Translated } from '../../../src/translation.ts'
 import type { Usage } from '../../../src/types.ts'
 
 const known = new Set('model input voice instructions response_format speed stream_format'.split(' '))

@@ -4,10 +4,10 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider'
+import type { AnswerFacts } from '../../../src/contract/translation.ts'
 import { addressOf } from '../../../src/translate/data-url.ts'
 import { freeTextOf } from '../../../src/translate/free-text.ts'
 import { isRefusal, refusalIn } from '../../../src/translate/refusals.ts'
-import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isHidden } from './reasoning.ts'
 import { detailOf, extraOf, textDetailOf } from './thoughts.ts'

@@ -1,4 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import type { Call, Destination } from '../../../src/contract/translation.ts'
 import {
   arrayAt,
   booleanAt,
@@ -12,7 +13,6 @@ import {
 import { described } from '../../../src/translate/described.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
 import { add } from '../../../src/translate/warnings.ts'
-import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { kinOf, type Reading, under } from './kin.ts'
 import { known } from './known.ts'

@@ -1,4 +1,4 @@
-import { listOf, objectOf } from '../../../src/lens.ts'
+import { listOf, objectOf } from '../../../src/contract/lens.ts'
 import {
   arrayAt,
   entryOf,

@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
 import { arrayAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
 import type { Warn } from '../../../src/translate/warnings.ts'

@@ -1,5 +1,5 @@
-import type { Toward } from '../../../src/dialect.ts'
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import type { Toward } from '../../../src/contract/dialect.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
 import { type CallIds, createNamer } from '../../../src/translate/call-ids.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isMarked } from './thoughts.ts'

@@ -1,5 +1,5 @@
-import { objectOf } from '../../../src/lens.ts'
-import { before, cap, overrule, type Preset, spelled, type Tell } from '../../../src/preset.ts'
+import { objectOf } from '../../../src/contract/lens.ts'
+import { before, cap, overrule, type Preset, spelled, type Tell } from '../../../src/contract/preset.ts'
 import { arrayAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

@@ -1,5 +1,4 @@
-import type { Refusal } from '../../../src/errors.ts'
-import { plainRefusal } from '../../../src/respond/respond.ts'
+import { plainRefusal, type Refusal } from '../../../src/errors.ts'
 
 /**
  * An error as OpenAI writes it. Of a prompt that is too long some libraries (LiteLLM, and so aider) know OpenAI's own

@@ -1,4 +1,4 @@
-import { isObject, objectOf } from '../../../src/lens.ts'
+import { isObject, objectOf } from '../../../src/contract/lens.ts'
 import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'

@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { listOf, objectOf, textOf } from '../../../src/lens.ts'
+import { listOf, objectOf, textOf } from '../../../src/contract/lens.ts'
+import type { Destination } from '../../../src/contract/translation.ts'
 import {
   arrayAt,
   booleanAt,
@@ -12,7 +13,6 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
-import type { Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
 import { type Kin, kinOf, type Reading } from './kin.ts'

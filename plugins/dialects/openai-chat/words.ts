@@ -4,9 +4,9 @@ import type {
   LanguageModelV4Text,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
+import type { AnswerFacts } from '../../../src/contract/translation.ts'
 import { isRefusal } from '../../../src/translate/refusals.ts'
 import { toUsage } from '../../../src/translate/usage.ts'
-import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** What whole answers and streams say in the same words. */

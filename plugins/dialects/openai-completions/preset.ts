@@ -1,4 +1,4 @@
-import { cap, overrule, type Preset, type Tell } from '../../../src/preset.ts'
+import { cap, overrule, type Preset, type Tell } from '../../../src/contract/preset.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** A body of completions with what an operator has set. It has no place for an effort, nor for instructions. */

@@ -3,8 +3,8 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
+import type { AnswerFacts, Call, Writer } from '../../../src/contract/translation.ts'
 import { refuse } from '../../../src/errors.ts'
-import type { AnswerFacts, Call, Writer } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** What a chat model cannot be asked for, and whose absence would be noticed. */

@@ -1,9 +1,9 @@
 import type { EmbeddingModelV4 } from '@ai-sdk/provider'
-import type { Dialect } from '../../../src/dialect.ts'
+import type { Dialect } from '../../../src/contract/dialect.ts'
+import { isObject, smallApi, usageOf } from '../../../src/contract/lens.ts'
+import { definePlugin } from '../../../src/contract/plugin.ts'
+import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { refuse } from '../../../src/errors.ts'
-import { isObject, smallApi, usageOf } from '../../../src/lens.ts'
-import { definePlugin } from '../../../src/plugin.ts'
-import type { Errand, Translated } from '../../../src/translation.ts'
 import { fromPromptUsage } from '../../../src/vendors/openai-usage.ts'
 import { kinOf, purposeOptions, sizeOptions } from './kin.ts'
 

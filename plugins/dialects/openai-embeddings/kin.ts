@@ -1,5 +1,5 @@
+import type { Destination, Errand } from '../../../src/contract/translation.ts'
 import { entryOf, shown, unsupported, wrong } from '../../../src/request/border.ts'
-import type { Destination, Errand } from '../../../src/translation.ts'
 
 /** What a package reads of this language, in its own words. */
 interface Kin {

@@ -1,6 +1,6 @@
-import type { Dialect } from '../../../src/dialect.ts'
-import { countOf, isObject, objectOf, smallApi, usageOf } from '../../../src/lens.ts'
-import { definePlugin } from '../../../src/plugin.ts'
+import type { Dialect } from '../../../src/contract/dialect.ts'
+import { countOf, isObject, objectOf, smallApi, usageOf } from '../../../src/contract/lens.ts'
+import { definePlugin } from '../../../src/contract/plugin.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 import { edit, generate } from './translation.ts'
 

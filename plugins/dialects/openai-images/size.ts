@@ -1,6 +1,6 @@
 import type { ImageModelV4CallOptions } from '@ai-sdk/provider'
+import type { Errand } from '../../../src/contract/translation.ts'
 import { refuse } from '../../../src/errors.ts'
-import type { Errand } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 type Options = Pick<ImageModelV4CallOptions, 'size' | 'aspectRatio'>

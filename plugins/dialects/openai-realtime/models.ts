@@ -1,4 +1,4 @@
-import type { Talk } from '../../../src/dialect.ts'
+import type { Talk } from '../../../src/contract/dialect.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Answered } from '../../../src/exchange.ts'
 import { parseJson } from '../../../src/request/json.ts'

@@ -1,5 +1,13 @@
-import type { Turn } from '../../../src/dialect.ts'
-import { countOf, failureOf, isObject, objectOf, parseObject, textOf, usageOf } from '../../../src/lens.ts'
+import type { Turn } from '../../../src/contract/dialect.ts'
+import {
+  countOf,
+  failureOf,
+  isObject,
+  objectOf,
+  parseObject,
+  textOf,
+  usageOf,
+} from '../../../src/contract/lens.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 
 /** Worth a closer look: most messages are pieces of sound. */

@@ -3,8 +3,8 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
+import type { AnswerFacts, Writer } from '../../../src/contract/translation.ts'
 import { isRefusal } from '../../../src/translate/refusals.ts'
-import type { AnswerFacts, Writer } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Clock, createBuilder } from './builder.ts'
 

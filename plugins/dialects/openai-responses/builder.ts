@@ -3,8 +3,8 @@ import type {
   LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
+import type { AnswerFacts } from '../../../src/contract/translation.ts'
 import { isRefusal, refusalIn, refusalOfChunk } from '../../../src/translate/refusals.ts'
-import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { createCalls } from './calls.ts'
 import { readCatalogue } from './catalogue.ts'

@@ -1,4 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import type { Call, Destination } from '../../../src/contract/translation.ts'
 import {
   arrayAt,
   entryOf,
@@ -14,7 +15,6 @@ import { described } from '../../../src/translate/described.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
 import { type Measure, measure, withOptions } from '../../../src/translate/thinking.ts'
 import { add } from '../../../src/translate/warnings.ts'
-import type { Call, Destination } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'
 import { asCompacting, isCompacting } from './compaction.ts'

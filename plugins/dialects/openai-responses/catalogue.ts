@@ -1,4 +1,4 @@
-import { isObject, listOf } from '../../../src/lens.ts'
+import { isObject, listOf } from '../../../src/contract/lens.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** Tools that the client runs. The last four are OpenAI's own; other models get them as functions. */

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../../../src/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import type { AnswerFacts } from '../../../src/contract/translation.ts'
 import { toUsage } from '../../../src/translate/usage.ts'
-import type { AnswerFacts } from '../../../src/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { responseId } from './ids.ts'
 

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
-import { argumentsOf, isObject, listOf } from '../../../src/lens.ts'
+import { argumentsOf, isObject, listOf } from '../../../src/contract/lens.ts'
 import {
   arrayAt,
   entryOf,

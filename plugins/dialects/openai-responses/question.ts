@@ -1,4 +1,4 @@
-import { hasAny, type Question, questionIn, type Words } from '../../../src/question.ts'
+import { hasAny, type Question, questionIn, type Words } from '../../../src/contract/question.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 const words: Words = {

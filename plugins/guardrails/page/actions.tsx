@@ -1,5 +1,5 @@
+import type { Page } from '../../../src/contract/page.ts'
 import { listed, text } from '../../../src/door/form.ts'
-import type { Page } from '../../../src/page.ts'
 import { Unknown } from '../../../views/doubt.tsx'
 import { toState } from '../input.ts'
 import { KIND } from '../model.ts'

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { DeletionForm } from '../../../views/deletion.tsx'
 import type { Guardrail } from '../model.ts'
 import { sentenceOf } from '../sentence.ts'

@@ -1,7 +1,7 @@
+import type { Form } from '../../../src/contract/page.ts'
 import { all, listed, text } from '../../../src/door/form.ts'
 import { type Mistake as FormMistake, mistakeIn } from '../../../src/door/mistake.ts'
 import { refuse } from '../../../src/errors.ts'
-import type { Form } from '../../../src/page.ts'
 import { check } from '../../../src/request/check.ts'
 import { type GuardrailInput, guardrailInput } from '../input.ts'
 import type { Guardrail } from '../model.ts'

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { count } from '../../../views/format.ts'
 import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { HoldsFor, HoldsOf, RowHead } from '../../../views/row-head.tsx'

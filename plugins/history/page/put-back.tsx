@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'

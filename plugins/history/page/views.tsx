@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import type { Leaf } from '../../../src/database/look-back.ts'
-import type { PageRequest } from '../../../src/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'

@@ -1,5 +1,5 @@
-import type { Member } from '../../../src/inventory.ts'
-import { type Hooks, kinds } from '../../../src/plugin.ts'
+import type { Member } from '../../../src/contract/inventory.ts'
+import { type Hooks, kinds } from '../../../src/contract/plugin.ts'
 import { Link } from '../../../views/link.tsx'
 
 /** What a hook is asked. */

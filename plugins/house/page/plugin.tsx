@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { Member } from '../../../src/inventory.ts'
+import type { Member } from '../../../src/contract/inventory.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { ago, count, duration } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'

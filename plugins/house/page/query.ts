@@ -1,4 +1,4 @@
-import type { Member, Setting } from '../../../src/inventory.ts'
+import type { Member, Setting } from '../../../src/contract/inventory.ts'
 import { createSearch, MAX_SEARCH } from '../../../views/listing.ts'
 
 export const choices = {

@@ -1,5 +1,5 @@
-import type { Member } from '../../../src/inventory.ts'
-import type { PageRequest } from '../../../src/page.ts'
+import type { Member } from '../../../src/contract/inventory.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { number } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'

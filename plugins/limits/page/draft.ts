@@ -1,10 +1,10 @@
+import type { Form } from '../../../src/contract/page.ts'
 import { listed, text } from '../../../src/door/form.ts'
 import { type Mistake as FormMistake, mistakeIn } from '../../../src/door/mistake.ts'
 import { refuse } from '../../../src/errors.ts'
-import type { Form } from '../../../src/page.ts'
 import { check } from '../../../src/request/check.ts'
-import { type LimitInput, limitInput, toState } from '../input.ts'
 import type { Limit } from '../model.ts'
+import { type LimitInput, limitInput, toState } from '../rules/input.ts'
 
 /** What is said of a limit while it is typed: everything as the operator wrote it, so that nothing is lost when it is refused. */
 export interface Draft {

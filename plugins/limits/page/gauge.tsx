@@ -1,7 +1,7 @@
 import { toLocalText } from '../../../src/base/calendar.ts'
 import { count, money, number, percent } from '../../../views/format.ts'
+import { type Measure, type Pot, runningOf, takenOf, usedOf } from '../counting/pot.ts'
 import type { Limit } from '../model.ts'
-import { type Measure, type Pot, runningOf, takenOf, usedOf } from '../pot.ts'
 import { type Fullness, fullnessOf, measuresOf } from './rows.ts'
 import { untilOf } from './words.ts'
 

@@ -3,9 +3,9 @@ import { Few } from '../../../views/few.tsx'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { HoldsFor, HoldsOf, PathLink } from '../../../views/row-head.tsx'
-import { REST } from '../members.ts'
+import { REST } from '../counting/members.ts'
+import type { Pot } from '../counting/pot.ts'
 import type { Limit } from '../model.ts'
-import type { Pot } from '../pot.ts'
 
 /** What an operator calls a key that works. */
 export type KeyName = (id: string) => string | undefined

@@ -5,11 +5,11 @@ import {
   readStateQuery,
   type StateQuery,
 } from '../../../views/listing.ts'
-import type { Ledger } from '../ledger.ts'
+import type { Ledger } from '../counting/ledger.ts'
+import type { Measure, Pot } from '../counting/pot.ts'
+import { fullestOf, NEAR, shareOf } from '../counting/share.ts'
+import { allowanceOf } from '../holding/words.ts'
 import type { Limit } from '../model.ts'
-import type { Measure, Pot } from '../pot.ts'
-import { fullestOf, NEAR, shareOf } from '../share.ts'
-import { allowanceOf } from '../words.ts'
 
 export const states = {
   '': 'All limits',

@@ -1,8 +1,8 @@
 import { number } from '../../../views/format.ts'
 import { spell } from '../../../views/name.tsx'
+import { allowanceOf } from '../holding/words.ts'
 import type { Limit, Window } from '../model.ts'
 import { queueOf, toDuration } from '../queue/words.ts'
-import { allowanceOf } from '../words.ts'
 import { measuresOf } from './rows.ts'
 
 /** `a`, `a and b`, `a, b and c`. */

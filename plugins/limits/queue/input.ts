@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import { duration } from '../../../src/contract/settings.ts'
 import { isPath } from '../../../src/scope/input.ts'
 import { parseUserPath } from '../../../src/scope/user-path.ts'
-import { duration } from '../../../src/settings.ts'
 import type { Limit } from '../model.ts'
 import { toDuration } from './words.ts'
 

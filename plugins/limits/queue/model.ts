@@ -1,6 +1,6 @@
 import type { Refusal } from '../../../src/errors.ts'
 import type { Awaitable, Target, UserPath } from '../../../src/types.ts'
-import type { Claim, Held, Shortage } from '../pot.ts'
+import type { Claim, Held, Shortage } from '../counting/pot.ts'
 
 /** One way of letting a call in: what it would hold of its limits at one of its targets. */
 export interface Option {

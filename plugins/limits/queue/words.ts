@@ -1,7 +1,7 @@
 import { Refusal } from '../../../src/errors.ts'
+import type { Shortage } from '../counting/pot.ts'
+import { allowanceOf, amountOf } from '../holding/words.ts'
 import type { Limit } from '../model.ts'
-import type { Shortage } from '../pot.ts'
-import { allowanceOf, amountOf } from '../words.ts'
 
 /** So many calls wait where the operator says nothing else. */
 export const QUEUE = 100

@@ -1,6 +1,6 @@
 import type { Server } from '@modelcontextprotocol/server'
 import * as v from 'valibot'
-import { type Api, type ApiCall, defineApi } from '../../../src/api.ts'
+import { type Api, type ApiCall, defineApi } from '../../../src/contract/api.ts'
 import { type Refusal, refuse } from '../../../src/errors.ts'
 import type { Scoped } from '../../../src/exchange.ts'
 import type { McpServer } from '../model.ts'

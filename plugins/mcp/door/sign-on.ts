@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../../src/api.ts'
+import { type Api, defineApi } from '../../../src/contract/api.ts'
 import { originSeen } from '../../../src/door/address.ts'
 import type { SignOn } from '../../oidc/model.ts'
 

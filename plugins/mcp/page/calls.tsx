@@ -1,5 +1,5 @@
+import type { PageRequest } from '../../../src/contract/page.ts'
 import type { Leaf } from '../../../src/database/look-back.ts'
-import type { PageRequest } from '../../../src/page.ts'
 import { Badge, type Tone } from '../../../views/badge.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'
 import { ago, duration, money, size } from '../../../views/format.ts'

@@ -2,7 +2,7 @@ import type { Tool } from '@modelcontextprotocol/client'
 import { eq, sql } from 'drizzle-orm'
 import { describe } from '../../../src/base/describe.ts'
 import { createTurns } from '../../../src/base/turns.ts'
-import type { Host } from '../../../src/plugin.ts'
+import type { Host } from '../../../src/contract/plugin.ts'
 import { mcpTools } from '../schema.ts'
 import { definitionOf, hashOf } from './definition.ts'
 

@@ -6,7 +6,7 @@ import type {
   PriorDiscovery,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
-import type { Host } from '../../../src/plugin.ts'
+import type { Host } from '../../../src/contract/plugin.ts'
 import type { UserPath } from '../../../src/types.ts'
 import type { McpServer } from '../model.ts'
 import { capped } from './capped.ts'

@@ -1,4 +1,4 @@
-import type { Provider } from '../../../src/provider.ts'
+import type { Provider } from '../../../src/contract/provider.ts'
 import type { ProviderDesk, ProviderStatus } from '../model.ts'
 import type { Tested } from '../test-calls.ts'
 

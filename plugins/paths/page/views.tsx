@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Filters } from '../../../views/filters.tsx'
 import { count, number } from '../../../views/format.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { objectOf, withHour } from '../../../src/lens.ts'
-import { says, shown, text } from '../../../src/settings.ts'
+import { objectOf, withHour } from '../../../src/contract/lens.ts'
+import { says, shown, text } from '../../../src/contract/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'

@@ -1,5 +1,5 @@
-import { objectOf } from '../../../src/lens.ts'
-import type { Model } from '../../../src/model.ts'
+import { objectOf } from '../../../src/contract/lens.ts'
+import type { Model } from '../../../src/contract/model.ts'
 import { includes } from '../../../src/vendors/model-facts.ts'
 import { type ListShape, readPages, withParameter } from '../../../src/vendors/model-list.ts'
 import type { ListSetup } from '../../../src/vendors/model-provider.ts'

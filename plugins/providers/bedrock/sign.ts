@@ -1,6 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch'
+import type { UpstreamCall } from '../../../src/contract/provider.ts'
 import { refuse } from '../../../src/errors.ts'
-import type { UpstreamCall } from '../../../src/provider.ts'
 
 export interface AwsCredentials {
   readonly region: string

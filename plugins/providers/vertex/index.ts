@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { UpstreamCall } from '../../../src/provider.ts'
-import { concealed, says, shown, text } from '../../../src/settings.ts'
+import type { UpstreamCall } from '../../../src/contract/provider.ts'
+import { concealed, says, shown, text } from '../../../src/contract/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'
 import { withFreeName } from '../../../src/translate/free-name.ts'

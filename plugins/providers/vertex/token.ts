@@ -1,5 +1,5 @@
+import type { Host } from '../../../src/contract/plugin.ts'
 import { Refusal } from '../../../src/errors.ts'
-import type { Host } from '../../../src/plugin.ts'
 import type { Credentials } from './credentials.ts'
 
 const TOKEN_URI = 'https://oauth2.googleapis.com/token'

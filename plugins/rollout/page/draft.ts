@@ -1,6 +1,6 @@
+import type { Form } from '../../../src/contract/page.ts'
 import { listed, text } from '../../../src/door/form.ts'
 import type { Refusal } from '../../../src/errors.ts'
-import type { Form } from '../../../src/page.ts'
 
 /** The form that starts a rollout, as it is typed. */
 export interface Draft {

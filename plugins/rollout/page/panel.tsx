@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { authorText } from '../../../views/author.ts'
 import { Badge, type Tone } from '../../../views/badge.tsx'
 import { Csrf } from '../../../views/form.tsx'

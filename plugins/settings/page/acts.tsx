@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { STATE } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { HistoryLink } from '../../../views/history-link.tsx'

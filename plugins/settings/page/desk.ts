@@ -1,4 +1,4 @@
-import type { Member, Setting } from '../../../src/inventory.ts'
+import type { Member, Setting } from '../../../src/contract/inventory.ts'
 import type { History } from '../../history/model.ts'
 import type { SettingsStore } from '../store.ts'
 import { type Draft, mistakeOf, toValue } from './draft.ts'

@@ -1,7 +1,7 @@
+import type { Input, Setting } from '../../../src/contract/inventory.ts'
+import type { Form } from '../../../src/contract/page.ts'
 import { listed, text } from '../../../src/door/form.ts'
 import { Refusal } from '../../../src/errors.ts'
-import type { Input, Setting } from '../../../src/inventory.ts'
-import type { Form } from '../../../src/page.ts'
 import { textOf } from './value.ts'
 
 /** A setting while it is typed. */

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
-import type { Input, Setting } from '../../../src/inventory.ts'
-import type { PageRequest } from '../../../src/page.ts'
+import type { Input, Setting } from '../../../src/contract/inventory.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { EffectBox } from '../../../views/definition-form.tsx'
 import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Check, described, Field, verbatim } from '../../../views/form.tsx'

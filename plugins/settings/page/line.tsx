@@ -1,5 +1,5 @@
-import type { Setting } from '../../../src/inventory.ts'
-import type { PageRequest } from '../../../src/page.ts'
+import type { Setting } from '../../../src/contract/inventory.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'

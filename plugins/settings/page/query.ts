@@ -1,4 +1,4 @@
-import type { Setting } from '../../../src/inventory.ts'
+import type { Setting } from '../../../src/contract/inventory.ts'
 import { createSearch, MAX_SEARCH } from '../../../views/listing.ts'
 import { textOf } from './value.ts'
 

@@ -1,4 +1,4 @@
-import type { Origin } from '../../../src/inventory.ts'
+import type { Origin } from '../../../src/contract/inventory.ts'
 import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'
 

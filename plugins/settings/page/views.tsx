@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { Dialog } from '../../../views/dialog.tsx'
 import { DIALOG_TITLE, Remark } from '../../../views/dialog-form.tsx'
 import { Choice, Filters } from '../../../views/filters.tsx'

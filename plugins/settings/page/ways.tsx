@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { Setting } from '../../../src/inventory.ts'
+import type { Setting } from '../../../src/contract/inventory.ts'
 import { Name } from '../../../views/name.tsx'
 import { textOf, toLines, toVariable, toYaml } from './value.ts'
 

@@ -1,5 +1,5 @@
-import type { PageRequest } from '../../../src/page.ts'
-import type { ProviderType } from '../../../src/provider.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
+import type { ProviderType } from '../../../src/contract/provider.ts'
 import { Filters } from '../../../views/filters.tsx'
 import { Link } from '../../../views/link.tsx'
 

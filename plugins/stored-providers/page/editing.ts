@@ -1,4 +1,4 @@
-import type { ProviderType } from '../../../src/provider.ts'
+import type { ProviderType } from '../../../src/contract/provider.ts'
 import type { Made } from '../model.ts'
 import type { Trial } from '../trial.ts'
 import type { Draft, Mistake } from './draft.ts'

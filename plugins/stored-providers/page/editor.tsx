@@ -1,6 +1,6 @@
 import { toSnake } from '../../../src/config/shape.ts'
-import type { PageRequest } from '../../../src/page.ts'
-import type { ProviderType } from '../../../src/provider.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
+import type { ProviderType } from '../../../src/contract/provider.ts'
 import { VIA } from '../../../views/dialog-form.tsx'
 import { Check, Csrf, described, Field, ShownOnly, verbatim } from '../../../views/form.tsx'
 import { HistoryLink } from '../../../views/history-link.tsx'

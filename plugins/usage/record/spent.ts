@@ -1,5 +1,5 @@
+import { operationOf } from '../../../src/contract/operation.ts'
 import type { Spent } from '../../../src/exchange.ts'
-import { operationOf } from '../../../src/operation.ts'
 import { type EventFacts, NAME, toTokens } from './event.ts'
 import type { CallEvent } from './tuples.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../../src/api.ts'
+import { type Api, defineApi } from '../../../src/contract/api.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { VirtualModels, VirtualModelView } from '../../virtual-models/model.ts'
 import {

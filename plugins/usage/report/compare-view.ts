@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { verdicts } from '../../../src/base/statistics.ts'
-import { says } from '../../../src/settings.ts'
+import { says } from '../../../src/contract/settings.ts'
 import { tokensView } from './figures.ts'
 import { periodView } from './views.ts'
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { quantileOf } from '../../../src/base/histogram.ts'
-import { says } from '../../../src/settings.ts'
+import { says } from '../../../src/contract/settings.ts'
 import type { Sums, Times } from './sums.ts'
 
 const count = v.number()

@@ -1,5 +1,5 @@
-import type { Api } from '../../../src/api.ts'
-import type { Host } from '../../../src/plugin.ts'
+import type { Api } from '../../../src/contract/api.ts'
+import type { Host } from '../../../src/contract/plugin.ts'
 import type { Prices } from '../../prices/model.ts'
 import type { VirtualModels } from '../../virtual-models/model.ts'
 import type { UsageBook } from '../model.ts'

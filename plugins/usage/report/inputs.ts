@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { flag, says, whole } from '../../../src/settings.ts'
+import { flag, says, whole } from '../../../src/contract/settings.ts'
 import type { Filters, Grouping } from './dimensions.ts'
 import type { SumName } from './sums.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { says } from '../../../src/settings.ts'
+import { says } from '../../../src/contract/settings.ts'
 import { tokenEntries } from './figures.ts'
 import type { Row } from './log.ts'
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { type Api, answerJson, defineApi } from '../../../src/api.ts'
 import { toLocalText } from '../../../src/base/calendar.ts'
 import { reasonOf } from '../../../src/base/describe.ts'
+import { type Api, answerJson, defineApi } from '../../../src/contract/api.ts'
+import { says } from '../../../src/contract/settings.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Log } from '../../../src/log.ts'
-import { says } from '../../../src/settings.ts'
 import { readMoment } from './period.ts'
 import type { Job, Repricing } from './repricing.ts'
 

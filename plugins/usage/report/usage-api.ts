@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { type Api, defineApi } from '../../../src/api.ts'
-import { flag, says } from '../../../src/settings.ts'
+import { type Api, defineApi } from '../../../src/contract/api.ts'
+import { flag, says } from '../../../src/contract/settings.ts'
 import type { Ask } from './answers.ts'
 import { checkSize } from './budget.ts'
 import { recordedOnly, rolledUp } from './dimensions.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { toLocalText } from '../../../src/base/calendar.ts'
-import { says } from '../../../src/settings.ts'
+import { says } from '../../../src/contract/settings.ts'
 import type { Grouping } from './dimensions.ts'
 import { type AdminFigures, adminFigures, toAdminFigures } from './figures.ts'
 import type { Bucket } from './period.ts'

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../../src/model.ts'
+import type { ModelFacts } from '../../../src/contract/model.ts'
 
 /** A window that takes the code of a project. */
 const LONG = 200_000

@@ -1,5 +1,5 @@
 import { described, Field } from '../../../views/form.tsx'
-import { efforts } from '../parameters.ts'
+import { efforts } from '../rows/parameters.ts'
 import type { Draft, Mistake } from './draft.ts'
 import { isSet, type ParameterName, parameterNames } from './parameters.ts'
 

@@ -1,10 +1,10 @@
-import { presetInWords } from '../../../src/preset.ts'
+import { presetInWords } from '../../../src/contract/preset.ts'
 import { Few } from '../../../views/few.tsx'
 import { ForPaths } from '../../../views/for-paths.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
-import { percentOf } from '../mirror.ts'
 import type { VirtualModelView } from '../model.ts'
+import { percentOf } from '../rows/mirror.ts'
 import { targetsOf } from './rows.ts'
 import { strategyNames } from './targets.tsx'
 

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import { DeletionForm } from '../../../views/deletion.tsx'
 import { Remark } from '../../../views/dialog-form.tsx'
 import { shorten } from '../../../views/name.tsx'

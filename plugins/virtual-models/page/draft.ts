@@ -1,7 +1,7 @@
+import type { Form } from '../../../src/contract/page.ts'
 import { all, listed, text } from '../../../src/door/form.ts'
 import { withoutField } from '../../../src/door/mistake.ts'
 import { Refusal } from '../../../src/errors.ts'
-import type { Form } from '../../../src/page.ts'
 import type { VirtualModelView } from '../model.ts'
 import { type MirrorDraft, mirrorFrom, mirrorOf, toMirror } from './mirror.ts'
 import {

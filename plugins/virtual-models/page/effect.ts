@@ -1,5 +1,5 @@
+import type { Provider } from '../../../src/contract/provider.ts'
 import { listed } from '../../../src/door/form.ts'
-import type { Provider } from '../../../src/provider.ts'
 import { count } from '../../../views/format.ts'
 import { shorten } from '../../../views/name.tsx'
 import type { ModelLists } from '../../model-lists/model.ts'

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../../src/model.ts'
+import type { ModelFacts } from '../../../src/contract/model.ts'
 import type { ModelsPageDeps } from '../page.tsx'
 import type { Row } from './rows.ts'
 

@@ -1,7 +1,7 @@
+import type { Form } from '../../../src/contract/page.ts'
 import { text } from '../../../src/door/form.ts'
-import type { Form } from '../../../src/page.ts'
-import { percentOf } from '../mirror.ts'
 import type { Mirror } from '../model.ts'
+import { percentOf } from '../rows/mirror.ts'
 
 /** Who gets copies of the calls, while it is typed; without a model there is no mirror. */
 export interface MirrorDraft {

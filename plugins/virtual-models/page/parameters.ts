@@ -1,6 +1,6 @@
+import type { Form } from '../../../src/contract/page.ts'
+import type { Preset } from '../../../src/contract/preset.ts'
 import { text } from '../../../src/door/form.ts'
-import type { Form } from '../../../src/page.ts'
-import type { Preset } from '../../../src/preset.ts'
 
 export const parameterNames = [
   'temperature',

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/page.ts'
+import type { PageRequest } from '../../../src/contract/page.ts'
 import type { Admin } from '../../../src/types.ts'
 import { STATE, VIA } from '../../../views/dialog-form.tsx'
 import { Csrf } from '../../../views/form.tsx'

@@ -1,4 +1,4 @@
-import type { Provider } from '../../../src/provider.ts'
+import type { Provider } from '../../../src/contract/provider.ts'
 import { createSearch, MAX_SEARCH, readPage } from '../../../views/listing.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { TargetView, VirtualModelView } from '../model.ts'

@@ -1,4 +1,4 @@
-import type { Provider } from '../../provider.ts'
+import type { Provider } from '../../contract/provider.ts'
 import type { GuardedFetch } from '../../upstream/egress.ts'
 import type { Finding } from './finding.ts'
 import { timed } from './finding.ts'

@@ -1,6 +1,6 @@
 import { readText } from '../../base/runtime.ts'
 import { MAX_FILE } from '../../config/limits.ts'
-import type { Plugin } from '../../plugin.ts'
+import type { Plugin } from '../../contract/plugin.ts'
 import { connect, urlOption } from '../client.ts'
 import { command } from '../command.ts'
 import { UsageError, type World } from '../world.ts'

@@ -7,7 +7,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { fromResult } from '../../../plugins/dialects/anthropic-messages/answer.ts'
 import { withoutCarried } from '../../../plugins/dialects/anthropic-messages/carry.ts'
 import { createWriter } from '../../../plugins/dialects/anthropic-messages/writer.ts'
-import type { Destination } from '../../../src/translation.ts'
+import type { Destination } from '../../../src/contract/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { accumulate, call, eventsIn, facts, to } from './kit.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Destination } from '../../../src/translation.ts'
+import type { Destination } from '../../../src/contract/translation.ts'
 import { anthropic, bedrock, body, call, compatible, google, refusalOf, stranger, to } from './kit.ts'
 
 const tool = (name: string, more: object = {}) => ({

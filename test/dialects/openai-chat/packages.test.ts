@@ -6,7 +6,7 @@ import { createGoogle } from '@ai-sdk/google'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { toCall } from '../../../plugins/dialects/openai-chat/call.ts'
-import type { Destination } from '../../../src/translation.ts'
+import type { Destination } from '../../../src/contract/translation.ts'
 import { anthropic, bedrock, body, cohere, compatible, google, type Loose, to } from './kit.ts'
 
 /** What the packages make of our calls: each of them checks the options that are written for it. */

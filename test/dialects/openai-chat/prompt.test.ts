@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { toCall } from '../../../plugins/dialects/openai-chat/call.ts'
-import type { Destination } from '../../../src/translation.ts'
+import type { Destination } from '../../../src/contract/translation.ts'
 import {
   anthropic,
   bedrock,

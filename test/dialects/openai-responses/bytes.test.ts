@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { definePlugin } from '../../../src/plugin.ts'
+import { definePlugin } from '../../../src/contract/plugin.ts'
 import type { Usage } from '../../../src/types.ts'
 import { MASTER, startGateway, type TestGateway } from '../../kit.ts'
 import { folder } from '../../sdk/recordings.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import OpenAI from 'openai'
-import { definePlugin } from '../../../src/plugin.ts'
+import { definePlugin } from '../../../src/contract/plugin.ts'
 import type { Usage } from '../../../src/types.ts'
 import { MASTER, startGateway, type TestGateway } from '../../kit.ts'
 import { type Any, createScripted, result } from './kit.ts'

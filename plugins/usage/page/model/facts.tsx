@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { presetInWords } from '../../../../src/preset.ts'
+import { presetInWords } from '../../../../src/contract/preset.ts'
 import { Few } from '../../../../views/few.tsx'
 import { ForPaths } from '../../../../views/for-paths.tsx'
 import { money, percent, UNKNOWN } from '../../../../views/format.ts'

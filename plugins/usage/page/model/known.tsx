@@ -1,5 +1,5 @@
-import { abilitiesOf } from '../../../../src/facts-in-words.ts'
-import type { ModelFacts } from '../../../../src/model.ts'
+import { abilitiesOf } from '../../../../src/contract/facts-in-words.ts'
+import type { ModelFacts } from '../../../../src/contract/model.ts'
 import { number, UNKNOWN } from '../../../../views/format.ts'
 import type { Known as KnownFacts, Origin } from '../../../model-facts/model.ts'
 

@@ -1,5 +1,5 @@
+import { definePage, type Page, type PageRequest } from '../../../../src/contract/page.ts'
 import { Refusal } from '../../../../src/errors.ts'
-import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
 import { spell } from '../../../../views/name.tsx'
 import type { FactsSource } from '../../../model-facts/model.ts'
 import type { VirtualModels } from '../../../virtual-models/model.ts'

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { PageRequest } from '../../../../src/page.ts'
+import type { PageRequest } from '../../../../src/contract/page.ts'
 import { Badge } from '../../../../views/badge.tsx'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'

@@ -1,4 +1,4 @@
-import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
+import { definePage, type Page, type PageRequest } from '../../../../src/contract/page.ts'
 import { Beat, readRound } from '../../../../views/pulse.tsx'
 import type { Concerns } from '../../../concerns/model.ts'
 import type { ModelLists } from '../../../model-lists/model.ts'

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../../src/page.ts'
+import type { PageRequest } from '../../../../src/contract/page.ts'
 import { Link } from '../../../../views/link.tsx'
 import type { ProviderHealth } from '../../../model-lists/model.ts'
 import type { Part, UsageAnswer } from '../../report/usage.ts'

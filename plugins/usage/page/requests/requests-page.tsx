@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { definePage, type Page, type PageRequest } from '../../../../src/contract/page.ts'
 import { refuse } from '../../../../src/errors.ts'
-import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
 import type { Feedback } from '../../../feedback/model.ts'
 import type { KeptAnswers } from '../../model.ts'
 import type { Ask } from '../../report/answers.ts'

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../../src/page.ts'
+import type { PageRequest } from '../../../../src/contract/page.ts'
 import { Dialog } from '../../../../views/dialog.tsx'
 import { count } from '../../../../views/format.ts'
 import { Table } from '../../../../views/table.tsx'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import type { Form, PageRequest } from '../../../../src/contract/page.ts'
 import { refuse } from '../../../../src/errors.ts'
-import type { Form, PageRequest } from '../../../../src/page.ts'
 import { Csrf } from '../../../../views/form.tsx'
 import { Name } from '../../../../views/name.tsx'
 import type { Said } from '../../../feedback/model.ts'

@@ -1,5 +1,5 @@
+import { definePage, type Page, type PageRequest } from '../../../../src/contract/page.ts'
 import { Refusal } from '../../../../src/errors.ts'
-import { definePage, type Page, type PageRequest } from '../../../../src/page.ts'
 import type { Ask } from '../../report/answers.ts'
 import { checkSize } from '../../report/budget.ts'
 import type { Range } from '../../report/cover.ts'

@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../../src/page.ts'
+import type { PageRequest } from '../../../../src/contract/page.ts'
 import { Link } from '../../../../views/link.tsx'
 import { Segments } from '../../../../views/segments.tsx'
 import type { UsageAnswer } from '../../report/usage.ts'
