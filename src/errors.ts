@@ -41,9 +41,9 @@ export const codes = {
   /** A service that has to agree does not answer. */
   guardrail_unavailable: { status: 503, heals: true },
   shutting_down: { status: 503, heals: true },
+  upstream_timeout: { status: 504, heals: true },
   /** A provider's address leads back here, again and again. */
   loop_detected: { status: 508, heals: false },
-  upstream_timeout: { status: 504, heals: true },
   upstream_overloaded: { status: 529, heals: true },
 } as const satisfies Record<string, { status: number; heals: boolean }>
 

@@ -121,7 +121,7 @@ test('lists every plugin in the order of the house, with what it brings', async 
   expect(facts).toContain('POST /admin/keys/:id/roll')
   expect(facts).toContain('API keys')
   expect(facts).toContain('none in the log since')
-  await line('auth').getByRole('link', { name: '1 setting of auth' }).click()
+  await line('auth').getByRole('link', { name: '2 settings of auth' }).click()
   await page.waitForURL(/\/dashboard\/settings\?plugin=auth$/)
   expect(await page.getByText('auth.master_key', { exact: true }).count()).toBe(1)
 })

@@ -115,9 +115,9 @@ describe('the record', () => {
       return (await cached.house.test.fetch(path, { headers })).text()
     }
     const [head, ...lines] = (await file('csv')).trim().split('\r\n')
-    expect(head).toEndWith(',cached,saved_nano,similarity')
+    expect(head).toEndWith(',cached,saved_nano,similarity,queued_ms')
     expect(lines.length).toBe(hits.length)
-    expect(lines[0]).toEndWith(`,true,${COST},`)
+    expect(lines[0]).toEndWith(`,true,${COST},,`)
     expect(JSON.parse((await file('jsonl')).split('\n')[0]!)).toMatchObject({
       cached: true,
       saved_nano: COST,

@@ -3,7 +3,7 @@
 export const intro = `# Dialects
 
 What clients speak. Where a provider speaks the same language, the client's bytes pass: only the model's name, the
-credentials and the wish for usage change, what a [redirect sets](../virtual-models/README.md) (\`preset.ts\` in the
+credentials and the wish for usage change, what a [redirect sets](../virtual-models/parameters.md) (\`preset.ts\` in the
 folders), and what the [generation of Claude](anthropic-messages/README.md) that answers would refuse. Elsewhere the
 dialect carries the call over to the model interface of the [AI SDK](https://ai-sdk.dev), and the answer back. The folders
 say how; this page says what becomes of each thing that a client can say. The tables are measured against a provider that
@@ -81,8 +81,8 @@ away, for the true bill; by default the call is cancelled and what it cost is es
 for four minutes has gone away, too.
 
 **Headers** of an answer say who served it (\`x-modelway-model\`, \`-provider\`, \`-attempts\`), how many milliseconds of a
-whole answer's time were not the provider's (\`-overhead-ms\`), and what the provider says of its limits, by the names
-that the client's language has for them (\`x-ratelimit-…\` or \`anthropic-ratelimit-…\`). \`SERVED_MODEL_HEADERS=false\` keeps
+whole answer's time were not the provider's (\`-overhead-ms\`), how many it stood in line before (\`-queued-ms\`), and
+what the provider says of its limits, by the names that the client's language has for them (\`x-ratelimit-…\` or \`anthropic-ratelimit-…\`). \`SERVED_MODEL_HEADERS=false\` keeps
 all of it to the gateway. \`COST_HEADER=true\` adds what a whole answer cost (\`x-modelway-cost-usd\`),
 \`COST_IN_STREAMS=true\` a \`cost\` to the usage that a stream reports, both only where the price is known. Pages of other
 origins may call models from a browser, with a key, where \`CORS_ORIGINS=https://app.example.com\` names them.
