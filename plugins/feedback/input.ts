@@ -111,7 +111,7 @@ export const listView = v.object({
         mirror: says('It is about the copy that went to a mirror', v.boolean()),
         name: says('What was looked at', v.string()),
         score: says('From 0, the worst, to 1', v.number()),
-        comment: says('In words', v.nullable(v.string())),
+        comment: says('In words; null for operators who only read', v.nullable(v.string())),
         said_at: says('When it was said last', v.string()),
         path: says('Who said it: somebody at this path, or an operator', v.string()),
         key: says('The id of the key; null where it is bound to the path', v.nullable(v.string())),

@@ -103,16 +103,19 @@ test('a form that is none is refused in words', async () => {
     expect([form, (await scene.press(page, { ...form })).status]).toEqual([form, status])
 })
 
-test('operators who only read see answers and scores, and no buttons', async () => {
+test('operators who only read see scores, and nothing that people wrote or were told; and no buttons', async () => {
   const id = await copied(logged)
-  await scene.say(logged, { request_id: id, score: 1, name: 'thumbs' })
+  await scene.say(logged, { request_id: id, score: 1, name: 'thumbs', comment: 'She told me' })
+  expect(await scene.page(`/dashboard/requests?call=${id}`)).toMatch(/She told me.*The mirror says so/)
   const reader = await scene.key({ operates: 'read' })
   const authorization = `Bearer ${reader}`
   const page = await (
     await scene.test.fetch(`/dashboard/requests?call=${id}`, { headers: { authorization } })
   ).text()
-  expect(page).toContain('The mirror says so')
   expect(page).toContain('thumbs')
+  for (const words of ['The mirror says so', 'is told', 'She told me']) expect(page).not.toContain(words)
+  const listed = await scene.test.json(`/admin/feedback?request_id=${id}`, { headers: { authorization } })
+  expect(listed.body.data).toMatchObject([{ name: 'thumbs', score: 1, comment: null }])
   expect(page).not.toContain('You find it')
   const said = { data: [{ request_id: id, score: 1 }] }
   const headers = { authorization, 'content-type': 'application/json' }

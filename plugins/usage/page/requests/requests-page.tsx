@@ -78,18 +78,22 @@ async function load(deps: RequestsDeps, request: PageRequest): Promise<RequestsD
       : undefined,
     names: await ask('names', null),
     isNew: found.rows.length === 0 && (await ask('edges', null)).newest === null,
-    call: call === '' ? undefined : await readCall(deps, call),
+    call: call === '' ? undefined : await readCall(deps, call, request.admin),
     example: example(),
     keyName,
   }
 }
 
-const readCall = async ({ ask, findAnswers }: RequestsDeps, id: string) => ({
-  id,
-  lines: await ask('call', id),
-  scores: await ask('callScores', id),
-  answers: await findAnswers(id),
-})
+/** What people wrote, and were told, is not for operators who only read: here as at the admin API. */
+async function readCall({ ask, findAnswers }: RequestsDeps, id: string, { mayWrite }: PageRequest['admin']) {
+  const scores = await ask('callScores', id)
+  return {
+    id,
+    lines: await ask('call', id),
+    scores: mayWrite ? scores : scores.map(score => ({ ...score, comment: null })),
+    answers: mayWrite ? await findAnswers(id) : {},
+  }
+}
 
 type Question = Pick<Parameters<typeof fillPage>[1], 'period' | 'filters'>
 
