@@ -3,7 +3,7 @@ import { type Api, defineApi } from '../../src/contract/api.ts'
 import { says } from '../../src/contract/settings.ts'
 import type { Database } from '../../src/database/open.ts'
 import { refuse } from '../../src/errors.ts'
-import { ownCalls } from '../../src/scope/own-calls.ts'
+import { mostOf, ownCalls } from '../../src/scope/own-calls.ts'
 import type { Book } from './book.ts'
 import { callerInput, listQuery, listView, operatorInputs, saidView, toSaid } from './input.ts'
 import { listFeedback, toListed } from './list.ts'
@@ -45,7 +45,7 @@ const createCallerApi = ({ book, tally }: Deps): Api =>
       const { requestId, name, score } = said
       const own = ownCalls(x!)
       await book.checkNames(said, own)
-      const [state] = await book.say([said], own)
+      const [state] = await book.say([said], own, mostOf(x!.caller))
       if (state === 'stored' || state === 'waiting') {
         tally.add(name, 'caller')
         return { request_id: requestId, name, score, state }

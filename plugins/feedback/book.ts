@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import { timeOfId } from '../../src/base/runtime.ts'
 import type { Database } from '../../src/database/open.ts'
 import { refuse } from '../../src/errors.ts'
@@ -15,8 +15,11 @@ const waitingColumns = { id, requestId, mirrored, saidAt, within, holder }
 type Waiting = Pick<typeof feedback.$inferSelect, keyof typeof waitingColumns>
 
 export interface Book {
-  /** Keeps what is said, in the place of what the same one said under the same name before. */
-  say(said: readonly Said[], own: OwnCalls): Promise<readonly Fate[]>
+  /**
+   * Keeps what is said, in the place of what the same one said under the same name before. What waits is counted within
+   * `most`: whoever may name paths below their own has no more room by that.
+   */
+  say(said: readonly Said[], own: OwnCalls, most?: OwnCalls): Promise<readonly Fate[]>
   /** Refuses one more name for an answer that whoever may speak of it has given many. */
   checkNames(said: Said, own: OwnCalls): Promise<void>
   /** Looks whether calls are written down now of which something was said too early. */
@@ -68,11 +71,11 @@ export function openBook({ db, now, calls, guard }: BookOptions): Book {
     return at !== undefined && at > now() - DAY
   }
 
-  async function checkWaiting(own: OwnCalls, more: number): Promise<void> {
+  async function checkWaiting(most: OwnCalls, more: number): Promise<void> {
     const [{ count = 0 } = {}] = await db
       .select({ count: sql<number>`count(*)` })
       .from(feedback)
-      .where(and(isNull(feedback.at), isBy(own)))
+      .where(and(isNull(feedback.at), isByAny(most)))
     if (count + more > MOST_WAITING)
       refuse('rate_limit_exceeded', 'Too much feedback waits for its calls: send it again in a moment', {
         retryAfter: 5,
@@ -109,12 +112,12 @@ export function openBook({ db, now, calls, guard }: BookOptions): Book {
   }
 
   return {
-    async say(said, own) {
+    async say(said, own, most = own) {
       const found = await find(said.map(({ requestId }) => requestId))
       const rows = said.map(one => toRow(one, found.get(keyOf(one)), own))
       const kept = rows.filter(row => row !== undefined)
       const waiting = kept.filter(({ at }) => at == null).length
-      if (waiting > 0) await checkWaiting(own, waiting)
+      if (waiting > 0) await checkWaiting(most, waiting)
       for (let i = 0; i < kept.length; i += FEW) {
         await write(db, kept.slice(i, i + FEW))
         await breath()
@@ -174,6 +177,16 @@ const columnsOf = ({ within = '/', holder = '' }: OwnCalls) => ({ within, holder
 const isBy = (own: OwnCalls) => {
   const { within, holder } = columnsOf(own)
   return and(eq(feedback.within, within), eq(feedback.holder, holder))
+}
+
+/** The same of all who hold no more than this: another path below, with the same key or with one that is bound there. */
+function isByAny(most: OwnCalls) {
+  const { within, holder } = columnsOf(most)
+  if (holder !== '') return eq(feedback.holder, holder)
+  if (within === '/') return isBy(most)
+  // "0" is what comes behind "/".
+  const isBelow = and(gt(feedback.within, `${within}/`), lt(feedback.within, `${within}0`))
+  return or(eq(feedback.within, within), isBelow)
 }
 
 const factsOf = ({ at, virtualModel, provider, model }: Partial<Call> = {}) => ({

@@ -47,8 +47,9 @@ import { createStored } from './stored.ts'
 import { createLedger } from './writer/ledger.ts'
 import { createThreads, type Threads } from './writer/threads.ts'
 
-/** A name, and none that holds a credential. */
-const HEADER = /^(?!(?:.*-)?(?:authorization|cookie|api-key)$)[a-z0-9-]+$/
+/** A name, and none that holds a credential: labels are read by all operators. Browsers send keys as a subprotocol. */
+const HEADER =
+  /^(?!(?:.*-)?(?:authorization|cookie|api-?key|token|secret|password|credentials?|jwt|assertion)$|sec-websocket-protocol$|x-forwarded-client-cert$)[a-z0-9-]+$/
 /** A call waits so long (milliseconds) for others that are recorded with it, and so many go at once. */
 const WAIT = 2
 const MOST = 32
@@ -86,7 +87,7 @@ export default definePlugin({
           v.mapItems(name => name.toLowerCase()),
           v.check(
             names => names.every(name => HEADER.test(name)),
-            'expected names of headers such as x-team',
+            'expected names of headers such as x-team, and none that holds a credential',
           ),
         ),
         [],

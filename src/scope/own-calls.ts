@@ -9,6 +9,10 @@ export interface OwnCalls {
   readonly holder?: string
 }
 
+/** The most that may be a caller's own, whichever path it names. */
+export const mostOf = (caller: Scoped['caller']): OwnCalls =>
+  ownCalls({ caller, userPath: caller.path ?? '/' })
+
 /**
  * Which calls are a caller's own. Of a key that is bound to a path: all of that path. One that is not could name any path,
  * so it has those that it made itself. Who holds the master key, or stands before a gateway without keys, has all.

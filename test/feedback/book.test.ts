@@ -3,6 +3,8 @@ import { openBook } from '../../plugins/feedback/book.ts'
 import type { Call, Said } from '../../plugins/feedback/model.ts'
 import { feedback } from '../../plugins/feedback/schema.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/open.ts'
+import type { OwnCalls } from '../../src/scope/own-calls.ts'
+import type { UserPath } from '../../src/types.ts'
 
 /** What becomes of what was said as time goes by. */
 
@@ -98,4 +100,34 @@ test('who starts again catches up with what waited before', async () => {
   known.push(...ids.map(id => call(id)))
   await book().catchUp()
   expect((await rows()).filter(({ model }) => model === 'one')).toHaveLength(450)
+})
+
+test('who names ever other paths below their own has no more room for what waits', async () => {
+  const { say } = book()
+  const speak = (within: UserPath, count: number, most: OwnCalls = { within: '/a' }) =>
+    say(
+      Array.from({ length: count }, () => said(Bun.randomUUIDv7())),
+      { within },
+      most,
+    )
+  await speak('/a', 1)
+  await speak('/a/b', 500)
+  await speak('/a/c', 499)
+  await expect(speak('/a/d', 1)).rejects.toThrow('Too much feedback waits')
+  // Somebody else, who is only called alike.
+  expect(await speak('/a-b', 1, { within: '/a-b' })).toEqual(['waiting'])
+})
+
+test('nor has a key that may name any path', async () => {
+  const { say } = book()
+  const speak = (within: UserPath, count: number, holder = 'key_1') =>
+    say(
+      Array.from({ length: count }, () => said(Bun.randomUUIDv7())),
+      { within, holder },
+      { holder },
+    )
+  await speak('/x', 600)
+  await speak('/y', 400)
+  await expect(speak('/z', 1)).rejects.toThrow('Too much feedback waits')
+  expect(await speak('/z', 1, 'key_2')).toEqual(['waiting'])
 })

@@ -34,6 +34,14 @@ test('tags of the body are labels: pairs by their name, words together', async (
   expect(await labelsOf({ tags: 'nightly, team:x' })).toEqual({ tags: 'nightly', team: 'x' })
 })
 
+test.each(['sec-websocket-protocol', 'x-access-token', 'cf-access-jwt-assertion', 'X-Api-Key'])(
+  'a header that holds a credential is no label: %s',
+  async name => {
+    const start = startGateway({ env: { USAGE_LABEL_HEADERS: name } })
+    await expect(start).rejects.toThrow('none that holds a credential')
+  },
+)
+
 test('chosen headers are labels, and stand above tags', async () => {
   expect(
     await labelsOf({ tags: ['x-team:self'] }, { 'x-team': 'search', 'x-app': 'web', 'x-else': 'no' }),
