@@ -11,7 +11,7 @@ import { Refusal } from '../../src/errors.ts'
 import { limit } from './limit.ts'
 
 const place = fc.record({
-  group: fc.constantFrom('a', 'b', 'c', 'd'),
+  names: fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom('x', 'y', 'z')),
   isFirst: fc.boolean(),
 })
 const lined = (places: readonly Omit<Place, 'number'>[]) => {
@@ -29,7 +29,7 @@ function takeAll(line: ReturnType<typeof createLine<Place>>): Place[] {
   return taken
 }
 
-test('a line loses nobody, and lets each group in as it came', () => {
+test('a line loses nobody, and lets those of one name in as they came', () => {
   fc.assert(
     fc.property(fc.array(place), places => {
       const { line, all } = lined(places)
@@ -37,11 +37,8 @@ test('a line loses nobody, and lets each group in as it came', () => {
       const taken = takeAll(line)
       expect(line.size).toBe(0)
       expect(taken.toSorted((a, b) => a.number - b.number)).toEqual(all)
-      for (const group of ['a', 'b', 'c', 'd'])
-        for (const isFirst of [true, false]) {
-          const own = taken.filter(each => each.group === group && each.isFirst === isFirst)
-          expect(own).toEqual(own.toSorted((a, b) => a.number - b.number))
-        }
+      for (const own of Map.groupBy(taken, ({ names, isFirst }) => `${names} ${isFirst}`).values())
+        expect(own).toEqual(own.toSorted((a, b) => a.number - b.number))
     }),
   )
 })
@@ -51,11 +48,38 @@ test('no group has a second turn while another one waits for its first', () => {
     fc.property(fc.array(place), places => {
       const taken = takeAll(lined(places.map(each => ({ ...each, isFirst: false }))).line)
       for (let i = 1; i < taken.length; i++) {
-        const rest = new Set(taken.slice(i).map(({ group }) => group))
-        if (rest.size > 1) expect(taken[i]!.group).not.toBe(taken[i - 1]!.group)
+        const rest = new Set(taken.slice(i).map(({ names }) => names[0]))
+        if (rest.size > 1) expect(taken[i]!.names[0]).not.toBe(taken[i - 1]!.names[0])
       }
     }),
   )
+})
+
+const all = (...names: [string, string][]) => names.map(names => ({ names, isFirst: false }))
+
+test('who names many paths below its own has no more turns than others, and its paths take turns', () => {
+  const { line } = lined(all(['a', 'x'], ['a', 'x'], ['a', 'y'], ['a', 'z'], ['b', 'b'], ['b', 'b']))
+  expect(takeAll(line).map(({ names }) => names[1])).toEqual(['x', 'b', 'y', 'b', 'z', 'x'])
+})
+
+test('who has the most in line makes room for who has less, and nobody for who has as many', () => {
+  const { line, all: places } = lined(all(['a', 'x'], ['a', 'y'], ['a', 'y'], ['b', 'b'], ['b', 'b']))
+  const isFirst = false
+  expect(line.yielding({ names: ['c', 'c'], isFirst })).toBe(places[2])
+  expect(line.yielding({ names: ['b', 'b'], isFirst })).toBeUndefined()
+  // Nor by another path of its own that has none; but for another path its own ones do.
+  expect(line.yielding({ names: ['b', 'new'], isFirst })).toBe(places[4])
+  line.remove(places[2]!)
+  expect(line.yielding({ names: ['a', 'x'], isFirst })).toBeUndefined()
+})
+
+test('who goes first takes the place of one that does not, and never the other way round', () => {
+  const { line, all: places } = lined([
+    ...all(['a', 'x'], ['b', 'b']),
+    ...all(['p', 'p'], ['p', 'p'], ['p', 'p']).map(each => ({ ...each, isFirst: true })),
+  ])
+  expect(line.yielding({ names: ['p', 'p'], isFirst: true })).toBe(places[0])
+  expect(line.yielding({ names: ['c', 'c'], isFirst: false })).toBeUndefined()
 })
 
 test('who goes first has four turns in a row, and not five, while others wait', () => {
@@ -74,11 +98,11 @@ test('who goes first has four turns in a row, and not five, while others wait', 
 })
 
 test('who leaves takes nobody else along, and costs its group no turn', () => {
-  const { line, all } = lined(['a', 'a', 'b'].map(group => ({ group, isFirst: false })))
-  line.remove(all[0]!)
-  line.remove(all[0]!)
+  const { line, all: places } = lined(all(['a', 'a'], ['a', 'a'], ['b', 'b']))
+  line.remove(places[0]!)
+  line.remove(places[0]!)
   expect(line.size).toBe(2)
-  expect(takeAll(line)).toEqual([all[1]!, all[2]!])
+  expect(takeAll(line)).toEqual([places[1]!, places[2]!])
 })
 
 test('room that comes for somebody who has just left is given back', async () => {
@@ -91,7 +115,7 @@ test('room that comes for somebody who has just left is given back', async () =>
   const ticket = queue.join({
     options: [{ option: { target: { provider: 'p', model: 'm', via: [] }, claims: () => claims }, shortage }],
     userPath: '/a',
-    group: '/a',
+    holder: '/a',
     async hold(claims) {
       const found = ledger.hold(claims)
       if (!('measure' in found)) ticket.leave(new Refusal('client_closed', 'gone'))
@@ -139,7 +163,7 @@ test('whatever calls come, go and leave, no limit is overrun, nobody is forgotte
           const ticket = queue.join({
             options: [{ option, shortage: found }],
             userPath: group as '/a',
-            group,
+            holder: group,
             // As where others are asked, too.
             hold: async claims => ledger.hold(claims),
           })

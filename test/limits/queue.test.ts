@@ -27,6 +27,15 @@ const LONG = { delayMs: 3000 }
 const many = (count: number, call: () => Promise<Response>) => Array.from({ length: count }, call)
 /** A call whose path the provider hears, too. */
 const from = (path: string, plan: object = SLOW) => limited.as(path, { user: path }, plan)
+/** A key that is bound to a path, and may name those below. */
+async function keyAt(path: string) {
+  const { body } = await limited.house.test.admin('POST', '/admin/keys', {
+    ...{ name: path, user_path: path, sub_paths: true },
+  })
+  const authorization = `Bearer ${body.key}`
+  return (named: string) =>
+    limited.house.ask(SLOW, { user: named }, { headers: { authorization, 'x-modelway-user-path': named } })
+}
 /** On whose behalf the provider was asked, in order. */
 const served = () => limited.house.received().map(({ json }) => String(json?.user))
 const waiting = async (name: string): Promise<number> => (await limited.read(name)).fullest?.waiting ?? 0
@@ -78,6 +87,38 @@ describe('waiting', () => {
     await holder.leave()
     expect(await statusesOf([...batch, single])).toEqual({ 200: 7 })
     expect(served().indexOf('/w/single')).toBe(2)
+  })
+
+  test('a key that names ever other paths below its own has no more turns by that', async () => {
+    await limited.limit('fair', { user_path: '/w', concurrent: 1, wait: '10s' })
+    const holder = hold('/w')
+    await isServing(1)
+    const [greedy, modest] = [await keyAt('/w/greedy'), await keyAt('/w/modest')]
+    const many = Array.from({ length: 5 }, (_, i) => greedy(`/w/greedy/${i}`))
+    await untilWaiting('fair', 5)
+    const modestOnes = [modest('/w/modest'), modest('/w/modest')]
+    await untilWaiting('fair', 7)
+    await holder.leave()
+    expect(await statusesOf([...many, ...modestOnes])).toEqual({ 200: 7 })
+    const turns = served().slice(1, 5)
+    expect(turns.map(path => path.startsWith('/w/modest'))).toEqual([false, true, false, true])
+  })
+
+  test('where as many wait as may, who has the most in line makes room for who has none', async () => {
+    await limited.limit('full', { user_path: '/w', concurrent: 1, wait: '10s', queue: 3 })
+    const holder = hold('/w')
+    await isServing(1)
+    const [greedy, modest] = [await keyAt('/w/greedy'), await keyAt('/w/modest')]
+    const many = Array.from({ length: 3 }, (_, i) => greedy(`/w/greedy/${i}`))
+    await untilWaiting('full', 3)
+    const single = modest('/w/modest')
+    const gone = await Promise.race(many)
+    expect(gone.status).toBe(429)
+    expect(await gone.clone().text()).toContain('and 3 calls wait already')
+    expect((await greedy('/w/greedy/new')).status).toBe(429)
+    await holder.leave()
+    expect((await single).status).toBe(200)
+    expect(await statusesOf(many)).toEqual({ 200: 2, 429: 1 })
   })
 
   test('who goes first goes before others, and of five turns one is theirs', async () => {

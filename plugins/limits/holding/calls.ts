@@ -122,7 +122,7 @@ export function createCalls({ rules, ledger, counter, queue, pricing, providers,
       const claims = claimsOf(aboutCall, x, x.route.targets, own)
       return after(queue.busy(claims) ?? counter.hold(claims), held => {
         if (!('measure' in held)) keep(held, own)
-        else if (mayWait(held)) own.deferred = entrance.defer(claims, held)
+        else if (mayWait(held)) own.deferred = entrance.defer(claims, held, x)
         else throw toRefusal(held, now())
         return enter(x, own)
       })

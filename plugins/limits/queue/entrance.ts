@@ -1,5 +1,6 @@
 import type { Hear, Waiting } from '../../../src/contract/plugin.ts'
 import type { Refusal } from '../../../src/errors.ts'
+import type { Routed } from '../../../src/exchange.ts'
 import { after } from '../../../src/hooks.ts'
 import type { Awaitable, Target } from '../../../src/types.ts'
 import type { Counter } from '../counting/counter.ts'
@@ -9,7 +10,7 @@ import type { Entering } from '../holding/claims.ts'
 import type { Open } from '../holding/open.ts'
 import { toRefusal } from '../holding/words.ts'
 import type { Granted, Option, Queue } from './model.ts'
-import { isCrowded, mayWait, passedOver, toCrowded } from './words.ts'
+import { mayWait, passedOver, toCrowded } from './words.ts'
 
 interface EntranceOptions {
   readonly queue: Queue
@@ -66,9 +67,7 @@ export function createEntrance(options: EntranceOptions) {
     const { x, own, target } = entering
     const { room, leave } = queue.join({
       options: held.map(({ entering, shortage }) => ({ option: toOption(entering), shortage })),
-      userPath: x.userPath,
-      // Who stands nowhere is told apart by its key.
-      group: x.userPath === '/' ? x.caller.id : x.userPath,
+      ...whoIs(x),
       hold: claims => (claims.length === 0 ? [] : counter.hold(claims)),
     })
     const enter = (granted: Granted): Hear | Refusal => {
@@ -116,12 +115,12 @@ export function createEntrance(options: EntranceOptions) {
      *
      * @throws Refusal where waiting would not help, or too many wait.
      */
-    defer(claims: readonly Claim[], shortage: Shortage): readonly Claim[] {
+    defer(claims: readonly Claim[], shortage: Shortage, x: Routed): readonly Claim[] {
       for (const claim of claims) {
         const lasting = windowShortageOf(claim, ledger.pot(claim.limit, claim.member))
         if (lasting !== undefined) throw toRefusal(lasting, now())
       }
-      if (isCrowded(shortage)) throw toCrowded(shortage.limit)
+      if (!queue.mayJoin(whoIs(x), shortage)) throw toCrowded(shortage.limit)
       return claims
     },
     /** Takes room for a try: at once, or by a place in line. */
@@ -137,6 +136,9 @@ export function createEntrance(options: EntranceOptions) {
     },
   }
 }
+
+/** Whoever may name paths below its own would have ever more turns by that: its turn is that of its key's path. */
+const whoIs = ({ caller, userPath }: Routed) => ({ holder: caller.path ?? caller.id, userPath })
 
 interface Look {
   readonly entering: Entering

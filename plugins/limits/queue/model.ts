@@ -14,8 +14,8 @@ export interface Waiter {
   /** Each with what holds it up. */
   readonly options: readonly { readonly option: Option; readonly shortage: Shortage }[]
   readonly userPath: UserPath
-  /** As whom it takes its turn. */
-  readonly group: string
+  /** As whom it takes its turn: what its key is bound to, or the key. Within that, user paths take turns. */
+  readonly holder: string
   hold(claims: readonly Claim[]): Awaitable<readonly Held[] | Shortage>
 }
 
@@ -37,6 +37,8 @@ export type Waited = (limit: string, ms: number) => void
 export interface Queue {
   /** The limit of these claims in whose line somebody stands: who comes later does not go before. */
   busy(claims: readonly Claim[]): Shortage | undefined
+  /** Somebody makes room for it, where no more may wait. */
+  mayJoin(waiter: Pick<Waiter, 'userPath' | 'holder'>, shortage: Shortage): boolean
   /** @throws Refusal where too many wait. */
   join(waiter: Waiter): Ticket
   /** Limits have changed: there may be room, or nothing to wait for. */

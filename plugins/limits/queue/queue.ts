@@ -3,6 +3,7 @@ import { isInside } from '../../../src/scope/user-path.ts'
 import type { Ledger } from '../counting/ledger.ts'
 import { type Claim, type Held, type Place as PlaceOfPot, type Shortage, toFull } from '../counting/pot.ts'
 import { toRefusal as toShort } from '../holding/words.ts'
+import type { Limit } from '../model.ts'
 import { createLine, type Line, type Place } from './line.ts'
 import type { Granted, Option, Queue, Ticket, Waited, Waiter } from './model.ts'
 import { isCrowded, mayWait, toCrowded, toLate } from './words.ts'
@@ -72,10 +73,8 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
     const at = lineAt(shortage)
     const known = call.standing.get(at)
     if (known !== undefined) return void known.options.add(option)
-    const { group, userPath } = call.waiter
-    const { first } = shortage.limit
-    const isFirst = first !== undefined && isInside(userPath, first)
-    const standing = { call, options: new Set([option]), number: call.number, group, isFirst }
+    const place = placeOf(call.waiter, shortage.limit)
+    const standing = { call, options: new Set([option]), number: call.number, ...place }
     call.standing.set(at, standing)
     at.line.add(standing)
     changed(at)
@@ -161,8 +160,26 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
     return undefined
   }
 
+  /** Where as many wait as may: whose last one makes room for it. One who waits behind hundreds would hardly have its turn. */
+  const yielding = (waiter: Pick<Waiter, 'userPath' | 'holder'>, { limit, pot }: Shortage) =>
+    find(limit.name, pot.member)?.line.yielding(placeOf(waiter, limit))
+
+  function makeRoom(waiter: Waiter, shortage: Shortage): boolean {
+    const standing = yielding(waiter, shortage)
+    if (standing !== undefined) refuse(standing.call, toCrowded(shortage.limit))
+    return standing !== undefined
+  }
+
+  /** Those options in whose lines there is a place. */
+  function openTo(waiter: Waiter): Waiter['options'] {
+    const free = waiter.options.filter(({ shortage }) => !isCrowded(shortage))
+    if (free.length > 0) return free
+    const made = waiter.options.find(({ shortage }) => makeRoom(waiter, shortage))
+    return made === undefined ? [] : [made]
+  }
+
   function join(waiter: Waiter): Ticket {
-    const open = waiter.options.filter(({ shortage }) => !isCrowded(shortage))
+    const open = openTo(waiter)
     const [first] = open
     if (first === undefined) throw toCrowded(waiter.options[0]!.shortage.limit)
     const { promise: room, resolve: grant, reject } = Promise.withResolvers<Granted>()
@@ -197,6 +214,7 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
       }
       return undefined
     },
+    mayJoin: (waiter, shortage) => !isCrowded(shortage) || yielding(waiter, shortage) !== undefined,
     join,
     review() {
       for (const members of lines.values()) for (const at of members.values()) void attend(at)
@@ -211,3 +229,8 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
     },
   }
 }
+
+const placeOf = ({ holder, userPath }: Pick<Waiter, 'userPath' | 'holder'>, { first }: Limit) => ({
+  names: [holder, userPath] as const,
+  isFirst: first !== undefined && isInside(userPath, first),
+})
