@@ -58,7 +58,7 @@ export default definePlugin({
     room: ['REQUEST_LOG_ROOM'],
     redactEmails: ['REQUEST_LOG_REDACT_EMAILS'],
   },
-  changeable: ['limit', 'retention', 'room'],
+  changeable: ['limit'],
   needs: ['guardrails', 'feedback', 'usage', 'metrics', 'mirror'],
   tables: { requestBodies },
   setup({ config, db, now, log, use, inherited }) {

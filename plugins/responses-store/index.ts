@@ -38,7 +38,7 @@ export default definePlugin({
     sizeLimit: ['RESPONSES_SIZE_LIMIT'],
     providers: ['RESPONSES_KEPT_BY'],
   },
-  changeable: ['retention', 'sizeLimit', 'providers'],
+  changeable: ['sizeLimit', 'providers'],
   needs: ['openai-responses'],
   tables: { responses, responseItems, conversations, conversationItems },
   setup(host) {

@@ -100,7 +100,7 @@ export default definePlugin({
     retention: ['USAGE_RETENTION'],
     labelHeaders: ['USAGE_LABEL_HEADERS'],
   },
-  changeable: ['spoolLimit', 'labelHeaders'],
+  changeable: ['labelHeaders'],
   needs: [
     'history',
     'concerns',

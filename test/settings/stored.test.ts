@@ -133,3 +133,15 @@ test('changes at the same time wait for each other, not for ever', async () => {
   expect(performance.now() - began).toBeLessThan(8000)
   for (const name of names) await take(name)
 })
+
+test.each([
+  'audit.retention',
+  'usage.retention',
+  'usage.spool_limit',
+  'bodies.retention',
+  'bodies.room',
+  'responses_store.retention',
+])('what is kept is not deleted by a slip: %s is declared', async name => {
+  const { status, body } = await put(name, '1s')
+  expect([status, body.error.code]).toEqual([409, 'conflict'])
+})
