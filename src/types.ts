@@ -125,7 +125,7 @@ export interface Outcome {
   readonly status?: number
   /** The gateway's error code; absent when ok. */
   readonly code?: string
-  /** Milliseconds until the answer began or the try failed. */
+  /** Milliseconds until the answer began or the try failed; 0 where the provider was not asked. */
   readonly ms: number
   /** Seconds that the provider asked to wait. */
   readonly retryAfter?: number

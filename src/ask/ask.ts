@@ -52,6 +52,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     x.limits = undefined
     if (x.abort.signal.aborted) x.abort = new AbortController()
     x.attemptDeadline = began + limit
+    let isAsked = false
     let result: Answer | Refusal
     try {
       const way = wayTo(x, providerOf(target), target)
@@ -60,6 +61,7 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
         return waitInLine(x, hear, plugin).then(hear => watchers.push({ plugin, hear }))
       })
       if (permitted instanceof Promise) await permitted
+      isAsked = true
       result = await way()
     } catch (error) {
       result = toTrouble(x, target, error)
@@ -69,7 +71,9 @@ export function createAsk(options: AskOptions): (x: Exchange) => Promise<Answer>
     }
     const ended = performance.now()
     endWait(x, ended)
-    tell(x, watchers, outcomeOf(target, result, ended - began - (x.queuedMs - queued)))
+    // Whom nobody asked has taken no time: by that our own limits are told from those of a provider.
+    const ms = isAsked ? ended - began - (x.queuedMs - queued) : 0
+    tell(x, watchers, outcomeOf(target, result, ms))
     return result
   }
 

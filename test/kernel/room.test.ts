@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { definePlugin, type Hooks, type Parts } from '../../src/contract/plugin.ts'
+import { refuse } from '../../src/errors.ts'
 import type { Outcome } from '../../src/types.ts'
 import { until } from '../kit.ts'
 import { type House, openHouse } from './house.ts'
@@ -202,4 +203,14 @@ test('a plugin that returns a query of the database gets it run', async () => {
   const { id } = await house.settlement(1)
   const isWritten = async () => JSON.stringify(await run('select * from notes')).includes(id)
   await until(isWritten, 'the note to be written')
+})
+
+test('a try that is not permitted has taken no time, however long that was looked for: nobody was asked', async () => {
+  middle.attempt = async () => {
+    await Bun.sleep(5)
+    return refuse('rate_limit_exceeded', 'No room', { retryAfter: 120 })
+  }
+  await house.ask({})
+  expect((await house.settlement(1)).attempts).toMatchObject([{ code: 'rate_limit_exceeded', ms: 0 }])
+  expect(house.received()).toEqual([])
 })
