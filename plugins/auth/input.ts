@@ -38,7 +38,7 @@ const MAX_LABELS = 64
 const MAX_SELECTORS = 1000
 
 export const OPERATES =
-  'What its holder may do at the admin API and the dashboard: `read` looks at everything, `write` changes everything, keys too; null: neither, it is for calls only'
+  'What its holder may do at the admin API and the dashboard: `read` looks at everything, `write` changes everything, keys too; null: neither, it is for calls only. `user_path` and `allowed_models` bind its calls, not this'
 
 /** The body of `POST /admin/keys` and `PUT /admin/keys/:id`. */
 export const keyInput = v.strictObject({

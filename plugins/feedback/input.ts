@@ -25,6 +25,10 @@ const name = v.pipe(
 
 const SCORE = 'expected a number from 0 to 1'
 
+/** What operators say by a button of the dashboard has this name. */
+const OPERATOR = 'operator'
+const NAME = 'What was looked at: `thumbs`, `helpful`'
+
 const entries = {
   request_id: v.pipe(id, v.description('The `x-request-id` of the answer')),
   score: v.pipe(
@@ -33,7 +37,7 @@ const entries = {
     v.maxValue(1, SCORE),
     v.description('From 0, the worst, to 1: of thumbs, 0 is down and 1 is up'),
   ),
-  name: v.pipe(v.optional(name, 'score'), v.description('What was looked at: `thumbs`, `helpful`')),
+  name: v.pipe(v.optional(name, 'score'), v.description(NAME)),
   comment: v.pipe(
     v.optional(
       v.nullable(
@@ -44,8 +48,19 @@ const entries = {
   ),
 }
 
+const callersName = v.pipe(
+  name,
+  v.check(
+    name => name.toLowerCase() !== OPERATOR,
+    `expected another name: "${OPERATOR}" is what operators say on the dashboard`,
+  ),
+)
+
 /** What a caller says. */
-export const callerInput = v.strictObject(entries)
+export const callerInput = v.strictObject({
+  ...entries,
+  name: v.pipe(v.optional(callersName, 'score'), v.description(NAME)),
+})
 
 const operatorInput = v.strictObject({
   ...entries,

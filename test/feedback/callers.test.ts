@@ -109,6 +109,13 @@ describe('what cannot be read is refused by name', () => {
   })
 })
 
+test('no caller speaks in the name of operators', async () => {
+  const id = await recorded(keys.alpha)
+  const refused = await scene.say(keys.alpha, { request_id: id, score: 1, name: ' Operator ' })
+  expect([refused.status, refused.body.error.param]).toEqual([400, 'name'])
+  expect(refused.body.error.message).toContain('is what operators say on the dashboard')
+})
+
 test('one answer takes ten names of one caller', async () => {
   const id = await recorded(keys.alpha)
   for (let n = 0; n < 10; n++)

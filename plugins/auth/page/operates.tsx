@@ -25,7 +25,7 @@ export const OperatesField = ({ value, error }: { value: string; error: string |
       <Icon name="alert" />
       <span>
         They see every caller, every model, what it cost and what was changed; not what REQUEST_LOG_BODIES
-        keeps.
+        keeps, and no comments.
       </span>
     </p>
     <p class="trouble only-write">

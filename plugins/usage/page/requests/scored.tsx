@@ -11,7 +11,7 @@ import type { Asked } from '../address.ts'
 import { dateOf, secondsOf } from '../clock.ts'
 import { scoreText } from '../model/scores.tsx'
 
-/** What operators say here has this name. */
+/** What operators say here has this name: `feedback` lets no caller use it. */
 const NAME = 'operator'
 
 interface AnswersProps {
