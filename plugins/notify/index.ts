@@ -26,7 +26,8 @@ export default definePlugin({
   about: 'Tells people when something needs attention, and when it is over.',
   config: settings,
   env,
-  changeable: ['after', 'name', 'dashboardUrl'],
+  // Not where its links lead: people sign in there, with the master key too.
+  changeable: ['after', 'name'],
   needs: ['concerns', 'metrics'],
   tables: { standingConcerns, notices },
   setup({ config, db, fetch, now, log, use, inherited }) {

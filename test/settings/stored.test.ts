@@ -145,3 +145,7 @@ test.each([
   const { status, body } = await put(name, '1s')
   expect([status, body.error.code]).toEqual([409, 'conflict'])
 })
+
+test('nor does anybody lead those who read notices to a sign-in of their own', async () => {
+  expect((await put('notify.dashboard_url', 'https://elsewhere.example')).status).toBe(409)
+})
