@@ -10,6 +10,9 @@ import type { Plan } from './model.ts'
 import { redirectOf } from './redirect.ts'
 import type { Rollout } from './schema.ts'
 
+/** A virtual model may be stored although it leads nowhere; a rollout is for calls, now. */
+const FORCE = / ?Send "force": true.*$/s
+
 export const actions = ['pause', 'resume', 'finish', 'roll_back'] as const
 export type Action = (typeof actions)[number]
 
@@ -29,6 +32,9 @@ export function createActs({ book, course, virtual, usage, now, providers }: Act
     if (to !== view.source && virtual.view(to)?.kind === 'redirect')
       wrong(`"${to}" is a redirect itself: name the model that it leads to`)
     if (view.target_model === to) wrong(`"${view.source}" leads to "${to}" already`)
+    // A share of the calls of everybody is none of a target that only some have, and have first.
+    if (view.targets?.some(({ model, user_paths }) => model === to && (user_paths?.length ?? 0) > 0))
+      wrong(`Target "${to}" is there for some callers only: take its "user_paths" away first`)
   }
 
   async function find(source: string): Promise<Rollout> {
@@ -47,7 +53,7 @@ export function createActs({ book, course, virtual, usage, now, providers }: Act
       return await virtual.save(redirectOf(rollout), { author: authorOf(rollout), ifMatch: [version] })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      throw new Refusal(error.code, error.message, { param: 'to' })
+      throw new Refusal(error.code, error.message.replace(FORCE, ''), { param: 'to' })
     }
   }
 

@@ -172,6 +172,7 @@ test.each([
   ['off', PLAN, 409, 'is off'],
   ['good', { to: 'nobody/m' }, 422, 'Provider "nobody" is not configured'],
   ['good', { to: 'openai-west/gone' }, 422, 'gone'],
+  ['some', PLAN, 422, 'is there for some callers only'],
   ['good', { to: EAST }, 422, 'leads to "openai-east/m" already'],
   ['good', { to: 'm' }, 400, 'Field "to": expected the model of a provider'],
   ['good', { ...PLAN, steps: [50, 20] }, 400, 'Field "steps": expected steps that rise'],
@@ -182,8 +183,12 @@ test.each([
   await scene.fleet.redirect('ordered', [EAST, 'vllm/m'], { strategy: 'failover' })
   await scene.fleet.redirect('off', [EAST], { enabled: false })
   await scene.fleet.redirect('good', [EAST])
+  const forTeam = { model: WEST, weight: 1, user_paths: ['/team'] }
+  await scene.fleet.redirect('some', [EAST, forTeam])
   const answer = await admin('PUT', `/admin/rollouts/${source}`, plan)
   expect([answer.status, answer.body.error.message]).toEqual([status, expect.stringContaining(text)])
+  // That is a field of virtual models.
+  expect(answer.body.error.message).not.toContain('force')
   expect((await admin('GET', `/admin/rollouts/${source}`)).status).toBe(404)
 })
 
