@@ -105,6 +105,19 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
       return done
     })
 
+  /** What is stored may be of a setting that is not known any more. */
+  function checkStored(name: string): void {
+    if (definitions.list().some(each => each.name === name)) return
+    find(name)
+    refuse(
+      'not_found',
+      `Nothing is stored for "${name}": GET /admin/settings says where its value comes from`,
+      {
+        param: 'name',
+      },
+    )
+  }
+
   return {
     find,
     whyFixed: setting => (restating === undefined ? NOWHERE : whyFixed(setting)),
@@ -117,7 +130,7 @@ export async function openStore({ db, history, settings, restating }: StoreOptio
     save: (name, input, by) => takenOver(() => definitions.save(name, input, by)),
     remove: (name, by) =>
       takenOver(async () => {
-        definitions.get(name)
+        checkStored(name)
         const { [name]: _, ...rest } = holding()
         await judge(rest)
         await definitions.remove(name, by)
