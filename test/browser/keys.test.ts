@@ -229,7 +229,9 @@ test('names, paths and labels are text, whatever stands in them', async () => {
 test('a key for an operator says what it means, and who signs in with one that only reads is shown no more', async () => {
   await page.getByRole('link', { name: 'New API key' }).click()
   await fill({ Name: 'Support desk' })
-  const operates = page.getByLabel('At the dashboard and the admin API')
+  const operates = page.getByLabel('What its holder may do there')
+  expect(await operates.isVisible()).toBe(false)
+  await dialog().getByText('For an operator', { exact: false }).first().click()
   const warning = dialog().locator('.operates .trouble:visible')
   expect(await warning.count()).toBe(0)
   await operates.selectOption('write')

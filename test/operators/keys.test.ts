@@ -159,6 +159,7 @@ test('a key that calls no model stays so when its form is saved, and is opened o
   const headers = { authorization: `Bearer ${MASTER}` }
   const page = await (await house.fetch(`/dashboard/keys?edit=${id}`, { headers })).text()
   expect(page).toMatch(/<input[^>]*name="no_models"[^>]* checked/)
+  expect(await (await house.fetch('/dashboard/keys', { headers })).text()).toContain('>No model<')
   const save = async (said: Record<string, string>) => {
     const { version } = (await house.admin('GET', `/admin/keys/${id}`)).body
     const body = new URLSearchParams({ id, version, name: 'desk', operates: 'read', ...said })

@@ -73,15 +73,8 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         </textarea>
         <Doubt page={`${request.base}/dashboard/keys`} />
       </Field>
-      <Check
-        id="f-no-models"
-        name="no_models"
-        checked={draft.noModels}
-        label="None: it calls no model"
-        hint="For a key that only operates."
-      />
-      <OperatesField value={draft.operates} error={wrong(editing, 'operates')} />
       <LabelFields editing={editing} />
+      <Operating editing={editing} />
     </DialogForm>
   )
 }
@@ -117,6 +110,27 @@ const PathFields = ({ editing }: { editing: Editing }) => (
     />
   </>
 )
+
+/** Most keys are for calls: closed until it is set, or wrong. */
+function Operating({ editing }: { editing: Editing }) {
+  const { operates, noModels } = editing.draft
+  const error = wrong(editing, 'operates')
+  return (
+    <details class="asking" open={operates !== '' || noModels || error !== undefined}>
+      <summary>For an operator: dashboard and admin API</summary>
+      <fieldset aria-label="For an operator">
+        <OperatesField value={operates} error={error} />
+        <Check
+          id="f-no-models"
+          name="no_models"
+          checked={noModels}
+          label="It calls no model"
+          hint="For a key that only operates. Leave “Allowed models” empty then."
+        />
+      </fieldset>
+    </details>
+  )
+}
 
 const LabelFields = ({ editing }: { editing: Editing }) => (
   <>

@@ -70,8 +70,10 @@ const Behalf = ({ row: { userPath, subPaths }, base }: { row: KeyRow; base: stri
     </div>
   )
 
-const Models = ({ models }: { models: readonly string[] | null }) =>
-  models === null ? <span class="muted">All that its path may</span> : <Few names={models} />
+const Models = ({ models }: { models: readonly string[] | null }) => {
+  if (models === null) return <span class="muted">All that its path may</span>
+  return models.length === 0 ? <span class="muted">No model</span> : <Few names={models} />
+}
 
 const Labels = ({ labels }: { labels: Readonly<Record<string, string>> }) => {
   const all = Object.entries(labels).map(([name, value]) => `${name}=${value}`)

@@ -11,11 +11,11 @@ const choices = {
 
 /** What the holder of a key may do with the gateway itself, and what giving that away means. */
 export const OperatesField = ({ value, error }: { value: string; error: string | undefined }) => (
-  <div class="operates">
+  <div class="operates wide">
     <ChoiceField
       id="f-operates"
       name="operates"
-      label="At the dashboard and the admin API its holder may"
+      label="What its holder may do there"
       hint="They sign in here with the key. Give each person one of their own: the history calls them by its name."
       options={choices}
       value={value}
