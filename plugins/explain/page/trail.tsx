@@ -23,6 +23,7 @@ function toStages(steps: readonly Step[]): Stage[] {
 const titles: Readonly<Record<string, string>> = {
   catalog: 'Who has it',
   access: 'Who may use it',
+  fitting: 'What the call needs',
   limits: 'Whether there is room',
   guardrails: 'What is looked at',
 }

@@ -97,31 +97,36 @@ interface ToolsFieldProps {
   readonly children: Child
 }
 
-/** Instead of models: tools of MCP servers, one per line. */
+/** Instead of models: tools of MCP servers, one per line. Closed until some are named. */
 const ToolsField = ({ value, error, children }: ToolsFieldProps) => (
-  <Field
-    id="f-tools"
-    label="Tools instead of models"
-    error={error}
-    hint={
-      <>
-        One per line: <code>server/</code>, <code>server/tool</code>, or <code>/</code> for every tool of MCP
-        servers. Then their calls count, and those of models do not.
-      </>
-    }
-  >
-    <textarea
-      class="mono"
-      name="tools"
-      rows={1}
-      spellcheck={false}
-      placeholder="search/"
-      {...described('f-tools', { error })}
-    >
-      {value}
-    </textarea>
-    {children}
-  </Field>
+  <details class="asking" open={value.trim() !== '' || error !== undefined}>
+    <summary>Tools instead of models</summary>
+    <fieldset class="one" aria-label="Tools instead of models">
+      <Field
+        id="f-tools"
+        label="Tools of MCP servers"
+        error={error}
+        hint={
+          <>
+            One per line: <code>server/</code>, <code>server/tool</code>, or <code>/</code> for every tool.
+            Then their calls count, and those of models do not.
+          </>
+        }
+      >
+        <textarea
+          class="mono"
+          name="tools"
+          rows={1}
+          spellcheck={false}
+          placeholder="search/"
+          {...described('f-tools', { error })}
+        >
+          {value}
+        </textarea>
+        {children}
+      </Field>
+    </fieldset>
+  </details>
 )
 
 export const Effect = ({ text }: { text: string | undefined }): Child =>

@@ -41,7 +41,14 @@ export function StartForm({ starting, request }: Props) {
         <Csrf admin={admin} />
         <input type="hidden" name="source" value={draft.source} />
         <Complaint starting={starting} />
-        <Text starting={starting} of="to" label="Model" value={draft.to} hint="provider/id" list="c-to" />
+        <Text
+          starting={starting}
+          of="to"
+          label="Model that takes over"
+          value={draft.to}
+          hint="provider/id"
+          list="c-to"
+        />
         <datalist id="c-to">
           {models.map(model => (
             <option value={model} />
@@ -62,9 +69,9 @@ export function StartForm({ starting, request }: Props) {
           />
         </div>
         <fieldset>
-          <legend>Roll back when, for certain</legend>
+          <legend>Roll back when it does worse</legend>
           <p class="hint">
-            What is empty does not matter. It is compared with the other targets, in the same time.
+            Than the other targets in the same time, and for certain (95 %). Empty: that does not matter.
           </p>
           <div class="pair">
             <Text {...{ starting, of: 'error_rate_above', label: 'Errors above, %', value: draft.above }} />
@@ -72,16 +79,16 @@ export function StartForm({ starting, request }: Props) {
               {...{
                 starting,
                 of: 'error_rate_worse_by',
-                label: 'Errors more than theirs, points',
+                label: 'More errors than theirs, points',
                 value: draft.worse,
               }}
             />
             <Text
-              {...{ starting, of: 'slower_by', label: 'Slower, times', value: draft.slower }}
+              {...{ starting, of: 'slower_by', label: 'So many times slower', value: draft.slower }}
               placeholder="1.5"
             />
             <Text
-              {...{ starting, of: 'dearer_by', label: 'Dearer, times', value: draft.dearer }}
+              {...{ starting, of: 'dearer_by', label: 'So many times dearer', value: draft.dearer }}
               placeholder="2"
             />
           </div>
