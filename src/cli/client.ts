@@ -5,7 +5,7 @@ import { readSecretFiles } from '../config/secret-files.ts'
 import type { Plugin } from '../contract/plugin.ts'
 import { ConfigError } from '../errors.ts'
 import { createEgress } from '../upstream/egress.ts'
-import { FaultError, UsageError, type World } from './world.ts'
+import { FaultError, ForbiddenError, UsageError, type World } from './world.ts'
 
 /** The admin API of a running gateway. */
 export interface Client {
@@ -77,9 +77,9 @@ async function read(response: Response, base: string, hasKey: boolean): Promise<
     const what = hasKey ? 'did not accept the master key' : 'wants the master key'
     throw new FaultError(`The gateway at ${base} ${what}: set MODELWAY_MASTER_KEY`)
   }
-  throw new FaultError(
-    typeof said === 'string' ? plain(said) : `The gateway at ${base} answered with status ${response.status}`,
-  )
+  const message =
+    typeof said === 'string' ? plain(said) : `The gateway at ${base} answered with status ${response.status}`
+  throw response.status === 403 ? new ForbiddenError(message) : new FaultError(message)
 }
 
 /** What others say is one line, and moves no cursor. */

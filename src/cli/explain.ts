@@ -14,6 +14,7 @@ export const explainCommand = (world: World) =>
       model: { type: 'positional', required: true, description: 'The name that a caller would ask for' },
       'user-path': { type: 'string', description: 'On whose behalf: /team/alpha' },
       'key-id': { type: 'string', description: 'As the holder of this key' },
+      user: { type: 'string', description: 'As this user of the caller, whom an app names' },
       dialect: { type: 'string', description: 'In this language: openai-chat' },
     },
     async run(args) {
@@ -22,6 +23,7 @@ export const explainCommand = (world: World) =>
         model: args.model,
         ...(args['user-path'] !== undefined && { user_path: args['user-path'] }),
         ...(args['key-id'] !== undefined && { key_id: args['key-id'] }),
+        ...(args.user !== undefined && { user: args.user }),
         ...(args.dialect !== undefined && { dialect: args.dialect }),
       })
       world.out(args.json ? `${JSON.stringify(answer)}\n` : renderExplanation(mapOf(answer)))

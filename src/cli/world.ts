@@ -31,7 +31,12 @@ export class UsageError extends Error {
 
 /** The command could not do what it was asked to do. */
 export class FaultError extends Error {
-  override readonly name = 'FaultError'
+  override readonly name: string = 'FaultError'
+}
+
+/** The gateway knows who asks, and does not let them: a reader, say. */
+export class ForbiddenError extends FaultError {
+  override readonly name = 'ForbiddenError'
 }
 
 /** The command has said everything already, and ends with this code. */

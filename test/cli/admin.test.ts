@@ -42,6 +42,11 @@ describe('modelway explain', () => {
     expect(answer).toMatchObject({ model: 'smart', listed: true, outcome: { status: 200 } })
   })
 
+  test('asks as a user whom an app names', async () => {
+    const { code, out } = await run(['explain', 'smart', '--user', 'ada', '--json'])
+    expect([code, JSON.parse(out)]).toMatchObject([0, { outcome: { status: 200 } }])
+  })
+
   test('says what the gateway refuses', async () => {
     expect(await run(['explain', 'smart', '--key-id', 'key_nobody'])).toMatchObject({ code: 1, out: '' })
     expect((await run(['explain', 'smart', '--key-id', 'key_nobody'])).err).toContain('key_nobody')

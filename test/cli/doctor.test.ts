@@ -168,6 +168,24 @@ describe('where a gateway runs', () => {
     expect(of('lost:half')?.text).toBe('“half” leads to “vllm/gone”, which no provider lists.')
   })
 
+  test('a reader is told what the gateway last saw of its providers', async () => {
+    const made = await gateway.fetch('/admin/keys', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'desk', operates: 'read', allowed_models: [] }),
+    })
+    const { key } = (await made.json()) as { key: string }
+    const { of } = await examine({ MODELWAY_MASTER_KEY: key }, '--url', gateway.url)
+    expect(of('provider vllm')).toMatchObject({
+      state: 'ok',
+      text: 'It lists 1 model, as the gateway last saw it',
+    })
+    expect(of('provider openai')).toMatchObject({
+      state: 'bad',
+      text: 'the provider refuses the key (status 401), as the gateway last saw it',
+    })
+  })
+
   test('for people it is a line each, what to do below it, and a sum', async () => {
     const folder = createFolder()
     const { out } = await runInTurn(['doctor', '--url', gateway.url], {

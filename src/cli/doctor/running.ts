@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { mapOf, mapsOf, textOf, type Values } from '../foreign.ts'
-import { FaultError } from '../world.ts'
+import { FaultError, ForbiddenError } from '../world.ts'
 import { clockFinding } from './clock.ts'
 import { type Finding, timed } from './finding.ts'
 import { listing, troubleOf } from './words.ts'
@@ -48,9 +48,24 @@ async function examineDatabase(client: Client): Promise<Finding> {
 }
 
 async function examineProviders(client: Client): Promise<readonly Finding[]> {
-  const names = mapsOf(await client.call('GET', '/admin/providers')).map(({ name }) => textOf(name))
-  const found = names.map(name => attempt(`provider ${name}`, () => examineProvider(client, name)))
+  const found = mapsOf(await client.call('GET', '/admin/providers')).map(known => {
+    const name = textOf(known.name)
+    return attempt(`provider ${name}`, async () => {
+      try {
+        return await examineProvider(client, name)
+      } catch (error) {
+        if (error instanceof ForbiddenError) return asLastSeen(known, name)
+        throw error
+      }
+    })
+  })
   return (await Promise.all(found)).flat()
+}
+
+/** Who only reads may have no list fetched: what the gateway found when it last did counts. */
+function asLastSeen(known: Values, name: string): Finding {
+  const finding = toFinding(known, name)
+  return { ...finding, text: `${finding.text}, as the gateway last saw it` }
 }
 
 async function examineProvider(client: Client, name: string): Promise<Finding> {
