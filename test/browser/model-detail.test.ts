@@ -339,10 +339,10 @@ describe('a rollout', () => {
     await go('rolling')
     await panel().getByRole('link', { name: 'New rollout' }).click()
     await page.getByLabel('Model').fill('openai/cheap')
-    await page.getByLabel('Steps, per cent').fill('20, 10')
+    await page.getByLabel('Steps, in percent').fill('20, 10')
     await page.getByRole('button', { name: 'Start rollout' }).click()
     await page.getByText('expected steps that rise').waitFor()
-    await page.getByLabel('Steps, per cent').fill('10, 100')
+    await page.getByLabel('Steps, in percent').fill('10, 100')
     await page.getByRole('button', { name: 'Start rollout' }).click()
     await panel().getByText('gets 10 % of the calls').waitFor()
     expect(await panel().textContent()).toContain(

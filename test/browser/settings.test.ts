@@ -255,7 +255,7 @@ test('a setting is changed with the keyboard alone: what is wrong is said while 
   await page.keyboard.press('Enter')
   await page.waitForURL(/q=breaker.pause&changed=breaker.pause/)
   const changed = line('breaker.pause')
-  expect(await read(changed)).toMatch(/90s\s+default\s+10s\s+dashboard, by session/)
+  expect(await read(changed)).toMatch(/90s\s+default\s+10s\s+dashboard, by Master key, in the dashboard/)
   expect(await changed.locator('summary').evaluate(one => one === document.activeElement)).toBe(true)
   await changed.getByText('This holds now.').waitFor()
 

@@ -46,7 +46,7 @@ export function StartForm({ starting, request }: Props) {
           of="to"
           label="Model that takes over"
           value={draft.to}
-          hint="provider/id"
+          hint="As provider/id."
           list="c-to"
         />
         <datalist id="c-to">
@@ -55,17 +55,17 @@ export function StartForm({ starting, request }: Props) {
           ))}
         </datalist>
         <Text
-          {...{ starting, of: 'steps', label: 'Steps, per cent', value: draft.steps }}
-          hint="At 100 the other targets stay behind it, for when it fails"
+          {...{ starting, of: 'steps', label: 'Steps, in percent', value: draft.steps }}
+          hint="At 100 the other targets stay behind it, for when it fails."
         />
         <div class="pair">
           <Text
             {...{ starting, of: 'every', label: 'Each lasts', value: draft.every }}
-            hint="At least: 30m, 2h, 1d"
+            hint="At least: 30m, 2h, 1d."
           />
           <Text
             {...{ starting, of: 'min_calls', label: 'Answers in each', value: draft.calls }}
-            hint="So many are waited for"
+            hint="So many are waited for."
           />
         </div>
         <fieldset>

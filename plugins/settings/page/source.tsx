@@ -1,4 +1,5 @@
 import type { Origin } from '../../../src/contract/inventory.ts'
+import { authorText } from '../../../views/author.ts'
 import { Moment } from '../../../views/moment.tsx'
 import { Name } from '../../../views/name.tsx'
 
@@ -17,7 +18,7 @@ export function Source({ origin, last }: { origin: Origin; last: Last | undefine
         dashboard
         {last !== undefined && (
           <>
-            , by <Name text={last.author} />, <Moment at={last.at} />
+            , by {authorText(last.author)}, <Moment at={last.at} />
           </>
         )}
       </span>

@@ -53,8 +53,10 @@ export const SettingsView = ({ data, request }: Props) => (
       <div>
         <h1>Settings</h1>
         <p class="lead">
-          What is in effect, and who says so: each of these wins over the one before it. Open a setting to
-          change it.
+          What is in effect, and who says so: each of these wins over the one before it.{' '}
+          {request.admin.mayWrite && (
+            <Link href={`${request.base}/dashboard/settings?show=changeable`}>What can be changed here</Link>
+          )}
         </p>
       </div>
     </header>
