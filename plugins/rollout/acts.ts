@@ -2,7 +2,7 @@ import type { Host } from '../../src/contract/plugin.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import { authorText } from '../../views/author.ts'
 import type { UsageOutcomes } from '../usage/model.ts'
-import type { VirtualModels, VirtualModelView } from '../virtual-models/model.ts'
+import type { TargetView, VirtualModels, VirtualModelView } from '../virtual-models/model.ts'
 import { type Book, type Changes, isOpen, isOver } from './book.ts'
 import { authorOf, type Course } from './course.ts'
 import { noEvidence } from './evidence.ts'
@@ -33,7 +33,7 @@ export function createActs({ book, course, virtual, usage, now, providers }: Act
       wrong(`"${to}" is a redirect itself: name the model that it leads to`)
     if (view.target_model === to) wrong(`"${view.source}" leads to "${to}" already`)
     // A share of the calls of everybody is none of a target that only some have, and have first.
-    if (view.targets?.some(({ model, user_paths }) => model === to && (user_paths?.length ?? 0) > 0))
+    if (view.targets?.some(target => target.model === to && isForSome(target)))
       wrong(`Target "${to}" is there for some callers only: take its "user_paths" away first`)
   }
 
@@ -108,8 +108,15 @@ export function whyNot({ source, kind, managed, declared_in, enabled, ...rest }:
   if (!enabled) return `"${source}" is off: enable it first`
   if (targets.length > 1 && strategy !== 'round_robin')
     return `"${source}" chooses by "${strategy}": a rollout goes by weights, set "strategy" to "round_robin"`
+  // The new target would be there for everybody, and those callers would keep the ones that name them.
+  if (targets.every(isForSome))
+    return `All targets of "${source}" are for some callers only: a rollout needs one for everybody`
   return undefined
 }
+
+/** A target that names "/" is there for everybody. */
+const isForSome = ({ user_paths: paths = [] }: TargetView): boolean =>
+  paths.length > 0 && !paths.includes('/')
 
 function changesOf(action: Action, { plan, step }: Rollout, who: string): Changes {
   const last = plan.steps.length - 1

@@ -55,7 +55,8 @@ export function createCourse({ book, virtual, usage, log, now }: CourseDeps) {
     const { source, state } = rollout
     log.warn('A rollout lets go of its redirect', { virtual_model: source, why })
     return book.change(rollout, {
-      state: isOver(rollout) ? state : 'stopped',
+      // What was not written is not done.
+      state: state === 'rolled_back' ? state : 'stopped',
       isDue: false,
       why: rollout.why === null ? why : `${rollout.why}; ${why}`,
       changedAt: now(),

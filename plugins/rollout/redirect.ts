@@ -23,7 +23,7 @@ export function redirectOf({ plan: { to, steps }, state, step, before }: Led): J
   const own = targetsOf(before).find(({ model }) => model === to) ?? { model: to, weight: 1 }
   const others = targetsOf(before).filter(({ model }) => model !== to)
   const led = withoutMirror(before, to)
-  if (percent === 100) return { ...led, strategy: 'failover', targets: [own, ...others] }
+  if (percent === 100) return { ...withoutShares(led), strategy: 'failover', targets: [own, ...others] }
   const all = others.reduce((sum, { weight }) => sum + weight, 0)
   const shares = [...others.map(({ weight }) => weight * (100 - percent)), all * percent]
   const weights = toWeights(shares)
@@ -35,6 +35,12 @@ export function redirectOf({ plan: { to, steps }, state, step, before }: Led): J
 function withoutMirror({ mirror, ...rest }: JsonObject, to: string): JsonObject {
   const isIt = (mirror as { readonly model?: unknown } | undefined)?.model === to
   return mirror === undefined || isIt ? rest : { ...rest, mirror }
+}
+
+/** Where one target is first for everybody, callers have none of their own to keep; their sessions may. */
+function withoutShares({ affinity, ...rest }: JsonObject): JsonObject {
+  if (affinity === undefined) return rest
+  return affinity === 'caller' ? { ...rest, session_affinity: true } : { ...rest, affinity }
 }
 
 /** Small whole numbers in this proportion. */

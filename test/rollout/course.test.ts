@@ -67,6 +67,14 @@ test('steps wait for their time and for answers; at the end the others stand beh
   ])
 })
 
+test('a redirect whose callers keep their targets is led to the end, too, where nothing is shared out any more', async () => {
+  await scene.start('kept', {}, { session_affinity: undefined, affinity: 'caller' })
+  const { body } = await admin('POST', '/admin/rollouts/kept', { action: 'finish' })
+  expect(body).toMatchObject({ state: 'done', why: 'finished by Master key' })
+  expect(await scene.leads('kept')).toEqual(['failover', `${WEST} 1`, `${EAST} 1`])
+  expect((await admin('GET', '/admin/virtual-models/kept')).body.affinity).toBe('session')
+})
+
 test('a target that breaks hard is left at once, though callers were answered by another one', async () => {
   const mirror = { model: WEST, share: 0.5 }
   await scene.start('broken', {}, { mirror })
@@ -173,6 +181,7 @@ test.each([
   ['good', { to: 'nobody/m' }, 422, 'Provider "nobody" is not configured'],
   ['good', { to: 'openai-west/gone' }, 422, 'gone'],
   ['some', PLAN, 422, 'is there for some callers only'],
+  ['few', PLAN, 409, 'needs one for everybody'],
   ['good', { to: EAST }, 422, 'leads to "openai-east/m" already'],
   ['good', { to: 'm' }, 400, 'Field "to": expected the model of a provider'],
   ['good', { ...PLAN, steps: [50, 20] }, 400, 'Field "steps": expected steps that rise'],
@@ -185,6 +194,7 @@ test.each([
   await scene.fleet.redirect('good', [EAST])
   const forTeam = { model: WEST, weight: 1, user_paths: ['/team'] }
   await scene.fleet.redirect('some', [EAST, forTeam])
+  await scene.fleet.redirect('few', [forTeam])
   const answer = await admin('PUT', `/admin/rollouts/${source}`, plan)
   expect([answer.status, answer.body.error.message]).toEqual([status, expect.stringContaining(text)])
   // That is a field of virtual models.
