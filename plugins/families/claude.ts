@@ -1,9 +1,8 @@
 import type { LanguageModelV4, SharedV4Warning } from '@ai-sdk/provider'
-import type { AdaptFacts } from '../../src/contract/provider.ts'
-import type { Endings } from '../../src/translate/endings.ts'
+import type { AdaptFacts, Endings } from '../../src/contract/provider.ts'
+import type { Thinking } from '../../src/contract/thinking.ts'
 import { withLayer } from '../../src/translate/layer.ts'
 import type { Sampling } from '../../src/translate/sampling.ts'
-import type { Thinking } from '../../src/translate/thinking.ts'
 import type { ToolNames } from '../../src/translate/tool-names.ts'
 import type { JsonObject } from '../../src/types.ts'
 

@@ -1,6 +1,6 @@
-import type { Endings } from '../../src/translate/endings.ts'
+import type { Endings } from '../../src/contract/provider.ts'
+import type { Thinking } from '../../src/contract/thinking.ts'
 import { type Sampling, SEEDS_OF_32_BITS } from '../../src/translate/sampling.ts'
-import type { Thinking } from '../../src/translate/thinking.ts'
 import type { ToolNames } from '../../src/translate/tool-names.ts'
 
 /**

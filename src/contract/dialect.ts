@@ -1,13 +1,11 @@
 import type { Refusal } from '../errors.ts'
 import type { Answered } from '../exchange.ts'
 import type { Change } from '../request/body.ts'
-import type { CallIds } from '../translate/call-ids.ts'
-import type { Thinking } from '../translate/thinking.ts'
-import type { Warn } from '../translate/warnings.ts'
 import type { JsonObject, Usage } from '../types.ts'
 import type { Preset, Tell } from './preset.ts'
-import type { Provider } from './provider.ts'
+import type { CallIds, Provider, Warn } from './provider.ts'
 import type { Question } from './question.ts'
+import type { Thinking } from './thinking.ts'
 import type { Translation } from './translation.ts'
 
 /** By whose names limits are told: `x-ratelimit-…`, or `anthropic-ratelimit-…`. */

@@ -1,11 +1,8 @@
 import type { LanguageModelV4CustomContent, SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import type { GenericSchema } from 'valibot'
-import type { CallIds } from '../translate/call-ids.ts'
-import type { Endings } from '../translate/endings.ts'
-import type { Thinking } from '../translate/thinking.ts'
-import type { Warn } from '../translate/warnings.ts'
 import type { Awaitable, JsonObject, Usage } from '../types.ts'
 import type { Model } from './model.ts'
+import type { Thinking } from './thinking.ts'
 import type { Offers } from './translation.ts'
 
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>
@@ -39,6 +36,9 @@ export interface CallFacts {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Tells the caller that something is left out. */
+export type Warn = (line: string) => void
+
 /** What a body of the gateway's own is adapted for. */
 export interface AdaptFacts {
   /** The language of the body; one of the provider's `wires`. */
@@ -69,6 +69,18 @@ export type UsageReader = (usage: Usage, raw: JsonObject, beside?: SharedV4Provi
 
 /** Reads what a stream tells of usage long before its end, in a part of the vendor's own; undefined where it tells nothing. */
 export type EarlyUsageReader = (part: LanguageModelV4CustomContent) => Usage | undefined
+
+/** The ids of tool calls that a vendor takes. A conversation may hold those of another, where it was before. */
+export interface CallIds {
+  readonly fits: RegExp
+  /** Letters and digits of an id in the place of one that does not fit. */
+  readonly length: number
+  /** All ids of its own have this form: another one is somebody else's, in its own language too. */
+  readonly isOwnForm?: true
+}
+
+/** The provider's word → ours. `error` is a failure: the next target is asked, or the client told. */
+export type Endings = Readonly<Record<string, 'stop' | 'length' | 'content-filter' | 'error'>>
 
 /**
  * A configured upstream. It says where a call goes and with which credentials; it never retries, logs or counts: those

@@ -11,8 +11,8 @@ import type {
   TranscriptionModelV4,
 } from '@ai-sdk/provider'
 import type { Body } from '../request/body.ts'
-import type { Thinking } from '../translate/thinking.ts'
 import type { Awaitable, JsonObject, Usage } from '../types.ts'
+import type { Thinking } from './thinking.ts'
 
 /** The model interfaces of the AI SDK (https://ai-sdk.dev, `@ai-sdk/provider` V4): what every language is carried over to. */
 export interface Interfaces {

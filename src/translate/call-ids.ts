@@ -1,15 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import { plainHash } from '../base/runtime.ts'
+import type { CallIds } from '../contract/provider.ts'
 import { withLayer } from './layer.ts'
-
-/** The ids of tool calls that a vendor takes. A conversation may hold those of another, where it was before. */
-export interface CallIds {
-  readonly fits: RegExp
-  /** Letters and digits of an id in the place of one that does not fit. */
-  readonly length: number
-  /** All ids of its own have this form: another one is somebody else's, in its own language too. */
-  readonly isOwnForm?: true
-}
 
 /** What most take that ask for any form at all. */
 export const PLAIN_IDS: CallIds = { fits: /^[a-zA-Z0-9_-]{1,64}$/, length: 32 }

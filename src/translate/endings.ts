@@ -3,9 +3,6 @@ import type { Provider } from '../contract/provider.ts'
 import { Refusal } from '../errors.ts'
 import type { Usage } from '../types.ts'
 
-/** The provider's word → ours. `error` is a failure: the next target is asked, or the client told. */
-export type Endings = Readonly<Record<string, 'stop' | 'length' | 'content-filter' | 'error'>>
-
 /** Why an answer ended. One that failed is none, although it came with a good status, and perhaps with a bill. */
 export function ended(
   { raw, unified }: LanguageModelV4FinishReason,

@@ -1,6 +1,7 @@
 import { isObject } from '../contract/lens.ts'
+import type { Warn } from '../contract/provider.ts'
 import type { JsonObject } from '../types.ts'
-import { MOST_WARNINGS, type Warn } from './warnings.ts'
+import { MOST_WARNINGS } from './warnings.ts'
 
 /**
  * What a language is known to have in a value. Elements of a list are each what the list is said to be; a value of another

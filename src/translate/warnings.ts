@@ -1,8 +1,7 @@
 import type { SharedV4Warning } from '@ai-sdk/provider'
+import type { Warn } from '../contract/provider.ts'
 import { refuse } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
-
-export type Warn = (line: string) => void
 
 /** Nobody reads more, and a body may hold hundred thousands of fields that nobody knows. */
 export const MOST_WARNINGS = 200

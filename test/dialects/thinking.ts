@@ -1,5 +1,5 @@
 import { claude } from '../../plugins/families/claude.ts'
-import type { Thinking } from '../../src/translate/thinking.ts'
+import type { Thinking } from '../../src/contract/thinking.ts'
 
 /** What providers say about how their models think, by the key of their options. */
 export const thinkingOf: Readonly<Record<string, (model: string) => Thinking | undefined>> = {

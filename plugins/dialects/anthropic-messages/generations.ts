@@ -1,14 +1,13 @@
 import { isObject, listOf, objectOf, textOf } from '../../../src/contract/lens.ts'
+import type { Warn } from '../../../src/contract/provider.ts'
+import type { Budget, Thinking } from '../../../src/contract/thinking.ts'
 import {
-  type Budget,
   budgetOf,
   effortOf,
   nearestEffort,
   noRoomFor,
   REFUSES_THOUGHTS,
-  type Thinking,
 } from '../../../src/translate/thinking.ts'
-import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
-import type { Thinking } from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Search, searchOf } from './search.ts'
 

@@ -1,8 +1,8 @@
 import type { LanguageModelV4ProviderTool } from '@ai-sdk/provider'
 import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import type { Warn } from '../../../src/contract/provider.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import { nameAt, unsupported } from '../../../src/request/border.ts'
-import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** A search of the web, as other vendors have it: what Claude Code's own tool for it asks for in a call of its own. */

@@ -1,13 +1,13 @@
+import type { Warn } from '../../../src/contract/provider.ts'
+import type { Thinking } from '../../../src/contract/thinking.ts'
 import { objectAt, wholeAt, wordAt, wrong } from '../../../src/request/border.ts'
 import {
   type Circumstances,
   type Measure,
   measure,
-  type Thinking,
   type Wish,
   withOptions,
 } from '../../../src/translate/thinking.ts'
-import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import {
   DEFAULT_EFFORT,

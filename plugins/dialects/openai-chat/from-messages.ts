@@ -1,7 +1,7 @@
 import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import type { Warn } from '../../../src/contract/provider.ts'
 import { arrayAt, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/request/border.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
-import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { fromAssistant, fromUser, toTextParts } from './from-blocks.ts'
 import { ofMessages } from './known-elsewhere.ts'

@@ -1,7 +1,7 @@
 import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import type { Warn } from '../../../src/contract/provider.ts'
 import { arrayAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
-import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'
 import { fromItems } from './from-items.ts'

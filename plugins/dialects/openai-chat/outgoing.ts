@@ -1,6 +1,7 @@
 import type { Toward } from '../../../src/contract/dialect.ts'
 import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
-import { type CallIds, createNamer } from '../../../src/translate/call-ids.ts'
+import type { CallIds } from '../../../src/contract/provider.ts'
+import { createNamer } from '../../../src/translate/call-ids.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isMarked } from './thoughts.ts'
 

@@ -1,4 +1,4 @@
-import type { Warn } from '../../../src/translate/warnings.ts'
+import type { Warn } from '../../../src/contract/provider.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** What chat has for a search of the web, and what says nothing of it. */

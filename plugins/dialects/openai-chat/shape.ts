@@ -1,5 +1,5 @@
 import { isObject, objectOf } from '../../../src/contract/lens.ts'
-import type { Warn } from '../../../src/translate/warnings.ts'
+import type { Warn } from '../../../src/contract/provider.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'
 import { fromMessages } from './from-messages.ts'

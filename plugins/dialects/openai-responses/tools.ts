@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import { isObject, listOf, objectOf, textOf } from '../../../src/contract/lens.ts'
+import type { Warn } from '../../../src/contract/provider.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import {
   arrayAt,
@@ -12,7 +13,6 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
-import type { Warn } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import {
   type Catalogue,

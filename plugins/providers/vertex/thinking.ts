@@ -1,4 +1,4 @@
-import type { Thinking } from '../../../src/translate/thinking.ts'
+import type { Thinking } from '../../../src/contract/thinking.ts'
 import { claude } from '../../families/claude.ts'
 import { gemini } from '../../families/gemini.ts'
 
