@@ -1,6 +1,7 @@
 import type { Dialect } from '../../src/contract/dialect.ts'
-import { isObject, smallApi } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/lens.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
+import { smallApi } from '../../src/contract/small-api.ts'
 import { fromPromptUsage } from '../../src/vendors/openai-usage.ts'
 
 /** What OpenAI takes where none is named. */

@@ -1,6 +1,5 @@
-import type { Stored } from '../../src/config/stored.ts'
 import type { Setting } from '../../src/contract/inventory.ts'
-import type { Restating } from '../../src/contract/restating.ts'
+import type { Restating, Stored } from '../../src/contract/restating.ts'
 import { ConfigError, refuse } from '../../src/errors.ts'
 
 export const NOWHERE = 'No setting can be changed here: the database is in memory, and ends with the gateway'

@@ -1,4 +1,4 @@
-import type { Stored } from '../../src/config/stored.ts'
+import type { Stored } from '../../src/contract/restating.ts'
 import type { Database } from '../../src/database/open.ts'
 import { storedSettings } from './schema.ts'
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Plugin } from '../contract/plugin.ts'
+import type { Stored } from '../contract/restating.ts'
 import { ConfigError } from '../errors.ts'
 import { type Binding, bind, locate } from './bind.ts'
 import type { Changeables } from './changeable.ts'
@@ -9,7 +10,7 @@ import { readAllPlugins } from './plugin-settings.ts'
 import { say, sayPlace, toProblem, variableOf } from './problem.ts'
 import { divide, type Sections } from './sections.ts'
 import { toKebab, toSnake } from './shape.ts'
-import { type DividedStored, divideStored, type Stored, sayStored } from './stored.ts'
+import { type DividedStored, divideStored, sayStored } from './stored.ts'
 import type { Tree } from './tree.ts'
 
 /** A config file that has been read, but not yet judged. */

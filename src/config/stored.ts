@@ -1,10 +1,8 @@
+import type { Stored } from '../contract/restating.ts'
 import { ConfigError } from '../errors.ts'
 import type { Awaitable } from '../types.ts'
 import type { Sources } from './configuration.ts'
 import { say } from './problem.ts'
-
-/** Settings that operators have stored, by name, each as the config file would say it: `breaker.pause` is `30s`. */
-export type Stored = Readonly<Record<string, unknown>>
 
 type Values = Readonly<Record<string, unknown>>
 

@@ -1,8 +1,6 @@
-import { plainRefusal } from '../errors.ts'
 import type { JsonObject, Usage } from '../types.ts'
-import type { Dialect } from './dialect.ts'
 
-/** Readers for JSON from outside, which may hold anything anywhere, and what the dialects of one family share. */
+/** Readers for JSON from outside, which may hold anything anywhere. */
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -67,25 +65,3 @@ export const withHour = (usage: Usage, tokens: number): Usage => {
   const hour = Math.min(usage.cacheWrite, tokens)
   return hour === 0 ? usage : { ...usage, cacheWrite: usage.cacheWrite - hour, cacheWriteHour: hour }
 }
-
-/**
- * What OpenAI's smaller APIs have in common: errors as `{ error }`, no usage to ask for, and streams, where there are
- * any, whose events say their `type`; the one that ends in `.done` or `.completed` is the last.
- */
-export const smallApi = {
-  forwardedHeaders: ['openai-beta', 'idempotency-key'],
-  isStream: body => body.stream === true || body.stream === 'true',
-  failure: part => (part.error == null ? undefined : failureOf(part.error)),
-  isUsageOnly: () => false,
-  endOf(data) {
-    if (data === '[DONE]') return 'stream'
-    if (!LAST.test(data)) return undefined
-    const { type, error } = parseObject(data)
-    return error != null || (typeof type === 'string' && LAST_TYPE.test(type)) ? 'stream' : undefined
-  },
-  refusalEvent: refusal => `data: ${JSON.stringify(plainRefusal(refusal))}\n\n`,
-} as const satisfies Partial<Dialect>
-
-/** Worth a closer look. */
-const LAST = /\.done"|\.completed"|"error"/
-const LAST_TYPE = /\.(?:done|completed)$/

@@ -1,5 +1,7 @@
-import type { Stored } from '../config/stored.ts'
 import type { Setting } from './inventory.ts'
+
+/** Settings that operators have stored, by name, each as the config file would say it: `breaker.pause` is `30s`. */
+export type Stored = Readonly<Record<string, unknown>>
 
 /** Settings that operators store while the gateway runs, and how one with other settings takes its place. */
 export interface Restating {

@@ -1,7 +1,7 @@
 import type { GatewaySettings } from '../config/gateway.ts'
 import { type Loaded, type LoadOptions, load } from '../config/load.ts'
-import type { Stored } from '../config/stored.ts'
 import type { Plugin } from '../contract/plugin.ts'
+import type { Stored } from '../contract/restating.ts'
 import type { Database } from '../database/open.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { Log } from '../log.ts'

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { failureOf, isObject, listOf, objectOf, parseObject, smallApi } from '../../../src/contract/lens.ts'
+import { failureOf, isObject, listOf, objectOf, parseObject } from '../../../src/contract/lens.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
+import { smallApi } from '../../../src/contract/small-api.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { fromChatUsage } from '../../../src/vendors/openai-usage.ts'
 import { preset } from './preset.ts'

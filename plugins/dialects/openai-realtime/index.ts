@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { smallApi } from '../../../src/contract/lens.ts'
 import type { Passage } from '../../../src/contract/passage.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
+import { smallApi } from '../../../src/contract/small-api.ts'
 import { plainRefusal, refuse } from '../../../src/errors.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Access } from '../../access/model.ts'
