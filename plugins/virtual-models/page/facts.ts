@@ -1,11 +1,12 @@
 import type { ModelFacts } from '../../../src/contract/model.ts'
-import type { ModelsPageDeps } from '../page.tsx'
+import type { FactsSource } from '../../model-facts/model.ts'
+import type { VirtualModels } from '../model.ts'
 import type { Row } from './rows.ts'
 
 /** What the models of rows can; of a redirect what holds whichever target is asked. A policy is no model. */
 export async function factsOf(
   rows: readonly Row[],
-  { facts, virtual }: Pick<ModelsPageDeps, 'facts' | 'virtual'>,
+  { facts, virtual }: { readonly facts: FactsSource; readonly virtual: VirtualModels },
 ): Promise<ReadonlyMap<Row, ModelFacts>> {
   await facts.loading()
   const known = new Map<Row, ModelFacts>()

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../src/errors.ts'
 import { shorten } from '../../../views/name.tsx'
-import type { ModelsDesk } from '../page.tsx'
+import type { ModelsDesk } from './desk.ts'
 
 /** What somebody else did to a row while a form about it was open. */
 export type Meanwhile = 'taken' | 'deleted' | 'changed'
