@@ -1,12 +1,10 @@
-import type { Setting } from '../../src/contract/inventory.ts'
 import { definePage, type Page } from '../../src/contract/page.ts'
 import { Refusal } from '../../src/errors.ts'
-import { KIND } from './model.ts'
 import { createActions } from './page/actions.tsx'
 import { editingOf, type SettingsPageDeps } from './page/desk.ts'
 import { draftOf } from './page/draft.ts'
-import type { Shown } from './page/line.tsx'
 import { find, readQuery } from './page/query.ts'
+import { show } from './page/shown.ts'
 import { type DialogData, type SettingsData, SettingsView } from './page/views.tsx'
 
 /** Every setting that is in effect, and the form for those that can be changed while the gateway runs. */
@@ -46,18 +44,6 @@ export const createSettingsPage = (deps: SettingsPageDeps): Page =>
     actions: createActions(deps.store),
     asks: ['effect'],
   })
-
-/** The book of changes is asked for those only that somebody has changed here. */
-async function show({ store, history, unfit }: SettingsPageDeps, setting: Setting): Promise<Shown> {
-  const { name } = setting
-  return {
-    setting,
-    fixed: store.whyFixed(setting),
-    version: store.stored(name)?.version,
-    last: setting.origin.kind === 'dashboard' ? await history.lastOf(KIND, name) : undefined,
-    unfit: unfit.get(name),
-  }
-}
 
 /** The dialog that the address asks for: `?edit=NAME`. */
 function dialogOf({ store }: SettingsPageDeps, name: string | null): DialogData | undefined {

@@ -6,7 +6,7 @@ import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
 import { opening } from '../../../views/opening.ts'
 import { KIND } from '../model.ts'
-import type { Shown } from './line.tsx'
+import type { Shown } from './shown.ts'
 
 interface Props {
   readonly shown: Shown

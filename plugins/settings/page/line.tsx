@@ -4,24 +4,13 @@ import { Badge } from '../../../views/badge.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Acts } from './acts.tsx'
-import { type Last, Source } from './source.tsx'
+import type { Shown } from './shown.ts'
+import { Source } from './source.tsx'
 import { textOf } from './value.ts'
 import { Ways } from './ways.tsx'
 
 /** Longer values are cut: virtual models have a page of their own (characters). */
 const LONGEST = 400
-
-/** A setting, and what the page knows of it beside that. */
-export interface Shown {
-  readonly setting: Setting
-  /** Why it cannot be changed here; absent where it can. */
-  readonly fixed: string | undefined
-  /** The version that is stored, whether it holds or not; absent where nothing is. */
-  readonly version: number | undefined
-  readonly last: Last | undefined
-  /** Why what is stored does not hold. */
-  readonly unfit: string | undefined
-}
 
 interface LineProps {
   readonly shown: Shown

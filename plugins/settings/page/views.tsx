@@ -8,8 +8,9 @@ import { Name } from '../../../views/name.tsx'
 import type { StoredSetting } from '../model.ts'
 import { Reset } from './acts.tsx'
 import { type Editing, Editor } from './editor.tsx'
-import { Line, type Shown } from './line.tsx'
+import { Line } from './line.tsx'
 import { choices, GATEWAY, type Query } from './query.ts'
+import type { Shown } from './shown.ts'
 
 /** What belongs together: the gateway's own settings, or those of a plugin. */
 export interface Group {
