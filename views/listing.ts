@@ -1,6 +1,6 @@
 /** What lists of rows that all are in memory have in common: a search, pages, and addresses for both. */
 
-export const PAGE_SIZE = 100
+const PAGE_SIZE = 100
 /** Characters of a search that are looked at. */
 export const MAX_SEARCH = 200
 

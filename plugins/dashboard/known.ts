@@ -5,7 +5,7 @@ const NAME = 'modelway-known'
 const MAX_AGE = 90 * 24 * 3_600_000
 
 /** All whom nothing tells apart that they could not make up. */
-export const STRANGERS = ''
+const STRANGERS = ''
 
 /**
  * Browsers in which the right key was typed before. Each has tries of its own, so that strangers who guess keys do not

@@ -102,7 +102,7 @@ export const listQuery = v.strictObject({
   limit: v.optional(v.pipe(whole(1, 500), v.description('Rows on a page')), 50),
 })
 
-export const fates = ['stored', 'waiting'] as const
+const fates = ['stored', 'waiting'] as const
 
 export const saidView = v.object({
   request_id: says('Of the call', v.string()),

@@ -5,7 +5,7 @@ export const windows = ['minute', 'hour', 'day', 'week', 'month'] as const
 export type Window = (typeof windows)[number]
 
 /** Who has room of its own: everybody together, each key, or each user path. */
-export const sharings = ['all', 'key', 'user_path'] as const
+const sharings = ['all', 'key', 'user_path'] as const
 export type Sharing = (typeof sharings)[number]
 
 /** So much may happen: calls, their tokens (input and output, cached or not), what they cost, and how many at once. */

@@ -93,7 +93,7 @@ export const ownView = v.object({
   ...v.omit(potView, ['member', 'unpriced_requests']).entries,
 })
 
-export const MOST = 100
+const MOST = 100
 
 export function toPotView(limit: Limit, pot: Pot): PotView {
   const used = { ...usedOf(pot), concurrent: runningOf(pot) }

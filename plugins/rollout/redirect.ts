@@ -9,7 +9,7 @@ interface Target extends JsonObject {
 
 const MOST = 1_000_000
 
-export const targetsOf = ({ targets }: JsonObject): readonly Target[] => targets as readonly Target[]
+const targetsOf = ({ targets }: JsonObject): readonly Target[] => targets as readonly Target[]
 
 type Led = Pick<Rollout, 'plan' | 'state' | 'step' | 'before'>
 

@@ -70,7 +70,7 @@ const units = [
 ] as const
 
 /** A time as settings take it: `30m`. */
-export function spelled(ms: number): string {
+function spelled(ms: number): string {
   for (const [size, letter] of units) if (ms % size === 0) return `${ms / size}${letter}`
   return `${ms}ms`
 }

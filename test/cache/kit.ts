@@ -5,10 +5,10 @@ import type { Plan } from '../mock/plan.ts'
 import { type Book, openBookHouse } from '../usage/book.ts'
 
 /** 2026-03-04 05:06:07 UTC. */
-export const NOON = Date.UTC(2026, 2, 4, 5, 6, 7)
+const NOON = Date.UTC(2026, 2, 4, 5, 6, 7)
 
 /** Of a thousand tokens of `openai/one`, a dollar. */
-export const MODEL_PRICES = JSON.stringify({
+const MODEL_PRICES = JSON.stringify({
   'openai/one': { input: 1000, output: 1000, from: '2020-01-01' },
 })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** The Python clients that are compared, pinned. */
-export const packages = ['openai==3.54.0', 'anthropic==2.12.0']
+const packages = ['openai==3.54.0', 'anthropic==2.12.0']
 
 /** Outside of the project, and another one when a pin changes. */
 const home = join(tmpdir(), `modelway-python-${packages.join('-').replaceAll('=', '')}`)

@@ -84,7 +84,7 @@ async function plain(answer: unknown): Promise<unknown> {
 
 const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
 
-export function toFailure(error: unknown): Failure {
+function toFailure(error: unknown): Failure {
   const { status, code, type, message } = error as Failure
   return {
     name: (error as object).constructor.name,

@@ -158,8 +158,8 @@ const titles: Readonly<Record<Language, string>> = {
   responses: "OpenAI's responses",
 }
 
-export const BEGIN = '<!-- measured: bun test/conformance/table.ts -->'
-export const END = '<!-- /measured -->'
+const BEGIN = '<!-- measured: bun test/conformance/table.ts -->'
+const END = '<!-- /measured -->'
 
 export function render(rows: readonly Row[]): string {
   const columns = Object.keys(providers) as Column[]

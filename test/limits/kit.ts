@@ -2,7 +2,7 @@ import { type House, type HouseOptions, openHouse } from '../kernel/house.ts'
 import { MASTER } from '../kit.ts'
 
 /** 2026-03-04 05:06:07 UTC, a Wednesday. */
-export const NOON = Date.UTC(2026, 2, 4, 5, 6, 7)
+const NOON = Date.UTC(2026, 2, 4, 5, 6, 7)
 
 export interface Limited extends AsyncDisposable {
   readonly house: House

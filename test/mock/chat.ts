@@ -52,7 +52,7 @@ function countPrompt(messages: unknown): number {
   }, 0)
 }
 
-export const sayWords = (count: number): string[] =>
+const sayWords = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => (i === 0 ? '' : ' ') + WORDS[i % WORDS.length])
 
 const cutWords = (text: string): string[] => text.match(/\s*\S+\s*$|\s*\S+|\s+$/g) ?? []

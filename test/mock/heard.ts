@@ -71,7 +71,7 @@ export function inputOf(value: unknown): unknown {
 }
 
 /** Turns of one side in a row are one turn, and texts in a row one text: languages differ in how they cut them. */
-export function mergeTurns(turns: readonly Turn[]): Turn[] {
+function mergeTurns(turns: readonly Turn[]): Turn[] {
   const merged: { role: Turn['role']; parts: Part[] }[] = []
   for (const { role, parts } of turns) {
     const last = merged.at(-1)

@@ -12,7 +12,7 @@ const u32 = (value: number): Uint8Array =>
   Uint8Array.from([value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255])
 
 /** Bedrock's binary event stream (application/vnd.amazon.eventstream): the name of the event is a header of its frame. */
-export function toBinary(line: string): Uint8Array {
+function toBinary(line: string): Uint8Array {
   const [[name, payload]] = Object.entries(JSON.parse(line) as object) as [[string, unknown]]
   const isException = name.endsWith('Exception')
   const headers = Buffer.concat([

@@ -32,7 +32,7 @@ const closed: Readonly<Record<string, number>> = {
 }
 
 /** What an answer takes: of 100 tokens of input 40 are cached, 30 of them sound. */
-export const USAGE = {
+const USAGE = {
   total_tokens: 150,
   input_tokens: 100,
   output_tokens: 50,

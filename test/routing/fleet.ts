@@ -105,7 +105,7 @@ export async function startFleet({ lists = THREE, env, ...rest }: FleetOptions =
   }
 }
 
-export const newConversation = () => [{ role: 'user', content: crypto.randomUUID() }]
+const newConversation = () => [{ role: 'user', content: crypto.randomUUID() }]
 
 function toSaid({ headers, body }: Parsed): Pick<Said, 'served' | 'code' | 'message'> {
   const provider = headers.get('x-modelway-provider')

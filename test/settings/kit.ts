@@ -22,7 +22,7 @@ export interface Running extends AsyncDisposable {
   shows(name: string): Promise<readonly [value: unknown, from: string]>
 }
 
-export const MASTER = 'master-key-for-tests'
+const MASTER = 'master-key-for-tests'
 
 export interface Place {
   readonly folder: Folder

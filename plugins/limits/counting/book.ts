@@ -110,4 +110,3 @@ export function createBook(db: Database, ledger: Ledger) {
     },
   }
 }
-export type Book = ReturnType<typeof createBook>

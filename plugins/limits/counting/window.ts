@@ -32,7 +32,7 @@ export const isWithin = ({ start, end }: Span, at: number): boolean => at >= sta
 const SETBACK = 60_000
 
 /** The window goes on: one that has begun is not begun again because a clock was set back a little. */
-export const isGoingOn = ({ start, end }: Span, at: number): boolean => at >= start - SETBACK && at < end
+const isGoingOn = ({ start, end }: Span, at: number): boolean => at >= start - SETBACK && at < end
 
 export const isSpan = (a: Span, b: Span): boolean => a.start === b.start && a.end === b.end
 

@@ -24,7 +24,7 @@ export interface Sources {
 type Periods = Parameters<typeof readMarkers>[1]
 
 /** Every question that can be asked. Questions and answers are plain data: they travel between threads. */
-export const answers = {
+const answers = {
   usage: ({ db }: Sources, question: UsageQuestion) => answerUsage(db, question),
   sums: ({ db }: Sources, question: Question) => sumUp(db, question),
   times: ({ db }: Sources, question: Question) => timeUp(db, question),

@@ -10,9 +10,9 @@ const calls: Readonly<Record<Language, Pick<Case, 'call' | 'params'>>> = {
   },
   responses: { call: 'responses.create', params: { input: ASK, store: false } },
 }
-export const languages = ['chat', 'messages', 'responses'] as const
+const languages = ['chat', 'messages', 'responses'] as const
 
-export const statuses = [400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529] as const
+const statuses = [400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529] as const
 
 /** The client does not wait for long. */
 const headers = { 'retry-after': '0' }

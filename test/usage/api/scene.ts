@@ -27,7 +27,7 @@ export interface Scene extends AsyncDisposable {
   key(input: object): Promise<{ readonly id: string; readonly key: string }>
 }
 
-export const PRICES = { 'openai/one': { input: 3, output: 15 } }
+const PRICES = { 'openai/one': { input: 3, output: 15 } }
 
 export async function openScene({ env = {}, ...options }: HouseOptions = {}): Promise<Scene> {
   let now = Date.parse('2027-03-01T12:00:00Z')
