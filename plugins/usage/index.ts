@@ -33,6 +33,7 @@ import { isRecorded, toEvent, toEvidence } from './record/event.ts'
 import { createLabels } from './record/labels.ts'
 import { toAnswerEvent } from './record/spent.ts'
 import { createStrangers } from './record/strangers.ts'
+import { fateIn } from './record/tuples.ts'
 import { createReports } from './report/index.ts'
 import { createRepricing, type Repricing } from './report/repricing.ts'
 import {
@@ -137,7 +138,7 @@ export default definePlugin({
     const later = createLater({
       run({ x, endedAt }: Ended) {
         const event = toEvent(x, endedAt, facts)
-        ledger.add(event, event[FATE] === 'open' ? index => toEvidence(x, index) : undefined)
+        ledger.add(event, fateIn(event) === 'open' ? index => toEvidence(x, index) : undefined)
       },
       failed: error => log.error('A call could not be recorded', { error: describe(error) }),
       wait: WAIT,
@@ -219,6 +220,3 @@ export default definePlugin({
     }
   },
 })
-
-/** Where an event says what became of the tokens. */
-const FATE = 23

@@ -4,7 +4,7 @@ import type { Billing } from '../model.ts'
 import type { usageRecords } from '../schema.ts'
 import { partOf } from './part.ts'
 import { isBatch, termsOf } from './terms.ts'
-import type { AttemptTuple, CallEvent, Estimates, Tokens } from './tuples.ts'
+import type { AttemptTuple, CallEvent, Estimates, Fate, Tokens } from './tuples.ts'
 
 type Row = typeof usageRecords.$inferInsert
 /** A record before it has its number; every column is there. */
@@ -150,7 +150,7 @@ function failedLine(call: Line, { attempt, spent, part, price }: Failed): Line {
   }
 }
 
-function knownOf(fate: CallEvent[23], told: Tokens | null): Spent {
+function knownOf(fate: Fate, told: Tokens | null): Spent {
   if (fate === 'none') return [NOTHING, 'exact']
   return told === null ? [UNKNOWN, null] : [told, 'exact']
 }

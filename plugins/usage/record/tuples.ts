@@ -79,6 +79,9 @@ export type CallEvent = readonly [
   queuedMs?: number,
 ]
 
+/** What became of its tokens. */
+export const fateIn = (event: CallEvent): Fate => event[23]
+
 /** What an estimate is made from. Never written down: it is what somebody wrote. */
 export interface Evidence {
   /** Which event of the batch it belongs to. */
