@@ -2,7 +2,7 @@ import { describe } from '../base/describe.ts'
 import { plainRefusal, type Refusal, toRefusal } from '../errors.ts'
 import { blamed } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import { refusalHeaders } from '../respond/respond.ts'
+import { refusalHeaders } from '../respond/headers.ts'
 
 /** Whatever was thrown, as an answer; of a bug the log is told more than the caller, under the same id. */
 export const createFail =

@@ -9,10 +9,9 @@ import type { Answer, RawAnswer, SocketAnswer, StreamedAnswer, WholeAnswer } fro
 import { createConversation, protocolFor } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Drain } from './drain.ts'
-import { tellLimits } from './limits.ts'
+import { createHeaders, refusalHeaders } from './headers.ts'
 import { createLookers } from './lookers.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
-import { warningHeader } from './warning-header.ts'
 import { tapWhole } from './whole.ts'
 
 export interface RespondOptions {
@@ -32,6 +31,7 @@ export interface RespondOptions {
 export function createRespond(options: RespondOptions) {
   const { hooks, log, revealServed, drain, toFailure, leave, conversations } = options
   const { tapsOn, addedTo, resume } = createLookers(hooks)
+  const headersOf = createHeaders(revealServed)
 
   function settle(x: Exchange): void {
     if (x.settled) return
@@ -64,30 +64,6 @@ export function createRespond(options: RespondOptions) {
         error: describe(error),
       })
     }
-  }
-
-  function headersOf(x: Exchange, type: string, added?: Record<string, string>): Record<string, string> {
-    const headers: Record<string, string> = { 'content-type': type, 'x-request-id': x.id }
-    if (type === '') delete headers['content-type']
-    if (x.endpoint.idHeader !== undefined) headers[x.endpoint.idHeader] = x.id
-    if (revealServed && x.target && (x.attempts.length > 0 || x.recalled !== undefined)) {
-      headers['x-modelway-model'] = headerSafe(x.target.model)
-      headers['x-modelway-provider'] = headerSafe(x.target.provider)
-      headers['x-modelway-attempts'] = String(x.attempts.length)
-      // Known where the answer is: the head of a stream goes out before its end.
-      if (x.settled) headers['x-modelway-overhead-ms'] = String(Math.round(overheadOf(x) * 100) / 100)
-      // A limit of ours goes before one of the provider's, which other callers use up, too.
-      if (x.limits !== undefined)
-        Object.assign(
-          headers,
-          tellLimits(x.limits, x.endpoint.limits ?? 'openai', Date.now()),
-          limitsIn(added),
-        )
-    }
-    if (revealServed && x.queuedMs > 0) headers['x-modelway-queued-ms'] = String(Math.round(x.queuedMs))
-    if (x.warnings.length + x.overruled.length > 0)
-      headers['x-modelway-warning'] = warningHeader([...x.overruled, ...x.warnings])
-    return headers
   }
 
   function respondRefusal(x: Exchange, refusal: Refusal): Response {
@@ -198,28 +174,6 @@ function withCookies(response: Response, { cookies }: WholeAnswer | RawAnswer): 
   return response
 }
 
-/** Milliseconds that the gateway itself took, and the client while it sent: all but the waiting for room, and for providers. */
-const overheadOf = ({ totalMs, upstreamMs, queuedMs }: Exchange): number =>
-  Math.max(0, totalMs - upstreamMs - queuedMs)
-
 function renderRefusal(x: Exchange, refusal: Refusal): unknown {
   return x.endpoint.refusal?.(refusal, x.request, x.id) ?? plainRefusal(refusal)
 }
-
-/** SDKs retry many statuses by themselves; where that is useless they are told. */
-export function refusalHeaders(refusal: Refusal, challenge?: string): Record<string, string> {
-  return {
-    ...(refusal.code === 'invalid_api_key' && {
-      'www-authenticate': challenge === undefined ? 'Bearer' : `Bearer ${challenge}`,
-    }),
-    ...(refusal.status >= 400 && !refusal.heals && { 'x-should-retry': 'false' }),
-    ...(refusal.retryAfter !== undefined && { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
-  }
-}
-
-const limitsIn = (headers: Record<string, string> | undefined): Record<string, string> | undefined =>
-  headers && Object.fromEntries(Object.entries(headers).filter(([name]) => name.includes('ratelimit-')))
-
-/** Model names may hold any character; header values may not. */
-const headerSafe = (value: string): string =>
-  /^[\x21-\x7e]*$/.test(value) ? value : encodeURIComponent(value.toWellFormed())
