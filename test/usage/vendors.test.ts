@@ -1,83 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
-import { sql } from 'drizzle-orm'
-import { usageRecords } from '../../plugins/usage/schema.ts'
-import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
-import { parseScrape } from '../metrics/scrape.ts'
-import { type Book, createReader, type Row } from './book.ts'
+import { MASTER, until } from '../kit.ts'
+import type { Row } from './book.ts'
+import {
+  asMessages,
+  chunk,
+  inChat,
+  inChatStream,
+  inGemini,
+  inMessages,
+  inResponses,
+  messages,
+  openVendors,
+  sse,
+} from './vendors.ts'
 
 /** What vendors report in ways of their own is booked the same, whichever language their callers speak. */
 
-/** What the vendor answers next. */
-let next: unknown
-let upstream: ReturnType<typeof Bun.serve>
-let gateway: TestGateway
-let book: Book
-
-const models = {
-  OPENAI: 'gpt-4o,gpt-5,omni-moderation-latest,gpt-3.5-turbo-instruct',
-  ANTHROPIC: 'claude-sonnet-4-5,claude-opus-5',
-  GEMINI: 'gemini-2.5-flash',
-  MOONSHOT: 'kimi-k2-0905-preview',
-  PERPLEXITY: 'sonar',
-  OPENROUTER: 'a/b',
-  COHERE: 'command-a-03-2025',
-  BEDROCK: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-}
-
-beforeAll(async () => {
-  upstream = Bun.serve({
-    port: 0,
-    async fetch(request) {
-      const isList = request.method === 'GET' && !request.url.includes('/vector_stores')
-      if (isList) return new Response('no list', { status: 404 })
-      await request.text()
-      return typeof next === 'string'
-        ? new Response(next, { headers: { 'content-type': 'text/event-stream' } })
-        : Response.json(next)
-    },
-  })
-  const { plugin, book: read } = createReader()
-  book = read
-  const settings = Object.entries(models).flatMap(([name, list]) => [
-    [`${name}_API_KEY`, 'sk-upstream-0123456789'],
-    [`${name}_BASE_URL`, `http://127.0.0.1:${upstream.port}`],
-    [`${name}_MODELS`, list],
-  ])
-  gateway = await startGateway({
-    env: { ...Object.fromEntries(settings), BEDROCK_REGION: 'us-east-1', RETRIES: '0' },
-    extra: [plugin],
-  })
-  // Costs are counted from the first scrape on.
-  await scrape()
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.stop(true)
-})
-
-const scrape = async () =>
-  parseScrape(
-    await (await gateway.fetch('/metrics', { headers: { authorization: `Bearer ${MASTER}` } })).text(),
-  )
-
-/** The record that a call leaves, when the vendor answers so. */
-async function recordOf(path: string, body: object | undefined, answer: unknown): Promise<Row> {
-  next = answer
-  await book.flush()
-  const before = (await book.rows()).length
-  const response = await gateway.fetch(path, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  expect([response.status, text.slice(0, 200)]).toEqual([200, text.slice(0, 200)])
-  expect(await book.flush()).toBe(true)
-  const rows = (await book.rows()).slice(before)
-  expect(rows.length).toBe(1)
-  return rows[0]!
-}
+const vendors = openVendors()
+const { recordOf, scrape } = vendors
 
 /** What a bill goes by. */
 const billOf = (row: Row) => {
@@ -86,60 +27,6 @@ const billOf = (row: Row) => {
   const inputs = { input, cacheRead, cacheWrite, cacheWriteHour, audioInput, imageInput }
   return { ...inputs, output, reasoning, audioOutput, imageOutput, costNano, priceSource }
 }
-
-const messages = [{ role: 'user', content: 'Where does it go?' }]
-const asMessages = (model: string, extra = {}) => ({ model, messages, max_tokens: 50, ...extra })
-const sse = (events: readonly unknown[], end = 'data: [DONE]\n\n') =>
-  events.map(event => `data: ${JSON.stringify(event)}\n\n`).join('') + end
-
-const chunk = (delta: object, finish: string | null = null) => ({
-  id: 'c',
-  object: 'chat.completion.chunk',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, delta, finish_reason: finish }],
-})
-const inChat = (usage: object) => ({
-  id: 'c',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'On' }, finish_reason: 'stop' }],
-  usage,
-})
-const inChatStream = (usage: object) =>
-  sse([chunk({ role: 'assistant', content: 'On' }), chunk({}, 'stop'), { ...chunk({}), choices: [], usage }])
-const inResponses = (usage: object) => ({
-  id: 'resp_1',
-  object: 'response',
-  created_at: 1,
-  status: 'completed',
-  model: 'm',
-  output: [
-    {
-      type: 'message',
-      id: 'msg_1',
-      role: 'assistant',
-      status: 'completed',
-      content: [{ type: 'output_text', text: 'On', annotations: [] }],
-    },
-  ],
-  usage,
-})
-const inMessages = (usage: object) => ({
-  id: 'msg_1',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
-  content: [{ type: 'text', text: 'On' }],
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage,
-})
-const inGemini = (usageMetadata: object) => ({
-  candidates: [{ content: { role: 'model', parts: [{ text: 'On' }] }, finishReason: 'STOP', index: 0 }],
-  usageMetadata,
-})
 
 describe('an answer costs the same whether it passes or is translated', () => {
   const reports = {
@@ -304,8 +191,8 @@ describe('an answer costs the same whether it passes or is translated', () => {
   })
 
   test('what clients of another language are told, and the log, add up to what was counted', async () => {
-    next = inChat(reports['openai/gpt-4o'].usage)
-    const { body } = await gateway.json('/v1/messages', {
+    vendors.willAnswer(inChat(reports['openai/gpt-4o'].usage))
+    const { body } = await vendors.gateway().json('/v1/messages', {
       method: 'POST',
       headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
       body: JSON.stringify(asMessages('openai/gpt-4o')),
@@ -314,9 +201,9 @@ describe('an answer costs the same whether it passes or is translated', () => {
     expect(input_tokens + cache_read_input_tokens).toBe(2000)
     expect(output_tokens).toBe(500)
     const said = () =>
-      gateway.logs.findLast(
-        ({ served, endpoint }) => served === 'gpt-4o' && endpoint === 'anthropic-messages',
-      )
+      vendors
+        .gateway()
+        .logs.findLast(({ served, endpoint }) => served === 'gpt-4o' && endpoint === 'anthropic-messages')
     await until(() => said()?.input_tokens === 2000 && said()?.output_tokens === 500, 'the line of the log')
   })
 })
@@ -376,170 +263,6 @@ describe('what a router says that it took is the cost, in all of its languages',
     })
 })
 
-describe('an answer of the flex tier costs what a batch costs', () => {
-  const counts = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 }
-  const flex = { service_tier: 'flex' }
-  const calls: Readonly<Record<string, readonly [path: string, body: object, answer: unknown]>> = {
-    chat: ['/v1/chat/completions', { messages }, { ...inChat(counts), ...flex }],
-    'chat, as a stream': [
-      '/v1/chat/completions',
-      { messages, stream: true },
-      sse([
-        { ...chunk({ role: 'assistant', content: 'On' }), ...flex },
-        { ...chunk({}, 'stop'), ...flex },
-        { ...chunk({}), choices: [], usage: counts, ...flex },
-      ]),
-    ],
-    responses: [
-      '/v1/responses',
-      { input: 'Where?' },
-      { ...inResponses({ input_tokens: 1000, output_tokens: 200, total_tokens: 1200 }), ...flex },
-    ],
-  }
-  for (const [name, [path, body, answer]] of Object.entries(calls))
-    test(name, async () => {
-      const row = await recordOf(path, { ...body, model: 'openai/gpt-5' }, answer)
-      // 1.25 and 10 dollars for a million.
-      expect(row).toMatchObject({ batch: true, costNano: (1000 * 1250 + 200 * 10_000) / 2 })
-    })
-
-  test('for a client of another language too, by way of chat and of Responses, as a whole and as a stream', async () => {
-    const usage = { input_tokens: 1000, output_tokens: 200, total_tokens: 1200 }
-    const response = { ...inResponses(usage), ...flex }
-    const answers: Readonly<Record<string, readonly [whole: unknown, stream: string]>> = {
-      'openai/gpt-4o': [
-        { ...inChat(counts), ...flex },
-        sse([
-          { ...chunk({ role: 'assistant', content: 'On' }), ...flex },
-          { ...chunk({}, 'stop'), ...flex },
-          { ...chunk({}), choices: [], usage: counts, ...flex },
-        ]),
-      ],
-      'openai/gpt-5': [
-        response,
-        sse([
-          { type: 'response.created', response: { ...response, status: 'in_progress', usage: null } },
-          { type: 'response.completed', response },
-        ]),
-      ],
-    }
-    const inputs = { 'openai/gpt-4o': 2500, 'openai/gpt-5': 1250 } as Readonly<Record<string, number>>
-    for (const [model, [whole, stream]] of Object.entries(answers)) {
-      const told = { terms: 'flex', batch: true, costNano: (1000 * inputs[model]! + 200 * 10_000) / 2 }
-      expect(await recordOf('/v1/messages', asMessages(model), whole)).toMatchObject(told)
-      const streamed = await recordOf('/v1/messages', asMessages(model, { stream: true }), stream)
-      expect(streamed).toMatchObject(told)
-    }
-  })
-
-  test('and so it does when it is priced anew; others keep their price', async () => {
-    const before = await book.rows()
-    expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
-    expect(await book.rows()).toEqual(before)
-    const { batch, costNano } = await recordOf(
-      '/v1/chat/completions',
-      { model: 'openai/gpt-5', messages },
-      { ...inChat(counts), service_tier: 'default' },
-    )
-    expect([batch, costNano]).toEqual([false, 1000 * 1250 + 200 * 10_000])
-  })
-})
-
-describe('what was served for more than the usual price', () => {
-  const counts = { input_tokens: 1000, output_tokens: 200 }
-  const message = {
-    id: 'msg_1',
-    type: 'message',
-    role: 'assistant',
-    model: 'claude-sonnet-4-5',
-    content: [{ type: 'text', text: 'On' }],
-    stop_reason: 'end_turn',
-    stop_sequence: null,
-  }
-  const event = (type: string, fields: object) =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`
-  const streamed = (more: object) =>
-    [
-      event('message_start', {
-        message: { ...message, content: [], stop_reason: null, usage: { ...counts, ...more } },
-      }),
-      event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
-      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'On' } }),
-      event('content_block_stop', { index: 0 }),
-      event('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 200 } }),
-      event('message_stop', {}),
-    ].join('')
-  const claude = { model: 'anthropic/claude-sonnet-4-5', messages, max_tokens: 1000 }
-  // 3 and 15 dollars for a million; of Opus 5 it is 5 and 25.
-  const costNano = 1000 * 3000 + 200 * 15_000
-  const opus = { ...claude, model: 'anthropic/claude-opus-5' }
-  const opusNano = 1000 * 5000 + 200 * 25_000
-
-  const cases = [
-    { more: { service_tier: 'priority' }, body: claude, costNano, priceSource: 'list', terms: 'priority' },
-    { more: { speed: 'fast' }, body: claude, costNano, priceSource: 'list', terms: 'fast' },
-    { more: { inference_geo: 'mars' }, body: claude, costNano, priceSource: 'list', terms: 'region' },
-    {
-      more: { inference_geo: 'us' },
-      body: claude,
-      costNano: (costNano * 11) / 10,
-      priceSource: 'bundled',
-      terms: 'us',
-    },
-    { more: { speed: 'fast' }, body: opus, costNano: opusNano * 2, priceSource: 'bundled', terms: 'fast' },
-    {
-      more: { speed: 'fast', inference_geo: 'us' },
-      body: opus,
-      costNano: (opusNano * 22) / 10,
-      priceSource: 'bundled',
-      terms: 'fast us',
-    },
-  ]
-  for (const { more, body, ...told } of cases)
-    for (const path of ['/v1/messages', '/v1/chat/completions'])
-      test(`${JSON.stringify(more)} of ${body.model} at ${path}: ${told.priceSource}, whole and as a stream`, async () => {
-        const whole = await recordOf(path, body, { ...message, usage: { ...counts, ...more } })
-        expect(whole).toMatchObject({ ...told, batch: false })
-        const stream = await recordOf(path, { ...body, stream: true }, streamed(more))
-        expect(stream).toMatchObject({ ...told, batch: false })
-      })
-
-  const priority = (model: string) =>
-    recordOf(
-      '/v1/chat/completions',
-      { model, messages },
-      {
-        ...inChat({ prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 }),
-        service_tier: 'priority',
-      },
-    )
-
-  test('priority at OpenAI has the price that it says for the model, and else the usual one', async () => {
-    const known = await priority('openai/gpt-5')
-    expect(known).toMatchObject({ priceSource: 'bundled', costNano: 2 * (1000 * 1250 + 200 * 10_000) })
-    const unknown = await priority('openai/gpt-4o')
-    expect(unknown).toMatchObject({ priceSource: 'list', costNano: 1000 * 2500 + 200 * 10_000 })
-  })
-
-  test('costs the same when it is priced anew, also what an earlier version wrote', async () => {
-    await book.db.run(sql`update ${usageRecords} set terms = null where price_source = 'list' or batch`)
-    const before = await book.rows()
-    expect(before.filter(({ priceSource }) => priceSource === 'list').length).toBeGreaterThan(0)
-    expect(before.filter(({ batch, terms }) => batch && terms === null).length).toBeGreaterThan(0)
-    expect(before.filter(({ terms }) => terms === 'us').length).toBeGreaterThan(0)
-    expect(await book.reprice(0, Date.now() + 1000)).toBe(0)
-    expect(await book.rows()).toEqual(before)
-  })
-
-  test('is nothing that names the usual terms', async () => {
-    const usual = { service_tier: 'standard', speed: 'standard', inference_geo: 'global' }
-    for (const more of [usual, { inference_geo: 'not_available' }]) {
-      const row = await recordOf('/v1/messages', claude, { ...message, usage: { ...counts, ...more } })
-      expect(row).toMatchObject({ costNano, priceSource: 'bundled', terms: null })
-    }
-  })
-})
-
 test('a client of Messages reads all counts of a chat provider at the end of the stream, as they are recorded', async () => {
   const usage = {
     prompt_tokens: 100,
@@ -548,17 +271,19 @@ test('a client of Messages reads all counts of a chat provider at the end of the
     prompt_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 },
     completion_tokens_details: { reasoning_tokens: 5 },
   }
-  next = sse([
-    chunk({ role: 'assistant', content: 'On' }),
-    chunk({}, 'stop'),
-    { ...chunk({}), choices: [], usage },
-  ])
+  vendors.willAnswer(
+    sse([
+      chunk({ role: 'assistant', content: 'On' }),
+      chunk({}, 'stop'),
+      { ...chunk({}), choices: [], usage },
+    ]),
+  )
   const client = new Anthropic({
     baseURL: 'http://localhost:8080',
     apiKey: MASTER,
     maxRetries: 0,
     fetch: (url, init) =>
-      gateway.fetch(String(url).replace('http://localhost:8080', ''), init as RequestInit),
+      vendors.gateway().fetch(String(url).replace('http://localhost:8080', ''), init as RequestInit),
   })
   const body = { ...asMessages('openai/gpt-4o'), messages: [{ role: 'user' as const, content: 'Where?' }] }
   const stream = client.messages.stream(body)
@@ -573,8 +298,8 @@ test('a client of Messages reads all counts of a chat provider at the end of the
   }
   expect(told).toMatchObject([counts])
   expect(message.usage).toMatchObject(counts)
-  await book.flush()
-  const row = (await book.rows()).at(-1)
+  await vendors.book().flush()
+  const row = (await vendors.book().rows()).at(-1)
   expect(row).toMatchObject({ input: 30, cacheRead: 60, cacheWrite: 10, output: 15, reasoning: 5 })
 })
 
@@ -624,8 +349,8 @@ describe('what is asked for has its own name', () => {
 })
 
 test('/metrics and the records tell the same, to the token and to the nano-dollar', async () => {
-  await book.flush()
-  const rows = await book.rows()
+  await vendors.book().flush()
+  const rows = await vendors.book().rows()
   const sum = (value: (row: Row) => number | null) => rows.reduce((all, row) => all + (value(row) ?? 0), 0)
   const seen = await scrape()
   const kinds: Readonly<Record<string, (row: Row) => number | null>> = {
