@@ -4,6 +4,7 @@ import type { Provider } from '../../src/contract/provider.ts'
 import { duration, says, whole } from '../../src/contract/settings.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Outcome, Target } from '../../src/types.ts'
+import type { Skipping } from '../limits/queue/model.ts'
 import type { ModelLists, Trouble } from '../model-lists/model.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
 import type { Breaker } from './model.ts'
@@ -41,7 +42,7 @@ export default definePlugin({
   }),
   env: { failures: ['BREAKER_FAILURES'], pause: ['BREAKER_PAUSE'], longestPause: ['BREAKER_LONGEST_PAUSE'] },
   changeable: ['failures', 'pause', 'longestPause'],
-  needs: ['model-lists'],
+  needs: ['model-lists', 'limits'],
   setup({ config, now, log, use, providers: serving }) {
     const providers = new Map<string, Known>()
     let models = 0
@@ -116,6 +117,7 @@ export default definePlugin({
 
     const exports: Breaker = { whyNot: target => whyNot(target), resting }
     use<ModelLists>('model-lists').addHealth(resting)
+    use<Skipping>('limits').skip(target => whyNot(target) !== undefined)
     return {
       exports,
       attempt({ target }) {

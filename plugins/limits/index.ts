@@ -21,7 +21,7 @@ import { createToolLimits, type ToolLimits } from './holding/tools.ts'
 import { createLook, type Limits } from './look.ts'
 import type { Limit } from './model.ts'
 import { createLimitsPages } from './page.tsx'
-import type { Queue } from './queue/model.ts'
+import type { Queue, Skipping } from './queue/model.ts'
 import { createQueue } from './queue/queue.ts'
 import { declaredLimits, listedLimits, toDeclared } from './rules/declared.ts'
 import type { Rules } from './rules/rules.ts'
@@ -113,7 +113,11 @@ export default definePlugin({
     const present = before?.present ?? { rules: store.rules }
     await book.read(store.list(), now())
     const rules = () => present.rules()
-    const calls = createCalls({ rules, ledger, counter, queue, pricing, providers, now })
+    let isSkipped: Parameters<Skipping['skip']>[0] = () => false
+    const calls = createCalls({
+      ...{ rules, ledger, counter, queue, pricing, providers, now },
+      isSkipped: target => isSkipped(target),
+    })
     const look = createLook({ rules: store.rules, list: store.list, ledger, queue, pricing, providers, now })
     const unknownModels = createUnknownModels({
       ...host,
@@ -140,7 +144,10 @@ export default definePlugin({
         offer(tools) {
           offered = tools
         },
-      } satisfies Limits & ToolLimits,
+        skip(told) {
+          isSkipped = told
+        },
+      } satisfies Limits & ToolLimits & Skipping,
       heritage,
       api: createLimitsApi({ store, ledger, counter, unknownModels, unknownTools }),
       pages: createLimitsPages({ store, ledger, history, auth, virtual, unknownModels, unknownTools, now }),

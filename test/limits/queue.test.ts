@@ -6,11 +6,17 @@ let limited: Limited
 beforeAll(async () => {
   limited = await openLimited({
     env: {
-      OPENAI_MODELS: 'one,two',
+      OPENAI_MODELS: 'one,two,broken',
       CACHE_MODELS: 'openai/two',
+      BREAKER_FAILURES: '3',
       PING_INTERVAL: '100ms',
       VIRTUAL_MODELS: JSON.stringify([
         { source: 'both', targets: [{ model: 'openai/one' }, { model: 'openai/two' }], strategy: 'failover' },
+        {
+          source: 'shaky',
+          targets: [{ model: 'openai/one' }, { model: 'openai/broken' }],
+          strategy: 'failover',
+        },
       ]),
     },
   })
@@ -259,6 +265,19 @@ describe('targets', () => {
         const { waiting, concurrent } = (await limited.read(name)).fullest
         return waiting === 0 && concurrent.used === 0
       }, `nothing to be held of ${name}`)
+  })
+
+  test('a target that is skipped because it keeps failing has no room: the call waits for the one that is well', async () => {
+    for (let i = 0; i < 3; i++)
+      await (await limited.as('/w', { model: 'openai/broken' }, { status: 500 })).text()
+    await limited.limit('gpu', { models: ['openai/one'], concurrent: 1, wait: '10s' })
+    const holder = hold('/w', { model: 'openai/one' })
+    await isServing(1)
+    const waits = limited.as('/w', { model: 'shaky' }, SLOW)
+    await Promise.race([untilWaiting('gpu', 1), waits])
+    await holder.leave()
+    const { status, headers } = await waits
+    expect([status, headers.get('x-modelway-model')]).toEqual([200, 'one'])
   })
 
   test('a call needs room of all its limits at once, and holds none of one while it waits for another', async () => {

@@ -28,13 +28,16 @@ interface Options {
   readonly queue: Queue
   readonly pricing: Pricing
   readonly providers: () => ReadonlyMap<string, Provider>
+  /** Another plugin leaves the target out for now. */
+  readonly isSkipped: (target: Target) => boolean
   readonly now: () => number
 }
 
 const ONE: Amounts = { requests: 1, tokens: 0, cost: 0 }
 
 /** What calls hold and use of the limits that hold for them. */
-export function createCalls({ rules, ledger, counter, queue, pricing, providers, now }: Options) {
+export function createCalls(options: Options) {
+  const { rules, ledger, counter, queue, pricing, providers, isSkipped, now } = options
   const open = new Map<string, Open>()
   /** Most gateways have few limits, and most calls none. */
   const find = (id: string): Open | undefined => (open.size === 0 ? undefined : open.get(id))
@@ -107,7 +110,8 @@ export function createCalls({ rules, ledger, counter, queue, pricing, providers,
   }
 
   const entrance = createEntrance({
-    ...{ queue, ledger, counter, now, claimsAt, isPriced, renew, keep, giveBack, begin },
+    ...{ queue, ledger, counter, now, claimsAt, renew, keep, giveBack, begin },
+    isTried: entering => !isSkipped(entering.target) && isPriced(entering),
   })
 
   return {

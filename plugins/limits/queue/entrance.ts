@@ -19,8 +19,8 @@ interface EntranceOptions {
   readonly now: () => number
   /** What a try at a target would hold. */
   readonly claimsAt: (entering: Entering) => readonly Claim[]
-  /** No limit closes the target, for want of a price. */
-  readonly isPriced: (entering: Entering) => boolean
+  /** The target would be tried: it is well, and no limit closes it for want of a price. */
+  readonly isTried: (entering: Entering) => boolean
   /** Looks which limits there are now. */
   readonly renew: (entering: Entering) => void
   /** The room is the call's. */
@@ -32,7 +32,7 @@ interface EntranceOptions {
 
 /** Lets calls in where limits let them wait: at once, or by a place in a line. */
 export function createEntrance(options: EntranceOptions) {
-  const { queue, ledger, counter, now, claimsAt, isPriced, renew, keep, giveBack, begin } = options
+  const { queue, ledger, counter, now, claimsAt, isTried, renew, keep, giveBack, begin } = options
 
   function start({ own, target }: Entering, held: readonly Held[]): Hear {
     const isOfCall = ({ claim }: Held) => own.aboutCall.some(({ name }) => name === claim.limit.name)
@@ -58,7 +58,7 @@ export function createEntrance(options: EntranceOptions) {
     return targets
       .slice(targets.indexOf(target) + 1)
       .map(target => ({ x, own, target }))
-      .filter(isPriced)
+      .filter(isTried)
       .map(entering => ({ entering, shortage: shortageOf(claimsAt(entering)) }))
   }
 

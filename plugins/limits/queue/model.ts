@@ -31,6 +31,11 @@ export interface Ticket {
   leave(why: Refusal): void
 }
 
+/** Who leaves targets out says so here: one that is not tried has no room, and nobody waits for it. */
+export interface Skipping {
+  skip(isSkipped: (target: Target) => boolean): void
+}
+
 /** Hears how long a call has waited, whatever became of it; `limit` is the one that it met first. */
 export type Waited = (limit: string, ms: number) => void
 
