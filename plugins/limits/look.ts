@@ -1,4 +1,5 @@
 import type { Provider } from '../../src/contract/provider.ts'
+import { spellDuration } from '../../src/contract/settings.ts'
 import type { Refusal } from '../../src/errors.ts'
 import { isAboutCall, isAboutTarget } from '../../src/scope/scope.ts'
 import type { Caller, Route, Target, Usage, UserPath } from '../../src/types.ts'
@@ -10,7 +11,7 @@ import { isClosing, type Pricing } from './holding/pricing.ts'
 import { allowanceOf, amountOf, toRefusal, toUnpriced } from './holding/words.ts'
 import type { Limit, Window } from './model.ts'
 import type { Queue, Waited } from './queue/model.ts'
-import { isCrowded, mayWait, toCrowded, toDuration } from './queue/words.ts'
+import { isCrowded, mayWait, toCrowded } from './queue/words.ts'
 import { memberOf, type Rules } from './rules/rules.ts'
 
 interface Asking {
@@ -159,4 +160,4 @@ function sentenceOf(limit: Limit, pot: Pot): string {
 const waitOf = ({ wait }: Limit, { waiting }: Pot): string =>
   wait === undefined
     ? ''
-    : `; where that is none, calls wait up to ${toDuration(wait)}, and ${waiting === 1 ? '1 does' : `${waiting} do`} now`
+    : `; where that is none, calls wait up to ${spellDuration(wait)}, and ${waiting === 1 ? '1 does' : `${waiting} do`} now`

@@ -1,4 +1,5 @@
 import type { Estimate } from '../../src/base/statistics.ts'
+import { spellDuration } from '../../src/contract/settings.ts'
 import type { TargetOutcomes } from '../usage/model.ts'
 import { costOf, failedOf, lostOf, waitOf } from './evidence.ts'
 import { judge } from './judge.ts'
@@ -14,7 +15,7 @@ export const toView = (rollout: Rollout, now: number) => {
     source,
     to: plan.to,
     steps: [...plan.steps],
-    every: spelled(plan.every),
+    every: spellDuration(plan.every),
     min_calls: plan.minCalls,
     stop_when: {
       error_rate_above: errorRateAbove,
@@ -61,16 +62,3 @@ const times = ({ value, low, high }: Estimate, by: number): Estimate => ({
   low: low === null ? null : low * by,
   high: high === null ? null : high * by,
 })
-
-const units = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'm'],
-  [1000, 's'],
-] as const
-
-/** A time as settings take it: `30m`. */
-function spelled(ms: number): string {
-  for (const [size, letter] of units) if (ms % size === 0) return `${ms / size}${letter}`
-  return `${ms}ms`
-}

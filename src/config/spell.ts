@@ -1,3 +1,4 @@
+import { spellDuration } from '../contract/settings.ts'
 import type { Notes } from './shape.ts'
 
 const sizes = [
@@ -5,18 +6,12 @@ const sizes = [
   [1024 ** 2, 'M'],
   [1024, 'k'],
 ] as const
-const times = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'm'],
-  [1000, 's'],
-  [1, 'ms'],
-] as const
 
 /** A value as the config file would say it: `600000` milliseconds are `10m`. Nothing at all is not set. */
 export function spell(value: unknown, unit: Notes['unit']): unknown {
   if (value === '' || value === null || (Array.isArray(value) && value.length === 0)) return undefined
-  if (typeof value === 'number' && unit !== undefined) return scale(value, unit === 'size' ? sizes : times)
+  if (typeof value === 'number' && unit !== undefined && value !== 0)
+    return unit === 'size' ? spellSize(value) : spellDuration(value)
   if (isPlain(value) && Object.keys(value).length === 0) return undefined
   return value
 }
@@ -25,7 +20,7 @@ const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** In the largest unit of which it is a whole number. */
-function scale(value: number, units: readonly (readonly [number, string])[]): string | number {
-  const unit = value === 0 ? undefined : units.find(([size]) => value % size === 0)
+function spellSize(value: number): string | number {
+  const unit = sizes.find(([size]) => value % size === 0)
   return unit === undefined ? value : `${value / unit[0]}${unit[1]}`
 }

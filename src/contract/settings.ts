@@ -77,6 +77,15 @@ const times: Readonly<Record<string, number>> = {
 /** A time in milliseconds: seconds as a bare number, or `500ms`, `30s`, `10m`, `1h`, `90d`. */
 export const duration = () => scaled('time', /^(\d+)\s*(ms|s|m|h|d|)$/i, times, 'expected a time such as 30s')
 
+/** Milliseconds as `duration` takes them, in the largest unit of which they are a whole number: `30m`. */
+export function spellDuration(ms: number): string {
+  const [unit, size] = Object.entries(times).findLast(([unit, size]) => unit !== '' && ms % size === 0) ?? [
+    'ms',
+    1,
+  ]
+  return `${ms / size}${unit}`
+}
+
 /**
  * How long something is kept before it is thrown away, in milliseconds: as `duration`, but never a bare number. Who writes
  * 90 means days, and would be left with 90 seconds.

@@ -1,10 +1,10 @@
 import type { PageRequest } from '../../../src/contract/page.ts'
+import { spellDuration } from '../../../src/contract/settings.ts'
 import { count } from '../../../views/format.ts'
 import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
 import { allowanceOf } from '../holding/words.ts'
-import { toDuration } from '../queue/words.ts'
 import { Gauges, Reset, Unpriced } from './gauge.tsx'
 import { Holders, type KeyName, Member } from './holders.tsx'
 import { measuresOf, type Query, type Shown } from './rows.ts'
@@ -40,7 +40,7 @@ export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
           {measuresOf(limit).map(measure => (
             <li>{allowanceOf(limit, measure)}</li>
           ))}
-          {limit.wait !== undefined && <li class="about">others wait up to {toDuration(limit.wait)}</li>}
+          {limit.wait !== undefined && <li class="about">others wait up to {spellDuration(limit.wait)}</li>}
         </ul>
       </td>
       <td data-label="Used">

@@ -1,8 +1,9 @@
+import { spellDuration } from '../../../src/contract/settings.ts'
 import { number } from '../../../views/format.ts'
 import { spell } from '../../../views/name.tsx'
 import { allowanceOf } from '../holding/words.ts'
 import type { Limit, Window } from '../model.ts'
-import { queueOf, toDuration } from '../queue/words.ts'
+import { queueOf } from '../queue/words.ts'
 import { measuresOf } from './rows.ts'
 
 /** `a`, `a and b`, `a, b and c`. */
@@ -39,7 +40,7 @@ function waitOf(limit: Limit): string {
     limit.first === undefined
       ? ''
       : `; ${someOf(limit.first)} ${limit.first.size === 1 ? 'goes' : 'go'} first`
-  return ` Who comes while all are taken waits up to ${toDuration(limit.wait)} for a turn, ${number(queueOf(limit))} at most${first}.`
+  return ` Who comes while all are taken waits up to ${spellDuration(limit.wait)} for a turn, ${number(queueOf(limit))} at most${first}.`
 }
 
 /** Whether it matters to a reader whose clocks it goes by: most limits go by those of UTC, and calls at once by none. */

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import { duration } from '../../../src/contract/settings.ts'
+import { duration, spellDuration } from '../../../src/contract/settings.ts'
 import { isPath } from '../../../src/scope/input.ts'
 import { parseUserPath } from '../../../src/scope/user-path.ts'
 import type { Limit } from '../model.ts'
-import { toDuration } from './words.ts'
 
 /** Nobody waits longer than an hour (milliseconds). */
 const LONGEST = 3_600_000
@@ -78,7 +77,7 @@ export const toWaiting = ({ wait, queue, first }: WaitState): Pick<Limit, 'wait'
 
 /** All that is set of it, as an operator writes it. */
 export const fromWaiting = ({ wait, queue, first }: Pick<Limit, 'wait' | 'queue' | 'first'>) => ({
-  ...(wait !== undefined && { wait: toDuration(wait) }),
+  ...(wait !== undefined && { wait: spellDuration(wait) }),
   ...(queue !== undefined && { queue }),
   ...(first !== undefined && { first: [...first] }),
 })

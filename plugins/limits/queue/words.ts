@@ -1,3 +1,4 @@
+import { spellDuration } from '../../../src/contract/settings.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { Shortage } from '../counting/pot.ts'
 import { allowanceOf, amountOf } from '../holding/words.ts'
@@ -15,9 +16,6 @@ export const mayWait = ({ limit, measure }: Shortage): boolean =>
 /** As many wait as may. */
 export const isCrowded = ({ limit, pot }: Shortage): boolean => pot.waiting >= queueOf(limit)
 
-/** As operators write it: `20s`, `1500ms`. */
-export const toDuration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`)
-
 const reached = (limit: Limit): string =>
   `Limit "${limit.name}" is reached: ${allowanceOf(limit, 'concurrent')}`
 
@@ -25,7 +23,7 @@ const busy = (text: string): Refusal => new Refusal('rate_limit_exceeded', text,
 
 /** Why a call is told no that has waited. */
 export const toLate = (limit: Limit, ms: number): Refusal =>
-  busy(`${reached(limit)}, and there was no room within ${toDuration(ms)}`)
+  busy(`${reached(limit)}, and there was no room within ${spellDuration(ms)}`)
 
 /** Why a call may not even wait. */
 export const toCrowded = (limit: Limit): Refusal =>
