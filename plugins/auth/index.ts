@@ -1,10 +1,8 @@
-import { eq } from 'drizzle-orm'
 import * as v from 'valibot'
-import { keyedHash, randomToken } from '../../src/base/runtime.ts'
+import { keyedHash } from '../../src/base/runtime.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
-import { concealed, says } from '../../src/contract/settings.ts'
-import type { Database } from '../../src/database/open.ts'
-import { ConfigError, refuse } from '../../src/errors.ts'
+import { says } from '../../src/contract/settings.ts'
+import { ConfigError } from '../../src/errors.ts'
 import type { Received } from '../../src/exchange.ts'
 import { createUnknownModels } from '../../src/scope/unknown-models.ts'
 import type { Caller } from '../../src/types.ts'
@@ -12,8 +10,12 @@ import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
 import { createGuessWatch, createKeyWatch, createMasterKeyWatch, SHORT, WEAK } from './concerns.ts'
+import { credential } from './credential.ts'
+import { createHashes, readPepper } from './hashes.ts'
+import { createIdentify, MASTER, OPEN } from './identify.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
+import { derive, masterKey, mastersIn } from './master-key.ts'
 import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
 import { createResume } from './resume.ts'
@@ -22,19 +24,7 @@ import { createKeyUses } from './uses.ts'
 import { OF_SECRETS } from './views-of.ts'
 import { createWrongKeys, type WrongKeys } from './wrong-keys.ts'
 
-const MASTER: Caller = { kind: 'master', id: 'master', name: 'Master key', subPaths: false, labels: {} }
 const MINUTE = 60_000
-const OPEN: Caller = { kind: 'open', id: 'open', name: 'No key', subPaths: false, labels: {} }
-
-const masterKey = () =>
-  concealed(
-    v.pipe(
-      v.string(),
-      v.trim(),
-      v.minLength(8, 'expected at least 8 characters'),
-      v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
-    ),
-  )
 
 export default definePlugin({
   name: 'auth',
@@ -81,7 +71,6 @@ export default definePlugin({
     const hashes = createHashes(pepper)
     const others: Others[] = []
     const letsIn: ((request: Request) => boolean)[] = []
-    const isTheirs = (key: string) => others.some(other => other.isTheirs(key))
     const hashIn = ({ request }: Pick<Received, 'request'>) => hashes.of(credential(request) ?? '')
     const going = createResume({
       holderOf: x => keys.find(hashIn(x)),
@@ -91,6 +80,12 @@ export default definePlugin({
     const isOpen = () => masterHash === undefined && !keys.exist() && others.length === 0
     const uses = createKeyUses(log)
     const vouched = new WeakMap<Request, (x: Received) => Caller>()
+    const identify = createIdentify({
+      ...{ keys, hashes, masterHash, wrongKeys, vouched, isOpen },
+      isTheirs: key => others.some(other => other.isTheirs(key)),
+      isLetIn: request => letsIn.some(isLetIn => isLetIn(request)),
+      isLoopback: site.isLoopback,
+    })
     const exports: Auth = {
       isMasterKey,
       hasMasterKey: () => masterHash !== undefined,
@@ -137,107 +132,11 @@ export default definePlugin({
           log.warn('The admin API and the dashboard are closed: set MODELWAY_MASTER_KEY to open them')
         if (isWeak) log.warn(WEAK)
       },
-      authenticate(x) {
-        const { request, connection } = x
-        const key = credential(request)
-        if (isOpen())
-          return connection.loopback && site.isLoopback
-            ? (vouched.get(request)?.(x) ?? OPEN)
-            : refuse('invalid_api_key', ONLY_LOCAL)
-        if (key === undefined) return vouched.get(request)?.(x)
-        const hash = hashes.of(key)
-        const caller = hash === masterHash ? MASTER : keys.find(hash)
-        if (caller === undefined) {
-          if (isTheirs(key)) return undefined
-          wrongKeys.count('call')
-          refuse('invalid_api_key', 'Incorrect API key provided: it is unknown, expired or revoked')
-        }
-        hashes.keep(key, hash)
-        return caller
-      },
+      authenticate: identify.caller,
       resume: going.resume,
       close: going.stop,
-      administrate({ request, connection }) {
-        if (isOpen())
-          return connection.loopback && site.isLoopback ? { via: 'loopback', mayWrite: true } : undefined
-        const key = credential(request)
-        if (key === undefined) return undefined
-        const hash = keyedHash(pepper, key)
-        if (hash === masterHash) return { via: 'master', mayWrite: true }
-        const operator = keys.operatorOf(hash)
-        if (operator !== undefined) return { via: 'key', ...operator }
-        const isKnown =
-          keys.find(hash) !== undefined || isTheirs(key) || letsIn.some(isLetIn => isLetIn(request))
-        if (!isKnown) wrongKeys.count('admin')
-        return undefined
-      },
+      administrate: identify.operator,
       ticks: [{ every: MINUTE, run: () => wrongKeys.tell(log) }],
     }
   },
 })
-
-interface Masters {
-  readonly masterKey?: string | undefined
-  readonly formerMasterKey?: string | undefined
-}
-
-/** The master key, and behind it the one before, where there are such. */
-function mastersIn({ masterKey, formerMasterKey }: Masters): readonly string[] {
-  if (masterKey === undefined) return []
-  return formerMasterKey === undefined ? [masterKey] : [masterKey, formerMasterKey]
-}
-
-/** HKDF (RFC 5869). The salt is this installation's own, so that equal keys elsewhere have other secrets. */
-async function derive(key: string, salt: string, purpose: string): Promise<Uint8Array<ArrayBuffer>> {
-  const [material, salted, info] = [key, salt, purpose].map(text => new TextEncoder().encode(text))
-  const imported = await crypto.subtle.importKey('raw', material!, 'HKDF', false, ['deriveBits'])
-  const how = { name: 'HKDF', hash: 'SHA-256', salt: salted!, info: info! }
-  return new Uint8Array(await crypto.subtle.deriveBits(how, imported, 256))
-}
-
-/** So many keys in use have their hash at hand. */
-const MAX_KEPT = 1000
-
-/**
- * Keyed hashes, which are the dearest part of a look-up, kept for keys that proved valid. What a hash opens is asked
- * anew each time, so nothing here outlives a revocation.
- */
-function createHashes(pepper: string) {
-  const kept = new Map<string, string>()
-  return {
-    of: (key: string): string => kept.get(key) ?? keyedHash(pepper, key),
-    keep(key: string, hash: string): void {
-      if (kept.has(key)) return
-      if (kept.size >= MAX_KEPT) kept.clear()
-      kept.set(key, hash)
-    },
-  }
-}
-
-const ONLY_LOCAL =
-  'Without any key the gateway serves direct callers on this machine only: set MODELWAY_MASTER_KEY and send it as API key'
-
-/** The key that the caller sends; two different ones are a mistake, or an attempt to be judged by one and billed by the other. */
-function credential(request: Request): string | undefined {
-  const bearer = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  const apiKey = request.headers.get('x-api-key')?.trim() || undefined
-  if (bearer !== undefined && apiKey !== undefined && bearer !== apiKey) {
-    refuse('invalid_api_key', 'The headers "authorization" and "x-api-key" hold different keys: send one')
-  }
-  // Google's clients send this one, and no other.
-  return bearer ?? apiKey ?? (request.headers.get('x-goog-api-key')?.trim() || keyInProtocols(request))
-}
-
-/** Browsers let pages set no headers of WebSockets; there OpenAI's clients send the key as a subprotocol. */
-const keyInProtocols = ({ headers }: Request): string | undefined =>
-  /(?:^|[\s,])openai-insecure-api-key\.([^\s,]+)/.exec(headers.get('sec-websocket-protocol') ?? '')?.[1]
-
-/** What keys are hashed with. Made once; without it a stolen copy of the table could not even be compared with a guess. */
-async function readPepper(db: Database): Promise<string> {
-  await db
-    .insert(secrets)
-    .values({ name: 'key-pepper', value: randomToken(32) })
-    .onConflictDoNothing()
-  const [row] = await db.select().from(secrets).where(eq(secrets.name, 'key-pepper'))
-  return row!.value
-}
