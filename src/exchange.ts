@@ -59,8 +59,8 @@ export interface Unfinished {
 }
 
 /**
- * One request on its way through the house. Only `pipeline.ts`, `respond/`, `ask/` and `translate/` write to it, each
- * field once; plugins see the read-only views below. A class, so that all requests have one shape.
+ * One request on its way through the house. Only `pipeline.ts`, `in-flight.ts`, `respond/`, `ask/` and `translate/` write
+ * to it; plugins see the read-only views below. A class, so that all requests have one shape.
  */
 export class Exchange {
   readonly id: string = timedId()
@@ -169,7 +169,10 @@ export function endWait(x: Exchange, now: number = performance.now()): void {
   x.waitsSince = 0
 }
 
-/** Who operates the gateway, and speaks for nobody else: all that a provider's account holds is there for it. */
+/**
+ * Who operates the gateway, and speaks for nobody else: all that a provider's account holds is there for it. A key that
+ * may operate calls as any other key does.
+ */
 export const isOperator = ({ caller, userPath }: Pick<Exchange, 'caller' | 'userPath'>): boolean =>
   (caller.kind === 'master' || caller.kind === 'open') && userPath === '/'
 
