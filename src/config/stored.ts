@@ -1,7 +1,7 @@
 import type { Stored } from '../contract/restating.ts'
 import { ConfigError } from '../errors.ts'
 import type { Awaitable } from '../types.ts'
-import type { Sources } from './configuration.ts'
+import type { Changeables } from './changeable.ts'
 import { say } from './problem.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -12,10 +12,15 @@ export interface DividedStored {
   readonly ofPlugins: ReadonlyMap<string, Values>
 }
 
+interface Given {
+  readonly stored?: Stored | undefined
+  readonly changeables: Changeables
+}
+
 export const sayStored = (name: string, text: string): string => say(`"${name}" of the dashboard`, text)
 
 /** Gives each to its owner, and reports those that nobody owns. */
-export function divideStored({ stored = {}, changeables }: Sources, problems: string[]): DividedStored {
+export function divideStored({ stored = {}, changeables }: Given, problems: string[]): DividedStored {
   const own: Record<string, unknown> = {}
   const ofPlugins = new Map<string, Record<string, unknown>>()
   for (const [name, value] of Object.entries(stored)) {

@@ -1,6 +1,7 @@
 import type { Setting } from '../../../src/contract/inventory.ts'
+import type { History } from '../../history/model.ts'
 import { KIND } from '../model.ts'
-import type { SettingsPageDeps } from './desk.ts'
+import type { SettingsStore } from '../store.ts'
 import type { Last } from './source.tsx'
 
 /** A setting, and what the page knows of it beside that. */
@@ -15,11 +16,15 @@ export interface Shown {
   readonly unfit: string | undefined
 }
 
+interface Known {
+  readonly store: Pick<SettingsStore, 'whyFixed' | 'stored'>
+  readonly history: Pick<History, 'lastOf'>
+  /** What is stored and does not hold, and why. */
+  readonly unfit: ReadonlyMap<string, string>
+}
+
 /** The book of changes is asked for those only that somebody has changed here. */
-export async function show(
-  { store, history, unfit }: Pick<SettingsPageDeps, 'store' | 'history' | 'unfit'>,
-  setting: Setting,
-): Promise<Shown> {
+export async function show({ store, history, unfit }: Known, setting: Setting): Promise<Shown> {
   const { name } = setting
   return {
     setting,
