@@ -1,25 +1,12 @@
 import type { GatewaySettings } from '../config/gateway.ts'
-import { type Loaded, type LoadOptions, load } from '../config/load.ts'
-import type { Plugin } from '../contract/plugin.ts'
-import type { Stored } from '../contract/restating.ts'
-import type { Database } from '../database/open.ts'
+import { type Loaded, load } from '../config/load.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { Log } from '../log.ts'
-import { createReload, type Reload } from '../reload/reload.ts'
-import { createSwitch, type Switch } from '../reload/switch.ts'
+import { createReload } from '../reload/reload.ts'
+import { createSwitch } from '../reload/switch.ts'
+import type { Installation, Serving } from './installation.ts'
 import { buildRestated, type RestatingOptions } from './restated.ts'
 import { startLog, type Writing } from './writing.ts'
-
-/** What is installed here: `main.ts` puts it together, and gateways are made of it. */
-export interface Installation
-  extends Pick<GatewayOptions, 'shell' | 'migrations' | 'version'>,
-    Pick<LoadOptions, 'loadStrangers' | 'environment'> {
-  /** Our own. */
-  readonly plugins: readonly Plugin[]
-  readonly loadAssets: (basePath: string) => Pick<GatewayOptions, 'assets'>
-  /** What operators have stored of the settings. */
-  readonly readStored: (db: Database) => Promise<Stored>
-}
 
 /** The gateway's own settings of the command line, by field. */
 export type Flags = Readonly<Record<string, string>>
@@ -36,12 +23,6 @@ export const read = (
   { plugins: ours, loadStrangers, environment }: Installation,
   flags: Flags,
 ): Promise<Loaded> => load({ ours, loadStrangers, flags, ...(environment && { environment }) })
-
-/** What serves, and what puts another one in its place. */
-export interface Serving {
-  readonly gateways: Switch
-  readonly reload: Reload
-}
 
 export interface Opening {
   /** Hears what becomes of reloads. */

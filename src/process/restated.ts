@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts'
 import type { Gateway, GatewayOptions, Restated } from '../gateway.ts'
 import { createLog } from '../log.ts'
 import { rehearse } from '../reload/rehearse.ts'
-import type { Installation, Serving } from './open.ts'
+import type { Installation, Serving } from './installation.ts'
 import { startLog, type Writing } from './writing.ts'
 
 /** Gateways whose settings operators change while they run. */
