@@ -105,12 +105,15 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
     at.isDue = true
     if (at.isAttended) return
     at.isAttended = true
-    while (at.isDue) {
-      at.isDue = false
-      let standing = at.line.next()
-      while (standing !== undefined && (await isDone(standing, at))) standing = at.line.next()
+    try {
+      while (at.isDue) {
+        at.isDue = false
+        let standing = at.line.next()
+        while (standing !== undefined && (await isDone(standing, at))) standing = at.line.next()
+      }
+    } finally {
+      at.isAttended = false
     }
-    at.isAttended = false
     if (at.line.size > 0 && ledger.isReflected()) watch(at)
   }
 
