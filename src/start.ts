@@ -35,12 +35,21 @@ export function install(dev: boolean): void {
   writeFileSync(stamp, lock)
 }
 
-/**
- * The runtime runs 256 outgoing requests at once unless this variable says otherwise, and reads it only when a process
- * begins: so this process is replaced by one that has it.
- */
+/** What the runtime reads only when a process begins. */
+const runtime = {
+  /** So many outgoing requests run at once; 256 otherwise. */
+  BUN_CONFIG_MAX_HTTP_REQUESTS: '65535',
+  /**
+   * Looks up names of hosts and reads files; one for each core otherwise. While a name server is silent each name holds a
+   * thread for ten seconds or more: with few of them, dozens of providers would hold up all other names, and whatever
+   * has to be read.
+   */
+  UV_THREADPOOL_SIZE: '128',
+}
+
+/** This process is replaced by one that has these variables, unless the operator has said otherwise. */
 export function become(args: readonly string[]): void {
-  const env = { BUN_CONFIG_MAX_HTTP_REQUESTS: '65535', ...process.env } as Record<string, string>
+  const env = { ...runtime, ...process.env } as Record<string, string>
   const watches = args.includes('--watch') ? ['--watch', '--no-clear-screen'] : []
   const rest = args.filter(arg => arg !== '--watch')
   // Otherwise the runtime looks for it where the operator stands, and misses what our markup needs.

@@ -66,3 +66,13 @@ test.skipIf(!isInstalled())(
   },
   30_000,
 )
+
+// Only there is it seen from outside; a name server that is silent cannot be had without being root.
+test.skipIf(!isInstalled() || process.platform !== 'linux')(
+  'names that no server answers for hold up dozens of threads before anything else waits for one',
+  async () => {
+    await using gateway = await spawnGateway({ script: 'src/start.ts' })
+    const variables = readFileSync(`/proc/${gateway.pid}/environ`, 'utf8').split('\0')
+    expect(variables).toContain('UV_THREADPOOL_SIZE=128')
+  },
+)
