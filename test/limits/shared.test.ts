@@ -12,7 +12,7 @@ describeWithRedis('limits of gateways that share a Redis', () => {
 
   beforeAll(async () => {
     redis = await startRedis()
-    fleet = openFleet(redis.url)
+    fleet = openFleet(redis.url, { OPENAI_MODELS: 'one,two' })
     const first = await fleet.spawn()
     gateways = [first, ...(await Promise.all([fleet.spawn(), fleet.spawn()]))]
   })
@@ -62,6 +62,22 @@ describeWithRedis('limits of gateways that share a Redis', () => {
     expect(countOf(await callAll(4, { mock_plan: { delayMs: 50 } }))).toEqual({ 200: 12 })
     clearInterval(watch)
     expect(most).toBe(2)
+  })
+
+  test('let a call wait for all targets that are full, also where another call took the room that it saw', async () => {
+    const limitOf = (model: string) =>
+      limit(gateways, `of-${model}`, { models: [`openai/${model}`], concurrent: 1, wait: '20s' })
+    await Promise.all([limitOf('one'), limitOf('two')])
+    const targets = [{ model: 'openai/one' }, { model: 'openai/two' }]
+    const both = { source: 'both', strategy: 'failover', session_affinity: false, targets }
+    await admin(gateways[0]!, 'PUT', '/admin/virtual-models', both)
+    const plan = (delayMs: number) => ({ mock_plan: { delayMs } })
+    const elsewhere = call(gateways[1]!, plan(500))
+    await inTime(async () => fleet.mock.ledger.active() === 1, 'the first target to be full')
+    const here = [1, 2, 3, 4].map(() => call(gateways[0]!, { model: 'both', ...plan(500) }))
+    expect(countOf(await Promise.all([elsewhere, ...here]))).toEqual({ 200: 5 })
+    const asked = fleet.mock.requests.map(({ json }) => json?.model)
+    expect(asked.filter(model => model === 'one').length).toBeGreaterThan(1)
   })
 
   test('never let calls use more tokens together than there are', async () => {

@@ -34,6 +34,9 @@ interface EntranceOptions {
 export function createEntrance(options: EntranceOptions) {
   const { queue, ledger, counter, now, claimsAt, isTried, renew, keep, giveBack, begin } = options
 
+  const hold = (claims: readonly Claim[]): Awaitable<readonly Held[] | Shortage> =>
+    claims.length === 0 ? [] : counter.hold(claims)
+
   function start({ own, target }: Entering, held: readonly Held[]): Hear {
     const isOfCall = ({ claim }: Held) => own.aboutCall.some(({ name }) => name === claim.limit.name)
     own.deferred = undefined
@@ -68,7 +71,7 @@ export function createEntrance(options: EntranceOptions) {
     const { room, leave } = queue.join({
       options: held.map(({ entering, shortage }) => ({ option: toOption(entering), shortage })),
       ...whoIs(x),
-      hold: claims => (claims.length === 0 ? [] : counter.hold(claims)),
+      hold,
     })
     const enter = (granted: Granted): Hear | Refusal => {
       keep(granted.held, own)
@@ -87,12 +90,28 @@ export function createEntrance(options: EntranceOptions) {
     },
   })
 
-  /** Where another target has room this one is passed over. Where none has, the call waits for the first that does. */
-  function waitOrPass(entering: Entering, shortage: Shortage): Waiting {
-    const others = othersThan(entering)
-    if (!mayWait(shortage) || others.some(({ shortage }) => shortage === undefined))
-      throw toRefusal(shortage, now())
-    return lineUp(entering, [{ entering, shortage }, ...others.filter(isHeldUp)])
+  /**
+   * Where another target has room this one is passed over, and that room is taken at once: nobody else may have it first,
+   * for there is no way back to this one. Where none has, the call waits for the first that does.
+   */
+  function waitOrPass(
+    entering: Entering,
+    shortage: Shortage,
+    others: readonly Look[] = othersThan(entering),
+  ): Awaitable<Waiting> {
+    if (!mayWait(shortage)) throw toRefusal(shortage, now())
+    const free = others.find(({ shortage }) => shortage === undefined)
+    if (free === undefined) return lineUp(entering, [{ entering, shortage }, ...others.filter(isHeldUp)])
+    const { own, target } = free.entering
+    return after(hold(claimsAt(free.entering)), found => {
+      if ('measure' in found) {
+        const looks = others.map(other => (other === free ? { ...free, shortage: found } : other))
+        return waitOrPass(entering, shortage, looks)
+      }
+      keep(found, own)
+      own.granted = { target, held: found }
+      throw passedOver()
+    })
   }
 
   /** What a call holds that has waited for this target; undefined where it has waited for none, or for one before this. */
@@ -128,7 +147,7 @@ export function createEntrance(options: EntranceOptions) {
       const hear = resume(entering)
       if (hear !== undefined) return hear
       const claims = claimsAt(entering)
-      return after(queue.busy(claims) ?? counter.hold(claims), (held): Hear | Waiting => {
+      return after(queue.busy(claims) ?? counter.hold(claims), (held): Awaitable<Hear | Waiting> => {
         if ('measure' in held) return waitOrPass(entering, held)
         keep(held, entering.own)
         return start(entering, held)
