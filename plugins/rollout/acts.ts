@@ -45,12 +45,13 @@ export function createActs({ book, course, virtual, usage, now, providers }: Act
   }
 
   /** Writes the first share, by all the checks of a virtual model. */
-  async function save(
-    rollout: Pick<Rollout, 'plan' | 'state' | 'step' | 'before' | 'author'>,
-    version: number,
-  ) {
+  async function save(rollout: Rollout) {
+    const { redirectVersion } = rollout
     try {
-      return await virtual.save(redirectOf(rollout), { author: authorOf(rollout), ifMatch: [version] })
+      return await virtual.save(redirectOf(rollout), {
+        author: authorOf(rollout),
+        ifMatch: [redirectVersion],
+      })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       throw new Refusal(error.code, error.message.replace(FORCE, ''), { param: 'to' })
@@ -70,13 +71,20 @@ export function createActs({ book, course, virtual, usage, now, providers }: Act
       if (last !== undefined && isOpen(last))
         refuse('conflict', `A rollout of "${source}" is under way: finish it, or roll it back`)
       const lastLine = await usage.lastLine()
-      const began = { plan, state: 'running', step: 0, before: virtual.stated(source)!, author } as const
-      const { version } = await save(began, view.version)
       const at = now()
-      return book.begin({
-        ...{ source, ...began, why: null, startedAt: at, changedAt: at, redirectVersion: version },
-        ...{ isDue: false, since: at, lastLine, evidence: noEvidence },
+      const begun = await book.begin({
+        ...{ source, plan, author, state: 'running', step: 0, before: virtual.stated(source)!, why: null },
+        ...{ startedAt: at, changedAt: at, redirectVersion: view.version, isDue: true },
+        ...{ since: at, lastLine, evidence: noEvidence, lookedAt: at },
       })
+      try {
+        const { version } = await save(begun)
+        return (await course.begin(begun, version)) ?? begun
+      } catch (error) {
+        // What is only late is done at the next look.
+        if (error instanceof Refusal) await book.takeBack(begun, last)
+        throw error
+      }
     },
     async act(source: string, action: Action, author: string): Promise<Rollout> {
       const rollout = await find(source)

@@ -58,17 +58,21 @@ export function createBook({ db, now, news }: BookOptions) {
      * Takes those that are under way, and that nobody has looked at for a while; another gateway leaves them alone then. What
      * was looked at far ahead of now was so by a clock that has been set back.
      */
-    claim: (): Promise<readonly Rollout[]> =>
-      db
+    async claim(): Promise<readonly Rollout[]> {
+      const claimed = await db
         .update(rollouts)
         .set({ lookedAt: now() })
         .where(and(open, notBetween(rollouts.lookedAt, now() - LOOK + 1, now() + LOOK)))
-        .returning(),
+        .returning()
+      // Another gateway looks at them, or has seen the last one to its end: of that nobody else hears.
+      if (claimed.length === 0) await read()
+      return claimed
+    },
     /** A new one; it takes the place of one that is over. */
-    async begin(rollout: Omit<Rollout, 'version' | 'lookedAt'>): Promise<Rollout> {
+    async begin(rollout: Omit<Rollout, 'version'>): Promise<Rollout> {
       const { source } = rollout
       const before = (await db.select().from(rollouts).where(eq(rollouts.source, source)))[0]
-      const row = { ...rollout, version: (before?.version ?? 0) + 1, lookedAt: 0 }
+      const row = { ...rollout, version: (before?.version ?? 0) + 1 }
       const [begun] = await db
         .insert(rollouts)
         .values(row)
@@ -86,6 +90,17 @@ export function createBook({ db, now, news }: BookOptions) {
         .returning()
       if (changed !== undefined) known = known.map(rollout => (rollout.source === source ? changed : rollout))
       return changed
+    },
+    /** It did not come to it: what was there before is there again. */
+    async takeBack({ source, version }: Rollout, before: Rollout | undefined): Promise<void> {
+      const isIt = and(eq(rollouts.source, source), eq(rollouts.version, version))
+      if (before === undefined) await db.delete(rollouts).where(isIt)
+      else
+        await db
+          .update(rollouts)
+          .set({ ...before, version: version + 1 })
+          .where(isIt)
+      await read()
     },
     async forget({ source, version }: Rollout): Promise<void> {
       await db.delete(rollouts).where(and(eq(rollouts.source, source), eq(rollouts.version, version)))

@@ -120,6 +120,7 @@ export function createCourse({ book, virtual, usage, log, now }: CourseDeps) {
   }
 
   return {
+    begin,
     turn,
     /** Looks at all that are under way. What cannot be known now is not decided: the next look comes all the same. */
     async look(): Promise<void> {
