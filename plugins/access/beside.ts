@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf } from '../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../src/contract/loose-json.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 /** Fields in which some providers let a call name further models, which answer in the place of its own. */

@@ -1,4 +1,4 @@
-import { isObject } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/loose-json.ts'
 import { inputOf, outputOf } from '../../src/contract/tokens.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { fromResponsesUsage } from '../../src/vendors/openai-usage.ts'

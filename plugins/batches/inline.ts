@@ -1,4 +1,4 @@
-import { listOf, objectOf } from '../../src/contract/lens.ts'
+import { listOf, objectOf } from '../../src/contract/loose-json.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Body } from '../../src/request/body.ts'
 import { parseJson, topLevel } from '../../src/request/json.ts'

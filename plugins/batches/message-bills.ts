@@ -1,5 +1,5 @@
 import { reasonOf } from '../../src/base/describe.ts'
-import { countOf, objectOf } from '../../src/contract/lens.ts'
+import { countOf, objectOf } from '../../src/contract/loose-json.ts'
 import type { Host } from '../../src/contract/plugin.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { FileDesk, Thing } from '../files/model.ts'

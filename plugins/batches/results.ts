@@ -1,5 +1,5 @@
 import type { Lens } from '../../src/contract/dialect.ts'
-import { objectOf, usageOf } from '../../src/contract/lens.ts'
+import { objectOf, usageOf } from '../../src/contract/loose-json.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
 
 /** What the answers of one model used, under the same terms. */

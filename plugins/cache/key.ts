@@ -1,6 +1,6 @@
 import { plainHash } from '../../src/base/runtime.ts'
 import type { Dialect } from '../../src/contract/dialect.ts'
-import { isObject } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/loose-json.ts'
 import type { Provider } from '../../src/contract/provider.ts'
 import type { Routed } from '../../src/exchange.ts'
 import type { Body } from '../../src/request/body.ts'

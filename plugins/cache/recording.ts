@@ -1,6 +1,6 @@
 import { type Bytes, joinBytes } from '../../src/base/bytes.ts'
 import type { Lens } from '../../src/contract/dialect.ts'
-import { parseObject } from '../../src/contract/lens.ts'
+import { parseObject } from '../../src/contract/loose-json.ts'
 
 /** Bytes that all recordings under way may still take. */
 export interface Room {

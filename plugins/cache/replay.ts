@@ -1,5 +1,5 @@
 import type { Bytes } from '../../src/base/bytes.ts'
-import { usageOf } from '../../src/contract/lens.ts'
+import { usageOf } from '../../src/contract/loose-json.ts'
 import type { Answer, ByteSource, Recalled, StreamRead } from '../../src/types.ts'
 import type { Entry } from './model.ts'
 

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../src/contract/dialect.ts'
-import { isObject } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/loose-json.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
 import { smallApi } from '../../src/contract/small-api.ts'
 import { fromPromptUsage } from '../../src/vendors/openai-usage.ts'

@@ -1,4 +1,4 @@
-import { countOf, listOf, objectOf } from '../../src/contract/lens.ts'
+import { countOf, listOf, objectOf } from '../../src/contract/loose-json.ts'
 import type { JsonObject } from '../../src/types.ts'
 
 /**

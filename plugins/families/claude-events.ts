@@ -1,6 +1,6 @@
 import { type LanguageModelV4, type LanguageModelV4StreamPart, TypeValidationError } from '@ai-sdk/provider'
 import type { Bytes } from '../../src/base/bytes.ts'
-import { isObject, listOf, objectOf } from '../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../src/contract/loose-json.ts'
 import { withLayer } from '../../src/translate/layer.ts'
 import type { JsonObject } from '../../src/types.ts'
 import { type Mend, mendedStream } from '../../src/vendors/mended-stream.ts'

@@ -1,4 +1,4 @@
-import { countOf, objectOf, usageOf, withHour } from '../../src/contract/lens.ts'
+import { countOf, objectOf, usageOf, withHour } from '../../src/contract/loose-json.ts'
 import type { EarlyUsageReader, UsageReader } from '../../src/contract/provider.ts'
 import type { JsonObject } from '../../src/types.ts'
 

@@ -1,4 +1,4 @@
-import { countOf, listOf, objectOf, usageOf } from '../../src/contract/lens.ts'
+import { countOf, listOf, objectOf, usageOf } from '../../src/contract/loose-json.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
 
 /** `usageMetadata` of an answer. The prompt includes what was cached, and all modalities; thoughts stand beside the candidates. */

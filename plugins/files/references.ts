@@ -1,4 +1,4 @@
-import { isObject, listOf } from '../../src/contract/lens.ts'
+import { isObject, listOf } from '../../src/contract/loose-json.ts'
 import { topLevel } from '../../src/request/json.ts'
 import type { Written } from './model.ts'
 

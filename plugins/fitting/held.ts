@@ -1,4 +1,4 @@
-import { isObject } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/loose-json.ts'
 import type { Body } from '../../src/request/body.ts'
 import type { JsonObject } from '../../src/types.ts'
 

@@ -1,4 +1,4 @@
-import { listOf } from '../../src/contract/lens.ts'
+import { listOf } from '../../src/contract/loose-json.ts'
 import type { ModelFacts } from '../../src/contract/model.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Held } from './held.ts'

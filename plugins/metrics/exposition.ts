@@ -1,7 +1,7 @@
 import type { Metric, Registry } from 'prom-client'
 import * as v from 'valibot'
 import { reasonOf } from '../../src/base/describe.ts'
-import { isObject } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/loose-json.ts'
 import type { Log } from '../../src/log.ts'
 import type { Family, Sample } from './model.ts'
 

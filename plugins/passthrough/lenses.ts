@@ -8,7 +8,7 @@ import {
   parseObject,
   usageOf,
   withHour,
-} from '../../src/contract/lens.ts'
+} from '../../src/contract/loose-json.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
 import { withTier } from '../../src/vendors/openai-usage.ts'
 import { hourOf } from '../families/claude-cache.ts'

@@ -1,4 +1,4 @@
-import { objectOf } from '../../src/contract/lens.ts'
+import { objectOf } from '../../src/contract/loose-json.ts'
 import { withoutBlankTexts } from '../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../src/translate/call-ids.ts'
 import { withFreeName } from '../../src/translate/free-name.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { countOf, objectOf } from '../../src/contract/lens.ts'
+import { countOf, objectOf } from '../../src/contract/loose-json.ts'
 import { says, shown, text } from '../../src/contract/settings.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
-import { objectOf } from '../../src/contract/lens.ts'
+import { objectOf } from '../../src/contract/loose-json.ts'
 import { withLayer, withOptions } from '../../src/translate/layer.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'

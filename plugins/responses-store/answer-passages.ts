@@ -1,5 +1,5 @@
 import type { Dialect } from '../../src/contract/dialect.ts'
-import { isObject, listOf } from '../../src/contract/lens.ts'
+import { isObject, listOf } from '../../src/contract/loose-json.ts'
 import type { Aim, Passage, PassageCall } from '../../src/contract/passage.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Answer } from '../../src/types.ts'

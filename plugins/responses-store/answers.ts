@@ -1,4 +1,4 @@
-import { isObject } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/loose-json.ts'
 import { refuse } from '../../src/errors.ts'
 import type { JsonObject, WholeAnswer } from '../../src/types.ts'
 import type { Item } from './model.ts'

@@ -1,5 +1,5 @@
 import type { Lens } from '../../src/contract/dialect.ts'
-import { usageOf } from '../../src/contract/lens.ts'
+import { usageOf } from '../../src/contract/loose-json.ts'
 import type { Passage, PassageCall } from '../../src/contract/passage.ts'
 import type { Host } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'

@@ -1,4 +1,4 @@
-import { isObject, listOf, parseObject } from '../../src/contract/lens.ts'
+import { isObject, listOf, parseObject } from '../../src/contract/loose-json.ts'
 import type { Log } from '../../src/log.ts'
 import type { JsonObject, Target } from '../../src/types.ts'
 import type { Journal } from './journal.ts'

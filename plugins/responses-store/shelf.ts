@@ -1,5 +1,5 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm'
-import { isObject, listOf } from '../../src/contract/lens.ts'
+import { isObject, listOf } from '../../src/contract/loose-json.ts'
 import type { Database } from '../../src/database/open.ts'
 import { refuse } from '../../src/errors.ts'
 import type { JsonObject } from '../../src/types.ts'

@@ -1,4 +1,4 @@
-import { isObject, listOf } from '../../src/contract/lens.ts'
+import { isObject, listOf } from '../../src/contract/loose-json.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { ResponsesLanguage } from '../dialects/openai-responses/index.ts'

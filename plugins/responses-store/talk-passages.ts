@@ -1,4 +1,4 @@
-import { isObject } from '../../src/contract/lens.ts'
+import { isObject } from '../../src/contract/loose-json.ts'
 import type { Passage, PassageCall } from '../../src/contract/passage.ts'
 import { refuse } from '../../src/errors.ts'
 import { readBody } from '../../src/request/body.ts'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../types.ts'
-import { isObject } from './lens.ts'
+import { isObject } from './loose-json.ts'
 
 /** What a user says last, and the body that is left without it. */
 export interface Question {

@@ -1,6 +1,6 @@
 import { plainRefusal } from '../errors.ts'
 import type { Dialect } from './dialect.ts'
-import { failureOf, parseObject } from './lens.ts'
+import { failureOf, parseObject } from './loose-json.ts'
 
 /**
  * What OpenAI's smaller APIs have in common: errors as `{ error }`, no usage to ask for, and streams, where there are

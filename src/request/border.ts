@@ -1,4 +1,4 @@
-import { isObject } from '../contract/lens.ts'
+import { isObject } from '../contract/loose-json.ts'
 import { refuse } from '../errors.ts'
 import type { JsonObject } from '../types.ts'
 

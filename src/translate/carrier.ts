@@ -1,5 +1,5 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
-import { isObject } from '../contract/lens.ts'
+import { isObject } from '../contract/loose-json.ts'
 import type { JsonObject } from '../types.ts'
 
 /**

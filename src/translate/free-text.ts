@@ -1,4 +1,4 @@
-import { isObject } from '../contract/lens.ts'
+import { isObject } from '../contract/loose-json.ts'
 
 /** Behind this stands the input of a custom tool, in the JSON that a model writes for it. */
 const OPENING = /^\s*\{\s*"input"\s*:\s*"/

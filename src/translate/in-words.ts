@@ -1,4 +1,4 @@
-import { isObject } from '../contract/lens.ts'
+import { isObject } from '../contract/loose-json.ts'
 
 /** Calls of tools and their results as texts, for a model that cannot have them as what they were. */
 

@@ -1,4 +1,4 @@
-import { isObject } from '../contract/lens.ts'
+import { isObject } from '../contract/loose-json.ts'
 import type { Warn } from '../contract/provider.ts'
 import type { JsonObject } from '../types.ts'
 import { MOST_WARNINGS } from './warnings.ts'

@@ -5,7 +5,7 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4Warning,
 } from '@ai-sdk/provider'
-import { objectOf } from '../contract/lens.ts'
+import { objectOf } from '../contract/loose-json.ts'
 import type { Awaitable, JsonObject } from '../types.ts'
 
 type Options = LanguageModelV4CallOptions

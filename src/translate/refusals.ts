@@ -1,5 +1,5 @@
 import type { LanguageModelV4FinishReason, SharedV4ProviderMetadata } from '@ai-sdk/provider'
-import { listOf, objectOf } from '../contract/lens.ts'
+import { listOf, objectOf } from '../contract/loose-json.ts'
 
 /** A model that will not answer, as packages tell it. */
 

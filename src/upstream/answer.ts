@@ -1,6 +1,6 @@
 import type { Bytes } from '../base/bytes.ts'
 import type { Dialect, Lens } from '../contract/dialect.ts'
-import { isObject } from '../contract/lens.ts'
+import { isObject } from '../contract/loose-json.ts'
 import type { Aim } from '../contract/passage.ts'
 import type { Provider } from '../contract/provider.ts'
 import { Refusal, refuse } from '../errors.ts'

@@ -1,4 +1,4 @@
-import { isObject } from '../contract/lens.ts'
+import { isObject } from '../contract/loose-json.ts'
 import { type Code, Refusal } from '../errors.ts'
 import type { Arrival, ArrivalHeaders } from '../http/arrival.ts'
 import type { JsonObject, Usage } from '../types.ts'

@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf } from '../contract/lens.ts'
+import { isObject, listOf, objectOf } from '../contract/loose-json.ts'
 
 /** What a provider says about a failure, whatever shape it has for that. */
 export interface Words {

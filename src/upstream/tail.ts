@@ -1,6 +1,6 @@
 import { type Bytes, joinBytes } from '../base/bytes.ts'
 import type { Lens } from '../contract/dialect.ts'
-import { parseObject } from '../contract/lens.ts'
+import { parseObject } from '../contract/loose-json.ts'
 import type { ByteSource, JsonObject, Usage } from '../types.ts'
 
 /** So much of the end is kept (bytes): behind what it used, an answer says little. */

@@ -6,7 +6,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4Source,
 } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../contract/lens.ts'
+import { isObject, listOf, objectOf } from '../contract/loose-json.ts'
 import { withLayer } from '../translate/layer.ts'
 import type { JsonObject } from '../types.ts'
 

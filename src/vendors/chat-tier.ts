@@ -1,5 +1,5 @@
 import type { MetadataExtractor } from '@ai-sdk/openai-compatible'
-import { objectOf } from '../contract/lens.ts'
+import { objectOf } from '../contract/loose-json.ts'
 
 /**
  * Which tier served an answer of chat stands beside its usage, where the package does not look. It is handed on under the

@@ -1,6 +1,6 @@
 import type { Bytes } from '../base/bytes.ts'
 import { findBytes } from '../base/runtime.ts'
-import { isObject, listOf, objectOf, parseObject } from '../contract/lens.ts'
+import { isObject, listOf, objectOf, parseObject } from '../contract/loose-json.ts'
 import { bytesOf, inMemory } from '../translate/model-fetch.ts'
 import type { JsonObject } from '../types.ts'
 import { type Mend, mendedStream } from './mended-stream.ts'

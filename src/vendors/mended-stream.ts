@@ -1,6 +1,6 @@
 import { type Bytes, joinBytes } from '../base/bytes.ts'
 import { fromLatin1, toLatin1 } from '../base/runtime.ts'
-import { parseObject } from '../contract/lens.ts'
+import { parseObject } from '../contract/loose-json.ts'
 import type { JsonObject } from '../types.ts'
 import { joinWords } from './joined-words.ts'
 

@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf } from '../contract/lens.ts'
+import { isObject, listOf, objectOf } from '../contract/loose-json.ts'
 import type { ModelFacts } from '../contract/model.ts'
 import type { JsonObject } from '../types.ts'
 

@@ -1,4 +1,4 @@
-import { countOf, isObject, objectOf, usageOf } from '../contract/lens.ts'
+import { countOf, isObject, objectOf, usageOf } from '../contract/loose-json.ts'
 import type { JsonObject, Usage } from '../types.ts'
 
 /**

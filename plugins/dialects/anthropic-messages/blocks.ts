@@ -5,7 +5,7 @@ import type {
   LanguageModelV4ToolResult,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { argumentsOf, isObject } from '../../../src/contract/lens.ts'
+import { argumentsOf, isObject } from '../../../src/contract/loose-json.ts'
 import { pack } from '../../../src/translate/carrier.ts'
 import { addressOf } from '../../../src/translate/data-url.ts'
 import type { JsonObject } from '../../../src/types.ts'

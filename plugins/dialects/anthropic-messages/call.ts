@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import { isObject, listOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf } from '../../../src/contract/loose-json.ts'
 import type { Call, Destination } from '../../../src/contract/translation.ts'
 import { refuse } from '../../../src/errors.ts'
 import {

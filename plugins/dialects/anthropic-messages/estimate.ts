@@ -1,4 +1,4 @@
-import { isObject, objectOf, usageOf } from '../../../src/contract/lens.ts'
+import { isObject, objectOf, usageOf } from '../../../src/contract/loose-json.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { arrayAt, entryOf } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'

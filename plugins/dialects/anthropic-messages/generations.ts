@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf, textOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf, textOf } from '../../../src/contract/loose-json.ts'
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Budget, Thinking } from '../../../src/contract/thinking.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { usageOf } from '../../../src/contract/lens.ts'
+import { usageOf } from '../../../src/contract/loose-json.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
 import { hasAny } from '../../../src/contract/question.ts'
 import { fromResult } from './answer.ts'

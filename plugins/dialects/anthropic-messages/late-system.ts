@@ -1,4 +1,4 @@
-import { isObject, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, objectOf } from '../../../src/contract/loose-json.ts'
 import { unsupported } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './sources.ts'

@@ -1,5 +1,5 @@
 import type { Lens } from '../../../src/contract/dialect.ts'
-import { isObject, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, objectOf } from '../../../src/contract/loose-json.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 import { costIn } from '../../../src/vendors/openai-usage.ts'

@@ -1,5 +1,5 @@
 import type { Toward } from '../../../src/contract/dialect.ts'
-import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import { lacksThoughts, NEEDS_THOUGHTS, type Step } from '../../../src/translate/thinking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { withoutCarried } from './carry.ts'

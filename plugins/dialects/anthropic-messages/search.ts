@@ -1,5 +1,5 @@
 import type { LanguageModelV4ProviderTool } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import { nameAt, unsupported } from '../../../src/request/border.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4TextPart } from '@ai-sdk/provider'
-import { isObject, listOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf } from '../../../src/contract/loose-json.ts'
 import { entryOf, nameAt, unsupported } from '../../../src/request/border.ts'
 import { callInWords, resultInWords } from '../../../src/translate/in-words.ts'
 import type { JsonObject } from '../../../src/types.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider'
-import { objectOf } from '../../../src/contract/lens.ts'
+import { objectOf } from '../../../src/contract/loose-json.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Kin, under } from './kin.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf, textOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf, textOf } from '../../../src/contract/loose-json.ts'
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'

@@ -5,7 +5,7 @@ import type {
   LanguageModelV4Usage,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { isObject, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, objectOf } from '../../../src/contract/loose-json.ts'
 import { toUsage } from '../../../src/translate/usage.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { count } from './read.ts'

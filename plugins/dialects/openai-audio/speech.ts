@@ -1,5 +1,5 @@
 import type { SpeechModelV4, SpeechModelV4Result } from '@ai-sdk/provider'
-import { countOf, isObject, objectOf, usageOf } from '../../../src/contract/lens.ts'
+import { countOf, isObject, objectOf, usageOf } from '../../../src/contract/loose-json.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import { mediaTypeOf } from '../../../src/translate/media-type.ts'

@@ -1,5 +1,5 @@
 import type { TranscriptionModelV4, TranscriptionModelV4Result } from '@ai-sdk/provider'
-import { countOf, objectOf, usageOf } from '../../../src/contract/lens.ts'
+import { countOf, objectOf, usageOf } from '../../../src/contract/loose-json.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { Refusal, refuse } from '../../../src/errors.ts'
 import { mediaTypeOf } from '../../../src/translate/media-type.ts'

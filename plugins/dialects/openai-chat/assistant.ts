@@ -3,7 +3,7 @@ import type {
   LanguageModelV4ToolCallPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
-import { argumentsOf } from '../../../src/contract/lens.ts'
+import { argumentsOf } from '../../../src/contract/loose-json.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'

@@ -1,4 +1,4 @@
-import { isObject, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, objectOf } from '../../../src/contract/loose-json.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** Tools as the Responses API has them, with their name beside their type, as chat has them, with their name within. */

@@ -1,4 +1,4 @@
-import { isObject } from '../../../src/contract/lens.ts'
+import { isObject } from '../../../src/contract/loose-json.ts'
 import {
   arrayAt,
   entryOf,

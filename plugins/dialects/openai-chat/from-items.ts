@@ -1,4 +1,4 @@
-import { listOf, objectOf } from '../../../src/contract/lens.ts'
+import { listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import {
   arrayAt,
   entryOf,

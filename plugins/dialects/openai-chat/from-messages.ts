@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import type { Warn } from '../../../src/contract/provider.ts'
 import { arrayAt, nameAt, objectAt, shown, textAt, wordAt, wrong } from '../../../src/request/border.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { objectOf } from '../../../src/contract/lens.ts'
+import { objectOf } from '../../../src/contract/loose-json.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'

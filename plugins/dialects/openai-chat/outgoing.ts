@@ -1,5 +1,5 @@
 import type { Toward } from '../../../src/contract/dialect.ts'
-import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import type { CallIds } from '../../../src/contract/provider.ts'
 import { createNamer } from '../../../src/translate/call-ids.ts'
 import type { JsonObject } from '../../../src/types.ts'

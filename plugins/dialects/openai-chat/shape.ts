@@ -1,4 +1,4 @@
-import { isObject, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, objectOf } from '../../../src/contract/loose-json.ts'
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { toNestedChoice, toNestedTool } from './flat-tools.ts'

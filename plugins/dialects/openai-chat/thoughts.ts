@@ -3,7 +3,7 @@ import type {
   SharedV4ProviderMetadata,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Kin } from './kin.ts'
 

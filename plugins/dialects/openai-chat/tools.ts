@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { listOf, objectOf, textOf } from '../../../src/contract/lens.ts'
+import { listOf, objectOf, textOf } from '../../../src/contract/loose-json.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import {
   arrayAt,

@@ -1,5 +1,5 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { objectOf } from '../../../src/contract/lens.ts'
+import { objectOf } from '../../../src/contract/loose-json.ts'
 import type { AnswerFacts, Writer } from '../../../src/contract/translation.ts'
 import { refusalIn, refusalOfChunk } from '../../../src/translate/refusals.ts'
 import type { JsonObject } from '../../../src/types.ts'

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { failureOf, isObject, listOf, objectOf, parseObject } from '../../../src/contract/lens.ts'
+import { failureOf, isObject, listOf, objectOf, parseObject } from '../../../src/contract/loose-json.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
 import { smallApi } from '../../../src/contract/small-api.ts'
 import type { JsonObject } from '../../../src/types.ts'

@@ -1,6 +1,6 @@
 import type { EmbeddingModelV4 } from '@ai-sdk/provider'
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { isObject, usageOf } from '../../../src/contract/lens.ts'
+import { isObject, usageOf } from '../../../src/contract/loose-json.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
 import { smallApi } from '../../../src/contract/small-api.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'

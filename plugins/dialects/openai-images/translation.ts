@@ -1,5 +1,5 @@
 import type { ImageModelV4, ImageModelV4File, ImageModelV4Result, ImageModelV4Usage } from '@ai-sdk/provider'
-import { usageOf } from '../../../src/contract/lens.ts'
+import { usageOf } from '../../../src/contract/loose-json.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'

@@ -7,7 +7,7 @@ import {
   parseObject,
   textOf,
   usageOf,
-} from '../../../src/contract/lens.ts'
+} from '../../../src/contract/loose-json.ts'
 import type { JsonObject, Usage } from '../../../src/types.ts'
 
 /** Worth a closer look: most messages are pieces of sound. */

@@ -3,7 +3,7 @@ import type {
   LanguageModelV4ToolCall,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { parseObject } from '../../../src/contract/lens.ts'
+import { parseObject } from '../../../src/contract/loose-json.ts'
 import { createFreeText, freeTextOf } from '../../../src/translate/free-text.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Catalogue, Entry } from './catalogue.ts'

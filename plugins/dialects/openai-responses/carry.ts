@@ -1,5 +1,5 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider'
-import { isObject } from '../../../src/contract/lens.ts'
+import { isObject } from '../../../src/contract/loose-json.ts'
 import { type Carried, createCarrier, isCarried, pack } from '../../../src/translate/carrier.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { ownerOf } from './ids.ts'

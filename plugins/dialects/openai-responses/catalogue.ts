@@ -1,4 +1,4 @@
-import { isObject, listOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf } from '../../../src/contract/loose-json.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** Tools that the client runs. The last four are OpenAI's own; other models get them as functions. */

@@ -1,6 +1,6 @@
 import type { LanguageModelV4GenerateResult } from '@ai-sdk/provider'
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { isObject, listOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf } from '../../../src/contract/loose-json.ts'
 import type { AnswerFacts } from '../../../src/contract/translation.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { JsonObject } from '../../../src/types.ts'

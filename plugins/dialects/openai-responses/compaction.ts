@@ -1,5 +1,5 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { isObject } from '../../../src/contract/lens.ts'
+import { isObject } from '../../../src/contract/loose-json.ts'
 import { pack } from '../../../src/translate/carrier.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Output } from './output.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider'
-import { isObject, listOf, objectOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import type { AnswerFacts } from '../../../src/contract/translation.ts'
 import { toUsage } from '../../../src/translate/usage.ts'
 import type { JsonObject } from '../../../src/types.ts'

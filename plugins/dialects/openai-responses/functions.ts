@@ -1,5 +1,5 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { isObject, objectOf, parseObject } from '../../../src/contract/lens.ts'
+import { isObject, objectOf, parseObject } from '../../../src/contract/loose-json.ts'
 import { objectAt, textAt, unsupported } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Entry, ToolKind } from './catalogue.ts'

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../src/contract/dialect.ts'
-import { isObject, listOf } from '../../../src/contract/lens.ts'
+import { isObject, listOf } from '../../../src/contract/loose-json.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
 import { plainRefusal } from '../../../src/errors.ts'
 import { createWriter, toEvent, toResponse } from './answer.ts'

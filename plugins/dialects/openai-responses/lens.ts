@@ -1,5 +1,5 @@
 import type { Lens } from '../../../src/contract/dialect.ts'
-import { failureOf, isObject, objectOf, parseObject } from '../../../src/contract/lens.ts'
+import { failureOf, isObject, objectOf, parseObject } from '../../../src/contract/loose-json.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { fromResponsesUsage, withTier } from '../../../src/vendors/openai-usage.ts'

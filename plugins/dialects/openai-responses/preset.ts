@@ -1,4 +1,4 @@
-import { objectOf } from '../../../src/contract/lens.ts'
+import { objectOf } from '../../../src/contract/loose-json.ts'
 import { before, cap, overrule, type Preset, spelled, type Tell } from '../../../src/contract/preset.ts'
 import { textAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'

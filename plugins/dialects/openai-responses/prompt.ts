@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
-import { argumentsOf, isObject, listOf } from '../../../src/contract/lens.ts'
+import { argumentsOf, isObject, listOf } from '../../../src/contract/loose-json.ts'
 import {
   arrayAt,
   entryOf,

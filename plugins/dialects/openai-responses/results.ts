@@ -1,5 +1,5 @@
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
-import { listOf, objectOf } from '../../../src/contract/lens.ts'
+import { listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import { arrayAt, textAt, wordAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { isText, type Part, readContent, text, type Warn } from './content.ts'

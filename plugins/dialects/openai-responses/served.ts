@@ -1,4 +1,4 @@
-import { objectOf, parseObject } from '../../../src/contract/lens.ts'
+import { objectOf, parseObject } from '../../../src/contract/loose-json.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import { callInWords, resultInWords } from '../../../src/translate/in-words.ts'
 import type { JsonObject } from '../../../src/types.ts'

@@ -1,5 +1,5 @@
 import { isDialect } from '../../../src/contract/dialect.ts'
-import { isObject } from '../../../src/contract/lens.ts'
+import { isObject } from '../../../src/contract/loose-json.ts'
 import type { Routed } from '../../../src/exchange.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

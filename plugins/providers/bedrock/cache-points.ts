@@ -1,5 +1,5 @@
 import type { LanguageModelV4, SharedV4Warning } from '@ai-sdk/provider'
-import { listOf, objectOf, parseObject } from '../../../src/contract/lens.ts'
+import { listOf, objectOf, parseObject } from '../../../src/contract/loose-json.ts'
 import { entryOf } from '../../../src/request/border.ts'
 import { withLayer } from '../../../src/translate/layer.ts'
 import { plainHeaders } from '../../../src/translate/model-fetch.ts'

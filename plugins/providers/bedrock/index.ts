@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { objectOf, withHour } from '../../../src/contract/lens.ts'
+import { objectOf, withHour } from '../../../src/contract/loose-json.ts'
 import { says, shown, text } from '../../../src/contract/settings.ts'
 import { withoutBlankTexts } from '../../../src/translate/blank-texts.ts'
 import { PLAIN_IDS } from '../../../src/translate/call-ids.ts'

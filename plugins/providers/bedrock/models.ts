@@ -1,4 +1,4 @@
-import { objectOf } from '../../../src/contract/lens.ts'
+import { objectOf } from '../../../src/contract/loose-json.ts'
 import type { Model } from '../../../src/contract/model.ts'
 import { includes } from '../../../src/vendors/model-facts.ts'
 import { type ListShape, readPages, withParameter } from '../../../src/vendors/model-list.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4Message, SharedV4ProviderOptions } from '@ai-sdk/provider'
-import { objectOf } from '../../../src/contract/lens.ts'
+import { objectOf } from '../../../src/contract/loose-json.ts'
 import { withLayer } from '../../../src/translate/layer.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import { objectOf, parseObject } from '../../../src/contract/lens.ts'
+import { objectOf, parseObject } from '../../../src/contract/loose-json.ts'
 import { withLayer } from '../../../src/translate/layer.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

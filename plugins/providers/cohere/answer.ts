@@ -4,7 +4,7 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { countOf, isObject, listOf, objectOf, parseObject } from '../../../src/contract/lens.ts'
+import { countOf, isObject, listOf, objectOf, parseObject } from '../../../src/contract/loose-json.ts'
 import { type Layered, withLayer } from '../../../src/translate/layer.ts'
 import type { JsonObject } from '../../../src/types.ts'
 

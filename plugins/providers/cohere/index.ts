@@ -1,4 +1,4 @@
-import { countOf, isObject, usageOf } from '../../../src/contract/lens.ts'
+import { countOf, isObject, usageOf } from '../../../src/contract/loose-json.ts'
 import { KEY_IN_FETCH } from '../../../src/translate/offers.ts'
 import { readPages, withParameter } from '../../../src/vendors/model-list.ts'
 import { modelProvider } from '../../../src/vendors/model-provider.ts'

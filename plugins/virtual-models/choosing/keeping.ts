@@ -1,4 +1,4 @@
-import { objectOf, textOf } from '../../../src/contract/lens.ts'
+import { objectOf, textOf } from '../../../src/contract/loose-json.ts'
 import type { Ordering } from '../../../src/exchange.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { VirtualModel } from '../model.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { objectOf } from '../../../src/contract/lens.ts'
+import { objectOf } from '../../../src/contract/loose-json.ts'
 import { openWorlds, type TwoWorlds } from '../../conformance/world.ts'
 import { MASTER } from '../../kit.ts'
 import { PIXEL } from '../../mock/images.ts'
