@@ -54,7 +54,8 @@ export async function openDesk({
   const complaints: string[] = []
   const log: Log = {
     debug: () => {},
-    info: () => {},
+    // Good news.
+    info: message => void complaints.push(`+ ${message}`),
     warn: message => void complaints.push(message),
     error: message => void complaints.push(message),
   }

@@ -65,7 +65,7 @@ test('a database that takes nothing, and takes again: said once each, replayed w
   await expectAll(desk, 3000)
   expect(desk.complaints).toEqual([
     'Usage records cannot be written, they wait in the spool',
-    'Usage records are written again',
+    '+ Usage records are written again',
   ])
 }, 60_000)
 

@@ -20,12 +20,15 @@ export interface Entry {
   readonly count: number
 }
 
+/** Tells the log of what goes wrong; `isOver`: of what does no more. */
+export type Complain = (message: string, facts: Readonly<Record<string, unknown>>, isOver?: boolean) => void
+
 export interface BacklogOptions {
   /** Absent where the database does not outlive the process either. */
   readonly spool: Spool | undefined
   /** These deliveries need not be sent again. */
   readonly acknowledge: (seqs: readonly number[]) => void
-  readonly complain: (message: string, facts: Readonly<Record<string, unknown>>) => void
+  readonly complain: Complain
   /** Something more is on disk. */
   readonly changed?: () => void
 }

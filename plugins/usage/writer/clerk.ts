@@ -105,7 +105,7 @@ export function createClerk(options: ClerkOptions): Clerk {
         price ??= await options.price()
         const began = performance.now()
         await write(found, opened, price)
-        if (trouble !== null) complain('Usage records are written again', { ...stats(), trouble: null })
+        if (trouble !== null) complain('Usage records are written again', { ...stats(), trouble: null }, true)
         trouble = null
         pause = FIRST_PAUSE
         report(stats())

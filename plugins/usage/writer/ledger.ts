@@ -3,6 +3,7 @@ import type { Log } from '../../../src/log.ts'
 import type { PriceRecipe } from '../../prices/model.ts'
 import type { UsageStats } from '../model.ts'
 import { loadPrice } from '../record/price.ts'
+import type { Complain } from './backlog.ts'
 import { type Clerk, createClerk } from './clerk.ts'
 import type { FromWorker } from './messages.ts'
 import { obey } from './obey.ts'
@@ -53,8 +54,8 @@ const besides = (url: string): string => {
 function spawnHere({ db, now, prices, config }: LedgerOptions): Thread {
   let tell = (_: FromWorker) => {}
   let clerk: Promise<Clerk> | undefined
-  const complain = (message: string, facts: Readonly<Record<string, unknown>>) =>
-    tell({ kind: 'complain', message, facts })
+  const complain: Complain = (message, facts, isOver = false) =>
+    tell({ kind: 'complain', message, facts, isOver })
   const start = async () =>
     createClerk({
       spool: undefined,

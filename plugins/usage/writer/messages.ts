@@ -17,7 +17,13 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'acknowledge'; readonly seqs: readonly number[] }
   | { readonly kind: 'report'; readonly stats: UsageStats }
-  | { readonly kind: 'complain'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'complain'
+      readonly message: string
+      readonly facts: Readonly<Record<string, unknown>>
+      /** What was complained of is over. */
+      readonly isOver: boolean
+    }
   | { readonly kind: 'drained'; readonly turn: number }
   /** Without `changed` it failed. */
   | { readonly kind: 'repriced'; readonly turn: number; readonly changed?: number }

@@ -85,7 +85,8 @@ export function createRecorder({ worker, spawn, tally, log }: RecorderOptions): 
   function hear(message: FromWorker): void {
     if (message.kind === 'acknowledge') forget(message.seqs)
     else if (message.kind === 'report') learn(message.stats)
-    else if (message.kind === 'complain') log.error(message.message, message.facts)
+    else if (message.kind === 'complain')
+      log[message.isOver ? 'info' : 'error'](message.message, message.facts)
     else if (message.kind === 'drained') settle(message.turn)
     else if (message.kind === 'repriced') answer(message.turn, message.changed)
     else ended()

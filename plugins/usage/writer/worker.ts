@@ -1,5 +1,6 @@
 import { openSpool, type SpoolOptions } from '../../../src/base/spool.ts'
 import { loadPrice } from '../record/price.ts'
+import type { Complain } from './backlog.ts'
 import { type Clerk, createClerk } from './clerk.ts'
 import { createConnections } from './connections.ts'
 import type { Envelope, FromWorker, ToWorker, WorkerOptions } from './messages.ts'
@@ -14,8 +15,8 @@ const connect = createConnections()
 
 async function start(options: WorkerOptions, tell: (message: FromWorker) => void): Promise<Clerk> {
   const { url, authToken, prices, retention } = options
-  const complain = (message: string, facts: Readonly<Record<string, unknown>>) =>
-    tell({ kind: 'complain', message, facts })
+  const complain: Complain = (message, facts, isOver = false) =>
+    tell({ kind: 'complain', message, facts, isOver })
   const clerk = createClerk({
     spool: tryOpen(options, complain),
     open: () => connect(url, authToken),
