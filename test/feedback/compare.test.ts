@@ -54,7 +54,7 @@ test('a comparison has scores by name beside the other figures, and of pairs wha
   const mean = (figures: { low: number; high: number; value: number }) =>
     [figures.value, figures.low, figures.high].map(figure => Number(figure.toFixed(4)))
   // s² = n/(n-1) · 0.1², and 0.05² of the copies; ± 1.96 · s / √n.
-  expect(one.scores).toMatchObject([{ name: 'judge', count: CALLS }])
+  expect(one.scores).toMatchObject([{ name: 'judge', by: 'operator', count: CALLS }])
   expect(mean(one.scores[0].mean)).toEqual([0.6, 0.5686, 0.6314])
   expect(mean(two.scores[0].mean)).toEqual([0.85, 0.8343, 0.8657])
   expect(differences[0].scores).toMatchObject([{ name: 'judge', verdict: 'higher' }])
@@ -125,8 +125,8 @@ test('what was said is listed page by page, and chosen by call, model, name and 
 test('the page of a virtual model has them in its table, and only where there are some', async () => {
   const page = await scene.page('/dashboard/models/detail?name=smart')
   expect(page).toMatch(/Cost per call Scores/)
-  expect(page).toMatch(/0\.60 judge 0\.57 to 0\.63 40 scores/)
-  expect(page).toMatch(/0\.85 judge 0\.83 to 0\.87 higher at 95 % .* 40 scores/)
+  expect(page).toMatch(/0\.60 judge of operators 0\.57 to 0\.63 40 scores/)
+  expect(page).toMatch(/0\.85 judge of operators 0\.83 to 0\.87 higher at 95 % .* 40 scores/)
   expect(page).toMatch(/Score: judge .*\+0\.25 \+0\.20 to \+0\.30 40 calls/)
   await scene.test.admin('PUT', '/admin/virtual-models', { source: 'plain', target_model: 'openai/one' })
   await scene.call(await scene.key({}), 'plain')
@@ -145,4 +145,19 @@ test('what is not a list of scores is refused by name', async () => {
     const { status, body } = await post([...items])
     expect([status, body.error.param]).toEqual([400, param])
   }
+})
+
+test('a caller who takes the name of a judge has no say in what the judge says', async () => {
+  const before = (await compare('source=smart')).paired[0].scores[0]
+  const key = await scene.key({ user_path: '/team' })
+  for (const request_id of ids.slice(0, 5)) await scene.say(key, { request_id, name: 'judge', score: 0 })
+  const { sides, differences, paired } = await compare('source=smart')
+  const { scores } = sides[0]
+  expect(scores).toMatchObject([
+    { name: 'judge', by: 'caller', count: 5, mean: { value: 0 } },
+    { name: 'judge', by: 'operator', count: CALLS },
+  ])
+  expect(scores[1].mean.value).toBeCloseTo(0.6, 10)
+  expect(differences[0].scores).toMatchObject([{ name: 'judge', by: 'operator', verdict: 'higher' }])
+  expect(paired[0].scores).toEqual([before])
 })

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { verdicts } from '../../../src/base/statistics.ts'
 import { says } from '../../../src/contract/settings.ts'
 import { tokensView } from './figures.ts'
+import { speakers } from './scores.ts'
 import { periodView } from './views.ts'
 
 const figure = v.nullable(v.number())
@@ -19,6 +20,7 @@ const difference = v.object({
   ...estimate.entries,
   verdict: says('What can be told of it', v.picklist(verdicts)),
 })
+const by = says('Who says it: callers, or operators', v.picklist(speakers))
 const scores = <E extends v.ObjectEntries>(about: string, entries: E) =>
   v.pipe(
     v.array(v.object({ name: says('What was looked at', v.string()), ...entries })),
@@ -71,7 +73,8 @@ export const compareView = v.object({
         cost_nano: says('0.000000001 US dollars', figure),
         unpriced: says('Lines with tokens, but without a price', v.number()),
         cost_per_request_nano: v.pipe(estimate, v.description('Of lines whose cost is known')),
-        scores: scores('What was said of its answers, by name', {
+        scores: scores('What was said of its answers, by name and who speaks', {
+          by,
           count: says('How often', v.number()),
           mean: says('From 0, the worst, to 1', estimate),
         }),
@@ -89,7 +92,7 @@ export const compareView = v.object({
         total_ms: says('To the last byte, in milliseconds', differences),
         first_byte_ms: says('To the first of streams, in milliseconds', differences),
         cost_per_request_nano: says('Of lines whose cost is known', difference),
-        scores: scores('Of names that both sides have', difference.entries),
+        scores: scores('Of names that both sides have from the same', { by, ...difference.entries }),
       }),
     ),
   ),
@@ -102,7 +105,7 @@ export const compareView = v.object({
         cost_nano: says('0.000000001 US dollars', difference),
         total_ms: says('To the last byte, in milliseconds', difference),
         first_byte_ms: says('To the first of streams, in milliseconds', difference),
-        scores: scores('Of calls of which both answers were scored under one name', {
+        scores: scores('Of calls of which operators scored both answers under one name', {
           pairs: says('How many those are', v.number()),
           ...difference.entries,
         }),

@@ -160,7 +160,12 @@ export function toFigures({ name, isMirror = false, sums, times, failedTries, sc
     cost_nano,
     unpriced,
     cost_per_request_nano: scale(meanOf(sums.cost_nano / NANO, sums.cost_squares, sums.priced - hits), NANO),
-    scores: scores.map(score => ({ name: score.name, count: score.count, mean: meanScore(score) })),
+    scores: scores.map(score => ({
+      name: score.name,
+      by: score.by,
+      count: score.count,
+      mean: meanScore(score),
+    })),
   }
 }
 export type SideFigures = ReturnType<typeof toFigures>
@@ -174,9 +179,9 @@ export const toDifference = (one: SideFigures, other: SideFigures) => ({
   total_ms: judgeAll(one.total_ms, other.total_ms),
   first_byte_ms: judgeAll(one.first_byte_ms, other.first_byte_ms),
   cost_per_request_nano: judge(one.cost_per_request_nano, other.cost_per_request_nano),
-  scores: one.scores.flatMap(({ name, mean }) => {
-    const same = other.scores.find(score => score.name === name)
-    return same === undefined ? [] : [{ name, ...judge(mean, same.mean) }]
+  scores: one.scores.flatMap(({ name, by, mean }) => {
+    const same = other.scores.find(score => score.name === name && score.by === by)
+    return same === undefined ? [] : [{ name, by, ...judge(mean, same.mean) }]
   }),
 })
 

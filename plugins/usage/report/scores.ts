@@ -3,9 +3,15 @@ import type { Database } from '../../../src/database/open.ts'
 import type { Range } from './cover.ts'
 import type { Differences } from './pairs.ts'
 
-/** What was said of the answers of one target in one period, under one name. */
+/** Who speaks of answers: jobs and people of the operator, or those who asked. */
+export const speakers = ['caller', 'operator'] as const
+export type Speaker = (typeof speakers)[number]
+
+/** What callers, or operators, said of the answers of one target in one period, under one name. */
 export interface ScoreSum extends Differences {
   readonly name: string
+  /** No caller has a say in what a judge of the operator's says. */
+  readonly by: Speaker
   /** `provider/id`. */
   readonly target: string
   /** It was said of copies that went to a mirror. */
@@ -34,9 +40,9 @@ export interface CallScore {
   readonly holder: string
 }
 
-/** Those that are meant, each name once: a side may be several targets. */
+/** Those that are meant, each name once for callers and for operators: a side may be several targets. */
 export const scoresOf = (scores: readonly ScoreSum[], isMeant: (score: ScoreSum) => boolean): ScoreSum[] =>
-  [...Map.groupBy(scores.filter(isMeant), ({ name }) => name).values()].map(same => ({
+  [...Map.groupBy(scores.filter(isMeant), ({ name, by }) => `${by} ${name}`).values()].map(same => ({
     ...same[0]!,
     count: addUp(same, 'count'),
     sum: addUp(same, 'sum'),
@@ -46,9 +52,12 @@ export const scoresOf = (scores: readonly ScoreSum[], isMeant: (score: ScoreSum)
 const addUp = (scores: readonly ScoreSum[], figure: keyof Differences): number =>
   scores.reduce((sum, score) => sum + score[figure], 0)
 
+/** Whoever may speak of all calls. */
+const IS_OPERATOR = sql.raw(`f."within" = '/' and f.holder = ''`)
+
 // Rows of the plugin `feedback`. One whose call is not known yet has no virtual model, and is found by none of these.
 
-/** Scores of the answers to calls of a redirect, by period, target and name. */
+/** Scores of the answers to calls of a redirect, by period, target, name and who speaks. */
 export async function readScores(
   db: Database,
   { source, ranges }: { readonly source: string; readonly ranges: readonly Range[] },
@@ -56,14 +65,14 @@ export async function readScores(
   const periods = JSON.stringify(ranges.map(({ from, to }) => [from, to]))
   const rows = await db.all<Omit<ScoreSum, 'isMirror'> & { readonly isMirror: number }>(sql`
     select p.key bucket, f.provider || '/' || f.model target, f.mirrored isMirror, f.name,
-      count(*) count, total(f.score) sum, total(f.score * f.score) squares
+      case when ${IS_OPERATOR} then 'operator' else 'caller' end "by", count(*) count, total(f.score) sum, total(f.score * f.score) squares
     from json_each(${periods}) p cross join feedback f
     where f.virtual_model = ${source} and f.at >= p.value->>0 and f.at < p.value->>1 and f.model is not null
-    group by 1, 2, 3, 4 order by 4`)
+    group by 1, 2, 3, 4, 5 order by 4, 5`)
   return rows.map(row => ({ ...row, isMirror: row.isMirror === 1 }))
 }
 
-/** The calls of a redirect of which both answers were scored under one name, whoever scored them. */
+/** The calls of a redirect of which operators scored both answers under one name: callers see no copies. */
 export const readScorePairs = (
   db: Database,
   { source, period: { from, to } }: { readonly source: string; readonly period: Range },
@@ -75,8 +84,8 @@ export const readScorePairs = (
       group by 1, 2, 3
     ), pairs as (
       select m.target, m.name, m.score - (
-        select avg(c.score) from feedback c
-        where c.request_id = m.request_id and not c.mirrored and c.name = m.name and c.at is not null
+        select avg(f.score) from feedback f
+        where f.request_id = m.request_id and not f.mirrored and f.name = m.name and f.at is not null and ${IS_OPERATOR}
       ) more
       from copies m
     )

@@ -16,16 +16,17 @@ export const Scores = ({ line: { figures, difference } }: { line: Line }) => (
   <td class="num" data-label="Scores">
     <div>
       {figures.scores.length === 0 && <span class="muted">–</span>}
-      {figures.scores.map(({ name, count: times, mean: { value, low, high } }) => (
+      {figures.scores.map(({ name, by, count: times, mean: { value, low, high } }) => (
         <div class="by-name">
           {scoreText(value!)} <Name class="muted" text={name} />
+          {by === 'operator' && <span class="muted"> of operators</span>}
           {low !== null && high !== null && (
             <p class="about" title="Holds the true mean in 95 of 100 cases">
               {scoreText(low)} to {scoreText(high)}
             </p>
           )}
           <Verdict
-            difference={difference?.scores.find(score => score.name === name)}
+            difference={difference?.scores.find(score => score.name === name && score.by === by)}
             say={scoreText}
             isMoreBetter
           />
