@@ -232,6 +232,14 @@ test('steps lead to the redirect or policy that they speak of, and rows of the m
   await page.getByRole('heading', { name: 'Edit openai/o4-mini' }).waitFor()
 })
 
+test('a limit that is called like a redirect is no redirect', async () => {
+  expect((await api('PUT', '/admin/limits/shaky', { per: 'day', requests: 1000 })).status).toBe(200)
+  await open({ model: 'smart' })
+  await page.locator('.trail').getByText('shaky').waitFor()
+  expect(await page.locator('.trail').getByRole('link', { name: 'shaky' }).count()).toBe(0)
+  await fetch(`${gateway.url}/admin/limits/shaky`, { method: 'DELETE', headers })
+})
+
 test('hostile names are inert as question, redirect, target, path and key', async () => {
   const planted = () =>
     page.evaluate(() => document.querySelectorAll('main :is(script, img, b, svg[onload])').length)

@@ -10,8 +10,8 @@ export interface Piece {
 
 /** No name of a virtual model is longer. */
 const LONGEST = 300
-/** What stands in quotes behind these words is a user path or a provider, which may be called like a virtual model. */
-const NO_MODEL = /(?:user path|the model to|at provider|^Provider) $/
+/** What stands in quotes behind these words is something else that may be called like a virtual model. */
+const NO_MODEL = /(?:user path|the model to|at provider|^Provider|^Limit|^Guardrail) $/
 
 export interface Known {
   /** There is a redirect or policy of this name. */
