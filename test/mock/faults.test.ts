@@ -40,11 +40,12 @@ test('delayMs waits before the head, silenceMs after the first piece, gapMs betw
     const response = await ask(plan)
     const head = performance.now() - began
     await response.text()
-    return { head, body: performance.now() - began - head }
+    return { head, all: performance.now() - began }
   }
   expect((await timed({ delayMs: 60 })).head).toBeGreaterThan(55)
-  expect((await timed({ chunks: ['a', 'b'], silenceMs: 60 })).body).toBeGreaterThan(50)
-  expect((await timed({ chunks: ['a', 'b', 'c'], gapMs: 30 })).body).toBeGreaterThan(50)
+  // From the beginning: on a full machine the head may be seen late, and the rest with it.
+  expect((await timed({ chunks: ['a', 'b'], silenceMs: 60 })).all).toBeGreaterThan(55)
+  expect((await timed({ chunks: ['a', 'b', 'c'], gapMs: 30 })).all).toBeGreaterThan(55)
 })
 
 test('splitAt cuts the bytes anew without changing them', async () => {
