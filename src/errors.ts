@@ -49,6 +49,11 @@ export const codes = {
 
 export type Code = keyof typeof codes
 
+/** What speaks against a provider, and against nobody else. */
+export const upstreamFaults: ReadonlySet<string> = new Set(
+  Object.keys(codes).filter(code => code.startsWith('upstream_')),
+)
+
 export interface RefusalOptions {
   /** The field of the request that is wrong. */
   readonly param?: string

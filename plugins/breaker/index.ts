@@ -2,22 +2,14 @@ import * as v from 'valibot'
 import { definePlugin } from '../../src/contract/plugin.ts'
 import type { Provider } from '../../src/contract/provider.ts'
 import { duration, says, whole } from '../../src/contract/settings.ts'
-import { refuse } from '../../src/errors.ts'
+import { refuse, upstreamFaults } from '../../src/errors.ts'
 import type { Outcome, Target } from '../../src/types.ts'
 import type { Skipping } from '../limits/queue/model.ts'
 import type { ModelLists, Trouble } from '../model-lists/model.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
 import type { Breaker } from './model.ts'
 
-/** Codes that speak against the upstream; the rest speak against the request, or against nobody. */
-const against = new Set([
-  'upstream_error',
-  'upstream_overloaded',
-  'upstream_unreachable',
-  'upstream_rejected',
-  'upstream_invalid',
-  'upstream_timeout',
-])
+/** Codes that speak against nobody; those that are no faults of the upstream speak against the request. */
 const silent = new Set(['client_closed', 'shutting_down', 'internal_error', 'model_unavailable'])
 
 const LIMITED = 'rate_limit_exceeded'
@@ -86,7 +78,7 @@ export default definePlugin({
       outcome: Outcome,
     ): void {
       const { ok, code = '', retryAfter } = outcome
-      const isFault = !ok && against.has(code)
+      const isFault = !ok && upstreamFaults.has(code)
       const isSilent = !ok && silent.has(code)
       const at = now()
       model.learn(

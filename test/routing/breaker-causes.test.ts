@@ -11,6 +11,7 @@ describe('what counts', () => {
     timeout: { status: 504 },
     'error in disguise': { body: '{"error":{"message":"no"}}' },
     'no answer': { body: '<html>' },
+    'an answer that breaks off': { cutAfterBytes: 20 },
   }
 
   for (const [name, plan] of Object.entries(theirs)) {

@@ -196,6 +196,29 @@ describe('R7 latency', () => {
     expect(tally(await askTimes(fleet, 20, 'quick'))[EAST] ?? 0).toBeGreaterThan(14)
   })
 
+  test('R7 latency holds an overload against a target', async () => {
+    await using fleet = await startFleet({ env: { BREAKER_FAILURES: '1000' } })
+    await fleet.redirect('quick', [EAST, WEST], { strategy: 'latency', session_affinity: false })
+    fleet.plan('openai-west', { delayMs: 40 })
+    await askTimes(fleet, 2, 'quick')
+    fleet.plan('openai-east', { status: 529 })
+    await askTimes(fleet, 2, 'quick')
+    fleet.calls.length = 0
+    await askTimes(fleet, 10, 'quick')
+    expect(tally(fleet.calls)[EAST] ?? 0).toBeLessThan(4)
+  })
+
+  test('R7 latency holds no limit of ours against a target that it keeps from being asked', async () => {
+    await using fleet = await startFleet()
+    await fleet.redirect('quick', [EAST, WEST], { strategy: 'latency', session_affinity: false })
+    fleet.plan('openai-west', { delayMs: 40 })
+    await askTimes(fleet, 2, 'quick')
+    await fleet.test.admin('PUT', '/admin/limits/few', { models: ['openai-east/'], requests: 1 })
+    expect(tally(await askTimes(fleet, 6, 'quick'))[WEST]).toBeGreaterThan(4)
+    await fleet.test.admin('DELETE', '/admin/limits/few')
+    expect(tally(await askTimes(fleet, 20, 'quick'))[EAST] ?? 0).toBeGreaterThan(14)
+  })
+
   const facts = { caller: {}, userPath: '/', dry: false, trace: undefined } as unknown as Ordering
   const branch = (provider: string) => ({ targets: [{ provider, model: 'm', via: [] }] })
   const branches = [branch('slow'), branch('fast'), branch('middle')]

@@ -1,19 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { binOf } from '../../../src/base/histogram.ts'
 import type { Database } from '../../../src/database/open.ts'
+import { upstreamFaults } from '../../../src/errors.ts'
 import type { Outcomes, OutcomesQuestion, TargetOutcomes } from '../model.ts'
 import { usageRecords } from '../schema.ts'
-
-/** What speaks against a target. */
-const failures = [
-  'upstream_error',
-  'upstream_unreachable',
-  'upstream_rejected',
-  'upstream_invalid',
-  'upstream_cut',
-  'upstream_timeout',
-  'upstream_overloaded',
-]
 
 /** What a target turns down: a mistake of the caller, or something that this target alone cannot do. */
 const refusals = [
@@ -67,7 +57,7 @@ const NO_COST = { count: 0, sum: 0, squares: 0 }
 const readCounts = (db: Database, lines: ReturnType<typeof linesOf>) =>
   db.all<{ target: string } & Pick<TargetOutcomes, 'answered' | 'failed' | 'refused'>>(sql`
     select target, total(code is null) answered,
-      total(code in (select value from json_each(${JSON.stringify(failures)})) or (code = 'rate_limit_exceeded' and ms > 0)) failed,
+      total(code in (select value from json_each(${JSON.stringify([...upstreamFaults])})) or (code = 'rate_limit_exceeded' and ms > 0)) failed,
       total(code in (select value from json_each(${JSON.stringify(refusals)}))) refused
     from (${tries(lines)}) group by target`)
 

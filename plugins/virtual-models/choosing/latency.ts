@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { upstreamFaults } from '../../../src/errors.ts'
 import type { Ordering } from '../../../src/exchange.ts'
 import type { Outcome, Target } from '../../../src/types.ts'
 
@@ -26,15 +27,7 @@ const EXPLORATION = 0.05
 const FAILURE = 30_000
 
 /** Failures that speak against the target; the rest are mistakes of callers, or tries that were not made. */
-const slows: ReadonlySet<string> = new Set([
-  'rate_limit_exceeded',
-  'upstream_error',
-  'upstream_unreachable',
-  'upstream_rejected',
-  'upstream_invalid',
-  'upstream_cut',
-  'upstream_timeout',
-])
+const slows: ReadonlySet<string> = new Set(['rate_limit_exceeded', ...upstreamFaults])
 
 interface Measured {
   readonly ms: number
@@ -51,7 +44,8 @@ export function createLatencies({ now, random }: LatencyOptions): Latencies {
   return {
     of,
     learn(target, { ok, ms, code = '' }) {
-      if (!ok && !slows.has(code)) return
+      // Whoever was not asked, for a limit of ours has no room, took no time at all.
+      if (!ok && (ms === 0 || !slows.has(code))) return
       const before = of(target)
       const took = ok ? ms : Math.max(ms, FAILURE)
       measured.set(nameOf(target), {
