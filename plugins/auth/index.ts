@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { keyedHash } from '../../src/base/runtime.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
-import { says } from '../../src/contract/settings.ts'
+import { chosenKey, says } from '../../src/contract/settings.ts'
 import { ConfigError } from '../../src/errors.ts'
 import type { Received } from '../../src/exchange.ts'
 import { createUnknownModels } from '../../src/scope/unknown-models.ts'
@@ -15,7 +15,7 @@ import { createHashes, readPepper } from './hashes.ts'
 import { createIdentify, MASTER, OPEN } from './identify.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
-import { derive, masterKey, mastersIn } from './master-key.ts'
+import { derive, mastersIn } from './master-key.ts'
 import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
 import { createResume } from './resume.ts'
@@ -32,11 +32,11 @@ export default definePlugin({
   config: v.object({
     masterKey: says(
       'Operates the admin API and the dashboard, and may call models. At least 8 characters. Without any key the gateway serves callers on this machine only',
-      v.optional(masterKey()),
+      v.optional(chosenKey()),
     ),
     formerMasterKey: says(
       'The master key before this one: what it has sealed is sealed anew at the start. It lets nobody in, and can be left out then',
-      v.optional(masterKey()),
+      v.optional(chosenKey()),
     ),
   }),
   env: {

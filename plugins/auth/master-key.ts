@@ -1,16 +1,3 @@
-import * as v from 'valibot'
-import { concealed } from '../../src/contract/settings.ts'
-
-export const masterKey = () =>
-  concealed(
-    v.pipe(
-      v.string(),
-      v.trim(),
-      v.minLength(8, 'expected at least 8 characters'),
-      v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
-    ),
-  )
-
 interface Masters {
   readonly masterKey?: string | undefined
   readonly formerMasterKey?: string | undefined

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { createGathering } from '../../src/contract/peers.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
-import { concealed, says, whole } from '../../src/contract/settings.ts'
+import { chosenKey, says, whole } from '../../src/contract/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
 import type { Cache } from '../cache/model.ts'
@@ -36,16 +36,7 @@ export default definePlugin({
     /** Reads /metrics and nothing else. */
     token: says(
       'Whoever holds it may read /metrics and nothing else (Authorization: Bearer ...). At least 8 characters',
-      v.optional(
-        concealed(
-          v.pipe(
-            v.string(),
-            v.trim(),
-            v.minLength(8, 'expected at least 8 characters'),
-            v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
-          ),
-        ),
-      ),
+      v.optional(chosenKey()),
     ),
     userPathDepth: says(
       'How many segments of user paths become a label; 0: none',

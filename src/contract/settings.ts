@@ -118,6 +118,17 @@ const scaled = (
 /** A string that must not be blank. */
 export const text = () => v.pipe(v.string(), v.trim(), v.nonEmpty('expected a value, it is empty'))
 
+/** A key that an operator makes up, and whoever has it may come in: no shorter than what nobody guesses at once. */
+export const chosenKey = () =>
+  concealed(
+    v.pipe(
+      v.string(),
+      v.trim(),
+      v.minLength(8, 'expected at least 8 characters'),
+      v.regex(/^[\x21-\x7e]+$/, 'expected printable ASCII characters without spaces'),
+    ),
+  )
+
 /** What a variable spells as a JSON array, of which `example` is one. */
 export function jsonArray<I, O>(item: v.GenericSchema<I, O>, example: string) {
   const expected = `expected a JSON array such as ${example}`

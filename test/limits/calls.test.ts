@@ -14,11 +14,7 @@ beforeAll(async () => {
     },
   })
 })
-beforeEach(async () => {
-  limited.house.mock.reset()
-  for (const { name } of (await limited.house.test.admin('GET', '/admin/limits')).body)
-    await limited.house.test.admin('DELETE', `/admin/limits/${name}`)
-})
+beforeEach(() => limited.forget())
 afterAll(() => limited[Symbol.asyncDispose]())
 
 const many = (count: number, call: () => Promise<Response>) => Array.from({ length: count }, call)

@@ -9,6 +9,8 @@ export interface Limited extends AsyncDisposable {
   /** The clock of the gateway (milliseconds since 1970). */
   readonly clock: { now: number }
   limit(name: string, body: object): Promise<void>
+  /** Without limits, and without what the provider was asked. */
+  forget(): Promise<void>
   /** How full it is. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely, and fail where they guess wrong
   read(name: string): Promise<any>
@@ -26,6 +28,11 @@ export async function openLimited(options: HouseOptions = {}): Promise<Limited> 
     async limit(name, body) {
       const { status, body: said } = await house.test.admin('PUT', `/admin/limits/${name}`, body)
       if (status !== 200) throw new Error(`${status}: ${JSON.stringify(said)}`)
+    },
+    async forget() {
+      house.mock.reset()
+      for (const { name } of (await house.test.admin('GET', '/admin/limits')).body)
+        await house.test.admin('DELETE', `/admin/limits/${name}`)
     },
     read: async name => (await house.test.admin('GET', `/admin/limits/${name}`)).body,
     as: (path, extra = {}, plan) =>

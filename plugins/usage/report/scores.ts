@@ -35,9 +35,9 @@ export interface CallScore {
   readonly comment: string | null
   /** Milliseconds since 1970. */
   readonly saidAt: number
-  /** Whoever said it: a path, or `/`; and a key, where not all of the path speak as one. */
-  readonly within: string
-  readonly holder: string
+  readonly by: Speaker
+  /** Of a caller the key, where not all of its path speak as one, else the path. */
+  readonly speaker: string
 }
 
 /** Those that are meant, each name once for callers and for operators: a side may be several targets. */
@@ -54,6 +54,7 @@ const addUp = (scores: readonly ScoreSum[], figure: keyof Differences): number =
 
 /** Whoever may speak of all calls. */
 const IS_OPERATOR = sql.raw(`f."within" = '/' and f.holder = ''`)
+const BY = sql`case when ${IS_OPERATOR} then 'operator' else 'caller' end "by"`
 
 // Rows of the plugin `feedback`. One whose call is not known yet has no virtual model, and is found by none of these.
 
@@ -65,7 +66,7 @@ export async function readScores(
   const periods = JSON.stringify(ranges.map(({ from, to }) => [from, to]))
   const rows = await db.all<Omit<ScoreSum, 'isMirror'> & { readonly isMirror: number }>(sql`
     select p.key bucket, f.provider || '/' || f.model target, f.mirrored isMirror, f.name,
-      case when ${IS_OPERATOR} then 'operator' else 'caller' end "by", count(*) count, total(f.score) sum, total(f.score * f.score) squares
+      ${BY}, count(*) count, total(f.score) sum, total(f.score * f.score) squares
     from json_each(${periods}) p cross join feedback f
     where f.virtual_model = ${source} and f.at >= p.value->>0 and f.at < p.value->>1 and f.model is not null
     group by 1, 2, 3, 4, 5 order by 4, 5`)
@@ -95,7 +96,8 @@ export const readScorePairs = (
 /** What was said of a call and of its copy. */
 export async function readCallScores(db: Database, requestId: string): Promise<CallScore[]> {
   const rows = await db.all<Omit<CallScore, 'isMirror'> & { readonly isMirror: number }>(sql`
-    select mirrored isMirror, name, score, comment, said_at saidAt, within, holder from feedback
-    where request_id = ${requestId} and at is not null order by mirrored, id`)
+    select f.mirrored isMirror, f.name, f.score, f.comment, f.said_at saidAt, ${BY},
+      coalesce(nullif(f.holder, ''), f."within") speaker
+    from feedback f where f.request_id = ${requestId} and f.at is not null order by f.mirrored, f.id`)
   return rows.map(row => ({ ...row, isMirror: row.isMirror === 1 }))
 }

@@ -28,10 +28,6 @@ interface AnswersProps {
   readonly asked: Asked
 }
 
-/** Whoever may speak of all calls. */
-const isOperator = ({ within, holder }: Pick<CallScore, 'within' | 'holder'>): boolean =>
-  within === '/' && holder === ''
-
 /** What the caller was told and what a mirror said, side by side; what was said of both, and two buttons to say it here. */
 export function Scored({ call, copy, scores, answers, ...rest }: AnswersProps) {
   const id = call.requestId
@@ -86,7 +82,7 @@ const Answer = ({ title, kept, scores, zone, ...form }: AnswerProps) => (
       <Buttons
         {...form}
         title={title}
-        said={scores.find(score => score.name === NAME && isOperator(score))}
+        said={scores.find(({ name, by }) => name === NAME && by === 'operator')}
       />
     )}
   </div>
@@ -94,13 +90,12 @@ const Answer = ({ title, kept, scores, zone, ...form }: AnswerProps) => (
 
 const Scores = ({ scores, zone }: Pick<AnswersProps, 'scores' | 'zone'>) => (
   <ul class="opinions">
-    {scores.map(({ name, score, comment, saidAt, within, holder }) => (
+    {scores.map(({ name, score, comment, saidAt, by, speaker }) => (
       <li>
         <Name text={name} /> <b>{scoreText(score)}</b>
         {comment !== null && <p>{comment}</p>}
         <p class="about">
-          {isOperator({ within, holder }) ? 'operator' : <Name text={holder || within} />},{' '}
-          {dateOf(saidAt, zone)}, {secondsOf(saidAt, zone)}
+          {by === 'operator' ? by : <Name text={speaker} />},{dateOf(saidAt, zone)}, {secondsOf(saidAt, zone)}
         </p>
       </li>
     ))}
