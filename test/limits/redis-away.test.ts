@@ -83,7 +83,8 @@ describeWithRedis('while Redis is away', () => {
       limit([one, two], 'at-once', { concurrent: 2 }),
     ])
     for (const gateway of [one, two, one]) expect(await call(gateway)).toBe(200)
-    const running = call(one, { mock_plan: { delayMs: 2500 } })
+    // Under way until both know of it again, on a full machine too.
+    const running = call(one, { mock_plan: { delayMs: 4500 } })
     await inTime(async () => (await fullest(two, 'at-once'))?.concurrent.used === 1, 'the call to be known')
     await redis.send('FLUSHALL')
     await inTime(async () => (await redis.send('DBSIZE')) !== 0, 'somebody to tell it anew')
