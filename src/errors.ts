@@ -93,7 +93,8 @@ export class Refusal extends Error {
     this.code = code
     this.status = options.status ?? codes[code].status
     this.heals = codes[code].heals
-    this.param = options.param
+    // What is wrong with the whole body has no name.
+    this.param = options.param === '' ? undefined : options.param
     this.word = options.word
     this.retryAfter = options.retryAfter
     this.body = options.body

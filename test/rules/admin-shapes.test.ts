@@ -173,6 +173,13 @@ describe('Admin JSON', () => {
       expect((await world.call('POST', '/admin/providers/refresh', body)).status).toBe(200)
   })
 
+  test('Admin JSON names no field where the whole body is wrong', async () => {
+    await using world = await startWorld()
+    const { status, body } = await world.call('PUT', '/admin/limits/none', { user_path: '/team' })
+    expect([status, at(body, 'error', 'message')]).toEqual([400, expect.stringMatching(/^The body: /)])
+    expect(at(body, 'error', 'param')).toBeNull()
+  })
+
   test('Admin JSON refuses a query that it would not read, and says what was meant', async () => {
     await using world = await startWorld()
     const told: readonly (readonly [method: string, address: string, says: string])[] = [
@@ -182,7 +189,7 @@ describe('Admin JSON', () => {
         'There is no query parameter "form" here. Did you mean "from"?',
       ],
       ['GET', '/admin/usage?zzzzzzzzz=1', 'There is no query parameter "zzzzzzzzz" here: there is '],
-      ['GET', '/admin/keys?limit=5', 'There is no query parameter "limit" here: there is none'],
+      ['GET', '/admin/limits?limit=5', 'There is no query parameter "limit" here: there is none'],
       ['GET', '/admin/history?kind=key&kind=virtual-model', 'The query has "kind" twice: send it once'],
       ['DELETE', '/admin/keys/key_1?force=true', 'There is no query parameter "force" here'],
     ]
