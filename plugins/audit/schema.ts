@@ -1,7 +1,7 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-export const people = ['master', 'key', 'session', 'token', 'loopback', 'nobody'] as const
-/** How the operator was known; `nobody` was refused for want of a key. */
+export const people = ['master', 'key', 'session', 'token', 'loopback', 'caller', 'nobody'] as const
+/** How the operator was known; `caller` is none, but changed something all the same; `nobody` was refused for want of a key. */
 export type Who = (typeof people)[number]
 
 /** One row per admin call that is not a GET, with what came of it. */

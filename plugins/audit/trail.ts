@@ -66,13 +66,13 @@ export function openTrail(db: Database, log: Log): Trail {
   }
 
   return {
-    add({ admin, method, route, path, status, at }) {
-      if (admin === undefined && !admitStranger(at)) return
+    add({ admin, caller, method, route, path, status, at }) {
+      if (admin === undefined && caller === undefined && !admitStranger(at)) return
       if (waiting.length >= MAX_WAITING)
         return log.error('Too many admin calls wait for the database', { method, path, status })
       waiting.push({
-        who: admin?.via ?? 'nobody',
-        name: admin?.name ?? null,
+        who: admin?.via ?? (caller === undefined ? 'nobody' : 'caller'),
+        name: admin?.name ?? (caller === undefined ? null : `${caller.name} (${caller.id})`),
         path: path.slice(0, MAX_PATH),
         ...{ at, method, route, status },
       })

@@ -2,13 +2,15 @@ import type { GenericSchema, InferOutput } from 'valibot'
 import type { Bytes } from '../base/bytes.ts'
 import { refuse } from '../errors.ts'
 import type { Scoped } from '../exchange.ts'
-import type { Admin, Awaitable } from '../types.ts'
+import type { Admin, Awaitable, Caller } from '../types.ts'
 import type { Endpoint } from './dialect.ts'
 
-/** What an operator did through the admin API or the dashboard. */
+/** What an operator did through the admin API or the dashboard, or a caller at an endpoint that is `audited`. */
 export interface AdminEvent {
-  /** Undefined: refused, because nobody knows who called. */
+  /** Undefined: a caller did it, or it was refused, because nobody knows who called. */
   readonly admin: Admin | undefined
+  /** The caller who did it, where it was one. */
+  readonly caller?: Pick<Caller, 'id' | 'name'>
   /** Of HTTP. */
   readonly method: string
   /** The route, with the names of its parameters: `/admin/keys/:id`. */
@@ -53,6 +55,8 @@ export interface Api<B extends GenericSchema = GenericSchema, Q extends GenericS
    * these and GETs are for operators who only read, too; the door refuses them all others.
    */
   readonly asks?: boolean
+  /** Of a `caller` endpoint that is no GET: the `audit` hooks hear of its calls, refused ones too, as of those of operators. */
+  readonly audited?: boolean
   /** A few words for the document, without a period; `description` has sentences, in Markdown. */
   readonly summary: string
   readonly description?: string

@@ -120,7 +120,10 @@ export interface Hooks {
   resume(x: Answered): void
   /** After the last byte, a refusal or a hang-up; exactly once. Cannot change the answer. */
   settle(x: Settled): Awaitable<void>
-  /** Somebody has changed something, or tried to: after every admin call that is not a GET, refused ones too. */
+  /**
+   * Somebody has changed something, or tried to: after every admin call that is not a GET, refused ones too, and those of
+   * callers at endpoints that are `audited`.
+   */
   audit(event: AdminEvent): Awaitable<void>
   /** What `/v1/models` might show. Entries that this caller could not call are removed afterwards by the pipeline. */
   list(models: readonly ListedModel[], x: Scoped): Awaitable<readonly ListedModel[]>

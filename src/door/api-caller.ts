@@ -4,7 +4,7 @@ import { type Connection, Exchange, type Scoped } from '../exchange.ts'
 import { inName } from '../hooks.ts'
 import { readBody } from '../request/body.ts'
 import { check } from '../request/check.ts'
-import type { Admin, Answer, Awaitable, ByteSource } from '../types.ts'
+import type { Admin, Answer, Awaitable, ByteSource, Caller } from '../types.ts'
 import { checkParams } from './address.ts'
 import type { Audit } from './audit.ts'
 import { isRead, onlyAsks, refuseReaders } from './readers.ts'
@@ -49,17 +49,21 @@ export function createApiCaller(options: ApiCallerOptions) {
   }
 
   /** A caller's request takes the pipeline's way in and out. */
-  function callAsCaller(route: Api, request: Request, params: Params): Promise<Response> {
+  async function callAsCaller(route: Api, request: Request, params: Params): Promise<Response> {
     const endpoint = {
       name: route.name ?? route.path,
       ...(route.refusal && { refusal: route.refusal }),
       ...(route.challenge && { challenge: route.challenge }),
     }
-    return serve(request, endpoint, connectionOf(request), x =>
-      run(route, { request, params, admin: undefined, x }, value =>
+    let caller: Caller | undefined
+    const response = await serve(request, endpoint, connectionOf(request), x => {
+      caller = x.caller
+      return run(route, { request, params, admin: undefined, x }, value =>
         value instanceof Response ? asItIs(value) : wholeAnswer(value, route.answer.status),
-      ),
-    )
+      )
+    })
+    if (route.audited === true) audit({ caller }, request, route.path, response.status)
+    return response
   }
 
   async function callAsAdmin(route: Api, request: Request, params: Params): Promise<Response> {
@@ -76,7 +80,7 @@ export function createApiCaller(options: ApiCallerOptions) {
       return respond(route, { request, params, admin, x: undefined })
     }
     const response = await act().catch(error => fail(error, x.id))
-    if (!isRead(route)) audit(admin, request, route.path, response.status)
+    if (!isRead(route)) audit({ admin }, request, route.path, response.status)
     leave(x)
     return response
   }

@@ -1,16 +1,23 @@
 import { describe } from '../base/describe.ts'
 import { all, type HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import type { Admin } from '../types.ts'
+import type { Admin, Caller } from '../types.ts'
 
-/** Tells the `audit` hooks what an operator did; `admin` is undefined where nobody was let in. */
-export type Audit = (admin: Admin | undefined, request: Request, route: string, status: number) => void
+/** Who did something; neither of them where nobody was let in. */
+export interface Actor {
+  readonly admin?: Admin | undefined
+  readonly caller?: Caller | undefined
+}
+
+/** Tells the `audit` hooks what somebody did. */
+export type Audit = (actor: Actor, request: Request, route: string, status: number) => void
 
 export const createAudit =
   (hooks: HookTable, log: Log, now: () => number): Audit =>
-  (admin, request, route, status) => {
+  ({ admin, caller }, request, route, status) => {
     const event = {
       admin,
+      ...(caller && { caller }),
       method: request.method,
       route,
       path: new URL(request.url).pathname,

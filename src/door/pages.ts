@@ -151,7 +151,7 @@ export function createPages({
         return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
       })
     }, true)(request)
-    if (!onlyAsks) audit(admin, request, route, response.status)
+    if (!onlyAsks) audit({ admin }, request, route, response.status)
     leave(x)
     return response
   }

@@ -178,6 +178,7 @@ const api = {
   refusals: may(list(v.number(wanted('a number')))),
   hidden: may(bool),
   asks: may(bool),
+  audited: may(bool),
   run: fun,
 } satisfies Entries<Api>
 

@@ -47,6 +47,7 @@ const ways: Readonly<Record<Who, string>> = {
   session: 'Dashboard',
   token: 'Token',
   loopback: 'This machine',
+  caller: 'A caller’s key',
   nobody: 'Nobody: no valid key',
 }
 
@@ -62,7 +63,10 @@ export function CallsView({ data, request: { base } }: Props) {
       <header class="top">
         <div>
           <h1>History</h1>
-          <p class="lead">Every admin call that is not a GET, refused ones too, by API and dashboard.</p>
+          <p class="lead">
+            Every admin call that is not a GET, refused ones too, by API and dashboard; and keys that callers
+            make.
+          </p>
         </div>
       </header>
       <HistoryTabs current="calls" base={base} />
