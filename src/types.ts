@@ -24,6 +24,8 @@ export interface Caller {
   /** Selectors and redirect names this caller is limited to; absent means no limit. */
   readonly models?: ReadonlySet<string>
   readonly labels: Readonly<Record<string, string>>
+  /** Of the key that has made this caller's: what is closed to that one is closed to this one, too. */
+  readonly maker?: Pick<Caller, 'path' | 'subPaths' | 'models'>
 }
 
 /** Who operates the gateway. Writes made with a `session` must carry its CSRF token. */

@@ -3,6 +3,7 @@ import { definePlugin } from '../../src/contract/plugin.ts'
 import { flag, says } from '../../src/contract/settings.ts'
 import type { Deciding, Routed } from '../../src/exchange.ts'
 import { refuseUnrouted } from '../../src/request/route.ts'
+import { accessPathOf } from '../../src/scope/access-path.ts'
 import { isSelected } from '../../src/scope/selector.ts'
 import type { Caller, Dropped, Route, Target } from '../../src/types.ts'
 import type { Catalog } from '../catalog/model.ts'
@@ -29,13 +30,14 @@ export default definePlugin({
     const judging = () => ({ snapshot: virtual.current(), isProvider, byDefault: config.enabledByDefault })
 
     /** Whoever could use what a redirect leads to, were it there, may know that it leads nowhere. */
-    function withOpen(route: Route, { caller, userPath }: Deciding): Route {
+    function withOpen(route: Route, x: Deciding): Route {
       const facts = judging()
+      const userPath = accessPathOf(x)
       const dropped = route.dropped.map((drop): Dropped => {
         const { name, via, code } = drop
         if (via.length === 0 || code !== 'model_not_found') return drop
         const target = { ...split(name, isProvider), via }
-        const isOpen = judge(facts, target, userPath).isAllowed && isWithinKey(caller, target, isProvider)
+        const isOpen = judge(facts, target, userPath).isAllowed && isWithinKey(x.caller, target, isProvider)
         return { ...drop, isOpen }
       })
       return { ...route, dropped }
@@ -47,9 +49,10 @@ export default definePlugin({
     const exports: Access = {
       isHiding: config.hideDenied,
       namedBeside,
-      closed(target, { caller, userPath }) {
+      closed(target, x) {
+        const userPath = accessPathOf(x)
         const verdict = judge(judging(), target, userPath)
-        const isWithin = isWithinKey(caller, target, isProvider)
+        const isWithin = isWithinKey(x.caller, target, isProvider)
         if (verdict.isAllowed && isWithin && isThere(target)) return undefined
         const reason = isWithin ? reasonOf(verdict, target, userPath) : LIMITED
         return { name: `${target.provider}/${target.model}`, via: target.via, code, reason }
@@ -80,7 +83,8 @@ export default definePlugin({
           refuseUnrouted({ asked: x.asked, names: [], targets: [], dropped: [drop] }, x.userPath)
       },
       route(route, x) {
-        const { caller, userPath, trace, dry } = x
+        const { caller, trace, dry } = x
+        const userPath = accessPathOf(x)
         const facts = judging()
         const dropped: Dropped[] = []
         const targets = route.targets.filter(target => {
@@ -121,6 +125,14 @@ function split(name: string, isProvider: (name: string) => boolean): Pick<Target
   return isProvider(provider) ? { provider, model: name.slice(slash + 1) } : { provider: NOBODY, model: name }
 }
 
-/** A key's own list holds selectors and names of redirects; either way in is enough. */
-const isWithinKey = ({ models }: Caller, target: Target, isProvider: (name: string) => boolean): boolean =>
-  models === undefined || isSelected(models, target, isProvider)
+/** The model is open to a key, and to the key that has made it. */
+const isWithinKey = (caller: Caller, target: Target, isProvider: (name: string) => boolean): boolean =>
+  isListed(caller, target, isProvider) &&
+  (caller.maker === undefined || isListed(caller.maker, target, isProvider))
+
+/** A key's list holds selectors and names of redirects; either way in is enough. */
+const isListed = (
+  { models }: Pick<Caller, 'models'>,
+  target: Target,
+  isProvider: (name: string) => boolean,
+): boolean => models === undefined || isSelected(models, target, isProvider)

@@ -26,7 +26,7 @@ export function createListCache<M>({
     if (before !== current) entries.clear()
     current = before
     const { userPath, caller } = x
-    const key = JSON.stringify([userPath, caller, caller.models && [...caller.models]])
+    const key = JSON.stringify([userPath, caller], (_, value) => (value instanceof Set ? [...value] : value))
     const known = entries.get(key)
     if (known !== undefined && now() - known.at < MAX_AGE) return known.models
     const models = await list(x)

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/contract/plugin.ts'
 import { flag, says } from '../../src/contract/settings.ts'
+import { accessPathOf } from '../../src/scope/access-path.ts'
 import type { ListedModel, Target } from '../../src/types.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
@@ -117,8 +118,9 @@ export default definePlugin({
         const facts = { dry, trace, caller: caller!, userPath: userPath!, request, ...(body && { body }) }
         pins.correct(facts, target, (source, index) => current().all.get(source)?.targets[index]?.name)
       },
-      list(models, { userPath }) {
+      list(models, x) {
         const snapshot = current()
+        const userPath = accessPathOf(x)
         const redirects = [...snapshot.all.values()].filter(
           model => redirectOf(snapshot, model.source) && isThereFor(userPath, model),
         )

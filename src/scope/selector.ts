@@ -18,3 +18,15 @@ export const isSelected = (
   (selectors.has(model) && isBare(model, isProvider)) ||
   selectors.has('/') ||
   via.some(({ source }) => selectors.has(source))
+
+/**
+ * Whatever a selector speaks of, these speak of, too, as far as their words tell: `provider/` has in it all its models, and
+ * `id` those of that name. A redirect is in it by its own name only, wherever it may lead.
+ */
+export function isCovered(selector: string, selectors: ReadonlySet<string>): boolean {
+  if (selectors.has('/') || selectors.has(selector)) return true
+  const slash = selector.indexOf('/')
+  if (slash < 1) return false
+  const model = selector.slice(slash + 1)
+  return selectors.has(selector.slice(0, slash + 1)) || (!model.includes('/') && selectors.has(model))
+}

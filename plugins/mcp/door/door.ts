@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type Api, type ApiCall, defineApi } from '../../../src/contract/api.ts'
 import { type Refusal, refuse } from '../../../src/errors.ts'
 import type { Scoped } from '../../../src/exchange.ts'
+import { accessPathOf } from '../../../src/scope/access-path.ts'
 import type { McpServer } from '../model.ts'
 import { isOpen } from '../servers/server.ts'
 import { toRpcError } from './errors.ts'
@@ -28,7 +29,8 @@ const message = v.looseObject({
 /** `/mcp`, the tools of all servers, and `/mcp/NAME`, those of one, for clients of any version of the protocol. */
 export function createDoor({ servers, challenge, serve, failed }: DoorOptions): Api[] {
   function visitOf(x: Scoped, name: string | undefined): Visit {
-    const mine = [...servers.values()].filter(server => isOpen(server, x.userPath))
+    const path = accessPathOf(x)
+    const mine = [...servers.values()].filter(server => isOpen(server, path))
     if (name === undefined) return { x, servers: mine, isPlain: false }
     const only = mine.find(server => server.name === name)
     if (only === undefined)

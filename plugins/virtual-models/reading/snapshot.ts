@@ -1,5 +1,6 @@
 import { presetInWords } from '../../../src/contract/preset.ts'
 import type { Deciding, Step } from '../../../src/exchange.ts'
+import { accessPathOf } from '../../../src/scope/access-path.ts'
 import type { Dropped, Leg, Name, Route, UserPath } from '../../../src/types.ts'
 import type { Snapshot, TargetInUse, VirtualModel } from '../model.ts'
 import { mirrorInWords } from '../rows/mirror.ts'
@@ -15,14 +16,16 @@ export function redirectOf({ all }: Snapshot, name: string): VirtualModel | unde
 /** Puts the targets of redirects in place of their names, through chains, until only names of real models are left. */
 export function expand(snapshot: Snapshot, route: Route, facts: Deciding): Route {
   const isPlain = route.names.length === 1 && facts.trace === undefined
-  const only = isPlain ? onlyOf(snapshot, route.names[0]!, facts.userPath) : undefined
+  const only = isPlain ? onlyOf(snapshot, route.names[0]!, accessPathOf(facts)) : undefined
   if (only !== undefined)
     return { asked: route.asked, names: [only], targets: route.targets, dropped: route.dropped }
   return expandAll(snapshot, route, facts)
 }
 
-function expandAll(snapshot: Snapshot, route: Route, { userPath, trace }: Deciding): Route {
+function expandAll(snapshot: Snapshot, route: Route, facts: Deciding): Route {
   if (!route.names.some(({ name }) => snapshot.all.has(name))) return route
+  const { trace } = facts
+  const userPath = accessPathOf(facts)
   const names: Name[] = []
   const dropped: Dropped[] = [...route.dropped]
   const walk = (name: string, via: readonly Leg[]): void => {
