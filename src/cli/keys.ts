@@ -22,8 +22,10 @@ const list = (world: World) =>
         .filter(isMap)
         .map(key => [
           ...['id', 'name', 'status', 'last_four', 'user_path'].map(field => textOf(key[field])),
-          modelsOf(key.allowed_models),
+          modelsOf(key),
           textOf(key.operates),
+          key.makes_keys === true ? 'yes' : '',
+          textOf(key.made_by),
           textOf(key.expires_at),
           textOf(isMap(key.last_used) ? key.last_used.at : undefined),
         ])
@@ -35,6 +37,8 @@ const list = (world: World) =>
         'USER PATH',
         'MODELS',
         'OPERATES',
+        'MAKES KEYS',
+        'MADE BY',
         'EXPIRES',
         'LAST USED',
       ]
@@ -52,23 +56,31 @@ const create = (world: World) =>
       'user-path': { type: 'string', description: 'Binds the key to this path: /team/alpha' },
       'sub-paths': { type: 'boolean', description: 'Callers may name a path below it' },
       'allowed-models': { type: 'string', description: 'Selectors and redirect names, with commas' },
+      models: {
+        type: 'boolean',
+        default: true,
+        description: 'It calls models',
+        negativeDescription: 'It calls none: it only operates',
+      },
       labels: { type: 'string', description: 'team=alpha,env=prod' },
       expires: { type: 'string', description: 'A time such as 2027-01-31T12:00:00Z, or 30d' },
       operates: { type: 'string', description: 'It opens the admin API and the dashboard: read or write' },
+      'makes-keys': { type: 'boolean', description: 'Its holder makes keys at or below its path' },
       description: { type: 'string', description: 'A note' },
     },
     async run(args) {
       const client = await connect(world, args.url)
-      const models = args['allowed-models']
+      const models = modelsIn(args)
       const expires = args.expires
       const made = await client.call('POST', '/admin/keys', {
         name: args.name,
         ...(args['user-path'] !== undefined && { user_path: args['user-path'] }),
         ...(args['sub-paths'] === true && { sub_paths: true }),
-        ...(models !== undefined && { allowed_models: split(models) }),
+        ...(models !== undefined && { allowed_models: models }),
         ...(args.labels !== undefined && { labels: toLabels(args.labels) }),
         ...(expires !== undefined && { expires_at: toTime(expires) }),
         ...(args.operates !== undefined && { operates: args.operates }),
+        ...(args['makes-keys'] === true && { makes_keys: true }),
         ...(args.description !== undefined && { description: args.description }),
       })
       show(world, made, args.json === true)
@@ -95,14 +107,31 @@ const revoke = (world: World) =>
   command({
     name: 'revoke',
     about: 'Revoke a key at once',
-    args: { ...urlOption, id: { type: 'positional', required: true, description: 'key_…' } },
-    async run({ url, id, json }) {
-      const key = await (await connect(world, url)).call('DELETE', `/admin/keys/${encodeURIComponent(id)}`)
-      world.out(json ? `${JSON.stringify(key)}\n` : `Revoked ${id}\n`)
+    args: {
+      ...urlOption,
+      id: { type: 'positional', required: true, description: 'key_…' },
+      'with-made': { type: 'boolean', description: 'And all keys that it has made' },
+    },
+    async run({ url, id, json, ...args }) {
+      const path = `/admin/keys/${encodeURIComponent(id)}${args['with-made'] === true ? '?with_made=true' : ''}`
+      const key = await (await connect(world, url)).call('DELETE', path)
+      if (json) return world.out(`${JSON.stringify(key)}\n`)
+      const made = isMap(key) ? key.made_revoked : undefined
+      world.out(`Revoked ${id}${made === undefined ? '' : `, and ${textOf(made)} that it had made`}\n`)
     },
   })
 
-const modelsOf = (allowed: unknown): string => (Array.isArray(allowed) ? allowed.join(',') || 'none' : 'all')
+/** Which models a key may call; undefined: all that its path may. */
+function modelsIn(args: { readonly 'allowed-models'?: string | undefined; readonly models?: boolean }) {
+  const named = args['allowed-models']
+  if (args.models !== false) return named === undefined ? undefined : split(named)
+  if (named !== undefined)
+    throw new UsageError('Cannot use --no-models with --allowed-models: name models, or none')
+  return []
+}
+
+const modelsOf = ({ allowed_models: allowed, made_by }: Readonly<Record<string, unknown>>): string =>
+  Array.isArray(allowed) ? allowed.join(',') || 'none' : typeof made_by === 'string' ? "its maker's" : 'all'
 
 /** The key alone on standard output, so that a script can take it. */
 function show(world: World, made: unknown, json: boolean): void {

@@ -98,6 +98,28 @@ describe('modelway keys', () => {
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('expected read or write')])
   })
 
+  test('creates a key that calls nothing, and one that makes others', async () => {
+    const create = async (...args: string[]) =>
+      JSON.parse((await run(['keys', 'create', ...args, '--json'])).out)
+    expect((await create('desk', '--operates', 'read', '--no-models')).allowed_models).toEqual([])
+    const both = await run(['keys', 'create', 'x', '--no-models', '--allowed-models', 'demo/'])
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('name models, or none')])
+    const lead = await create('Lead', '--user-path', '/team', '--makes-keys')
+    expect([lead.makes_keys, lead.allowed_models]).toEqual([true, null])
+    const { id } = await (
+      await fetch(`${gateway.url}/v1/keys`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${lead.key}`, 'content-type': 'application/json' },
+        body: '{"name": "Made"}',
+      })
+    ).json()
+    expect((await run(['keys', 'list'])).out).toMatch(
+      new RegExp(`^${id} .* Made .* its maker's .* ${lead.id}`, 'm'),
+    )
+    const revoked = await run(['keys', 'revoke', lead.id, '--with-made'])
+    expect(revoked.out).toBe(`Revoked ${lead.id}, and 1 that it had made\n`)
+  })
+
   test('rolls and revokes', async () => {
     const { id, key } = JSON.parse((await run(['keys', 'create', 'ci', '--json'])).out) as Record<
       string,
