@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close())
 
 /** Our own endpoints; the bodies of all others belong to vendors. */
-const OURS = /^\/(?:admin|health|v1\/(?:usage|limits|models))\b/
+const OURS = /^\/(?:admin|health|v1\/(?:usage|limits|models|keys))\b/
 
 /** Of what may be null, the words may stand with what it is else. */
 const isSaid = ({ description, anyOf = [] }: Json): boolean => description !== undefined || anyOf.some(isSaid)
@@ -132,6 +132,7 @@ describe('GET /swagger/json', () => {
       'DELETE /v1/conversations/{id}',
       'DELETE /v1/conversations/{id}/items/{item}',
       'DELETE /v1/files/{id}',
+      'DELETE /v1/keys/{id}',
       'DELETE /v1/messages/batches/{id}',
       'DELETE /v1/responses/{id}',
       'GET /admin/audit',
@@ -180,6 +181,7 @@ describe('GET /swagger/json', () => {
       'GET /v1/files',
       'GET /v1/files/{id}',
       'GET /v1/files/{id}/content',
+      'GET /v1/keys',
       'GET /v1/limits',
       'GET /v1/messages/batches',
       'GET /v1/messages/batches/{id}',
@@ -222,6 +224,8 @@ describe('GET /swagger/json', () => {
       'POST /v1/files',
       'POST /v1/images/edits',
       'POST /v1/images/generations',
+      'POST /v1/keys',
+      'POST /v1/keys/{id}/roll',
       'POST /v1/messages',
       'POST /v1/messages/batches',
       'POST /v1/messages/batches/{id}/cancel',
@@ -290,8 +294,20 @@ describe('examples', () => {
 
   test('every one can be pasted into a fresh gateway, in the order of the document, deletions last', async () => {
     const fresh = await startGateway({ env: { REQUEST_LOG_BODIES: '/', DEMO: 'true' } })
+    const lead = { name: 'Lead', user_path: '/team/alpha', makes_keys: true }
+    const { body: maker } = await fresh.admin('POST', '/admin/keys', lead)
+    const asMaker = (method: string, path: string, sent?: unknown) =>
+      fresh.json(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${maker.key}`,
+          ...(sent ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(sent ? { body: JSON.stringify(sent) } : {}),
+      })
     const ids: Readonly<Record<string, () => Promise<string>>> = {
-      '/admin/keys': async () => (await fresh.admin('GET', '/admin/keys')).body[0].id,
+      '/admin/keys': async () => (await fresh.admin('GET', '/admin/keys')).body.at(-1).id,
+      '/v1/keys': async () => (await asMaker('GET', '/v1/keys')).body[0].id,
       '/admin/history': async () => String((await fresh.admin('GET', '/admin/history')).body.data[0].id),
       '/admin/limits': async () => 'alpha',
       '/admin/guardrails': async () => 'no-cards',
@@ -347,7 +363,8 @@ describe('examples', () => {
       // It has to be a call that is there.
       const call = route.path === '/v1/feedback' && { request_id: await ids['/admin/requests']!() }
       const sent = call === false ? example : { ...(example as object), ...call }
-      const { status, body } = await fresh.admin(route.method, await fill(route.path), sent)
+      const ask = route.path.startsWith('/v1/keys') ? asMaker : fresh.admin
+      const { status, body } = await ask(route.method, await fill(route.path), sent)
       expect([name(route), status, body?.error]).toEqual([
         name(route),
         Number(Object.keys(route.responses)[0]),

@@ -1,13 +1,21 @@
 import * as v from 'valibot'
 import { type Api, answerJson, defineApi } from '../../src/contract/api.ts'
-import { says } from '../../src/contract/settings.ts'
+import { flag, says } from '../../src/contract/settings.ts'
 import { authorOf, authorshipOf } from '../../src/door/author.ts'
 import { etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import type { UnknownModels } from '../../src/scope/unknown-models.ts'
-import { keyInput, type NewKey, toNewKey } from './input.ts'
+import { keyInput, type NewKey, rollInput, toNewKey } from './input.ts'
 import type { Keys } from './keys.ts'
 import type { KeyUses } from './uses.ts'
-import { changedView, createdView, type KeyRow, keyView, listedView, toListed, toView } from './views-of.ts'
+import {
+  changedView,
+  createdView,
+  type KeyRow,
+  listedView,
+  revokedView,
+  toListed,
+  toView,
+} from './views-of.ts'
 
 const LOCKED_OUT =
   'The gateway was open to this machine; from now on callers need a key, and the admin API needs MODELWAY_MASTER_KEY: set it and restart'
@@ -41,9 +49,12 @@ export function createKeysApi({ keys, uses, now, isOpen, unknownModels }: Deps):
       method: 'GET',
       path: '/admin/keys',
       summary: 'All managed keys',
+      query: v.strictObject({
+        made_by: says('Only those that the key with this id has made', v.optional(v.string())),
+      }),
       answer: { about: 'Oldest first; a key itself is never shown again', schema: v.array(listedView) },
-      async run() {
-        const rows = keys.list()
+      async run({ query: { made_by } }) {
+        const rows = keys.list().filter(({ madeBy }) => made_by === undefined || madeBy === made_by)
         const used = await uses.of(rows.map(({ id }) => id))
         return rows.map(row => toListed(row, now(), used))
       },
@@ -129,12 +140,7 @@ function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[]
       summary: 'Replace a key',
       description:
         'The old key goes on working for `grace_seconds` (an hour unless told otherwise). One old key works beside the new one: the grace of an earlier roll ends.',
-      body: v.strictObject({
-        grace_seconds: says(
-          'How long the old key goes on working',
-          v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30 * 86_400)), 3600),
-        ),
-      }),
+      body: rollInput,
       example: { grace_seconds: 3600 },
       heeds: guardHeaders,
       answer: { about: 'The new key, shown this once', schema: createdView, headers: versionTag },
@@ -153,10 +159,20 @@ function createChanges({ keys, now, answer, unknownModels }: ChangesDeps): Api[]
       method: 'DELETE',
       path: '/admin/keys/:id',
       summary: 'Revoke a key',
+      description:
+        'What it has made (`made_by`) goes on working, because services may run on that; with `?with_made=true` it is revoked, too. Sent again, that finishes what was broken off.',
+      query: v.strictObject({
+        with_made: says('Revoke also what it has made', v.optional(flag(), false)),
+      }),
       heeds: guardHeaders,
-      answer: { about: 'The revoked key', schema: keyView, headers: versionTag },
+      answer: { about: 'The revoked key', schema: revokedView, headers: versionTag },
       refusals: [404, 412],
-      run: async call => answer(await keys.revoke(call.params.id ?? '', authorshipOf(call))),
+      async run(call) {
+        const { author, ifMatch } = authorshipOf(call)
+        const row = await keys.revoke(call.params.id ?? '', { author, ifMatch })
+        if (!call.query.with_made) return answer(row)
+        return answer(row, { more: { made_revoked: await keys.revokeMade(row.id, { author }) } })
+      },
     }),
   ]
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { keyedHash } from '../../src/base/runtime.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
-import { chosenKey, says } from '../../src/contract/settings.ts'
+import { chosenKey, says, whole } from '../../src/contract/settings.ts'
 import { ConfigError } from '../../src/errors.ts'
 import type { Received } from '../../src/exchange.ts'
 import { createUnknownModels } from '../../src/scope/unknown-models.ts'
@@ -15,6 +15,8 @@ import { createHashes, readPepper } from './hashes.ts'
 import { createIdentify, MASTER, OPEN } from './identify.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
+import { createMakingApi } from './making/api.ts'
+import { createMadeWatch } from './making/concern.ts'
 import { derive, mastersIn } from './master-key.ts'
 import type { Auth, Others } from './model.ts'
 import { createKeysPage } from './page.tsx'
@@ -38,10 +40,15 @@ export default definePlugin({
       'The master key before this one: what it has sealed is sealed anew at the start. It lets nobody in, and can be left out then',
       v.optional(chosenKey()),
     ),
+    keysPerMaker: says(
+      'How many keys that one key has made (makes_keys) may work at a time',
+      v.optional(whole(1, 100_000), 100),
+    ),
   }),
   env: {
     masterKey: ['MODELWAY_MASTER_KEY', 'GOMODEL_MASTER_KEY'],
     formerMasterKey: ['MODELWAY_MASTER_KEY_FORMER'],
+    keysPerMaker: ['KEYS_PER_MAKER'],
   },
   needs: ['history', 'concerns'],
   tables: { apiKeys, secrets },
@@ -63,6 +70,7 @@ export default definePlugin({
     const isWeak = !site.isLoopback && (config.masterKey?.length ?? SHORT) < SHORT
     const concerns = use<Concerns>('concerns')
     concerns.add(createKeyWatch(keys.working, now))
+    concerns.add(createMadeWatch(keys))
     concerns.add(createMasterKeyWatch(isWeak))
     concerns.add(createGuessWatch(wrongKeys))
     const masterHash = config.masterKey === undefined ? undefined : keyedHash(pepper, config.masterKey)
@@ -90,8 +98,11 @@ export default definePlugin({
       isMasterKey,
       hasMasterKey: () => masterHash !== undefined,
       hasOperators: keys.operate,
-      markOf: key => keyedHash(pepper, key),
-      operatorOf: keys.operatorOf,
+      markOf: key => keys.markOf(keyedHash(pepper, key)),
+      operatorOf(mark) {
+        const hash = mark.split('.')[0]!
+        return keys.markOf(hash) === mark ? keys.operatorOf(hash) : undefined
+      },
       masterMark: keyedHash(pepper, masterHash ?? ''),
       // No key has a space in it, so none has this hash.
       keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
@@ -115,7 +126,7 @@ export default definePlugin({
     return {
       exports,
       heritage: wrongKeys,
-      api: createKeysApi(desk),
+      api: [...createKeysApi(desk), ...createMakingApi({ keys, uses, now, most: config.keysPerMaker })],
       pages: [createKeysPage(desk)],
       start() {
         if (isOpen() && !site.isLoopback) {

@@ -17,6 +17,7 @@ export interface NewKey {
   readonly allowedModels: readonly string[] | undefined
   readonly expiresAt: number | undefined
   readonly operates: Operates | undefined
+  readonly makesKeys: boolean
 }
 
 const name = v.pipe(
@@ -39,6 +40,9 @@ const MAX_SELECTORS = 1000
 
 export const OPERATES =
   'What its holder may do at the admin API and the dashboard: `read` looks at everything, `write` changes everything, keys too; null: neither, it is for calls only. `user_path` and `allowed_models` bind its calls, not this'
+
+export const MAKES_KEYS =
+  'Its holder makes, lists, rolls and revokes keys at `/v1/keys`: at or below its `user_path`, which it needs, and for at most what it may call itself'
 
 /** The body of `POST /admin/keys` and `PUT /admin/keys/:id`. */
 export const keyInput = v.strictObject({
@@ -83,6 +87,15 @@ export const keyInput = v.strictObject({
     OPERATES,
     v.optional(v.nullable(v.picklist(operations, `expected ${operations.join(' or ')}, or null`))),
   ),
+  makes_keys: says(MAKES_KEYS, v.optional(v.boolean(), false)),
+})
+
+/** The body of `POST /admin/keys/:id/roll`. */
+export const rollInput = v.strictObject({
+  grace_seconds: says(
+    'How long the old key goes on working',
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30 * 86_400)), 3600),
+  ),
 })
 
 interface Clock {
@@ -95,12 +108,13 @@ interface Clock {
 export const toNewKey = (body: v.InferOutput<typeof keyInput>, clock: Clock): NewKey => ({
   name: body.name,
   description: body.description,
-  userPath: toPath(body.user_path, body.sub_paths),
+  userPath: toPath(body.user_path, body),
   subPaths: body.sub_paths,
   labels: body.labels,
   allowedModels: body.allowed_models ?? undefined,
   expiresAt: toExpiry(body.expires_at, clock),
   operates: body.operates ?? undefined,
+  makesKeys: body.makes_keys,
 })
 
 /** Reads what history kept: those of its fields that an operator may set. */
@@ -109,11 +123,16 @@ export function fromRecord(state: JsonObject, clock: Clock): NewKey {
   return toNewKey(check(keyInput, Object.fromEntries(fields.map(field => [field, state[field]]))), clock)
 }
 
-function toPath(text: string | null | undefined, subPaths: boolean): UserPath | undefined {
+/** `needs` are the fields that say nothing without a path. */
+export function toPath(
+  text: string | null | undefined,
+  needs: { readonly sub_paths?: boolean; readonly makes_keys?: boolean } = {},
+): UserPath | undefined {
   try {
     const path = parseUserPath(text ?? '')
-    if (path === undefined && subPaths)
-      refuse('invalid_value', 'Field "sub_paths" needs a "user_path" to be below', { param: 'sub_paths' })
+    for (const param of ['sub_paths', 'makes_keys'] as const)
+      if (path === undefined && needs[param] === true)
+        refuse('invalid_value', `Field "${param}" needs a "user_path" to be below`, { param })
     return path
   } catch (error) {
     if (error instanceof SyntaxError) return refuse('invalid_value', error.message, { param: 'user_path' })
@@ -121,7 +140,7 @@ function toPath(text: string | null | undefined, subPaths: boolean): UserPath | 
   }
 }
 
-function toExpiry(text: string | null | undefined, { now, present }: Clock): number | undefined {
+export function toExpiry(text: string | null | undefined, { now, present }: Clock): number | undefined {
   if (text == null) return undefined
   if (!isDay(text.slice(0, 10)))
     refuse('invalid_value', `Field "expires_at" names a day that is in no calendar: "${text}"`, {

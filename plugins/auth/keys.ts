@@ -25,6 +25,9 @@ export interface Keys {
   endOf: Ring['endOf']
   /** Whom the key with this keyed hash makes an operator, while it works. */
   operatorOf: Ring['operatorOf']
+  markOf: Ring['markOf']
+  madeBy: Ring['madeBy']
+  makers: Ring['makers']
   /** There is a key that works and operates. */
   operate(): boolean
   /** The holder of the key with this id, while it works. */
@@ -38,10 +41,16 @@ export interface Keys {
   list(): readonly KeyRow[]
   /** Refuses when there is none. */
   get(id: string): KeyRow
+  /** Undefined when there is none. */
+  rowOf: Ring['get']
   create(key: NewKey, by?: Authorship): Promise<Minted>
+  /** A key that the holder of another one makes; `read` says what it is, by how that one is when it is its turn. */
+  make(maker: string, read: (maker: KeyRow) => NewKey, by?: Authorship): Promise<Minted>
   /** Says everything anew but the secret, and whether it is revoked. */
   replace(id: string, key: NewKey, by?: Authorship): Promise<KeyRow>
   revoke(id: string, by?: Authorship): Promise<KeyRow>
+  /** Revokes all that the key with this id has made; tells how many were revoked just now. */
+  revokeMade(id: string, by?: Authorship): Promise<number>
   /** A new key in place of the old, which goes on for `grace` ms. */
   roll(id: string, grace: number, by?: Authorship): Promise<Minted>
   /** Takes over what another gateway has stored. */
@@ -76,12 +85,13 @@ export async function openKeys({ db, history, pepper, now, onChange }: KeysOptio
   const ring = createRing(await load(), { now, onChange })
   /** A change that overtakes another one would bring back what that one took away: a revoked key, say. */
   const inTurn = createTurns()
-  const get = (id: string): KeyRow =>
-    ring.get(id) ?? refuse('not_found', `There is no key "${id.slice(0, 80)}"`)
+  const get = (id: string): KeyRow => ring.get(id) ?? noSuchKey(id)
 
   const callerOf = (id: string) => ring.find(ring.get(id)?.hash ?? '')
   const list = () => ring.rows().toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   const { create, change } = createWriter({ db, history, pepper, now }, ring)
+  const end = async (row: KeyRow, by: Authorship): Promise<KeyRow> =>
+    row.revokedAt === null ? change(row, { revokedAt: now() }, { ...by, action: 'revoke' }) : row
 
   /** Runs when it is its turn, on the row as it is then. */
   const withRow = <T>(id: string, { ifMatch }: Authorship, run: (row: KeyRow) => Promise<T>): Promise<T> =>
@@ -95,6 +105,9 @@ export async function openKeys({ db, history, pepper, now, onChange }: KeysOptio
     find: ring.find,
     endOf: ring.endOf,
     operatorOf: ring.operatorOf,
+    markOf: ring.markOf,
+    madeBy: ring.madeBy,
+    makers: ring.makers,
     operate: () => ring.rows().some(({ hash }) => ring.operatorOf(hash) !== undefined),
     callerOf,
     nameOf: id => ring.get(id)?.name,
@@ -110,16 +123,24 @@ export async function openKeys({ db, history, pepper, now, onChange }: KeysOptio
     exist: () => ring.size() > 0,
     list,
     get,
+    rowOf: ring.get,
     create: (input, by = {}) => inTurn(() => create(input, by)),
+    make: (maker, read, by = {}) => inTurn(async () => create(read(get(maker)), { ...by, madeBy: maker })),
     replace: (id, input, by = {}) =>
       withRow(id, by, row => {
         const action = by.restored === undefined ? 'replace' : 'restore'
-        return change(row, toValues(input), { ...by, action })
+        checkMade(row, input)
+        const isAgain = row.operates === null && input.operates !== undefined
+        const operatesAnew = row.operatesAnew + (isAgain ? 1 : 0)
+        return change(row, { ...toValues(input), operatesAnew }, { ...by, action })
       }),
-    revoke: (id, by = {}) =>
-      withRow(id, by, async row =>
-        row.revokedAt === null ? change(row, { revokedAt: now() }, { ...by, action: 'revoke' }) : row,
-      ),
+    revoke: (id, by = {}) => withRow(id, by, row => end(row, by)),
+    revokeMade: (id, by = {}) =>
+      inTurn(async () => {
+        const made = ring.madeBy(id).filter(({ revokedAt }) => revokedAt === null)
+        for (const row of made) await end(row, by)
+        return made.length
+      }),
     roll: (id, grace, by = {}) =>
       withRow(id, by, async row => {
         if (row.revokedAt !== null) refuse('conflict', `Key "${id}" is revoked: create a new one`)
@@ -131,12 +152,17 @@ export async function openKeys({ db, history, pepper, now, onChange }: KeysOptio
   }
 }
 
+export const noSuchKey = (id: string): never => refuse('not_found', `There is no key "${id.slice(0, 80)}"`)
+
 /** Writes keys, together with their history. Whoever calls it waits for their turn. */
 function createWriter({ db, history, pepper, now }: Omit<KeysOptions, 'onChange'>, ring: Ring) {
-  async function create(input: NewKey, { author = 'unknown' }: Authorship): Promise<Minted> {
+  async function create(
+    input: NewKey,
+    { author = 'unknown', madeBy = null }: Authorship & { readonly madeBy?: string | null },
+  ): Promise<Minted> {
     const { key, ...stored } = mint(pepper)
     const id = `key_${randomToken(9)}`
-    const row = { ...FRESH, ...toValues(input), ...stored, id, createdAt: now() }
+    const row = { ...FRESH, ...toValues(input), ...stored, id, madeBy, createdAt: now() }
     const change = { kind: KIND, action: 'create', subject: id, author, after: toRecord(row) } as const
     const version = await history.commit(change, version => [db.insert(apiKeys).values({ ...row, version })])
     ring.put({ ...row, version })
@@ -171,7 +197,21 @@ const toChange = (before: KeyRow, after: KeyRow, { action, author = 'unknown', r
   ...(restored !== undefined && { restored }),
 })
 
-const FRESH = { previousHash: null, previousUntil: null, revokedAt: null, version: 0 } as const
+const FRESH = {
+  ...{ previousHash: null, previousUntil: null, revokedAt: null },
+  ...{ operatesAnew: 0, version: 0 },
+} as const
+
+/** Its maker can roll it, and holds it then: it would have what an operator gave to somebody else. */
+function checkMade({ madeBy }: KeyRow, { operates, makesKeys }: NewKey): void {
+  const param = operates !== undefined ? 'operates' : makesKeys ? 'makes_keys' : undefined
+  if (madeBy !== null && param !== undefined)
+    refuse(
+      'invalid_value',
+      `Field "${param}" is not for a key that another key has made: create one of your own`,
+      { param },
+    )
+}
 
 const toValues = ({ userPath, allowedModels, expiresAt, operates, labels, ...rest }: NewKey) => ({
   ...rest,

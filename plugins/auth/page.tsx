@@ -13,6 +13,7 @@ export function createKeysPage({ keys, uses, now, isOpen, unknownModels }: KeysP
     now,
     unknownModels,
     locksOut: isOpen,
+    workingMade: id => keys.madeBy(id).filter(made => keys.callerOf(made.id) !== undefined).length,
     async load(read) {
       const query = readQuery(read)
       const rows = keys.list()
@@ -41,7 +42,7 @@ export function createKeysPage({ keys, uses, now, isOpen, unknownModels }: KeysP
 
 /** The dialog that the address asks for: `?new`, `?edit=ID`, `?roll=ID` or `?revoke=ID`. */
 async function dialogOf(
-  { keys, uses, now, locksOut }: KeysDesk,
+  { keys, uses, now, locksOut, workingMade }: KeysDesk,
   params: URLSearchParams,
 ): Promise<DialogData | undefined> {
   if (params.has('new')) return { kind: 'edit', editing: { draft: emptyDraft, locksOut: locksOut() } }
@@ -50,8 +51,14 @@ async function dialogOf(
     if (wanted === null) continue
     const row = keys.list().find(({ id, revokedAt }) => id === wanted && revokedAt === null)
     if (row === undefined) return { kind: 'gone' }
-    if (kind === 'edit') return { kind, editing: { draft: draftOf(row), locksOut: false } }
-    return kind === 'roll' ? { kind, row } : { kind, row, uses: await uses.of([row.id]), now: now() }
+    if (kind === 'edit')
+      return {
+        kind,
+        editing: { draft: draftOf(row), locksOut: false, maker: keys.nameOf(row.madeBy ?? '') },
+      }
+    return kind === 'roll'
+      ? { kind, row }
+      : { kind, row, uses: await uses.of([row.id]), now: now(), made: workingMade(row.id) }
   }
   return undefined
 }

@@ -52,7 +52,12 @@ export function createResume({ holderOf, endOf, now, review }: ResumeOptions) {
 }
 
 const isAsBefore = (now: Caller, before: Caller): boolean =>
+  haveSameBounds(now, before) && haveSameBounds(now.maker ?? now, before.maker ?? before)
+
+type Bounds = NonNullable<Caller['maker']>
+
+const haveSameBounds = (now: Bounds, before: Bounds): boolean =>
   now.path === before.path && now.subPaths === before.subPaths && namesOf(now) === namesOf(before)
 
 /** No name has a line break. */
-const namesOf = ({ models }: Caller): string | undefined => models && [...models].sort().join('\n')
+const namesOf = ({ models }: Bounds): string | undefined => models && [...models].sort().join('\n')

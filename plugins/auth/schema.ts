@@ -17,6 +17,12 @@ export const apiKeys = sqliteTable('api_keys', {
   allowedModels: text('allowed_models', { mode: 'json' }).$type<string[]>(),
   /** What its holder may do as an operator; null for a caller's key. */
   operates: text().$type<Operates>(),
+  /** Counts how often it was made an operator's again: sessions from before that are over. */
+  operatesAnew: integer('operates_anew').notNull().default(0),
+  /** Its holder makes keys below its user path. */
+  makesKeys: integer('makes_keys', { mode: 'boolean' }).notNull().default(false),
+  /** The id of the key whose holder has made it; null where an operator did. */
+  madeBy: text('made_by'),
   expiresAt: integer('expires_at'),
   revokedAt: integer('revoked_at'),
   createdAt: integer('created_at').notNull(),

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { says } from '../../src/contract/settings.ts'
 import type { JsonObject } from '../../src/types.ts'
-import { OPERATES } from './input.ts'
+import { MAKES_KEYS, OPERATES } from './input.ts'
 import { type LastUse, operations } from './model.ts'
 import type { apiKeys } from './schema.ts'
 import type { Uses } from './uses.ts'
@@ -25,6 +25,11 @@ export const keyView = v.object({
     v.nullable(v.array(v.string())),
   ),
   operates: says(OPERATES, v.nullable(v.picklist(operations))),
+  makes_keys: says(MAKES_KEYS, v.boolean()),
+  made_by: says(
+    'The id of the key whose holder has made it: it reaches at most what that one does; null: an operator made it',
+    v.nullable(v.string()),
+  ),
   status: says('`expired` and `revoked` ones are refused', v.picklist(['active', 'expired', 'revoked'])),
   created_at: says('When it was made', v.string()),
   expires_at: says('When it stops; null: when it is revoked', v.nullable(v.string())),
@@ -51,6 +56,13 @@ export const changedView = v.object({
   ...keyView.entries,
   warning: says('What may be a slip of the pen, or locks somebody out', v.optional(v.string())),
 })
+export const revokedView = v.object({
+  ...keyView.entries,
+  made_revoked: says(
+    'How many keys that it had made were revoked with it; absent where that was not asked for',
+    v.optional(v.number()),
+  ),
+})
 export const createdView = v.object({
   ...changedView.entries,
   key: says('The key itself, shown this once', v.string()),
@@ -68,6 +80,8 @@ export const toView = (row: KeyRow, now: number): v.InferOutput<typeof keyView> 
   labels: row.labels,
   allowed_models: row.allowedModels,
   operates: row.operates,
+  makes_keys: row.makesKeys,
+  made_by: row.madeBy,
   status:
     row.revokedAt !== null
       ? 'revoked'
@@ -94,6 +108,9 @@ const toLastUse = ({ at, model, userPath, requestId }: LastUse) => ({
   request_id: requestId,
 })
 
+/** What history and audit trail call the holder of a key: two keys may have one name, but not one id. */
+export const authorNameOf = ({ name, id }: Pick<KeyRow, 'name' | 'id'>): string => `${name} (${id})`
+
 /** What history keeps of a key: no hash, and of the key itself no more than every list shows. */
 export const toRecord = (row: KeyRow): JsonObject => ({
   name: row.name,
@@ -103,11 +120,13 @@ export const toRecord = (row: KeyRow): JsonObject => ({
   labels: row.labels,
   allowed_models: row.allowedModels,
   operates: row.operates,
+  makes_keys: row.makesKeys,
+  made_by: row.madeBy,
   expires_at: time(row.expiresAt),
   revoked_at: time(row.revokedAt),
   last_four: row.lastFour,
   previous_key_until: time(row.previousUntil),
 })
 
-/** What of it only revoking and rolling write: no old version brings that back. */
-export const OF_SECRETS: readonly string[] = ['revoked_at', 'last_four', 'previous_key_until']
+/** What of it only making, revoking and rolling write: no old version brings that back. */
+export const OF_SECRETS: readonly string[] = ['made_by', 'revoked_at', 'last_four', 'previous_key_until']

@@ -261,3 +261,38 @@ test('a key for an operator says what it means, and who signs in with one that o
   expect(other.problems).toEqual([])
   await other.close()
 })
+
+test('a key that makes keys says what that means, and is revoked with what it has made where one says so', async () => {
+  await page.getByRole('link', { name: 'New API key' }).click()
+  await fill({ Name: 'Ann', 'User path': '/team/ann' })
+  const warning = dialog().locator('.makes-keys .trouble:visible')
+  expect(await warning.count()).toBe(0)
+  await page.getByLabel('Its holder may make keys at or below it').check()
+  expect(await warning.textContent()).toContain('Nobody asks you')
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const secret = await page.getByLabel('The key', { exact: true }).inputValue()
+  await page.getByRole('link', { name: 'Done' }).click()
+  await closed(page)
+  const made = await fetch(`${gateway.url}/v1/keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Service of Ann' }),
+  })
+  expect(made.status).toBe(201)
+  await row('Ann').getByText('makes keys').waitFor()
+  await page.reload()
+  await row('Service of Ann').getByRole('link', { name: 'Ann', exact: true }).click()
+  await page.locator('#count').getByText('2 of').waitFor()
+
+  await page.getByRole('link', { name: 'Edit Service of Ann' }).click()
+  await dialog().getByText('It reaches at most what that key does').waitFor()
+  expect(await dialog().getByText('may make keys').count()).toBe(0)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await closed(page)
+  await row('Ann').getByRole('link', { name: 'Revoke' }).click()
+  await page.getByLabel('Revoke also the 1 key that it has made').check()
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await closed(page)
+  await said('“Ann” is revoked, and 1 key that it has made')
+  await row('Service of Ann').getByText('revoked').waitFor()
+})

@@ -159,6 +159,9 @@ describe('a plugin with every hook', () => {
       ])
       // A name may be decided upon several times: for a list, or inside of files.
       const seen = endpoint.kind === 'dialect' ? trace : inOrder(trace)
+      // The audit trail hears of some when all is over: test/keys.
+      if (endpoint.path.startsWith('/v1/keys') && endpoint.method !== 'GET')
+        expect([title, trace.pop(), seen.pop()]).toEqual([title, 'audit', 'audit'])
       const dry = holds(variant) ? [] : ['route']
       expect([title, ...seen.filter(hook => !dry.includes(hook))]).toEqual([title, ...hooks])
       expect([title, trace.at(0), trace.at(-1)]).toEqual([title, 'authenticate', 'settle'])

@@ -66,7 +66,12 @@ function ofPassage(endpoint: CallerEndpoint): Variant[] {
 /** What routes are told that take something: of a call that is not written down yet, so that it waits. */
 const told: Readonly<Record<string, () => Sent>> = {
   'POST /v1/feedback': () => asJson({ request_id: Bun.randomUUIDv7(), score: 1 }),
+  'POST /v1/keys': () => asJson({ name: 'Made' }),
+  'POST /v1/keys/:id/roll': () => asJson({}),
 }
+
+/** For holders of keys that make keys, and refused to all others: test/keys. */
+const isForMakers = ({ path }: CallerEndpoint): boolean => path.startsWith('/v1/keys')
 
 /** Lists of models are made by asking for the route of each, on a dry run. */
 const ofRoute = (endpoint: CallerEndpoint): Variant => ({
@@ -74,11 +79,10 @@ const ofRoute = (endpoint: CallerEndpoint): Variant => ({
   endpoint,
   hooks: inOrder([
     ...always,
-    'tap',
-    'head',
+    ...(isForMakers(endpoint) ? [] : (['tap', 'head'] as const)),
     ...(endpoint.path.startsWith('/v1/models') ? (['list'] as const) : []),
   ]),
-  status: 200,
+  status: isForMakers(endpoint) ? 403 : 200,
   shape: 'openai',
   make: () => ({ path: endpoint.path.replace('*', 'openai/one'), ...told[addressOf(endpoint)]?.() }),
 })

@@ -65,6 +65,26 @@ test('the address of a closed server is that of none', async () => {
   expect(await namesFor('/team/alpha', '/mcp/team-only')).toContain('fail')
 })
 
+test('a key that another one has made finds no server that is closed to its maker', async () => {
+  const team = { name: 'Team', user_path: '/team', makes_keys: true }
+  const ask = async (key: string, at: string) => {
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+    const answer = await box.post(at, list, { authorization: `Bearer ${key}` })
+    await answer.text()
+    return answer.status
+  }
+  for (const [sub_paths, status] of [[false, 404] as const, [true, 200] as const]) {
+    const { body: lead } = await box.test.admin('POST', '/admin/keys', { ...team, sub_paths })
+    const made = await box.test.json('/v1/keys', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${lead.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Alpha', user_path: '/team/alpha' }),
+    })
+    expect(await ask(made.body.key, '/mcp/team-only')).toBe(status)
+    expect(await ask(made.body.key, '/mcp/open')).toBe(200)
+  }
+})
+
 test('a tool that is not allowed, or is denied, cannot be called', async () => {
   const before = (await open.seen()).seen.length
   for (const options of Object.values(versions)) {

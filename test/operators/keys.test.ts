@@ -154,6 +154,19 @@ describe('a session that a key has opened', () => {
   })
 })
 
+test('a session of a key that operates no more is over for good: a key that operates again opens another one', async () => {
+  const { id, key } = await make({ name: 'jane', operates: 'write' })
+  const cookies = [await enter({ id, key })]
+  const say = (operates: string | null) => house.admin('PUT', `/admin/keys/${id}`, { name: 'jane', operates })
+  for (const again of ['write', 'read']) {
+    await say(null)
+    await say(again)
+    expect(await Promise.all(cookies.map(cookie => browser.isIn(cookie)))).toEqual(cookies.map(() => false))
+    cookies.push(await enter({ id, key }))
+    expect(await browser.isIn(cookies.at(-1)!)).toBe(true)
+  }
+})
+
 test('a key that calls no model stays so when its form is saved, and is opened only by who says it', async () => {
   const { id } = await make({ name: 'desk', operates: 'read', allowed_models: [] })
   const headers = { authorization: `Bearer ${MASTER}` }

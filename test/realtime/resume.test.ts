@@ -66,6 +66,19 @@ test('a key that is revoked', async () => {
   await expectOpen(stays)
 })
 
+test('a key whose maker may call less than before', async () => {
+  const lead = await make({ makes_keys: true })
+  const { body: made } = await studio.test.json('/v1/keys', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${lead.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Made' }),
+  })
+  const talker = await begun(made.key)
+  const said = { name: 'Talker', user_path: '/talk', makes_keys: true, allowed_models: ['other'] }
+  await admin('PUT', `/admin/keys/${lead.id}`, said)
+  await expectEnded(talker, 3003, 'forbidden', 'was changed')
+})
+
 test('a key that is replaced by a new one, once its grace is over', async () => {
   const { id, key } = await make()
   const [talker, warned] = [await begun(key), await begun(key)]

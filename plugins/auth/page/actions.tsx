@@ -6,6 +6,7 @@ import { Refusal } from '../../../src/errors.ts'
 import { parseUserPath } from '../../../src/scope/user-path.ts'
 import type { UserPath } from '../../../src/types.ts'
 import { Unknown } from '../../../views/doubt.tsx'
+import { count } from '../../../views/format.ts'
 import { Notice } from '../../../views/notice.tsx'
 import type { Authorship } from '../../history/model.ts'
 import type { Minted } from '../keys.ts'
@@ -23,8 +24,9 @@ const actions: Readonly<Record<string, Action>> = {
   async save(desk, form, request) {
     const draft = draftFrom(form)
     const { keys, now } = desk
+    let present: KeyRow | undefined
     try {
-      const present = draft.old && keys.get(draft.old.id)
+      present = draft.old && keys.get(draft.old.id)
       const key = toKey(draft, { now: now(), present })
       if (draft.old === undefined) {
         const minted = await keys.create(key, { author: authorOf(request.admin) })
@@ -33,7 +35,8 @@ const actions: Readonly<Record<string, Action>> = {
       const row = await keys.replace(draft.old.id, key, seen(form, request))
       return changed(desk, { form, request, message: `“${row.name}” is saved` })
     } catch (error) {
-      const editing = { draft, mistake: mistakeOf(stale(error)), locksOut: desk.locksOut() }
+      const maker = keys.nameOf(present?.madeBy ?? '')
+      const editing = { draft, mistake: mistakeOf(stale(error)), locksOut: desk.locksOut(), maker }
       return { markup: <Editor editing={editing} request={request} />, status: 422 }
     }
   },
@@ -58,8 +61,11 @@ const actions: Readonly<Record<string, Action>> = {
     const row = find(desk, form)
     try {
       // Whatever somebody else has made of it meanwhile: who revokes a key wants it to stop.
-      const { name } = await desk.keys.revoke(text(form, 'id'), { author: authorOf(request.admin) })
-      return changed(desk, { form, request, message: `“${name}” is revoked` })
+      const by = { author: authorOf(request.admin) }
+      const { id, name } = await desk.keys.revoke(text(form, 'id'), by)
+      const made = text(form, 'with_made') === 'on' ? await desk.keys.revokeMade(id, by) : 0
+      const more = made === 0 ? '' : `, and ${count(made, 'key')} that it has made`
+      return changed(desk, { form, request, message: `“${name}” is revoked${more}` })
     } catch (error) {
       const { message } = mistakeOf(error)
       return {
@@ -68,6 +74,7 @@ const actions: Readonly<Record<string, Action>> = {
             row={row}
             uses={await desk.uses.of([row.id])}
             now={desk.now()}
+            made={desk.workingMade(row.id)}
             mistake={message}
             request={request}
           />

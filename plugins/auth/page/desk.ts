@@ -16,5 +16,7 @@ export interface KeysPageDeps {
 export interface KeysDesk extends Pick<KeysPageDeps, 'keys' | 'uses' | 'now' | 'unknownModels'> {
   /** The next key would be the first, and nobody could manage it. */
   locksOut(): boolean
+  /** How many keys that this one has made work. */
+  workingMade(id: string): number
   load(read: (name: string) => string): Promise<KeysData>
 }

@@ -7,6 +7,7 @@ import { Name } from '../../../views/name.tsx'
 import type { Uses } from '../uses.ts'
 import type { KeyRow } from '../views-of.ts'
 import { LastUsedSentence } from './last-used.tsx'
+import { AlsoMade } from './making.tsx'
 
 interface AskProps {
   readonly row: KeyRow
@@ -72,10 +73,12 @@ export const Rolling = ({ row, mistake, request }: AskProps) => (
 interface RevokingProps extends AskProps {
   readonly uses: Uses
   readonly now: number
+  /** So many keys that it has made work. */
+  readonly made: number
 }
 
 /** Says what revoking would do, and asks for it once. */
-export const Revoking = ({ row, uses, now, mistake, request }: RevokingProps) => (
+export const Revoking = ({ row, uses, now, made, mistake, request }: RevokingProps) => (
   <DialogForm
     page={`${request.base}/dashboard/keys`}
     action="revoke"
@@ -99,6 +102,7 @@ export const Revoking = ({ row, uses, now, mistake, request }: RevokingProps) =>
       From now on callers who send <span class="mono">…{row.lastFour}</span> are refused. This cannot be
       undone; the records of what it was used for stay.
     </p>
+    <AlsoMade made={made} />
   </DialogForm>
 )
 

@@ -20,6 +20,8 @@ export interface Draft {
   readonly noModels: boolean
   /** `name=value`, one per line. */
   readonly labels: string
+  /** Its holder makes keys below its path. */
+  readonly makesKeys: boolean
   /** What its holder may do as an operator; empty: nothing. */
   readonly operates: string
   /** `2027-01-31`: the key works until the end of that day, UTC. */
@@ -31,6 +33,7 @@ export const emptyDraft: Draft = {
   description: '',
   userPath: '',
   subPaths: false,
+  makesKeys: false,
   models: '',
   noModels: false,
   labels: '',
@@ -44,6 +47,7 @@ export const draftOf = (row: KeyRow): Draft => ({
   description: row.description,
   userPath: row.userPath ?? '',
   subPaths: row.subPaths,
+  makesKeys: row.makesKeys,
   models: (row.allowedModels ?? []).join('\n'),
   noModels: row.allowedModels?.length === 0,
   labels: Object.entries(row.labels)
@@ -61,6 +65,7 @@ export function draftFrom(form: Form): Draft {
     description: text(form, 'description').replaceAll('\r\n', '\n'),
     userPath: text(form, 'user_path'),
     subPaths: text(form, 'sub_paths') === 'on',
+    makesKeys: text(form, 'makes_keys') === 'on',
     models: text(form, 'allowed_models'),
     noModels: text(form, 'no_models') === 'on',
     labels: text(form, 'labels'),
@@ -88,6 +93,7 @@ export function toKey(draft: Draft, { now, present }: { now: number; present: Ke
     description: draft.description,
     user_path: draft.userPath,
     sub_paths: draft.subPaths,
+    makes_keys: draft.makesKeys,
     labels: labelsOf(draft.labels),
     // An empty list is no model, and none is all of them.
     allowed_models: models.length > 0 || draft.noModels ? models : null,
@@ -130,6 +136,7 @@ const fields = [
   'description',
   'user_path',
   'sub_paths',
+  'makes_keys',
   'allowed_models',
   'labels',
   'expires_at',

@@ -5,6 +5,7 @@ import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { KIND } from '../keys.ts'
 import type { Draft, Mistake } from './draft.ts'
+import { MadeNote, MakesKeysField } from './making.tsx'
 import { OperatesField } from './operates.tsx'
 
 export interface Editing {
@@ -12,6 +13,8 @@ export interface Editing {
   readonly mistake?: Mistake
   /** Once there is a key, callers need one; and without a master key nobody could manage it. */
   readonly locksOut: boolean
+  /** What people call the key whose holder has made it; absent where an operator did. */
+  readonly maker?: string | undefined
 }
 
 /** The form for a key: who holds it, on whose behalf, and what it opens. */
@@ -39,6 +42,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
           this dashboard needs MODELWAY_MASTER_KEY: set it, restart, then make keys.
         </p>
       )}
+      {editing.maker !== undefined && <MadeNote maker={editing.maker} />}
       <Field id="f-name" label="Name" error={wrong(editing, 'name')} hint="Who holds it, in your own words.">
         <input
           name="name"
@@ -108,6 +112,9 @@ const PathFields = ({ editing }: { editing: Editing }) => (
       label="The caller may name a path below it"
       hint={wrong(editing, 'sub_paths') ?? 'For a service that calls on behalf of its own users.'}
     />
+    {editing.maker === undefined && (
+      <MakesKeysField checked={editing.draft.makesKeys} error={wrong(editing, 'makes_keys')} />
+    )}
   </>
 )
 
@@ -115,18 +122,22 @@ const PathFields = ({ editing }: { editing: Editing }) => (
 function Operating({ editing }: { editing: Editing }) {
   const { operates, noModels } = editing.draft
   const error = wrong(editing, 'operates')
+  const silent = (
+    <Check
+      id="f-no-models"
+      name="no_models"
+      checked={noModels}
+      label="It calls no model"
+      hint="For a key that only operates. Leave “Allowed models” empty then."
+    />
+  )
+  if (editing.maker !== undefined) return noModels ? silent : null
   return (
     <details class="asking" open={operates !== '' || noModels || error !== undefined}>
       <summary>For an operator: dashboard and admin API</summary>
       <fieldset aria-label="For an operator">
         <OperatesField value={operates} error={error} />
-        <Check
-          id="f-no-models"
-          name="no_models"
-          checked={noModels}
-          label="It calls no model"
-          hint="For a key that only operates. Leave “Allowed models” empty then."
-        />
+        {silent}
       </fieldset>
     </details>
   )

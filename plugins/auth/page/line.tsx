@@ -8,6 +8,7 @@ import { PathLink } from '../../../views/row-head.tsx'
 import type { Uses } from '../uses.ts'
 import type { KeyRow } from '../views-of.ts'
 import { LastUsed } from './last-used.tsx'
+import { MadeBy, MakesKeysBadge } from './making.tsx'
 import { OperatesBadge } from './operates.tsx'
 import type { Listed, Query } from './rows.ts'
 
@@ -22,7 +23,7 @@ interface LineProps {
 
 export const KeyLine = ({ listed, query, uses, now, request }: LineProps) => {
   const { base } = request
-  const { row, status } = listed
+  const { row, status, maker } = listed
   return (
     <tr data-off={status === 'active' ? undefined : ''}>
       <th scope="row" data-label="Key">
@@ -34,16 +35,18 @@ export const KeyLine = ({ listed, query, uses, now, request }: LineProps) => {
           <Name text={row.name} />
         </Link>
         <p class="about">
-          <span class="mono">mw_…{row.lastFour}</span> <OperatesBadge operates={row.operates} />
+          <span class="mono">mw_…{row.lastFour}</span> <OperatesBadge operates={row.operates} />{' '}
+          <MakesKeysBadge makesKeys={row.makesKeys} />
           {row.description !== '' && <> · {row.description}</>}
         </p>
+        <MadeBy maker={maker} base={base} />
         <Labels labels={row.labels} />
       </th>
       <td data-label="On behalf of">
         <Behalf row={row} base={base} />
       </td>
       <td data-label="May use">
-        <Models models={row.allowedModels} />
+        <Models models={row.allowedModels} isMade={row.madeBy !== null} />
       </td>
       <td data-label="Last used">
         <LastUsed id={row.id} uses={uses} now={now} base={base} />
@@ -70,8 +73,9 @@ const Behalf = ({ row: { userPath, subPaths }, base }: { row: KeyRow; base: stri
     </div>
   )
 
-const Models = ({ models }: { models: readonly string[] | null }) => {
-  if (models === null) return <span class="muted">All that its path may</span>
+const Models = ({ models, isMade }: { models: readonly string[] | null; isMade: boolean }) => {
+  if (models === null)
+    return <span class="muted">{isMade ? 'All that its maker may' : 'All that its path may'}</span>
   return models.length === 0 ? <span class="muted">No model</span> : <Few names={models} />
 }
 

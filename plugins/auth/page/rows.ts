@@ -25,6 +25,8 @@ export const readQuery = (read: (name: string) => string): Query => readStateQue
 export interface Listed {
   readonly row: KeyRow
   readonly status: 'active' | 'expired' | 'revoked'
+  /** The key whose holder has made it. */
+  readonly maker?: KeyRow | undefined
 }
 
 /** A key that nobody has used for so long (milliseconds) is worth a look. */
@@ -47,10 +49,11 @@ export function listKeys(rows: readonly KeyRow[], query: Query, { now, uses }: F
     query.state === 'unused'
       ? isUnused(listed, uses, now)
       : query.state === '' || listed.status === query.state
+  const byId = new Map(rows.map(row => [row.id, row]))
   const matching = rows
-    .map(row => ({ row, status: toView(row, now).status }))
+    .map(row => ({ row, status: toView(row, now).status, maker: byId.get(row.madeBy ?? '') }))
     .filter(isOfState)
-    .filter(({ row }) => isFound(textsOf(row)))
+    .filter(listed => isFound(textsOf(listed)))
     .sort(
       (a, b) =>
         Number(a.status !== 'active') - Number(b.status !== 'active') || b.row.createdAt - a.row.createdAt,
@@ -58,7 +61,7 @@ export function listKeys(rows: readonly KeyRow[], query: Query, { now, uses }: F
   return pageOf(matching, query.page)
 }
 
-const textsOf = (row: KeyRow): readonly string[] => [
+const textsOf = ({ row, maker }: Listed): readonly string[] => [
   row.id,
   row.name,
   row.description,
@@ -66,4 +69,5 @@ const textsOf = (row: KeyRow): readonly string[] => [
   row.userPath ?? '',
   ...Object.entries(row.labels).map(label => label.join('=')),
   ...(row.allowedModels ?? []),
+  ...(maker === undefined ? [] : [maker.id, maker.name]),
 ]

@@ -16,7 +16,13 @@ import { type Listed, type Query, states } from './rows.ts'
 export type DialogData =
   | { readonly kind: 'edit'; readonly editing: Editing }
   | { readonly kind: 'roll'; readonly row: KeyRow }
-  | { readonly kind: 'revoke'; readonly row: KeyRow; readonly uses: Uses; readonly now: number }
+  | {
+      readonly kind: 'revoke'
+      readonly row: KeyRow
+      readonly uses: Uses
+      readonly now: number
+      readonly made: number
+    }
   | { readonly kind: 'gone' }
 
 export interface KeysData {
