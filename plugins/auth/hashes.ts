@@ -9,8 +9,13 @@ export async function readPepper(db: Database): Promise<string> {
     .insert(secrets)
     .values({ name: 'key-pepper', value: randomToken(32) })
     .onConflictDoNothing()
+  return (await findPepper(db))!
+}
+
+/** That of another database than the gateway's own; undefined where no gateway has made one yet. */
+export async function findPepper(db: Database): Promise<string | undefined> {
   const [row] = await db.select().from(secrets).where(eq(secrets.name, 'key-pepper'))
-  return row!.value
+  return row?.value
 }
 
 export interface Hashes {

@@ -11,7 +11,7 @@ import type { History } from '../history/model.ts'
 import { createKeysApi } from './api.ts'
 import { createGuessWatch, createKeyWatch, createMasterKeyWatch, SHORT, WEAK } from './concerns.ts'
 import { credential } from './credential.ts'
-import { createHashes, readPepper } from './hashes.ts'
+import { createHashes, findPepper, readPepper } from './hashes.ts'
 import { createIdentify, MASTER, OPEN } from './identify.ts'
 import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
@@ -106,7 +106,10 @@ export default definePlugin({
       masterMark: keyedHash(pepper, masterHash ?? ''),
       // No key has a space in it, so none has this hash.
       keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
-      masterSecretsFor: purpose => Promise.all(mastersIn(config).map(key => derive(key, pepper, purpose))),
+      async masterSecretsFor(purpose, of) {
+        const salt = of === undefined ? pepper : await findPepper(of)
+        return salt === undefined ? [] : Promise.all(mastersIn(config).map(key => derive(key, salt, purpose)))
+      },
       callerOf: keys.callerOf,
       nameOf: keys.nameOf,
       master: MASTER,

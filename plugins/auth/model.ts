@@ -1,3 +1,4 @@
+import type { Database } from '../../src/database/open.ts'
 import type { Received } from '../../src/exchange.ts'
 import type { Caller } from '../../src/types.ts'
 import type { WrongKeys } from './wrong-keys.ts'
@@ -30,9 +31,10 @@ export interface Auth {
   keyFor(purpose: string): Uint8Array<ArrayBuffer>
   /**
    * A secret of 32 bytes that only the master key opens: whoever has the database alone does not have it. Behind it that
-   * of the master key before, where one is named; none where there is no master key.
+   * of the master key before, where one is named; none where there is no master key. Those of the installation to which
+   * `of` belongs, where it is another one than the gateway's own.
    */
-  masterSecretsFor(purpose: string): Promise<readonly Uint8Array<ArrayBuffer>[]>
+  masterSecretsFor(purpose: string, of?: Database): Promise<readonly Uint8Array<ArrayBuffer>[]>
   /** The holder of a managed key that works now. */
   callerOf(id: string): Caller | undefined
   /** What people call a managed key, also one that works no more. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { definePlugin } from '../../src/contract/plugin.ts'
 import { concealed, says } from '../../src/contract/settings.ts'
+import type { Database } from '../../src/database/open.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
 import type { History } from '../history/model.ts'
@@ -8,6 +9,7 @@ import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createProvidersApi } from './api.ts'
 import { createBrokenWatch } from './concerns.ts'
+import { foresee } from './foresee.ts'
 import { checkType } from './input.ts'
 import { sealingKeys } from './keys.ts'
 import { createMaking } from './making.ts'
@@ -35,8 +37,9 @@ export default definePlugin({
     const { config, db, now, use } = host
     const auth = use<Auth>('auth')
     const lists = use<ModelLists>('model-lists')
-    const ofMaster = await auth.masterSecretsFor('secrets of providers')
-    const vault = await createVault([...(config.keys ?? []), ...ofMaster])
+    const vaultFor = async (db?: Database) =>
+      createVault([...(config.keys ?? []), ...(await auth.masterSecretsFor('secrets of providers', db))])
+    const vault = await vaultFor()
     const reseal = createResealing({ ...host, vault })
     const making = createMaking({ host, vault })
     const shelf = createShelf({ host, making })
@@ -59,6 +62,7 @@ export default definePlugin({
     return {
       api: createProvidersApi({ host, store, shelf, tryOut }),
       pages: [page.page],
+      foresee: async db => foresee({ host, db, vault: await vaultFor(db) }),
       async start() {
         isStarted = true
         await shelf.take(await reseal(store.list()))

@@ -1,4 +1,6 @@
 import type { Plugin } from '../contract/plugin.ts'
+import type { Stored } from '../contract/restating.ts'
+import type { Database } from '../database/open.ts'
 
 /** What a command may use; the house around it is not its business. */
 export interface World {
@@ -8,6 +10,8 @@ export interface World {
   readonly loadStrangers: (specs: readonly string[]) => Promise<readonly Plugin[]>
   /** The folder of the shared migrations. */
   readonly migrations: string
+  /** What operators have stored of the settings. */
+  readonly readStored: (db: Database) => Promise<Stored>
   /** Starts the gateway, with its own settings by field. */
   readonly serve: (flags: Readonly<Record<string, string>>) => Promise<void>
   /** Why nobody can listen there, and what to do about it; undefined where it is free. */

@@ -1,6 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Bytes } from '../base/bytes.ts'
+import type { Database } from '../database/open.ts'
 import type { Refusal } from '../errors.ts'
 import type {
   Answered,
@@ -29,6 +30,7 @@ import type {
 } from '../types.ts'
 import type { AdminEvent, Api } from './api.ts'
 import type { Dialect } from './dialect.ts'
+import type { Foreseen } from './foreseen.ts'
 import type { Host } from './host.ts'
 import type { Page } from './page.ts'
 import type { Passage } from './passage.ts'
@@ -171,6 +173,11 @@ export interface Parts extends Partial<Hooks> {
   readonly heritage?: object
   /** Work that repeats, from the start on; never two runs of one at once. */
   readonly ticks?: readonly Tick[]
+  /**
+   * What `start` would find in this database, for `check` and `doctor`, which set the house up before an empty one. It
+   * may be older than this version, and must only be read.
+   */
+  foresee?(db: Database): Awaitable<Foreseen>
   /** After all plugins are set up and before the first request. */
   start?(): Awaitable<void>
   /** At the end, in reverse order; also where `start` was never called. Whoever needs longer than ten seconds is left behind. */

@@ -37,10 +37,15 @@ export const fileOf = (url: string): string | undefined =>
 const PATIENCE = 5000
 
 /** Opens libSQL: a local file (`file:data/modelway.db`) or a server (`libsql://…`). */
-export async function openDatabase(url: string, authToken?: string): Promise<OpenDatabase> {
+export function openDatabase(url: string, authToken?: string): Promise<OpenDatabase> {
+  const isLocal = /^file:|^:memory:$/.test(url)
+  return opening(url, () => (isLocal ? openLocal(url) : openRemote(url, authToken)))
+}
+
+/** Says of which database it is that it cannot be opened. @throws ConfigError */
+export async function opening<T>(url: string, open: () => Promise<T>): Promise<T> {
   try {
-    const isLocal = /^file:|^:memory:$/.test(url)
-    return isLocal ? await openLocal(url) : await openRemote(url, authToken)
+    return await open()
   } catch (cause) {
     const why = databaseFault(cause).replaceAll(url, named(url))
     throw new ConfigError(`Cannot open the database ${named(url)}: ${why}`, { cause })

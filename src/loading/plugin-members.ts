@@ -225,6 +225,7 @@ export const partsSchema = members({
   hear: may(fun),
   figures: may(fun),
   ticks: may(list(members(tick))),
+  foresee: may(fun),
   start: may(fun),
   close: may(fun),
 } satisfies Entries<Parts>)

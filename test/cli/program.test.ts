@@ -110,6 +110,7 @@ describe('modelway check', () => {
       problems: [],
       warnings: [],
       file: null,
+      stored_settings: 0,
       providers: ['openai', 'groq'],
     })
   })

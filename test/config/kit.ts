@@ -98,6 +98,7 @@ export async function runHere(args: readonly string[]): Promise<Finished> {
     plugins: ours,
     loadStrangers: async () => [],
     migrations: join(root, 'drizzle'),
+    readStored: async () => ({}),
     serve: async () => {},
     whyNotListen: async () => undefined,
     out: text => void out.push(text),

@@ -1,11 +1,13 @@
-import { stampOf } from '../../base/runtime.ts'
 import { isSetByRuntime } from '../../config/environment.ts'
 import { type GatewaySettings, gatewayEnv } from '../../config/gateway.ts'
 import { type Loaded, load } from '../../config/load.ts'
-import type { Provider } from '../../contract/provider.ts'
-import { openDatabase } from '../../database/open.ts'
+import type { Foretold } from '../../contract/foreseen.ts'
+import { type Looked, lookAtDatabase } from '../../database/look.ts'
+import { type Database, fileOf } from '../../database/open.ts'
 import { ConfigError } from '../../errors.ts'
-import { rehearse } from '../../reload/rehearse.ts'
+import type { House } from '../../registry.ts'
+import { rehearseStored } from '../../reload/rehearse-stored.ts'
+import { createAllowed } from '../../upstream/allowed.ts'
 import { createEgress } from '../../upstream/egress.ts'
 import type { World } from '../world.ts'
 import { clockFinding } from './clock.ts'
@@ -17,16 +19,21 @@ export async function examineAtRest(world: World): Promise<readonly Finding[]> {
   try {
     const loaded = await load({ ours: world.plugins, loadStrangers: world.loadStrangers })
     const { settings, odd } = loaded
-    // The house is set up for that: what only plugins can judge is found here.
-    const lists = await examineProviders(loaded, world)
-    const name = 'configuration'
-    return [
-      ...odd().map((text): Finding => ({ name, state: 'note', text })),
-      { name, state: 'ok', text: `No mistakes in ${settings.configFile ?? 'the environment'}` },
-      await examinePort(settings, world),
-      await examineDatabase(settings),
-      ...lists,
-    ]
+    const { finding, database } = await examineDatabase(settings)
+    try {
+      // The house is set up for that: what only plugins can judge is found here.
+      const found = await examineHouse(loaded, { world, database: database?.db })
+      const name = 'configuration'
+      return [
+        ...odd().map((text): Finding => ({ name, state: 'note', text })),
+        { name, state: 'ok', text: `No mistakes in ${settings.configFile ?? 'the environment'}` },
+        await examinePort(settings, world),
+        finding,
+        ...found,
+      ]
+    } finally {
+      database?.close()
+    }
   } catch (error) {
     return toProblems(error)
   }
@@ -46,48 +53,55 @@ async function examinePort({ host, port }: GatewaySettings, world: World): Promi
   return { name, state: 'bad', text: `Cannot listen on ${host}:${port}: ${text}`, mend }
 }
 
-async function examineDatabase({ databaseUrl, databaseAuthToken }: GatewaySettings): Promise<Finding> {
+interface DatabaseExamined {
+  readonly finding: Finding
+  /** Absent where there is nothing to look at. */
+  readonly database?: Looked
+}
+
+/** To look must neither make nor change one. */
+async function examineDatabase({ databaseUrl: url, databaseAuthToken: authToken }: GatewaySettings) {
   const name = 'database'
-  const file = /^file:(?:\/\/)?([^?]+)/.exec(databaseUrl)?.[1]
-  // To look must not make one.
-  if (file !== undefined && (await stampOf(file)) === undefined)
-    return { name, state: 'ok', text: `${file} is not there yet: the first start makes it` }
   try {
-    const { ms } = await timed(async () => {
-      const database = await openDatabase(databaseUrl, databaseAuthToken)
-      try {
-        await database.db.run('select 1')
-      } finally {
-        database.close()
-      }
-    })
-    return { name, state: 'ok', text: 'It opens', ms }
+    const { value: database, ms } = await timed(() =>
+      lookAtDatabase({ url, ...(authToken !== undefined && { authToken }) }),
+    )
+    const text = database ? 'It opens' : `${fileOf(url) ?? 'It'} is not there yet: the first start makes it`
+    return { finding: { name, state: 'ok', text, ...(database && { ms }) }, database } as DatabaseExamined
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return { name, state: 'bad', text: error.message, mend: `Check ${gatewayEnv.databaseUrl[0]}` }
+    const mend = `Check ${gatewayEnv.databaseUrl[0]}`
+    return { finding: { name, state: 'bad', text: error.message, mend } } as DatabaseExamined
   }
 }
 
-/** Asks each provider for its list, with the settings of this configuration, and compares the clock with theirs. */
-async function examineProviders(loaded: Loaded, { migrations, version }: World): Promise<readonly Finding[]> {
-  let known: ReadonlyMap<string, Provider> = new Map()
-  const allowed = new Set(loaded.settings.egressAllow)
+interface Place {
+  readonly world: World
+  /** What operators have stored is there. */
+  readonly database: Database | undefined
+}
+
+/** What is stored, and each provider's list, with the settings of this configuration; compares the clock with theirs. */
+async function examineHouse(loaded: Loaded, { world, database }: Place): Promise<readonly Finding[]> {
+  const { migrations, version, readStored } = world
+  let house: House | undefined
+  const whenBuilt = () => house ?? notYet()
   const egress = createEgress({
-    isAllowed: origin => allowed.has(origin) || originsOf(known).has(origin),
+    ...createAllowed(loaded.settings.egressAllow, whenBuilt),
     byFetch: isSetByRuntime(),
   })
   const lists = createLists(egress.fetch)
   const findings: Finding[] = []
   try {
-    await rehearse(loaded, {
-      migrations,
-      version,
-      fetch: egress.fetch,
-      async meanwhile(providers) {
-        known = providers
-        findings.push(...(await Promise.all([...providers.values()].map(lists.examine))))
+    const { troubles, stored } = await rehearseStored(loaded, {
+      ...{ migrations, version, readStored, database, fetch: egress.fetch },
+      async meanwhile(built) {
+        house = built
+        const providers = [...built.providers.all().values()]
+        findings.push(...(await Promise.all(providers.map(lists.examine))))
       },
     })
+    findings.unshift(...toStored(stored), ...troubles.map(toTrouble))
   } finally {
     egress.close()
   }
@@ -95,9 +109,15 @@ async function examineProviders(loaded: Loaded, { migrations, version }: World):
   return [...findings, clockFinding(clock?.theirs, clock?.ours ?? 0, clock?.whose ?? '')]
 }
 
-const originsOf = (providers: ReadonlyMap<string, Provider>): ReadonlySet<string> =>
-  new Set(
-    [...providers.values()].flatMap(({ baseUrl, origins = [] }) =>
-      baseUrl === undefined ? origins : [new URL(baseUrl).origin, ...origins],
-    ),
-  )
+const toStored = (stored: number): readonly Finding[] =>
+  stored === 0 ? [] : [{ name: 'stored settings', state: 'ok', text: `${stored} of the dashboard fit` }]
+
+const toTrouble = ({ about, text, isBad }: Foretold): Finding => ({
+  name: about,
+  state: isBad ? 'bad' : 'note',
+  text,
+})
+
+const notYet = (): never => {
+  throw new ConfigError('A plugin asks somebody during setup: wait for "start"')
+}
