@@ -22,8 +22,10 @@ export interface Book {
   say(said: readonly Said[], own: OwnCalls, most?: OwnCalls): Promise<readonly Fate[]>
   /** Refuses one more name for an answer that whoever may speak of it has given many. */
   checkNames(said: Said, own: OwnCalls): Promise<void>
-  /** Looks whether calls are written down now of which something was said too early. */
+  /** Looks whether calls are written down now of which something was said too early, as far as it was said here. */
   catchUp(): Promise<void>
+  /** The next time it also looks for what was said at other gateways: one may have gone before it could. */
+  lookEverywhere(): void
   /** Deletes a few rows of calls that are forgotten, too; true when there may be more. */
   forget(): Promise<boolean>
 }
@@ -149,6 +151,10 @@ export function openBook({ db, now, calls, guard }: BookOptions): Book {
       } finally {
         mayWait ||= !isOver
       }
+    },
+
+    lookEverywhere() {
+      mayWait = true
     },
 
     async forget() {

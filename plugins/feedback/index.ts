@@ -8,6 +8,8 @@ import { createTally, type Tally } from './tally.ts'
 /** How often it is looked whether calls are written down of which something was said too early (milliseconds). */
 const CATCH_UP = 1000
 const FORGET = 60_000
+/** How often the same is looked of what was said at other gateways. */
+const EVERYWHERE = 60_000
 /** So many times a few rows are deleted in one run. */
 const STEPS = 50
 
@@ -45,6 +47,7 @@ export default definePlugin({
       api: createFeedbackApi({ db, book, tally, say }),
       ticks: [
         { every: CATCH_UP, run: book.catchUp },
+        { every: EVERYWHERE, run: book.lookEverywhere },
         {
           every: FORGET,
           async run() {

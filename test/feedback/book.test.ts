@@ -102,6 +102,19 @@ test('who starts again catches up with what waited before', async () => {
   expect((await rows()).filter(({ model }) => model === 'one')).toHaveLength(450)
 })
 
+test('what was said at a gateway that is gone, another one that runs joins with its call', async () => {
+  const { catchUp, lookEverywhere } = book()
+  await catchUp()
+  const id = Bun.randomUUIDv7()
+  await book().say([said(id)], {})
+  known.push(call(id))
+  await catchUp()
+  expect((await rows()).map(({ model }) => model)).toEqual([null])
+  lookEverywhere()
+  await catchUp()
+  expect((await rows()).map(({ model }) => model)).toEqual(['one'])
+})
+
 test('who names ever other paths below their own has no more room for what waits', async () => {
   const { say } = book()
   const speak = (within: UserPath, count: number, most: OwnCalls = { within: '/a' }) =>
