@@ -5,6 +5,7 @@ import type { Shell } from './contract/page.ts'
 import { startTicks } from './contract/ticks.ts'
 import { migrateAll } from './database/migrations.ts'
 import { type Database, type OpenDatabase, openDatabase } from './database/open.ts'
+import { createOutage } from './database/outage.ts'
 import { ORIGIN } from './door/address.ts'
 import { withCors } from './door/cors.ts'
 import { createDoor } from './door/door.ts'
@@ -123,6 +124,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
   })
   built = { ...path, house, inFlight, door }
   for (const [name, part] of parts) await blaming(name, 'start', () => part.start?.())
+  database.watch(createOutage(log, now))
   closing.add('What repeats', startTicks(parts, log))
   const entrance = withCors(door, settings.corsOrigins, settings.basePath)
   let closed: Promise<void> | undefined

@@ -1,4 +1,5 @@
 import { describe } from '../../src/base/describe.ts'
+import { isDatabaseAway } from '../../src/database/faults.ts'
 import type { Log } from '../../src/log.ts'
 import { inTime } from '../../src/workers/in-time.ts'
 import type { LastUse, LastUses } from './model.ts'
@@ -24,7 +25,8 @@ export function createKeyUses(log: Log): KeyUses {
     },
     of: ids =>
       inTime(look(ids), PATIENCE).catch((error: unknown) => {
-        log.warn('When keys were last used cannot be told', { error: describe(error) })
+        const tell = isDatabaseAway(error) ? log.debug : log.warn
+        tell('When keys were last used cannot be told', { error: describe(error) })
         return undefined
       }),
   }

@@ -1,6 +1,6 @@
 import { asc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import { createTurns } from '../../src/base/turns.ts'
-import { isTooLarge } from '../../src/database/faults.ts'
+import { isDatabaseAway, isTooLarge } from '../../src/database/faults.ts'
 import type { Database } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
 import { type Entry, type Row, type RowOptions, toRow } from './entry.ts'
@@ -73,7 +73,8 @@ export function openBodyStore(options: StoreOptions): BodyStore {
           dropLargest()
           continue
         }
-        if (!isFailing) log.warn('Bodies cannot be written, and wait', { code: codeOf(error) })
+        const tell = isDatabaseAway(error) ? log.debug : log.warn
+        if (!isFailing) tell('Bodies cannot be written, and wait', { code: codeOf(error) })
         isFailing = true
         return
       }

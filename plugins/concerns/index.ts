@@ -18,7 +18,7 @@ export default definePlugin({
     const failing = new Set<Watch>()
 
     function complain({ kind }: Watch, error: unknown): void {
-      if (isDatabaseAway(error)) log.warn('What needs attention waits for the database', { kind })
+      if (isDatabaseAway(error)) log.debug('What needs attention waits for the database', { kind })
       else log.error('Cannot tell what needs attention', { kind, error: describe(error) })
     }
 

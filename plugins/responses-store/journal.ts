@@ -3,7 +3,7 @@ import type { BatchItem } from 'drizzle-orm/batch'
 import { LRUCache } from 'lru-cache'
 import { describe } from '../../src/base/describe.ts'
 import { createTurns, type InTurn } from '../../src/base/turns.ts'
-import { isTooLarge } from '../../src/database/faults.ts'
+import { isDatabaseAway, isTooLarge } from '../../src/database/faults.ts'
 import type { Database } from '../../src/database/open.ts'
 import type { Log } from '../../src/log.ts'
 import { type Item, type Kept, keyOf, type Owner } from './model.ts'
@@ -132,7 +132,8 @@ export function createJournal(db: Database, log: Log, now: () => number, memory:
         await inTurn(write)
       } catch (error) {
         notBefore = now() + PATIENCE
-        log.error('Answers wait for the database', { count: memory.entries.length, error: describe(error) })
+        const tell = isDatabaseAway(error) ? log.debug : log.error
+        tell('Answers wait for the database', { count: memory.entries.length, error: describe(error) })
       }
     },
   }

@@ -40,21 +40,26 @@ export function startTicks(parts: ReadonlyMap<string, Ticking>, log: Log): () =>
   }
 }
 
-/** What fails every second for an hour is one line in the log, and another one when it is over. */
+/**
+ * What fails every second for an hour is one line in the log, and another one when it is over. That the database is away
+ * is told once for all plugins, by whoever watches it.
+ */
 function createRun(plugin: string, tick: Tick, log: Log): () => Promise<void> {
   let isRunning = false
   let trouble: string | undefined
+  let tell = log.info
   return async () => {
     if (isRunning) return
     isRunning = true
     try {
       await tick.run()
-      if (trouble !== undefined) log.info(`Plugin "${plugin}" works again`, { after: trouble })
+      if (trouble !== undefined) tell(`Plugin "${plugin}" works again`, { after: trouble })
       trouble = undefined
     } catch (error) {
       const said = reasonOf(error)
-      if (said !== trouble && isDatabaseAway(error))
-        log.warn(`Plugin "${plugin}" waits for the database`, { why: said })
+      const isAway = isDatabaseAway(error)
+      tell = isAway ? log.debug : log.info
+      if (said !== trouble && isAway) log.debug(`Plugin "${plugin}" waits for the database`, { why: said })
       else if (said !== trouble)
         log.error(`Plugin "${plugin}" failed in a tick`, { plugin, place: 'tick', error: describe(error) })
       trouble = said

@@ -48,6 +48,11 @@ export function awayReason(error: unknown): string | undefined {
   return awayReason(error.cause)
 }
 
+/** Whether it can be read, and not written. */
+export const isStuck = (error: unknown): boolean =>
+  error instanceof Error &&
+  (STUCK.test(String((error as { readonly code?: unknown }).code)) || isStuck(error.cause))
+
 /** Whether a value is larger than the database takes: a few megabytes at some servers. */
 export const isTooLarge = (error: unknown): boolean => /SQLITE_TOOBIG|too big/.test(reasonOf(error))
 

@@ -6,6 +6,7 @@ import { migrate } from 'drizzle-orm/libsql/migrator'
 import { drizzle } from 'drizzle-orm/libsql/sqlite3'
 import { ConfigError } from '../errors.ts'
 import { databaseFault } from './faults.ts'
+import { type Outage, watched } from './outage.ts'
 import { MIGRATION, openServer } from './server.ts'
 
 export type Database = LibSQLDatabase
@@ -16,6 +17,8 @@ export interface OpenDatabase {
   readonly newFile: string | undefined
   /** Applies one folder of migrations; each folder keeps its own book. */
   migrate(folder: string, book?: string): Promise<void>
+  /** From now on it hears what becomes of statements. */
+  watch(outage: Outage): void
   close(): void
 }
 
@@ -63,9 +66,10 @@ async function openLocal(url: string): Promise<OpenDatabase> {
     await client.execute('PRAGMA synchronous = NORMAL')
   }
   const { rows } = await client.execute('SELECT 1 FROM sqlite_master LIMIT 1')
-  const db = drizzle({ client })
+  const { db, watch } = toDatabase(client)
   return {
     db,
+    watch,
     newFile: rows.length === 0 && !isInMemory(url) ? file : undefined,
     migrate: (folder, book) => prepare(db, { folder, book, url }),
     close: () => client.close(),
@@ -80,7 +84,7 @@ async function openRemote(url: string, authToken: string | undefined): Promise<O
   )
   await client.execute('select 1')
   return {
-    db: drizzle({ client }),
+    ...toDatabase(client),
     newFile: undefined,
     async migrate(folder, book) {
       // To change large tables takes its time.
@@ -88,6 +92,16 @@ async function openRemote(url: string, authToken: string | undefined): Promise<O
       await prepare(drizzle({ client: slow }), { folder, book, url }).finally(() => slow.close())
     },
     close: () => client.close(),
+  }
+}
+
+function toDatabase(client: Client): Pick<OpenDatabase, 'db' | 'watch'> {
+  let outage: Outage | undefined
+  return {
+    db: drizzle({ client: watched(client, () => outage) }),
+    watch(heard) {
+      outage = heard
+    },
   }
 }
 

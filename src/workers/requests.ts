@@ -26,6 +26,8 @@ export interface Start {
   readonly port: number
   /** The log is read by a person. */
   readonly isPretty: boolean
+  /** It takes the place of one that has ended: the others serve. */
+  readonly isAgain: boolean
   /** What the one before had counted, by plugin; empty where there was none. */
   readonly left: Readonly<Record<string, unknown>>
 }

@@ -12,7 +12,7 @@ export interface SupervisorOptions {
   readonly count: number
   readonly spawn: Spawn
   /** What a worker is told beside its number. */
-  readonly start: () => Omit<Start, 'kind' | 'number' | 'left'>
+  readonly start: () => Omit<Start, 'kind' | 'number' | 'isAgain' | 'left'>
   /** All of them serve; called once. */
   readonly opened: (facts: Facts) => void
   readonly log: Log
@@ -66,7 +66,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return
     }
     void seat.process.ended().then(ending => vacate(seat, ending))
-    const begin = { ...start(), number: seat.number, left: Object.fromEntries(seat.left) }
+    const begin = { ...start(), number: seat.number, isAgain: isOpen, left: Object.fromEntries(seat.left) }
     void wire.ask({ kind: 'start', ...begin }).then(facts => {
       if (facts !== undefined) welcome(seat, facts as Facts, seen)
     })

@@ -34,7 +34,7 @@ test('a database that is away is no bug of whoever asks it, and is said once', a
   await gateway.close()
   const told = gateway.logs.filter(({ message }) => /what needs attention/i.test(String(message)))
   expect(told.map(({ level, message, kind }) => [level, message, kind])).toEqual([
-    ['warning', 'What needs attention waits for the database', 'silent-0'],
+    ['debug', 'What needs attention waits for the database', 'silent-0'],
     ['error', 'Cannot tell what needs attention', 'silent-1'],
   ])
   expect(JSON.stringify(told)).not.toContain('secrets')

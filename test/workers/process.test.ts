@@ -159,6 +159,11 @@ describe('several workers with a config file', () => {
       { worker: 3, code: 3, pause: 500 },
       { worker: 3, code: 3, pause: 1000 },
     ])
+    // Why, for whoever reads the log: standard error has no format.
+    expect(gateway.logs().filter(({ message }) => message === 'The worker cannot begin')).toMatchObject(
+      Array(2).fill({ level: 'error', worker: 3, why: expect.stringContaining('"foo"') }),
+    )
+    expect(gateway.stderr()).toBe('')
     const statuses = await Promise.all(Array.from({ length: 10 }, async () => (await gateway.chat()).status))
     expect(new Set(statuses)).toEqual(new Set([200]))
     writeFileSync(file, '')

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { describe } from '../../../src/base/describe.ts'
 import { createTurns } from '../../../src/base/turns.ts'
 import type { Host } from '../../../src/contract/plugin.ts'
+import { isDatabaseAway } from '../../../src/database/faults.ts'
 import { mcpTools } from '../schema.ts'
 import { definitionOf, hashOf } from './definition.ts'
 
@@ -72,18 +73,19 @@ export async function openReview({ db, log, now }: Pick<Host, 'db' | 'log' | 'no
   }
   await load()
 
+  const complain = (message: string, error: unknown, facts = {}) =>
+    (isDatabaseAway(error) ? log.debug : log.warn)(message, { ...facts, error: describe(error) })
+
   return {
     refresh: () =>
-      inTurn(load).catch(error =>
-        log.warn('What is accepted of tools could not be read', { error: describe(error) }),
-      ),
+      inTurn(load).catch(error => complain('What is accepted of tools could not be read', error)),
     async meet(server, tools) {
       if (accepted.has(server) || tools.length === 0) return
       try {
         await inTurn(() => write(server, tools, false))
       } catch (error) {
         // Nothing counts as accepted then; it is tried again when the server is asked again.
-        log.warn('Tools of an MCP server could not be written down', { server, error: describe(error) })
+        complain('Tools of an MCP server could not be written down', error, { server })
       }
     },
     changeOf(server, tool) {
