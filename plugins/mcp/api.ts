@@ -3,7 +3,7 @@ import { type Api, defineApi } from '../../src/contract/api.ts'
 import { moment, says, whole } from '../../src/contract/settings.ts'
 import { refuse } from '../../src/errors.ts'
 import { toPath } from '../../src/scope/input.ts'
-import { outcomes } from './calls/outcome.ts'
+import { kinds, outcomes } from './calls/outcome.ts'
 import type { ToolRecord } from './calls/records.ts'
 import type { Counted, ServerView, Tools } from './model.ts'
 import { chosenChanges } from './review/chosen-changes.ts'
@@ -57,8 +57,12 @@ const view = v.object({
 const shared = { access: 'admin', tag: 'Tools' } as const
 
 const callsQuery = v.strictObject({
-  server: says('Calls of its tools', v.optional(v.string())),
-  tool: v.optional(v.pipe(v.string(), v.description('By the name that its server gave it'))),
+  server: says('What was asked of it', v.optional(v.string())),
+  kind: says(
+    'Calls of tools, or what was read',
+    v.optional(v.picklist(kinds, `expected one of ${kinds.join(', ')}`)),
+  ),
+  tool: says('A tool, a prompt or a resource, as `tool` of a row has it', v.optional(v.string())),
   outcome: says(
     'What became of it',
     v.optional(v.picklist(outcomes, `expected one of ${outcomes.join(', ')}`)),
@@ -83,8 +87,12 @@ const recordView = v.object({
   at: says('When it began', v.string()),
   key: says('The id of the key that called', v.string()),
   user_path: says('Where the caller stands', v.string()),
-  server: says('Whose tool it is', v.string()),
-  tool: says('By the name that its server gave it', v.string()),
+  server: says('Who was asked', v.string()),
+  kind: says('Whether a tool was called, or something read', v.picklist(kinds)),
+  tool: says(
+    'The tool or prompt, by the name that its server gave it; of a resource its address, without its query',
+    v.string(),
+  ),
   outcome: says('What became of it', v.picklist(outcomes)),
   ms: says('Until its answer was there, in milliseconds', v.number()),
   request_bytes: says('Bytes of what it was called with', v.number()),
@@ -111,9 +119,9 @@ export function createMcpApi({ servers, countedEverywhere, records, refresh, acc
       ...shared,
       method: 'GET',
       path: '/admin/mcp/calls',
-      summary: 'Calls of tools, one by one',
+      summary: 'Calls of tools, and prompts and resources that were read, one by one',
       description:
-        'Newest first; never what a tool was called with, or what it answered. `next` of one page is `before` of the following one; on the last it is null. A page looks through some thousand calls: where few match, it may hold fewer than `limit`, or none, and there is a `next` all the same.',
+        'Newest first; never what was said, or answered. `next` of one page is `before` of the following one; on the last it is null. A page looks through some thousand calls: where few match, it may hold fewer than `limit`, or none, and there is a `next` all the same.',
       query: callsQuery,
       answer: {
         about: 'Newest first',
@@ -122,9 +130,10 @@ export function createMcpApi({ servers, countedEverywhere, records, refresh, acc
           next: says('`before` of the following page; null on the last', v.nullable(v.number())),
         }),
       },
-      async run({ query: { user_path, ...query } }) {
+      async run({ query: { user_path, tool, ...query } }) {
         const { rows, next = null } = await records({
           ...query,
+          name: tool,
           path: user_path === undefined ? undefined : toPath(user_path),
         })
         return { data: rows.map(toRecordView), next }
@@ -182,7 +191,8 @@ const toRecordView = ({
   key: keyId,
   user_path: userPath,
   server: row.server,
-  tool: row.tool,
+  kind: row.kind,
+  tool: row.name,
   outcome: row.outcome,
   ms: row.ms,
   request_bytes: row.requestBytes,
@@ -195,9 +205,9 @@ function toView(
   counts: readonly Counted[],
 ): v.InferOutput<typeof view> {
   const { offer, state, error, askedAt } = standing
-  const own = counts.filter(each => each.server === server.name)
+  const own = counts.filter(each => each.server === server.name && each.kind === 'tool')
   const byName = new Map(changes.map(change => [change.tool.name, change]))
-  const byTool = Map.groupBy(own, ({ tool }) => tool)
+  const byTool = Map.groupBy(own, ({ name }) => name)
   return {
     name: server.name,
     address: addressOf(server.url),

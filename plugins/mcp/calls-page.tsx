@@ -1,6 +1,6 @@
 import { definePage, type Page } from '../../src/contract/page.ts'
 import { MAX_SEARCH, wordsIn } from '../../views/listing.ts'
-import { outcomes } from './calls/outcome.ts'
+import { kinds, outcomes } from './calls/outcome.ts'
 import type { Tools } from './model.ts'
 import { type CallsData, CallsView, type Query } from './page/calls.tsx'
 
@@ -21,6 +21,7 @@ export const createCallsPage = ({ tools, nameOf, now }: CallsPageDeps): Page =>
       const query = readQuery(name => searchParams.get(name) ?? '')
       const leaf = await tools.records({
         server: query.server || undefined,
+        kind: query.kind || undefined,
         outcome: query.outcome || undefined,
         words: wordsIn(query.q),
         before: query.before === '' ? undefined : Number(query.before),
@@ -35,6 +36,7 @@ export const createCallsPage = ({ tools, nameOf, now }: CallsPageDeps): Page =>
 const readQuery = (read: (name: string) => string): Query => ({
   q: read('q').trim().slice(0, MAX_SEARCH),
   server: read('server').slice(0, MAX_SEARCH),
+  kind: kinds.find(kind => kind === read('kind')) ?? '',
   outcome: outcomes.find(outcome => outcome === read('outcome')) ?? '',
   before: /^[1-9]\d{0,14}$/.test(read('before')) ? read('before') : '',
 })

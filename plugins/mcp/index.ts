@@ -7,7 +7,7 @@ import type { OfferedTools } from '../limits/rules/unknown-tools.ts'
 import type { Metrics } from '../metrics/model.ts'
 import type { SignOn } from '../oidc/model.ts'
 import { createMcpApi } from './api.ts'
-import { callsFamily } from './calls/metrics.ts'
+import { callsFamily, readsFamily } from './calls/metrics.ts'
 import { openRecords } from './calls/records.ts'
 import { createTally } from './calls/tally.ts'
 import { createCallsPage } from './calls-page.tsx'
@@ -72,6 +72,7 @@ export default definePlugin({
     limits.offer(() => offeredBy(tools))
     use<Concerns>('concerns').add(createToolWatch(tools))
     use<Metrics>('metrics').add(callsFamily(tools))
+    use<Metrics>('metrics').add(readsFamily(tools))
     const failed = ({ message }: Error) => log.debug('A message to /mcp was not answered', { what: message })
     return {
       heritage: memory,

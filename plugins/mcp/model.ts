@@ -1,7 +1,7 @@
 import type { Prompt, Tool } from '@modelcontextprotocol/client'
 import type { Leaf } from '../../src/database/look-back.ts'
 import type { UserPath } from '../../src/types.ts'
-import type { Outcome } from './calls/outcome.ts'
+import type { Kind, Outcome } from './calls/outcome.ts'
 import type { Question, ToolRecord } from './calls/records.ts'
 import type { Change } from './review/review.ts'
 
@@ -52,7 +52,9 @@ export interface Standing {
 
 export interface Counted {
   readonly server: string
-  readonly tool: string
+  readonly kind: Kind
+  /** Empty for resources, which are counted together. */
+  readonly name: string
   readonly outcome: Outcome
   readonly count: number
 }
@@ -72,7 +74,7 @@ export interface Tools {
   counted(): readonly Counted[]
   /** In all of them. */
   countedEverywhere(): Promise<readonly Counted[]>
-  /** What became of calls, one by one. */
+  /** What became of calls, and of what was read, one by one. */
   records(question: Question): Promise<Leaf<ToolRecord>>
   /** These changes are as they should be. The other workers hear of it. */
   accept(server: string, changes: readonly Change[]): Promise<void>

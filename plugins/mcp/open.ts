@@ -50,9 +50,9 @@ export function openTools(
   const sessions = createSessions(createConnect({ ...host, version: site.version, answerLimit }), log)
   const shelf = createShelf({ sessions, review, standings, now, log })
   const offered = createOffered({ shelf, review, now })
-  const openDesk = createDesks({ offered, sessions, guardrails, log, timeout })
   const register = createRegister({ tally, records, log, now })
-  const { call, ended } = createCalls({ sessions, guardrails, limits, register, log, timeout })
+  const { call, read, ended } = createCalls({ sessions, guardrails, limits, register, log, timeout })
+  const openDesk = createDesks({ offered, sessions, guardrails, read, log, timeout })
   const { figures, everywhere } = createCounts(peers, { row: counted, own: tally.all })
   async function ask(name?: string): Promise<void> {
     const chosen = [...servers.values()].filter(server => name === undefined || server.name === name)

@@ -1,7 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Outcome } from './calls/outcome.ts'
+import type { Kind, Outcome } from './calls/outcome.ts'
 
-/** One row per call of a tool, never what it was called with, or what it answered. */
+/** One row per call of a tool, and per prompt and resource that is read; never what was said with it, or answered. */
 export const mcpCalls = sqliteTable(
   'mcp_calls',
   {
@@ -14,7 +14,9 @@ export const mcpCalls = sqliteTable(
     keyId: text('key_id').notNull(),
     userPath: text('user_path').notNull(),
     server: text().notNull(),
-    tool: text().notNull(),
+    kind: text().$type<Kind>().notNull().default('tool'),
+    /** Of the tool or the prompt; of a resource its address, without its query. */
+    name: text('tool').notNull(),
     outcome: text().$type<Outcome>().notNull(),
     ms: integer().notNull(),
     /** Bytes of its arguments, and of its answer, as JSON; null where there was no answer. */

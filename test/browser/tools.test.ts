@@ -69,7 +69,7 @@ test('has lines to copy that lead an agent here', async () => {
 })
 
 test('lists calls, and finds them', async () => {
-  const call = (name: string) =>
+  const ask = (method: string, params: object) =>
     fetch(`${gateway.url}/mcp`, {
       method: 'POST',
       headers: {
@@ -78,19 +78,22 @@ test('lists calls, and finds them', async () => {
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
       },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     }).then(answer => answer.text())
-  await call('search__echo')
-  await call('search__fail')
+  await ask('prompts/get', { name: 'search__greet' })
+  for (const name of ['search__echo', 'search__fail']) await ask('tools/call', { name, arguments: {} })
   await page.getByRole('link', { name: 'Calls', exact: true }).click()
   const rows = page.locator('#tool-calls tbody tr')
-  await rows.nth(1).waitFor()
+  await rows.nth(2).waitFor()
   expect(await rows.first().textContent()).toMatch(
-    /fail.*search.*tool failed.*\/team\/alpha.*Master key.*no price/,
+    /fail.*tool of search.*tool failed.*\/team\/alpha.*Master key.*no price/,
   )
-  await page.getByLabel('Outcome').selectOption('ok')
+  await page.getByLabel('Kind').selectOption('prompt')
   await page.locator('#tool-calls tbody tr:only-child').waitFor()
-  expect(await rows.textContent()).toContain('echo')
+  expect(await rows.textContent()).toMatch(/greet.*prompt of search.*done/)
+  await page.getByLabel('Kind').selectOption('tool')
+  await page.getByLabel('Outcome').selectOption('ok')
+  await page.locator('#tool-calls tbody tr:only-child th:has-text("echo")').waitFor()
 })
 
 test('works for everybody, light and dark, wide and narrow', async () => {

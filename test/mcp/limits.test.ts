@@ -153,7 +153,8 @@ describe('the record of a call', () => {
     expect(data).toEqual([
       {
         ...{ id: expect.any(Number), request_id: expect.any(String), at: expect.any(String) },
-        ...{ key: 'master', user_path: '/rec/alpha', server: 'paid', tool: 'echo', outcome: 'ok' },
+        ...{ key: 'master', user_path: '/rec/alpha', server: 'paid', kind: 'tool' },
+        ...{ tool: 'echo', outcome: 'ok' },
         ...{ ms: expect.any(Number), request_bytes: 22, answer_bytes: expect.any(Number), cost_usd: 0.02 },
       },
     ])
@@ -183,6 +184,55 @@ describe('the record of a call', () => {
     ])
     expect(second.next).toBeNull()
     expect((await records('?user_path=/outcomes&outcome=failed&server=paid&tool=fail')).data).toHaveLength(1)
+  })
+})
+
+describe('what is read', () => {
+  const rowsOf = async (query: string) =>
+    (await records(query)).data.map(({ server, kind, tool, outcome, cost_usd }: Record<string, unknown>) => [
+      ...[server, kind, tool, outcome, cost_usd],
+    ])
+
+  test('leaves a record, prompts and resources alike, and what was said stands nowhere', async () => {
+    const [all, one] = [await box.client('/read/all'), await box.client('/read/one', { at: '/mcp/paid' })]
+    await all.getPrompt({ name: 'paid__greet' })
+    await all.getPrompt({ name: 'free__greet', arguments: { to: 'a bomb' } }).catch(() => {})
+    await one.readResource({ uri: 'test://readme' })
+    await one.readResource({ uri: 'test://me:word@nowhere/a?secret=1#b' }).catch(() => {})
+    expect(await rowsOf('?user_path=/read')).toEqual([
+      ['paid', 'resource', 'test://nowhere/a', 'error', null],
+      ['paid', 'resource', 'test://readme', 'ok', null],
+      ['free', 'prompt', 'greet', 'refused', 0],
+      ['paid', 'prompt', 'greet', 'ok', null],
+    ])
+    expect(await rowsOf('?user_path=/read&kind=prompt&tool=greet&server=paid')).toHaveLength(1)
+    const { data } = await records('?user_path=/read/one&outcome=ok')
+    expect(data).toMatchObject([{ request_bytes: 23, answer_bytes: expect.any(Number), key: 'master' }])
+    const logged = () => box.test.logs.filter(({ message }) => message === 'Resource read')
+    await until(() => logged().length === 2, 'the log')
+    const told = logged()
+    expect(told).toMatchObject([{ resource: 'test://readme', server: 'paid' }, { outcome: 'error' }])
+    expect(JSON.stringify([data, told])).not.toMatch(/word|secret/)
+  })
+
+  test('is counted beside the calls of tools, resources together', async () => {
+    const metrics = await box.test.fetch('/metrics', { headers: { authorization: `Bearer ${MASTER}` } })
+    const lines = (await metrics.text()).split('\n').filter(line => line.startsWith('modelway_mcp_reads'))
+    expect(lines.sort()).toEqual([
+      'modelway_mcp_reads_total{server="free",kind="prompt",name="greet",outcome="refused"} 1',
+      'modelway_mcp_reads_total{server="paid",kind="prompt",name="greet",outcome="ok"} 1',
+      'modelway_mcp_reads_total{server="paid",kind="resource",name="",outcome="error"} 1',
+      'modelway_mcp_reads_total{server="paid",kind="resource",name="",outcome="ok"} 1',
+    ])
+    const { body } = await box.test.admin('GET', '/admin/mcp')
+    expect(JSON.stringify(body)).not.toContain('"greet"')
+  })
+
+  test('no limit of tools speaks of it', async () => {
+    await limit({ tools: ['/'], requests: 1 })
+    const client = await box.client('/read/more')
+    for (let i = 0; i < 3; i++) expect(await client.getPrompt({ name: 'paid__greet' })).toBeDefined()
+    expect(await used()).toBeNull()
   })
 })
 

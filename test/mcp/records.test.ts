@@ -21,7 +21,16 @@ beforeAll(async () => {
 afterAll(() => gateway.close())
 
 const call: Omit<NewRecord, 'requestId'> = {
-  ...{ at: 1, keyId: 'master', userPath: '/', server: 'one', tool: 'echo', outcome: 'ok', ms: 1 },
+  ...{
+    at: 1,
+    keyId: 'master',
+    userPath: '/',
+    server: 'one',
+    kind: 'tool',
+    name: 'echo',
+    outcome: 'ok',
+    ms: 1,
+  },
   ...{ requestBytes: 2, answerBytes: 2, costNano: null },
 }
 

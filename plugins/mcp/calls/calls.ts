@@ -1,4 +1,4 @@
-import type { CallToolResult, Progress } from '@modelcontextprotocol/client'
+import type { CallToolResult, Progress, Tool } from '@modelcontextprotocol/client'
 import { describe } from '../../../src/base/describe.ts'
 import { Refusal } from '../../../src/errors.ts'
 import type { Scoped } from '../../../src/exchange.ts'
@@ -8,11 +8,15 @@ import type { Guardrails } from '../../guardrails/look.ts'
 import type { Inspected } from '../../guardrails/model.ts'
 import type { End, ToolLimits } from '../../limits/holding/tools.ts'
 import { ownerOf } from '../door/visit.ts'
+import type { McpServer } from '../model.ts'
 import type { Sessions } from '../servers/sessions.ts'
 import type { Outcome } from './outcome.ts'
 import type { Called, Register } from './register.ts'
 
-export interface ToolCall extends Called {
+export interface ToolCall {
+  readonly server: McpServer
+  readonly tool: Tool
+  readonly args: JsonObject | undefined
   /** Aborts when the client has gone away, or wants no answer any more. */
   readonly signal: AbortSignal
   /** Set where the client wants to hear how it goes. */
@@ -29,18 +33,25 @@ export interface CallsOptions {
   readonly timeout: number
 }
 
-/** How a call goes. */
+/** How it goes. */
 interface Course {
   outcome: Outcome
   /** The server was told to do it: it may have, whatever comes back. */
   wasAsked: boolean
-  result: CallToolResult | undefined
+  result: object | undefined
+}
+
+/** A prompt or a resource that is read. */
+export interface Reading<T> extends Called {
+  readonly signal: AbortSignal
+  /** `told`: to be called when the server is asked. */
+  readonly ask: (told: () => void) => Promise<T>
 }
 
 /** A tool that goes on telling how far it is may take this long in all (milliseconds). */
 const LONGEST = 3_600_000
 
-/** Calls tools: as far as limits and guardrails let it pass, and with a record of each. */
+/** Calls tools, as far as limits and guardrails let it pass, and reads; with a record of each. */
 export function createCalls({ sessions, guardrails, limits, register, log, timeout }: CallsOptions) {
   async function ask(x: Scoped, asked: ToolCall, course: Course): Promise<CallToolResult> {
     const { server, tool, args, signal, onProgress } = asked
@@ -107,35 +118,63 @@ export function createCalls({ sessions, guardrails, limits, register, log, timeo
       return toLimited(room)
     }
     try {
-      course.result = await ask(x, asked, course)
-      course.outcome = course.result.isError === true ? 'failed' : 'ok'
-      return course.result
-    } catch (error) {
-      if (error instanceof Refusal) course.outcome = 'refused'
-      else if (asked.signal.aborted) course.outcome = 'gone'
-      throw error
+      const result = await watch(course, asked.signal, () => ask(x, asked, course))
+      if (result.isError === true) course.outcome = 'failed'
+      return result
     } finally {
       room?.(course.wasAsked)
     }
   }
 
-  async function record(x: Scoped, asked: ToolCall): Promise<CallToolResult> {
-    const began = performance.now()
-    const course: Course = { outcome: 'error', wasAsked: false, result: undefined }
+  /** Learns from how it ends what became of it. */
+  async function watch<T extends object>(
+    course: Course,
+    signal: AbortSignal,
+    run: () => Promise<T>,
+  ): Promise<T> {
     try {
-      return await run(x, asked, course)
-    } finally {
-      register(x, asked, { ...course, ms: performance.now() - began })
+      const result = await run()
+      course.result = result
+      course.outcome = 'ok'
+      return result
+    } catch (error) {
+      if (error instanceof Refusal) course.outcome = 'refused'
+      else if (signal.aborted) course.outcome = 'gone'
+      throw error
     }
   }
 
-  const running = new Set<Promise<CallToolResult>>()
+  async function record<T>(x: Scoped, called: Called, run: (course: Course) => Promise<T>): Promise<T> {
+    const began = performance.now()
+    const course: Course = { outcome: 'error', wasAsked: false, result: undefined }
+    try {
+      return await run(course)
+    } finally {
+      register(x, called, { ...course, ms: performance.now() - began })
+    }
+  }
+
+  const running = new Set<Promise<unknown>>()
+  function recorded<T>(x: Scoped, called: Called, run: (course: Course) => Promise<T>): Promise<T> {
+    const under = record(x, called, run).finally(() => running.delete(under))
+    running.add(under)
+    return under
+  }
+
   return {
     call(x: Scoped, asked: ToolCall): Promise<CallToolResult> {
-      const under = record(x, asked).finally(() => running.delete(under))
-      running.add(under)
-      return under
+      const { server, tool, args } = asked
+      return recorded(x, { server, kind: 'tool', name: tool.name, args }, course => run(x, asked, course))
     },
+    /** No limit speaks of it. */
+    read: <T extends object>(x: Scoped, { ask, signal, ...called }: Reading<T>): Promise<T> =>
+      recorded(x, called, course =>
+        watch(course, signal, () =>
+          ask(() => {
+            course.wasAsked = true
+          }),
+        ),
+      ),
     /** Resolves when all that are under way have ended, and left their records. */
     async ended(): Promise<void> {
       await Promise.allSettled(running)
@@ -152,4 +191,4 @@ const toLimited = ({ message, code, retryAfter }: Refusal): CallToolResult => ({
   },
 })
 
-export type Call = ReturnType<typeof createCalls>['call']
+export type Calls = ReturnType<typeof createCalls>

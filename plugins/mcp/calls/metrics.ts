@@ -7,8 +7,18 @@ export const callsFamily = ({ counted }: Pick<Tools, 'counted'>): Family => ({
   help: 'Calls of tools of MCP servers, by what became of them',
   type: 'counter',
   read: () =>
-    counted().map(({ server, tool, outcome, count }) => ({
-      labels: { server, tool, outcome },
-      value: count,
-    })),
+    counted()
+      .filter(({ kind }) => kind === 'tool')
+      .map(({ server, name, outcome, count }) => ({ labels: { server, tool: name, outcome }, value: count })),
+})
+
+/** How often prompts and resources were read. */
+export const readsFamily = ({ counted }: Pick<Tools, 'counted'>): Family => ({
+  name: 'modelway_mcp_reads_total',
+  help: 'Prompts and resources of MCP servers that were read, by what became of it; resources without their names',
+  type: 'counter',
+  read: () =>
+    counted()
+      .filter(({ kind }) => kind !== 'tool')
+      .map(({ count, ...labels }) => ({ labels, value: count })),
 })

@@ -4,7 +4,7 @@ import { type Leaf, lookBack } from '../../../src/database/look-back.ts'
 import type { Database } from '../../../src/database/open.ts'
 import type { Log } from '../../../src/log.ts'
 import { mcpCalls } from '../schema.ts'
-import type { Outcome } from './outcome.ts'
+import type { Kind, Outcome } from './outcome.ts'
 
 export type ToolRecord = typeof mcpCalls.$inferSelect
 export type NewRecord = Omit<ToolRecord, 'id'>
@@ -12,7 +12,8 @@ export type NewRecord = Omit<ToolRecord, 'id'>
 /** What is looked for; what is left out may be anything. */
 export interface Question {
   readonly server?: string | undefined
-  readonly tool?: string | undefined
+  readonly kind?: Kind | undefined
+  readonly name?: string | undefined
   readonly outcome?: Outcome | undefined
   readonly key?: string | undefined
   /** This path, and all below it. */
@@ -20,14 +21,14 @@ export interface Question {
   /** Milliseconds since 1970: from, and up to. */
   readonly since?: number | undefined
   readonly until?: number | undefined
-  /** All of them stand in the name of the tool or in the path, in any case. */
+  /** All of them stand in its name or in the path, in any case. */
   readonly words?: readonly string[]
   /** Only those with a smaller `id`. */
   readonly before?: number | undefined
   readonly limit: number
 }
 
-/** What became of calls of tools, one by one. */
+/** What became of calls of tools, and of what was read, one by one. */
 export interface Records {
   /** Remembers a call; it is written a moment later. */
   add(record: NewRecord): void
@@ -44,7 +45,7 @@ const FORGET = 2000
 /** While the database is away, so many wait in memory. */
 const MAX_WAITING = 50_000
 const REACH = 10_000
-const TEXT = sql`${mcpCalls.tool} || ' ' || ${mcpCalls.userPath}`
+const TEXT = sql`${mcpCalls.name} || ' ' || ${mcpCalls.userPath}`
 
 /** Calls wait in memory for a moment and are written together: whoever calls never waits for the database. */
 export function openRecords(db: Database, log: Log): Records {
@@ -90,7 +91,8 @@ export function openRecords(db: Database, log: Log): Records {
 
 const conditionsOf = ({
   server,
-  tool,
+  kind,
+  name,
   outcome,
   key,
   path,
@@ -99,7 +101,8 @@ const conditionsOf = ({
   words = [],
 }: Omit<Question, 'before' | 'limit'>) => [
   server === undefined ? undefined : eq(mcpCalls.server, server),
-  tool === undefined ? undefined : eq(mcpCalls.tool, tool),
+  kind === undefined ? undefined : eq(mcpCalls.kind, kind),
+  name === undefined ? undefined : eq(mcpCalls.name, name),
   outcome === undefined ? undefined : eq(mcpCalls.outcome, outcome),
   key === undefined ? undefined : eq(mcpCalls.keyId, key),
   path === undefined || path === '/' ? undefined : isBelow(path),

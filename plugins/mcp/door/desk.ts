@@ -4,6 +4,8 @@ import type { Log } from '../../../src/log.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Guardrails } from '../../guardrails/look.ts'
 import type { On } from '../../guardrails/model.ts'
+import type { Calls } from '../calls/calls.ts'
+import type { Called } from '../calls/register.ts'
 import type { McpServer } from '../model.ts'
 import type { Sessions } from '../servers/sessions.ts'
 import { judge, type RpcError, toRpcError } from './errors.ts'
@@ -27,12 +29,15 @@ interface Asking<P, T> {
   /** Aborts when nobody wants an answer any more. */
   readonly signal: AbortSignal
   readonly run: (client: Client, params: P, options: RequestOptions) => Promise<T>
+  /** Set where it leaves a record. */
+  readonly reads?: Omit<Called, 'server'>
 }
 
 export interface DeskOptions {
   readonly offered: Offered
   readonly sessions: Sessions
   readonly guardrails: Pick<Guardrails, 'inspect'>
+  readonly read: Calls['read']
   readonly log: Log
   /** How long a server may be silent (milliseconds). */
   readonly timeout: number
@@ -44,7 +49,7 @@ const GONE = 'The client has gone away'
 const nouns = { tools: 'tool', prompts: 'prompt' } as const
 
 export const createDesks =
-  ({ offered, sessions, guardrails, log, timeout }: DeskOptions): OpenDesk =>
+  ({ offered, sessions, guardrails, read, log, timeout }: DeskOptions): OpenDesk =>
   visit => {
     const { x } = visit
     const inspect = async (value: JsonObject, { name }: McpServer, on: On = 'output'): Promise<JsonObject> =>
@@ -69,17 +74,21 @@ export const createDesks =
         const message = `There is no ${nouns[kind]} "${name.slice(0, 200)}" for ${x.userPath}: ${kind}/list names all`
         return raise(toRpcError({ code: 'not_found', message }))
       },
-      ask: ({ server, params, signal, run }) =>
-        attempt(
+      ask({ server, params, signal, run, reads }) {
+        const ask = async (isAsked = () => {}) => {
+          const told = (await inspect({ params }, server, 'input')).params as typeof params
+          const answer = await sessions.use(server, ownerOf(x), client => {
+            isAsked()
+            return run(client, told, { signal, timeout })
+          })
+          return (await inspect(answer as JsonObject, server)) as typeof answer
+        }
+        return attempt(
           server,
-          async () => {
-            const told = (await inspect({ params }, server, 'input')).params as typeof params
-            const use = (client: Client) => run(client, told, { signal, timeout })
-            const answer = await sessions.use(server, ownerOf(x), use)
-            return (await inspect(answer as JsonObject, server)) as typeof answer
-          },
+          () => (reads === undefined ? ask() : read(x, { server, ...reads, signal, ask })),
           signal,
-        ),
+        )
+      },
     }
   }
 

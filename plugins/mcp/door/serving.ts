@@ -1,5 +1,5 @@
 import type { Progress, Server, ServerContext } from '@modelcontextprotocol/server'
-import type { Call } from '../calls/calls.ts'
+import type { Calls } from '../calls/calls.ts'
 import type { Desk, OpenDesk } from './desk.ts'
 import type { Offered } from './offered.ts'
 import type { Visit } from './visit.ts'
@@ -7,7 +7,7 @@ import type { Visit } from './visit.ts'
 export interface ServingOptions {
   readonly offered: Offered
   readonly openDesk: OpenDesk
-  readonly call: Call
+  readonly call: Calls['call']
   readonly version: string
 }
 
@@ -49,6 +49,7 @@ export function createServing({ offered, openDesk, call, version }: ServingOptio
       const wanted = { name: item.name, ...(params.arguments && { arguments: params.arguments }) }
       return desk.ask({
         ...{ server, params: wanted, signal: endOf(visit, context) },
+        reads: { kind: 'prompt', name: item.name, args: params.arguments },
         run: (client, told, options) => client.getPrompt(told, options),
       })
     })
@@ -72,6 +73,7 @@ export function createServing({ offered, openDesk, call, version }: ServingOptio
     server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
       desk.ask({
         ...{ server: only, params: { uri }, signal: endOf(visit, context) },
+        reads: { kind: 'resource', name: uri, args: { uri } },
         run: (client, told, options) => client.readResource(told, options),
       }),
     )

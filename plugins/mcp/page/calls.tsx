@@ -10,7 +10,7 @@ import { Name } from '../../../views/name.tsx'
 import { PathLink } from '../../../views/row-head.tsx'
 import { Table } from '../../../views/table.tsx'
 import { Turn } from '../../../views/turn.tsx'
-import type { Outcome } from '../calls/outcome.ts'
+import type { Kind, Outcome } from '../calls/outcome.ts'
 import type { ToolRecord } from '../calls/records.ts'
 import { ToolsTabs } from './tabs.tsx'
 
@@ -23,10 +23,16 @@ const said: Readonly<Record<Outcome, { readonly words: string; readonly tone: To
   gone: { words: 'client gone', tone: 'outline' },
 }
 
+const plurals = { tool: 'Tools', prompt: 'Prompts', resource: 'Resources' } as const satisfies Record<
+  Kind,
+  string
+>
+
 /** What the address of the page asks for. */
 export interface Query {
   readonly q: string
   readonly server: string
+  readonly kind: Kind | ''
   readonly outcome: Outcome | ''
   /** Only what is older; '' begins with the newest. */
   readonly before: string
@@ -55,8 +61,8 @@ export function CallsView({ data, request: { base } }: Props) {
         <div>
           <h1>Tools</h1>
           <p class="lead">
-            Each call of a tool: by whom, how long it took, and what became of it. What was said is kept
-            nowhere.
+            Each call of a tool, and each prompt and resource that was read: by whom, how long it took, and
+            what became of it. What was said is kept nowhere.
           </p>
         </div>
       </header>
@@ -71,13 +77,19 @@ const CallFilters = ({ data: { query, servers }, page }: { data: CallsData; page
   <Filters
     path={page}
     into="tool-calls"
-    search={{ label: 'Search calls', placeholder: 'Search tools and user paths', value: query.q }}
+    search={{ label: 'Search calls', placeholder: 'Search names and user paths', value: query.q }}
   >
     <Choice
       name="server"
       label="Server"
       value={query.server}
       options={{ '': 'All servers', ...Object.fromEntries(servers.map(name => [name, name])) }}
+    />
+    <Choice
+      name="kind"
+      label="Kind"
+      value={query.kind}
+      options={{ '': 'Tools, prompts, resources', ...plurals }}
     />
     <Choice
       name="outcome"
@@ -91,7 +103,7 @@ const CallFilters = ({ data: { query, servers }, page }: { data: CallsData; page
   </Filters>
 )
 
-const headings = ['Tool', 'Outcome', 'Who', 'Took', 'Cost', 'When']
+const headings = ['Name', 'Outcome', 'Who', 'Took', 'Cost', 'When']
 
 function Calls({ data, page, base }: { data: CallsData; page: string; base: string }) {
   const { query, leaf } = data
@@ -119,11 +131,11 @@ function Line({ call, data, base }: { call: ToolRecord; data: CallsData; base: s
   const { words, tone } = said[call.outcome]
   return (
     <tr>
-      <th scope="row" data-label="Tool">
+      <th scope="row" data-label="Name">
         <div>
-          <Name class="mono" text={call.tool} />
+          <Name class="mono" text={call.name} />
           <p class="about">
-            <Name text={call.server} />
+            {call.kind} of <Name text={call.server} />
           </p>
         </div>
       </th>
@@ -163,9 +175,9 @@ function Line({ call, data, base }: { call: ToolRecord; data: CallsData; base: s
 }
 
 const Empty = ({ query, page }: { query: Query; page: string }) =>
-  query.q + query.server + query.outcome === '' ? (
+  query.q + query.server + query.kind + query.outcome === '' ? (
     <div class="nothing none-yet">
-      <h2>No tool was called yet</h2>
+      <h2>No tool was called yet, and nothing read</h2>
       <p>Each call stands here from now on.</p>
     </div>
   ) : (

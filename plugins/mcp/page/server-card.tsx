@@ -27,7 +27,7 @@ const states: Readonly<Record<Standing['state'], { readonly word: string; readon
 export function ServerCard({ view, counts, now, request }: CardProps) {
   const { server, standing } = view
   const { word, tone } = states[standing.state]
-  const own = counts.filter(each => each.server === server.name)
+  const own = counts.filter(each => each.server === server.name && each.kind === 'tool')
   return (
     <li class="toolbox" data-state={standing.state}>
       <header>
@@ -120,7 +120,7 @@ function ToolList({
   /** Names of those that nobody may call. */
   closed: ReadonlySet<string>
 }) {
-  const byTool = Map.groupBy(counts, ({ tool }) => tool)
+  const byTool = Map.groupBy(counts, ({ name }) => name)
   return (
     <details class="tool-list" id={`tools-${shortHash(server.name)}`} open={tools.length <= FEW}>
       <summary>
