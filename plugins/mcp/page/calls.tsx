@@ -89,7 +89,7 @@ const CallFilters = ({ data: { query, servers }, page }: { data: CallsData; page
       name="kind"
       label="Kind"
       value={query.kind}
-      options={{ '': 'Tools, prompts, resources', ...plurals }}
+      options={{ '': 'All kinds', ...plurals }}
     />
     <Choice
       name="outcome"
