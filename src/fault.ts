@@ -1,5 +1,5 @@
 import { describe, reasonOf } from './base/describe.ts'
-import { databaseFault, isDamaged } from './database/faults.ts'
+import { databaseFault, isDamaged, isDatabaseAway } from './database/faults.ts'
 import { ConfigError } from './errors.ts'
 import { createLog } from './log.ts'
 
@@ -10,7 +10,7 @@ import { createLog } from './log.ts'
 export function faultOf(plugin: string, step: string, error: unknown): ConfigError {
   if (error instanceof ConfigError) return error
   createLog(plugin).debug(`Failed in "${step}"`, { error: describe(error) })
-  if (isDamaged(error))
+  if (isDamaged(error) || isDatabaseAway(error))
     return new ConfigError(`Plugin "${plugin}" cannot use the database: ${databaseFault(error)}`, {
       cause: error,
     })

@@ -54,6 +54,21 @@ test('D-05: a damaged database refuses to start and says what helps, whoever rea
   }
 })
 
+test('one that may not be written says so too, and what has to be changed', async () => {
+  const writer = definePlugin({
+    name: 'writer',
+    about: 'Writes at once.',
+    async setup({ db }) {
+      // As a file is that others may write only.
+      await db.run('pragma query_only = on')
+      await db.run('create table mine (name text)')
+      return {}
+    },
+  })
+  const { message } = await startGateway({ extra: [writer] }).catch(error => error)
+  expect(message).toMatch(/^Plugin "writer" cannot use the database: SQLITE_READONLY: .* must be writable/)
+})
+
 test('D-01: what a full disk does not take is a 503 that says so; calls go on, and later it is taken', async () => {
   let database: Host['db']
   const room = definePlugin({

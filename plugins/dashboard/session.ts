@@ -122,7 +122,7 @@ function makeRoom({ db, now, maxIdle, max }: SessionsOptions) {
   ] as const
 }
 
-const AWAY = 'the database does not answer. Try again in a moment'
+const AWAY = 'the database does not answer, or takes nothing. Try again in a moment'
 const UNREAD = `Your session cannot be looked up: ${AWAY}`
 const UNSTORED = `You cannot be signed in, because your session cannot be stored: ${AWAY}`
 const UNENDED = `You are still signed in, because your session could not be ended: ${AWAY}`

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Client, InStatement, TransactionMode } from '@libsql/client'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
@@ -35,6 +35,16 @@ export const isInMemory = (url: string): boolean => url.includes(':memory:')
 /** Its path; undefined where it is no file. */
 export const fileOf = (url: string): string | undefined =>
   /^file:(?:\/\/)?(?<path>[^?]+)/.exec(url)?.groups?.path
+
+/** Why a file, or the folder in which its journal stands, cannot be written; undefined where both can. */
+export function whyNotWritable(file: string): string | undefined {
+  try {
+    for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK)
+    return undefined
+  } catch (error) {
+    return databaseFault(error)
+  }
+}
 
 /** How long a write waits for another one that holds the database (milliseconds). */
 const PATIENCE = 5000

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { statSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { createClient } from '@libsql/client'
 import { freePort } from '../free-port.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
@@ -113,6 +113,18 @@ describe('where no gateway runs, of what operators have stored', () => {
     expect(await run('check', given)).toMatchObject({ ok: true, stored_settings: 0, warnings: [] })
     expect((await examine(given)).of('database')).toMatchObject({ state: 'ok', text: 'It opens' })
     expect(statSync(old)).toMatchObject({ mtimeMs, size })
+  })
+
+  // Whoever is root may write what nobody may.
+  test.skipIf(process.getuid?.() === 0)('a file that may not be written is told by doctor', async () => {
+    const other = `${gateway.folder}/fixed.db`
+    await write('create table things (name text)', `file:${other}`)
+    chmodSync(other, 0o444)
+    const { code, of } = await examine(env({ DATABASE_URL: `file:${other}` }))
+    expect([code, of('database')]).toMatchObject([
+      1,
+      { state: 'bad', text: expect.stringContaining('must be writable') },
+    ])
   })
 
   test('where the database is away, check goes on, and says what it could not look at', async () => {

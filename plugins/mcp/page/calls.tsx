@@ -85,12 +85,7 @@ const CallFilters = ({ data: { query, servers }, page }: { data: CallsData; page
       value={query.server}
       options={{ '': 'All servers', ...Object.fromEntries(servers.map(name => [name, name])) }}
     />
-    <Choice
-      name="kind"
-      label="Kind"
-      value={query.kind}
-      options={{ '': 'All kinds', ...plurals }}
-    />
+    <Choice name="kind" label="Kind" value={query.kind} options={{ '': 'All kinds', ...plurals }} />
     <Choice
       name="outcome"
       label="Outcome"

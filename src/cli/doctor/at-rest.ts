@@ -3,7 +3,7 @@ import { type GatewaySettings, gatewayEnv } from '../../config/gateway.ts'
 import { type Loaded, load } from '../../config/load.ts'
 import type { Foretold } from '../../contract/foreseen.ts'
 import { type Looked, lookAtDatabase } from '../../database/look.ts'
-import { type Database, fileOf } from '../../database/open.ts'
+import { type Database, fileOf, whyNotWritable } from '../../database/open.ts'
 import { ConfigError } from '../../errors.ts'
 import type { House } from '../../registry.ts'
 import { rehearseStored } from '../../reload/rehearse-stored.ts'
@@ -56,22 +56,31 @@ async function examinePort({ host, port }: GatewaySettings, world: World): Promi
 interface DatabaseExamined {
   readonly finding: Finding
   /** Absent where there is nothing to look at. */
-  readonly database?: Looked
+  readonly database?: Looked | undefined
 }
 
 /** To look must neither make nor change one. */
-async function examineDatabase({ databaseUrl: url, databaseAuthToken: authToken }: GatewaySettings) {
+async function examineDatabase({
+  databaseUrl: url,
+  databaseAuthToken: authToken,
+}: GatewaySettings): Promise<DatabaseExamined> {
   const name = 'database'
   try {
     const { value: database, ms } = await timed(() =>
       lookAtDatabase({ url, ...(authToken !== undefined && { authToken }) }),
     )
-    const text = database ? 'It opens' : `${fileOf(url) ?? 'It'} is not there yet: the first start makes it`
-    return { finding: { name, state: 'ok', text, ...(database && { ms }) }, database } as DatabaseExamined
+    const file = fileOf(url)
+    if (database === undefined) {
+      const text = `${file ?? 'It'} is not there yet: the first start makes it`
+      return { finding: { name, state: 'ok', text } }
+    }
+    const why = file === undefined ? undefined : whyNotWritable(file)
+    if (why !== undefined) return { finding: { name, state: 'bad', text: why }, database }
+    return { finding: { name, state: 'ok', text: 'It opens', ms }, database }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const mend = `Check ${gatewayEnv.databaseUrl[0]}`
-    return { finding: { name, state: 'bad', text: error.message, mend } } as DatabaseExamined
+    return { finding: { name, state: 'bad', text: error.message, mend } }
   }
 }
 
