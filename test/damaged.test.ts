@@ -124,3 +124,27 @@ test('D-05: an empty database in the place of one is told, and one with rows is 
   expect(isNew(await startOn(new Uint8Array()))).toBe(true)
   expect(isNew(await startOn(whole))).toBe(false)
 })
+
+test('a model list that was had is fresh, also where it could not be stored', async () => {
+  using provider = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: () => Response.json({ data: [{ id: 'one' }] }),
+  })
+  let database: Host['db']
+  const reader = definePlugin({
+    name: 'reader',
+    about: 'Takes the database away from those who write.',
+    setup({ db }) {
+      database = db
+      return {}
+    },
+  })
+  const env = { VLLM_BASE_URL: `${provider.url.origin}/v1` }
+  const gateway = await startGateway({ env, extra: [reader] })
+  await database!.run('pragma query_only = on')
+  const { body } = await gateway.admin('POST', '/admin/providers/refresh')
+  expect(body).toMatchObject([{ name: 'vllm', state: 'fresh', models: 1 }])
+  expect(body[0]).not.toHaveProperty('error')
+  await gateway.close()
+})

@@ -1,7 +1,9 @@
 import { inArray } from 'drizzle-orm'
+import { reasonOf as inOneLine } from '../../src/base/describe.ts'
 import type { Model } from '../../src/contract/model.ts'
 import type { Host } from '../../src/contract/plugin.ts'
 import type { Provider } from '../../src/contract/provider.ts'
+import { isDatabaseAway } from '../../src/database/faults.ts'
 import type { ModelLists, ProviderStatus } from './model.ts'
 import { reasonOf as inWords } from './page/words.ts'
 import { providerModels } from './schema.ts'
@@ -63,6 +65,20 @@ export function createLists(
     })
   }
 
+  /** For the next start. The list that was had is no worse where that fails. */
+  async function remember(row: typeof providerModels.$inferInsert): Promise<void> {
+    const { models, fetchedAt } = row
+    try {
+      await host.db
+        .insert(providerModels)
+        .values(row)
+        .onConflictDoUpdate({ target: providerModels.provider, set: { models, fetchedAt } })
+    } catch (error) {
+      const tell = isDatabaseAway(error) ? host.log.debug : host.log.error
+      tell('A model list could not be stored', { provider: row.provider, reason: inOneLine(error) })
+    }
+  }
+
   async function refreshOne(provider: Provider): Promise<void> {
     const { name } = provider
     const fallback = standInFor(provider)
@@ -79,10 +95,7 @@ export function createLists(
       }
       const fetchedAt = host.now()
       set(name, { state: 'fresh', models: toMap(models), fetchedAt, triedAt })
-      await host.db
-        .insert(providerModels)
-        .values({ provider: name, models, fetchedAt })
-        .onConflictDoUpdate({ target: providerModels.provider, set: { models, fetchedAt } })
+      await remember({ provider: name, models, fetchedAt })
     } catch (error) {
       if (isGone(provider)) return
       const reason = reasonOf(error)
