@@ -8,7 +8,7 @@ test('a database that can be read and takes nothing is told once, and is back wh
   const lines: string[] = []
   const tell = (message: string) => void lines.push(message.split(':')[0]!)
   let clock = 0
-  database.watch(createOutage({ debug: tell, info: tell, warn: tell, error: tell }, () => clock++))
+  database.watch(createOutage({ debug: tell, info: tell, warn: tell, error: tell }, () => clock))
   const run = async (statement: string) => db.run(statement)
   const write = () => run('insert into things values (hex(randomblob(10000)))')
   await db.run('create table things (name text)')
@@ -20,9 +20,18 @@ test('a database that can be read and takes nothing is told once, and is back wh
   // A mistake of ours is no outage.
   await expect(run('select * from nothing')).rejects.toThrow()
   expect(lines).toEqual(['The database cannot be written'])
+  clock += 61_000
+  await db.run('select * from things')
+  await db.run('select * from things')
+  await expect(write()).rejects.toThrow()
   await db.run('pragma max_page_count = 1000')
   await write()
   await write()
-  expect(lines).toEqual(['The database cannot be written', 'The database is back'])
+  expect(lines).toEqual([
+    'The database cannot be written',
+    'Nothing waits for the database any more',
+    'The database cannot be written',
+    'The database is back',
+  ])
   database.close()
 })

@@ -12,17 +12,28 @@ export interface Outage {
 const MEANS =
   'calls of models go on with what is known, records wait, and what needs it is refused with a 503'
 
+/** Whoever waits to write tries again sooner (milliseconds). */
+const QUIET = 60_000
+
 /**
  * Tells once that the database went away, and once that it is back, however many plugins wait for it. One that can be
- * read and not written is back when something was written.
+ * read and not written is back when something was written; where nothing has to be for a while, that is said instead.
  */
 export function createOutage(log: Log, now: () => number): Outage {
   let since: number | undefined
+  let last = 0
   let isReadable = false
+
+  function end(message: string, from: number): void {
+    log.info(message, { ms: now() - from })
+    since = undefined
+  }
+
   return {
     failed(error) {
       if (awayReason(error) === undefined) return
       isReadable = isStuck(error)
+      last = now()
       if (since !== undefined) return
       since = now()
       log.warn(`The database ${isReadable ? 'cannot be written' : 'does not answer'}: ${MEANS}`, {
@@ -30,10 +41,10 @@ export function createOutage(log: Log, now: () => number): Outage {
       })
     },
     succeeded(results) {
-      if (since === undefined || (isReadable && results.every(({ rowsAffected }) => rowsAffected === 0)))
-        return
-      log.info('The database is back', { ms: now() - since })
-      since = undefined
+      if (since === undefined) return
+      if (!isReadable || results.some(({ rowsAffected }) => rowsAffected > 0))
+        end('The database is back', since)
+      else if (now() - last > QUIET) end('Nothing waits for the database any more', since)
     },
   }
 }
