@@ -44,8 +44,8 @@ interface Course {
 /** A prompt or a resource that is read. */
 export interface Reading<T> extends Called {
   readonly signal: AbortSignal
-  /** `told`: to be called when the server is asked. */
-  readonly ask: (told: () => void) => Promise<T>
+  /** `begun` is to be called when the server is asked. */
+  readonly ask: (begun: () => void) => Promise<T>
 }
 
 /** A tool that goes on telling how far it is may take this long in all (milliseconds). */

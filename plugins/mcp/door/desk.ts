@@ -75,10 +75,10 @@ export const createDesks =
         return raise(toRpcError({ code: 'not_found', message }))
       },
       ask({ server, params, signal, run, reads }) {
-        const ask = async (isAsked = () => {}) => {
+        const ask = async (begun = () => {}) => {
           const told = (await inspect({ params }, server, 'input')).params as typeof params
           const answer = await sessions.use(server, ownerOf(x), client => {
-            isAsked()
+            begun()
             return run(client, told, { signal, timeout })
           })
           return (await inspect(answer as JsonObject, server)) as typeof answer

@@ -71,7 +71,8 @@ async function examineDatabase({
     )
     const file = fileOf(url)
     if (database === undefined) {
-      const text = `${file ?? 'It'} is not there yet: the first start makes it`
+      const text =
+        file === undefined ? 'It is in memory' : `${file} is not there yet: the first start makes it`
       return { finding: { name, state: 'ok', text } }
     }
     const why = file === undefined ? undefined : whyNotWritable(file)
