@@ -1,0 +1,1 @@
+ALTER TABLE `mcp_calls` ADD `kind` text DEFAULT 'tool' NOT NULL;
