@@ -36,6 +36,10 @@ export default definePlugin({
     }
     return {
       exports: { resolve, header, toWire },
+      heeds: {
+        [header]:
+          'On whose behalf the call is made: `/team/alpha`. A key that is bound to a path is heard only where it may call for paths below',
+      },
       scope({ request, caller }) {
         const said = request.headers.get(header)
         return said === null ? resolve(caller, request.headers.get(GOMODEL), GOMODEL) : resolve(caller, said)

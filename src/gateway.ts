@@ -121,6 +121,12 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     dialects: all.flatMap(({ dialects = [] }) => dialects),
     api: all.flatMap(({ api = [] }) => api),
     pages: all.flatMap(({ pages = [] }) => pages),
+    heeds: {
+      // Who says on whose behalf a call is made is heard in all of them.
+      callers: Object.assign({}, ...all.map(({ scope, heeds }) => scope && heeds)),
+      models: Object.assign({}, ...all.map(({ heeds }) => heeds)),
+    },
+    tells: Object.assign({}, ...all.map(({ tells }) => tells)),
   })
   built = { ...path, house, inFlight, door }
   for (const [name, part] of parts) await blaming(name, 'start', () => part.start?.())

@@ -26,7 +26,8 @@ interface Route extends Operation {
 }
 
 const from = async (test: TestGateway): Promise<readonly Route[]> => {
-  const { body } = await test.json('/swagger/json')
+  const { body: document } = await test.json('/swagger/json')
+  const body = referred(document, document.components)
   return Object.entries(body.paths as Record<string, Record<string, Operation>>).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       ...operation,
@@ -34,6 +35,15 @@ const from = async (test: TestGateway): Promise<readonly Route[]> => {
       path,
     })),
   )
+}
+/** What the document refers to, in its place; not schemas, which may refer to themselves. */
+// biome-ignore lint/suspicious/noExplicitAny: a document may hold anything
+function referred(value: any, components: any): any {
+  if (Array.isArray(value)) return value.map(each => referred(each, components))
+  if (typeof value !== 'object' || value === null) return value
+  const [, kind, key] = /^#\/components\/(headers|parameters|responses)\/(.+)$/.exec(value.$ref) ?? []
+  if (kind !== undefined) return referred(components[kind][key!], components)
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, referred(each, components)]))
 }
 const name = ({ method, path }: Route) => `${method} ${path}`
 const exampleOf = ({ requestBody }: Route) => requestBody?.content['application/json']?.example
@@ -354,6 +364,8 @@ describe('examples', () => {
       if (route.path === '/admin/mcp/accept') continue
       // It needs a gateway that another one can follow: test/settings has that.
       if (route.path === '/admin/settings/{name}') continue
+      // These ask models: test/openapi-models.test.ts posts them.
+      if (route.method === 'POST' && route.tags.includes('Models')) continue
       // A conversation needs a WebSocket.
       if (route.path.startsWith('/v1/realtime')) continue
       // What these name is only there once a model has answered.
@@ -410,7 +422,7 @@ describe('the document', () => {
     const { body } = await gateway.json('/swagger/json')
     const talk = body.paths['/v1/realtime'].get
     expect(talk.description).toContain('Only how it is opened')
-    expect(talk.parameters).toMatchObject([
+    expect(talk.parameters.slice(0, 1)).toMatchObject([
       { name: 'model', description: expect.stringContaining('redirect') },
     ])
     const { schema } = body.paths['/admin/virtual-models'].put.requestBody.content['application/json']

@@ -48,6 +48,9 @@ export default definePlugin({
         pricer = await createPricer(recipe.options)
       },
       ...(header && {
+        tells: {
+          'x-modelway-cost-usd': 'What a whole answer cost, in dollars; absent where the price is not known',
+        },
         head(x) {
           const cost = x.stream ? undefined : costOf(x, x.usage)
           return cost === undefined ? undefined : { 'x-modelway-cost-usd': cost }

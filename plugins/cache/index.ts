@@ -82,6 +82,15 @@ export default definePlugin({
       ...shown,
       // It waits for an equal call that is under way: CACHE_WAIT.
       patient: ['recall'],
+      heeds: {
+        'cache-control':
+          '`no-store`: the call has nothing to do with stored answers · `no-cache`: a new answer · `max-age=SECONDS`: no older one · `only-if-cached`: a stored answer or none',
+      },
+      tells: {
+        'x-modelway-cache':
+          '`hit`, `joined` (an equal call was under way) or `similar`: a stored answer · `miss`: a new one · `bypass`: none was looked for',
+        age: 'How old a stored answer is, in seconds',
+      },
       ...createCalls({ settings, shelf, tally, similar, providers, now }),
       start: () => void tellUnknown().catch(error => log.error(NOT_LOOKED, { error: describe(error) })),
       ticks: [{ every: SWEEP, run: () => void shelf.sweep(entry => isFresh(entry, now(), settings.ttl)) }],

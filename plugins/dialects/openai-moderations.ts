@@ -17,6 +17,15 @@ const openaiModerations: Dialect = {
   path: '/v1/moderations',
   operation: 'moderation',
   about: 'Whether a text or an image is harmful',
+  example: {
+    body: { model: 'openai/omni-moderation-latest', input: 'Hello' },
+    fields: { input: 'A text, or several, or parts with texts and images' },
+    answer: {
+      id: 'modr-1',
+      model: 'omni-moderation-latest',
+      results: [{ flagged: false, categories: { violence: false }, category_scores: { violence: 0.01 } }],
+    },
+  },
   read: body => (body.model === undefined ? { ...body, model: USUAL } : body),
   isStream: () => false,
   isRepeatable: () => true,

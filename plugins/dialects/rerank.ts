@@ -17,6 +17,21 @@ const rerank: Dialect = {
   name: 'rerank',
   path: '/v1/rerank',
   about: 'Documents in the order of how well they answer a query',
+  example: {
+    body: {
+      model: 'cohere/rerank-v3.5',
+      query: 'What is red?',
+      documents: ['The sky', 'A tomato'],
+      top_n: 1,
+    },
+    fields: {
+      query: 'What is looked for',
+      documents: 'Texts, or objects with a `text`',
+      top_n: 'How many of them come back; default: all',
+      return_documents: '`true`: the answer repeats them',
+    },
+    answer: { id: '1', results: [{ index: 1, relevance_score: 0.98 }] },
+  },
   isStream: () => false,
   isRepeatable: () => true,
   outgoing,

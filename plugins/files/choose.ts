@@ -16,6 +16,8 @@ export const keeps = ({ type, native }: Provider, kind: Kind): boolean =>
   native !== undefined && keepers[kind].has(type)
 
 const HEADER = 'x-modelway-provider'
+/** For the API document. */
+export const heeds = { [HEADER]: 'Which provider; default: the first that keeps such things' }
 
 /** The provider that a caller names, in whichever place. */
 export function namedBy(request: Request, form: readonly string[] = []): string | undefined {

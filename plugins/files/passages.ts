@@ -6,12 +6,22 @@ import { isOperator, type Scoped } from '../../src/exchange.ts'
 import type { Answer } from '../../src/types.ts'
 import type { Access } from '../access/model.ts'
 import { isId } from './book.ts'
-import { chooseProvider, languageOf, namedBy, spokenBy } from './choose.ts'
+import { chooseProvider, heeds, languageOf, namedBy, spokenBy } from './choose.ts'
 import { objectIn } from './lists.ts'
 import type { FileDesk, Language, Thing } from './model.ts'
 import { passUpload, readUpload } from './upload.ts'
 
 const PATH = '/v1/files'
+
+/** For the API document. */
+const answer = {
+  id: 'file-1',
+  object: 'file',
+  bytes: 5,
+  created_at: 1_764_547_200,
+  filename: 'notes.txt',
+  purpose: 'user_data',
+}
 
 /** `/v1/files`, in the language of whoever calls. */
 export function createPassages(
@@ -23,6 +33,7 @@ export function createPassages(
   const shared = {
     name: 'files',
     tag: 'Files',
+    heeds,
     idHeader: 'request-id',
     refusal: (refusal, request, id) =>
       spokenBy(request) === 'anthropic'
@@ -37,6 +48,12 @@ export function createPassages(
       path: PATH,
       about: 'Keeps a file at a provider',
       takes: 'form',
+      example: {
+        body: { purpose: 'user_data' },
+        fields: { purpose: 'What for: `user_data`, `batch` and others that the provider knows' },
+        files: { file: 'The file' },
+        answer,
+      },
       run: upload,
     },
     {
@@ -46,7 +63,14 @@ export function createPassages(
       about: 'The files of the caller, and of those below it',
       run: list,
     },
-    { ...shared, methods: ['GET'], path: one, about: 'What is known of a file', run: look },
+    {
+      ...shared,
+      methods: ['GET'],
+      path: one,
+      about: 'What is known of a file',
+      example: { answer },
+      run: look,
+    },
     { ...shared, methods: ['DELETE'], path: one, about: 'Deletes a file', run: remove },
     { ...shared, methods: ['GET'], path: `${one}/content`, about: 'The content of a file', run: content },
   ]

@@ -63,6 +63,11 @@ export function createAskPassages({ host, language, find }: AskPassagesOptions):
       takes: 'json',
       gives: ['application/json'],
       about: 'How many tokens an input has, counted by the provider',
+      example: {
+        body: { model: 'openai/gpt-5', input: 'Hello' },
+        fields: { model: 'A model, or a redirect', input: 'A text, or items' },
+        answer: { object: 'response.input_tokens', input_tokens: 8 },
+      },
       // Nobody is paid for counting.
       run: ask('/input_tokens', { ...dialect, usage: () => usageOf({}) }),
     },

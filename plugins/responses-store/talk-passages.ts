@@ -1,3 +1,4 @@
+import type { Example } from '../../src/contract/example.ts'
 import { isObject } from '../../src/contract/loose-json.ts'
 import type { Passage, PassageCall } from '../../src/contract/passage.ts'
 import { refuse } from '../../src/errors.ts'
@@ -54,11 +55,13 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
     name: string,
     path: `/${string}`,
     about: string,
+    example: Example,
     runs: Partial<Record<Passage['methods'][number], (call: PassageCall) => Promise<Answer>>>,
   ): Passage => ({
     name,
     path,
     about,
+    example,
     tag: 'Responses',
     gives: ['application/json'],
     refusals: [400, 404],
@@ -68,7 +71,7 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
   })
 
   return [
-    route('conversations', '/v1/conversations', 'A new conversation, kept by the gateway', {
+    route('conversations', '/v1/conversations', 'A new conversation, kept by the gateway', examples.one, {
       async POST({ request, x, bodyLimit }) {
         const { items, ...body } = await bodyOf(request, bodyLimit)
         const rows = items == null ? [] : readItems(items)
@@ -77,44 +80,83 @@ export function createTalkPassages({ talks, sizeLimit }: TalkPassagesOptions): P
         return json(shown(made))
       },
     }),
-    route('conversation', '/v1/conversations/:id', 'A conversation; POST replaces its metadata', {
-      GET: async call => json(shown(await find(call))),
-      async POST(call) {
-        const made = await find(call)
-        const metadata = metadataAt((await readBody(call.request, call.bodyLimit)).json)
-        await talks.update(made.id, metadata)
-        return json(shown({ ...made, metadata }))
+    route(
+      'conversation',
+      '/v1/conversations/:id',
+      'A conversation; POST replaces its metadata',
+      examples.changed,
+      {
+        GET: async call => json(shown(await find(call))),
+        async POST(call) {
+          const made = await find(call)
+          const metadata = metadataAt((await readBody(call.request, call.bodyLimit)).json)
+          await talks.update(made.id, metadata)
+          return json(shown({ ...made, metadata }))
+        },
+        async DELETE(call) {
+          const { id } = await find(call)
+          await talks.remove(id)
+          return json({ id, object: 'conversation.deleted', deleted: true })
+        },
       },
-      async DELETE(call) {
-        const { id } = await find(call)
-        await talks.remove(id)
-        return json({ id, object: 'conversation.deleted', deleted: true })
+    ),
+    route(
+      'conversation-items',
+      '/v1/conversations/:id/items',
+      'What was said; POST adds to it',
+      examples.items,
+      {
+        async GET(call) {
+          const { id } = await find(call)
+          const asked = readPage(call.request)
+          const found = (await talks.list(id, asked)) ?? noAfter(asked.after ?? '')
+          return page(found.items, found.hasMore)
+        },
+        async POST(call) {
+          const { id } = await find(call)
+          const items = readItems((await readBody(call.request, call.bodyLimit)).json.items)
+          return page(await talks.add(id, items), false)
+        },
       },
-    }),
-    route('conversation-items', '/v1/conversations/:id/items', 'What was said; POST adds to it', {
-      async GET(call) {
-        const { id } = await find(call)
-        const asked = readPage(call.request)
-        const found = (await talks.list(id, asked)) ?? noAfter(asked.after ?? '')
-        return page(found.items, found.hasMore)
+    ),
+    route(
+      'conversation-item',
+      '/v1/conversations/:id/items/:item',
+      'One item; DELETE removes it',
+      examples.item,
+      {
+        GET: async call => json(await itemOf(await find(call), call)),
+        async DELETE(call) {
+          const made = await find(call)
+          await itemOf(made, call)
+          await talks.removeItem(made.id, call.params.item ?? '')
+          return json(shown(made))
+        },
       },
-      async POST(call) {
-        const { id } = await find(call)
-        const items = readItems((await readBody(call.request, call.bodyLimit)).json.items)
-        return page(await talks.add(id, items), false)
-      },
-    }),
-    route('conversation-item', '/v1/conversations/:id/items/:item', 'One item; DELETE removes it', {
-      GET: async call => json(await itemOf(await find(call), call)),
-      async DELETE(call) {
-        const made = await find(call)
-        await itemOf(made, call)
-        await talks.removeItem(made.id, call.params.item ?? '')
-        return json(shown(made))
-      },
-    }),
+    ),
   ]
 }
+
+const metadata = { topic: 'demo' }
+const said = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello' }] }
+const item = { id: 'msg_1', status: 'completed', ...said }
+const one = { id: 'conv_1', object: 'conversation', created_at: 1_764_547_200, metadata }
+const about = {
+  metadata: 'Up to 16 words about it, by names',
+  items: 'Messages, calls of functions and their outputs',
+}
+
+/** For the API document. */
+const examples = {
+  one: { body: { metadata, items: [said] }, fields: about, answer: one },
+  changed: { body: { metadata }, fields: { metadata: about.metadata }, answer: one },
+  items: {
+    body: { items: [said] },
+    fields: { items: about.items },
+    answer: { object: 'list', data: [item], first_id: 'msg_1', last_id: 'msg_1', has_more: false },
+  },
+  item: { answer: item },
+} satisfies Record<string, Example>
 
 /** HEAD asks what GET does, and wants less. */
 const askedBy = ({ method }: Request): Passage['methods'][number] =>

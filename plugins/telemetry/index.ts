@@ -82,6 +82,7 @@ export default definePlugin({
     const addresses = [addressOf(config, 'traces'), addressOf(config, 'metrics')]
     return {
       heritage: tally,
+      ...(isHeard && { heeds: { traceparent: 'The trace that the call is a part of, as W3C says it' } }),
       origins: addresses.flatMap(address => (address === undefined ? [] : [new URL(address).origin])),
       attempt(x: Attempted) {
         if (x.target === undefined) return undefined

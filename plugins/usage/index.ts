@@ -191,6 +191,9 @@ export default definePlugin({
         },
       } satisfies UsageBook & UsageSums & UsageOutcomes & Receipts & ModelPanels & AnswersShown,
       heritage,
+      heeds: Object.fromEntries(
+        config.labelHeaders.map(name => [name, 'A label of the record: calls can be summed up by it']),
+      ),
       api: reports.api,
       pages: createPages({
         ...reports.desk,

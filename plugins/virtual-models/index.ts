@@ -104,6 +104,9 @@ export default definePlugin({
           openByDefault: config.openByDefault,
         }),
       ],
+      heeds: {
+        'x-session-id': 'Calls of one session are answered by one target of a redirect, where that can be',
+      },
       route: (route, x) => expand(current(), route, x),
       order,
       shape: (asked, x) => shape(asked, x, current()),

@@ -2,6 +2,7 @@ import type { Refusal } from '../errors.ts'
 import type { Answered } from '../exchange.ts'
 import type { Change } from '../request/body.ts'
 import type { JsonObject, Usage } from '../types.ts'
+import type { Example } from './example.ts'
 import type { Preset, Tell } from './preset.ts'
 import type { CallIds, Provider, Warn } from './provider.ts'
 import type { Question } from './question.ts'
@@ -108,6 +109,8 @@ export interface Dialect extends Endpoint, Lens {
   readonly path: `/${string}`
   /** One sentence for the API document. */
   readonly about: string
+  /** What the API document shows of it. */
+  readonly example?: Example
   /** What is asked for, in records and spans: `text_completion`. Default: by the kind of `translation`, else the name. */
   readonly operation?: string
   /** How bodies arrive. A `form` is multipart; its text fields are the JSON that everybody sees. Default: `json`. */

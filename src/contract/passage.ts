@@ -2,6 +2,7 @@ import type { Scoped } from '../exchange.ts'
 import type { Body } from '../request/body.ts'
 import type { Answer, Awaitable, Leg } from '../types.ts'
 import type { Dialect, Endpoint, Lens } from './dialect.ts'
+import type { Example } from './example.ts'
 import type { Sendable } from './provider.ts'
 
 /** Where a passage leads: a call to one provider in its own language. */
@@ -63,6 +64,10 @@ export interface Passage extends Endpoint {
   readonly rest?: string
   /** One sentence for the API document. */
   readonly about: string
+  /** What the API document shows of it; where it takes several methods, of the one that has a body. */
+  readonly example?: Example
+  /** Request headers of its own, and what they do; for the API document. */
+  readonly heeds?: Readonly<Record<string, string>>
   /** Where the API document lists it. Default: `Models`. */
   readonly tag?: string
   /** What arrives as a body, for the document. Default: no body. */

@@ -155,6 +155,10 @@ export interface Parts extends Partial<Hooks> {
   readonly providerTypes?: readonly ProviderType[]
   /** Languages that clients speak, each mounted at its address. */
   readonly dialects?: readonly Dialect[]
+  /** Request headers that it heeds in calls of models, and what they do; for the API document. */
+  readonly heeds?: Readonly<Record<string, string>>
+  /** Headers that it gives to answers of models, and what they tell; for the API document. */
+  readonly tells?: Readonly<Record<string, string>>
   /** Endpoints that pass calls on to a provider in its own language. */
   readonly passages?: readonly Passage[]
   /** Origins that calls of its own go to, as the operator configured them, or as those whom he configured say. */

@@ -9,11 +9,17 @@ import type { Answer, Awaitable } from '../types.ts'
 import { createAddressCheck } from './address.ts'
 import { createFail } from './refusals.ts'
 
+/** What headers mean, by name. */
+type HeaderTexts = Readonly<Record<string, string>>
+
 export interface DoorOptions {
   readonly dialects: readonly Dialect[]
   readonly passages: readonly Passage[]
   readonly api: readonly Api[]
   readonly pages: readonly Page[]
+  /** Headers that plugins heed and give, for the API document. */
+  readonly heeds: { readonly callers: HeaderTexts; readonly models: HeaderTexts }
+  readonly tells: HeaderTexts
   /** The plugin that brought a passage, an endpoint or a page. */
   readonly ownerOf: (contributed: object) => string
   readonly shell: Shell

@@ -3,9 +3,13 @@ import { type AnyElysia, Elysia } from 'elysia'
 import type { Api } from '../contract/api.ts'
 import type { Dialect } from '../contract/dialect.ts'
 import type { Passage } from '../contract/passage.ts'
-import { describeApi, describeDialect, describePassage, describeRests } from './openapi.ts'
-import { createSchemas, type Schemas } from './openapi-schemas.ts'
-import { describeTalk } from './openapi-talk.ts'
+import { answerTells, limitTells, refusalTells } from '../respond/headers.ts'
+import { describeApi, describeRests } from './openapi.ts'
+import { describeDialect, describePassage, describeTalk } from './openapi-calls.ts'
+import { introduction } from './openapi-introduction.ts'
+import { describeHeaders, inHeaders, type Writing } from './openapi-parts.ts'
+import { createRefusals } from './openapi-refusals.ts'
+import { createSchemas } from './openapi-schemas.ts'
 
 export interface ReferenceOptions {
   readonly version: string
@@ -13,6 +17,8 @@ export interface ReferenceOptions {
   readonly dialects: readonly Dialect[]
   readonly passages: readonly Passage[]
   readonly api: readonly Api[]
+  readonly heeds: Writing['heeds']
+  readonly tells: Writing['tells']
 }
 
 /**
@@ -39,31 +45,49 @@ const HEADERS = {
 
 async function build(options: ReferenceOptions): Promise<AnyElysia> {
   const { swagger } = await import('@elysiajs/swagger')
-  const schemas = createSchemas()
-  const paths = describeRests(options, schemas.toSchema)
-  const details = options.api.map(api => describeApi(api, schemas.toSchema))
-  const app: AnyElysia = new Elysia({ prefix: options.base }).use(
-    swagger(documentOf(options, paths, schemas)),
-  )
+  const { dialects, heeds, tells } = options
+  const { toSchema, parts: schemas } = createSchemas()
+  const { describe: refusals, responses } = createRefusals(dialects)
+  const writing: Writing = { toSchema, refusals, heeds, tells }
+  const paths = describeRests(options, writing)
+  const details = options.api.map(api => describeApi(api, writing))
+  const shared = { schemas, responses, ...headersOf(options) }
+  const app: AnyElysia = new Elysia({ prefix: options.base }).use(swagger(documentOf(options, paths, shared)))
   const nothing = () => ''
-  for (const dialect of options.dialects) {
+  for (const dialect of dialects) {
     if (dialect.talk !== undefined)
-      app.get(dialect.path, nothing, { detail: describeTalk(dialect) as object })
-    else app.post(dialect.path, nothing, { detail: describeDialect(dialect) as object })
+      app.get(dialect.path, nothing, { detail: describeTalk(dialect, writing) as object })
+    else app.post(dialect.path, nothing, { detail: describeDialect(dialect, writing) as object })
   }
   for (const passage of options.passages)
     for (const method of passage.methods)
-      app.route(method, passage.path, nothing, { detail: describePassage(passage, method) as object })
+      app.route(method, passage.path, nothing, {
+        detail: describePassage(passage, method, writing) as object,
+      })
   for (const [index, { method, path }] of options.api.entries())
     app.route(method, path, nothing, { detail: details[index] as object })
   return app
 }
 
+/** Headers of calls and answers that many operations refer to. */
+const headersOf = ({ heeds, tells }: ReferenceOptions) => ({
+  headers: describeHeaders({
+    ...answerTells,
+    ...refusalTells,
+    ...limitTells('openai'),
+    ...limitTells('anthropic'),
+    ...tells,
+  }),
+  parameters: Object.fromEntries(
+    inHeaders({ ...heeds.callers, ...heeds.models }).map(header => [header.name, header]),
+  ),
+})
+
 /** The page loads our own copy of its script. */
 function documentOf(
   { version, base, api, passages }: ReferenceOptions,
   paths: object,
-  { parts }: Schemas,
+  shared: object,
 ): ElysiaSwaggerConfig {
   return {
     path: '/swagger',
@@ -76,15 +100,14 @@ function documentOf(
       info: {
         title: 'Modelway',
         version,
-        description:
-          'An AI gateway: one address for every model, with names, targets and access that you define.',
+        description: introduction,
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
       servers: [{ url: '/' }],
       tags: tagsOf(api, passages),
       paths,
       components: {
-        schemas: parts,
+        ...shared,
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },

@@ -1,72 +1,33 @@
 import * as v from 'valibot'
-import { didYouMean } from '../base/nearest.ts'
 import type { Api } from '../contract/api.ts'
 import type { Dialect, Endpoint, Lens } from '../contract/dialect.ts'
+import type { Example } from '../contract/example.ts'
 import type { Page } from '../contract/page.ts'
 import type { Passage } from '../contract/passage.ts'
 import { type Hooks, kinds, type Parts, type Plugin } from '../contract/plugin.ts'
 import type { Provider, ProviderType } from '../contract/provider.ts'
 import type { Tick } from '../contract/ticks.ts'
+import {
+  bool,
+  type Entries,
+  fun,
+  kebab,
+  list,
+  map,
+  may,
+  members,
+  object,
+  oneOf,
+  origin,
+  path,
+  schema,
+  segment,
+  text,
+  texts,
+  wanted,
+} from './member-schemas.ts'
 
 /** What a plugin consists of, as schemas: `satisfies` keeps them as complete as the types. */
-
-type Entries<T> = { readonly [K in keyof Required<T>]: v.GenericSchema }
-type Words = (issue: v.BaseIssue<unknown>) => string
-
-const wanted =
-  (what: string): Words =>
-  ({ received }) =>
-    received === 'undefined' ? 'it is missing' : `expected ${what}, it is ${received}`
-
-/** An object with these members and no others. */
-const members = <E extends v.ObjectEntries>(entries: E) =>
-  v.strictObject(entries, issue => {
-    if (issue.expected !== 'never') return wanted('an object')(issue)
-    const key = String(issue.path?.at(-1)?.key)
-    return `there is no such member${didYouMean(key, Object.keys(entries))}`
-  })
-
-const may = <S extends v.GenericSchema>(schema: S) => v.optional(schema)
-const fun = v.function(wanted('a function'))
-const text = v.pipe(v.string(wanted('a text')), v.nonEmpty('it is empty'))
-const bool = v.boolean(wanted('true or false'))
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
-const object = v.custom(isRecord, wanted('an object'))
-const schema = v.custom(
-  value => isRecord(value) && value.kind === 'schema' && value.async === false,
-  'expected a Valibot schema, such as v.object({ … })',
-)
-const list = <S extends v.GenericSchema>(item: S) => v.array(item, wanted('a list'))
-const map = <S extends v.GenericSchema>(value: S) => v.record(v.string(), value, wanted('an object'))
-const oneOf = (...words: readonly string[]) =>
-  v.picklist(words, wanted(words.map(word => `"${word}"`).join(' or ')))
-const texts = list(text)
-/** Compared as it is with where a call goes: one with anything behind its host would never be met. */
-const origin = v.pipe(
-  v.string(wanted('an origin such as https://example.com')),
-  v.check(
-    value => /^https?:$/.test(URL.parse(value)?.protocol ?? '') && new URL(value).origin === value,
-    ({ received }) => `expected an origin such as https://example.com, it is ${received}`,
-  ),
-)
-const kebab = v.pipe(
-  text,
-  v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, ({ received }) => `expected a name in kebab-case, it is ${received}`),
-)
-
-/** `/admin/keys/:id`, `/v1/models/*`: what the door can tell apart. */
-const path = v.pipe(
-  v.string(wanted('a path')),
-  v.regex(
-    /^\/$|^(?=\/)(?:\/(?:[\w.~@-]+|:\w+))*(?:\/\*)?$/,
-    ({ received }) => `expected a path such as "/teams/:id" or "/teams/*", it is ${received}`,
-  ),
-)
-const segment = v.pipe(
-  v.string(),
-  v.regex(/^[\w.~-]+$/, 'its name is part of an address: expected letters, digits and dashes'),
-)
 
 const endpoint = {
   name: text,
@@ -86,11 +47,20 @@ const lens = {
   modelAt: may(list(texts)),
 } satisfies Entries<Lens>
 
+const texted = may(map(text))
+const example = members({
+  body: may(object),
+  fields: texted,
+  files: texted,
+  answer: may(object),
+} satisfies Entries<Example>)
+
 const dialect = {
   ...endpoint,
   ...lens,
   path,
   about: text,
+  example: may(example),
   operation: may(text),
   takes: may(oneOf('json', 'form')),
   gives: may(oneOf('json', 'any')),
@@ -144,6 +114,8 @@ const passage = {
   path,
   rest: may(text),
   about: text,
+  example: may(example),
+  heeds: texted,
   tag: may(text),
   takes: may(oneOf('json', 'form', 'any')),
   gives: may(list(oneOf('application/json', 'text/event-stream'))),
@@ -215,6 +187,8 @@ export const partsSchema = members({
   providers: may(list(members(provider))),
   providerTypes: may(list(members(providerType))),
   dialects: may(list(members(dialect))),
+  heeds: texted,
+  tells: texted,
   passages: may(list(members(passage))),
   origins: may(list(origin)),
   api: may(list(members(api))),

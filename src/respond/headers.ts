@@ -1,6 +1,7 @@
+import type { LimitStyle } from '../contract/dialect.ts'
 import type { Refusal } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
-import { tellLimits } from './limits.ts'
+import { limitNames, tellLimits } from './limits.ts'
 import { warningHeader } from './warning-header.ts'
 
 /** As HTTP calls them. */
@@ -43,6 +44,38 @@ const overheadOf = ({ totalMs, upstreamMs, queuedMs }: Exchange): number =>
 
 const limitsIn = (headers: Fields | undefined): Fields | undefined =>
   headers && Object.fromEntries(Object.entries(headers).filter(([name]) => name.includes('ratelimit-')))
+
+/** What the headers of a model's answer tell, for the API document. */
+export const answerTells: Readonly<Record<string, string>> = {
+  'x-request-id': 'The id of the call: of its record, in the log, and for feedback',
+  'x-modelway-model': 'The model that answered, as its provider calls it',
+  'x-modelway-provider': 'The provider that answered',
+  'x-modelway-attempts': 'How many targets were asked until one answered',
+  'x-modelway-overhead-ms': "Milliseconds of a whole answer's time that were not the provider's",
+  'x-modelway-queued-ms': 'Milliseconds that the call stood in line for room; absent where it did not',
+  'x-modelway-warning':
+    'What of the request was left out, or set by an operator; absent where all of it was heard',
+}
+
+/** What the headers of a refusal tell, beside the id. */
+export const refusalTells: Readonly<Record<string, string>> = {
+  'retry-after': 'Seconds after which the same call may succeed; absent where nobody can tell',
+  'x-should-retry': '`false`: the same call will not succeed later',
+  'www-authenticate': 'How to become known',
+}
+
+/** What the headers tell of limits, by the names that clients of a language read. */
+export const limitTells = (style: LimitStyle): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    (['requests', 'tokens'] as const).flatMap(kind => [
+      [
+        limitNames[style](kind, 'limit'),
+        `How many ${kind} a limit of the caller, else of the provider, allows`,
+      ],
+      [limitNames[style](kind, 'remaining'), `How many ${kind} of that are left`],
+      [limitNames[style](kind, 'reset'), 'When there will be room again'],
+    ]),
+  )
 
 /** Model names may hold any character; header values may not. */
 const headerSafe = (value: string): string =>

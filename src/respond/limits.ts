@@ -15,7 +15,7 @@ export function tellLimits(limits: Limits, style: LimitStyle, now: number): Reco
     else {
       const [kind, what] = partsOf(name)
       const said = what === 'reset' ? resets[style](value, now) : value
-      if (kind !== undefined && said !== undefined) told[names[style](kind, what!)] = said
+      if (kind !== undefined && said !== undefined) told[limitNames[style](kind, what!)] = said
     }
   }
   return told
@@ -25,7 +25,8 @@ const prefixes = { openai: 'x-', anthropic: 'anthropic-' }
 
 type What = 'limit' | 'remaining' | 'reset'
 
-const names: Readonly<Record<LimitStyle, (kind: string, what: What) => string>> = {
+/** Names of headers. */
+export const limitNames: Readonly<Record<LimitStyle, (kind: string, what: What) => string>> = {
   openai: (kind, what) => `x-ratelimit-${what}-${kind}`,
   anthropic: (kind, what) => `anthropic-ratelimit-${kind}-${what}`,
 }

@@ -5,6 +5,7 @@ import { hasAny } from '../../../src/contract/question.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { estimate } from './estimate.ts'
+import { countExample, example } from './example.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
 import { preset, presetOfPrompt } from './preset.ts'
@@ -22,6 +23,7 @@ export const messages: Dialect = {
   name: 'anthropic-messages',
   path: '/v1/messages',
   about: "A message, in Anthropic's language",
+  example,
   forwardedHeaders,
   idHeader: 'request-id',
   limits: 'anthropic',
@@ -45,6 +47,7 @@ export const countTokens: Dialect = {
   name: 'anthropic-count-tokens',
   path: '/v1/messages/count_tokens',
   about: "The tokens of a prompt, in Anthropic's language; an estimate where the provider cannot count them",
+  example: countExample,
   preset: presetOfPrompt,
   isStream: () => false,
   // Nobody is paid for counting: https://platform.claude.com/docs/en/build-with-claude/token-counting

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../src/contract/dialect.ts'
+import type { Example } from '../../../src/contract/example.ts'
 import { countOf, isObject, objectOf, usageOf } from '../../../src/contract/loose-json.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
 import { smallApi } from '../../../src/contract/small-api.ts'
@@ -28,11 +29,33 @@ const openaiSpeech: Dialect = {
   name: 'openai-speech',
   path: '/v1/audio/speech',
   about: 'Speech from a text',
+  example: {
+    body: { model: 'openai/gpt-4o-mini-tts', input: 'Hello', voice: 'alloy' },
+    fields: {
+      input: 'What is said',
+      voice: 'Whose voice, by its name',
+      response_format: '`mp3` (the default), `opus`, `aac`, `flac`, `wav` or `pcm`',
+      instructions: 'How it is said',
+      stream_format: '`sse`: the sound comes in events',
+    },
+  },
   gives: 'any',
   isStream: body => body.stream_format === 'sse',
   usage: spoken,
   translation: { kind: 'speech', run: speak },
 }
+
+/** For the API document. */
+const example = (model: string): Example => ({
+  body: { model: `openai/${model}` },
+  fields: {
+    language: 'What is spoken: `en`',
+    prompt: 'Words that help to understand what is said',
+    response_format: '`json` (the default), `text`, `srt`, `vtt` or `verbose_json`',
+  },
+  files: { file: 'A recording' },
+  answer: { text: 'Hello' },
+})
 
 const shared = { ...smallApi, takes: 'form', gives: 'any', usage: heard } as const
 
@@ -41,6 +64,7 @@ const openaiTranscriptions: Dialect = {
   name: 'openai-transcriptions',
   path: '/v1/audio/transcriptions',
   about: 'Text from speech',
+  example: example('gpt-4o-transcribe'),
   translation: { kind: 'transcription', run: transcribe },
 }
 
@@ -51,6 +75,7 @@ const openaiTranslations: Dialect = {
   path: '/v1/audio/translations',
   operation: 'translation',
   about: 'English text from speech in any language',
+  example: example('whisper-1'),
 }
 
 export default definePlugin({

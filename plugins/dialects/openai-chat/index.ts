@@ -3,6 +3,7 @@ import { objectOf } from '../../../src/contract/loose-json.ts'
 import { definePlugin } from '../../../src/contract/plugin.ts'
 import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
+import { example } from './example.ts'
 import { lens } from './lens.ts'
 import { outgoing } from './outgoing.ts'
 import { preset } from './preset.ts'
@@ -18,6 +19,7 @@ export const openaiChat: Dialect = {
   name: 'openai-chat',
   path: '/v1/chat/completions',
   about: "A chat completion, in OpenAI's language",
+  example,
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
   read,
   preset,

@@ -14,6 +14,18 @@ const openaiCompletions: Dialect = {
   path: '/v1/completions',
   operation: 'text_completion',
   about: 'The continuation of a text, in the way that came before chat',
+  example: {
+    body: { model: 'demo/parrot', prompt: 'Hello' },
+    fields: { prompt: 'The text that is gone on with', max_tokens: 'The most that may be written' },
+    answer: {
+      id: 'cmpl-1',
+      object: 'text_completion',
+      created: 1_764_547_200,
+      model: 'parrot',
+      choices: [{ index: 0, text: 'Hello', finish_reason: 'stop' }],
+      usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+    },
+  },
   preset,
   isStream: body => body.stream === true,
   isRepeatable: () => true,

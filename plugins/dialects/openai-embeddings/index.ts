@@ -14,6 +14,21 @@ const openaiEmbeddings: Dialect = {
   name: 'openai-embeddings',
   path: '/v1/embeddings',
   about: 'Vectors of texts',
+  example: {
+    body: { model: 'openai/text-embedding-3-small', input: ['Hello'] },
+    fields: {
+      input: 'A text, or several',
+      dimensions: 'How long the vectors are, where the model lets that be chosen',
+      encoding_format: '`float`, or `base64`',
+      input_type: 'What for, where the model asks: `search_query`, `search_document`',
+    },
+    answer: {
+      object: 'list',
+      data: [{ object: 'embedding', index: 0, embedding: [0.5, 0.25, -0.5] }],
+      model: 'text-embedding-3-small',
+      usage: { prompt_tokens: 1, total_tokens: 1 },
+    },
+  },
   isStream: () => false,
   isRepeatable: () => true,
   usage: ({ usage }) => (isObject(usage) ? fromPromptUsage(usage) : undefined),

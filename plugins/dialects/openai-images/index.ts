@@ -22,12 +22,21 @@ function usage({ usage }: JsonObject): Usage | undefined {
   })
 }
 
+/** For the API document. */
+const fields = { prompt: 'What they show', size: '`1024x1024`, or another that the model knows' }
+const answer = { created: 1_764_547_200, data: [{ b64_json: 'iVBORw0KGgo=' }] }
+
 /** OpenAI's images: https://platform.openai.com/docs/api-reference/images */
 const openaiImages: Dialect = {
   ...smallApi,
   name: 'openai-images',
   path: '/v1/images/generations',
   about: 'Images from a text',
+  example: {
+    body: { model: 'openai/gpt-image-1', prompt: 'A parrot in a tree' },
+    fields: { ...fields, n: 'How many' },
+    answer,
+  },
   read,
   usage,
   translation: { kind: 'image', run: generate },
@@ -38,6 +47,12 @@ const openaiImageEdits: Dialect = {
   name: 'openai-image-edits',
   path: '/v1/images/edits',
   about: 'Images from images and a text',
+  example: {
+    body: { model: 'openai/gpt-image-1', prompt: 'Make it winter' },
+    fields,
+    files: { image: 'The image, or several as `image[]`', mask: 'Where it may be changed' },
+    answer,
+  },
   takes: 'form',
   read,
   usage,

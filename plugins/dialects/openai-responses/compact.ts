@@ -7,6 +7,7 @@ import type { JsonObject } from '../../../src/types.ts'
 import { toResponse } from './answer.ts'
 import type { Clock } from './builder.ts'
 import { toCall } from './call.ts'
+import { compactExample } from './example.ts'
 import { itemId, responseId } from './ids.ts'
 import { instructed } from './preset.ts'
 
@@ -20,6 +21,7 @@ export const compactOf = ({ finish: _, question: __, ...dialect }: Dialect, now:
   name: 'openai-responses-compact',
   path: '/v1/responses/compact',
   about: "A long input made short, in OpenAI's language",
+  example: compactExample,
   preset: instructed,
   isStream: () => false,
   translation: {

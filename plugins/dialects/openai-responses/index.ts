@@ -8,6 +8,7 @@ import { toCall } from './call.ts'
 import { withoutOurs } from './carry.ts'
 import { isCommon } from './catalogue.ts'
 import { compactOf } from './compact.ts'
+import { example } from './example.ts'
 import { itemId, ownerOf, responseId } from './ids.ts'
 import { lens } from './lens.ts'
 import { preset } from './preset.ts'
@@ -21,6 +22,7 @@ const createDialect = (now: Clock): Dialect => ({
   name: 'openai-responses',
   path: '/v1/responses',
   about: "A response, in OpenAI's language",
+  example,
   forwardedHeaders: ['openai-beta', 'idempotency-key'],
   isStream: body => body.stream === true,
   isRepeatable: body =>
