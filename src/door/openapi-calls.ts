@@ -55,7 +55,7 @@ export function describeDialect(dialect: Dialect, writing: Writing): Detail {
     operationId: operationId('post', path),
     summary: about,
     tags: ['Models'],
-    parameters: [...forwardedOf(dialect, writing), ...heedsOf(writing.heeds.models)],
+    parameters: [...heedsOf(writing.heeds.models), ...forwardedOf(dialect, writing)],
     requestBody: {
       required: true,
       content: {

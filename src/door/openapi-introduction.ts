@@ -1,8 +1,11 @@
 import { codes } from '../errors.ts'
 
-const rows = Object.entries(codes).map(
-  ([code, { status, heals }]) => `| \`${code}\` | ${status} | ${heals ? 'yes' : 'no'} |`,
-)
+/** Codes with their statuses, of those that heal or of the others. */
+const codesThat = (heal: boolean): string =>
+  Object.entries(codes)
+    .filter(([, { heals }]) => heals === heal)
+    .map(([code, { status }]) => `\`${code}\` (${status})`)
+    .join(', ')
 
 /** What holds for all operations; Markdown. */
 export const introduction = `An AI gateway: one address for every model, with names, targets and access that you define.
@@ -19,7 +22,7 @@ With \`stream: true\` the answer comes as server-sent events, in the events of t
 **Refusals** have the shape of the language that is spoken at the address. Each answer, good or not, carries
 \`x-request-id\`. A provider's own refusal comes with the provider's words and its code.
 
-| Code | Status | May the same call succeed later? |
-|---|---|---|
-${rows.join('\n')}
+The same call may succeed later after ${codesThat(true)}.
+
+It will not after ${codesThat(false)}.
 `
