@@ -3,7 +3,7 @@ import { readModels } from '../../src/vendors/model-list.ts'
 import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /**
- * https://docs.github.com/rest/models. What it wants is a token that may read models; `GITHUB_TOKEN` is not read, as many
+ * https://docs.github.com/rest/models; for embeddings https://github.com/github/codespaces-models/pull/28. What it wants is a token that may read models; `GITHUB_TOKEN` is not read, as many
  * have it for other things. Calls for an organization go to
  * `GITHUB_MODELS_BASE_URL=https://models.github.ai/orgs/ORGANIZATION/inference`. The list is beside the API.
  */

@@ -31,7 +31,7 @@ export const hosts: readonly Plugin[] = [
     speaks: ['openai-chat', 'openai-completions', 'openai-embeddings'],
   }),
 
-  // https://docs.deepinfra.com. Messages live beside the rest of the API.
+  // https://docs.deepinfra.com; for completions https://deepinfra.com/docs/advanced/openai_api. Messages live beside the rest of the API.
   openaiCompatible({
     name: 'deepinfra',
     about: 'Open models hosted by DeepInfra.',

@@ -1,5 +1,6 @@
 import type { Plugin } from '../../src/contract/plugin.ts'
 import anthropic from './anthropic.ts'
+import assemblyai from './assemblyai.ts'
 import azure from './azure.ts'
 import bedrock from './bedrock/index.ts'
 import cerebras from './cerebras.ts'
@@ -26,9 +27,11 @@ import openrouter from './openrouter.ts'
 import perplexity from './perplexity.ts'
 import { resellers } from './resellers.ts'
 import sglang from './sglang.ts'
+import tei from './tei.ts'
 import together from './together.ts'
 import vertex from './vertex/index.ts'
 import vllm from './vllm.ts'
+import voyage from './voyage.ts'
 import xai from './xai.ts'
 import zai from './zai.ts'
 
@@ -44,7 +47,7 @@ export const providers: readonly Plugin[] = [
   ...[openai, anthropic, azure, cohere, deepseek, gemini, mistral, moonshot, perplexity, xai, zai],
   ...[bedrock, cerebras, fireworks, groq, nvidia, together, vertex, openrouter],
   ...[llamacpp, lmstudio, ollama, sglang, vllm],
-  ...[...makers, deepgram, elevenlabs],
+  ...[...makers, voyage, deepgram, elevenlabs, assemblyai],
   ...[...hosts, cloudflare, githubModels, ...resellers],
-  ...local,
+  ...[...local, tei],
 ]

@@ -44,7 +44,7 @@ export const local: readonly Plugin[] = [
     speaks: ['openai-chat', 'anthropic-messages'],
   }),
 
-  // https://localai.io/features. Its own software keeps a list in `LOCALAI_PRELOAD_MODELS`.
+  // https://github.com/mudler/LocalAI/tree/master/core/http/routes has all of its endpoints. Its own software keeps a list in `LOCALAI_PRELOAD_MODELS`.
   openaiCompatible({
     name: 'localai',
     about: 'Models of your own, served by LocalAI.',
@@ -62,24 +62,14 @@ export const local: readonly Plugin[] = [
     ignores: variable => variable === 'LOCALAI_PRELOAD_MODELS',
   }),
 
-  // https://github.com/ml-explore/mlx-lm/blob/main/mlx_lm/SERVER.md
+  // https://github.com/ml-explore/mlx-lm/blob/main/mlx_lm/SERVER.md; completions only its source tells of:
+  // https://github.com/ml-explore/mlx-lm/blob/main/mlx_lm/server.py
   openaiCompatible({
     name: 'mlx',
     about: 'Local models on a Mac, served by mlx_lm.server.',
     path: '/v1',
     readsImageUrls: false,
     speaks: ['openai-chat', 'openai-completions'],
-  }),
-
-  // https://huggingface.co/docs/text-embeddings-inference. Its reranking has an answer of another shape. There is no list
-  // of models.
-  openaiCompatible({
-    name: 'tei',
-    about: 'Embedding models of your own, served by Text Embeddings Inference.',
-    path: '/v1',
-    modelsPath: false,
-    chats: false,
-    speaks: ['openai-embeddings'],
   }),
 
   // https://inference.readthedocs.io

@@ -123,15 +123,4 @@ export const makers: readonly Plugin[] = [
     aliases: { apiKey: ['ARK_API_KEY'] },
     modelsPath: false,
   }),
-
-  // https://docs.voyageai.com/reference/embeddings-api. Its reranking has an answer of another shape. There is no list of
-  // models.
-  openaiCompatible({
-    name: 'voyage',
-    about: 'Embedding models of Voyage AI.',
-    baseUrl: 'https://api.voyageai.com/v1',
-    modelsPath: false,
-    chats: false,
-    speaks: ['openai-embeddings'],
-  }),
 ]

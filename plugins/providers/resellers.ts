@@ -3,7 +3,7 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
 
 /** Gateways to the models of many vendors. Above each stands where its reference is, and what is unusual there. */
 export const resellers: readonly Plugin[] = [
-  // https://docs.litellm.ai/docs/proxy. One of your own, or of another team.
+  // https://docs.litellm.ai/docs/proxy, and https://docs.litellm.ai/docs/supported_endpoints. One of your own, or of another team.
   openaiCompatible({
     name: 'litellm',
     about: 'Models behind a LiteLLM proxy.',
@@ -16,6 +16,7 @@ export const resellers: readonly Plugin[] = [
       'openai-completions',
       'openai-embeddings',
       'openai-images',
+      'openai-image-edits',
       'openai-speech',
       'openai-transcriptions',
       'openai-moderations',
