@@ -8,6 +8,7 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
  */
 export default openaiCompatible({
   name: 'azure',
+  knownAs: ['azure-openai', 'azure-text'],
   about: 'Models deployed in Azure OpenAI or Microsoft Foundry.',
   path: '/openai/v1',
   credentials: key => ({ 'api-key': key }),

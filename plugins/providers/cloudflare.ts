@@ -19,6 +19,7 @@ const accountId = v.pipe(
  */
 export default openaiCompatible<'accountId'>({
   name: 'cloudflare',
+  knownAs: ['workers-ai'],
   env: 'CLOUDFLARE_AI',
   about: 'Open models at Workers AI of Cloudflare.',
   fields: { accountId: says('The id of the account at Cloudflare', shown(accountId)) },

@@ -23,6 +23,7 @@ const factsOf = ({ inputTokenLimit, outputTokenLimit, thinking }: JsonObject) =>
  */
 export default modelProvider({
   name: 'gemini',
+  knownAs: ['google'],
   about: 'Gemini models of Google, by API key.',
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   path: '/v1beta',

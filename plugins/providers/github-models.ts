@@ -9,6 +9,7 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
  */
 export default openaiCompatible({
   name: 'github-models',
+  knownAs: ['github'],
   about: 'Models of many makers at GitHub Models.',
   baseUrl: 'https://models.github.ai/inference',
   speaks: ['openai-chat', 'openai-embeddings'],

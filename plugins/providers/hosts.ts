@@ -43,6 +43,7 @@ export const hosts: readonly Plugin[] = [
   // https://docs.digitalocean.com/products/inference. What it wants is a model access key.
   openaiCompatible({
     name: 'digitalocean',
+    knownAs: ['gradient-ai'],
     about: 'Models of many makers at DigitalOcean.',
     baseUrl: 'https://inference.do-ai.run/v1',
     limit: 'max_completion_tokens',
@@ -59,6 +60,7 @@ export const hosts: readonly Plugin[] = [
   // https://friendli.ai/docs/openapi
   openaiCompatible({
     name: 'friendli',
+    knownAs: ['friendliai'],
     about: 'Open models hosted by FriendliAI.',
     baseUrl: 'https://api.friendli.ai/serverless/v1',
     aliases: { apiKey: ['FRIENDLI_TOKEN'] },

@@ -6,6 +6,7 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
  */
 export default openaiCompatible({
   name: 'llamacpp',
+  knownAs: ['llamafile'],
   about: 'Local models served by llama-server of llama.cpp.',
   path: '/v1',
   speaks: [

@@ -9,6 +9,7 @@ export const local: readonly Plugin[] = [
   // Whoever nobody has made a declaration for: a company's own server, a small host, another gateway.
   openaiCompatible({
     name: 'compatible',
+    knownAs: ['custom-openai', 'openai-like', 'oobabooga', 'lemonade'],
     about: "Any server that speaks OpenAI's language.",
     path: '/v1',
     speaks: ['openai-chat', 'openai-completions', 'openai-embeddings'],

@@ -18,6 +18,7 @@ export const makers: readonly Plugin[] = [
   // own: `ALIBABA_BASE_URL=https://WORKSPACE.ap-southeast-1.maas.aliyuncs.com`. Messages live beside the rest.
   openaiCompatible({
     name: 'alibaba',
+    knownAs: ['dashscope'],
     about: 'Qwen models in Model Studio (DashScope) of Alibaba Cloud.',
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     path: '/compatible-mode/v1',

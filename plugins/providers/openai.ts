@@ -7,6 +7,7 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
  */
 export default openaiCompatible({
   name: 'openai',
+  knownAs: ['text-completion-openai'],
   about: 'GPT and o-series models of OpenAI.',
   baseUrl: 'https://api.openai.com/v1',
   limit: 'max_completion_tokens',

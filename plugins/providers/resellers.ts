@@ -6,6 +6,7 @@ export const resellers: readonly Plugin[] = [
   // https://docs.litellm.ai/docs/proxy, and https://docs.litellm.ai/docs/supported_endpoints. One of your own, or of another team.
   openaiCompatible({
     name: 'litellm',
+    knownAs: ['litellm-proxy'],
     about: 'Models behind a LiteLLM proxy.',
     baseUrl: 'http://127.0.0.1:4000/v1',
     path: '/v1',
@@ -48,6 +49,7 @@ export const resellers: readonly Plugin[] = [
   // https://vercel.com/docs/ai-gateway/sdks-and-apis. Its variable has the name that Vercel gave it: `AI_GATEWAY_API_KEY`.
   openaiCompatible({
     name: 'vercel',
+    knownAs: ['vercel-ai-gateway'],
     env: 'AI_GATEWAY',
     about: 'Models of many vendors behind the AI Gateway of Vercel.',
     baseUrl: 'https://ai-gateway.vercel.sh/v1',

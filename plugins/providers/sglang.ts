@@ -6,6 +6,7 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
  */
 export default openaiCompatible({
   name: 'sglang',
+  knownAs: ['sgl'],
   about: 'Models of your own, served by SGLang.',
   baseUrl: 'http://127.0.0.1:30000/v1',
   path: '/v1',

@@ -6,6 +6,7 @@ import { openaiCompatible } from '../../src/vendors/openai-compatible.ts'
  */
 export default openaiCompatible({
   name: 'zai',
+  knownAs: ['zhipu'],
   about: 'GLM models of Z.ai.',
   baseUrl: 'https://api.z.ai/api/paas/v4',
   asksUsage: false,

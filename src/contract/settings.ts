@@ -146,6 +146,8 @@ export interface FileSection {
   readonly field: string
   /** Set where plugins share the section: a map whose entries name their `type`; this plugin gets those of this one. */
   readonly type?: string
+  /** Other names that other gateways have for this type, in kebab-case: for who imports their configuration. */
+  readonly knownAs?: readonly string[]
 }
 
 /** A moment as people write it, for queries; milliseconds since 1970. */

@@ -215,7 +215,9 @@ export const pluginSchema = members({
   reads: may(fun),
   changeable: may(texts),
   file: may(
-    members({ section: text, field: text, type: may(text) } satisfies Entries<NonNullable<Plugin['file']>>),
+    members({ section: text, field: text, type: may(text), knownAs: may(texts) } satisfies Entries<
+      NonNullable<Plugin['file']>
+    >),
   ),
   needs: may(texts),
   tables: may(object),

@@ -8,7 +8,7 @@ import type { Sampling } from '../translate/sampling.ts'
 import type { ToolNames } from '../translate/tool-names.ts'
 import { type Access, createWires, type Headers, lowerCased, type Spoken } from '../upstream/wires.ts'
 import type { Settings, Vendor } from './instances.ts'
-import { type Instance, vendorPlugin } from './vendor-plugin.ts'
+import { type Instance, type Introduced, vendorPlugin } from './vendor-plugin.ts'
 
 /** What a package is made with. Every setting must be given: packages look into the environment for what is not. */
 export interface PackageSetup<F extends string = never> {
@@ -28,8 +28,7 @@ export interface ListSetup<F extends string = never> {
 }
 
 /** What has to be said about a vendor that an AI SDK package speaks to. `F`: settings that only this vendor has. */
-export interface ModelProvider<F extends string = never> extends Vendor<F>, Spoken {
-  readonly about: string
+export interface ModelProvider<F extends string = never> extends Vendor<F>, Spoken, Introduced {
   /** The kinds of models that the package has for this vendor. */
   readonly offers: readonly Kind[]
   /** Imports the package and makes its provider. Called once per instance, when the first call comes. */

@@ -20,8 +20,7 @@ import { fromChatUsage, fromResponsesUsage, withTier } from './openai-usage.ts'
 export interface OpenAICompatible<F extends string = never>
   extends Vendor<F>,
     Spoken,
-    Pick<ModelProvider<F>, 'address' | 'models'> {
-  readonly about: string
+    Pick<ModelProvider<F>, 'about' | 'knownAs' | 'address' | 'models'> {
   /** The headers that carry a key. Default: `authorization: Bearer KEY`. */
   readonly credentials?: (key: string) => Headers
   /** Sent with every call. */

@@ -14,6 +14,14 @@ import {
   whatIsMissing,
 } from './instances.ts'
 
+/** What a vendor is to people, and to other gateways. */
+export interface Introduced {
+  /** One sentence; shown by the dashboard and in the README. */
+  readonly about: string
+  /** Other names that other gateways have for it, in kebab-case. */
+  readonly knownAs?: readonly string[]
+}
+
 /** One configured instance of a vendor. */
 export interface Instance<F extends string = never> {
   readonly name: string
@@ -27,10 +35,10 @@ export interface Instance<F extends string = never> {
  * each `<ENV>_<SUFFIX>_API_KEY` … to `type-suffix`.
  */
 export function vendorPlugin<F extends string>(
-  declared: Vendor<F> & { readonly about: string },
+  declared: Vendor<F> & Introduced,
   createProvider: (instance: Instance<F>) => Awaitable<Provider>,
 ): Plugin {
-  const { name: type, about } = declared
+  const { name: type, about, knownAs } = declared
   const instance = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'expected a name in kebab-case'))
   return definePlugin({
     name: type,
@@ -47,7 +55,7 @@ export function vendorPlugin<F extends string>(
         : { instances, variables: variablesOf(declared, environment) }
     },
     reads: variable => isRead(declared, variable),
-    file: { section: 'providers', field: 'instances', type },
+    file: { section: 'providers', field: 'instances', type, ...(knownAs && { knownAs }) },
     async setup({ config, fetch, now, site }) {
       const made = Object.entries(config.instances).map(async ([name, settings]) => {
         const provider = await createProvider({ name, settings, host: { fetch, now } })
@@ -61,7 +69,7 @@ export function vendorPlugin<F extends string>(
 
 /** What the plugin knows of its instances, for one that an operator adds while the gateway runs. */
 function toType<F extends string>(
-  declared: Vendor<F> & { readonly about: string },
+  declared: Vendor<F> & Introduced,
   createProvider: (instance: Instance<F>) => Awaitable<Provider>,
 ): ProviderType {
   const { name, about, baseUrl, path, fields, typed } = declared

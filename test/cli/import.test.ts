@@ -1,31 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { parse } from 'yaml'
 import { toWeights } from '../../src/cli/import/imported.ts'
-import { createFolder, modelway, rehearseFile, runHere } from '../config/kit.ts'
-
-interface Printed {
-  readonly config: Record<string, unknown>
-  readonly report: readonly string[]
-  readonly text: string
-}
-
-/** Converts a file, and checks that a start would take what comes out. */
-async function convert(kind: string, text: string, env: Record<string, string> = {}): Promise<Printed> {
-  using folder = createFolder()
-  const file = folder.write('theirs.yaml', text)
-  const { code, out, err } = await runHere(['import', kind, file])
-  expect([code, err.split('\n')[0]]).toEqual([
-    0,
-    err === 'Everything was converted\n' ? 'Everything was converted' : 'Not converted, or not quite:',
-  ])
-  const names = [...out.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name!, `http://filled-in/${name}`])
-  await rehearseFile(folder.write('modelway.yaml', out), { ...Object.fromEntries(names), ...env })
-  const report = err
-    .split('\n')
-    .slice(1, -1)
-    .map(line => line.slice(2))
-  return { config: (parse(out) ?? {}) as Record<string, unknown>, report, text: out }
-}
+import { createFolder, modelway } from '../config/kit.ts'
+import { convert } from './convert.ts'
 
 describe('modelway import litellm', () => {
   const config = `
@@ -127,7 +103,6 @@ guardrails: [{ guardrail_name: pii, litellm_params: { guardrail: presidio, mode:
       'router_settings.fallbacks "gpt-4o": "elsewhere" is no model_name that was converted',
       'router_settings.model_group_alias "quiet": hidden aliases are listed here',
       'router_settings.model_group_alias "lost": left out',
-      'router_settings.num_retries: not converted',
       'router_settings.redis_host: not converted',
       'litellm_settings.max_budget: left out: a limit here is for a minute, an hour',
       'litellm_settings.context_window_fallbacks: only "fallbacks" are converted',

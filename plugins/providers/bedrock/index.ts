@@ -61,6 +61,7 @@ const thinkingOfClaude = claude(budgetTokens => ({ reasoningConfig: { type: 'ena
  */
 export default modelProvider<Field>({
   name: 'bedrock',
+  knownAs: ['bedrock-converse'],
   about: 'Models of many makers at Amazon Bedrock.',
   fields: {
     region: says('The region of AWS', shown(region)),

@@ -49,6 +49,7 @@ function hostOf(location: string): string {
  */
 export default modelProvider<Field>({
   name: 'vertex',
+  knownAs: ['vertex-ai-beta'],
   about: 'Gemini and Claude at Vertex AI in Google Cloud.',
   fields: {
     project: says('The id of a project', shown(segment('the id of a project'))),

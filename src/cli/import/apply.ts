@@ -40,9 +40,12 @@ export async function apply(
     await attempt(`limit "${name}"`, () => client.call('PUT', `/admin/limits/${name}`, limit))
   for (const key of imported.keys)
     await attempt(`key "${textOf(key.name)}"`, () => client.call('POST', '/admin/keys', key))
-  const left = Object.keys(imported.providers).map(name => ({
-    what: `providers.${name}`,
-    why: 'providers come from the config file or the environment: run the import without --apply and take them over',
+  const left = [
+    ...Object.keys(imported.settings),
+    ...Object.keys(imported.providers).map(name => `providers.${name}`),
+  ].map(what => ({
+    what,
+    why: 'comes from the config file or the environment: run the import without --apply and take it over',
   }))
   const report = [...imported.report, ...left]
   if (json) world.out(`${JSON.stringify({ done, report })}\n`)

@@ -5,19 +5,24 @@ import { connect, urlOption } from '../client.ts'
 import { command } from '../command.ts'
 import { UsageError, type World } from '../world.ts'
 import { apply } from './apply.ts'
+import { fromBifrost } from './bifrost.ts'
 import { fromGomodel } from './gomodel.ts'
 import type { Converting, Imported, Remark } from './imported.ts'
 import { fromLitellm } from './litellm.ts'
+import { fromPortkey } from './portkey.ts'
 import { renderReport } from './report.ts'
+import { createTypeOf } from './types.ts'
 
 type Convert = (root: unknown, converting: Converting) => Omit<Imported, 'report'>
 
 const sources: Readonly<Record<string, { readonly about: string; readonly convert: Convert }>> = {
   gomodel: { about: 'A GoModel config.yaml, or an export of its admin API', convert: fromGomodel },
   litellm: { about: 'A LiteLLM config.yaml', convert: fromLitellm },
+  portkey: { about: 'A config of Portkey, or a list of them', convert: fromPortkey },
+  bifrost: { about: 'A Bifrost config.json', convert: fromBifrost },
 }
 
-/** `modelway import gomodel|litellm FILE`: prints a `modelway.yaml`, and what it does not say. */
+/** `modelway import gomodel|litellm|portkey|bifrost FILE`: prints a `modelway.yaml`, and what it does not say. */
 export const importCommands = (world: World) =>
   Object.entries(sources).map(([name, { about, convert }]) =>
     command({
@@ -60,7 +65,11 @@ async function read(file: string): Promise<unknown> {
 function convertFile(root: unknown, convert: Convert, plugins: readonly Plugin[]): Imported {
   const report: Remark[] = []
   const types = new Set(plugins.flatMap(({ file }) => (file?.type === undefined ? [] : [file.type])))
-  const imported = convert(root, { types, remark: (what, why) => report.push({ what, why }) })
+  const imported = convert(root, {
+    types,
+    typeOf: createTypeOf(plugins),
+    remark: (what, why) => report.push({ what, why }),
+  })
   const once = new Map(report.map(remark => [`${remark.what}: ${remark.why}`, remark]))
   return { ...imported, report: [...once.values()] }
 }

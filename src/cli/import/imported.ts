@@ -1,4 +1,5 @@
 import { isMap, type Values } from '../foreign.ts'
+import type { TypeOf } from './types.ts'
 
 /** What came of another gateway's configuration. */
 export interface Imported {
@@ -63,6 +64,8 @@ export interface ImportedLimit {
 export interface Converting {
   /** The types of providers that this gateway has. */
   readonly types: ReadonlySet<string>
+  /** The type that another gateway means by a name. */
+  readonly typeOf: TypeOf
   readonly remark: (what: string, why: string) => void
 }
 

@@ -8,6 +8,8 @@ export interface Deployment {
   readonly weight: number | undefined
   readonly rpm: number | undefined
   readonly tpm: number | undefined
+  /** Those with the least are asked first. */
+  readonly order: number | undefined
 }
 
 export interface GroupOptions {
@@ -27,9 +29,8 @@ const strategies: Readonly<Record<string, string>> = {
 export function toModels(deployments: readonly Deployment[], options: GroupOptions): ImportedModel[] {
   const { router, remark } = options
   const strategy = strategyOf(router, remark)
-  const groups = new Map(
-    [...Map.groupBy(deployments, ({ name }) => name)].map(([name, group]) => [name, shares(group)]),
-  )
+  const named = Map.groupBy(deployments, ({ name }) => name)
+  const groups = new Map([...named].map(([name, group]) => [name, shares(inOrder(group))]))
   const fallbacks = fallbacksOf(groups, options)
   const pools = new Map(
     [...groups].flatMap(([name, targets]) =>
@@ -42,7 +43,8 @@ export function toModels(deployments: readonly Deployment[], options: GroupOptio
   const models: ImportedModel[] = []
   for (const [name, targets] of groups) {
     const next = fallbacks.get(name)
-    const balanced = { ...toTargets(targets), ...(targets.length > 1 && { strategy }) }
+    const way = isOrdered(named.get(name)!) ? 'failover' : strategy
+    const balanced = { ...toTargets(targets), ...(targets.length > 1 && { strategy: way }) }
     if (next === undefined) {
       if (!(targets.length === 1 && targets[0]!.model === name)) models.push({ source: name, ...balanced })
       continue
@@ -54,6 +56,10 @@ export function toModels(deployments: readonly Deployment[], options: GroupOptio
   }
   return [...models, ...aliasesOf(groups, legTo, options)]
 }
+
+const isOrdered = (group: readonly Deployment[]): boolean => new Set(group.map(({ order }) => order)).size > 1
+const inOrder = (group: readonly Deployment[]): readonly Deployment[] =>
+  group.toSorted((a, b) => (a.order ?? Number.POSITIVE_INFINITY) - (b.order ?? Number.POSITIVE_INFINITY) || 0)
 
 type Groups = ReadonlyMap<string, readonly ImportedTarget[]>
 

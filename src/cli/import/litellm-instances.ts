@@ -29,7 +29,7 @@ interface Instance {
 }
 
 /** Deployments with the same type, address and key share a provider. */
-export function createInstances(types: ReadonlySet<string>, remark: Converting['remark']): Instances {
+export function createInstances({ typeOf, remark }: Pick<Converting, 'typeOf' | 'remark'>): Instances {
   const found = new Map<string, Instance>()
 
   function nameFor({ type, key, url, own }: Omit<Instance, 'models'>): string {
@@ -37,7 +37,7 @@ export function createInstances(types: ReadonlySet<string>, remark: Converting['
       if (one.type === type && one.key === key && one.url === url && isSame(one.own, own)) return name
     const hint = /^\$\{(\w+?)_API_KEY\}$/.exec(key ?? '')?.[1]
     const hinted = hint === undefined ? '' : toKebabName(hint)
-    const wanted = hinted.startsWith(`${type}-`) && !types.has(hinted) ? hinted : type
+    const wanted = hinted.startsWith(`${type}-`) && typeOf(hinted) === undefined ? hinted : type
     let name = wanted
     for (let count = 2; found.has(name); count++) name = `${wanted}-${count}`
     found.set(name, { type, key, url, own, models: new Set() })
@@ -46,8 +46,8 @@ export function createInstances(types: ReadonlySet<string>, remark: Converting['
 
   return {
     targetOf(params, what) {
-      const { prefix, model } = splitModel(params)
-      const type = typeFor(prefix, types)
+      const { prefix, model, region } = splitModel(params)
+      const type = prefix === undefined ? undefined : typeOf(prefix)
       if (prefix !== undefined && type === undefined)
         return void remark(what, `left out: there is no provider type for "${prefix}" here`)
       if (type === undefined) {
@@ -55,7 +55,7 @@ export function createInstances(types: ReadonlySet<string>, remark: Converting['
         return model
       }
       const url = toUrl(wordOf(params.api_base ?? params.base_url))
-      const own = ownOf(params)
+      const own: Instance['own'] = { ...(region !== undefined && { region }), ...ownOf(params) }
       const name = nameFor({ type, key: toKey(params.api_key), url, own })
       for (const [field, setting] of Object.entries(settingsOf))
         if (own[setting] === HIDDEN)
@@ -117,32 +117,30 @@ function toProvider(name: string, { type, key, url, own, models }: Instance): Im
   }
 }
 
+interface Named {
+  readonly prefix: string | undefined
+  readonly model: string
+  /** Some write where a model runs in front of it. */
+  readonly region?: string | undefined
+}
+
 /** `vendor/model`, or a vendor of its own; some names tell their vendor by themselves. */
-function splitModel({ model: raw, custom_llm_provider: custom }: Values): {
-  prefix: string | undefined
-  model: string
-} {
+function splitModel({ model: raw, custom_llm_provider: custom }: Values): Named {
   const model = wordOf(raw) ?? ''
   const said = wordOf(custom)
   if (said !== undefined)
-    return { prefix: said, model: model.startsWith(`${said}/`) ? model.slice(said.length + 1) : model }
+    return { prefix: said, ...toModel(model.startsWith(`${said}/`) ? model.slice(said.length + 1) : model) }
   const slash = model.indexOf('/')
-  if (slash > 0) return { prefix: model.slice(0, slash), model: model.slice(slash + 1) }
+  if (slash > 0) return { prefix: model.slice(0, slash), ...toModel(model.slice(slash + 1)) }
   const isOpenAI = /^(?:gpt-|o\d|chatgpt-|text-embedding-|text-moderation-|dall-e|whisper-|tts-)/.test(model)
   return { prefix: isOpenAI ? 'openai' : undefined, model }
 }
 
-/** LiteLLM's names of vendors are ours with something around them: `x_ai`, `hosted_x`, `x_chat`, `x_nim`. */
-function typeFor(prefix: string | undefined, types: ReadonlySet<string>): string | undefined {
-  if (prefix === undefined) return undefined
-  const spellings = [
-    prefix,
-    prefix.replace(/_(?:ai|chat|nim)$/, ''),
-    prefix.replace(/^hosted_/, ''),
-    prefix.replaceAll('_', '-'),
-    prefix.replaceAll('_', ''),
-    // Anything that speaks OpenAI's language, at an address of its own.
-    /^(?:text-completion-openai|custom_openai|openai_like|litellm_proxy)$/.test(prefix) ? 'openai' : '',
-  ]
-  return spellings.find(spelling => types.has(spelling))
+/** Without what says by which of a vendor's APIs it is asked: that is found out here. */
+function toModel(rest: string): Pick<Named, 'model' | 'region'> {
+  const [, region, model] =
+    /^(?:(?:responses|converse(?:_like)?|invoke|o_series|gpt5_series)\/)?(?:([a-z]{2}(?:-[a-z]+)+-\d)\/)?(.*)$/.exec(
+      rest,
+    )!
+  return { model: model!, ...(region !== undefined && { region }) }
 }

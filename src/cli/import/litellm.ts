@@ -1,4 +1,4 @@
-import { listOf, mapOf, type Values, wordOf } from '../foreign.ts'
+import { listOf, mapOf, mapsOf, type Values, wordOf } from '../foreign.ts'
 import {
   type Converting,
   type Imported,
@@ -10,10 +10,12 @@ import { createLimits } from './limits.ts'
 import { type Deployment, toModels } from './litellm-groups.ts'
 import { createInstances, settingsOf } from './litellm-instances.ts'
 import { readDeploymentLimits, readOtherLimits } from './litellm-limits.ts'
+import { readSettings } from './litellm-settings.ts'
 
 /** Of a deployment: read here, or without meaning for a gateway. */
 const known = [
   ...['model', 'api_key', 'api_base', 'base_url', 'custom_llm_provider', 'weight', 'rpm', 'tpm'],
+  'order',
   ...['drop_params', 'stream_options', 'merge_reasoning_content_in_choices'],
 ]
 const limiting = ['max_parallel_requests', 'max_budget', 'budget_duration', 'tpd', 'rpd']
@@ -34,19 +36,23 @@ const facts =
 const shapes = {
   model_list: 'list',
   guardrails: 'list',
+  credential_list: 'list',
+  mcp_servers: 'map',
   router_settings: 'map',
   litellm_settings: 'map',
   general_settings: 'map',
 } as const
 
 /** Converts a LiteLLM `config.yaml`. */
-export function fromLitellm(root: unknown, { types, remark }: Converting): Omit<Imported, 'report'> {
+export function fromLitellm(root: unknown, { typeOf, remark }: Converting): Omit<Imported, 'report'> {
   const config = mapOf(root)
   remarkOnShapes(root, shapes, remark)
-  const instances = createInstances(types, remark)
+  const instances = createInstances({ typeOf, remark })
   const deployments: Deployment[] = []
   const limits = createLimits()
-  for (const [index, entry] of listOf(config.model_list).entries()) {
+  const credentials = credentialsIn(config)
+  for (const [index, given] of listOf(config.model_list).entries()) {
+    const entry = withCredential(given, credentials)
     const found = readDeployment(entry, index, instances.targetOf, remark)
     if (found === undefined) continue
     deployments.push(found)
@@ -55,14 +61,23 @@ export function fromLitellm(root: unknown, { types, remark }: Converting): Omit<
   const router = mapOf(config.router_settings)
   const module = mapOf(config.litellm_settings)
   const virtualModels: ImportedModel[] = toModels(deployments, { router, module, remark })
-  const settings = readMasterKey(mapOf(config.general_settings), remark)
-  remarkOnRest(config, remark)
   const providers: Readonly<Record<string, ImportedProvider>> = instances.all()
   readOtherLimits(config, limits, { names: Object.keys(providers), remark })
+  const settings = readSettings(config, remark)
   return { settings, providers, virtualModels, limits: limits.all(), keys: [] }
 }
 
 type Remark = Converting['remark']
+
+/** Keys and addresses that deployments refer to by a name. */
+const credentialsIn = ({ credential_list: list }: Values): ReadonlyMap<unknown, Values> =>
+  new Map(mapsOf(list).map(({ credential_name: name, credential_values: values }) => [name, mapOf(values)]))
+
+function withCredential(entry: unknown, credentials: ReadonlyMap<unknown, Values>): unknown {
+  const { litellm_credential_name: name, ...params } = mapOf(mapOf(entry).litellm_params)
+  const credential = credentials.get(name)
+  return credential === undefined ? entry : { ...mapOf(entry), litellm_params: { ...credential, ...params } }
+}
 
 function readDeployment(
   entry: unknown,
@@ -105,76 +120,6 @@ function readDeployment(
     return undefined
   }
   const share = (field: string) => (Number(params[field]) > 0 ? Number(params[field]) : undefined)
-  return { name, target, weight: share('weight'), rpm: share('rpm'), tpm: share('tpm') }
-}
-
-function readMasterKey({ master_key: key }: Values, remark: Remark): Values {
-  const word = wordOf(key)
-  if (word === undefined) return {}
-  const variable = /^os\.environ\/(\w+)$/.exec(word)?.[1]
-  if (variable !== undefined) return { auth: { master_key: `\${${variable}}` } }
-  remark('general_settings.master_key', 'secrets are not copied: set MODELWAY_MASTER_KEY to it')
-  return {}
-}
-
-/** Where something of it is read; each other setting gets its own line. */
-const read: Readonly<Record<string, readonly string[]>> = {
-  router_settings: [
-    'routing_strategy',
-    'fallbacks',
-    'model_group_alias',
-    'default_fallbacks',
-    'provider_budget_config',
-  ],
-  litellm_settings: [
-    'fallbacks',
-    'default_fallbacks',
-    'drop_params',
-    'set_verbose',
-    'max_budget',
-    'budget_duration',
-  ],
-  general_settings: [
-    'master_key',
-    'global_max_parallel_requests',
-    'max_parallel_requests',
-    'max_budget',
-    'budget_duration',
-  ],
-}
-
-/** What they call is theirs: nothing of it can be carried over without knowing what it is for. */
-function remarkOnGuardrails(value: unknown, remark: Remark): void {
-  for (const [index, entry] of listOf(value).entries()) {
-    const { guardrail_name: named, litellm_params: params } = mapOf(entry)
-    const [name, kind] = [wordOf(named), wordOf(mapOf(params).guardrail)]
-    const what = `guardrails[${index}]${name === undefined ? '' : ` "${name}"`}`
-    const of = kind === undefined ? '' : ` (${kind})`
-    remark(
-      what,
-      `not converted${of}: calls pass without it. Write it anew as guardrails.rules, or as a checker`,
-    )
-  }
-}
-
-function remarkOnRest(config: Values, remark: Remark): void {
-  for (const [section, value] of Object.entries(config)) {
-    if (section === 'model_list') continue
-    if (section === 'guardrails') {
-      remarkOnGuardrails(value, remark)
-      continue
-    }
-    if (!(section in read)) {
-      remark(section, 'not converted')
-      continue
-    }
-    for (const field of Object.keys(mapOf(value))) {
-      if (read[section]!.includes(field)) continue
-      const isFallback = /_fallbacks$/.test(field)
-      remark(
-        `${section}.${field}`,
-        isFallback ? 'only "fallbacks" are converted: failover here follows any failure' : 'not converted',
-      )
-    }
-  }
+  const shares = { weight: share('weight'), rpm: share('rpm'), tpm: share('tpm') }
+  return { name, target, ...shares, order: share('order') }
 }
