@@ -14,7 +14,7 @@ export default definePlugin({
       v.optional(v.pipe(text(), v.regex(/^[\w-]+$/, 'expected a header name')), 'x-modelway-user-path'),
     ),
     trust: says(
-      'Whether that is believed (header), or only a key has a path (keys)',
+      'header: what callers say in that header is believed; keys: only the path of their key counts',
       v.optional(v.picklist(['header', 'keys'], 'expected header or keys'), 'header'),
     ),
   }),

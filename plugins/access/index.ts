@@ -16,7 +16,10 @@ export default definePlugin({
   name: 'access',
   about: 'Opens and closes models by the user path and the key of the caller.',
   config: v.object({
-    enabledByDefault: says('What holds for models that no access policy covers', v.optional(flag(), true)),
+    enabledByDefault: says(
+      'true: everybody may call models that no access policy speaks of; false: nobody may',
+      v.optional(flag(), true),
+    ),
     hideDenied: says('true: a denied model reads like one that does not exist', v.optional(flag(), false)),
   }),
   env: { enabledByDefault: ['MODELS_ENABLED_BY_DEFAULT'], hideDenied: ['HIDE_DENIED_MODELS'] },

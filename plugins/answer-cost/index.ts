@@ -15,7 +15,7 @@ export default definePlugin({
       v.optional(flag(), false),
     ),
     streams: says(
-      'true: streams tell it in the events that report usage (as usage.cost)',
+      'true: streams tell what they cost, in the events that report usage (as usage.cost)',
       v.optional(flag(), false),
     ),
   }),

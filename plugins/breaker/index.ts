@@ -27,10 +27,13 @@ export default definePlugin({
       v.optional(whole(1, 1000), 5),
     ),
     pause: says(
-      'How long it is skipped at first; the pause doubles up to the longest',
+      'How long a model or provider that keeps failing is skipped at first; the pause doubles up to the longest',
       v.optional(duration(), '10s'),
     ),
-    longestPause: says('The longest that it is skipped', v.optional(duration(), '2m')),
+    longestPause: says(
+      'The longest time that a model or provider is skipped before it is tried again',
+      v.optional(duration(), '2m'),
+    ),
   }),
   env: { failures: ['BREAKER_FAILURES'], pause: ['BREAKER_PAUSE'], longestPause: ['BREAKER_LONGEST_PAUSE'] },
   changeable: ['failures', 'pause', 'longestPause'],

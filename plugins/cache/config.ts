@@ -42,7 +42,7 @@ export const config = v.object({
     v.optional(v.pipe(duration(), v.maxValue(LONGEST_WAIT, 'expected at most 10m')), '30s'),
   ),
   sharedBy: says(
-    'Who gets whose answers: callers of the same user_path (a key that is bound to none only its own), of the same key, or all who may call the model',
+    'Who gets whose answers. user_path: callers of the same path (a key that is bound to none only its own); key: those with the same key; all: whoever may call the model',
     v.optional(shown(v.picklist(sharings, `expected one of ${sharings.join(', ')}`)), 'user_path'),
   ),
   similar: says(

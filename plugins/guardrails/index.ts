@@ -31,7 +31,7 @@ export default definePlugin({
   about: 'Says what may be told to models, and what they may say: blocks, masks or reports it.',
   config: v.object({
     declared: says(
-      'JSON array, in the shape of PUT /admin/guardrails/NAME, each with its name. Read-only in the dashboard',
+      'Guardrails as a JSON array, in the shape of PUT /admin/guardrails/NAME, each with its name. Read-only in the dashboard',
       v.optional(declaredGuardrails),
     ),
     rules: says(

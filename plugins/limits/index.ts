@@ -53,7 +53,7 @@ export default definePlugin({
   about: 'Limits calls, tokens, cost and concurrency by user path, key, model and tool.',
   config: v.object({
     declared: says(
-      'JSON array, in the shape of PUT /admin/limits/NAME, each with its name. Read-only in the dashboard',
+      'Limits, in the shape of PUT /admin/limits/NAME, each with its name: [{"name": "alpha", "user_path": "/team/alpha", "per": "month", "cost_usd": 500}]. Read-only in the dashboard',
       v.optional(declaredLimits),
     ),
     listed: says(

@@ -39,7 +39,7 @@ export default definePlugin({
       /** What `access` does where no policy speaks; here it is only shown. */
       openByDefault: v.optional(flag(), true),
       declared: says(
-        'JSON array, in the shape of PUT /admin/virtual-models. Read-only in the dashboard',
+        'Virtual models, in the shape of PUT /admin/virtual-models: [{"source": "smarter", "target_model": "openai/gpt-5"}]. Read-only in the dashboard',
         v.optional(declaredModels),
       ),
       listed: says(

@@ -72,7 +72,7 @@ export const gatewaySchema = v.object({
     'Where rows are kept: a file, or a libSQL server (libsql://...)',
     v.optional(v.pipe(text(), v.regex(DATABASE, NO_DATABASE)), 'file:data/modelway.db'),
   ),
-  databaseAuthToken: says('What a libSQL server asks for', v.optional(concealed(text()))),
+  databaseAuthToken: says('The token that a libSQL server asks for', v.optional(concealed(text()))),
   plugins: says('Files and packages, with commas: ./my-plugin.ts,some-package', v.optional(csv(), [])),
   logLevel: says(
     'The least that is logged: debug, info, warning or error',
@@ -91,18 +91,21 @@ export const gatewaySchema = v.object({
     v.optional(v.picklist(['pretty', 'json', 'auto'], 'expected pretty, json or auto'), 'auto'),
   ),
   upstreamTimeout: says(
-    'Until an answer must have begun, over all tries. 0: no limit',
+    'How long a call may take until its answer begins, over all tries. 0: no limit',
     v.optional(duration(), '10m'),
   ),
   attemptTimeout: says(
-    'Until one try must have begun to answer, while another target is left. 0: no limit',
+    'How long one try may take until its answer begins, while another target is left. 0: no limit',
     v.optional(duration(), '10m'),
   ),
   hookTimeout: says(
     'How long a call waits for a hook of a plugin; one that is still silent then fails the call. 0: no limit',
     v.optional(duration(), '30s'),
   ),
-  retries: says('How often the only target is tried again', v.optional(whole(0, 10), 2)),
+  retries: says(
+    'How often a call that failed is sent again, where there is no other target to try',
+    v.optional(whole(0, 10), 2),
+  ),
   uploadLimit: says('How large forms may be: audio and images', v.optional(bytes(), '100M')),
   strictParameters: says(
     'true: a parameter that a target cannot honour is refused, instead of left out with the header x-modelway-warning',

@@ -108,7 +108,7 @@ test('shows each setting with its meaning, its value, the default, and who says 
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor()
   const timeout = await read(line('upstream_timeout'))
-  expect(timeout).toContain('Until an answer must have begun, over all tries.')
+  expect(timeout).toContain('How long a call may take until its answer begins, over all tries.')
   expect(timeout).toMatch(/5m\s+default\s+10m/)
   expect(timeout).toContain(`${file}:2`)
   expect(await read(line('retries'))).toContain('RETRIES')
