@@ -36,7 +36,7 @@ const meanings: Readonly<Record<number, readonly [text: string, code: Code]>> = 
   413: ['The body is too large', 'request_too_large'],
   415: ['The body is packed in a way that nobody knows', 'invalid_request'],
   422: ['Well-formed, but the values do not make sense', 'invalid_value'],
-  426: ['The address takes no WebSockets, or nothing else', 'invalid_request'],
+  426: ['The address takes no WebSockets, or nothing else', 'unsupported_operation'],
   429: ['Too many requests', 'rate_limit_exceeded'],
   502: ['The provider failed', 'upstream_error'],
   503: ['Not available at the moment', 'model_unavailable'],
