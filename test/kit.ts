@@ -44,6 +44,8 @@ export interface TestOptions {
   /** Uses this folder (and its database) instead of a new one. */
   readonly folder?: string
   readonly now?: () => number
+  /** What the gateway leaves that this one replaces, as at a reload. */
+  readonly inherited?: Gateway['heritage']
 }
 
 const migrations = new URL('../drizzle', import.meta.url).pathname
@@ -85,6 +87,7 @@ export async function startGateway({
   extra = [],
   folder,
   now,
+  inherited = leaveThread(now ?? Date.now),
 }: TestOptions = {}): Promise<TestGateway> {
   const home = folder ?? mkdtempSync(join(tmpdir(), 'modelway-'))
   prepared ??= prepareDatabase()
@@ -116,7 +119,7 @@ export async function startGateway({
       assets: {},
       migrations,
       version: '0.0.0-test',
-      inherited: leaveThread(now ?? Date.now),
+      inherited,
       ...(now && { now }),
     })
   const gateway = await Promise.try(create).catch(error => {

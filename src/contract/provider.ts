@@ -105,6 +105,11 @@ export interface Provider {
   readonly configuredModels?: readonly string[]
   /** What configured it, for people: names of variables, and of the config file. */
   readonly configuredBy?: readonly string[]
+  /**
+   * The same after a reload where its settings are the same, and another one where they are others: what is remembered of
+   * a provider is forgotten then. Tells nobody what they are, and is not shown. Absent: each reload makes another one.
+   */
+  readonly fingerprint?: string
   /** Serves only when no other provider is configured. */
   readonly standIn?: boolean
   /**

@@ -89,6 +89,7 @@ const provider = {
   asksUsage: bool,
   configuredModels: may(texts),
   configuredBy: may(texts),
+  fingerprint: may(text),
   standIn: may(bool),
   call: fun,
   adapt: may(fun),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { keyedHash, randomToken } from '../base/runtime.ts'
 import { definePlugin, type Host, type Plugin } from '../contract/plugin.ts'
 import type { Provider, ProviderType } from '../contract/provider.ts'
 import type { Awaitable } from '../types.ts'
@@ -39,6 +40,10 @@ export function vendorPlugin<F extends string>(
   createProvider: (instance: Instance<F>) => Awaitable<Provider>,
 ): Plugin {
   const { name: type, about, knownAs } = declared
+  const make = async (instance: Instance<F>): Promise<Provider> => ({
+    ...(await createProvider(instance)),
+    fingerprint: fingerprintOf(type, instance.settings),
+  })
   const instance = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'expected a name in kebab-case'))
   return definePlugin({
     name: type,
@@ -58,11 +63,11 @@ export function vendorPlugin<F extends string>(
     file: { section: 'providers', field: 'instances', type, ...(knownAs && { knownAs }) },
     async setup({ config, fetch, now, site }) {
       const made = Object.entries(config.instances).map(async ([name, settings]) => {
-        const provider = await createProvider({ name, settings, host: { fetch, now } })
+        const provider = await make({ name, settings, host: { fetch, now } })
         const configuredBy = sourcesOf(settings, config.variables[name] ?? {}, () => site.configFile)
         return Object.freeze({ ...provider, configuredBy })
       })
-      return { providers: await Promise.all(made), providerTypes: [toType(declared, createProvider)] }
+      return { providers: await Promise.all(made), providerTypes: [toType(declared, make)] }
     },
   })
 }
@@ -83,6 +88,11 @@ function toType<F extends string>(
     create: (name, settings, host) => createProvider({ name, settings: settings as Settings<F>, host }),
   }
 }
+
+/** Made with a secret of this process: whoever reads it cannot try out keys. */
+const fingerprintOf = (type: string, settings: Readonly<Record<string, unknown>>): string =>
+  keyedHash(FINGERPRINTS, JSON.stringify([type, Object.entries(settings).sort()]))
+const FINGERPRINTS = randomToken(16)
 
 /** What no variable says stands in the config file. */
 function sourcesOf(

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { type Circuit, createCircuit } from '../../plugins/breaker/circuit.ts'
+import { type Circuit, createCircuits, newCircuit } from '../../plugins/breaker/circuit.ts'
 
 const options = { failures: 3, pause: 100, longestPause: 700 }
+const { isOpen, openUntil, begin, learn, rest } = createCircuits(options)
 
 /** The rules again, as plainly as they can be said: when may a call begin, and what does its end mean? */
 interface Model {
@@ -26,9 +27,9 @@ abstract class Step implements fc.Command<Model, Real> {
   run(model: Model, real: Real): void {
     this.move(model, real)
     const isProbing = model.isCalling && model.openUntil > 0
-    expect(real.circuit.isOpen(model.now)).toBe(!mayCall(model) || isProbing)
+    expect(isOpen(real.circuit, model.now)).toBe(!mayCall(model) || isProbing)
     expect(real.circuit.failuresInRow).toBe(model.failuresInRow)
-    if (!mayCall(model)) expect(real.circuit.openUntil).toBe(Math.max(model.openUntil, model.restUntil))
+    if (!mayCall(model)) expect(openUntil(real.circuit)).toBe(Math.max(model.openUntil, model.restUntil))
   }
   toString = () => `${this.constructor.name}(${Object.values(this).filter(v => typeof v === 'number')})`
 }
@@ -47,7 +48,7 @@ class Wait extends Step {
 class Begin extends Step {
   override check = (model: Readonly<Model>) => mayCall(model) && !model.isCalling
   override move(model: Model, real: Real): void {
-    real.isProbe = real.circuit.begin()
+    real.isProbe = begin(real.circuit)
     model.isCalling = true
   }
 }
@@ -63,14 +64,14 @@ abstract class End extends Step {
 
 class Succeed extends End {
   override end(model: Model, { circuit, isProbe }: Real): void {
-    circuit.learn('success', isProbe, model.now)
+    learn(circuit, { lesson: 'success', isProbe, at: model.now })
     Object.assign(model, { failuresInRow: 0, openings: 0, openUntil: 0 })
   }
 }
 
 class Fail extends End {
   override end(model: Model, { circuit, isProbe }: Real): void {
-    circuit.learn('failure', isProbe, model.now)
+    learn(circuit, { lesson: 'failure', isProbe, at: model.now })
     if (++model.failuresInRow < options.failures) return
     const pause = Math.min(options.pause * 2 ** model.openings++, options.longestPause)
     model.openUntil = model.now + pause
@@ -79,7 +80,7 @@ class Fail extends End {
 
 class Forget extends End {
   override end(model: Model, { circuit, isProbe }: Real): void {
-    circuit.learn('nothing', isProbe, model.now)
+    learn(circuit, { lesson: 'nothing', isProbe, at: model.now })
   }
 }
 
@@ -90,13 +91,13 @@ class Rest extends End {
     this.ms = ms
   }
   override end(model: Model, { circuit, isProbe }: Real): void {
-    circuit.learn('nothing', isProbe, model.now)
-    circuit.rest(model.now + this.ms)
+    learn(circuit, { lesson: 'nothing', isProbe, at: model.now })
+    rest(circuit, model.now + this.ms)
     model.restUntil = Math.max(model.restUntil, model.now + this.ms)
   }
 }
 
-describe('createCircuit()', () => {
+describe('createCircuits()', () => {
   test('does what its rules say, whatever happens to it, one call after the other', () => {
     const steps = [
       fc.integer({ min: 1, max: 400 }).map(ms => new Wait(ms)),
@@ -119,7 +120,7 @@ describe('createCircuit()', () => {
           restUntil: 0,
           isCalling: false,
         }
-        fc.modelRun(() => ({ model, real: { circuit: createCircuit(options), isProbe: false } }), commands)
+        fc.modelRun(() => ({ model, real: { circuit: newCircuit(), isProbe: false } }), commands)
         opened.times = Math.max(opened.times, model.openings)
       }),
       { numRuns: 500 },
@@ -129,32 +130,32 @@ describe('createCircuit()', () => {
   })
 
   test('lets exactly one of many callers through when the pause is over', () => {
-    const circuit = createCircuit(options)
-    for (let i = 0; i < 3; i++) circuit.learn('failure', false, 0)
+    const circuit = newCircuit()
+    for (let i = 0; i < 3; i++) learn(circuit, { lesson: 'failure', isProbe: false, at: 0 })
     const callers = () => {
       let through = 0
       for (let i = 0; i < 10; i++) {
-        if (circuit.isOpen(100)) continue
-        circuit.begin()
+        if (isOpen(circuit, 100)) continue
+        begin(circuit)
         through++
       }
       return through
     }
-    expect([circuit.isOpen(99), callers(), callers()]).toEqual([true, 1, 0])
-    circuit.learn('nothing', true, 100)
+    expect([isOpen(circuit, 99), callers(), callers()]).toEqual([true, 1, 0])
+    learn(circuit, { lesson: 'nothing', isProbe: true, at: 100 })
     expect(callers()).toBe(1)
-    circuit.learn('success', true, 100)
+    learn(circuit, { lesson: 'success', isProbe: true, at: 100 })
     expect(callers()).toBe(10)
   })
 
   test('never pauses longer than the longest pause, however long it goes on', () => {
-    const circuit = createCircuit(options)
+    const circuit = newCircuit()
     let now = 0
     for (let i = 0; i < 2000; i++) {
-      circuit.learn('failure', circuit.begin(), now)
-      expect(circuit.openUntil - now).toBeLessThanOrEqual(700)
-      now = Math.max(now, circuit.openUntil)
+      learn(circuit, { lesson: 'failure', isProbe: begin(circuit), at: now })
+      expect(openUntil(circuit) - now).toBeLessThanOrEqual(700)
+      now = Math.max(now, openUntil(circuit))
     }
-    expect(circuit.isOpen(now)).toBe(false)
+    expect(isOpen(circuit, now)).toBe(false)
   })
 })

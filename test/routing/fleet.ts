@@ -31,6 +31,8 @@ export interface Fleet extends AsyncDisposable {
   /** A redirect over these targets. */
   redirect(source: string, targets: readonly (string | Weighted)[], rest?: object): Promise<void>
   explain(body: object): Promise<Parsed>
+  /** Another gateway takes over, as at a reload: on the same database, with these settings in the place of others. */
+  reload(env?: Readonly<Record<string, string>>): Promise<void>
 }
 
 export interface Weighted {
@@ -66,7 +68,9 @@ export async function startFleet({ lists = THREE, env, ...rest }: FleetOptions =
     `${name.toUpperCase().replaceAll('-', '_')}_BASE_URL`,
     url,
   ])
-  const test = await startGateway({ env: { ...Object.fromEntries(urls), RETRIES: '0', ...env }, ...rest })
+  const settings = { ...Object.fromEntries(urls), RETRIES: '0', ...env }
+  let test = await startGateway({ env: settings, ...rest })
+  const replaced: TestGateway[] = []
   await test.admin('POST', '/admin/providers/refresh')
 
   const put = async (body: object) => {
@@ -74,7 +78,9 @@ export async function startFleet({ lists = THREE, env, ...rest }: FleetOptions =
     if (status !== 200) throw new Error(`PUT answered ${status}: ${JSON.stringify(reply)}`)
   }
   return {
-    test,
+    get test() {
+      return test
+    },
     mocks,
     calls,
     put,
@@ -98,8 +104,18 @@ export async function startFleet({ lists = THREE, env, ...rest }: FleetOptions =
         ...more,
       }),
     explain: body => test.admin('POST', '/admin/explain', body),
+    async reload(changed) {
+      const { folder, gateway } = test
+      replaced.unshift(test)
+      test = await startGateway({
+        ...rest,
+        env: { ...settings, ...changed },
+        folder,
+        inherited: gateway.heritage,
+      })
+    },
     async [Symbol.asyncDispose]() {
-      await test.close()
+      for (const each of [test, ...replaced]) await each.close()
       for (const mock of Object.values(mocks)) mock.stop()
     },
   }
