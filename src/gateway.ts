@@ -140,7 +140,7 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     order: describeMembers(plugins, { parts, brought: options.brought, faults }),
     providers: [...house.providers.all().keys()],
     isOpen: await isOpen(house),
-    heritage: { plugins: new Map([...parts].map(([name, { heritage }]) => [name, heritage])), faults },
+    heritage: { plugins: heritageOf(parts, inherited), faults },
     hear: (plugin, note) => parts.get(plugin)?.hear?.(note),
     figures: plugin => parts.get(plugin)?.figures?.(),
     async stop(deadline = settings.drainTimeout) {
@@ -151,6 +151,10 @@ async function build(options: GatewayOptions, database: OpenDatabase, closing: C
     },
   }
 }
+
+/** A plugin that has nothing to do in this configuration leaves what was left to it: it may have in the next. */
+const heritageOf = (parts: House['parts'], inherited: Gateway['heritage'] | undefined) =>
+  new Map([...parts].map(([name, { heritage }]) => [name, heritage ?? inherited?.plugins.get(name)]))
 
 /** Asks the way a caller without a key would. */
 async function isOpen({ hooks }: House): Promise<boolean> {

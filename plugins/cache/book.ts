@@ -19,7 +19,7 @@ export function createBook({ shelf, tally, isProvider }: Options): Book {
       bytes: shelf?.bytes() ?? 0,
       ...tally.all,
       unclear: tally.unclear,
-      evictions: shelf?.evictions() ?? 0,
+      evictions: tally.evictions,
     }),
     byModel() {
       const found = new Map<string, { -readonly [K in keyof ModelFigures]: ModelFigures[K] }>()

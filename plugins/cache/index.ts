@@ -34,7 +34,7 @@ export default definePlugin({
   setup({ config, providers, decide, call, site, log, use, now, inherited, peers }) {
     const { tally = createTally(), shelf: before } = (inherited ?? {}) as Partial<Heritage>
     const settings = toSettings(config)
-    const shelf = settings.models.length > 0 ? shelfOf(settings.size, before) : undefined
+    const shelf = settings.models.length > 0 ? shelfOf(settings.size, before, tally) : undefined
     const book = createBook({ shelf, tally, isProvider: name => providers().has(name) })
     const { hear, ...everywhere } = createEverywhere(book, peers)
     const exports: Cache = { settings, figures: book.figures, everywhere }
@@ -114,9 +114,9 @@ const namedIn = ({ models, similar, embeddings }: Named): Readonly<Record<string
 const NOT_LOOKED = 'Whether the cache is told of models that are there could not be found out'
 
 /** The one of the gateway before; of another size, with what fits of it. */
-function shelfOf(size: number, before: Shelf | undefined): Shelf {
+function shelfOf(size: number, before: Shelf | undefined, tally: Tally): Shelf {
   if (before?.size === size) return before
-  const shelf = createShelf(size)
+  const shelf = createShelf(size, () => void tally.evictions++)
   for (const [key, entry] of before?.entries() ?? []) shelf.put(key, entry)
   return shelf
 }

@@ -22,7 +22,6 @@ export interface Shelf {
   /** Bytes, those for keeping it in order included. */
   bytes(): number
   count(): number
-  evictions(): number
 }
 
 /** What an entry takes beside its body and its key (bytes). */
@@ -37,8 +36,8 @@ export const sizeOf = (key: string, { body, meaning }: Entry): number =>
 /** The longest answer that fits (bytes). */
 export const longestIn = (size: number): number => Math.floor(size / SHARE)
 
-export function createShelf(size: number): Shelf {
-  let evictions = 0
+/** `evicted` hears of each that goes early, because others want its room. */
+export function createShelf(size: number, evicted: () => void): Shelf {
   let removals = 0
   const neighbours = createNeighbours()
   const cache = new LRUCache<string, Entry>({
@@ -46,7 +45,7 @@ export function createShelf(size: number): Shelf {
     maxEntrySize: longestIn(size),
     sizeCalculation: (entry, key) => sizeOf(key, entry),
     dispose({ meaning }, key, why) {
-      if (why === 'evict') evictions++
+      if (why === 'evict') evicted()
       if (meaning !== undefined) neighbours.remove(meaning.group, key)
     },
   })
@@ -81,7 +80,6 @@ export function createShelf(size: number): Shelf {
     removals: () => removals,
     bytes: () => cache.calculatedSize,
     count: () => cache.size,
-    evictions: () => evictions,
   }
 }
 

@@ -12,6 +12,8 @@ export interface Tally {
   readonly all: Count
   /** Questions of which nobody could say in time what they mean. */
   unclear: number
+  /** Stored answers that went early, because others wanted their room. */
+  evictions: number
   /** By `provider/id`. */
   readonly models: ReadonlyMap<string, Count>
   add(what: keyof Count, model: string): void
@@ -40,6 +42,7 @@ export function createTally(): Tally {
     all,
     models,
     unclear: 0,
+    evictions: 0,
     add(what, model) {
       all[what]++
       countOf(model)[what]++

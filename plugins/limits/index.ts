@@ -8,7 +8,7 @@ import type { History } from '../history/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Redis } from '../redis/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
-import { createAlarm } from './alarm.ts'
+import { createAlarm, type Told } from './alarm.ts'
 import { createLimitsApi } from './api.ts'
 import { createLimitWatch } from './concerns.ts'
 import { createBook } from './counting/book.ts'
@@ -41,6 +41,7 @@ interface Heritage {
   readonly queue: Queue
   /** The rules that hold now, for them too. */
   readonly present: { rules: () => Rules }
+  readonly told: Told
   /** Tells Redis no more of what is counted here: who comes next does. Said once, it keeps nothing of who had it. */
   stepBack: () => Promise<void>
 }
@@ -128,9 +129,10 @@ export default definePlugin({
     const unknownTools = createUnknownTools(() => offered())
     const nameOf = (member: string) => auth.nameOf(member) || member
     use<Concerns>('concerns').add(createLimitWatch({ alarming: look.alarming, nameOf, now }))
-    const warn = createAlarm(log)
+    const told: Told = before?.told ?? new Map()
+    const warn = createAlarm(log, told)
     const heritage: Heritage = {
-      ...{ ledger, queue, present },
+      ...{ ledger, queue, present, told },
       // The next gateway keeps it, and must not keep us, and by us all that were before.
       stepBack() {
         heritage.stepBack = doNothing

@@ -4,7 +4,6 @@ import type { Host, Parts } from '../../src/contract/plugin.ts'
 import type { Settled } from '../../src/exchange.ts'
 import type { Target } from '../../src/types.ts'
 import type { ModelLists } from '../model-lists/model.ts'
-import { createTried, type Tried } from './attempts.ts'
 import type { Costs } from './costs.ts'
 import type { Memory } from './memory.ts'
 import { type RecordFacts, record } from './record.ts'
@@ -21,7 +20,6 @@ export interface CallsOptions {
 }
 
 export interface Calls extends Required<Pick<Parts, 'admit' | 'attempt' | 'settle'>> {
-  readonly tried: Tried
   /** Counts what waits. */
   flush(): void
 }
@@ -29,9 +27,8 @@ export interface Calls extends Required<Pick<Parts, 'admit' | 'attempt' | 'settl
 /** Counts calls as they go by. */
 export function createCalls(
   { log, now, providers }: Pick<Host, 'log' | 'now' | 'providers'>,
-  { memory: { rows, attempts, under }, costs, lists, pathDepth }: CallsOptions,
+  { memory: { rows, attempts, under, tried }, costs, lists, pathDepth }: CallsOptions,
 ): Calls {
-  const tried = createTried()
   const isNamed = ({ provider, model, via }: Target) =>
     via.length > 0 || (lists.of(provider)?.has(model) ?? false)
   const facts: RecordFacts = {
@@ -50,7 +47,6 @@ export function createCalls(
     most: MOST,
   })
   return {
-    tried,
     admit: ({ endpoint, stream }) => under.enter(endpoint.name, stream),
     attempt({ target }) {
       if (target === undefined) return undefined

@@ -64,7 +64,7 @@ export default definePlugin({
         limit: config.seriesLimit,
       })
     const memory = (inherited as Memory | undefined) ?? createMemory(config.seriesLimit, onFull)
-    const { rows, attempts, under, lags, flushes, waits } = memory
+    const { rows, attempts, under, tried, lags, flushes, waits } = memory
     const auth = use<Auth>('auth')
     const costs = createCosts(use<Prices>('prices'), log)
     const calls = createCalls(host, {
@@ -78,7 +78,7 @@ export default definePlugin({
       ...familiesOf(rows),
       attempts.family,
       under.family,
-      calls.tried.family(use<Breaker>('breaker')),
+      tried.family(use<Breaker>('breaker')),
       limitFamily(use<Limits>('limits')),
       ...queueFamilies(use<Limits>('limits'), waits),
       ...redisFamilies(use<Redis>('redis')),

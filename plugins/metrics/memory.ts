@@ -1,4 +1,11 @@
-import { type Attempts, createAttempts, createUnder, type Under } from './attempts.ts'
+import {
+  type Attempts,
+  createAttempts,
+  createTried,
+  createUnder,
+  type Tried,
+  type Under,
+} from './attempts.ts'
 import { createHistogram, type Histogram, LAGS } from './histogram.ts'
 import { createRows, type Rows } from './rows.ts'
 
@@ -7,6 +14,7 @@ export interface Memory {
   readonly rows: Rows
   readonly attempts: Attempts
   readonly under: Under
+  readonly tried: Tried
   readonly lags: Histogram
   /** How long calls have waited for room, by limit. */
   readonly waits: Map<string, Histogram>
@@ -20,6 +28,7 @@ export const createMemory = (limit: number, onFull: () => void): Memory => ({
   rows: createRows(limit, onFull),
   attempts: createAttempts(),
   under: createUnder(),
+  tried: createTried(),
   lags: createHistogram(LAGS),
   waits: new Map(),
   isCosting: false,

@@ -12,6 +12,8 @@ export interface CopiesOptions extends Pick<Host, 'copy' | 'log' | 'now'> {
   /** Milliseconds. */
   readonly deadline: number
   readonly drops: Drops
+  /** Whichever configuration began them. */
+  readonly under: Under
   readonly overhear: Overhear
   /** From 0 up to 1, and never 1. */
   readonly random: () => number
@@ -22,14 +24,18 @@ export interface Copies {
   offer(x: Settled, target: Target, share: number): void
 }
 
+/** Copies under way. */
+export interface Under {
+  count: number
+}
+
 /** Who stands in the records of copies: the operator pays, and no caller's sums have them. */
 const MIRROR: Caller = { kind: 'key', id: 'mirror', name: 'Mirror', subPaths: false, labels: {} }
 /** The log is told so often (milliseconds) that copies are left out. */
 const AGAIN = 60_000
 
 export function createCopies(options: CopiesOptions): Copies {
-  const { copy, log, now, most, deadline, drops, overhear, random } = options
-  let under = 0
+  const { copy, log, now, most, deadline, drops, under, overhear, random } = options
   let toldAt = Number.NEGATIVE_INFINITY
 
   function drop(source: string): void {
@@ -51,15 +57,15 @@ export function createCopies(options: CopiesOptions): Copies {
       if (!(error instanceof Refusal))
         log.error('The copy of a call failed', { id: x.id, error: describe(error) })
     } finally {
-      under--
+      under.count--
     }
   }
 
   return {
     offer(x, target, share) {
       if (random() >= share) return
-      if (under >= most) return drop(target.via[0]!.source)
-      under++
+      if (under.count >= most) return drop(target.via[0]!.source)
+      under.count++
       // A whole answer has not gone out yet: its caller goes first.
       setTimeout(() => void send(x, target), 0)
     },

@@ -3,10 +3,16 @@ import { definePlugin } from '../../src/contract/plugin.ts'
 import { duration, says, whole } from '../../src/contract/settings.ts'
 import type { Metrics } from '../metrics/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
-import { createCopies } from './copies.ts'
+import { createCopies, type Under } from './copies.ts'
 import { createDrops, type Drops } from './drops.ts'
 import type { Mirror, Overhear } from './model.ts'
 import { targetFor } from './target.ts'
+
+/** What a reload of the configuration must not forget. */
+interface Heritage {
+  readonly drops: Drops
+  readonly under: Under
+}
 
 export default definePlugin({
   name: 'mirror',
@@ -24,10 +30,13 @@ export default definePlugin({
   needs: ['virtual-models', 'metrics'],
   setup({ config, copy, log, now, use, inherited }) {
     const { current } = use<VirtualModelSource>('virtual-models')
-    const drops = (inherited as Drops | undefined) ?? createDrops()
+    const { drops, under } = (inherited as Heritage | undefined) ?? {
+      drops: createDrops(),
+      under: { count: 0 },
+    }
     let overhear: Overhear = () => undefined
     const copies = createCopies({
-      ...{ ...config, copy, drops, log, now },
+      ...{ ...config, copy, drops, under, log, now },
       overhear: (copy, of) => overhear(copy, of),
       random: Math.random,
     })
@@ -43,7 +52,7 @@ export default definePlugin({
           overhear = by
         },
       } satisfies Mirror,
-      heritage: drops,
+      heritage: { drops, under } satisfies Heritage,
       settle(x) {
         const source = x.target?.via[0]?.source
         const mirror = source === undefined ? undefined : current().all.get(source)?.mirror

@@ -81,6 +81,7 @@ export default definePlugin({
         await lists.load()
         void refreshAll()
       },
+      heritage: tests.done,
       hear: refreshes.hear,
       ticks: [{ every: HOUR, run: refreshAll }],
       pages: [

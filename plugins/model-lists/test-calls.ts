@@ -20,6 +20,8 @@ export interface TestCalls {
   run(provider: string, model: string): Promise<Tested>
   /** The last one of a provider since the start. */
   last(provider: string): Tested | undefined
+  /** Those of all providers, by name. */
+  readonly done: Map<string, Tested>
 }
 
 /** Models that think may take their time; an operator does not (milliseconds). */
@@ -32,10 +34,10 @@ const QUESTION = 'Answer with the word OK and nothing else.'
  * request: there is no secret that could be lost, and nobody else can send that object.
  */
 export function createTestCalls(
-  { call, plan, now, site }: Pick<Host, 'call' | 'plan' | 'now' | 'site'>,
+  { call, plan, now, site, inherited }: Pick<Host, 'call' | 'plan' | 'now' | 'site' | 'inherited'>,
   auth: Pick<Auth, 'operator' | 'vouch'>,
 ): TestCalls {
-  const done = new Map<string, Tested>()
+  const done = (inherited as TestCalls['done'] | undefined) ?? new Map<string, Tested>()
 
   /** A redirect of the same name would test somebody else. */
   async function shadowOf(name: string, provider: string): Promise<string | undefined> {
@@ -77,6 +79,7 @@ export function createTestCalls(
   }
 
   return {
+    done,
     last: provider => done.get(provider),
     async run(provider, model) {
       const tested = { model, ...(await ask(provider, model)), at: now() }

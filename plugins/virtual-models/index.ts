@@ -12,6 +12,7 @@ import { createVirtualModelsApi } from './api.ts'
 import { createLatencies } from './choosing/latency.ts'
 import { createOrder } from './choosing/order.ts'
 import { createPins } from './choosing/pins.ts'
+import type { Turns } from './choosing/round-robin.ts'
 import { createLostWatch } from './concerns.ts'
 import { KIND, type Snapshot, type Traces, type VirtualModelSource, type VirtualModels } from './model.ts'
 import { createModelsPage } from './page.tsx'
@@ -28,6 +29,7 @@ import { createViews, toRecord, toView } from './views-of.ts'
 interface Heritage {
   readonly pins: ReturnType<typeof createPins>
   readonly latencies: ReturnType<typeof createLatencies>
+  readonly turns: Turns
 }
 
 export default definePlugin({
@@ -72,7 +74,8 @@ export default definePlugin({
     const before = inherited as Heritage | undefined
     const pins = before?.pins ?? createPins()
     const latencies = before?.latencies ?? createLatencies({ now, random: Math.random })
-    const order = createOrder({ current, prices: use<Prices>('prices'), latencies, pins })
+    const turns: Turns = before?.turns ?? new Map()
+    const order = createOrder({ current, prices: use<Prices>('prices'), latencies, pins, turns })
     const virtual: VirtualModels & VirtualModelSource & Traces = {
       current,
       isRedirect: name => current().all.get(name)?.kind === 'redirect',
@@ -91,7 +94,7 @@ export default definePlugin({
     use<Concerns>('concerns').add(createLostWatch(virtual.lost))
     return {
       exports: virtual,
-      heritage: { pins, latencies } satisfies Heritage,
+      heritage: { pins, latencies, turns } satisfies Heritage,
       api: createVirtualModelsApi(virtual),
       pages: [
         createModelsPage({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { createAlarm } from '../../plugins/limits/alarm.ts'
+import { createAlarm, type Told } from '../../plugins/limits/alarm.ts'
 import type { Filled } from '../../plugins/limits/look.ts'
 import type { Log } from '../../src/log.ts'
 import { MASTER, until } from '../kit.ts'
@@ -62,10 +62,13 @@ async function signIn(): Promise<string> {
 test('the log is told once when a limit is nearly reached, once when it is, and again in the next window', () => {
   const lines: string[] = []
   const log = { warn: (message: string, facts: object) => lines.push(`${message} ${JSON.stringify(facts)}`) }
-  const warn = createAlarm(log as unknown as Log)
+  const told: Told = new Map()
+  const warn = createAlarm(log as unknown as Log, told)
   const at = (share: number, end: number): Filled[] => [{ name: 'a', per: 'day', share, member: null, end }]
   for (const share of [0.8, 0.85, 1, 1.2, 0.9]) warn(at(share, 1000))
   warn(at(0.8, 2000))
+  // A reload of the configuration is no news.
+  createAlarm(log as unknown as Log, told)(at(0.85, 2000))
   expect(lines.map(line => line.slice(0, line.indexOf('{') - 1))).toEqual([
     'A limit is nearly reached',
     'A limit is reached',

@@ -20,6 +20,7 @@ beforeAll(async () => {
       VIRTUAL_MODELS: '[{"source":"smart","targets":[{"model":"openai/one"}]}]',
       BREAKER_FAILURES: '3',
       BREAKER_PAUSE: '1h',
+      BREAKER_LONGEST_PAUSE: '1h',
     },
   })
   // Costs are counted from the first scrape on.

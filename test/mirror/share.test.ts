@@ -25,6 +25,7 @@ test.each([0.01, 0.25, 0.5, 1])('of many calls a share of %p is copied', share =
     most: 0,
     deadline: 1000,
     drops,
+    under: { count: 0 },
     overhear: () => undefined,
     random: createRandom(7),
   })

@@ -193,6 +193,7 @@ test('R8 orders a long chain of redirects without looking twice as often at each
       prices,
       latencies: nobody,
       pins: nobody,
+      turns: new Map(),
     })
     const targets = names.map(({ name, via }) => ({ provider: 'a', model: name, via }))
     expect(await order(targets, facts)).toHaveLength(length + 1)

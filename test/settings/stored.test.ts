@@ -55,6 +55,12 @@ test('those of the gateway itself are changed in the same way, and a value is sh
 test.each([
   ['breaker.failures', 0, 'Cannot use "breaker.failures" of the dashboard: expected at least 1'],
   ['breaker.pause', { a: 1 }, 'Cannot use "breaker.pause" of the dashboard: '],
+  ['breaker.pause', '5m', 'Cannot use "breaker.pause" of the dashboard: "pause" (5m) is longer than'],
+  [
+    'breaker.longest_pause',
+    '3s',
+    'Cannot use BREAKER_PAUSE: "pause" (10s) is longer than "longest_pause" (3s)',
+  ],
   ['on_hang_up', 'wait', 'Cannot use "on_hang_up" of the dashboard: expected cancel or drain'],
   // Only the plugin knows that these go together.
   ['cache.similar', ['/'], 'CACHE_SIMILAR needs CACHE_EMBEDDINGS'],

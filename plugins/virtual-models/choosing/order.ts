@@ -7,7 +7,7 @@ import { redirectOf } from '../reading/snapshot.ts'
 import { keeperOf } from './keeping.ts'
 import type { Latencies } from './latency.ts'
 import type { Pins } from './pins.ts'
-import { best, createRoundRobin } from './round-robin.ts'
+import { best, createRoundRobin, type Turns } from './round-robin.ts'
 import { shareOut } from './share-out.ts'
 
 /** One target of a redirect with all the concrete targets it leads to, best first. */
@@ -25,6 +25,7 @@ export interface OrderDeps {
   readonly prices: Prices
   readonly latencies: Latencies
   readonly pins: Pins
+  readonly turns: Turns
 }
 
 export type Picker = (redirect: VirtualModel, branches: readonly Branch[], x: Ordering) => Branch
@@ -40,10 +41,10 @@ interface Chosen {
  * the session or the caller who keeps it, or the one whose turn it is by the strategy. The others follow in declared
  * order, those that name the caller's path before those for everybody.
  */
-export function createOrder({ current, prices, latencies, pins }: OrderDeps) {
+export function createOrder({ current, prices, latencies, pins, turns }: OrderDeps) {
   const pickers: Readonly<Record<Strategy, Picker>> = {
     failover: (_, branches) => branches[0]!,
-    round_robin: createRoundRobin(),
+    round_robin: createRoundRobin(turns),
     cost: (_, branches) =>
       best(branches, ({ targets }) => prices.perMillion(targets[0]!) ?? Number.POSITIVE_INFINITY),
     latency: (_, branches, x) => latencies.pick(branches, x),
