@@ -1,8 +1,8 @@
 import type { Patience } from './base/patience.ts'
-import type { Hooks } from './contract/plugin.ts'
+import type { Hear, Hooks, Waiting } from './contract/plugin.ts'
 import { awayReason } from './database/faults.ts'
 import { Refusal, refuse } from './errors.ts'
-import type { Awaitable } from './types.ts'
+import type { Awaitable, Outcome } from './types.ts'
 
 /** A hook of one plugin, and the one behind it. */
 export interface Bound<F> {
@@ -153,14 +153,30 @@ function call<A, B, T>(bound: Bound<(a: A, b: B) => Awaitable<T>>, a: A, b: B): 
 
 function blameLater<T>(value: Promise<T>, bound: Bound<unknown>): Promise<T> {
   const { patience, hook } = bound
-  const waited = patience?.within(value, hook === 'admit' ? giveBack : undefined) ?? value
+  const waited = patience?.within(value, late[hook] as ((value: T) => void) | undefined) ?? value
   return waited.catch(error => blame(error, bound))
 }
 
-/** Room that was taken too late, for a call that is over. */
-function giveBack(release: unknown): void {
+/** What comes too late, for a call that is over, is not kept. */
+const late: Readonly<Partial<Record<string, (value: never) => void>>> = {
+  admit: (release: Awaited<ReturnType<Hooks['admit']>>) => quietly(() => release?.()),
+  attempt: (begun: Awaited<ReturnType<Hooks['attempt']>>) => quietly(() => giveUp(begun)),
+}
+
+/** A try that nobody makes: whoever hears of tries is told so, and whoever stands in a line leaves it. */
+function giveUp(begun: Hear | Waiting | undefined): void {
+  if (typeof begun === 'function') begun(NOT_MADE)
+  if (typeof begun !== 'object') return
+  // It may have had its turn in this very moment.
+  begun.room.then(found => typeof found === 'function' && found(NOT_MADE)).catch(() => {})
+  begun.leave(new Refusal('internal_error', 'Nobody waits any more'))
+}
+
+const NOT_MADE: Outcome = { ok: false, code: 'internal_error', ms: 0 }
+
+function quietly(run: () => void): void {
   try {
-    if (typeof release === 'function') release()
+    run()
   } catch {
     // Its plugin was blamed already, for being late.
   }

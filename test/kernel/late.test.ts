@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import type { Host } from '../../src/contract/host.ts'
-import { definePlugin, type Hooks, type Parts } from '../../src/contract/plugin.ts'
+import { definePlugin, type Hear, type Hooks, type Parts, type Waiting } from '../../src/contract/plugin.ts'
+import type { Refusal } from '../../src/errors.ts'
+import type { Outcome } from '../../src/types.ts'
 import { startGateway, type TestGateway, until } from '../kit.ts'
 
 const TIMEOUT = 60
@@ -80,4 +82,31 @@ test('room that is taken too late is given back', async () => {
   let released = 0
   answer.resolve(() => void released++)
   await until(() => released === 1, 'the room to be given back')
+})
+
+test('a try that is begun too late is not made: whoever hears of it is told', async () => {
+  hanging = 'attempt'
+  expect((await gateway.chat(body)).status).toBe(500)
+  const heard: Outcome[] = []
+  answer.resolve((outcome: Outcome) => void heard.push(outcome))
+  await until(() => heard.length === 1, 'the outcome')
+  expect(heard).toEqual([{ ok: false, code: 'internal_error', ms: 0 }])
+})
+
+test.each([
+  ['who is in it leaves', false],
+  ['who has had its turn in that moment is told, too', true],
+])('nor is one that comes too late with a place in a line: %s', async (_, hasTurn) => {
+  hanging = 'attempt'
+  expect((await gateway.chat(body)).status).toBe(500)
+  const heard: string[] = []
+  const room = Promise.withResolvers<Hear>()
+  const leave = (why: Refusal) => {
+    heard.push(`left: ${why.code}`)
+    if (hasTurn) room.resolve(({ ok }) => void heard.push(`made: ${ok}`))
+    else room.reject(why)
+  }
+  answer.resolve({ room: room.promise, leave } satisfies Waiting)
+  await until(() => heard.length === (hasTurn ? 2 : 1), 'the line to be left')
+  expect(heard).toEqual(['left: internal_error', ...(hasTurn ? ['made: false'] : [])])
 })
