@@ -106,9 +106,6 @@ export function createConnection({ url, timeout, log, tally }: Options) {
   const connection: Connection = {
     isUp: () => isUp,
     script,
-    async remove(keys) {
-      if (keys.length > 0) await send(wire => wire.send('UNLINK', keys))
-    },
     serve: user => void users.push(user),
   }
   return {

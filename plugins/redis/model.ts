@@ -20,7 +20,6 @@ export interface User {
 export interface Connection {
   isUp(): boolean
   script(text: string): Script
-  remove(keys: readonly string[]): Promise<void>
   /** During `setup`. */
   serve(user: User): void
 }

@@ -136,6 +136,27 @@ test('beyond the members that are told apart, whoever looks is told of the room 
   })
 })
 
+test('a limit that is deleted and made again has used nothing, and counts the calls that are still under way', () => {
+  const ledger = createLedger(() => 1000)
+  const own = limit('a', { requests: 5, concurrent: 1 })
+  const claims = [{ limit: own, member: '', amounts: { ...nothing, requests: 1 } }]
+  const held = ledger.hold(claims) as readonly Held[]
+  ledger.charge(held[0]!, { ...nothing, requests: 3 })
+  const gone = ledger.hold([{ ...claims[0]!, limit: limit('b', { concurrent: 1 }) }]) as readonly Held[]
+  expect(ledger.keepOnly(new Set()).map(({ limit }) => limit)).toEqual(['a', 'b'])
+  // Whatever comes of a call, nobody asks what it used of a limit that is no more.
+  ledger.giveBack(gone)
+  ledger.charge(gone[0]!, { ...nothing, requests: 1 })
+  expect(ledger.takeFresh()).toEqual([])
+  ledger.keepOnly(new Set(['a']))
+  expect(usedOf(ledger.pot(own, ''))).toEqual(nothing)
+  expect(ledger.hold(claims)).toMatchObject({ measure: 'concurrent' })
+  ledger.giveBack(held)
+  ledger.charge(held[0]!, { ...nothing, requests: 1 })
+  expect(ledger.hold(claims)).toBeArray()
+  expect(usedOf(ledger.pot(own, '')).requests).toBe(1)
+})
+
 test('pots of windows that are over are let go of, but not while calls run', () => {
   let now = 0
   const ledger = createLedger(() => now)

@@ -135,6 +135,18 @@ describeWithRedis('limits of gateways that share a Redis', () => {
     await inTime(async () => (await call(gateways[1]!)) === 200, 'room again')
   })
 
+  test('count what is under way anywhere when a limit is deleted and made again', async () => {
+    const again = { concurrent: 1 }
+    await limit(gateways, 'again', again)
+    const elsewhere = call(gateways[1]!, { mock_plan: { delayMs: 2500 } })
+    await inTime(async () => (await fullest(gateways[0]!, 'again'))?.concurrent.used === 1, 'it to be held')
+    await admin(gateways[0]!, 'DELETE', '/admin/limits/again')
+    await limit(gateways.slice(0, 1), 'again', again)
+    expect(await call(gateways[0]!)).toBe(429)
+    expect(await elsewhere).toBe(200)
+    await inTime(async () => (await call(gateways[0]!)) === 200, 'room again')
+  })
+
   test('leave nothing in Redis that would stay there', async () => {
     const keys = (await redis.send('KEYS', '*')) as string[]
     expect(keys.filter(key => !key.startsWith('modelway:{limits}:'))).toEqual([])

@@ -9,6 +9,7 @@ import {
   isInUse,
   type Mirror,
   nobody,
+  type OpenPot,
   type Place,
   type Pot,
   type Shared,
@@ -17,12 +18,11 @@ import {
   type Unstored,
   without,
 } from './pot.ts'
+import { createUnstored } from './unstored.ts'
 import { createWindows, isMeeting, isSpan, isWithin } from './window.ts'
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-type Open = Mutable<Pot>
 interface OpenHeld extends Held {
-  readonly pot: Open
+  readonly pot: OpenPot
 }
 
 export type Ledger = ReturnType<typeof createLedger>
@@ -36,19 +36,21 @@ type Freed = (limit: string, member: string) => void
  * overrun a limit by more than single calls overrun what they held.
  */
 export function createLedger(now: () => number) {
-  const pots = new Map<string, Map<string, Open>>()
+  const pots = new Map<string, Map<string, OpenPot>>()
+  /** Limits that are no more, of which calls still hold room: one that is made again counts these. */
+  const gone = new Set<string>()
   const windowOf = createWindows(now)
   let mirror: Mirror | undefined
   let freed: Freed = () => {}
 
-  function membersOf(name: string): Map<string, Open> {
-    const known = pots.get(name) ?? new Map<string, Open>()
+  function membersOf(name: string): Map<string, OpenPot> {
+    const known = pots.get(name) ?? new Map<string, OpenPot>()
     pots.set(name, known)
     return known
   }
 
   /** The pot in its present window. */
-  function open(limit: Limit, wanted: string): Open {
+  function open(limit: Limit, wanted: string): OpenPot {
     const members = membersOf(limit.name)
     const member = members.has(wanted) || members.size < MOST_MEMBERS ? wanted : REST
     const pot = members.get(member)
@@ -59,7 +61,7 @@ export function createLedger(now: () => number) {
   }
 
   /** A new window begins with nothing used; what is held goes on. */
-  function renew(pot: Open, limit: Limit): Open {
+  function renew(pot: OpenPot, limit: Limit): OpenPot {
     const { per } = limit
     const { start, end } = windowOf(limit)
     if (isSpan(pot, { start, end })) return pot
@@ -77,7 +79,7 @@ export function createLedger(now: () => number) {
   }
 
   /** The limit may have another window by now, and the pot with it: only one that is over begins anew. */
-  const present = ({ claim, pot }: OpenHeld): Open => (now() < pot.end ? pot : renew(pot, claim.limit))
+  const present = ({ claim, pot }: OpenHeld): OpenPot => (now() < pot.end ? pot : renew(pot, claim.limit))
 
   const potsFor = (claims: readonly Claim[]): OpenHeld[] =>
     claims.map(claim => ({ claim, pot: open(claim.limit, claim.member) }))
@@ -88,7 +90,7 @@ export function createLedger(now: () => number) {
     pot.running += calls
   }
 
-  /** A limit that was deleted meanwhile is nobody's to hear of. */
+  /** A pot that was let go of meanwhile is nobody's to hear of. */
   function tell({ claim, pot }: OpenHeld, change: Change): void {
     if (mirror !== undefined && pots.get(claim.limit.name)?.get(pot.member) === pot)
       mirror(claim.limit.name, pot, change)
@@ -101,6 +103,26 @@ export function createLedger(now: () => number) {
     for (const each of held) {
       move(each, calls)
       if (mirror !== undefined) tellMoved(each, calls)
+    }
+  }
+
+  /** What was used of it; calls under way go on. */
+  function forget(limit: string, members: ReadonlyMap<string, OpenPot>): Place[] {
+    gone.add(limit)
+    for (const pot of members.values()) Object.assign(pot, { stored: nothing, fresh: nothing, unpriced: 0 })
+    return [...members.keys()].map(member => ({ limit, member }))
+  }
+
+  /** Lets go of pots whose window is over, or whose limit is no more, and of which nothing is held. */
+  function prune(): void {
+    const at = now()
+    for (const [limit, members] of pots) {
+      const isGone = gone.has(limit)
+      for (const [member, pot] of members)
+        if (pot.running === 0 && (isGone || pot.end <= at)) members.delete(member)
+      if (members.size > 0) continue
+      pots.delete(limit)
+      gone.delete(limit)
     }
   }
 
@@ -158,8 +180,9 @@ export function createLedger(now: () => number) {
       const pot = pots.get(limit)?.get(member)
       if (pot !== undefined) pot.waiting = count
     },
-    /** What was used indeed; it counts in the window in which it is known. */
+    /** What was used indeed; it counts in the window in which it is known, and of a limit that is no more nowhere. */
     charge({ claim, pot }: Held, amounts: Amounts, isUnpriced = false): void {
+      if (gone.has(claim.limit.name)) return
       const open = present({ claim, pot } as OpenHeld)
       open.fresh = add(open.fresh, amounts)
       if (isUnpriced) open.unpriced += 1
@@ -183,7 +206,7 @@ export function createLedger(now: () => number) {
     open: open as (limit: Limit, member: string) => Pot,
     /** How a pot stands over all gateways. What is used is never less than before. */
     hear(pot: Pot, { used, elsewhere, ...span }: Shared): void {
-      const own = pot as Open
+      const own = pot as OpenPot
       own.elsewhere = elsewhere
       if (isSpan(pot, span)) own.stored = larger(own.stored, add(used, own.fresh, -1))
     },
@@ -197,26 +220,7 @@ export function createLedger(now: () => number) {
         .map(member => open(limit, member))
         .filter(isInUse)
     },
-    /** What is not yet stored, limit by limit; it is taken out, and belongs to whoever asked. */
-    takeFresh(): Unstored[] {
-      const taken: Unstored[] = []
-      for (const [limit, members] of pots)
-        for (const pot of members.values()) {
-          if (pot.fresh.requests === 0 && pot.fresh.tokens === 0 && pot.fresh.cost === 0) continue
-          const { member, per, start, end, fresh } = pot
-          taken.push({ limit, member, per, start, end, amounts: fresh })
-          pot.stored = add(pot.stored, fresh)
-          pot.fresh = nothing
-        }
-      return taken
-    },
-    /** It could not be stored after all. */
-    putBack({ limit, member, start, end, amounts }: Unstored): void {
-      const pot = pots.get(limit)?.get(member)
-      if (pot === undefined || !isSpan(pot, { start, end })) return
-      pot.stored = add(pot.stored, amounts, -1)
-      pot.fresh = add(pot.fresh, amounts)
-    },
+    ...createUnstored(pots),
     /** What all gateways together have used, as the database has it. */
     learn({ limit, member, per, start, end }: Omit<Unstored, 'amounts'>, stored: Amounts): void {
       const members = membersOf(limit)
@@ -229,21 +233,14 @@ export function createLedger(now: () => number) {
     },
     /** Forgets limits that are no more, and says which pots they had. */
     keepOnly(limits: ReadonlySet<string>): readonly Place[] {
-      const gone: Place[] = []
+      const left: Place[] = []
       for (const [limit, members] of pots) {
-        if (limits.has(limit)) continue
-        for (const member of members.keys()) gone.push({ limit, member })
-        pots.delete(limit)
+        if (limits.has(limit)) gone.delete(limit)
+        else if (!gone.has(limit)) left.push(...forget(limit, members))
       }
-      return gone
+      if (left.length > 0) prune()
+      return left
     },
-    /** Lets go of pots whose window is over and of which nothing is held. */
-    prune(): void {
-      const at = now()
-      for (const [limit, members] of pots) {
-        for (const [member, pot] of members) if (pot.end <= at && pot.running === 0) members.delete(member)
-        if (members.size === 0) pots.delete(limit)
-      }
-    },
+    prune,
   }
 }

@@ -27,6 +27,9 @@ export interface Running {
   readonly running: number
 }
 
+/** A pot as its ledger has it, which alone writes to it. */
+export type OpenPot = { -readonly [K in keyof Pot]: Pot[K] }
+
 /** What a call may use of one limit, at most. */
 export interface Claim {
   readonly limit: Limit

@@ -8,6 +8,11 @@ export type Act = 'begin' | 'beat' | 'count' | 'end'
 const HEAD = 4
 const EACH = 16
 
+/** Forgets what was used of limits that are no more. What calls under way hold stays: the limit may be made again. */
+export const FORGET = `
+for _, key in ipairs(KEYS) do redis.call('HDEL', key, 'per', 'start', 'stop', 'requests', 'tokens', 'cost') end
+`
+
 /** What it answers where the gateway is not known, or not any more. */
 export const UNKNOWN = -1
 

@@ -16,7 +16,7 @@ import {
   type Pot,
   type Shortage,
 } from './pot.ts'
-import { type Act, SCRIPT } from './script.ts'
+import { type Act, FORGET, SCRIPT } from './script.ts'
 
 interface Options {
   readonly ledger: Ledger
@@ -48,6 +48,7 @@ const untouched = (limit: string, pot: Pot): Entry => ({ limit, pot, change: { .
 export function createShared({ ledger, connection, prefix, now, isStrict }: Options) {
   const local = createLocal(ledger)
   const run = connection.script(SCRIPT)
+  const forget = connection.script(FORGET)
   // In a cluster all keys of a call have to be in one place: what stands between braces says where.
   const gateways = `${prefix}{limits}:gateways`
   const keyOf = ({ limit, member }: Place) => `${prefix}{limits}:${JSON.stringify([limit, member])}`
@@ -188,7 +189,8 @@ export function createShared({ ledger, connection, prefix, now, isStrict }: Opti
     },
     /** Limits that are no more. */
     async forget(places: readonly Place[]): Promise<void> {
-      if (session !== undefined) await connection.remove(places.map(keyOf)).catch(() => undefined)
+      if (session !== undefined && places.length > 0)
+        await forget(places.map(keyOf), []).catch(() => undefined)
     },
     /** What calls still hold here is somebody else's to tell from now on. */
     async end(): Promise<void> {
