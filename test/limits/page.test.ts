@@ -54,6 +54,27 @@ const valueIn = (markup: string, name: string): string | undefined =>
   new RegExp(`name="${name}" value="([^"]*)"`).exec(markup)?.[1]
 
 describe('the list', () => {
+  test('does not say that a limit is reached while who comes only waits, but where no more may wait', async () => {
+    await limited.limit('gpu', { user_path: '/gpu', concurrent: 1, wait: '10s', queue: 1 })
+    const leaving = new AbortController()
+    const at = { headers: { authorization: `Bearer ${MASTER}`, 'x-modelway-user-path': '/gpu' } }
+    const call = () =>
+      limited.house.ask({ delayMs: 5000 }, {}, { ...at, signal: leaving.signal }).catch(() => undefined)
+    const running = call()
+    await until(() => limited.house.mock.ledger.active() === 1, 'the call')
+    const taken = await page()
+    const waits = call()
+    await until(async () => (await stored('gpu')).fullest.waiting === 1, 'the other one to wait')
+    const full = await page()
+    const reached = await page('?state=reached')
+    leaving.abort()
+    await Promise.all([running, waits])
+    expect(row(taken, 'gpu')).toContain('1 of 1 call under way all taken')
+    expect(visible(taken)).not.toContain('1 reached')
+    expect(row(full, 'gpu')).toContain('1 of 1 call under way, 1 waits reached')
+    expect(row(reached, 'gpu')).not.toBe('')
+  })
+
   test('says for whom a limit holds, what it allows, how full it is, and when it begins anew', async () => {
     await limited.limit('alpha', { user_path: '/team/alpha', per: 'month', cost_usd: 500, requests: 1000 })
     await limited.as('/team/alpha').then(answer => answer.text())

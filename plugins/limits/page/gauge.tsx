@@ -23,7 +23,7 @@ function Gauge({ limit, pot, measure }: PotProps & { measure: Measure }) {
   const most = limit[measure]!
   const used = measure === 'concurrent' ? runningOf(pot) : usedOf(pot)[measure]
   const taken = measure === 'concurrent' ? runningOf(pot) : takenOf(pot)[measure]
-  const fullness = fullnessOf(taken / most)
+  const fullness = fullnessOf(limit, measure, pot)
   return (
     <li class="gauge" data-fullness={fullness}>
       <p>
@@ -31,10 +31,7 @@ function Gauge({ limit, pot, measure }: PotProps & { measure: Measure }) {
           {usedText(measure, { used, most, held: taken - used })}
           {measure === 'concurrent' && pot.waiting > 0 && `, ${waitingText(pot.waiting)}`}
         </span>{' '}
-        <span class="full">
-          {fullness === 'reached' ? 'reached' : percent(taken / most)}
-          {words[fullness]}
-        </span>
+        <span class="full">{words[fullness](taken / most)}</span>
       </p>
       <svg class="bar" aria-hidden="true" focusable="false">
         <rect class="track" width="100%" height="100%" rx="3" />
@@ -46,10 +43,11 @@ function Gauge({ limit, pot, measure }: PotProps & { measure: Measure }) {
 }
 
 /** Colour never stands alone. */
-const words: Readonly<Record<Fullness, string>> = {
-  free: '',
-  near: ', near',
-  reached: '',
+const words: Readonly<Record<Fullness, (share: number) => string>> = {
+  free: percent,
+  busy: () => 'all taken',
+  near: share => `${percent(share)}, near`,
+  reached: () => 'reached',
 }
 
 const widthOf = (share: number): string => `${Math.min(100, Math.max(1, share * 100)).toFixed(2)}%`

@@ -6,10 +6,11 @@ import {
   type StateQuery,
 } from '../../../views/listing.ts'
 import type { Ledger } from '../counting/ledger.ts'
-import type { Measure, Pot } from '../counting/pot.ts'
-import { fullestOf, NEAR, shareOf } from '../counting/share.ts'
+import { type Measure, type Pot, runningOf, takenOf } from '../counting/pot.ts'
+import { fullestOf, NEAR } from '../counting/share.ts'
 import { allowanceOf } from '../holding/words.ts'
 import type { Limit } from '../model.ts'
+import { queueOf } from '../queue/words.ts'
 
 export const states = {
   '': 'All limits',
@@ -24,10 +25,25 @@ export type Query = StateQuery<State>
 
 export const readQuery = (read: (name: string) => string): Query => readStateQuery(read, states)
 
-export type Fullness = 'free' | 'near' | 'reached'
+/** `busy`: as many calls are under way as may be, and others wait for their turn; nobody is refused. */
+export type Fullness = 'free' | 'busy' | 'near' | 'reached'
 
-export const fullnessOf = (share: number): Fullness =>
-  share >= 1 ? 'reached' : share >= NEAR ? 'near' : 'free'
+/** How full a pot is of one thing that is limited. */
+export function fullnessOf(limit: Limit, measure: Measure, pot: Pot): Fullness {
+  const share = takenIn(pot, measure) / limit[measure]!
+  if (measure === 'concurrent' && limit.wait !== undefined && pot.waiting < queueOf(limit))
+    return share >= 1 ? 'busy' : 'free'
+  return share >= 1 ? 'reached' : share >= NEAR ? 'near' : 'free'
+}
+
+const takenIn = (pot: Pot, measure: Measure): number =>
+  measure === 'concurrent' ? runningOf(pot) : takenOf(pot)[measure]
+
+/** What an operator should see first. */
+const worse: readonly Fullness[] = ['free', 'busy', 'near', 'reached']
+
+const worstOf = (limit: Limit, pot: Pot): Fullness =>
+  worse[Math.max(...measuresOf(limit).map(measure => worse.indexOf(fullnessOf(limit, measure, pot))))]!
 
 /** A limit, and how full it is. */
 export interface Listed {
@@ -52,7 +68,7 @@ function listedOf(limit: Limit, ledger: Ledger): Listed {
     limit,
     pot,
     members: pots.length,
-    fullness: pot === undefined ? 'free' : fullnessOf(shareOf(limit, pot)),
+    fullness: pot === undefined ? 'free' : worstOf(limit, pot),
   }
 }
 

@@ -1,44 +1,14 @@
 import { type Refusal, toRefusal } from '../../../src/errors.ts'
 import { isInside } from '../../../src/scope/user-path.ts'
 import type { Ledger } from '../counting/ledger.ts'
-import { type Claim, type Held, type Place as PlaceOfPot, type Shortage, toFull } from '../counting/pot.ts'
+import { type Claim, type Held, type Shortage, toFull } from '../counting/pot.ts'
 import { toRefusal as toShort } from '../holding/words.ts'
 import type { Limit } from '../model.ts'
-import { createLine, type Line, type Place } from './line.ts'
+import type { Call } from './call.ts'
+import { createLines, type PotLine, type Standing } from './lines.ts'
+import { createLooks } from './looks.ts'
 import type { Granted, Option, Queue, Ticket, Waited, Waiter } from './model.ts'
 import { isCrowded, mayWait, toCrowded, toLate } from './words.ts'
-
-/** Those who wait for one pot. */
-interface PotLine extends PlaceOfPot {
-  readonly line: Line<Standing>
-  isAttended: boolean
-  /** There may be room. */
-  isDue: boolean
-  /** It is attended again in a moment. */
-  isWatched: boolean
-}
-
-/** A call in one of these lines, with the options that are held up there. */
-interface Standing extends Place {
-  readonly call: Call
-  readonly options: Set<Option>
-}
-
-interface Call {
-  readonly waiter: Waiter
-  readonly number: number
-  readonly since: number
-  /** The one that it met first. */
-  readonly limit: string
-  readonly standing: Map<PotLine, Standing>
-  readonly grant: (granted: Granted) => void
-  readonly refuse: (why: Refusal) => void
-  late: ReturnType<typeof setTimeout> | undefined
-  isOver: boolean
-}
-
-/** Where several gateways share the room, none hears that another has given some back: it looks (milliseconds). */
-const LOOK = 100
 
 /**
  * Calls that wait until others are done. They hold nothing meanwhile, so no two can wait for each other: whose turn it is
@@ -46,130 +16,118 @@ const LOOK = 100
  * gives some back wakes the one whose turn it is.
  */
 export function createQueue(ledger: Ledger, now: () => number): Queue {
-  const lines = new Map<string, Map<string, PotLine>>()
+  const lines = createLines(ledger)
+  const look = createLooks({ letIn, isShared: ledger.isReflected })
   let number = 0
   let over: Waited = () => {}
 
-  const find = (limit: string, member: string) => lines.get(limit)?.get(member)
-
-  function lineAt({ limit: { name }, pot: { member } }: Shortage): PotLine {
-    const known = find(name, member)
-    if (known !== undefined) return known
-    const line = createLine<Standing>()
-    const made = { limit: name, member, line, isAttended: false, isDue: false, isWatched: false }
-    lines.set(name, (lines.get(name) ?? new Map<string, PotLine>()).set(member, made))
-    return made
-  }
-
-  function changed(at: PotLine): void {
-    ledger.setWaiting(at, at.line.size)
-    if (at.line.size > 0) return
-    const members = lines.get(at.limit)
-    members?.delete(at.member)
-    if (members?.size === 0) lines.delete(at.limit)
-  }
+  // A call begins to wait: it stands in a line for each of its options, each as soon as it is held up.
 
   function stand(call: Call, option: Option, shortage: Shortage): void {
-    const at = lineAt(shortage)
+    const at = lines.at(shortage)
     const known = call.standing.get(at)
     if (known !== undefined) return void known.options.add(option)
     const place = placeOf(call.waiter, shortage.limit)
-    const standing = { call, options: new Set([option]), number: call.number, ...place }
+    const standing: Standing = { call, options: new Set([option]), number: call.number, ...place }
     call.standing.set(at, standing)
-    at.line.add(standing)
-    changed(at)
+    lines.add(at, standing)
     // Room may have come while somebody else was asked for it.
-    void attend(at)
+    void look(at)
   }
 
-  /** It waits no more; `turn` is the line in which it had its turn. */
+  function join(waiter: Waiter): Ticket {
+    const open = openTo(waiter)
+    const [first] = open
+    if (first === undefined) throw toCrowded(waiter.options[0]!.shortage.limit)
+    const { limit } = first.shortage
+    const { promise: room, resolve: grant, reject: refuse } = Promise.withResolvers<Granted>()
+    const call: Call = {
+      ...{ waiter, grant, refuse },
+      ...{ number: number++, since: performance.now(), limit: limit.name },
+      standing: new Map(),
+      late: undefined,
+      isOver: false,
+    }
+    const patience = Math.max(...open.map(({ shortage }) => shortage.limit.wait ?? 0))
+    call.late = setTimeout(() => refuseCall(call, toLate(limit, patience)), patience)
+    for (const { option, shortage } of open) stand(call, option, shortage)
+    return { room, leave: why => refuseCall(call, why) }
+  }
+
+  // It waits no more.
+
+  /** `turn` is the line in which it had its turn, where it had one. */
   function end(call: Call, turn?: PotLine): void {
     call.isOver = true
     clearTimeout(call.late)
-    for (const [at, standing] of call.standing) {
-      if (at === turn) at.line.take(standing)
-      else at.line.remove(standing)
-      changed(at)
-    }
+    for (const [at, standing] of call.standing) lines.remove(at, standing, at === turn)
     over(call.limit, performance.now() - call.since)
   }
 
-  function refuse(call: Call, why: Refusal): void {
+  function refuseCall(call: Call, why: Refusal): void {
     if (call.isOver) return
     end(call)
     call.refuse(why)
   }
 
-  /** Lets in whose turn it is, one after the other, until there is no room. */
-  async function attend(at: PotLine): Promise<void> {
-    at.isDue = true
-    if (at.isAttended) return
-    at.isAttended = true
-    try {
-      while (at.isDue) {
-        at.isDue = false
-        let standing = at.line.next()
-        while (standing !== undefined && (await isDone(standing, at))) standing = at.line.next()
-      }
-    } finally {
-      at.isAttended = false
-    }
-    if (at.line.size > 0 && ledger.isReflected()) watch(at)
+  // There may be room.
+
+  async function letIn(at: PotLine): Promise<void> {
+    let standing = at.line.next()
+    while (standing !== undefined && (await isServed(standing, at))) standing = at.line.next()
   }
 
-  /** All gateways that share the room do so, each at moments of its own. */
-  function watch(at: PotLine): void {
-    if (at.isWatched) return
-    at.isWatched = true
-    const look = () => {
-      at.isWatched = false
-      void attend(at)
-    }
-    setTimeout(look, LOOK * (0.5 + Math.random()))
-  }
-
-  /** Whether the next one may be looked at: this one is let in, or waits for nothing in this line any more. */
-  async function isDone(standing: Standing, at: PotLine): Promise<boolean> {
+  /** Whether it waits here no more, so that the next one has its turn: it is let in, refused, or waits elsewhere. */
+  async function isServed(standing: Standing, at: PotLine): Promise<boolean> {
     const { call, options } = standing
     for (const option of [...options]) {
-      const found = await claim(call, option)
+      const found = await take(call, option)
       if (found === undefined) return true
       if (!('measure' in found)) {
         end(call, at)
         call.grant({ target: option.target, held: found })
         return true
       }
-      if (mayWait(found) && find(found.limit.name, found.pot.member) === at) continue
-      options.delete(option)
-      if (mayWait(found)) stand(call, option, found)
-      else if (options.size === 0 && call.standing.size === 1) refuse(call, toShort(found, now()))
+      if (!isLineOf(at, found)) moveOn(standing, option, found)
+      if (call.isOver) return true
     }
     if (options.size > 0) return false
-    at.line.remove(standing)
     call.standing.delete(at)
-    changed(at)
+    lines.remove(at, standing)
     return true
   }
 
   /** The room that it takes, or what it lacks; undefined where it waits no more. */
-  async function claim(call: Call, option: Option): Promise<readonly Held[] | Shortage | undefined> {
+  async function take(call: Call, option: Option): Promise<readonly Held[] | Shortage | undefined> {
     try {
       const found = await call.waiter.hold(option.claims())
       if (!call.isOver) return found
       if (!('measure' in found)) ledger.giveBack(found)
     } catch (error) {
-      refuse(call, toRefusal(error))
+      refuseCall(call, toRefusal(error))
     }
     return undefined
   }
 
-  /** Where as many wait as may: whose last one makes room for it. One who waits behind hundreds would hardly have its turn. */
+  const isLineOf = (at: PotLine, shortage: Shortage): boolean =>
+    mayWait(shortage) && lines.find(shortage.limit.name, shortage.pot.member) === at
+
+  /** Something else holds an option up now: another line, or what nobody waits for. */
+  function moveOn({ call, options }: Standing, option: Option, shortage: Shortage): void {
+    options.delete(option)
+    if (mayWait(shortage)) stand(call, option, shortage)
+    else if (options.size === 0 && call.standing.size === 1) refuseCall(call, toShort(shortage, now()))
+  }
+
+  // Where as many wait as may, the last one of those who are the most makes room for one of those who are fewer: one who
+  // waits behind hundreds would hardly have its turn.
+
   const yielding = (waiter: Pick<Waiter, 'userPath' | 'holder'>, { limit, pot }: Shortage) =>
-    find(limit.name, pot.member)?.line.yielding(placeOf(waiter, limit))
+    lines.find(limit.name, pot.member)?.line.yielding(placeOf(waiter, limit))
 
   function makeRoom(waiter: Waiter, shortage: Shortage): boolean {
     const standing = yielding(waiter, shortage)
-    if (standing !== undefined) refuse(standing.call, toCrowded(shortage.limit))
+    if (standing !== undefined) refuseCall(standing.call, toCrowded(shortage.limit))
     return standing !== undefined
   }
 
@@ -181,52 +139,28 @@ export function createQueue(ledger: Ledger, now: () => number): Queue {
     return made === undefined ? [] : [made]
   }
 
-  function join(waiter: Waiter): Ticket {
-    const open = openTo(waiter)
-    const [first] = open
-    if (first === undefined) throw toCrowded(waiter.options[0]!.shortage.limit)
-    const { promise: room, resolve: grant, reject } = Promise.withResolvers<Granted>()
-    const { limit } = first.shortage
-    const facts = { waiter, number: number++, since: performance.now(), limit: limit.name }
-    const call: Call = {
-      ...facts,
-      standing: new Map(),
-      grant,
-      refuse: reject,
-      late: undefined,
-      isOver: false,
-    }
-    const patience = Math.max(...open.map(({ shortage }) => shortage.limit.wait ?? 0))
-    call.late = setTimeout(() => refuse(call, toLate(limit, patience)), patience)
-    for (const { option, shortage } of open) stand(call, option, shortage)
-    return { room, leave: why => refuse(call, why) }
-  }
-
   ledger.whenFreed((limit, member) => {
-    const at = lines.size === 0 ? undefined : find(limit, member)
+    const at = lines.find(limit, member)
     // What the call has used is charged in this very moment: nobody is let in before.
-    if (at !== undefined) queueMicrotask(() => void attend(at))
+    if (at !== undefined) queueMicrotask(() => void look(at))
   })
 
   return {
     busy(claims: readonly Claim[]) {
-      if (lines.size === 0) return undefined
+      if (!lines.isAny()) return undefined
       for (const { limit, member } of claims) {
         const pot = ledger.pot(limit, member)
-        if (limit.wait !== undefined && find(limit.name, pot.member) !== undefined) return toFull(limit, pot)
+        if (limit.wait !== undefined && lines.find(limit.name, pot.member) !== undefined)
+          return toFull(limit, pot)
       }
       return undefined
     },
     mayJoin: (waiter, shortage) => !isCrowded(shortage) || yielding(waiter, shortage) !== undefined,
     join,
     review() {
-      for (const members of lines.values()) for (const at of members.values()) void attend(at)
+      for (const at of lines.all()) void look(at)
     },
-    waiting: () =>
-      [...lines].map(([limit, members]) => [
-        limit,
-        [...members.values()].reduce((sum, { line }) => sum + line.size, 0),
-      ]),
+    waiting: lines.waiting,
     whenOver(listener) {
       over = listener
     },
