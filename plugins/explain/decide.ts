@@ -11,6 +11,7 @@ import type { Breaker } from '../breaker/model.ts'
 import type { Guardrails } from '../guardrails/look.ts'
 import type { Limits } from '../limits/look.ts'
 import type { Traces } from '../virtual-models/model.ts'
+import type { Standing } from './model.ts'
 
 export const question = v.strictObject({
   model: says('The name that is asked for', v.unknown()),
@@ -91,6 +92,8 @@ export interface ExplainDeps {
   readonly limits: Limits
   readonly choiceOf: Traces['choiceOf']
   readonly guardrails: Guardrails
+  /** Of plugins that stand behind this one, by their names. */
+  readonly others: readonly (readonly [plugin: string, standing: Standing])[]
   readonly paths: { resolve(caller: Caller, said: string | null): UserPath | undefined }
 }
 
@@ -99,7 +102,16 @@ export interface ExplainDeps {
  *
  * @throws Refusal that names the field which cannot be read.
  */
-export function createExplain({ host, auth, breaker, limits, guardrails, paths, choiceOf }: ExplainDeps) {
+export function createExplain({
+  host,
+  auth,
+  breaker,
+  limits,
+  guardrails,
+  others,
+  paths,
+  choiceOf,
+}: ExplainDeps) {
   const { plan, list, providers, dialects } = host
 
   const callerOf = (id: string | null | undefined): Caller =>
@@ -121,6 +133,8 @@ export function createExplain({ host, auth, breaker, limits, guardrails, paths, 
     const body = user == null ? {} : { body: { text: '', json: { user } } }
     const facts: Ordering = { caller, userPath, dry: true, trace, ...body }
     const route = await plan(asked, facts)
+    for (const [plugin, standing] of others)
+      for (const text of await standing(route, facts)) trace.push({ plugin, text })
     for (const text of limits.standing(route, facts)) trace.push({ plugin: 'limits', text })
     for (const text of guardrails.standing(route, facts)) trace.push({ plugin: 'guardrails', text })
     const refusal = limits.refusal(route, facts)

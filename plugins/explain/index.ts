@@ -8,7 +8,7 @@ import type { ModelLists } from '../model-lists/model.ts'
 import type { Prices } from '../prices/model.ts'
 import type { Traces, VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
 import { createExplain, type ExplainDeps, explanation, question } from './decide.ts'
-import type { Suggestions } from './model.ts'
+import type { Standing, Suggestions, Trail } from './model.ts'
 import { suggestKeys, suggestNames, suggestPaths } from './page/suggest.ts'
 import { createExplainPage } from './page.tsx'
 
@@ -20,6 +20,7 @@ export default definePlugin({
     const { use, providers } = host
     const auth = use<Auth>('auth')
     const virtual = use<VirtualModels & VirtualModelSource & Traces>('virtual-models')
+    const others: [string, Standing][] = []
     const explain = createExplain({
       host,
       auth,
@@ -27,6 +28,7 @@ export default definePlugin({
       limits: use<Limits>('limits'),
       guardrails: use<Guardrails>('guardrails'),
       choiceOf: virtual.choiceOf,
+      others,
       paths: use<ExplainDeps['paths']>('user-path'),
     })
     const lists = use<ModelLists>('model-lists')
@@ -36,7 +38,10 @@ export default definePlugin({
       keys: typed => suggestKeys(typed, auth.working()),
     }
     return {
-      exports: suggestions,
+      exports: {
+        ...suggestions,
+        addStanding: (plugin, standing) => void others.push([plugin, standing]),
+      } satisfies Suggestions & Trail,
       pages: [
         createExplainPage({
           explain,

@@ -2,12 +2,12 @@ import type { Host } from '../../src/contract/plugin.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import { authorText } from '../../views/author.ts'
 import type { UsageOutcomes } from '../usage/model.ts'
-import type { TargetView, VirtualModels, VirtualModelView } from '../virtual-models/model.ts'
+import type { VirtualModels, VirtualModelView } from '../virtual-models/model.ts'
 import { type Book, type Changes, isOpen, isOver } from './book.ts'
 import { authorOf, type Course } from './course.ts'
 import { noEvidence } from './evidence.ts'
 import type { Plan } from './model.ts'
-import { redirectOf } from './redirect.ts'
+import { isForSome, redirectOf } from './redirect.ts'
 import type { Rollout } from './schema.ts'
 
 /** A virtual model may be stored although it leads nowhere; a rollout is for calls, now. */
@@ -121,10 +121,6 @@ export function whyNot({ source, kind, managed, declared_in, enabled, ...rest }:
     return `All targets of "${source}" are for some callers only: a rollout needs one for everybody`
   return undefined
 }
-
-/** A target that names "/" is there for everybody. */
-const isForSome = ({ user_paths: paths = [] }: TargetView): boolean =>
-  paths.length > 0 && !paths.includes('/')
 
 function changesOf(action: Action, { plan, step }: Rollout, who: string): Changes {
   const last = plan.steps.length - 1

@@ -88,7 +88,7 @@ export function createRolloutsPage({ book, acts, virtual, models, now }: PageDep
     const view = virtual.view(source)
     if (view === undefined) return null
     const rollout = await book.get(source)
-    return <Panel {...{ source, rollout, obstacle: whyNot(view), now: now(), request }} />
+    return <Panel {...{ view, rollout, obstacle: whyNot(view), now: now(), request }} />
   }
   return { page, panel }
 }

@@ -5,6 +5,7 @@ import type { Rollout } from './schema.ts'
 interface Target extends JsonObject {
   readonly model: string
   readonly weight: number
+  readonly user_paths?: readonly string[]
 }
 
 const MOST = 1_000_000
@@ -15,7 +16,8 @@ type Led = Pick<Rollout, 'plan' | 'state' | 'step' | 'before'>
 
 /**
  * The redirect as a rollout wants it. Below 100 per cent the other targets share what is left as they did before. At 100 the
- * target stands first, and the others behind it are asked only where it fails.
+ * target stands first, and the others behind it are asked only where it fails. A target that is for some callers only is
+ * first for them, and in nobody's way: it stays as it is.
  */
 export function redirectOf({ plan: { to, steps }, state, step, before }: Led): JsonObject {
   if (state === 'rolled_back' || state === 'stopped') return before
@@ -24,12 +26,19 @@ export function redirectOf({ plan: { to, steps }, state, step, before }: Led): J
   const others = targetsOf(before).filter(({ model }) => model !== to)
   const led = withoutMirror(before, to)
   if (percent === 100) return { ...withoutShares(led), strategy: 'failover', targets: [own, ...others] }
-  const all = others.reduce((sum, { weight }) => sum + weight, 0)
-  const shares = [...others.map(({ weight }) => weight * (100 - percent)), all * percent]
-  const weights = toWeights(shares)
-  const targets = [...others, own].map((target, index) => ({ ...target, weight: weights[index]! }))
+  const sharing = others.filter(target => !isForSome(target))
+  const all = sharing.reduce((sum, { weight }) => sum + weight, 0)
+  const weights = toWeights([...sharing.map(({ weight }) => weight * (100 - percent)), all * percent])
+  const weightOf = new Map([...sharing, own].map(({ model }, index) => [model, weights[index]!]))
+  const targets = [...others, own].map(target =>
+    isForSome(target) ? target : { ...target, weight: weightOf.get(target.model)! },
+  )
   return { ...led, strategy: 'round_robin', targets }
 }
+
+/** A target that names "/" is there for everybody. */
+export const isForSome = ({ user_paths: paths = [] }: Pick<Target, 'user_paths'>): boolean =>
+  paths.length > 0 && !paths.includes('/')
 
 /** A model that gets calls itself cannot be their mirror. */
 function withoutMirror({ mirror, ...rest }: JsonObject, to: string): JsonObject {

@@ -13,8 +13,17 @@ import { createLatencies } from './choosing/latency.ts'
 import { createOrder } from './choosing/order.ts'
 import { createPins } from './choosing/pins.ts'
 import type { Turns } from './choosing/round-robin.ts'
+import { sharesOf } from './choosing/shares.ts'
 import { createLostWatch } from './concerns.ts'
-import { KIND, type Snapshot, type Traces, type VirtualModelSource, type VirtualModels } from './model.ts'
+import {
+  KIND,
+  type ModelMarks,
+  type Shares,
+  type Snapshot,
+  type Traces,
+  type VirtualModelSource,
+  type VirtualModels,
+} from './model.ts'
 import { createModelsPage } from './page.tsx'
 import { createReach } from './reading/reach.ts'
 import { isThereFor } from './reading/scopes.ts'
@@ -76,7 +85,8 @@ export default definePlugin({
     const latencies = before?.latencies ?? createLatencies({ now, random: Math.random })
     const turns: Turns = before?.turns ?? new Map()
     const order = createOrder({ current, prices: use<Prices>('prices'), latencies, pins, turns })
-    const virtual: VirtualModels & VirtualModelSource & Traces = {
+    const marks: Parameters<ModelMarks['addMarks']>[0][] = []
+    const virtual: VirtualModels & VirtualModelSource & Traces & Shares & ModelMarks = {
       current,
       isRedirect: name => current().all.get(name)?.kind === 'redirect',
       remove,
@@ -90,6 +100,11 @@ export default definePlugin({
       sessionOf: pins.nameOf,
       sessionNamed: pins.namedBy,
       choiceOf: order.choiceOf,
+      sharesOf(source, targets, userPath) {
+        const redirect = redirectOf(current(), source)
+        return redirect === undefined ? [] : sharesOf(redirect, targets, userPath)
+      },
+      addMarks: more => void marks.push(more),
     }
     use<Concerns>('concerns').add(createLostWatch(virtual.lost))
     return {
@@ -104,6 +119,8 @@ export default definePlugin({
           facts: use<FactsSource>('model-facts'),
           providers,
           now,
+          marks: async () =>
+            new Map((await Promise.all(marks.map(more => more()))).flatMap(found => [...found])),
           openByDefault: config.openByDefault,
         }),
       ],

@@ -1,6 +1,7 @@
 import type { Preset } from '../../src/contract/preset.ts'
 import type { Ordering } from '../../src/exchange.ts'
-import type { JsonObject, Route, UserPath } from '../../src/types.ts'
+import type { Awaitable, JsonObject, Route, UserPath } from '../../src/types.ts'
+import type { Tone } from '../../views/badge.tsx'
 import type { Authorship } from '../history/model.ts'
 
 /** What history calls redirects and policies. */
@@ -186,6 +187,33 @@ export interface Choice {
    * `needs`: it has what the call needs, and the one that should have come first has not.
    */
   readonly pick: 'session' | 'caller' | 'user_path' | 'strategy' | 'needs'
+}
+
+/** Of the calls to a redirect, so many (0 to 1) begin at one of its targets. */
+export interface Share {
+  readonly name: string
+  readonly share: number
+}
+
+/** How a redirect shares out the calls of a caller. */
+export interface Shares {
+  /** By weights or by order; nothing where neither decides. `targets` are those of a route that leads through the redirect. */
+  sharesOf(source: string, targets: Route['targets'], userPath: UserPath): readonly Share[]
+}
+
+/** Something that the list of models shows beside the name of a virtual model. */
+export interface Mark {
+  readonly tone: Tone
+  /** A few words. */
+  readonly text: string
+  /** The same for whoever wants to know more. */
+  readonly title: string
+}
+
+/** For plugins that do something with virtual models. */
+export interface ModelMarks {
+  /** During `setup`. By source; asked whenever the list is shown. */
+  addMarks(marks: () => Awaitable<ReadonlyMap<string, Mark>>): void
 }
 
 /** What of a request is looked at to find its session. */

@@ -35,9 +35,9 @@ test('a model is enough: it begins with 5 per cent, and says what comes', async 
     next_at: new Date(scene.now() + 30 * MINUTE).toISOString(),
     author: 'master',
   })
-  expect(await scene.leads('plain')).toEqual(['round_robin', `${EAST} 57`, 'vllm/m 19', `${WEST} 4`])
+  expect(await scene.leads('plain')).toEqual(['round_robin', `${EAST} 19`, 'vllm/m 1', `${WEST} 1`])
   const { targets } = (await admin('GET', '/admin/virtual-models/plain')).body
-  expect(targets[1]).toEqual({ ...forTeam, weight: 19 })
+  expect(targets[1]).toEqual(forTeam)
 })
 
 test('steps wait for their time and for answers; at the end the others stand behind it', async () => {

@@ -24,6 +24,7 @@ const titles: Readonly<Record<string, string>> = {
   catalog: 'Who has it',
   access: 'Who may use it',
   fitting: 'What the call needs',
+  rollout: 'What takes over',
   limits: 'Whether there is room',
   guardrails: 'What is looked at',
 }

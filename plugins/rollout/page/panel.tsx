@@ -2,22 +2,26 @@ import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/contract/page.ts'
 import { authorText } from '../../../views/author.ts'
 import { Badge, type Tone } from '../../../views/badge.tsx'
+import { Few } from '../../../views/few.tsx'
 import { Csrf } from '../../../views/form.tsx'
 import { ago, ahead, count, duration, money, number, percent } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
 import { Name } from '../../../views/name.tsx'
 import { Table } from '../../../views/table.tsx'
 import type { TargetOutcomes } from '../../usage/model.ts'
+import type { VirtualModelView } from '../../virtual-models/model.ts'
 import type { Action } from '../acts.ts'
 import { isOver } from '../book.ts'
 import { costOf, failedOf, lostOf, waitOf } from '../evidence.ts'
 import type { State } from '../model.ts'
+import { isForSome } from '../redirect.ts'
 import type { Rollout } from '../schema.ts'
 import { nextAt, waitsFor } from '../views-of.ts'
 import { startOf } from './place.ts'
 
 interface PanelProps {
-  readonly source: string
+  /** The redirect, as it is now. */
+  readonly view: VirtualModelView
   /** The last one. */
   readonly rollout: Rollout | undefined
   /** Why there can be none; undefined where there can. */
@@ -27,7 +31,7 @@ interface PanelProps {
 }
 
 /** The rollout of a redirect, on its page: how far it is, what it waits for, and what can be done. */
-export function Panel({ source, rollout, obstacle, now, request }: PanelProps) {
+export function Panel({ view, rollout, obstacle, now, request }: PanelProps) {
   const isIdle = rollout === undefined || isOver(rollout)
   if (rollout === undefined && obstacle !== undefined) return null
   return (
@@ -35,7 +39,7 @@ export function Panel({ source, rollout, obstacle, now, request }: PanelProps) {
       <header class="topic">
         <h2 id="rollout-title">Rollout {rollout !== undefined && <StateBadge state={rollout.state} />}</h2>
         {isIdle && obstacle === undefined && request.admin.mayWrite && (
-          <Link class="button" href={startOf(request.base, source)}>
+          <Link class="button" href={startOf(request.base, view.source)}>
             New rollout
           </Link>
         )}
@@ -45,6 +49,7 @@ export function Panel({ source, rollout, obstacle, now, request }: PanelProps) {
       ) : (
         <div class="card">
           <Course rollout={rollout} now={now} />
+          {hasIts(rollout) && <Exempt view={view} />}
           <Figures rollout={rollout} />
           {request.admin.mayWrite && <Buttons rollout={rollout} request={request} />}
         </div>
@@ -96,6 +101,24 @@ function Course({ rollout, now }: { rollout: Rollout; now: number }) {
         {changedAt !== startedAt && `, ${isOver(rollout) ? 'over' : 'last step'} ${ago(now - changedAt)}`}
       </p>
     </>
+  )
+}
+
+/** The model has a share of the calls, or all. */
+const hasIts = ({ state }: Rollout): boolean => ['running', 'paused', 'done'].includes(state)
+
+/** Who does not meet the model, whatever its share is. */
+function Exempt({ view: { targets = [], failover } }: { view: VirtualModelView }) {
+  const paths = [...new Set(targets.filter(isForSome).flatMap(({ user_paths: paths = [] }) => paths))]
+  if (paths.length === 0) return null
+  return (
+    <div class="exempt">
+      <p>
+        Callers with a target of their own{' '}
+        {failover === true ? 'meet it only where that fails' : 'never meet it'}:
+      </p>
+      <Few names={paths} />
+    </div>
   )
 }
 

@@ -150,7 +150,7 @@ interface Place {
   readonly userPath: UserPath
 }
 
-function branchesOf(targets: readonly Target[], { level, redirect, userPath }: Place): Branch[] {
+export function branchesOf(targets: readonly Target[], { level, redirect, userPath }: Place): Branch[] {
   const byIndex = Map.groupBy(targets, ({ via }) => via[level]!.index)
   return [...byIndex]
     .map(([index, targets]): Branch => {

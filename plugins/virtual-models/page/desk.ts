@@ -3,7 +3,7 @@ import { pageOf } from '../../../views/listing.ts'
 import type { History } from '../../history/model.ts'
 import type { FactsSource } from '../../model-facts/model.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
-import type { VirtualModels, VirtualModelView } from '../model.ts'
+import type { Mark, VirtualModels, VirtualModelView } from '../model.ts'
 import { type Ability, canDo } from './abilities.ts'
 import type { Draft } from './draft.ts'
 import type { Editing } from './editor.tsx'
@@ -30,6 +30,8 @@ export interface ModelsPageDeps {
   /** Whether a model that no policy covers is open (`MODELS_ENABLED_BY_DEFAULT`). Where it is not known, the page does not say. */
   readonly openByDefault?: boolean
   readonly now?: () => number
+  /** What other plugins say of them. */
+  readonly marks?: () => Promise<ReadonlyMap<string, Mark>>
 }
 
 /** What the page and its actions have in common. */
@@ -50,6 +52,7 @@ export function createDesk({
   providers,
   openByDefault,
   now = Date.now,
+  marks = async () => new Map(),
 }: ModelsPageDeps): ModelsDesk {
   const provided = createProviderRows(lists, providers)
   const whoCan = async (rows: readonly Row[], ability: Ability): Promise<readonly Row[]> => {
@@ -80,6 +83,7 @@ export function createDesk({
           openByDefault,
           exampleCaller: virtual.exampleCaller,
           known: await factsOf(listing.rows, { facts, virtual }),
+          marks: await marks(),
         },
         example: rows[0]?.name,
         counts: { virtual: views.length, provider: rows.length },

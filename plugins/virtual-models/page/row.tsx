@@ -10,7 +10,7 @@ import { opening } from '../../../views/opening.ts'
 import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { RowAbout } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
-import type { VirtualModelView } from '../model.ts'
+import type { Mark, VirtualModelView } from '../model.ts'
 import { Cover, Default, Goal, Who, wordOf } from './cells.tsx'
 import type { ProviderRow, Query, Row, VirtualRow } from './rows.ts'
 
@@ -24,6 +24,8 @@ export interface RowFacts {
   readonly exampleCaller: (source: string) => string
   /** What the models of the rows can. */
   readonly known: ReadonlyMap<Row, ModelFacts>
+  /** What other plugins say of virtual models, by source. */
+  readonly marks: ReadonlyMap<string, Mark>
 }
 
 interface RowProps {
@@ -119,7 +121,7 @@ function VirtualModel({ row, facts, query, request }: RowProps & { row: VirtualR
         <Can facts={facts.known.get(row)} />
       </th>
       <td data-label="Kind">
-        <Kind view={view} />
+        <Kind view={view} mark={facts.marks.get(view.source)} />
       </td>
       <td data-label="Leads to">{view.kind === 'policy' ? <Cover view={view} /> : <Goal view={view} />}</td>
       <td data-label="Who may use it">
@@ -148,7 +150,13 @@ function VirtualModel({ row, facts, query, request }: RowProps & { row: VirtualR
   )
 }
 
-const Kind = ({ view: { kind, shadows, managed } }: { view: VirtualModelView }) => (
+const Kind = ({
+  view: { kind, shadows, managed },
+  mark,
+}: {
+  view: VirtualModelView
+  mark: Mark | undefined
+}) => (
   <span class="badges">
     {kind === 'policy' ? (
       <Badge tone="amber">policy</Badge>
@@ -161,6 +169,11 @@ const Kind = ({ view: { kind, shadows, managed } }: { view: VirtualModelView }) 
       <Badge tone="outline">
         <Icon name="lock" />
         managed
+      </Badge>
+    )}
+    {mark !== undefined && (
+      <Badge tone={mark.tone} title={mark.title}>
+        {mark.text}
       </Badge>
     )}
   </span>
