@@ -40,7 +40,11 @@ export default definePlugin({
     virtual.addMarks(async () => new Map((await book.glance()).flatMap(markOf)))
     use<Trail>('explain').addStanding('rollout', async ({ targets }, { userPath }) =>
       (await book.glance()).flatMap(
-        rollout => standingOf(rollout, virtual.sharesOf(rollout.source, targets, userPath), userPath) ?? [],
+        rollout =>
+          standingOf(rollout, virtual.sharesOf(rollout.source, targets, userPath), {
+            userPath,
+            affinity: virtual.view(rollout.source)?.affinity,
+          }) ?? [],
       ),
     )
     return {

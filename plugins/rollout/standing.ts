@@ -1,5 +1,5 @@
 import type { UserPath } from '../../src/types.ts'
-import type { Share } from '../virtual-models/model.ts'
+import type { Affinity, Share } from '../virtual-models/model.ts'
 import { isOver } from './book.ts'
 import type { Rollout } from './schema.ts'
 
@@ -14,17 +14,25 @@ export const shareText = ({ plan, step, state }: Pick<Rollout, 'plan' | 'step' |
 export function standingOf(
   rollout: Rollout,
   shares: readonly Share[],
-  userPath: UserPath,
+  { userPath, affinity }: { readonly userPath: UserPath; readonly affinity: Affinity | undefined },
 ): string | undefined {
   if (isOver(rollout) || shares.length === 0) return undefined
   const { source, plan } = rollout
   const own = shares.find(({ name }) => name === plan.to)?.share ?? 0
+  const [who, stay] = kept[affinity ?? 'off']
+  const at = `at user path "${userPath}"`
   const begins =
     own === 0
-      ? `a call at user path "${userPath}" has other targets, and does not begin there`
-      : `a call at user path "${userPath}" begins there in ${inPercent(own)}`
+      ? `a call ${at} has other targets, and does not begin there`
+      : `${own === 1 ? 'all' : `${toPercent(own)} % of`} ${who} ${at} begin there${stay}`
   return `${source}: "${plan.to}" takes over, ${shareText(rollout)}; ${begins}`
 }
 
-const inPercent = (share: number): string =>
-  share === 1 ? 'every case' : `${Math.round(share * 1000) / 10} % of cases`
+/** Who begins somewhere, and stays where the redirect says so. */
+const kept: Readonly<Record<Affinity, readonly [who: string, stay: string]>> = {
+  session: ['new sessions', ', and stay'],
+  caller: ['callers', ', and stay'],
+  off: ['calls', ''],
+}
+
+const toPercent = (share: number): number => Math.round(share * 1000) / 10

@@ -312,3 +312,24 @@ test('a stream hears something while it waits, and what fails then is an event',
   expect(text).toContain('there was no room within 600ms')
   await holder.leave()
 })
+
+test('a target that is passed over while it is full was not asked, and has not failed', async () => {
+  await limited.limit('one-only', { models: ['openai/one'], concurrent: 1, wait: '10s' })
+  const holder = hold('/w', { model: 'one' })
+  await isServing(1)
+  const answer = await limited.as('/w', { model: 'both' })
+  expect(answer.headers.get('x-modelway-model')).toBe('two')
+  await answer.text()
+  const compared = async () =>
+    (
+      await limited.house.test.admin(
+        'GET',
+        '/admin/virtual-models/compare?source=both&from=2026-03-04&to=2026-03-05',
+      )
+    ).body.sides
+  const of = (sides: { name: string; failures: number }[], name: string) =>
+    sides.find(side => side.name === name)
+  await until(async () => of(await compared(), 'openai/two') !== undefined, 'the record')
+  expect(of(await compared(), 'openai/one')?.failures ?? 0).toBe(0)
+  await holder.leave()
+})

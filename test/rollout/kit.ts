@@ -40,7 +40,7 @@ export async function openScene(): Promise<Scene> {
     pass,
     rollout,
     async start(source, plan = {}, redirect = {}) {
-      await fleet.redirect(source, [EAST], { session_affinity: false, ...redirect })
+      await fleet.redirect(source, [EAST], { affinity: 'off', ...redirect })
       const { status, body } = await admin('PUT', `/admin/rollouts/${source}`, { ...QUICK, ...plan })
       if (status !== 200) throw new Error(`PUT answered ${status}: ${JSON.stringify(body)}`)
     },

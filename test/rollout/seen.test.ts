@@ -21,7 +21,7 @@ afterAll(() => scene[Symbol.asyncDispose]())
 const FOR_TEAM = { model: VLLM, weight: 3, user_paths: ['/team'] }
 const start = async (source: string, targets: readonly object[], percent: number, redirect: object = {}) => {
   const plan = { steps: [percent, 100] }
-  await scene.start(source, plan, { session_affinity: false, targets, ...redirect })
+  await scene.start(source, plan, { affinity: 'off', targets, ...redirect })
 }
 const told = async (model: string, userPath = '/'): Promise<string[]> => {
   const { body } = await scene.fleet.explain({ model, user_path: userPath })
@@ -38,13 +38,15 @@ const act = (source: string, action: string) =>
 test('explain says what takes over, how far it is, and in how many cases this call begins there', async () => {
   await start('told', [{ model: EAST, weight: 3 }, FOR_TEAM], 25)
   const far = `told: "${WEST}" takes over, 25 % of the calls, step 1 of 2`
-  expect(await told('told')).toEqual([`${far}; a call at user path "/" begins there in 25 % of cases`])
+  expect(await told('told')).toEqual([`${far}; 25 % of calls at user path "/" begin there`])
   expect(await told('told', '/team/alpha')).toEqual([
     `${far}; a call at user path "/team/alpha" has other targets, and does not begin there`,
   ])
   await scene.fleet.redirect('outer', ['told'])
   expect(await told('outer')).toEqual(await told('told'))
   expect(await told(EAST)).toEqual([])
+  await start('kept', [{ model: EAST }], 25, { affinity: 'caller' })
+  expect((await told('kept'))[0]).toEndWith('; 25 % of callers at user path "/" begin there, and stay')
   await act('told', 'pause')
   expect((await told('told'))[0]).toContain('step 1 of 2, paused;')
   await act('told', 'finish')
@@ -61,8 +63,8 @@ test('calls do as it says: those of a target of their own are in nobody’s shar
 test('a target that a caller may not use leaves its share to the others, and explain knows', async () => {
   await scene.fleet.put({ source: VLLM, user_paths: ['/paid'] })
   await start('closed', [{ model: EAST }, { model: VLLM }], 50)
-  expect((await told('closed'))[0]).toEndWith('a call at user path "/" begins there in 66.7 % of cases')
-  expect((await told('closed', '/paid'))[0]).toEndWith('begins there in 50 % of cases')
+  expect((await told('closed'))[0]).toEndWith('; 66.7 % of calls at user path "/" begin there')
+  expect((await told('closed', '/paid'))[0]).toEndWith('; 50 % of calls at user path "/paid" begin there')
   expect(tally(await askTimes(scene.fleet, 9, 'closed'))).toEqual({ [EAST]: 3, [WEST]: 6 })
   await scene.fleet.test.admin('DELETE', `/admin/virtual-models/${encodeURIComponent(VLLM)}`)
 })

@@ -13,7 +13,8 @@ export interface FailedTries {
 
 /**
  * Who failed and was replaced. Roll-ups count a call for the target that served it, or failed last; without these tries
- * a target that always fails, and always has somebody to fall back on, would look well.
+ * a target that always fails, and always has somebody to fall back on, would look well. One that was passed over, because a
+ * limit of ours had no room, say, was not asked and did not fail.
  */
 export async function readFailedTries(
   db: Database,
@@ -26,5 +27,7 @@ export async function readFailedTries(
     from s cross join ${usageRecords} r join json_each(r.attempts) a
     where r.virtual_model = ${source} and r.at >= s.since and r.at < s.until and r.part = 0 and not r.mirrored
       and json_array_length(r.attempts) > 1 and a.key < json_array_length(r.attempts) - 1
+      and a.value->>'code' is not 'model_unavailable'
+      and not (a.value->>'code' is 'rate_limit_exceeded' and a.value->>'ms' = 0)
     group by 1, 2`)
 }
