@@ -64,6 +64,18 @@ describeWithRedis('limits of gateways that share a Redis', () => {
     expect(most).toBe(2)
   })
 
+  test('let nobody wait for ever because another gateway is busier', async () => {
+    await limit(gateways, 'busy', { concurrent: 1, wait: '30s' })
+    const plan = { mock_plan: { delayMs: 100 } }
+    const done: string[] = []
+    const at = (gateway: Running, name: string) => call(gateway, plan).then(() => done.push(name))
+    const batch = Array.from({ length: 22 }, () => at(gateways[0]!, 'batch'))
+    await inTime(async () => (await fullest(gateways[0]!, 'busy'))?.waiting === 21, 'the batch to wait')
+    const single = at(gateways[1]!, 'single')
+    await Promise.all([...batch, single])
+    expect(done.indexOf('single')).toBeLessThan(18)
+  })
+
   test('let a call wait for all targets that are full, also where another call took the room that it saw', async () => {
     const limitOf = (model: string) =>
       limit(gateways, `of-${model}`, { models: [`openai/${model}`], concurrent: 1, wait: '20s' })

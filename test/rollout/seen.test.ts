@@ -82,7 +82,7 @@ test('the list of models marks the redirect with the share, and no other', async
 test('the page of the redirect says who does not meet the model', async () => {
   await start('paged', [{ model: EAST }, FOR_TEAM], 25)
   expect(await read('/models/detail?name=paged')).toContain(
-    'Callers with a target of their own meet it only where that fails: /team',
+    'Callers with a target of their own meet it only where that cannot answer: /team',
   )
   await act('paged', 'roll_back')
   expect(await read('/models/detail?name=paged')).not.toContain('Callers with a target of their own')

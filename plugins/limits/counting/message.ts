@@ -8,7 +8,7 @@ export interface Entry {
   readonly limit: string
   readonly pot: Pot
   /** Where there is to be room for it. */
-  readonly most?: Pick<Limit, Measure>
+  readonly most?: Pick<Limit, Measure | 'wait'>
   readonly change: Change
 }
 
@@ -35,6 +35,7 @@ function toPotArguments({ pot, most = {}, change }: Entry): readonly (string | n
     ...numbersOf(known),
     ...[change.running, ...numbersOf(change.held).slice(1)],
     ...numbersOf(change.used),
+    most.wait === undefined ? 0 : 1,
   ]
 }
 

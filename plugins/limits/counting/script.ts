@@ -1,12 +1,17 @@
 /** So long a gateway that is not heard of keeps what its calls hold (milliseconds). */
 const LEASE = 5000
 
+/** A line that has had no room for so long has the next turn, before those of other gateways (milliseconds). */
+const HUNGRY = 1000
+/** So long a line is taken to be there that has asked for room: those that are ask far more often (milliseconds). */
+const ASKED = 400
+
 /** What the script is to do beside counting: a gateway begins, says that it is still there, or leaves. */
 export type Act = 'begin' | 'beat' | 'count' | 'end'
 
 /** Arguments before those of the first pot, and of each pot. */
 const HEAD = 4
-const EACH = 16
+const EACH = 17
 
 /** Forgets what was used of limits that are no more. What calls under way hold stays: the limit may be made again. */
 export const FORGET = `
@@ -20,14 +25,16 @@ export const UNKNOWN = -1
  * Counts calls in pots that all gateways share, inside Redis, so that nobody comes in between. First every pot is looked
  * at; where one has no room for what is asked, nothing is changed in any of them. A pot is a hash: its window, what was
  * used in it, and for each gateway what its calls hold (`@GATEWAY`: calls, tokens, cost). What a gateway holds counts
- * while it is in the sorted set of gateways, with the time until which it was heard of.
+ * while it is in the sorted set of gateways, with the time until which it was heard of. A gateway whose calls wait for room
+ * in the pot (`!GATEWAY`) stands there with the time since when it had none, and the time when it asked last.
  *
  * KEYS: the gateways, then the pots. ARGV: gateway, act, its clock, who it was before; then of each pot
  * - 1 kind of window, 2 start, 3 end;
  * - the most that is allowed, or nothing: 4 concurrent, 5 requests, 6 tokens, 7 cost;
  * - used as far as the gateway knows: 8 requests, 9 tokens, 10 cost;
  * - what is to be held more or less: 11 calls, 12 tokens, 13 cost;
- * - what is used more: 14 requests, 15 tokens, 16 cost.
+ * - what is used more: 14 requests, 15 tokens, 16 cost;
+ * - 17 whether calls wait where there is no room.
  *
  * Answers 0, or which pot (from 1) lacks which measure (from 1, as in `measures`); then of each pot its start and end,
  * what is used of it, and what calls at other gateways hold.
@@ -69,12 +76,37 @@ local function holders(fields)
   return own, others, gone
 end
 
+-- Whose calls wait, by gateway; those that ask no more are gone.
+local function waiting(fields, gone)
+  local lines = {}
+  for field, value in pairs(fields) do
+    local gateway = string.match(field, '^!(.+)')
+    local since, asked = string.match(value, '^(%d+) (%d+)$')
+    if gateway and since and clock - asked < ${ASKED} then
+      lines[gateway] = tonumber(since)
+    elseif gateway then
+      table.insert(gone, field)
+    end
+  end
+  return lines
+end
+
+-- Room is taken as it comes, and most of it by who gives it back: a line elsewhere that gets none has the next turn.
+local function isTurnOfOthers(pot)
+  local mine = pot.lines[me] or clock
+  for gateway, since in pairs(pot.lines) do
+    if gateway ~= me and since < mine and clock - since > ${HUNGRY} then return true end
+  end
+  return false
+end
+
 -- The pot in the window that the gateway is in; where the clock of another one runs ahead, in the newer one.
 local function open(key, arg)
   local flat, fields = redis.call('HGETALL', key), {}
   for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
   local pot = { per = arg(1), start = arg(2), stop = arg(3), used = {0, 0, 0}, exists = #flat > 0 }
   pot.own, pot.others, pot.gone = holders(fields)
+  pot.lines = waiting(fields, pot.gone)
   if fields.per == pot.per and (tonumber(fields.stop) or 0) > now then
     pot.used = { tonumber(fields.requests) or 0, tonumber(fields.tokens) or 0, tonumber(fields.cost) or 0 }
     if (tonumber(fields.start) or 0) > now then
@@ -89,7 +121,7 @@ end
 local function lacks(pot, arg)
   if tonumber(arg(11)) <= 0 then return nil end
   local most = tonumber(arg(4))
-  if most and pot.own[1] + pot.others[1] >= most then return 1 end
+  if most and (pot.own[1] + pot.others[1] >= most or isTurnOfOthers(pot)) then return 1 end
   for i = 1, 3 do
     most = tonumber(arg(4 + i))
     if most and pot.used[i] + pot.own[i] + pot.others[i] + tonumber(arg(10 + i)) > most then return i + 1 end
@@ -118,8 +150,15 @@ local function change(key, pot, arg)
   else
     redis.call('HDEL', key, '@' .. me)
   end
+  if tonumber(arg(11)) > 0 then redis.call('HDEL', key, '!' .. me) end
   -- Calls may run on for long behind the end of their window.
   redis.call('PEXPIRE', key, whole(tonumber(pot.stop) - now + 3600000))
+end
+
+-- It stands in line from now on, or goes on to.
+if short[2] == 1 and ARGV[${HEAD} + (short[1] - 1) * ${EACH} + 17] == '1' then
+  local since = pots[short[1] + 1].lines[me] or clock
+  redis.call('HSET', KEYS[short[1] + 1], '!' .. me, whole(since) .. ' ' .. whole(clock))
 end
 
 local answer = {short}

@@ -115,7 +115,7 @@ function Exempt({ view: { targets = [], failover } }: { view: VirtualModelView }
     <div class="exempt">
       <p>
         Callers with a target of their own{' '}
-        {failover === true ? 'meet it only where that fails' : 'never meet it'}:
+        {failover === true ? 'meet it only where that cannot answer' : 'never meet it'}:
       </p>
       <Few names={paths} />
     </div>
