@@ -28,7 +28,10 @@ export interface Endpoint {
 
 /** How the answers of a language are read: whole ones, and the events of a stream. Bodies are never rewritten through it. */
 export interface Lens {
-  /** Tokens in a whole answer or in one stream event, added to what earlier events of the stream told. */
+  /**
+   * Tokens in a whole answer or in one stream event, added to what earlier events of the stream told. Asked of events with
+   * a `usage` or `usageMetadata`, and of the one that ends the answer.
+   */
   usage(part: JsonObject, earlier?: Usage): Usage | undefined
   /**
    * The error that a whole answer or a stream event carries although its status said "ok"; undefined when it is none.
@@ -134,7 +137,12 @@ export interface Dialect extends Endpoint, Lens {
   outgoing?(body: JsonObject, toward: Toward): JsonObject
   /** False where a body says what only who made the language understands, and few others that speak it. */
   isCommon?(body: JsonObject): boolean
-  /** True when the client wants server-sent events. */
+  /**
+   * How a stream is framed on its way, to clients and from providers: `lines` of JSON, each an event. Default: server-sent
+   * events, which it is within the house in any case.
+   */
+  readonly framing?: 'lines'
+  /** True when the client wants a stream. */
   isStream(body: JsonObject): boolean
   /**
    * True where a stored answer to the same body is as good as a new one: nothing is kept for later, changed, or gone on
@@ -158,7 +166,7 @@ export interface Dialect extends Endpoint, Lens {
    * everybody sees.
    */
   readonly talk?: Talk
-  /** The error as one server-sent event, blank line included; on a WebSocket as a message. */
+  /** The error as one server-sent event, blank line included, also where streams are lines; on a WebSocket as a message. */
   refusalEvent(refusal: Refusal, id: string): string
   /** Names of request headers that go to a provider of the same dialect unchanged (lower case). */
   readonly forwardedHeaders: readonly string[]

@@ -2,6 +2,7 @@ import type { Dialect } from '../contract/dialect.ts'
 import type { Example } from '../contract/example.ts'
 import type { Passage } from '../contract/passage.ts'
 import { answerTells, limitTells } from '../respond/headers.ts'
+import { LINES } from '../respond/lines.ts'
 import { inPath } from './openapi-parameters.ts'
 import {
   type Detail,
@@ -18,7 +19,8 @@ import { json } from './openapi-refusals.ts'
 /** Calls whose bodies belong to a vendor: they pass through, so they are open objects here, with an example. */
 
 const open = { type: 'object', additionalProperties: true }
-const eventStream = { 'text/event-stream': { schema: { type: 'string' } } }
+const EVENTS = 'text/event-stream'
+const eventStream = { [EVENTS]: { schema: { type: 'string' } } }
 const binary = { type: 'string', format: 'binary' }
 
 /** Where a call goes on to a provider. */
@@ -39,15 +41,19 @@ const bodyOf = ({ body, fields, files }: Example = {}, properties: object = {}, 
 
 const answerOf = ({ answer }: Example = {}) => json(open, answer !== undefined ? { example: answer } : {})
 
+/** A call that wants a stream. */
+const STREAMED = { stream: true, messages: [{}], prompt: '…' }
+
 /** The documentation of a dialect. */
 export function describeDialect(dialect: Dialect, writing: Writing): Detail {
-  const { path, about, example, idHeader, limits = 'openai' } = dialect
+  const { path, about, example, idHeader, limits = 'openai', framing } = dialect
   // However a dialect says that it wants a stream.
-  const streams = dialect.isStream({ stream: true, stream_format: 'sse' })
+  const streams = dialect.isStream({ ...STREAMED, stream_format: 'sse' })
+  const [type, words] = framing === 'lines' ? [LINES, 'lines of JSON'] : [EVENTS, 'server-sent events']
   const properties = {
     model: { type: 'string', description: 'A model, or a redirect' },
-    ...(dialect.isStream({ stream: true }) && {
-      stream: { type: 'boolean', description: 'The answer comes as server-sent events' },
+    ...(dialect.isStream(STREAMED) && {
+      stream: { type: 'boolean', description: `The answer comes as ${words}` },
     }),
   }
   const tells = { ...answerTells, ...limitTells(limits), ...writing.tells }
@@ -76,7 +82,7 @@ export function describeDialect(dialect: Dialect, writing: Writing): Detail {
         content: {
           ...answerOf(example),
           ...(dialect.gives === 'any' && { '*/*': { schema: binary } }),
-          ...(streams && eventStream),
+          ...(streams && { [type]: { schema: { type: 'string' } } }),
         },
       },
       ...writing.refusals(dialect, [...FORWARDED, 401, ...OF_BODIES, 503]),

@@ -67,6 +67,7 @@ const dialect = {
   read: may(fun),
   preset: may(fun),
   outgoing: may(fun),
+  framing: may(oneOf('lines')),
   isStream: fun,
   isRepeatable: may(fun),
   question: may(fun),

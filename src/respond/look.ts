@@ -59,10 +59,7 @@ const LAST = 4
 const latin1 = new TextDecoder('latin1')
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/**
- * Whole events go out as the bytes that came in. Most are not even read as text: only those that report usage, and the
- * last.
- */
+/** Whole events go out as the bytes that came in. Most are not read as text: only reports of usage, and the last. */
 export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]): Look {
   const lens = x.lens!
   const held: Bytes[] = []
@@ -224,6 +221,8 @@ export function createLook(x: Exchange, hideUsage: boolean, taps: readonly Tap[]
         isEnd ||= isBroken ? what === 'stream' : what !== undefined
         const json = what !== undefined || x.finish === undefined ? toJson(data) : undefined
         x.finish ??= json && lens.finish?.(json)
+        // Not every language reports it by the name that is looked for on the way.
+        x.usage ??= json && lens.usage(json)
         failure ??= json && failureIn(json, lens)
         if (isEnd && (failure !== undefined || x.finish !== undefined || lens.finish === undefined)) break
       }

@@ -10,6 +10,7 @@ import { createConversation, protocolFor } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Drain } from './drain.ts'
 import { createHeaders, refusalHeaders } from './headers.ts'
+import { LINES, toLines } from './lines.ts'
 import { createLookers } from './lookers.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
 import { tapWhole } from './whole.ts'
@@ -105,11 +106,13 @@ export function createRespond(options: RespondOptions) {
     }
     const taps = tapsOn(x)
     const added = addedTo(x)
-    const own = headersOf(x, 'text/event-stream', added)
+    const isLines = isDialect(x.endpoint) && x.endpoint.framing === 'lines'
+    const own = headersOf(x, isLines ? LINES : 'text/event-stream', added)
     const headers = added === undefined ? own : { ...added, ...own }
     headers['cache-control'] = 'no-cache, no-transform'
     headers['x-accel-buffering'] = 'no'
-    return new Response(pump(x, answer, { taps, finish, drain, toFailure }), { headers })
+    const frame = isLines ? toLines() : undefined
+    return new Response(pump(x, answer, { taps, finish, drain, toFailure, frame }), { headers })
   }
 
   function respondRaw(x: Exchange, answer: RawAnswer): Response {

@@ -4,6 +4,7 @@ import { Refusal, toRefusal } from '../errors.ts'
 import { cutShort, type Exchange } from '../exchange.ts'
 import type { Awaitable, RawAnswer, StreamedAnswer, StreamRead } from '../types.ts'
 import type { Drain } from './drain.ts'
+import type { Frame } from './lines.ts'
 import { createLook, type Failure, type Tap } from './look.ts'
 
 const encoder = new TextEncoder()
@@ -17,6 +18,8 @@ export interface PumpOptions {
   readonly finish: (refusal?: Refusal) => string
   readonly drain: Drain | undefined
   readonly toFailure: ToFailure
+  /** What makes of events what the client reads; absent where it reads events. */
+  readonly frame: Frame | undefined
 }
 
 /** What a provider's own words for a failure mean. */
@@ -27,7 +30,7 @@ export type ToFailure = (provider: string, failure: Failure) => Refusal
  * pieces to the connection without a queue in between; to readers it is like any other.
  */
 export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions): ReadableStream<Bytes> {
-  const { taps, finish, drain, toFailure } = options
+  const { taps, finish, drain, toFailure, frame } = options
   const { reader } = answer
   const look = createLook(x, answer.hideUsage, taps)
   let controller: ReadableStreamDirectController
@@ -73,7 +76,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     if (isGone) return false
     taken()
     if (done) close(end())
-    const out = done ? nothing : look.take(value)
+    const out = done ? nothing : framed(look.take(value))
     return out.length === 0 ? !done : pass(out)
   }
   const pass = (out: Bytes): boolean => {
@@ -87,7 +90,8 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     written.then(goOn, fail)
     return false
   }
-  const ping = (): void => void controller.write(PING)
+  const framed = (events: Bytes): Bytes => (frame === undefined ? events : frame(events))
+  const ping = (): void => void controller.write(framed(PING))
   const goOn = (): void => {
     if (isGone) return
     x.connection.keepOpen()
@@ -107,7 +111,8 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
 
   function close(last: Bytes): void {
     x.onQuiet = undefined
-    if (last.length > 0) controller.write(last)
+    const out = framed(last)
+    if (out.length > 0) controller.write(out)
     controller.close()
     isOver?.()
   }
@@ -156,7 +161,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     pull(given) {
       controller = given
       // It begins early, because nothing was heard for long.
-      if (x.quietSince > x.startedAt) controller.write(PING)
+      if (x.quietSince > x.startedAt) ping()
       x.onQuiet = ping
       const whole = new Promise<void>(resolve => {
         isOver = resolve

@@ -6,7 +6,8 @@ import type { Provider } from '../contract/provider.ts'
 import { Refusal, refuse } from '../errors.ts'
 import type { Arrival, ArrivalHeaders } from '../http/arrival.ts'
 import { readCapped, readHead } from '../http/read.ts'
-import type { Answer, JsonObject, Usage } from '../types.ts'
+import { asEvents, isLines } from '../respond/lines.ts'
+import type { Answer, ByteSource, JsonObject, Usage } from '../types.ts'
 import { toFailure, toHiddenFailure } from './failures.ts'
 import { peek } from './peek.ts'
 import { createTail } from './tail.ts'
@@ -32,7 +33,9 @@ export async function readAnswer(arrival: Arrival, reading: Reading): Promise<An
     if (status < 200 || status > 299)
       throw toFailure(provider.name, arrival, asObject(await readWords(arrival)))
     const contentType = headers.get('content-type') ?? ''
-    if (isEventStream(contentType)) return await readStream(arrival, reading)
+    if (isEventStream(contentType)) return await readStream(arrival.body, reading)
+    if (dialect.framing === 'lines' && isLines(contentType))
+      return await readStream(arrival.body && asEvents(arrival.body), reading)
     if (dialect.gives === 'any' && !isJson(contentType)) return toRaw(arrival, contentType, INERT)
     const bytes = readCapped(arrival, ANSWER_LIMIT)
     return toWhole(bytes instanceof Promise ? await bytes : bytes, reading)
@@ -81,7 +84,7 @@ const isEventStream = (contentType: string): boolean => /^text\/event-stream\b/i
 
 /** A stream may still turn out to be an error: its first events tell. */
 async function readStream(
-  { body: reader }: Arrival,
+  reader: ByteSource | undefined,
   { provider, dialect, hideUsage }: { provider: Provider; dialect: Lens; hideUsage: boolean },
 ): Promise<Answer> {
   if (reader === undefined)
@@ -127,7 +130,7 @@ async function readPassed(arrival: Arrival, { provider, aim, method }: NativeRea
     return { kind: 'whole', body: new Uint8Array(), contentType, status, headers: told }
   }
   if (aim.lens !== undefined && isEventStream(contentType))
-    return readStream(arrival, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })
+    return readStream(arrival.body, { provider, dialect: aim.lens, hideUsage: aim.hideUsage ?? false })
   if (!isJson(contentType)) return toRaw(arrival, contentType, { ...passing, ...lengthOf(headers) })
   const { head, rest } = await readHead(arrival, LOOK_LIMIT)
   if (rest !== undefined) {
