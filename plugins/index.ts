@@ -14,6 +14,7 @@ import connect from './connect/index.ts'
 import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
 import anthropicMessages from './dialects/anthropic-messages/index.ts'
+import ollamaApi from './dialects/ollama-api/index.ts'
 import openaiAudio from './dialects/openai-audio/index.ts'
 import openaiChat from './dialects/openai-chat/index.ts'
 import openaiCompletions from './dialects/openai-completions/index.ts'
@@ -98,6 +99,7 @@ export const plugins: readonly Plugin[] = [
   openaiModerations,
   openaiRealtime,
   rerank,
+  ollamaApi,
   // what goes to one provider in its own language
   files,
   batches,

@@ -10,10 +10,10 @@ import type { Prices } from '../prices/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { adminModel, createAdminModels } from './admin.ts'
 import { createListCache } from './cache.ts'
-import type { Catalog } from './model.ts'
+import type { Catalog, ShownModel } from './model.ts'
 import { listQuery } from './pages.ts'
 import { createReader } from './reader.ts'
-import { createRenderer, renderListRefusal, type ShownModel } from './shapes.ts'
+import { createRenderer, renderListRefusal } from './shapes.ts'
 
 const listedModel = v.looseObject({ id: says('What callers name', v.string()) })
 const listAnswer = v.object({
@@ -51,7 +51,7 @@ export default definePlugin({
 
     const reader = createReader({ lists, providers, now })
     return {
-      exports: { newsFor: reader.newsFor } satisfies Catalog,
+      exports: { newsFor: reader.newsFor, listed } satisfies Catalog,
       route: reader.route,
       list(models) {
         const taken = new Set(models.map(({ id }) => id))

@@ -13,7 +13,7 @@ interface Deps {
 /** Names that nobody lists may come in any number; a provider is asked for a new list at most so often (milliseconds). */
 const ASK_AGAIN_AFTER = 10_000
 
-export interface Reader extends Catalog {
+export interface Reader extends Pick<Catalog, 'newsFor'> {
   /** Turns names into targets: `provider/id` where the first segment is a provider, else an id that some provider lists. */
   route(route: Route, x: Deciding): Awaitable<Route>
 }

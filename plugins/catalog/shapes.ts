@@ -3,17 +3,11 @@ import type { Bytes } from '../../src/base/bytes.ts'
 import { Written } from '../../src/contract/api.ts'
 import type { ModelFacts } from '../../src/contract/model.ts'
 import type { Refusal } from '../../src/errors.ts'
-import type { ListedModel } from '../../src/types.ts'
+import type { ShownModel } from './model.ts'
 import { type ListQuery, pageOf } from './pages.ts'
 
 /** Clients of Anthropic say so in a header; everybody else reads OpenAI's shape. */
 const wantsAnthropic = (request: Request): boolean => request.headers.has('anthropic-version')
-
-/** A model of the list, and what it can do. */
-export interface ShownModel extends Pick<ListedModel, 'id' | 'kind' | 'ownedBy' | 'created'> {
-  readonly displayName: string | undefined
-  readonly facts: ModelFacts
-}
 
 /** What it can do beside that has a shape of which clients read every part, and is not told. */
 const anthropicModel = (model: ShownModel) => {

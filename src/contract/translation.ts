@@ -103,6 +103,8 @@ export interface Errand {
 export type Translation =
   | {
       readonly kind: 'language'
+      /** An answer to a body that asks nothing of a model: undefined where one has to be asked. It costs nothing. */
+      unasked?(body: JsonObject, facts: AnswerFacts): JsonObject | undefined
       /** @throws Refusal naming the field that is wrong, or that has no counterpart. */
       toCall(body: JsonObject, destination: Destination): Call
       /** A tool that runs at a provider would be left out there: targets that have it are asked first. */

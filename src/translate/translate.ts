@@ -5,6 +5,7 @@ import {
 } from '@ai-sdk/provider'
 import type { Bytes } from '../base/bytes.ts'
 import type { Dialect } from '../contract/dialect.ts'
+import { usageOf } from '../contract/loose-json.ts'
 import type { Provider } from '../contract/provider.ts'
 import type {
   AnswerFacts,
@@ -75,6 +76,8 @@ export function createTranslated(strict: boolean, loop: Pick<Loop, 'mark'>) {
       for (const warning of translated.warnings ?? []) warn(say(warning))
       return toWhole(translated)
     }
+    const unasked = translation.unasked?.(json, facts)
+    if (unasked !== undefined) return toWhole({ body: unasked, usage: usageOf({}) }, dialect)
     const { options, warnings } = translation.toCall(json, destination)
     for (const line of warnings) warn(line)
     const model = await provider.offers!.language!(target.model)

@@ -34,6 +34,11 @@ export interface Spoken {
   readonly at?: Places
   /** Dialects with a place from the root of the vendor's host. They are not spoken at an operator's own address. */
   readonly atRoot?: Places
+  /**
+   * Dialects of the vendor's own, by their names, that live beside what the path of its own base URL is for: where that ends
+   * in `/v1`, `/api/chat` stands beside it, also at an operator's address that ends so. Elsewhere they are not spoken.
+   */
+  readonly beside?: Readonly<Record<string, `/${string}`>>
 }
 
 export type Headers = Readonly<Record<string, string>>
@@ -114,13 +119,18 @@ export function createWires({
   }
 }
 
-function findUrls(baseUrl: string, official: string | undefined, { speaks = [], at, atRoot }: Spoken) {
+function findUrls(baseUrl: string, official: string | undefined, spoken: Spoken) {
+  const { speaks = [], at, atRoot, beside } = spoken
   const urls = new Map<string, string>(
     speaks.map(dialect => [dialect, baseUrl + (at?.[dialect] ?? paths[dialect])]),
   )
   const { origin } = new URL(baseUrl)
   if (official !== undefined && origin === new URL(official).origin)
     for (const [dialect, path] of Object.entries(atRoot ?? {})) urls.set(dialect, origin + path)
+  const own = official === undefined ? '' : new URL(official).pathname
+  const root = baseUrl.slice(0, baseUrl.length - own.length)
+  if (baseUrl.endsWith(own))
+    for (const [dialect, path] of Object.entries(beside ?? {})) urls.set(dialect, root + path)
   return urls
 }
 

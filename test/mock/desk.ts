@@ -6,6 +6,7 @@ import type { Incoming } from './http.ts'
 import { images } from './images.ts'
 import { countTokens } from './messages.ts'
 import { moderations } from './moderations.ts'
+import { ollamaVectors } from './ollama.ts'
 import { rerank } from './rerank.ts'
 import { speech } from './speech.ts'
 import { transcriptions } from './transcriptions.ts'
@@ -40,6 +41,7 @@ export function createDesks(): (
 ) => Promise<Handed | undefined> {
   const desks: readonly (readonly [RegExp, Desk])[] = [
     [/\/messages\/count_tokens$/, ({ json }) => ({ body: countTokens(json) })],
+    [/\/api\/embed(?:dings)?$/, ollamaVectors],
     [/\/embeddings$/, embeddings],
     [/\/images\/(?:generations|edits)$/, images],
     [/\/audio\/speech$/, speech],

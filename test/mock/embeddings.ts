@@ -16,7 +16,7 @@ export const embeddings: Desk = ({ json }) => {
 }
 
 /** Of how a text begins, and how long it is. Halves and quarters: exact as 32-bit numbers, too. */
-function vectorOf(input: unknown, size: number): number[] {
+export function vectorOf(input: unknown, size: number): number[] {
   const text = typeof input === 'string' ? input : JSON.stringify(input)
   const seed = `${text.slice(0, 8)}:${text.length}`
   return Array.from({ length: size }, (_, i) => Number(Bun.hash(`${i}:${seed}`) % 8n) / 4 - 1)

@@ -36,6 +36,9 @@ export const anthropicError = (status: number, message: string): string =>
     request_id: 'req_mock',
   })
 
+/** An error as Ollama writes it. */
+export const ollamaError = (message: string): string => JSON.stringify({ error: message })
+
 const googleStates: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',

@@ -5,7 +5,7 @@ import type { Handed } from './desk.ts'
 import { type Incoming, parseHeaders } from './http.ts'
 import { errorAt } from './languages.ts'
 import type { Plan } from './plan.ts'
-import { event, type Language, upTo } from './talk.ts'
+import { event, type Language, toLine, upTo } from './talk.ts'
 
 /** An answer before it meets the wire. */
 export interface Reply {
@@ -35,7 +35,7 @@ export async function createReply(question: Question, plan: Plan): Promise<Reply
   const bytes = pieces.map(({ text, tokens }) => ({ bytes: Buffer.from(text as string), tokens }))
   const encoding = plan.bomb === undefined ? plan.encoding : (plan.encoding ?? 'gzip')
   const tokens = pieces.reduce((sum, piece) => sum + piece.tokens, 0)
-  const isStream = contentType.startsWith('text/event-stream')
+  const isStream = /^(?:text\/event-stream|application\/x-ndjson)/.test(contentType)
   return {
     status: plan.status ?? 200,
     headers: {
@@ -71,13 +71,15 @@ interface Content {
   }[]
 }
 
+const EVENTS = 'text/event-stream; charset=utf-8'
+
 async function contentOf(question: Question, plan: Plan): Promise<Content> {
   const { talk, handed } = question
   const isPlain = plan.chunks === undefined && plan.events === undefined
   const isError = (plan.status ?? 200) >= 400
   const raw = await rawOf(question, plan, isError)
   const isStream = plan.events !== undefined || (talk?.ask.stream === true && (raw === undefined || !isPlain))
-  const contentType = plan.contentType ?? (isStream ? 'text/event-stream; charset=utf-8' : undefined)
+  const contentType = plan.contentType ?? (isStream ? (talk?.language.streamType ?? EVENTS) : undefined)
   const json = 'application/json'
   if (raw) return { contentType: contentType ?? json, pieces: raw.map(text => ({ text, tokens: 0 })) }
   if (talk) return { contentType: contentType ?? json, pieces: talkOf(question, talk, plan) }
@@ -136,7 +138,8 @@ function talkOf(
     errorEvent === undefined
       ? events
       : [...upTo(events, errorEvent.after ?? 0), failure(language, errorEvent)]
-  return said.map(({ text, tokens }) => ({ text: withNewlines(text, plan), tokens }))
+  const framed = language.streamType === undefined ? (text: string) => text : toLine
+  return said.map(({ text, tokens }) => ({ text: withNewlines(framed(text), plan), tokens }))
 }
 
 function failure(

@@ -17,16 +17,21 @@ export interface Talk {
 /** A language in which models are talked to. */
 export interface Language {
   readonly name: string
+  /** The media type of its streams, where they are lines of JSON and no events. */
+  readonly streamType?: string
   isAsked(incoming: Incoming): boolean
   toAsk(body: Json, incoming: Incoming): Ask
   /** A whole answer. */
   whole(talk: Talk): string
-  /** The events of a stream, with their blank lines. */
+  /** The events of a stream, with their blank lines, also where they are sent as lines. */
   events(talk: Talk): Piece[]
   /** The data of the event that says that an answer fails on its way. */
   readonly failure: { readonly event?: string; readonly data: unknown }
   errorBody(status: number, message: string): string
 }
+
+/** An event as a line, its data alone. */
+export const toLine = (event: string): string => event.replace(/^data: ([^\n]*)\n\n$/, '$1\n')
 
 /** One event; `tokens` of the completion are given away with it. */
 export const event = (name: string | undefined, data: unknown, tokens = 0): Piece => ({

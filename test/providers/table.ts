@@ -24,6 +24,7 @@ const languages: Readonly<Record<string, string>> = {
   'anthropic-messages': 'messages',
   'anthropic-count-tokens': 'token counts',
   rerank: 'reranking',
+  'ollama-chat': "Ollama's own",
 }
 const kinds: Readonly<Record<string, string>> = {
   language: 'text',

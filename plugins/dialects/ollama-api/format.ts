@@ -1,0 +1,37 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import { objectAt, wrong } from '../../../src/request/border.ts'
+import type { JsonObject } from '../../../src/types.ts'
+import type { Reading } from './kin.ts'
+
+export interface Format {
+  readonly responseFormat?: NonNullable<LanguageModelV4CallOptions['responseFormat']>
+  readonly options?: JsonObject
+  /** Said to the model where there is no other way. */
+  readonly instruction?: string
+}
+
+const JSON_ONLY = 'Answer with one JSON object and nothing else: no text around it, no Markdown.'
+
+/** `"json"`, or a schema. */
+export function readFormat(format: unknown, { kin, warn }: Reading): Format {
+  // Older clients send an empty text for none.
+  if (format == null || format === '') return {}
+  if (format !== 'json') {
+    if (typeof format === 'string')
+      return wrong('format', 'is another text than "json": send that, or a schema')
+    const schema = objectAt(format, 'format')
+    return {
+      responseFormat: { type: 'json', schema },
+      ...(kin.isStrict && { options: { strictJsonSchema: false } }),
+    }
+  }
+  if (kin.hasJsonMode) return { responseFormat: { type: 'json' } }
+  warn('format: this provider has no mode for JSON; its model is told to answer with a JSON object')
+  return { instruction: JSON_ONLY }
+}
+
+/** Behind what the prompt begins with, so that what is cached stays the same. */
+export function instructed(prompt: LanguageModelV4Message[], content: string): LanguageModelV4Message[] {
+  const at = prompt.findIndex(({ role }) => role !== 'system')
+  return prompt.toSpliced(at < 0 ? prompt.length : at, 0, { role: 'system', content })
+}
