@@ -1,6 +1,7 @@
 /** Fields whose pieces, put together, are what the model said. All others only have a last value. */
 const pieces = new Set([
   'content',
+  'response',
   'reasoning',
   'reasoning_content',
   'refusal',

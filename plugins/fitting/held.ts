@@ -1,4 +1,4 @@
-import { isObject } from '../../src/contract/loose-json.ts'
+import { isObject, listOf } from '../../src/contract/loose-json.ts'
 import type { Body } from '../../src/request/body.ts'
 import type { JsonObject } from '../../src/types.ts'
 
@@ -18,7 +18,7 @@ export interface Held {
 export const LETTERS = 6
 
 /** Nothing is looked for in the body beside this. */
-const MEDIA = /"(?:image|image_url|input_image|input_audio)"|application\/pdf/
+const MEDIA = /"(?:images?|image_url|input_image|input_audio)"|application\/pdf/
 
 /** Data in base64: its letters are no tokens. */
 const PACKED = /^(?:data:|[\w+/=-]{200})/
@@ -41,7 +41,7 @@ export function measure(body: JsonObject): Held {
     } else if (Array.isArray(value)) {
       for (const item of value) open.push(item)
     } else if (isObject(value)) {
-      held.images ||= pictures.includes(value.type)
+      held.images ||= pictures.includes(value.type) || listOf(value.images).length > 0
       held.audio ||= value.type === 'input_audio'
       held.pdfs ||= value.media_type === 'application/pdf'
       for (const item of Object.values(value)) open.push(item)

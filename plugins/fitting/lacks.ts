@@ -1,9 +1,15 @@
-import { listOf } from '../../src/contract/loose-json.ts'
+import { listOf, objectOf } from '../../src/contract/loose-json.ts'
 import type { ModelFacts } from '../../src/contract/model.ts'
 import type { JsonObject } from '../../src/types.ts'
 import type { Held } from './held.ts'
 
 const limits = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const
+
+/** How much an answer may have, wherever a language says it. */
+const wanted = (body: JsonObject): readonly unknown[] => [
+  ...limits.map(limit => body[limit]),
+  objectOf(body.options).num_predict,
+]
 
 /** A model of which this is known certainly cannot take the call. */
 export function cannotTake(facts: ModelFacts, held: Held, body: JsonObject): boolean {
@@ -14,7 +20,7 @@ export function cannotTake(facts: ModelFacts, held: Held, body: JsonObject): boo
     (audio === false && held.audio) ||
     (pdfs === false && held.pdfs) ||
     (tools === false && listOf(body.tools).length > 0) ||
-    (maxOutput !== undefined && limits.some(limit => Number(body[limit]) > maxOutput))
+    (maxOutput !== undefined && wanted(body).some(tokens => typeof tokens === 'number' && tokens > maxOutput))
   )
 }
 

@@ -39,7 +39,7 @@ const FREE: ReadonlySet<string> = new Set(['input', 'args', 'arguments', 'struct
 
 /** Fields of bytes: they are no text if they look like it, or where the text says so itself. */
 const BINARY: ReadonlySet<string> = new Set(
-  'data blob b64_json file_data image image_data audio embedding bytes bytesBase64Encoded imageBytes videoBytes partial_image_b64'.split(
+  'data blob b64_json file_data image images image_data audio embedding bytes bytesBase64Encoded imageBytes videoBytes partial_image_b64'.split(
     ' ',
   ),
 )

@@ -9,9 +9,10 @@ import { type Hook, inOrder, type Variant, variantsOf } from './matrix.ts'
 import { cases } from './passages.ts'
 import { everyProvider, planFor } from './replies.ts'
 import { type Sent, samples } from './samples.ts'
-import { anthropicErrorOf, errorOf } from './shapes.ts'
+import { anthropicErrorOf, errorOf, ollamaErrorOf } from './shapes.ts'
 
 const SECRET = 'probe-secret'
+const errors = { openai: errorOf, anthropic: anthropicErrorOf, ollama: ollamaErrorOf }
 const modes = ['sync bug', 'async bug', 'sync refusal', 'async refusal'] as const
 type Mode = (typeof modes)[number]
 
@@ -188,10 +189,11 @@ describe('a plugin with every hook', () => {
           expect([where, answer.headers.get('retry-after')]).toEqual([where, isBug ? null : '7'])
           expect([where, settled]).toEqual([where, [answer.id]])
           if (endpoint.method !== 'HEAD') {
-            const error = (shape === 'anthropic' ? anthropicErrorOf : errorOf)(answer)
-            expect([where, error.code, error.message]).toEqual([
+            const error = errors[shape](answer)
+            const code = isBug ? 'internal_error' : 'rate_limit_exceeded'
+            expect([where, error.code ?? code, error.message]).toEqual([
               where,
-              isBug ? 'internal_error' : 'rate_limit_exceeded',
+              code,
               isBug ? 'The gateway failed to handle this request' : 'The probe says no',
             ])
           }

@@ -12,7 +12,7 @@ export interface Variant {
   readonly endpoint: CallerEndpoint
   readonly hooks: readonly Hook[]
   readonly status: number
-  readonly shape: 'openai' | 'anthropic'
+  readonly shape: 'openai' | 'anthropic' | 'ollama'
   readonly make: Case['make']
 }
 
@@ -29,6 +29,10 @@ const ofModels = inOrder(Object.keys(kinds) as Hook[]).filter(hook => !others.in
 /** Each dialect, whose provider answers with bytes that nobody looks into. */
 const sounds: ReadonlySet<string> = new Set(['openai-speech'])
 
+/** Whose errors its clients read. */
+const shapeOf = (dialect: string): Variant['shape'] =>
+  (['anthropic', 'ollama'] as const).find(shape => dialect.startsWith(`${shape}-`)) ?? 'openai'
+
 function ofDialect(endpoint: CallerEndpoint): Variant[] {
   const { name, method } = endpoint
   // A WebSocket is opened, which needs a server that listens: test/realtime/hooks.test.ts.
@@ -42,7 +46,7 @@ function ofDialect(endpoint: CallerEndpoint): Variant[] {
       endpoint,
       hooks: ofModels.filter(hook => hook !== 'head' || stream || !sounds.has(name)),
       status: 200,
-      shape: name.startsWith('anthropic-') ? 'anthropic' : 'openai',
+      shape: shapeOf(name),
       // A redirect to two models of this provider.
       make: () => sample.make(`two-of-${provider}`, stream),
     })),
@@ -68,10 +72,19 @@ const told: Readonly<Record<string, () => Sent>> = {
   'POST /v1/feedback': () => asJson({ request_id: Bun.randomUUIDv7(), score: 1 }),
   'POST /v1/keys': () => asJson({ name: 'Made' }),
   'POST /v1/keys/:id/roll': () => asJson({}),
+  'POST /api/show': () => asJson({ model: 'openai/one' }),
 }
 
 /** For holders of keys that make keys, and refused to all others: test/keys. */
 const isForMakers = ({ path }: CallerEndpoint): boolean => path.startsWith('/v1/keys')
+
+/** Who asks for what a gateway does not do is told so. */
+const isManaging = ({ path }: CallerEndpoint): boolean =>
+  /^\/api\/(?:push|pull|create|copy|delete|blobs)\b/.test(path)
+
+const refusedWith = (endpoint: CallerEndpoint): number | undefined =>
+  isForMakers(endpoint) ? 403 : isManaging(endpoint) ? 403 : undefined
+const LISTS = /^\/v1\/models|^\/api\/(?:tags|show)$/
 
 /** Lists of models are made by asking for the route of each, on a dry run. */
 const ofRoute = (endpoint: CallerEndpoint): Variant => ({
@@ -79,11 +92,11 @@ const ofRoute = (endpoint: CallerEndpoint): Variant => ({
   endpoint,
   hooks: inOrder([
     ...always,
-    ...(isForMakers(endpoint) ? [] : (['tap', 'head'] as const)),
-    ...(endpoint.path.startsWith('/v1/models') ? (['list'] as const) : []),
+    ...(refusedWith(endpoint) === undefined ? (['tap', 'head'] as const) : []),
+    ...(LISTS.test(endpoint.path) ? (['list'] as const) : []),
   ]),
-  status: isForMakers(endpoint) ? 403 : 200,
-  shape: 'openai',
+  status: refusedWith(endpoint) ?? 200,
+  shape: endpoint.path.startsWith('/api/') ? 'ollama' : 'openai',
   make: () => ({ path: endpoint.path.replace('*', 'openai/one'), ...told[addressOf(endpoint)]?.() }),
 })
 

@@ -17,7 +17,7 @@ export interface Case {
   readonly hooks: readonly Hook[]
   make(send: Send): Promise<Made> | Made
   readonly title?: string
-  readonly shape?: 'openai' | 'anthropic'
+  readonly shape?: 'openai' | 'anthropic' | 'ollama'
   /** Default: 200. */
   readonly status?: number
 }

@@ -57,6 +57,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     make: (model, stream) => asJson({ model, max_tokens: 9, messages, stream }),
   },
   'anthropic-count-tokens': { stream: false, make: model => asJson({ model, messages }) },
+  'ollama-chat': { stream: true, make: (model, stream) => asJson({ model, messages, stream }) },
+  'ollama-generate': { stream: true, make: (model, stream) => asJson({ model, prompt: 'Hello', stream }) },
+  'ollama-embed': { stream: false, make: model => asJson({ model, input: ['Hello', 'world'] }) },
+  'ollama-embeddings': { stream: false, make: model => asJson({ model, prompt: 'Hello' }) },
   rerank: { stream: false, make: model => asJson({ model, query: 'Hello', documents: ['a', 'b'] }) },
 }
 
@@ -65,6 +69,10 @@ const elsewhere: Readonly<Record<string, string>> = {
   rerank: 'vllm',
   'anthropic-messages': 'anthropic',
   'anthropic-count-tokens': 'anthropic',
+  'ollama-chat': 'ollama',
+  'ollama-generate': 'ollama',
+  'ollama-embed': 'ollama',
+  'ollama-embeddings': 'ollama',
 }
 
 /** A provider that speaks the dialect. */
@@ -78,4 +86,6 @@ export const strangers: Readonly<Record<string, string>> = {
   'openai-completions': 'anthropic',
   'anthropic-messages': 'openai',
   'anthropic-count-tokens': 'openai',
+  'ollama-chat': 'openai',
+  'ollama-generate': 'anthropic',
 }

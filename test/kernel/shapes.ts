@@ -42,6 +42,15 @@ export function anthropicErrorOf({ status, headers, body }: Answered | RawAnswer
   return { message: json.error.message, code: json.error.details.error_code }
 }
 
+/** The same for Ollama's language: a sentence, and nothing else. */
+export function ollamaErrorOf({ headers, body }: Answered | RawAnswer) {
+  const json = (typeof body === 'string' ? JSON.parse(body) : body) as { readonly error: string }
+  expect(headers.get('content-type')).toStartWith('application/json')
+  expect(Object.keys(json)).toEqual(['error'])
+  expect(json.error).toBeString()
+  return { message: json.error, code: undefined }
+}
+
 /** Status and code of a refusal. */
 export const refusalOf = (answer: Answered | RawAnswer): readonly [number, string] => [
   answer.status,

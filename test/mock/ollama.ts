@@ -15,16 +15,16 @@ export const ollama: Language = {
   isAsked: ({ path }) => ROUTE.test(path),
   toAsk: body => ({
     model: String(body.model),
-    stream: body.stream !== false && (listOf(body.messages).length > 0 || textOf(body.prompt) !== ''),
+    stream: body.stream !== false && !isSilent(body),
     includeUsage: true,
-    promptTokens: countHeard(heardOf(body)),
+    promptTokens: isSilent(body) ? 0 : countHeard(heardOf(body)),
     maxTokens: numberOf(objectOr(body.options).num_predict),
     heard: () => heardOf(body),
     body,
   }),
   whole(talk) {
     const { body } = talk.ask
-    if (body.messages === undefined && body.prompt === undefined)
+    if (isSilent(body))
       return JSON.stringify({ ...head(talk), response: '', done: true, done_reason: 'load' })
     const { reasoning, text } = talk.script
     return JSON.stringify({
@@ -48,6 +48,10 @@ export const ollama: Language = {
   failure: { data: { error: 'llama runner process has terminated' } },
   errorBody: (_status, message) => ollamaError(message),
 }
+
+/** It only wants the model to be loaded. */
+const isSilent = ({ messages, prompt }: Json): boolean =>
+  listOf(messages).length === 0 && textOf(prompt) === ''
 
 const heardOf = (body: Json): Heard =>
   hearChat({

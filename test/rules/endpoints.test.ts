@@ -69,7 +69,7 @@ describe('P8', () => {
       const source = isAsking(variant) ? 'openai/three' : '/'
       const answer = await sendClosed(variant, source)
       // A list of models shows what may be called, and nothing else.
-      const isGone = title === 'GET /v1/models/*'
+      const isGone = title === 'GET /v1/models/*' || title === 'POST /api/show'
       expect([title, answer.status]).toEqual([title, isGone ? 404 : status])
       if (title === 'GET /v1/models') expect(JSON.parse(answer.text).data).toEqual([])
     }
@@ -112,6 +112,10 @@ describe('P8', () => {
     expect(names.sort()).toEqual([
       'anthropic-count-tokens',
       'anthropic-messages',
+      'ollama-chat',
+      'ollama-embed',
+      'ollama-embeddings',
+      'ollama-generate',
       'openai-chat',
       'openai-completions',
       'openai-embeddings',
@@ -130,4 +134,9 @@ describe('P8', () => {
 })
 
 /** What a client reads where it is not allowed. */
-const denied = { openai: 'invalid_request_error', anthropic: 'permission_error' } as const
+const denied = {
+  openai: 'invalid_request_error',
+  anthropic: 'permission_error',
+  // An error is a sentence there.
+  ollama: undefined,
+} as const

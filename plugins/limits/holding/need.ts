@@ -1,5 +1,5 @@
 import { isDialect } from '../../../src/contract/dialect.ts'
-import { isObject } from '../../../src/contract/loose-json.ts'
+import { isObject, objectOf } from '../../../src/contract/loose-json.ts'
 import type { Routed } from '../../../src/exchange.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
@@ -38,8 +38,9 @@ function writes(endpoint: Routed['endpoint'], lens: Routed['lens']): boolean {
 
 /** The largest of those that are named: not every server reads the same one. */
 function capOf(json: JsonObject): number {
-  const { maxOutputTokens } = isObject(json.generationConfig) ? json.generationConfig : {}
-  const named = [maxOutputTokens, ...caps.map(name => json[name])].filter(isCount)
+  const { maxOutputTokens } = objectOf(json.generationConfig)
+  const { num_predict: predicted } = objectOf(json.options)
+  const named = [maxOutputTokens, predicted, ...caps.map(name => json[name])].filter(isCount)
   return named.length === 0 ? ASSUMED : Math.max(...named)
 }
 

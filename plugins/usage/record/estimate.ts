@@ -81,9 +81,12 @@ const LAST_EVENT: ReadonlySet<string> = new Set(['message_stop', 'response.compl
 
 /** Bytes of text in one event, whatever language it is in. */
 function textOf(event: JsonObject): { output: number; reasoning: number } {
-  const { choices, delta, type, candidates } = event
+  const { choices, delta, type, candidates, message, response } = event
   if (Array.isArray(choices)) return sum(choices.map(choice => fromChoice(objectOf(choice))))
   if (Array.isArray(candidates)) return sum(candidates.map(candidate => fromCandidate(objectOf(candidate))))
+  if (typeof response === 'string') return fromMessage({ ...event, content: response })
+  if (message !== undefined && delta === undefined && type === undefined)
+    return fromMessage(objectOf(message))
   // OpenAI's responses: `response.output_text.delta`, `response.reasoning_summary_text.delta`.
   if (typeof delta === 'string') {
     return String(type).includes('reasoning')
@@ -104,6 +107,15 @@ function fromChoice({ delta, text }: JsonObject): { output: number; reasoning: n
     output: sizeOf(text) + sizeOf(content) + sizeOf(refusal) + called,
     reasoning: sizeOf(thought ?? reasoning),
   }
+}
+
+/** Ollama's own language: `/api/chat`, and `/api/generate`. */
+function fromMessage({ content, thinking, tool_calls: calls }: JsonObject): {
+  output: number
+  reasoning: number
+} {
+  const called = Array.isArray(calls) ? sizeOf(JSON.stringify(calls)) : 0
+  return { output: sizeOf(content) + called, reasoning: sizeOf(thinking) }
 }
 
 /** Gemini's own language. */
