@@ -2,15 +2,20 @@ import type { Language } from './case.ts'
 import { type Feature, hello } from './feature.ts'
 import { chat } from './features-chat.ts'
 import { messages } from './features-messages.ts'
+import { ollama } from './features-ollama.ts'
 import { responses } from './features-responses.ts'
 
 export type { Feature } from './feature.ts'
 
-export const features: Readonly<Record<Language, readonly Feature[]>> = { chat, messages, responses }
+/** The languages of the official clients, and one that a client of its own speaks. */
+export type Spoken = Language | 'ollama'
+
+export const features: Readonly<Record<Spoken, readonly Feature[]>> = { chat, messages, responses, ollama }
 
 /** What every body of a language has. */
-export const bases: Readonly<Record<Language, Feature['fields']>> = {
+export const bases: Readonly<Record<Spoken, Feature['fields']>> = {
   chat: { messages: [{ role: 'user', content: hello }] },
   messages: { messages: [{ role: 'user', content: hello }], max_tokens: 3000 },
   responses: { input: hello, store: false },
+  ollama: { messages: [{ role: 'user', content: hello }], stream: false },
 }

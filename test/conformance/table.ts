@@ -1,8 +1,7 @@
 import { MASTER } from '../kit.ts'
 import { objectOr } from '../mock/heard.ts'
 import type { Recorded } from '../mock/provider.ts'
-import type { Language } from './case.ts'
-import { bases, type Feature, features } from './features.ts'
+import { bases, type Feature, features, type Spoken } from './features.ts'
 import { intro, outro } from './table-page.ts'
 import { openWorlds, type TwoWorlds } from './world.ts'
 
@@ -30,15 +29,16 @@ export interface Cell {
 }
 
 export interface Row {
-  readonly language: Language
+  readonly language: Spoken
   readonly feature: string
   readonly cells: Readonly<Record<Column, Cell>>
 }
 
-const paths: Readonly<Record<Language, string>> = {
+const paths: Readonly<Record<Spoken, string>> = {
   chat: '/v1/chat/completions',
   messages: '/v1/messages',
   responses: '/v1/responses',
+  ollama: '/api/chat',
 }
 
 const bedrockAnswer = {
@@ -62,7 +62,7 @@ export async function measure(): Promise<readonly Row[]> {
   await using worlds = await openWorlds()
   worlds.mock.setPlan(answerTo)
   const rows: Row[] = []
-  for (const language of ['chat', 'messages', 'responses'] as const)
+  for (const language of ['chat', 'messages', 'responses', 'ollama'] as const)
     for (const feature of features[language]) {
       const cells: [Column, Cell][] = []
       for (const [column, model] of Object.entries(providers))
@@ -73,16 +73,17 @@ export async function measure(): Promise<readonly Row[]> {
 }
 
 interface Trial {
-  readonly language: Language
+  readonly language: Spoken
   readonly feature: Feature
   readonly model: string
 }
 
 /** Who speaks the language of the client: every byte passes. */
-const own: Readonly<Record<Language, readonly string[]>> = {
+const own: Readonly<Record<Spoken, readonly string[]>> = {
   chat: ['openai/'],
   messages: ['anthropic/'],
   responses: ['openai/'],
+  ollama: [],
 }
 
 async function fateOf(worlds: TwoWorlds, { language, feature, model }: Trial): Promise<Cell> {
@@ -97,7 +98,7 @@ async function fateOf(worlds: TwoWorlds, { language, feature, model }: Trial): P
   return news.length > 0 ? { fate: 'told', words: news.join('; ') } : { fate: 'silent', words: '' }
 }
 
-async function send(worlds: TwoWorlds, language: Language, body: object) {
+async function send(worlds: TwoWorlds, language: Spoken, body: object) {
   const before = worlds.mock.requests.length
   const response = await worlds.gateway.fetch(paths[language], {
     method: 'POST',
@@ -105,7 +106,8 @@ async function send(worlds: TwoWorlds, language: Language, body: object) {
     body: JSON.stringify(body),
   })
   const json = objectOr(await response.json())
-  const error = objectOr(json.error)
+  // An error is a sentence in some languages.
+  const error = typeof json.error === 'string' ? { message: json.error } : objectOr(json.error)
   return {
     status: response.status,
     error: response.ok ? '' : `${String(error.param ?? '')} ${String(error.message)}`.trim(),
@@ -119,6 +121,9 @@ const harmless: Readonly<Record<string, string>> = {
   'chat: `reasoning_content` of a turn': 'thoughts go back to the model that had them, and to no other',
   'messages: thinking of a turn, signed by another model': 'thoughts go back to the model that had them',
   'messages: redacted thinking of a turn': 'thoughts go back to the model that had them',
+  'ollama: `thinking` of a turn': 'thoughts go back to models of one language only',
+  'ollama: `think`: false': 'the model does not think unless it is told to',
+  'ollama: `keep_alive`': 'a matter of the machine that holds a model',
   'responses: reasoning of another model': 'thoughts go back to the model that had them',
   'responses: a search of the web before': 'what was found stands in the text that follows',
   'chat: `annotations` of a turn': 'what they cite stands beside the text, which is all there',
@@ -152,10 +157,11 @@ const signs: Readonly<Record<Fate, string>> = {
   refused: '✗',
   silent: '–',
 }
-const titles: Readonly<Record<Language, string>> = {
+const titles: Readonly<Record<Spoken, string>> = {
   chat: "OpenAI's chat completions",
   messages: "Anthropic's messages",
   responses: "OpenAI's responses",
+  ollama: 'Ollama',
 }
 
 const BEGIN = '<!-- measured: bun test/conformance/table.ts -->'
