@@ -26,6 +26,7 @@ beforeAll(async () => {
       OLLAMA_MODELS: 'llama:8b,plain:latest',
       CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
       CACHE_MODELS: 'kept',
+      PING_INTERVAL: '200ms',
       RETRIES: '0',
       BREAKER_FAILURES: '1000',
       VIRTUAL_MODELS: JSON.stringify([
@@ -178,6 +179,22 @@ describe('what is answered', () => {
       400,
       { error: 'llama:8b does not support tools' },
     ])
+  })
+
+  test('that lets wait begins with a space, which means nothing and keeps the connection', async () => {
+    const response = await send('/api/chat', {
+      model: 'ollama/llama:8b',
+      messages,
+      mock_plan: { text: 'At last.', delayMs: 450 },
+    })
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson')
+    const text = await response.text()
+    expect(text).toMatch(/^ +\{/)
+    const said = text
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line).message.content)
+    expect(said.join('')).toBe('At last.')
   })
 
   test('is told again as lines, where it is kept', async () => {

@@ -11,6 +11,36 @@ import type { Plan } from '../../mock/plan.ts'
 
 let worlds: TwoWorlds
 let ollama: Ollama
+/** Makes vectors in a language of its own, two texts at a time, of a length that nobody can choose. */
+const embedder = definePlugin({
+  name: 'embedder',
+  about: 'Makes vectors.',
+  setup: () => ({
+    providers: [
+      {
+        name: 'embedder',
+        type: 'embedder',
+        wires: new Set(),
+        asksUsage: false,
+        call: () => new Response(),
+        offers: {
+          embedding: modelId => ({
+            specificationVersion: 'v4',
+            provider: 'embedder',
+            modelId,
+            maxEmbeddingsPerCall: 2,
+            supportsParallelCalls: false,
+            doEmbed: async ({ values }) => ({
+              embeddings: values.map(text => [text.length, 0.5]),
+              usage: { tokens: 3 },
+              warnings: [],
+            }),
+          }),
+        },
+      },
+    ],
+  }),
+})
 /** What each call took. */
 const bills: (Usage | undefined)[] = []
 const witness = definePlugin({
@@ -21,7 +51,7 @@ const witness = definePlugin({
 beforeAll(async () => {
   worlds = await openWorlds({
     env: { VIRTUAL_MODELS: JSON.stringify([{ source: 'smart', target_model: 'openai/one' }]) },
-    extra: [witness],
+    extra: [embedder, witness],
   })
   ollama = clientWith(MASTER)
 })
@@ -227,6 +257,24 @@ describe('models', () => {
 })
 
 test('embed makes vectors, where the provider has an API for them', async () => {
+  const vectors = { model: 'embedder/any', input: ['a', 'bc', 'def'] }
+  const { embeddings, prompt_eval_count, ...rest } = await ollama.embed(vectors)
+  expect([embeddings, prompt_eval_count, rest.model]).toEqual([
+    [
+      [1, 0.5],
+      [2, 0.5],
+      [3, 0.5],
+    ],
+    6,
+    'any',
+  ])
+  expect(bills.at(-1)).toMatchObject({ input: 6 })
+  expect(await ollama.embeddings({ model: 'embedder/any', prompt: 'bc' })).toMatchObject({
+    embedding: [2, 0.5],
+  })
+  expect((await errorOf(ollama.embed({ ...vectors, dimensions: 9 }))).message).toBe(
+    '"dimensions" is 9: this model has made vectors of 2',
+  )
   const error = await errorOf(ollama.embed({ model: 'anthropic/one', input: ['a', 'b'] }))
   expect([error.status_code, error.message]).toEqual([
     400,
