@@ -1,6 +1,6 @@
 import { shell } from '../../views/quote.ts'
 import { agents } from './agents.ts'
-import { CHAT, type Client, exports, SHELL } from './client.ts'
+import { CHAT, type Client, exports, OLLAMA, SHELL } from './client.ts'
 import { libraries } from './libraries.ts'
 
 const others: readonly Client[] = [
@@ -24,6 +24,17 @@ const others: readonly Client[] = [
     ],
   },
   {
+    id: 'open-webui',
+    name: 'Open WebUI',
+    group: 'Anything else',
+    speaks: OLLAMA,
+    pieces: ({ address, key }) => [
+      { place: 'Admin Panel → Settings → Connections → Ollama API → +', text: address },
+      { place: 'Auth: Bearer', text: key },
+    ],
+    note: 'It lists all models that the key may use, each with a tag at its end (“:latest”), which need not be there elsewhere.',
+  },
+  {
     id: 'environment',
     name: 'Variables',
     group: 'Anything else',
@@ -36,6 +47,10 @@ const others: readonly Client[] = [
       {
         place: 'For programs that use a library of Anthropic',
         text: exports({ ANTHROPIC_BASE_URL: address, ANTHROPIC_API_KEY: key }),
+      },
+      {
+        place: 'For programs that know Ollama only',
+        text: exports({ OLLAMA_HOST: address, OLLAMA_API_KEY: key }),
       },
     ],
     note: 'The libraries read them by themselves. The model is then named in the program.',

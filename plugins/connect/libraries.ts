@@ -1,4 +1,4 @@
-import { CHAT, type Client, MESSAGES, RESPONSES, SHELL } from './client.ts'
+import { CHAT, type Client, MESSAGES, OLLAMA, RESPONSES, SHELL } from './client.ts'
 import { code, json } from './quote.ts'
 
 /** Libraries, each in a program that makes one call. */
@@ -86,6 +86,46 @@ print("".join(block.text for block in message.content if block.type == "text"))`
       },
     ],
     note: 'Its address has no “/v1” at the end: the library adds it.',
+  },
+  {
+    id: 'ollama-js',
+    name: 'Ollama, JavaScript',
+    group: 'Libraries',
+    speaks: OLLAMA,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'npm install ollama' },
+      {
+        place: 'app.mjs',
+        text: `import { Ollama } from 'ollama'
+
+const ollama = new Ollama({ host: ${code(address)}, headers: { authorization: ${code(`Bearer ${key}`)} } })
+const { message } = await ollama.chat({
+  model: ${code(model)},
+  messages: [{ role: 'user', content: 'Hello' }],
+})
+console.log(message.content)`,
+      },
+    ],
+  },
+  {
+    id: 'ollama-python',
+    name: 'Ollama, Python',
+    group: 'Libraries',
+    speaks: OLLAMA,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'pip install ollama' },
+      {
+        place: 'app.py',
+        text: `from ollama import Client
+
+client = Client(host=${json(address)}, headers={"authorization": ${json(`Bearer ${key}`)}})
+answer = client.chat(
+    model=${json(model)},
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print(answer.message.content)`,
+      },
+    ],
   },
   {
     id: 'ai-sdk',

@@ -54,7 +54,7 @@ const variablesOf = async (text: string, names: readonly string[]): Promise<stri
 }
 
 describe('libraries call the gateway as the page says', () => {
-  test.each(['openai-js', 'anthropic-js', 'ai-sdk'])('%s', async id => {
+  test.each(['openai-js', 'anthropic-js', 'ollama-js', 'ai-sdk'])('%s', async id => {
     expect(await run([process.execPath, '-e', piecesOf(id)['app.mjs']!])).toContain('Hello')
   })
 
