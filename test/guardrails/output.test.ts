@@ -72,14 +72,16 @@ describe('whole answers', () => {
   test('of other languages, and of what is passed on', async () => {
     await guarded.put('quiet', rule('mask'))
     guarded.house.mock.setPlan({ text: `Card ${CARD} ends` })
-    const [messages, responses, passed] = await Promise.all(
+    const answers = await Promise.all(
       [
         ['/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'a' }] }] as const,
         ['/v1/responses', { input: 'a' }] as const,
         ['/p/openai/v1/chat/completions', { messages: [{ role: 'user', content: 'a' }] }] as const,
+        ['/api/chat', { messages: [{ role: 'user', content: 'a' }], stream: false }] as const,
+        ['/api/generate', { prompt: 'a', stream: false }] as const,
       ].map(async ([path, body]) => (await guarded.post(path, { model: 'one', ...body })).text()),
     )
-    for (const text of [messages, responses, passed]) {
+    for (const text of answers) {
       expect(text).toContain('Card [CREDIT_CARD] ends')
       expect(text).not.toContain('4111')
     }
@@ -163,6 +165,16 @@ describe('streams', () => {
     const letters = await stream(deltas([...'x'.repeat(3000), ...text]))
     expect(isBlocked(letters)).toBe(true)
     expect(letters).not.toContain('"now"')
+  })
+
+  test('are stopped where they are lines, in the words of their language', async () => {
+    await guarded.put('quiet', rule('block'))
+    guarded.house.mock.setPlan({ text: `Pay with ${CARD} now, and so on` })
+    const body = { model: 'one', messages: [{ role: 'user', content: 'a' }] }
+    const lines = (await (await guarded.post('/api/chat', body)).text()).trimEnd().split('\n')
+    guarded.house.mock.setPlan(undefined)
+    expect(JSON.parse(lines.at(-1)!).error).toBe('Guardrail "quiet" does not let this answer through')
+    expect(lines.join()).not.toContain('now')
   })
 
   test('are stopped by a match at the very end', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { definePlugin, kinds, type Parts } from '../../src/contract/plugin.ts'
 import { refuse } from '../../src/errors.ts'
 import type { Caller } from '../../src/types.ts'
@@ -10,6 +10,9 @@ import { cases } from './passages.ts'
 import { everyProvider, planFor } from './replies.ts'
 import { type Sent, samples } from './samples.ts'
 import { anthropicErrorOf, errorOf, ollamaErrorOf } from './shapes.ts'
+
+/** Each test calls every endpoint, once for each hook: on a machine that is busy that takes its time. */
+setDefaultTimeout(20_000)
 
 const SECRET = 'probe-secret'
 const errors = { openai: errorOf, anthropic: anthropicErrorOf, ollama: ollamaErrorOf }

@@ -83,7 +83,7 @@ const isManaging = ({ path }: CallerEndpoint): boolean =>
   /^\/api\/(?:push|pull|create|copy|delete|blobs)\b/.test(path)
 
 const refusedWith = (endpoint: CallerEndpoint): number | undefined =>
-  isForMakers(endpoint) ? 403 : isManaging(endpoint) ? 403 : undefined
+  isForMakers(endpoint) ? 403 : isManaging(endpoint) ? 400 : undefined
 const LISTS = /^\/v1\/models|^\/api\/(?:tags|show)$/
 
 /** Lists of models are made by asking for the route of each, on a dry run. */

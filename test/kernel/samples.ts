@@ -86,6 +86,5 @@ export const strangers: Readonly<Record<string, string>> = {
   'openai-completions': 'anthropic',
   'anthropic-messages': 'openai',
   'anthropic-count-tokens': 'openai',
-  'ollama-chat': 'openai',
-  'ollama-generate': 'anthropic',
+  'ollama-chat': 'anthropic',
 }

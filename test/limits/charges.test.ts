@@ -87,6 +87,7 @@ describe('tokens and cost', () => {
 
   test.each([
     ['the larger of two maxima', { max_tokens: 5000, max_completion_tokens: 1 }],
+    ['the maximum of Ollama’s language', { max_tokens: 1, options: { num_predict: 5000 } }],
     ['all answers that are written', { max_tokens: 50, n: 1, best_of: 100 }],
   ])('a call holds %s', async (_, extra) => {
     await limited.limit('tight', { user_path: '/z', tokens: 1000 })

@@ -184,6 +184,9 @@ describe('estimate()', () => {
     ['responses, thinking', sse({ type: 'response.reasoning_summary_text.delta', delta: text }), 0, output],
     ['messages', sse({ type: 'content_block_delta', delta: { type: 'text_delta', text } }), output, 0],
     ['messages, tools', sse({ type: 'content_block_delta', delta: { partial_json: text } }), output, 0],
+    ['Ollama', sse({ message: { role: 'assistant', content: text }, done: false }), output, 0],
+    ['Ollama, thinking', sse({ message: { content: '', thinking: text }, done: false }), 0, output],
+    ['Ollama, a prompt', sse({ response: text, done: false }), output, 0],
     ['Gemini', sse({ candidates: [{ content: { parts: [{ text }] } }] }), output, 0],
   ]
   for (const [language, bytes, said, thought] of streams)

@@ -59,7 +59,6 @@ export const createListApi = ({ listed }: Pick<Catalog, 'listed'>, { inHouse }: 
     ...shared,
     method: 'GET',
     path: '/api/version',
-    access: 'anyone',
     summary: "Which version of Ollama's language is spoken",
     answer: { about: 'The version', schema: v.object({ version: v.string() }) },
     run: () => ({ version: VERSION }),

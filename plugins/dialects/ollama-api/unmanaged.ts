@@ -28,6 +28,6 @@ export const unmanaged: readonly Api[] = addresses.map(([method, path]) =>
     summary: 'Not possible here',
     answer: { about: 'Never', schema: v.object({}) },
     refusal: toError,
-    run: () => refuse('forbidden', WHY),
+    run: () => refuse('unsupported_operation', WHY),
   }),
 )

@@ -250,7 +250,7 @@ describe('models', () => {
       () => ollama.delete({ model: 'llama' }),
     ]) {
       const error = await errorOf(ask())
-      expect([error.name, error.status_code]).toEqual(['ResponseError', 403])
+      expect([error.name, error.status_code]).toEqual(['ResponseError', 400])
       expect(error.message).toContain('who operates this gateway')
     }
   })
