@@ -73,7 +73,7 @@ describe('a redirect asks first who can take the call', () => {
     const content = [{ type: 'image', source }]
     const message = { ...said(content), max_tokens: 10 }
     expect(await facts.asked('eyes', message, {}, '/v1/messages')).toEqual([LARGE])
-    const bare = { messages: [{ role: 'user', content: 'What is it?', images: [PICTURE] }] }
+    const bare = { messages: [{ role: 'user', content: 'What is it?', images: [PICTURE] }], stream: false }
     expect(await facts.asked('eyes', bare, {}, '/api/chat')).toEqual([LARGE])
     expect(await facts.asked('sizes', bare, {}, '/api/chat')).toEqual([SMALL])
     expect(await facts.asked('eyes', said('The word "image" alone is none'))).toEqual([BLIND])
@@ -85,8 +85,8 @@ describe('a redirect asks first who can take the call', () => {
     expect(await facts.asked('sizes', { ...said('Hello'), max_tokens: 2000 })).toEqual([SMALL])
     expect(await facts.asked('sizes', { ...said('Hello'), max_tokens: 2001 })).toEqual([LARGE])
     expect(await facts.asked('sizes', { ...said('Hello'), max_completion_tokens: 3000 })).toEqual([LARGE])
-    const options = { num_predict: 3000 }
-    expect(await facts.asked('sizes', { ...said('Hello'), options }, {}, '/api/chat')).toEqual([LARGE])
+    const ollama = { ...said('Hello'), options: { num_predict: 3000 }, stream: false }
+    expect(await facts.asked('sizes', ollama, {}, '/api/chat')).toEqual([LARGE])
   })
 })
 

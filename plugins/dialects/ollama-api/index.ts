@@ -10,13 +10,14 @@ import { chatCall, generateCall } from './call.ts'
 import { embedder, type Manner, several, single } from './embed.ts'
 import { lens } from './lens.ts'
 import { createListApi } from './list.ts'
-import { createNames, type Names } from './names.ts'
+import { createRead, createRoute } from './names.ts'
 import { presetOfChat, presetOfGenerate } from './preset.ts'
 import { questionOfChat, questionOfGenerate } from './question.ts'
 import { toError, toErrorEvent } from './refusal.ts'
 import { unmanaged } from './unmanaged.ts'
 
 type Clock = () => number
+type Read = NonNullable<Dialect['read']>
 
 const inChat = ({ text: content, ...said }: Said) => ({ message: { role: 'assistant', content, ...said } })
 const inGenerate = ({ text: response, ...said }: Said) => ({ response, ...said })
@@ -25,7 +26,7 @@ const saysMessages = ({ messages }: JsonObject): boolean => listOf(messages).len
 const saysPrompt = ({ prompt }: JsonObject): boolean => textOf(prompt) !== ''
 
 /** What all of them have in common. */
-const shared = ({ read }: Names) =>
+const shared = (read: Read) =>
   ({
     ...lens,
     read,
@@ -47,8 +48,8 @@ const loadingWith = (empty: JsonObject, says: (body: JsonObject) => boolean, now
   }
 
 /** Conversations: https://docs.ollama.com/api/chat */
-const createChat = (names: Names, now: Clock): Dialect => ({
-  ...shared(names),
+const createChat = (read: Read, now: Clock): Dialect => ({
+  ...shared(read),
   name: 'ollama-chat',
   path: '/api/chat',
   about: "A message, in Ollama's language",
@@ -66,8 +67,8 @@ const createChat = (names: Names, now: Clock): Dialect => ({
 })
 
 /** Answers to one prompt: https://docs.ollama.com/api/generate */
-const createGenerate = (names: Names, now: Clock): Dialect => ({
-  ...shared(names),
+const createGenerate = (read: Read, now: Clock): Dialect => ({
+  ...shared(read),
   name: 'ollama-generate',
   path: '/api/generate',
   operation: 'text_completion',
@@ -85,8 +86,8 @@ const createGenerate = (names: Names, now: Clock): Dialect => ({
   },
 })
 
-function createEmbed(names: Names, manner: Manner, now: Clock): Omit<Dialect, 'name' | 'path' | 'about'> {
-  const { finish: _, isPreamble: __, ...rest } = shared(names)
+function createEmbed(read: Read, manner: Manner, now: Clock): Omit<Dialect, 'name' | 'path' | 'about'> {
+  const { finish: _, isPreamble: __, ...rest } = shared(read)
   return {
     ...rest,
     isStream: () => false,
@@ -95,15 +96,15 @@ function createEmbed(names: Names, manner: Manner, now: Clock): Omit<Dialect, 'n
   }
 }
 
-const createEmbeds = (names: Names, now: Clock): Dialect[] => [
+const createEmbeds = (read: Read, now: Clock): Dialect[] => [
   {
-    ...createEmbed(names, several, now),
+    ...createEmbed(read, several, now),
     name: 'ollama-embed',
     path: '/api/embed',
     about: "Vectors of texts, in Ollama's language",
   },
   {
-    ...createEmbed(names, single, now),
+    ...createEmbed(read, single, now),
     name: 'ollama-embeddings',
     path: '/api/embeddings',
     about: 'The vector of one text, in the way that came before',
@@ -114,12 +115,13 @@ export default definePlugin({
   name: 'ollama-api',
   about: "Speaks Ollama's API: chat, generate, embeddings and the list of models.",
   needs: ['model-lists', 'virtual-models', 'catalog'],
-  setup({ now, use }) {
+  setup({ now, use, decide }) {
     const lists = use<ModelLists>('model-lists')
-    const names = createNames({ lists, virtual: use<VirtualModelSource>('virtual-models') })
+    const read = createRead({ lists, virtual: use<VirtualModelSource>('virtual-models') })
     return {
-      dialects: [createChat(names, now), createGenerate(names, now), ...createEmbeds(names, now)],
-      api: [...createListApi(use<Catalog>('catalog'), names), ...unmanaged],
+      route: createRoute({ decide }),
+      dialects: [createChat(read, now), createGenerate(read, now), ...createEmbeds(read, now)],
+      api: [...createListApi(use<Catalog>('catalog')), ...unmanaged],
     }
   },
 })

@@ -5,7 +5,7 @@ import type { ModelFacts } from '../../../src/contract/model.ts'
 import { says } from '../../../src/contract/settings.ts'
 import { refuse } from '../../../src/errors.ts'
 import type { Catalog, ShownModel } from '../../catalog/model.ts'
-import { type Names, withTag } from './names.ts'
+import { withoutTag, withTag } from './names.ts'
 import { toError } from './refusal.ts'
 
 /** What is spoken here is what this version of Ollama's server does: programs want to know whether it is new enough. */
@@ -15,7 +15,7 @@ const shared = { name: 'ollama-models', tag: 'Models', access: 'caller', refusal
 const entry = v.looseObject({ name: says('What callers name', v.string()) })
 
 /** What there is, in Ollama's words: https://docs.ollama.com/api/tags */
-export const createListApi = ({ listed }: Pick<Catalog, 'listed'>, { inHouse }: Names): Api[] => [
+export const createListApi = ({ listed }: Pick<Catalog, 'listed'>): Api[] => [
   defineApi({
     ...shared,
     method: 'GET',
@@ -37,14 +37,11 @@ export const createListApi = ({ listed }: Pick<Catalog, 'listed'>, { inHouse }: 
     answer: { about: 'The model', schema: v.looseObject({ capabilities: v.array(v.string()) }) },
     refusals: [404],
     async run({ x, body: { model, name = model } }) {
-      const id = inHouse(name ?? refuse('invalid_request', 'Field "model" is missing', { param: 'model' }))
-      const found = (await listed(x!)).find(each => each.id === id)
-      return toDetails(
-        found ??
-          refuse('model_not_found', `Model "${id}" does not exist: GET /api/tags lists those you may use`, {
-            param: 'model',
-          }),
-      )
+      if (name === undefined) return refuse('invalid_request', 'Field "model" is missing', { param: 'model' })
+      const models = await listed(x!)
+      const called = (id: string) => models.find(each => each.id === id)
+      const found = called(name) ?? called(withoutTag(name)) ?? called(withTag(name))
+      return toDetails(found ?? refuse('model_not_found', unknown(name), { param: 'model' }))
     },
   }),
   defineApi({
@@ -64,6 +61,9 @@ export const createListApi = ({ listed }: Pick<Catalog, 'listed'>, { inHouse }: 
     run: () => ({ version: VERSION }),
   }),
 ]
+
+const unknown = (name: string): string =>
+  `Model "${name}" does not exist: GET /api/tags lists those you may use`
 
 function toEntry(model: ShownModel) {
   const name = withTag(model.id)

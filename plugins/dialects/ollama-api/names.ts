@@ -1,3 +1,5 @@
+import type { Hooks, Host } from '../../../src/contract/plugin.ts'
+import { after } from '../../../src/hooks.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { ModelLists } from '../../model-lists/model.ts'
 import type { VirtualModelSource } from '../../virtual-models/model.ts'
@@ -8,37 +10,37 @@ const LATEST = ':latest'
 /** As clients of this language want to read it. */
 export const withTag = (name: string): string => (name.includes(':') ? name : name + LATEST)
 
-export interface Names {
-  /** The name of a model as the house has it. */
-  inHouse(name: string): string
-  /** A body with that name; the same object where it is that already. */
-  read(body: JsonObject): JsonObject
-}
+export const withoutTag = (name: string): string =>
+  name.endsWith(LATEST) ? name.slice(0, -LATEST.length) : name
+
+/**
+ * A name that leads nowhere with the tag is read without it, in every language: some programs read the list in this one,
+ * and then ask in OpenAI's.
+ */
+export const createRoute =
+  ({ decide }: Pick<Host, 'decide'>): Hooks['route'] =>
+  (route, x) => {
+    const bare = withoutTag(route.asked)
+    if (route.targets.length > 0 || bare === route.asked) return route
+    return after(decide(bare, x), found => (found.targets.length > 0 ? found : route))
+  }
 
 interface Deps {
   readonly lists: ModelLists
   readonly virtual: VirtualModelSource
 }
 
-/** With the tag and without it is one model here, too, unless both are there. */
-export function createNames({ lists, virtual }: Deps): Names {
+/** A name without a tag means that one, where nothing else is called so: the same object where nothing has to change. */
+export function createRead({ lists, virtual }: Deps): (body: JsonObject) => JsonObject {
   function isThere(name: string): boolean {
     if (virtual.isRedirect(name) || lists.providerOf(name) !== undefined) return true
     const slash = name.indexOf('/')
     return slash > 0 && lists.of(name.slice(0, slash))?.has(name.slice(slash + 1)) === true
   }
-  function inHouse(name: string): string {
-    if (isThere(name)) return name
-    if (name.endsWith(LATEST)) return name.slice(0, -LATEST.length)
-    return isThere(withTag(name)) ? withTag(name) : name
-  }
-  return {
-    inHouse,
-    read(body) {
-      const { model } = body
-      if (typeof model !== 'string') return body
-      const name = inHouse(model)
-      return name === model ? body : { ...body, model: name }
-    },
+  return body => {
+    const { model } = body
+    if (typeof model !== 'string' || isThere(model)) return body
+    const tagged = withTag(model)
+    return tagged !== model && isThere(tagged) ? { ...body, model: tagged } : body
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { chatCall, generateCall } from '../../../plugins/dialects/ollama-api/call.ts'
 import { lens } from '../../../plugins/dialects/ollama-api/lens.ts'
-import { createNames } from '../../../plugins/dialects/ollama-api/names.ts'
+import { createRead } from '../../../plugins/dialects/ollama-api/names.ts'
 import { PIXEL } from '../../mock/images.ts'
 import { compatible, refusedWith, to } from '../scripted.ts'
 
@@ -196,31 +196,22 @@ describe('an answer', () => {
   })
 })
 
-test('a name may have the tag that Ollama adds, and lack it; one that is there is never another', () => {
+test('a name without a tag means the one that Ollama adds, where nothing else is called so', () => {
   const listed = new Map([
-    [
-      'local',
-      new Map([
-        ['plain:latest', {}],
-        ['both', {}],
-        ['both:latest', {}],
-        ['own:8b', {}],
-      ]),
-    ],
+    ['plain:latest', {}],
+    ['both', {}],
+    ['both:latest', {}],
+    ['own:8b', {}],
   ])
-  const { inHouse } = createNames({
+  const read = createRead({
     lists: {
-      of: (provider: string) => listed.get(provider),
-      providerOf: (id: string) => (listed.get('local')!.has(id) ? 'local' : undefined),
+      of: (provider: string) => (provider === 'local' ? listed : undefined),
+      providerOf: (id: string) => (listed.has(id) ? 'local' : undefined),
     } as never,
     virtual: { isRedirect: (name: string) => name === 'smart' } as never,
   })
-  const names = [
-    ...['smart', 'smart:latest', 'local/plain', 'plain', 'local/plain:latest'],
-    ...['both', 'both:latest', 'own:8b', 'away/any:latest', 'away/any'],
-  ]
-  expect(names.map(inHouse)).toEqual([
-    ...['smart', 'smart', 'local/plain:latest', 'plain:latest', 'local/plain:latest'],
-    ...['both', 'both:latest', 'own:8b', 'away/any', 'away/any'],
+  const models = ['smart', 'plain', 'local/plain', 'both', 'own', 'own:8b', 'away/any', 7]
+  expect(models.map(model => read({ model }).model)).toEqual([
+    ...['smart', 'plain:latest', 'local/plain:latest', 'both', 'own', 'own:8b', 'away/any', 7],
   ])
 })

@@ -232,6 +232,9 @@ describe('models', () => {
     })
     for (const name of ['smart', 'smart:latest', 'openai/one:latest'])
       expect([name, (await ollama.chat({ model: name, messages })).model]).toEqual([name, 'one'])
+    // Some programs read the list here, and ask in OpenAI's language.
+    const { status } = await worlds.gateway.chat({ model: 'smart:latest', messages })
+    expect(status).toBe(200)
   })
 
   test('say what they can, and none is loaded', async () => {
