@@ -32,7 +32,7 @@ const others: readonly Client[] = [
       { place: 'Admin Panel → Settings → Connections → Ollama API → +', text: address },
       { place: 'Auth: Bearer', text: key },
     ],
-    note: 'It lists all models that the key may use, each with a tag at its end (“:latest”), which need not be there elsewhere.',
+    note: 'It lists all models that the key may use, each with a tag at its end (“:latest”), which may be left out elsewhere.',
   },
   {
     id: 'environment',

@@ -98,7 +98,10 @@ print("".join(block.text for block in message.content if block.type == "text"))`
         place: 'app.mjs',
         text: `import { Ollama } from 'ollama'
 
-const ollama = new Ollama({ host: ${code(address)}, headers: { authorization: ${code(`Bearer ${key}`)} } })
+const ollama = new Ollama({
+  host: ${code(address)},
+  headers: { authorization: ${code(`Bearer ${key}`)} },
+})
 const { message } = await ollama.chat({
   model: ${code(model)},
   messages: [{ role: 'user', content: 'Hello' }],
@@ -118,7 +121,10 @@ console.log(message.content)`,
         place: 'app.py',
         text: `from ollama import Client
 
-client = Client(host=${json(address)}, headers={"authorization": ${json(`Bearer ${key}`)}})
+client = Client(
+    host=${json(address)},
+    headers={"authorization": ${json(`Bearer ${key}`)}},
+)
 answer = client.chat(
     model=${json(model)},
     messages=[{"role": "user", "content": "Hello"}],
