@@ -8,6 +8,7 @@ import type { VirtualModelSource } from '../../virtual-models/model.ts'
 import { createAnswers, head, type Said } from './answer.ts'
 import { chatCall, generateCall } from './call.ts'
 import { embedder, type Manner, several, single } from './embed.ts'
+import { examples } from './examples.ts'
 import { lens } from './lens.ts'
 import { createListApi } from './list.ts'
 import { createRead, createRoute } from './names.ts'
@@ -53,6 +54,7 @@ const createChat = (read: Read, now: Clock): Dialect => ({
   name: 'ollama-chat',
   path: '/api/chat',
   about: "A message, in Ollama's language",
+  example: examples.chat,
   framing: 'lines',
   preset: presetOfChat,
   isStream: body => body.stream !== false && saysMessages(body),
@@ -73,6 +75,7 @@ const createGenerate = (read: Read, now: Clock): Dialect => ({
   path: '/api/generate',
   operation: 'text_completion',
   about: "An answer to a prompt, in Ollama's language",
+  example: examples.generate,
   framing: 'lines',
   preset: presetOfGenerate,
   isStream: body => body.stream !== false && saysPrompt(body),
@@ -102,12 +105,14 @@ const createEmbeds = (read: Read, now: Clock): Dialect[] => [
     name: 'ollama-embed',
     path: '/api/embed',
     about: "Vectors of texts, in Ollama's language",
+    example: examples.embed,
   },
   {
     ...createEmbed(read, single, now),
     name: 'ollama-embeddings',
     path: '/api/embeddings',
     about: 'The vector of one text, in the way that came before',
+    example: examples.embeddings,
   },
 ]
 
