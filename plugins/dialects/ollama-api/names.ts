@@ -15,13 +15,13 @@ export const withoutTag = (name: string): string =>
 
 /**
  * A name that leads nowhere with the tag is read without it, in every language: some programs read the list in this one,
- * and then ask in OpenAI's.
+ * and then ask in OpenAI's. Not where the name goes on to a provider as it is: another one would be judged than is asked.
  */
 export const createRoute =
   ({ decide }: Pick<Host, 'decide'>): Hooks['route'] =>
   (route, x) => {
     const bare = withoutTag(route.asked)
-    if (route.targets.length > 0 || bare === route.asked) return route
+    if (x.aim !== undefined || route.targets.length > 0 || bare === route.asked) return route
     return after(decide(bare, x), found => (found.targets.length > 0 ? found : route))
   }
 
