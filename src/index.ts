@@ -9,7 +9,17 @@ export type { Dialect, Endpoint, Lens, Talk, Turn } from './contract/dialect.ts'
 export type { Example } from './contract/example.ts'
 export type { Member, Origin, Setting } from './contract/inventory.ts'
 export type * from './contract/model.ts'
-export { type ActionResult, definePage, type Form, type Page, type PageRequest } from './contract/page.ts'
+export {
+  type ActionResult,
+  type CallerPage,
+  type CallerPageRequest,
+  defineCallerPage,
+  definePage,
+  type Form,
+  type Page,
+  type PageRequest,
+  type Visitor,
+} from './contract/page.ts'
 export type { Aim, Passage, PassageCall } from './contract/passage.ts'
 export {
   type Channel,

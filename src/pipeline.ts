@@ -9,7 +9,7 @@ import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readOpening } from './request/opening.ts'
 import { readModel, refuseUnrouted } from './request/route.ts'
 import { add } from './translate/warnings.ts'
-import type { Answer, Awaitable, ListedModel, Recalled, Route, Target, UserPath } from './types.ts'
+import type { Answer, Awaitable, Caller, ListedModel, Recalled, Route, Target, UserPath } from './types.ts'
 
 export interface PipelineOptions {
   readonly hooks: HookTable
@@ -28,6 +28,12 @@ const keepRelease = (run: () => void, plugin: string, x: Exchange) => x.releases
 /** The whole request path: read `toModel` from top to bottom; nothing happens anywhere else. */
 export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLimit }: PipelineOptions) {
   // Each step writes what it found; those behind it see it. Steps that need not wait follow each other at once.
+  const scope = step(
+    (x: Exchange) => first(hooks.scope, x),
+    (x, path) => {
+      x.userPath = path ?? '/'
+    },
+  )
   const identify: readonly Step<Exchange>[] = [
     step(enter),
     step(
@@ -36,12 +42,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
         x.caller = caller ?? refuse('invalid_api_key', NO_KEY)
       },
     ),
-    step(
-      x => first(hooks.scope, x),
-      (x, path) => {
-        x.userPath = path ?? '/'
-      },
-    ),
+    scope,
   ]
   const permit = step((x: Exchange) => every(hooks.permit, x))
   const shape = step(
@@ -117,6 +118,13 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     return respond(x)
   }
 
+  /** A caller looks at a page: it stands where its calls do, and may look where it may call. */
+  async function visit(x: Exchange, caller: Caller): Promise<Scoped> {
+    x.caller = caller
+    await walk([scope, permit], x)
+    return x
+  }
+
   async function forward(x: Exchange, aim: Aim): Promise<Answer> {
     const { provider, model, body } = aim
     x.aim = aim
@@ -175,7 +183,7 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
     return models.sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  return { answer, serve, decide, plan, list }
+  return { answer, serve, visit, decide, plan, list }
 }
 
 /** What is told of an answer when it is first given, is told again; and what this body has lost, which meant the same. */

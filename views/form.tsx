@@ -96,6 +96,6 @@ export const ShownOnly = ({ children }: { children?: Child }) => (
   </fieldset>
 )
 
-/** The token of this session, for forms that are sent without htmx. */
-export const Csrf = ({ admin }: { admin: Admin }) =>
+/** The token of this session, be it an operator's or a caller's, for forms that are sent without htmx. */
+export const Csrf = ({ admin }: { admin: Pick<Admin, 'csrf'> }) =>
   admin.csrf === undefined ? null : <input type="hidden" name="csrf" value={admin.csrf} />

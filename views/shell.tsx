@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { Shell } from '../src/contract/page.ts'
+import type { Shell, Visitor } from '../src/contract/page.ts'
 import type { Admin } from '../src/types.ts'
 import { Badge } from './badge.tsx'
 import { Document } from './document.tsx'
@@ -10,40 +10,56 @@ import { Link } from './link.tsx'
 type ShellProps = Parameters<Shell>[0]
 
 /** The frame around every page: the menu, the way out, and one place for messages. */
-export const shell: Shell = ({ title, base, path, admin, nav, assets, main, isMissing = false }) => (
+export const shell: Shell = ({
+  title,
+  base,
+  entrance,
+  path,
+  signedIn,
+  nav,
+  assets,
+  main,
+  isMissing = false,
+}) => (
   <Document
     title={title}
     assets={assets}
     layout="app"
-    {...(admin?.csrf !== undefined && { csrf: admin.csrf })}
+    {...(signedIn?.csrf !== undefined && { csrf: signedIn.csrf })}
   >
     <a class="skip" href="#main">
       Skip to content
     </a>
     <header class="side">
-      <Link class="brand" href={`${base}/dashboard`}>
+      <Link class="brand" href={base + entrance.at}>
         <Mark />
         Modelway
       </Link>
-      {admin !== undefined && <Menu base={base} path={path} nav={nav} admin={admin} />}
-      {admin === undefined && (
+      {signedIn !== undefined && <Menu {...{ base, entrance, path, nav, signedIn }} />}
+      {signedIn === undefined && (
         <p class="leave">
-          <Link class="quiet" href={`${base}/sign-in`}>
+          <Link class="quiet" href={base + entrance.signIn}>
             Sign in
           </Link>
         </p>
       )}
     </header>
     <main id="main" tabindex={-1}>
-      {isMissing ? <Missing home={`${base}/dashboard`} /> : (main as Child)}
+      {isMissing ? <Missing home={base + entrance.at} /> : (main as Child)}
     </main>
     <div id="notice" role="status" aria-live="polite" popover="manual" />
-    <SessionOver href={`${base}/sign-in?${new URLSearchParams({ next: `${base}/dashboard${path}` })}`} />
+    <SessionOver
+      href={`${base + entrance.signIn}?${new URLSearchParams({ next: base + entrance.at + path })}`}
+    />
   </Document>
 )
 
+interface MenuProps extends Pick<ShellProps, 'base' | 'entrance' | 'path' | 'nav'> {
+  readonly signedIn: Admin | Visitor
+}
+
 /** The menu and the way out. Where there is little room a button opens them, without any script. */
-const Menu = ({ base, path, nav, admin }: Pick<ShellProps, 'base' | 'path' | 'nav'> & { admin: Admin }) => (
+const Menu = ({ base, entrance, path, nav, signedIn }: MenuProps) => (
   <>
     <button id="menu-button" class="quiet" type="button" popovertarget="menu">
       <Icon name="menu" />
@@ -52,10 +68,10 @@ const Menu = ({ base, path, nav, admin }: Pick<ShellProps, 'base' | 'path' | 'na
     <div id="menu" popover="auto">
       <nav aria-label="Main">
         {[...Map.groupBy([...nav, referenceOf(base)], ({ group }) => group)].map(([group, items]) => (
-          <MenuGroup title={group} items={items} current={`${base}/dashboard${path}`} />
+          <MenuGroup title={group} items={items} current={base + entrance.at + path} />
         ))}
       </nav>
-      <Leave admin={admin} base={base} />
+      <Leave signedIn={signedIn} signOut={base + entrance.signOut} />
     </div>
   </>
 )
@@ -68,7 +84,8 @@ const Missing = ({ home }: { home: string }) => (
     <div>
       <h1>There is no page here</h1>
       <p class="lead">
-        The address may be mistyped, or be one of another version. <Link href={home}>Go to the overview</Link>
+        The address may be mistyped, or be one of another version.{' '}
+        <Link href={home}>Go to the first page</Link>
       </p>
     </div>
   </header>
@@ -117,29 +134,39 @@ const currency = (href: string, current: string) =>
       : {}
 
 /** Who is in without a session cannot leave; it says why they are in. */
-const Leave = ({ admin, base }: { admin: Admin; base: string }) =>
-  admin.via === 'session' ? (
-    <form class="leave" method="post" action={`${base}/sign-out`}>
-      <Csrf admin={admin} />
-      {admin.name !== undefined && (
-        <p class="muted who" title={admin.name}>
-          {admin.name}
-        </p>
-      )}
+const Leave = ({ signedIn, signOut }: { signedIn: Admin | Visitor; signOut: string }) =>
+  signedIn.via === 'session' ? (
+    <form class="leave" method="post" action={signOut}>
+      <Csrf admin={signedIn} />
+      <Who name={nameOf(signedIn)} />
       <button class="quiet" type="submit">
         <Icon name="out" />
         Sign out
       </button>{' '}
-      {!admin.mayWrite && <ReadOnly />}
+      {isReader(signedIn) && <ReadOnly />}
     </form>
   ) : (
     <p class="leave muted">
-      {admin.via === 'loopback'
+      {signedIn.via === 'loopback'
         ? 'Open to this machine: no key is set'
-        : `Signed in by header${admin.name === undefined ? '' : ` as ${admin.name}`}`}{' '}
-      {!admin.mayWrite && <ReadOnly />}
+        : `Signed in by header${nameOf(signedIn) === undefined ? '' : ` as ${nameOf(signedIn)}`}`}{' '}
+      {isReader(signedIn) && <ReadOnly />}
     </p>
   )
+
+const Who = ({ name }: { name: string | undefined }) =>
+  name === undefined || name === '' ? null : (
+    <p class="muted who" title={name}>
+      {name}
+    </p>
+  )
+
+const isVisitor = (signedIn: Admin | Visitor): signedIn is Visitor => 'caller' in signedIn
+
+const nameOf = (signedIn: Admin | Visitor): string | undefined =>
+  isVisitor(signedIn) ? signedIn.caller.name : signedIn.name
+
+const isReader = (signedIn: Admin | Visitor): boolean => !isVisitor(signedIn) && !signedIn.mayWrite
 
 const ReadOnly = () => (
   <Badge tone="outline" title="You may look at everything here, and change nothing">

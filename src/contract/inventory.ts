@@ -79,7 +79,7 @@ export interface Member {
   readonly broughtAs?: string
   readonly brings: {
     readonly endpoints: readonly { readonly method: string; readonly path: string }[]
-    /** Addresses below `/dashboard`. */
+    /** Those for callers are among them where somebody lets callers in. */
     readonly pages: readonly { readonly path: string; readonly title: string }[]
     readonly dialects: readonly { readonly name: string; readonly path: string }[]
     readonly providers: readonly string[]

@@ -32,7 +32,7 @@ import type { AdminEvent, Api } from './api.ts'
 import type { Dialect } from './dialect.ts'
 import type { Foreseen } from './foreseen.ts'
 import type { Host } from './host.ts'
-import type { Page } from './page.ts'
+import type { AnyPage, Visitor } from './page.ts'
 import type { Passage } from './passage.ts'
 import type { Shaped } from './preset.ts'
 import type { Provider, ProviderType } from './provider.ts'
@@ -49,6 +49,7 @@ export type { Host } from './host.ts'
 export const kinds = {
   authenticate: 'first',
   administrate: 'first',
+  recognize: 'first',
   scope: 'first',
   permit: 'every',
   route: 'chain',
@@ -77,6 +78,8 @@ export interface Hooks {
   authenticate(x: Received): Awaitable<Caller | undefined>
   /** Does an operator call, and may they change anything? Asked for the admin API and the dashboard, not `authenticate`. */
   administrate(x: Received): Awaitable<Admin | undefined>
+  /** Which caller looks at a page for callers? Asked for these alone, and neither of the two above is. */
+  recognize(x: Received): Awaitable<Visitor | undefined>
   /** On whose behalf? `undefined` leaves it to the next plugin; if none knows, it is `/`. */
   scope(x: Identified): Awaitable<UserPath | undefined>
   /** May this caller use this operation at all? */
@@ -165,8 +168,8 @@ export interface Parts extends Partial<Hooks> {
   readonly origins?: readonly string[]
   /** JSON endpoints: validated, documented and authorized by the door. */
   readonly api?: readonly Api[]
-  /** Dashboard pages at `/dashboard{path}`. */
-  readonly pages?: readonly Page[]
+  /** Pages at `/dashboard{path}`, for operators; those that say so are for callers, at `/portal{path}`. */
+  readonly pages?: readonly AnyPage[]
   /** What plugins that `need` this one may call. */
   readonly exports?: object
   /** Another worker has told something (`Host.peers`); what is returned goes back to it. */

@@ -1,11 +1,11 @@
 import type { Api } from '../contract/api.ts'
 import type { Dialect } from '../contract/dialect.ts'
-import type { Page, Shell } from '../contract/page.ts'
+import type { AnyPage, Shell } from '../contract/page.ts'
 import type { Aim, Passage } from '../contract/passage.ts'
 import type { Connection, Exchange, Scoped } from '../exchange.ts'
 import type { HookTable } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import type { Answer, Awaitable } from '../types.ts'
+import type { Answer, Awaitable, Caller } from '../types.ts'
 import { createAddressCheck } from './address.ts'
 import { createFail } from './refusals.ts'
 
@@ -16,7 +16,7 @@ export interface DoorOptions {
   readonly dialects: readonly Dialect[]
   readonly passages: readonly Passage[]
   readonly api: readonly Api[]
-  readonly pages: readonly Page[]
+  readonly pages: readonly AnyPage[]
   /** Headers that plugins heed and give, for the API document. */
   readonly heeds: { readonly callers: HeaderTexts; readonly models: HeaderTexts }
   readonly tells: HeaderTexts
@@ -41,6 +41,7 @@ export interface DoorOptions {
     connection: Connection,
     run: (x: Scoped, forward: (aim: Aim) => Promise<Answer>) => Awaitable<Answer>,
   ) => Promise<Response>
+  readonly visit: (x: Exchange, caller: Caller) => Promise<Scoped>
 }
 
 export type Door = (request: Request, connection: Connection) => Awaitable<Response>

@@ -1,21 +1,26 @@
-import type { ActionResult, Form, Markup, Page, PageRequest, Shell } from '../contract/page.ts'
+import type { ActionResult, AnyPage, Form, Markup, PageFor, Shell, Visitor } from '../contract/page.ts'
 import { Refusal, refuse, toRefusal } from '../errors.ts'
-import { type Connection, Exchange } from '../exchange.ts'
-import { inName } from '../hooks.ts'
+import { type Connection, Exchange, type Scoped } from '../exchange.ts'
+import { type HookTable, inName } from '../hooks.ts'
 import { readCapped } from '../request/body.ts'
-import type { Admin, Awaitable } from '../types.ts'
-import { originSeen } from './address.ts'
+import type { Admin, Awaitable, Caller } from '../types.ts'
+import { type Audience, createCallers, createOperators } from './audience.ts'
 import type { Audit } from './audit.ts'
-import { isQuestion, refuseReaders } from './readers.ts'
+import { isQuestion } from './readers.ts'
 
-export interface PagesOptions {
-  readonly pages: readonly Page[]
+export interface PagesOptions extends DrawingOptions {
+  readonly pages: readonly AnyPage[]
+  readonly hooks: HookTable
+  readonly audit: Audit
+  /** A caller looks at a page: path and permission are those of its calls. */
+  readonly visit: (x: Exchange, caller: Caller) => Promise<Scoped>
+}
+
+interface DrawingOptions {
   readonly shell: Shell
   /** Names of scripts and styles → their addresses. */
   readonly assets: Readonly<Record<string, string>>
   readonly base: string
-  readonly administrate: (request: Request) => Promise<Admin | undefined>
-  readonly audit: Audit
   readonly fail: (error: unknown) => Response
   readonly ownerOf: (contributed: object) => string
   readonly connectionOf: (request: Request) => Connection
@@ -30,7 +35,6 @@ export interface PageRoute {
   run(request: Request): Promise<Response>
 }
 
-type Action = NonNullable<Page['actions']>[string]
 type InPlace = Extract<ActionResult, { readonly markup: unknown }>
 
 const FORM_LIMIT = 1024 * 1024
@@ -47,64 +51,71 @@ export const pageHeaders = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 } as const
 
-/** The routes of all dashboard pages: signed in, checked against forgery, drawn in the shell. */
-export function createPages({
-  pages,
-  shell,
-  assets,
-  base,
-  administrate,
-  audit,
-  fail,
-  ownerOf,
-  connectionOf,
-  enter,
-  leave,
-}: PagesOptions): PageRoute[] {
+/** The routes of all pages: those for operators, and, where somebody lets callers in, those for callers. */
+export function createPages(options: PagesOptions): PageRoute[] {
+  const operators = createRoutesFor(createOperators(options), options)
+  return options.hooks.recognize === undefined
+    ? operators
+    : [...operators, ...createRoutesFor(createCallers(options), options)]
+}
+
+/** The pages of one audience: signed in, checked against forgery, drawn in the shell. */
+function createRoutesFor<R>(audience: Audience<R>, options: DrawingOptions): PageRoute[] {
+  const { shell, assets, base, fail, ownerOf, connectionOf, enter, leave } = options
+  const { entrance, pages } = audience
   const nav = pages
-    .flatMap(({ path, title, nav }) => (nav ? [{ href: `${base}/dashboard${path}`, title, ...nav }] : []))
+    .flatMap(({ path, title, nav }) => (nav ? [{ href: base + entrance.at + path, title, ...nav }] : []))
     .sort((a, b) => a.order - b.order)
+  const frame = { base, entrance, nav, assets }
 
   /** Signed in, or sent to the sign-in page; `isWithin` a page lie its forms and parts, which are no places to come back to. */
-  async function admit(request: Request, isWithin: boolean): Promise<PageRequest | Response> {
-    const url = new URL(request.url)
-    const admin = await administrate(request)
-    if (admin !== undefined) return { url, base, admin, origin: originSeen(request) }
+  async function admit(x: Exchange, isWithin: boolean): Promise<{ readonly asked: R } | Response> {
+    const { request } = x
+    const asked = await audience.know(x)
+    if (asked !== undefined) return { asked }
     // Whoever is sent away from a page in which they type loses what they typed.
     if (isWithin && request.headers.has('hx-request'))
       refuse('invalid_api_key', 'Your session has ended: sign in and try again')
-    const place = isWithin ? placeOf(request, url) : url.pathname + url.search
-    return goTo(request, `${base}/sign-in?next=${encodeURIComponent(place)}`)
+    const url = new URL(request.url)
+    const place = isWithin ? placeOf(request) : url.pathname + url.search
+    return goTo(request, `${base + entrance.signIn}?next=${encodeURIComponent(place)}`)
   }
 
-  const wrap =
-    (run: (page: PageRequest, request: Request) => Promise<Response>, isWithin: boolean) =>
-    async (request: Request) => {
-      try {
-        const admitted = await admit(request, isWithin)
-        return admitted instanceof Response ? admitted : await run(admitted, request)
-      } catch (error) {
-        const refusal = toRefusal(error)
-        return refusal.code === 'internal_error' ? fail(error) : note(refusal)
-      }
+  async function run(x: Exchange, isWithin: boolean, make: (asked: R) => Promise<Response>) {
+    try {
+      const admitted = await admit(x, isWithin)
+      return admitted instanceof Response ? admitted : await make(admitted.asked)
+    } catch (error) {
+      const refusal = toRefusal(error)
+      return refusal.code === 'internal_error' ? fail(error) : note(refusal)
     }
+  }
 
   const draw = (
-    { title, path }: Pick<Page, 'title' | 'path'>,
-    { admin }: PageRequest,
+    { title, path }: Pick<PageFor<R>, 'title' | 'path'>,
+    asked: R,
     main: Markup,
     status = 200,
-  ): Response => html(shell({ title, base, path, admin, nav, assets, main }), '<!doctype html>', status)
+  ): Response =>
+    html(
+      shell({ ...frame, title, path, signedIn: audience.signedIn(asked), main }),
+      '<!doctype html>',
+      status,
+    )
 
-  async function show(page: Page, request: PageRequest): Promise<Response> {
-    const data = await page.load(request)
+  async function show(page: PageFor<R>, asked: R): Promise<Response> {
+    const data = await page.load(asked)
     const { path, title } = page
-    return draw({ path, title: page.titleOf?.(data) ?? title }, request, page.view(data, request))
+    return draw({ path, title: page.titleOf?.(data) ?? title }, asked, page.view(data, asked))
   }
 
   /** A page, a part or an action of it, each at an address; what fails there is its plugin's. */
-  const named = <T>(page: Page, method: 'GET' | 'POST', path: string, run: () => Awaitable<T>): Promise<T> =>
-    inName(ownerOf(page), `${method} ${path}`, run)
+  const named = <T>(
+    page: PageFor<R>,
+    method: 'GET' | 'POST',
+    path: string,
+    run: () => Awaitable<T>,
+  ): Promise<T> => inName(ownerOf(page), `${method} ${path}`, run)
 
   /** Where no page is, people are told so by a page; programs, and parts of pages, in plain words. */
   async function miss(request: Request): Promise<Response> {
@@ -113,14 +124,13 @@ export function createPages({
     const refusal = new Refusal('not_found', message)
     if (request.headers.has('hx-request')) return note(refusal)
     if (!/\btext\/html\b/.test(request.headers.get('accept') ?? '')) return fail(refusal)
-    const admin = await administrate(request).catch(() => undefined)
+    const x = new Exchange(request, { name: `${entrance.at}/*` }, connectionOf(request))
+    const asked = await audience.know(x).catch(() => undefined)
     const missing = shell({
+      ...frame,
       title: 'Not found',
-      base,
       path: '',
-      admin,
-      nav,
-      assets,
+      signedIn: asked && audience.signedIn(asked),
       main: '',
       isMissing: true,
     })
@@ -128,52 +138,57 @@ export function createPages({
   }
 
   /** What an action has to say: in place for htmx, else on a page of its own. */
-  const tell = (
-    page: Page,
-    asked: PageRequest,
-    { headers }: Request,
-    { markup, status }: InPlace,
-  ): Response => (headers.has('hx-request') ? html(markup, '', status) : draw(page, asked, markup, status))
+  const say = (page: PageFor<R>, asked: R, { headers }: Request, { markup, status }: InPlace): Response =>
+    headers.has('hx-request') ? html(markup, '', status) : draw(page, asked, markup, status)
 
-  const perform = (page: Page, name: string, act: Action) => async (request: Request) => {
-    const route = `/dashboard${page.path}/${name}`
-    const x = new Exchange(request, { name: route }, connectionOf(request))
-    const onlyAsks = isQuestion(page, name)
-    let admin: Admin | undefined
-    const response = await wrap(async asked => {
-      admin = asked.admin
-      if (!onlyAsks) refuseReaders(admin)
-      enter(x)
-      const form = await readForm(request)
-      checkForgery(request, admin, form)
-      return named(page, 'POST', route, async () => {
-        const result = await act(form, asked)
-        return 'go' in result ? goTo(request, base + result.go) : tell(page, asked, request, result)
+  const perform =
+    (page: PageFor<R>, name: string, act: NonNullable<PageFor<R>['actions']>[string]) =>
+    async (request: Request) => {
+      const route = `${entrance.at}${page.path}/${name}`
+      const x = new Exchange(request, { name: route }, connectionOf(request))
+      const onlyAsks = isQuestion(page, name)
+      let known: R | undefined
+      const response = await run(x, true, async asked => {
+        known = asked
+        if (!onlyAsks) audience.checkWrites(asked)
+        enter(x)
+        const form = await readForm(request)
+        checkForgery(request, audience.signedIn(asked), form)
+        return named(page, 'POST', route, async () => {
+          const result = await act(form, asked)
+          return 'go' in result ? goTo(request, base + result.go) : say(page, asked, request, result)
+        })
       })
-    }, true)(request)
-    if (!onlyAsks) audit({ admin }, request, route, response.status)
-    leave(x)
-    return response
-  }
+      if (!onlyAsks) audience.tell(known, request, route, response.status)
+      leave(x)
+      return response
+    }
 
-  /** Whoever reloads what was drawn in answer to a form, or signs in again behind it, is led to its page. */
-  const back = (path: PageRoute['path']): PageRoute => ({
+  const get = (
+    path: PageRoute['path'],
+    isWithin: boolean,
+    make: (asked: R, request: Request) => Promise<Response>,
+  ): PageRoute => ({
     method: 'GET',
     path,
-    run: wrap(async ({ url }, request) => goTo(request, placeOf(request, url)), true),
+    run: request =>
+      run(new Exchange(request, { name: path }, connectionOf(request)), isWithin, asked =>
+        make(asked, request),
+      ),
   })
 
+  /** Whoever reloads what was drawn in answer to a form, or signs in again behind it, is led to its page. */
+  const back = (path: PageRoute['path']): PageRoute =>
+    get(path, true, async (_, request) => goTo(request, placeOf(request)))
+
   const routes = pages.flatMap((page): PageRoute[] => {
-    const place = `/dashboard${page.path}` as const
-    const get = (path: PageRoute['path'], make: (asked: PageRequest) => Promise<Response>): PageRoute => ({
-      method: 'GET',
-      path,
-      run: wrap(asked => named(page, 'GET', path, () => make(asked)), path !== place),
-    })
+    const place = `${entrance.at}${page.path}` as const
+    const part = (path: PageRoute['path'], make: (asked: R) => Promise<Response>): PageRoute =>
+      get(path, path !== place, asked => named(page, 'GET', path, () => make(asked)))
     return [
-      get(place, asked => show(page, asked)),
-      ...Object.entries(page.parts ?? {}).map(([name, part]) =>
-        get(`${place}/${name}`, async asked => html(await part(asked))),
+      part(place, asked => show(page, asked)),
+      ...Object.entries(page.parts ?? {}).map(([name, make]) =>
+        part(`${place}/${name}`, async asked => html(await make(asked))),
       ),
       ...Object.entries(page.actions ?? {}).flatMap(([name, act]): PageRoute[] => [
         { method: 'POST', path: `${place}/${name}`, run: perform(page, name, act) },
@@ -181,21 +196,22 @@ export function createPages({
       ]),
     ]
   })
-  return [...routes, { method: 'GET', path: '/dashboard/*', run: miss }]
+  return [...routes, { method: 'GET', path: `${entrance.at}/*`, run: miss }]
 }
 
 /** The page that a form or a part belongs to, as it was, where the browser tells. */
-function placeOf({ headers }: Request, { pathname }: URL): string {
+function placeOf({ headers, url }: Request): string {
+  const { pathname } = new URL(url)
   const page = pathname.slice(0, pathname.lastIndexOf('/'))
   const from = URL.parse(headers.get('referer') ?? '')
   return page + (from?.pathname === page ? from.search : '')
 }
 
-/** A write from the dashboard comes from the dashboard: same origin, and with the token of this very session. */
-function checkForgery(request: Request, admin: Admin, form: Form): void {
+/** A write from a page comes from a page of ours: same origin, and with the token of this very session. */
+function checkForgery(request: Request, { csrf }: Admin | Visitor, form: Form): void {
   const site = request.headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin') refuse('forbidden', 'The form was sent from another site')
-  if (admin.csrf !== undefined && (request.headers.get('x-csrf-token') ?? form.csrf) !== admin.csrf) {
+  if (csrf !== undefined && (request.headers.get('x-csrf-token') ?? form.csrf) !== csrf) {
     refuse('forbidden', 'The form is out of date: reload the page and try again')
   }
 }

@@ -1,5 +1,5 @@
 import type { Api } from '../contract/api.ts'
-import type { Page } from '../contract/page.ts'
+import type { AnyPage } from '../contract/page.ts'
 import { refuse } from '../errors.ts'
 import type { Admin } from '../types.ts'
 
@@ -16,4 +16,5 @@ export const isRead = ({ method }: Api): boolean => method === 'GET'
 export const onlyAsks = (route: Api): boolean => isRead(route) || route.asks === true
 
 /** The same of an action of a page. */
-export const isQuestion = ({ asks = [] }: Page, action: string): boolean => asks.includes(action)
+export const isQuestion = ({ asks = [] }: Pick<AnyPage, 'asks'>, action: string): boolean =>
+  asks.includes(action)

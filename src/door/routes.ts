@@ -62,7 +62,7 @@ export function createRoutes(options: DoorOptions): Door {
   })
   const administrate = async (request: Request) =>
     first(hooks.administrate, new Exchange(request, { name: 'admin' }, connectionOf(request)))
-  for (const { method, path, run } of createPages({ ...options, administrate, audit, connectionOf, fail })) {
+  for (const { method, path, run } of createPages({ ...options, audit, connectionOf, fail })) {
     app.route(method, path, ({ request }) => run(request), { parse: 'none' })
   }
 

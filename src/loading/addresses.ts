@@ -1,3 +1,4 @@
+import { entranceOf } from '../contract/page.ts'
 import type { Parts } from '../contract/plugin.ts'
 import { ConfigError } from '../errors.ts'
 
@@ -45,11 +46,15 @@ function addressesOf({ dialects = [], passages = [], api = [], pages = [] }: Par
     ...dialects.map(({ path }) => ({ method: 'POST', path })),
     ...passages.flatMap(({ methods, path }) => methods.map(method => ({ method, path }))),
     ...api.map(({ method, path }) => ({ method, path })),
-    ...pages.flatMap(({ path, parts = {}, actions = {} }) => [
-      { method: 'GET', path: `/dashboard${path}` },
-      ...Object.keys(parts).map(name => ({ method: 'GET', path: `/dashboard${path}/${name}` })),
-      ...Object.keys(actions).map(name => ({ method: 'POST', path: `/dashboard${path}/${name}` })),
-    ]),
+    ...pages.flatMap(page => {
+      const { parts = {}, actions = {} } = page
+      const path = entranceOf(page).at + page.path
+      return [
+        { method: 'GET', path },
+        ...Object.keys(parts).map(name => ({ method: 'GET', path: `${path}/${name}` })),
+        ...Object.keys(actions).map(name => ({ method: 'POST', path: `${path}/${name}` })),
+      ]
+    }),
   ]
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { Api } from '../contract/api.ts'
 import type { Dialect, Endpoint, Lens } from '../contract/dialect.ts'
 import type { Example } from '../contract/example.ts'
-import type { Page } from '../contract/page.ts'
+import type { CallerPage } from '../contract/page.ts'
 import type { Passage } from '../contract/passage.ts'
 import { type Hooks, kinds, type Parts, type Plugin } from '../contract/plugin.ts'
 import type { Provider, ProviderType } from '../contract/provider.ts'
@@ -156,19 +156,21 @@ const api = {
   run: fun,
 } satisfies Entries<Api>
 
+const nav = { group: text, order: v.number(wanted('a number')) } satisfies Entries<
+  NonNullable<CallerPage['nav']>
+>
 const page = {
+  for: may(oneOf('callers')),
   path,
   title: text,
   titleOf: may(fun),
-  nav: may(
-    members({ group: text, order: v.number(wanted('a number')) } satisfies Entries<NonNullable<Page['nav']>>),
-  ),
+  nav: may(members(nav)),
   load: fun,
   view: fun,
   actions: may(v.record(segment, fun, wanted('an object'))),
   asks: may(list(text)),
   parts: may(v.record(segment, fun, wanted('an object'))),
-} satisfies Entries<Page>
+} satisfies Entries<CallerPage>
 
 /** The longest time that a timer of the runtime keeps: a longer one would be over at once. */
 const LONGEST = 2 ** 31 - 1

@@ -160,7 +160,7 @@ test('an unknown address of the dashboard is a page that says so, for people', a
   await page.getByRole('heading', { name: 'There is no page here' }).waitFor()
   expect(await page.title()).toBe('Not found · Modelway')
   expect(await page.getByRole('navigation', { name: 'Main' }).getByRole('link').count()).toBeGreaterThan(1)
-  await page.getByRole('link', { name: 'Go to the overview' }).click()
+  await page.getByRole('link', { name: 'Go to the first page' }).click()
   await page.getByRole('heading', { name: 'Overview', exact: true }).waitFor()
   expect(browser.problems.splice(0).every(problem => problem.includes('404'))).toBe(true)
 })

@@ -104,7 +104,12 @@ test('draws the path of a request: its hooks in order, and the plugins that stan
   expect(await at('permit').allInnerTexts()).toEqual(['night-shift'])
   expect(await at('recall').allInnerTexts()).toEqual(['nobody'])
   expect(await read(page.locator('#hook-authenticate'))).toContain('The first answer counts')
-  expect(await page.locator('ul.path h3').allInnerTexts()).toEqual(['administrate', 'audit', 'list'])
+  expect(await page.locator('ul.path h3').allInnerTexts()).toEqual([
+    'administrate',
+    'recognize',
+    'audit',
+    'list',
+  ])
 })
 
 test('lists every plugin in the order of the house, with what it brings', async () => {

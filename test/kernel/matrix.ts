@@ -24,7 +24,7 @@ export const inOrder = (hooks: Iterable<Hook>): Hook[] => {
 
 const always: readonly Hook[] = ['authenticate', 'scope', 'permit', 'settle']
 /** Those of pages and lists, and those of conversations: test/realtime/hooks.test.ts. */
-const others: readonly Hook[] = ['administrate', 'audit', 'list', 'spend', 'resume']
+const others: readonly Hook[] = ['administrate', 'recognize', 'audit', 'list', 'spend', 'resume']
 const ofModels = inOrder(Object.keys(kinds) as Hook[]).filter(hook => !others.includes(hook))
 /** Each dialect, whose provider answers with bytes that nobody looks into. */
 const sounds: ReadonlySet<string> = new Set(['openai-speech'])

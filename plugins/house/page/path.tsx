@@ -6,6 +6,7 @@ import { Link } from '../../../views/link.tsx'
 const questions: Readonly<Record<keyof Hooks, string>> = {
   authenticate: 'Who calls?',
   administrate: 'Does an operator call?',
+  recognize: 'Which caller looks at its own pages?',
   scope: 'On whose behalf?',
   permit: 'May this caller use this at all?',
   route: 'Which targets does the name lead to?',
@@ -32,7 +33,7 @@ const rules: Readonly<Record<(typeof kinds)[keyof Hooks], string>> = {
 }
 
 /** Not asked for calls of models. */
-const BESIDE: readonly (keyof Hooks)[] = ['administrate', 'audit', 'list']
+const BESIDE: readonly (keyof Hooks)[] = ['administrate', 'recognize', 'audit', 'list']
 const all = Object.keys(kinds) as readonly (keyof Hooks)[]
 
 /** The hooks in the order in which a request meets them, and the plugins that stand there, in theirs. */

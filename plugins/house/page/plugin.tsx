@@ -114,7 +114,7 @@ function Facts({ placed: { member, settings, neededBy }, base, now }: Props) {
       )}
       {pages.length > 0 && (
         <Fact name="Pages">
-          <Items items={pages.map(({ path, title }) => <Link href={at(path)}>{title}</Link>)} />
+          <Items items={pages.map(({ path, title }) => <Link href={base + path}>{title}</Link>)} />
         </Fact>
       )}
       {ticks.length > 0 && (
