@@ -1,7 +1,5 @@
 import { isLoopbackName } from '../../src/door/address.ts'
 
-const SESSION = 'modelway'
-
 /** The prefix makes browsers insist on `Secure`, on this very host, and on the whole of it; plain http would not take it. */
 const secured = (name: string): string => `__Host-${name}`
 
@@ -26,17 +24,14 @@ export function cookie(request: Request, name: string, value: string, maxAge: nu
   return `${isSecure ? secured(name) : name}=${value}; Path=/; Max-Age=${Math.floor(maxAge / 1000)}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
 }
 
-/** What is no id is not looked up. */
-export const readSessionIds = (request: Request): string[] =>
-  readCookies(request, SESSION).filter(value => /^[\w-]{43}$/.test(value))
-
-export const sessionCookie = (request: Request, id: string, maxAge: number): string =>
-  cookie(request, SESSION, id, maxAge)
+/** What is no id of a session is not looked up. */
+export const readSessionIds = (request: Request, name: string): string[] =>
+  readCookies(request, name).filter(value => /^[\w-]{43}$/.test(value))
 
 /** Takes both back. */
-export const noCookies = (): string[] => [
-  `${secured(SESSION)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure`,
-  `${SESSION}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`,
+export const noCookies = (name: string): string[] => [
+  `${secured(name)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure`,
+  `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`,
 ]
 
 /** What the browser sees as the scheme; behind a proxy only its headers tell. */

@@ -1,87 +1,85 @@
-import * as v from 'valibot'
-import { createChannel } from '../../src/contract/peers.ts'
+import { defineApi } from '../../src/contract/api.ts'
+import { entrances } from '../../src/contract/page.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
-import { loadAssets, readAssets } from '../../views/assets.ts'
+import { readAssets } from '../../views/assets.ts'
 import type { Auth } from '../auth/model.ts'
 import { createAssetsApi } from './assets.ts'
-import { cookie, readCookies, readSessionIds } from './cookie.ts'
-import { createRights } from './holders.ts'
-import { createKnownBrowsers } from './known.ts'
-import type { Dashboard, Way } from './model.ts'
+import { cookie, readCookies } from './cookie.ts'
+import { createDoorway } from './doorway.ts'
+import { createRights, OF_KEYS } from './holders.ts'
+import type { Dashboard, Elsewhere, KeyHolder, Way } from './model.ts'
 import { dashboardSessions } from './schema.ts'
-import { createSessions } from './session.ts'
-import { createSignIn } from './sign-in.tsx'
-import { createThrottle, type Throttle } from './throttle.ts'
+import { goTo, shared } from './sign-in.tsx'
+import { operatorWords } from './views.tsx'
 
-const MINUTE = 60_000
-const HOUR = 3_600_000
-/** Wrong keys of each in a minute. */
-const MAX_TRIES = 10
-const MAX_AGE = 12 * HOUR
-
-interface Heritage {
-  readonly throttle: Throttle
-}
+/** The page that an operator begins with. */
+const HOME = '/dashboard/overview'
 
 export default definePlugin({
   name: 'dashboard',
   about: 'Lets operators into the dashboard and keeps them signed in.',
   needs: ['auth'],
   tables: { dashboardSessions },
-  setup({ db, now, use, site, log, inherited, peers }) {
-    const auth = use<Auth>('auth')
+  setup(host) {
+    const auth = host.use<Auth>('auth')
     const ways: Way[] = []
+    const elsewhere: Elsewhere[] = []
     const rightsOf = createRights(auth, ways)
-    const sessions = createSessions({
-      ...{ db, log, now },
+    const doorway = createDoorway(auth, host, {
+      ...{ ways, elsewhere },
+      entrance: entrances.operators,
+      home: HOME,
+      cookie: 'modelway',
+      table: dashboardSessions,
       bond: auth.masterMark,
+      knows: createKeyCheck(auth),
       isOpen: holder => rightsOf(holder) !== undefined,
-      maxAge: MAX_AGE,
-      maxIdle: 2 * HOUR,
-      max: 10_000,
-    })
-    const before = inherited as Heritage | undefined
-    const throttle = before?.throttle ?? createThrottle(MAX_TRIES, MINUTE, now)
-    const wrongKeys = createChannel(peers, {
-      note: v.object({ wrongKeyOf: v.string() }),
-      heard: ({ wrongKeyOf }) => throttle.count(wrongKeyOf),
-    })
-    const signIn = createSignIn({
-      ...{ auth, sessions, log, ways },
-      throttle: {
-        wait: throttle.wait,
-        count(who) {
-          throttle.count(who)
-          void wrongKeys.tell({ wrongKeyOf: who })
-        },
-      },
-      known: createKnownBrowsers(auth.masterMark),
-      maxAge: MAX_AGE,
-      base: site.base,
-      assets: loadAssets(site.base).assets,
+      hasKey: () => auth.hasMasterKey() || auth.hasOperators(),
+      words: operatorWords,
     })
     const exports: Dashboard = {
       offer: way => void ways.push(way),
-      admit: signIn.admit,
-      turnAway: signIn.turnAway,
+      admit: doorway.admit,
+      turnAway: doorway.turnAway,
       readCookie: (request, name) => readCookies(request, name)[0],
       cookie,
+      createDoorway: (host, options) => createDoorway(auth, host, options),
+      pointTo: other => void elsewhere.push(other),
     }
     return {
       exports,
-      heritage: { throttle } satisfies Heritage,
-      hear: wrongKeys.hear,
+      heritage: doorway.heritage,
+      hear: doorway.hear,
       async administrate({ request }) {
-        const ids = readSessionIds(request)
-        const session = ids.length === 0 ? undefined : await sessions.find(ids)
+        const session = await doorway.find(request)
         if (session === undefined) return undefined
         const rights = rightsOf(session.holder)
         return rights && { via: 'session', csrf: session.csrf, ...rights }
       },
-      api: [...signIn.api, ...createAssetsApi(readAssets())],
-      ticks: [{ every: 10 * MINUTE, run: sessions.tidy }],
+      api: [
+        defineApi({
+          ...shared,
+          method: 'GET',
+          path: '/',
+          summary: 'To the dashboard',
+          run: () => goTo(host.site.base + HOME),
+        }),
+        ...doorway.api,
+        ...createAssetsApi(readAssets()),
+      ],
+      ticks: [doorway.tick],
       // All ways are there now. Without this, settings that come back would bring back whom they ended.
-      start: () => sessions.keepWays(ways.flatMap(({ marks }) => [marks.write, marks.read])),
+      start: () => doorway.keepWays(ways.flatMap(({ marks }) => [marks.write, marks.read])),
     }
   },
 })
+
+/** The master key, and keys that operate. */
+const createKeyCheck =
+  (auth: Auth) =>
+  (key: string): KeyHolder | undefined => {
+    if (auth.isMasterKey(key)) return {}
+    const mark = auth.markOf(key)
+    const operator = auth.operatorOf(mark)
+    return operator && { holder: { name: operator.name, mark: OF_KEYS + mark } }
+  }

@@ -2,9 +2,9 @@ import { inArray } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Host } from '../../src/contract/plugin.ts'
 import type { Patiently } from './patience.ts'
-import { dashboardSessions as table } from './schema.ts'
+import type { SessionsTable } from './schema.ts'
 
-export type Row = typeof table.$inferSelect
+export type Row = SessionsTable['$inferSelect']
 
 export interface Reader {
   /** The rows that there are, in the order of the hashes. */
@@ -18,7 +18,10 @@ const MEMORY = 30_000
 const MAX_KNOWN = 1000
 
 /** Reads sessions. What was read a moment ago is known once more where the database does not answer, and only there. */
-export function createReader({ db, now }: Pick<Host, 'db' | 'now'>, patiently: Patiently): Reader {
+export function createReader(
+  { db, now, table }: Pick<Host, 'db' | 'now'> & { readonly table: SessionsTable },
+  patiently: Patiently,
+): Reader {
   const known = new LRUCache<string, Row>({ max: MAX_KNOWN, ttl: MEMORY, ttlResolution: 0, perf: { now } })
 
   async function ask(hashes: readonly string[], complaint: string): Promise<Row[]> {

@@ -1,8 +1,11 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
+/** A plain text, and no literal: other plugins have tables of this very type for those whom they let in. */
+const NAME: string = 'dashboard_sessions'
+
 /** Who is signed in. Nothing in here could be sent as a cookie. Times are ms since 1970. */
 export const dashboardSessions = sqliteTable(
-  'dashboard_sessions',
+  NAME,
   {
     /** Of the id, keyed with a fact of the master key: with another key no row is found any more. */
     hash: text().primaryKey(),
@@ -16,3 +19,5 @@ export const dashboardSessions = sqliteTable(
   },
   table => [index('dashboard_sessions_used').on(table.usedAt)],
 )
+
+export type SessionsTable = typeof dashboardSessions

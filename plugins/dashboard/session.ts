@@ -5,7 +5,7 @@ import type { Host } from '../../src/contract/plugin.ts'
 import { type Holder, OF_KEYS } from './holders.ts'
 import { createPatience } from './patience.ts'
 import { createReader, type Row } from './reader.ts'
-import { dashboardSessions as table } from './schema.ts'
+import type { SessionsTable } from './schema.ts'
 
 export interface Session {
   /** What every write of this session must carry. */
@@ -28,6 +28,7 @@ export interface Sessions {
 }
 
 export interface SessionsOptions extends Pick<Host, 'db' | 'log' | 'now'> {
+  readonly table: SessionsTable
   /** A secret that sessions end with. */
   readonly bond: string
   /** Whether this one could still come in the way that they came. */
@@ -47,7 +48,7 @@ const BATCH = 1000
 
 /** Sessions in the database: a restart ends none, and all gateways on it know the same ones. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { db, now, bond, isOpen, maxAge, maxIdle } = options
+  const { db, now, table, bond, isOpen, maxAge, maxIdle } = options
   const patiently = createPatience(options.log)
   const { read, learn, forget } = createReader(options, patiently)
   const touch = createTouch(options)
@@ -93,7 +94,7 @@ const holderOf = ({ name, mark }: Row): Holder | undefined =>
   mark === null ? undefined : { name: name ?? '', mark }
 
 /** Writes down that a session is used, while nobody waits for it. A row that is gone stays gone. */
-function createTouch({ db, now, log }: SessionsOptions) {
+function createTouch({ db, now, log, table }: SessionsOptions) {
   const underWay = new Set<string>()
   return async (hash: string): Promise<void> => {
     if (underWay.has(hash)) return
@@ -109,7 +110,7 @@ function createTouch({ db, now, log }: SessionsOptions) {
 }
 
 /** For one more. Whatever lives for too long is not used any more, and so becomes idle. */
-function makeRoom({ db, now, maxIdle, max }: SessionsOptions) {
+function makeRoom({ db, now, table, maxIdle, max }: SessionsOptions) {
   const extra = db
     .select({ hash: table.hash })
     .from(table)

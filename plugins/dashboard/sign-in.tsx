@@ -3,23 +3,25 @@ import { pageHeaders } from '../../src/door/pages.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'
 import { count } from '../../views/format.ts'
-import type { Auth } from '../auth/model.ts'
-import { noCookies, readSessionIds, sessionCookie } from './cookie.ts'
+import { cookie, noCookies, readSessionIds } from './cookie.ts'
 import { readFields } from './fields.ts'
-import { type Holder, OF_KEYS } from './holders.ts'
+import type { Holder } from './holders.ts'
 import type { KnownBrowsers } from './known.ts'
-import type { Dashboard, TurnedAway, Way } from './model.ts'
+import type { Dashboard, DoorwayOptions, TurnedAway } from './model.ts'
 import { isLocalPath, isOwnForm } from './origin.ts'
 import type { Sessions } from './session.ts'
 import type { Throttle } from './throttle.ts'
 import { SignIn } from './views.tsx'
 
-interface SignInDeps {
-  readonly auth: Auth
+interface SignInDeps
+  extends Pick<
+    DoorwayOptions,
+    'entrance' | 'home' | 'cookie' | 'knows' | 'hasKey' | 'words' | 'ways' | 'elsewhere'
+  > {
   readonly sessions: Sessions
-  /** Ways in beside the master key. */
-  readonly ways: readonly Way[]
   readonly throttle: Throttle
+  /** A key opened nothing here: whoever watches for guesses is told. */
+  readonly countWrongKey: () => void
   readonly known: KnownBrowsers
   readonly log: Log
   readonly base: string
@@ -30,16 +32,14 @@ interface SignInDeps {
 
 type Run = (call: { readonly request: Request }) => Response | Promise<Response>
 
-/** The page that an operator begins with. */
-const HOME = '/dashboard/overview'
-const shared = {
+export const shared = {
   access: 'anyone',
   hidden: true,
   tag: 'Dashboard',
   answer: { about: 'A page, or the way to one' },
 } as const
 
-/** `/sign-in`, `/sign-out`, the ways from the root to the first page, and what other ways in need of them. */
+/** The sign-in, the way out, the way to the first page, and what other ways in need of them. */
 export const createSignIn = (deps: SignInDeps) => ({
   api: createSignInApi(deps),
   admit: ((request, { name, mark, next, cookies }) =>
@@ -48,39 +48,28 @@ export const createSignIn = (deps: SignInDeps) => ({
 })
 
 function createSignInApi(deps: SignInDeps): Api[] {
-  const goHome: Run = () => goTo(deps.base + HOME)
+  const { entrance, base, home } = deps
   const showSignIn: Run = ({ request }) => {
     const next = new URL(request.url).searchParams.get('next') ?? undefined
     return orTurnAway(deps, { next }, async () => {
-      const ids = readSessionIds(request)
+      const ids = readSessionIds(request, deps.cookie)
       const session = ids.length === 0 ? undefined : await deps.sessions.find(ids)
       // Whoever is in, and goes back to here or opens an old bookmark, is let through.
       return session !== undefined ? goTo(nextOf(deps, next)) : draw(deps, next)
     })
   }
+  const define = (method: 'GET' | 'POST', path: Api['path'], summary: string, run: Run): Api =>
+    defineApi({ ...shared, method, path, summary, run })
   return [
-    defineApi({ ...shared, method: 'GET', path: '/', summary: 'To the dashboard', run: goHome }),
-    defineApi({ ...shared, method: 'GET', path: '/dashboard', summary: 'To the dashboard', run: goHome }),
-    defineApi({ ...shared, method: 'GET', path: '/sign-in', summary: 'Sign in', run: showSignIn }),
-    defineApi({
-      ...shared,
-      method: 'POST',
-      path: '/sign-in',
-      summary: 'Open a session',
-      run: createKeyCheck(deps),
-    }),
-    defineApi({
-      ...shared,
-      method: 'POST',
-      path: '/sign-out',
-      summary: 'End the session',
-      run: createSignOut(deps),
-    }),
+    define('GET', entrance.at, 'To the first page', () => goTo(base + home)),
+    define('GET', entrance.signIn, 'Sign in', showSignIn),
+    define('POST', entrance.signIn, 'Open a session', createKeyCheck(deps)),
+    define('POST', entrance.signOut, 'End the session', createSignOut(deps)),
   ]
 }
 
 function createKeyCheck(deps: SignInDeps): Run {
-  const { auth, throttle, known, log } = deps
+  const { knows, throttle, countWrongKey, known, words, log } = deps
   return async ({ request }) => {
     // Otherwise another site could sign its visitors in here, with a key that it knows.
     if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
@@ -95,27 +84,17 @@ function createKeyCheck(deps: SignInDeps): Run {
       page.headers.set('retry-after', String(wait))
       return page
     }
-    const isMaster = auth.isMasterKey(key.trim())
-    const holder = isMaster ? undefined : holderOf(deps, key.trim())
-    if (!isMaster && holder === undefined) {
+    const holder = knows(key.trim())
+    if (holder === undefined) {
       throttle.count(who)
-      auth.wrongKeys.count('sign_in')
+      countWrongKey()
       log.warn('A sign-in with a wrong key was refused')
-      const mistake =
-        key.trim() === '' ? 'Type a key' : 'This is not the master key, nor another one that operates'
-      return draw(deps, next, { mistake, status: 401 })
+      return draw(deps, next, { mistake: key.trim() === '' ? 'Type a key' : words.wrong, status: 401 })
     }
-    const answer = await letIn(deps, request, { next, cookies: [], ...(holder && { holder }) })
+    const answer = await letIn(deps, request, { next, cookies: [], ...holder })
     if (answer.status === 303) answer.headers.append('set-cookie', known.mark(request, who))
     return answer
   }
-}
-
-/** Whose key it is, where it operates. */
-function holderOf({ auth }: SignInDeps, key: string): Holder | undefined {
-  const mark = auth.markOf(key)
-  const operator = auth.operatorOf(mark)
-  return operator && { name: operator.name, mark: OF_KEYS + mark }
 }
 
 interface Entering {
@@ -128,19 +107,19 @@ interface Entering {
 function letIn(deps: SignInDeps, request: Request, { next, cookies, holder }: Entering): Promise<Response> {
   const { sessions, maxAge } = deps
   return orTurnAway(deps, { next, cookies }, async () => {
-    const id = await sessions.open(readSessionIds(request), holder)
-    return goTo(nextOf(deps, next), [...cookies, sessionCookie(request, id, maxAge)])
+    const id = await sessions.open(readSessionIds(request, deps.cookie), holder)
+    return goTo(nextOf(deps, next), [...cookies, cookie(request, deps.cookie, id, maxAge)])
   })
 }
 
 function createSignOut(deps: SignInDeps): Run {
-  const { sessions, base } = deps
+  const { sessions, entrance, base } = deps
   return async ({ request }) => {
     if (!isOwnForm(request)) refuse('forbidden', 'The form was sent from another site')
     const { csrf } = await readFields(request)
     return orTurnAway(deps, {}, async () => {
-      const isOver = await sessions.close(readSessionIds(request), csrf)
-      return goTo(`${base}/sign-in`, isOver ? noCookies() : [])
+      const isOver = await sessions.close(readSessionIds(request, deps.cookie), csrf)
+      return goTo(base + entrance.signIn, isOver ? noCookies(deps.cookie) : [])
     })
   }
 }
@@ -166,8 +145,8 @@ function turnAway(deps: SignInDeps, { mistake, status, next, cookies }: TurnedAw
 }
 
 /** Where to go after signing in: to a page below the base path, whatever the address says. */
-const nextOf = ({ base }: SignInDeps, next: string | undefined): string =>
-  next !== undefined && isLocalPath(next, base) ? next : base + HOME
+const nextOf = ({ base, home }: SignInDeps, next: string | undefined): string =>
+  next !== undefined && isLocalPath(next, base) ? next : base + home
 
 interface Answer {
   /** What is wrong with the key. */
@@ -182,22 +161,19 @@ function draw(
   next: string | undefined,
   { mistake, refusal, status = 200 }: Answer = {},
 ): Response {
-  const { base, assets, auth, ways } = deps
+  const { base, assets, entrance, hasKey, words, ways, elsewhere } = deps
   const page = (
     <SignIn
-      base={base}
-      assets={assets}
+      {...{ base, assets, words, ways, elsewhere, mistake, refusal }}
+      action={base + entrance.signIn}
       next={nextOf(deps, next)}
-      hasKey={auth.hasMasterKey() || auth.hasOperators()}
-      ways={ways}
-      mistake={mistake}
-      refusal={refusal}
+      hasKey={hasKey()}
     />
   )
   return new Response(`<!doctype html>${page}`, { status, headers: pageHeaders })
 }
 
-function goTo(location: string, cookies: readonly string[] = []): Response {
+export function goTo(location: string, cookies: readonly string[] = []): Response {
   const headers = new Headers({ location, 'cache-control': 'no-store' })
   for (const cookie of cookies) headers.append('set-cookie', cookie)
   return new Response(null, { status: 303, headers })

@@ -1,15 +1,37 @@
 import { Document } from '../../views/document.tsx'
 import { described, Field } from '../../views/form.tsx'
 import { Mark } from '../../views/icon.tsx'
-import type { Way } from './model.ts'
+import { Link } from '../../views/link.tsx'
+import type { Elsewhere, SignInWords, Way } from './model.ts'
+
+/** Before the dashboard. */
+export const operatorWords: SignInWords = {
+  label: 'Master key, or another one that operates',
+  hint: (
+    <>
+      The value of <code>MODELWAY_MASTER_KEY</code>, or an API key of an operator
+    </>
+  ),
+  wrong: 'This is not the master key, nor another one that operates',
+  none: (
+    <>
+      There is no master key to sign in with. Set <code>MODELWAY_MASTER_KEY</code> and restart the gateway.
+    </>
+  ),
+  account: 'master',
+}
 
 interface SignInProps {
+  readonly words: SignInWords
   readonly base: string
+  /** Where the key is sent. */
+  readonly action: string
   readonly assets: Readonly<Record<string, string>>
   readonly next: string
   /** There is a key to sign in with. */
   readonly hasKey: boolean
   readonly ways: readonly Way[]
+  readonly elsewhere: readonly Elsewhere[]
   /** What is wrong with the key. */
   readonly mistake: string | undefined
   /** Why another way in led nowhere. */
@@ -17,7 +39,18 @@ interface SignInProps {
 }
 
 /** The way in. */
-export const SignIn = ({ base, assets, next, hasKey, ways, mistake, refusal }: SignInProps) => (
+export const SignIn = ({
+  words,
+  base,
+  action,
+  assets,
+  next,
+  hasKey,
+  ways,
+  elsewhere,
+  mistake,
+  refusal,
+}: SignInProps) => (
   <Document title="Sign in" assets={assets} layout="plain">
     <main class="door">
       <p class="brand">
@@ -25,6 +58,7 @@ export const SignIn = ({ base, assets, next, hasKey, ways, mistake, refusal }: S
         Modelway
       </p>
       <h1>Sign in</h1>
+      {words.lead !== undefined && <p>{words.lead}</p>}
       {refusal !== undefined && (
         <p class="mistake banner" role="alert">
           {refusal}
@@ -36,37 +70,28 @@ export const SignIn = ({ base, assets, next, hasKey, ways, mistake, refusal }: S
         </a>
       ))}
       {hasKey && ways.length > 0 && <p class="or">or</p>}
-      {hasKey && <KeyForm base={base} next={next} isAlone={ways.length === 0} mistake={mistake} />}
-      {!hasKey && ways.length === 0 && (
-        <p>
-          There is no master key to sign in with. Set <code>MODELWAY_MASTER_KEY</code> and restart the
-          gateway.
+      {hasKey && <KeyForm {...{ words, action, next, mistake }} isAlone={ways.length === 0} />}
+      {!hasKey && ways.length === 0 && <p>{words.none}</p>}
+      {elsewhere.map(({ label, path }) => (
+        <p class="hint">
+          <Link href={base + path}>{label}</Link>
         </p>
-      )}
+      ))}
     </main>
   </Document>
 )
 
-interface KeyFormProps extends Pick<SignInProps, 'base' | 'next' | 'mistake'> {
+interface KeyFormProps extends Pick<SignInProps, 'words' | 'action' | 'next' | 'mistake'> {
   /** There is no other way in. */
   readonly isAlone: boolean
 }
 
-const KeyForm = ({ base, next, isAlone, mistake }: KeyFormProps) => (
-  <form method="post" action={`${base}/sign-in`} novalidate>
+const KeyForm = ({ words, action, next, isAlone, mistake }: KeyFormProps) => (
+  <form method="post" action={action} novalidate>
     <input type="hidden" name="next" value={next} />
     {/* Lets password managers know which of their entries this is. */}
-    <input name="username" value="master" autocomplete="username" hidden readonly />
-    <Field
-      id="key"
-      label="Master key, or another one that operates"
-      error={mistake}
-      hint={
-        <>
-          The value of <code>MODELWAY_MASTER_KEY</code>, or an API key of an operator
-        </>
-      }
-    >
+    <input name="username" value={words.account} autocomplete="username" hidden readonly />
+    <Field id="key" label={words.label} error={mistake} hint={words.hint}>
       <input
         type="password"
         name="key"
