@@ -44,6 +44,7 @@ import oidc from './oidc/index.ts'
 import passthrough from './passthrough/index.ts'
 import paths from './paths/index.ts'
 import playground from './playground/index.ts'
+import portal from './portal/index.ts'
 import prices from './prices/index.ts'
 import { providers } from './providers/index.ts'
 import redis from './redis/index.ts'
@@ -119,6 +120,7 @@ export const plugins: readonly Plugin[] = [
   connect,
   dashboard,
   oidc,
+  portal,
   requestLog,
   // what is written down of calls, and what is said of answers
   feedback,

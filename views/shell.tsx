@@ -45,6 +45,9 @@ export const shell: Shell = ({
       )}
     </header>
     <main id="main" tabindex={-1}>
+      {signedIn !== undefined && isVisitor(signedIn) && signedIn.note !== undefined && (
+        <p class="note banner">{signedIn.note}</p>
+      )}
       {isMissing ? <Missing home={base + entrance.at} /> : (main as Child)}
     </main>
     <div id="notice" role="status" aria-live="polite" popover="manual" />

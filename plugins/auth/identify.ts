@@ -36,14 +36,15 @@ interface IdentifyOptions {
 /** Who comes with which key. */
 export function createIdentify(options: IdentifyOptions) {
   const { keys, hashes, masterHash, wrongKeys, vouched, isOpen, isTheirs, isLetIn, isLoopback } = options
+  const isLocal = ({ connection }: Received) => connection.loopback && isLoopback
   return {
+    /** Nobody needs a key, and this is somebody on this machine. */
+    open: (x: Received): Caller | undefined => (isOpen() && isLocal(x) ? OPEN : undefined),
     caller(x: Received): Caller | undefined {
-      const { request, connection } = x
+      const { request } = x
       const key = credential(request)
       if (isOpen())
-        return connection.loopback && isLoopback
-          ? (vouched.get(request)?.(x) ?? OPEN)
-          : refuse('invalid_api_key', ONLY_LOCAL)
+        return isLocal(x) ? (vouched.get(request)?.(x) ?? OPEN) : refuse('invalid_api_key', ONLY_LOCAL)
       if (key === undefined) return vouched.get(request)?.(x)
       const hash = hashes.of(key)
       const caller = hash === masterHash ? MASTER : keys.find(hash)
@@ -55,8 +56,9 @@ export function createIdentify(options: IdentifyOptions) {
       hashes.keep(key, hash)
       return caller
     },
-    operator({ request, connection }: Received): Admin | undefined {
-      if (isOpen()) return connection.loopback && isLoopback ? { via: 'loopback', mayWrite: true } : undefined
+    operator(x: Received): Admin | undefined {
+      const { request } = x
+      if (isOpen()) return isLocal(x) ? { via: 'loopback', mayWrite: true } : undefined
       const key = credential(request)
       if (key === undefined) return undefined
       const hash = hashes.of(key)

@@ -19,6 +19,7 @@ import { createMakingApi } from './making/api.ts'
 import { createMadeWatch } from './making/concern.ts'
 import { derive, mastersIn } from './master-key.ts'
 import type { Auth, Others } from './model.ts'
+import { createOwnKeyPage } from './own-key.tsx'
 import { createKeysPage } from './page.tsx'
 import { createResume } from './resume.ts'
 import { apiKeys, secrets } from './schema.ts'
@@ -100,9 +101,13 @@ export default definePlugin({
       hasOperators: keys.operate,
       markOf: key => keys.markOf(keyedHash(pepper, key)),
       operatorOf(mark) {
-        const hash = mark.split('.')[0]!
+        const hash = hashOf(mark)
         return keys.markOf(hash) === mark ? keys.operatorOf(hash) : undefined
       },
+      holderOf: mark => keys.find(hashOf(mark)),
+      endOf: mark => keys.endOf(hashOf(mark)),
+      hasKeys: keys.exist,
+      openCaller: identify.open,
       masterMark: keyedHash(pepper, masterHash ?? ''),
       // No key has a space in it, so none has this hash.
       keyFor: purpose => Uint8Array.fromHex(keyedHash(pepper, `key for ${purpose}`)),
@@ -130,7 +135,7 @@ export default definePlugin({
       exports,
       heritage: wrongKeys,
       api: [...createKeysApi(desk), ...createMakingApi({ keys, uses, now, most: config.keysPerMaker })],
-      pages: [createKeysPage(desk)],
+      pages: [createKeysPage(desk), createOwnKeyPage(desk)],
       start() {
         if (isOpen() && !site.isLoopback) {
           throw new ConfigError(
@@ -154,3 +159,6 @@ export default definePlugin({
     }
   },
 })
+
+/** A mark begins with the hash of its key; what follows is of those that operate. */
+const hashOf = (mark: string): string => mark.split('.')[0]!

@@ -25,6 +25,14 @@ export interface Auth {
   markOf(key: string): string
   /** The operator whose key has this mark; undefined where it is none, or works no more. */
   operatorOf(mark: string): Operator | undefined
+  /** The caller whose managed key has this mark; undefined where there is none, or it works no more. */
+  holderOf(mark: string): Caller | undefined
+  /** When a key with this mark stops working (milliseconds since 1970); Infinity where that is not known. */
+  endOf(mark: string): number
+  /** There is a managed key, be it revoked or expired. */
+  hasKeys(): boolean
+  /** Who calls without a key, where none is set, and this request is one from this machine. */
+  openCaller(x: Received): Caller | undefined
   /** A secret, and another one whenever the master key is another one. */
   readonly masterMark: string
   /** A secret of 32 bytes that all gateways on this database share. Other purposes have other ones. */

@@ -11,6 +11,7 @@ import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { adminModel, createAdminModels } from './admin.ts'
 import { createListCache } from './cache.ts'
 import type { Catalog, ShownModel } from './model.ts'
+import { createOwnModelsPage } from './own-models.tsx'
 import { listQuery } from './pages.ts'
 import { createReader } from './reader.ts'
 import { createRenderer, renderListRefusal } from './shapes.ts'
@@ -33,11 +34,12 @@ export default definePlugin({
   env: { unqualified: ['UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT'] },
   changeable: ['unqualified'],
   needs: ['model-lists', 'prices', 'model-facts', 'virtual-models'],
-  setup({ config, use, providers, list, now }) {
+  setup({ config, use, providers, list, decide, now }) {
     const lists = use<ModelLists>('model-lists')
     const virtual = use<VirtualModelSource>('virtual-models')
     const facts = use<FactsSource>('model-facts')
-    const adminModels = createAdminModels({ lists, facts, prices: use<Prices>('prices') })
+    const prices = use<Prices>('prices')
+    const adminModels = createAdminModels({ lists, facts, prices })
     const listed = createListCache({
       async list(x) {
         await facts.loading()
@@ -51,7 +53,7 @@ export default definePlugin({
 
     const reader = createReader({ lists, providers, now })
     return {
-      exports: { newsFor: reader.newsFor, listed } satisfies Catalog,
+      exports: { newsFor: reader.newsFor, shownTo: listed } satisfies Catalog,
       route: reader.route,
       list(models) {
         const taken = new Set(models.map(({ id }) => id))
@@ -66,6 +68,7 @@ export default definePlugin({
         }
         return found
       },
+      pages: [createOwnModelsPage({ shownTo: listed, decide, prices })],
       api: [
         defineApi({
           ...shared,

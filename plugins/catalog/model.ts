@@ -12,6 +12,6 @@ export interface ShownModel extends Pick<ListedModel, 'id' | 'kind' | 'ownedBy' 
 export interface Catalog {
   /** What is waited for before a name is called unknown; undefined where there is nothing to wait for. */
   newsFor(name: string): Promise<void> | undefined
-  /** The models that a caller may use, sorted by id; the same list as long as nothing changes. */
-  listed(x: Scoped): Promise<readonly ShownModel[]>
+  /** What `/v1/models` shows to a caller, sorted by id; the same list as long as nothing changes. */
+  shownTo(x: Scoped): Promise<readonly ShownModel[]>
 }

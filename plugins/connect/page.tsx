@@ -1,5 +1,8 @@
-import { definePage, type Page } from '../../src/contract/page.ts'
-import type { Admin } from '../../src/types.ts'
+import type { ModelFacts } from '../../src/contract/model.ts'
+import { type CallerPage, defineCallerPage, definePage, type Page } from '../../src/contract/page.ts'
+import type { Awaitable } from '../../src/types.ts'
+import { Link } from '../../views/link.tsx'
+import type { Catalog } from '../catalog/model.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
 import type { VirtualModelSource, VirtualModels } from '../virtual-models/model.ts'
@@ -23,35 +26,75 @@ export function createConnectPage(deps: ConnectPageDeps): Page {
     path: '/connect',
     title: 'Connect',
     nav: { group: 'Developers', order: 41 },
-    async load({ url, base, admin, origin }) {
-      const read = (name: string) => (url.searchParams.get(name) ?? '').trim().slice(0, LONGEST)
-      const models = namesOf(deps)
-      const here = origin + base
-      const [said, chosen] = [read('address'), read('model')]
-      const model = chosen || (models[0] ?? 'smarter')
-      const address = said === '' ? here : addressOf(said)
-      return {
-        client: clients.find(({ id }) => id === read('client')) ?? clients[0]!,
-        facts: {
-          address: address ?? here,
-          model,
-          key: keyFor(admin),
-          can: await deps.facts.ofName(model, deps.virtual.exampleCaller(model)),
-        },
-        isOpen: admin.via === 'loopback',
-        ...(address === undefined && { mistake: { text: said, message: NO_ADDRESS } }),
-        models,
-        chosen: { ...(said !== '' && { address: said }), ...(chosen !== '' && { model: chosen }) },
-      }
-    },
-    view: (data, request) => <ConnectView data={data} request={request} />,
+    load: ({ url, base, admin, origin }) =>
+      load({ url, here: origin + base, isOpen: admin.via === 'loopback', models: namesOf(deps) }, model =>
+        deps.facts.ofName(model, deps.virtual.exampleCaller(model)),
+      ),
+    view: (data, { base }) => (
+      <ConnectView data={data} page={`${base}/dashboard/connect`}>
+        A new one is shown once, when it is made. <Link href={`${base}/dashboard/keys`}>Go to the keys</Link>
+      </ConnectView>
+    ),
   })
 }
 
-const NO_ADDRESS = 'Not an address: write it like “https://models.example.com”'
+/** The same for callers, with the models that their keys may use. */
+export const createOwnConnectPage = ({ shownTo }: Pick<Catalog, 'shownTo'>): CallerPage =>
+  defineCallerPage<ConnectData>({
+    path: '/connect',
+    title: 'Connect',
+    nav: { group: 'Developers', order: 11 },
+    async load({ url, base, origin, visitor, x }) {
+      const shown = await shownTo(x)
+      const models = shown.slice(0, MOST).map(({ id }) => id)
+      return load(
+        { url, here: origin + base, isOpen: visitor.via === 'loopback', models },
+        // Of what is not open to this caller nothing is told.
+        model => shown.find(({ id }) => id === model)?.facts ?? {},
+      )
+    },
+    view: (data, { base }) => (
+      <ConnectView data={data} page={`${base}/portal/connect`}>
+        It was shown once, when it was made.
+      </ConnectView>
+    ),
+  })
 
-/** Keys are kept as hashes: nobody can show one again. */
-const keyFor = ({ via }: Admin): string => (via === 'loopback' ? 'none' : 'YOUR_KEY')
+interface Asked {
+  readonly url: URL
+  /** The address of this gateway, as who asks sees it. */
+  readonly here: string
+  /** No key is asked for. */
+  readonly isOpen: boolean
+  /** Names to choose from. */
+  readonly models: readonly string[]
+}
+
+async function load(
+  { url, here, isOpen, models }: Asked,
+  factsOf: (model: string) => Awaitable<ModelFacts>,
+): Promise<ConnectData> {
+  const read = (name: string) => (url.searchParams.get(name) ?? '').trim().slice(0, LONGEST)
+  const [said, chosen] = [read('address'), read('model')]
+  const model = chosen || (models[0] ?? 'smarter')
+  const address = said === '' ? here : addressOf(said)
+  return {
+    client: clients.find(({ id }) => id === read('client')) ?? clients[0]!,
+    facts: {
+      address: address ?? here,
+      model,
+      // Keys are kept as hashes: nobody can show one again.
+      key: isOpen ? 'none' : 'YOUR_KEY',
+      can: await factsOf(model),
+    },
+    isOpen,
+    ...(address === undefined && { mistake: { text: said, message: NO_ADDRESS } }),
+    models,
+    chosen: { ...(said !== '' && { address: said }), ...(chosen !== '' && { model: chosen }) },
+  }
+}
+
+const NO_ADDRESS = 'Not an address: write it like “https://models.example.com”'
 
 /** The operator's own names first: they are what apps should call. */
 function namesOf({ virtual, lists }: ConnectPageDeps): readonly string[] {

@@ -3,11 +3,10 @@ import { type Api, answerJson, defineApi } from '../../src/contract/api.ts'
 import { authorshipOf } from '../../src/door/author.ts'
 import { createHeaders, etagOf, guardHeaders } from '../../src/door/precondition.ts'
 import type { UnknownModels } from '../../src/scope/unknown-models.ts'
-import type { Counter } from './counting/counter.ts'
 import type { Ledger } from './counting/ledger.ts'
 import type { Limit } from './model.ts'
+import type { OwnLimits } from './own.ts'
 import { limitInput } from './rules/input.ts'
-import { memberOf } from './rules/rules.ts'
 import type { LimitStore } from './rules/store.ts'
 import type { UnknownTools } from './rules/unknown-tools.ts'
 import { changedView, limitDetail, limitView, ownView, toDetail, toPotView, toView } from './views-of.ts'
@@ -15,7 +14,7 @@ import { changedView, limitDetail, limitView, ownView, toDetail, toPotView, toVi
 interface Deps {
   readonly store: LimitStore
   readonly ledger: Ledger
-  readonly counter: Pick<Counter, 'look'>
+  readonly ownLimits: OwnLimits
   readonly unknownModels: UnknownModels
   readonly unknownTools: UnknownTools
 }
@@ -25,7 +24,7 @@ const PATH = '/admin/limits/:name'
 const versionTag = { ETag: 'Its version, for `If-Match`' }
 
 /** `/admin/limits`: list, read, put, delete; and `/v1/limits`, for callers. */
-export function createLimitsApi({ store, ledger, counter, unknownModels, unknownTools }: Deps): Api[] {
+export function createLimitsApi({ store, ledger, ownLimits, unknownModels, unknownTools }: Deps): Api[] {
   const answer = (limit: Limit, body: object = toView(limit, ledger)): Response =>
     answerJson(body, { headers: { etag: etagOf(limit.version) } })
 
@@ -91,12 +90,9 @@ export function createLimitsApi({ store, ledger, counter, unknownModels, unknown
       answer: { about: 'Sorted by name', schema: v.array(ownView) },
       refusals: [403],
       async run({ x }) {
-        const own = [...store.rules().at(x!.userPath), ...store.toolRules().at(x!.userPath)].sort((a, b) =>
-          a.name < b.name ? -1 : 1,
-        )
-        const pots = await counter.look(own.map(limit => ({ limit, member: memberOf(limit, x!) })))
-        return own.map((limit, i) => {
-          const { member: _, unpriced_requests: _unpriced, ...rest } = toPotView(limit, pots[i]!)
+        const own = await ownLimits(x!)
+        return own.map(({ limit, pot }) => {
+          const { member: _, unpriced_requests: _unpriced, ...rest } = toPotView(limit, pot)
           return {
             name: limit.name,
             models: limit.models === undefined ? null : [...limit.models],

@@ -20,6 +20,8 @@ import { headersOf } from './holding/told.ts'
 import { createToolLimits, type ToolLimits } from './holding/tools.ts'
 import { createLook, type Limits } from './look.ts'
 import type { Limit } from './model.ts'
+import { createOwnLimits } from './own.ts'
+import { createOwnLimitsPage } from './own-page.tsx'
 import { createLimitsPages } from './page.tsx'
 import type { Queue, Skipping } from './queue/model.ts'
 import { createQueue } from './queue/queue.ts'
@@ -111,6 +113,7 @@ export default definePlugin({
       // What calls wait for may be another thing from now on.
       onChanged: () => void (isStarted && queue.review()),
     })
+    const ownLimits = createOwnLimits(store, counter)
     const present = before?.present ?? { rules: store.rules }
     await book.read(store.list(), now())
     const rules = () => present.rules()
@@ -151,8 +154,11 @@ export default definePlugin({
         },
       } satisfies Limits & ToolLimits & Skipping,
       heritage,
-      api: createLimitsApi({ store, ledger, counter, unknownModels, unknownTools }),
-      pages: createLimitsPages({ store, ledger, history, auth, virtual, unknownModels, unknownTools, now }),
+      api: createLimitsApi({ store, ledger, ownLimits, unknownModels, unknownTools }),
+      pages: [
+        ...createLimitsPages({ store, ledger, history, auth, virtual, unknownModels, unknownTools, now }),
+        createOwnLimitsPage(ownLimits, now),
+      ],
       async start() {
         isStarted = true
         await hold(store.list())

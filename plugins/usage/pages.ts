@@ -1,4 +1,4 @@
-import type { Page } from '../../src/contract/page.ts'
+import type { AnyPage } from '../../src/contract/page.ts'
 import type { Host } from '../../src/contract/plugin.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Concerns } from '../concerns/model.ts'
@@ -10,6 +10,8 @@ import type { KeptAnswers, ModelPanel } from './model.ts'
 import type { PageDeps } from './page/deps.ts'
 import { createModelPage } from './page/model/model-page.tsx'
 import { createOverviewPage } from './page/overview/overview-page.tsx'
+import { createOwnCallsPage } from './page/own/own-calls-page.tsx'
+import { createOwnUsagePage } from './page/own/own-usage-page.tsx'
 import { createRequestsPage } from './page/requests/requests-page.tsx'
 import { createUsagePage } from './page/usage/usage-page.tsx'
 
@@ -32,7 +34,7 @@ const names: Readonly<Record<string, string>> = {
   mirror: 'Copies to mirrors',
 }
 
-/** The pages about usage. */
+/** The pages about usage, for operators and for callers. */
 export function createPages({
   auth,
   concerns,
@@ -44,7 +46,7 @@ export function createPages({
   providers,
   panels,
   ...desk
-}: PagesDeps): Page[] {
+}: PagesDeps): AnyPage[] {
   const deps: PageDeps = {
     ...desk,
     keyName: id => (Object.hasOwn(names, id) ? names[id] : auth.nameOf(id)) || undefined,
@@ -61,5 +63,7 @@ export function createPages({
     createModelPage({ ...desk, virtual, facts, panels, typeOf: name => providers().get(name)?.type }),
     createUsagePage(deps),
     createRequestsPage({ ...deps, findAnswers, say: feedback.say }),
+    createOwnUsagePage(desk),
+    createOwnCallsPage(desk),
   ]
 }

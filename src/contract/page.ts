@@ -12,6 +12,8 @@ export interface Visitor {
   readonly caller: Caller
   /** The token that a page puts into its forms; absent where no cookie is involved. */
   readonly csrf?: string
+  /** What every page should tell this caller: that its key ends soon, say. */
+  readonly note?: string
 }
 
 /** What every page knows of the request that asks for it. */

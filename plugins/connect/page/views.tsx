@@ -1,4 +1,4 @@
-import type { PageRequest } from '../../../src/contract/page.ts'
+import type { Child } from 'hono/jsx'
 import { Copyable } from '../../../views/copyable.tsx'
 import { described, Field, verbatim } from '../../../views/form.tsx'
 import { Link } from '../../../views/link.tsx'
@@ -20,10 +20,13 @@ export interface ConnectData {
 
 interface Props {
   readonly data: ConnectData
-  readonly request: PageRequest
+  /** The address of the page. */
+  readonly page: string
+  /** Where a key is from. */
+  readonly children?: Child
 }
 
-export const ConnectView = ({ data, request }: Props) => (
+export const ConnectView = ({ data, page, children }: Props) => (
   <>
     <header class="top">
       <div>
@@ -34,10 +37,10 @@ export const ConnectView = ({ data, request }: Props) => (
         </p>
       </div>
     </header>
-    <Choices data={data} path={`${request.base}/dashboard/connect`} />
+    <Choices data={data} path={page} />
     <div id="setup" class="setup">
-      <Programs data={data} path={`${request.base}/dashboard/connect`} />
-      <Program data={data} base={request.base} />
+      <Programs data={data} path={page} />
+      <Program data={data}>{children}</Program>
     </div>
   </>
 )
@@ -139,7 +142,7 @@ const Programs = ({ data, path }: { data: ConnectData; path: string }) => (
   </nav>
 )
 
-function Program({ data: { client, facts, isOpen }, base }: { data: ConnectData; base: string }) {
+function Program({ data: { client, facts, isOpen }, children }: Pick<Props, 'data' | 'children'>) {
   return (
     <section class="program" aria-labelledby="program">
       <h2 id="program">{client.name}</h2>
@@ -154,8 +157,7 @@ function Program({ data: { client, facts, isOpen }, base }: { data: ConnectData;
           'No key is set, so none is asked for: most programs want something in its place all the same.'
         ) : (
           <>
-            Put a key in the place of <code>{facts.key}</code>: a new one is shown once, when it is made.{' '}
-            <Link href={`${base}/dashboard/keys`}>Go to the keys</Link>
+            Put a key in the place of <code>{facts.key}</code>. {children}
           </>
         )}
       </p>

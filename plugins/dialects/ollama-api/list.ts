@@ -15,14 +15,14 @@ const shared = { name: 'ollama-models', tag: 'Models', access: 'caller', refusal
 const entry = v.looseObject({ name: says('What callers name', v.string()) })
 
 /** What there is, in Ollama's words: https://docs.ollama.com/api/tags */
-export const createListApi = ({ listed }: Pick<Catalog, 'listed'>): Api[] => [
+export const createListApi = ({ shownTo }: Pick<Catalog, 'shownTo'>): Api[] => [
   defineApi({
     ...shared,
     method: 'GET',
     path: '/api/tags',
     summary: "The models you may use, in Ollama's language",
     answer: { about: 'Sorted by name', schema: v.object({ models: v.array(entry) }) },
-    run: async ({ x }) => ({ models: (await listed(x!)).map(toEntry) }),
+    run: async ({ x }) => ({ models: (await shownTo(x!)).map(toEntry) }),
   }),
   defineApi({
     ...shared,
@@ -38,7 +38,7 @@ export const createListApi = ({ listed }: Pick<Catalog, 'listed'>): Api[] => [
     refusals: [404],
     async run({ x, body: { model, name = model } }) {
       if (name === undefined) return refuse('invalid_request', 'Field "model" is missing', { param: 'model' })
-      const models = await listed(x!)
+      const models = await shownTo(x!)
       const called = (id: string) => models.find(each => each.id === id)
       const found = called(name) ?? called(withoutTag(name)) ?? called(withTag(name))
       return toDetails(found ?? refuse('model_not_found', unknown(name), { param: 'model' }))

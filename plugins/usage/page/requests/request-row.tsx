@@ -89,7 +89,7 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
 }
 
 /** In and out. Of a conversation each answer has a line of its own. */
-function Tokens({ row }: { row: Row }) {
+export function Tokens({ row }: { row: Row }) {
   const { input, output } = tokensOf(row)
   if (row.status === SWITCHED && row.part === 0 && !input && !output)
     return <span class="muted">with its answers</span>

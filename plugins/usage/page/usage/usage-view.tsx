@@ -1,9 +1,8 @@
 import type { PageRequest } from '../../../../src/contract/page.ts'
 import { Link } from '../../../../views/link.tsx'
 import { Segments } from '../../../../views/segments.tsx'
-import type { UsageAnswer } from '../../report/usage.ts'
 import { type Asked, addressOf, toApiQuery } from '../address.ts'
-import { type Chart, COLOURS } from '../chart.ts'
+import { COLOURS } from '../chart.ts'
 import { ChartCard } from '../chart-card.tsx'
 import { Chips, Mistakes } from '../chips.tsx'
 import { NothingHere, Welcome } from '../empty.tsx'
@@ -13,21 +12,16 @@ import type { Span } from '../span.ts'
 import { Tiles } from '../tiles.tsx'
 import { Times } from '../time.tsx'
 import { BreakdownTable } from './breakdown.tsx'
+import type { SummedUp } from './sum-up.ts'
 
-export interface UsageData {
+export interface UsageData extends SummedUp {
   /** What the address asks for. */
   readonly asked: Asked
   readonly span: Span
   readonly kind: GroupKind
   readonly kinds: readonly GroupKind[]
   readonly measure: Measure
-  readonly now: UsageAnswer
-  /** The period before; undefined where it could not be read. */
-  readonly before: UsageAnswer | undefined
-  readonly chart: Chart
   readonly mistakes: readonly string[]
-  /** Why there is nothing to show. */
-  readonly trouble: string | undefined
   /** Nothing was ever called. */
   readonly isNew: boolean
   readonly example: string | undefined
