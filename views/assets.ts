@@ -28,6 +28,7 @@ const styles = [
   'tools',
   'dialog',
   'usage',
+  'portal',
   'overview',
   'notices',
   'rollouts',

@@ -94,7 +94,7 @@ function OwnModels({ data, request }: { data: OwnModelsData; request: CallerPage
         noun="model"
         label="Models"
         caption="Models that you may call; prices in US dollars for a million tokens"
-        headings={['Model', 'Can', 'Input, a million tokens', 'Output, a million tokens', '']}
+        headings={['Model', 'Can', 'Input, per million', 'Output, per million', '']}
         page={page}
         query={query}
         listing={listing}
@@ -138,7 +138,7 @@ const Dollars = ({ label, value, isMost }: DollarsProps) => (
     {value === null ? (
       <span class="muted">not known</span>
     ) : (
-      `${isMost ? 'at most ' : ''}$${value.toLocaleString('en', { minimumFractionDigits: 2, maximumSignificantDigits: 4 })}`
+      `${isMost ? 'at most ' : ''}$${value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 })}`
     )}
   </td>
 )

@@ -55,7 +55,7 @@ export const createOwnConnectPage = ({ shownTo }: Pick<Catalog, 'shownTo'>): Cal
     },
     view: (data, { base }) => (
       <ConnectView data={data} page={`${base}/portal/connect`}>
-        It was shown once, when it was made.
+        Yours was shown once, when it was made.
       </ConnectView>
     ),
   })

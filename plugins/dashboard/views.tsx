@@ -58,7 +58,7 @@ export const SignIn = ({
         Modelway
       </p>
       <h1>Sign in</h1>
-      {words.lead !== undefined && <p>{words.lead}</p>}
+      {words.lead !== undefined && <p class="lead">{words.lead}</p>}
       {refusal !== undefined && (
         <p class="mistake banner" role="alert">
           {refusal}
@@ -73,7 +73,7 @@ export const SignIn = ({
       {hasKey && <KeyForm {...{ words, action, next, mistake }} isAlone={ways.length === 0} />}
       {!hasKey && ways.length === 0 && <p>{words.none}</p>}
       {elsewhere.map(({ label, path }) => (
-        <p class="hint">
+        <p class="elsewhere">
           <Link href={base + path}>{label}</Link>
         </p>
       ))}

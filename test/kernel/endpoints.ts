@@ -21,7 +21,8 @@ export interface CallerEndpoint {
 
 /** Any address, and who may come. */
 export interface Door extends Pick<CallerEndpoint, 'method' | 'path'> {
-  readonly access: Api['access']
+  /** `visitor`: a page for callers. */
+  readonly access: Api['access'] | 'visitor'
   /** It changes nothing, and says so. */
   readonly asks: boolean
   /** Absent where nobody calls a model. */
@@ -35,12 +36,15 @@ export const addressOf = ({ method, path }: Pick<Door, 'method' | 'path'>): stri
 export const findEndpoints = async (): Promise<readonly CallerEndpoint[]> =>
   (await findDoors()).flatMap(({ endpoint }) => endpoint ?? [])
 
-/** Every address that our plugins bring, found by looking at what they really set up. */
-export async function findDoors(env: Record<string, string> = {}): Promise<readonly Door[]> {
+/** Every address that our plugins bring, and these, found by looking at what they really set up. */
+export async function findDoors(
+  env: Record<string, string> = {},
+  extra: readonly Plugin[] = [],
+): Promise<readonly Door[]> {
   const found: Door[] = []
   const add = (endpoint: CallerEndpoint) =>
     found.push({ method: endpoint.method, path: endpoint.path, access: 'caller', asks: false, endpoint })
-  const spied = ours.map(
+  const spied = [...ours, ...extra].map(
     (plugin): Plugin => ({
       ...plugin,
       async setup(host) {
@@ -52,12 +56,15 @@ export async function findDoors(env: Record<string, string> = {}): Promise<reado
         for (const { name, path, method, access, asks = method === 'GET' } of parts.api ?? [])
           if (access === 'caller') add({ kind: 'route', name: name ?? path, method, path })
           else found.push({ method, path, access, asks })
-        for (const { path, parts: pieces = {}, actions = {}, asks = [] } of parts.pages ?? []) {
-          const at = (name: string) => `/dashboard${path}${name}`
-          for (const name of ['', ...Object.keys(pieces).map(name => `/${name}`)])
-            found.push({ method: 'GET', path: at(name), access: 'admin', asks: true })
-          for (const name of Object.keys(actions))
-            found.push({ method: 'POST', path: at(`/${name}`), access: 'admin', asks: asks.includes(name) })
+        for (const page of parts.pages ?? []) {
+          const access = page.for === 'callers' ? 'visitor' : 'admin'
+          const at = (name: string) => `${access === 'visitor' ? '/portal' : '/dashboard'}${page.path}${name}`
+          for (const name of ['', ...Object.keys(page.parts ?? {}).map(name => `/${name}`)])
+            found.push({ method: 'GET', path: at(name), access, asks: true })
+          for (const name of Object.keys(page.actions ?? {})) {
+            const asks = page.asks?.includes(name) ?? false
+            found.push({ method: 'POST', path: at(`/${name}`), access, asks })
+          }
         }
         return parts
       },

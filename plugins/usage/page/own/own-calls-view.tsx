@@ -102,7 +102,7 @@ const CallRow = ({ row, zone, path }: { row: Row; zone: string; path: string | u
     <td data-label="Model">
       <div class="names">
         <Name class="mono" text={row.asked ?? row.operation} />
-        <p class="about">
+        <p class="about call-id">
           <Name class="mono" text={row.requestId} />
         </p>
         {row.userPath !== null && row.userPath !== path && (
