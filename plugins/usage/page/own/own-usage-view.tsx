@@ -81,7 +81,7 @@ const Whose = ({ data: { asked, path, isOfPath }, here }: { data: OwnUsageData; 
 /** The model that was chosen, and the way back to all of them. */
 export const Only = ({ called, all }: { called: string | undefined; all: string }) =>
   called === undefined ? null : (
-    <p class="only">
+    <p class="chosen-model">
       {called === '' ? (
         'Only calls that reached no model.'
       ) : (
