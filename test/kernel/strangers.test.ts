@@ -97,6 +97,7 @@ describe('what setup returns', () => {
     ],
     [{ api: [route({ answer: {} })] }, 'api[0].answer.about of "GET /x/secret": it is missing'],
     [{ pages: [page({ view: undefined })] }, 'pages[0].view of "/x": it is missing'],
+    [{ pages: [page({ for: 'caller' })] }, 'pages[0].for of "/x": expected "callers", it is "caller"'],
     [
       { pages: [page({ actions: { 'a/b': () => 0 } })] },
       'pages[0].actions.a/b of "/x": its name is part of an address: expected letters, digits and dashes',
