@@ -10,13 +10,13 @@ let clock = Date.UTC(2027, 0, 1)
 const now = () => clock
 let one: TestGateway
 let two: TestGateway
-/** What repeats at the first of them, by its interval. */
-const ticks = new Map<number | undefined, () => unknown>()
+/** What repeats at the first of them, and how often. */
+const ticks: { readonly every: number | undefined; run(): unknown }[] = []
 
 beforeAll(async () => {
   const timers = spyOn(globalThis, 'setInterval')
   one = await startGateway({ now })
-  for (const [run, every] of timers.mock.calls) ticks.set(every, run as () => unknown)
+  for (const [run, every] of timers.mock.calls) ticks.push({ every, run: run as () => unknown })
   timers.mockRestore()
   two = await startGateway({ now, folder: one.folder })
 })
@@ -111,7 +111,7 @@ describe('the table', () => {
     await browse(one).signIn()
     expect(await rows()).toHaveLength(1)
     clock += 2 * HOUR + 1
-    await ticks.get(10 * MINUTE)!()
+    for (const { every, run } of ticks) if (every === 10 * MINUTE) await run()
     expect(await rows()).toHaveLength(0)
   })
 
