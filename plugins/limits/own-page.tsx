@@ -3,6 +3,7 @@ import { Few } from '../../views/few.tsx'
 import { Name } from '../../views/name.tsx'
 import { Table } from '../../views/table.tsx'
 import { allowanceOf } from './holding/words.ts'
+import type { Sharing } from './model.ts'
 import type { OwnLimit, OwnLimits } from './own.ts'
 import { Gauges, Reset } from './page/gauge.tsx'
 import { measuresOf } from './page/rows.ts'
@@ -50,11 +51,17 @@ const OwnLimitsView = ({ data: { own, now } }: { data: OwnLimitsData }) => (
   </>
 )
 
+const whose: Readonly<Record<Sharing, string>> = {
+  all: 'shared with others',
+  key: 'of your key alone',
+  user_path: 'of your user path alone',
+}
+
 const OwnLimitRow = ({ own: { limit, pot }, now }: { own: OwnLimit; now: number }) => (
   <tr>
     <th scope="row" data-label="Limit">
       <Name text={limit.name} />
-      <p class="about">{limit.each === 'all' ? 'shared with others' : 'yours alone'}</p>
+      <p class="about">{whose[limit.each]}</p>
     </th>
     <td data-label="Allows">
       <div>

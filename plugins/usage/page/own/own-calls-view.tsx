@@ -32,13 +32,13 @@ export interface OwnCallsData {
   readonly path: string | undefined
 }
 
-const INTO = '#calls'
+const INTO = '#own-calls'
 
 export function OwnCallsView({ data, request }: { data: OwnCallsData; request: CallerPageRequest }) {
   const { asked, span, called, rows, isFirst, older, isPart } = data
   const here = `${request.base}/portal/calls`
   return (
-    <div id="calls">
+    <div id="own-calls">
       <header class="top">
         <div>
           <h1>Calls</h1>

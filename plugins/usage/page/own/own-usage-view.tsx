@@ -103,7 +103,7 @@ const NothingUsed = ({ here, asked }: { here: string; asked: Asked }) => (
 )
 
 function Figures({ data, request: { base } }: Props) {
-  const { asked, span, kind, measure, now, before, chart } = data
+  const { asked, span, kind, measure, now, before, chart, isOfPath } = data
   const here = `${base}/portal/usage`
   const range = span.preset === 'custom' || span.preset === '24h' ? {} : { range: span.preset }
   const rows = (changes: Readonly<Record<string, string>> = {}) =>
@@ -155,6 +155,7 @@ function Figures({ data, request: { base } }: Props) {
         <p class="remark">
           Costs are in US dollars. Where a token or a price is not known, it is left out and counted, never
           taken for zero.
+          {isOfPath && ' Calls of other keys are counted here, and not listed: links lead to yours.'}
         </p>
       </section>
     </>
