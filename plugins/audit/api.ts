@@ -56,7 +56,7 @@ export function createAuditApi(trail: Trail): Api[] {
       tag: 'History',
       summary: 'What operators did, and tried to do',
       description:
-        'Every admin call that is not a GET, by API or dashboard, refused ones too, newest first. `who` is `master` (the key), `session` (the dashboard), `token` (one of an identity provider), `loopback` (this machine, where there is no key), `caller` (a key that is no operator’s, and makes keys) or `nobody` (refused for want of a key; at most 60 a minute are kept); `name` is the person, where an identity provider said who it was. `next` of one page is `before` of the following one; on the last it is null.',
+        'Every admin call that is not a GET, by API or dashboard, refused ones too, newest first. `who` is `master` (the key), `session` (the dashboard), `token` (one of an identity provider), `loopback` (this machine, where there is no key), `caller` (a key that is no operator’s, and makes keys, or whose holder sends a form at `/portal`) or `nobody` (refused for want of a key; at most 60 a minute are kept); `name` is the person, where an identity provider said who it was. `next` of one page is `before` of the following one; on the last it is null.',
       query: auditQuery,
       answer: {
         about: 'Newest first',

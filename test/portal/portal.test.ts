@@ -294,6 +294,9 @@ test('a form of a caller carries the token of its session, and comes from our ow
   told = []
   expect(await write(await token())).toBe(303)
   expect(told).toEqual(['Writer', 'Hello'])
+  const { body } = await house.admin('GET', '/admin/audit?limit=1')
+  expect(body.data[0]).toMatchObject({ who: 'caller', route: '/portal/guest-book/write', status: 303 })
+  expect(body.data[0].name).toStartWith('Writer (key_')
 })
 
 test('signing out ends the session, and takes the token for it', async () => {
