@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx'
+import type { PageRequest } from '../src/contract/page.ts'
 import type { Admin } from '../src/types.ts'
+import { DialogForm } from './dialog-form.tsx'
 import { described, Field, verbatim } from './form.tsx'
 import { Name } from './name.tsx'
 import { Options } from './options.tsx'
@@ -19,23 +21,78 @@ export const EditTitle = ({ name, admin }: { name: string; admin: Admin }) => (
   </>
 )
 
-/** What has a name keeps it: its history stands under it. */
-export const Kept = ({ name, version }: { name: string; version: number | undefined }) => (
-  <>
-    <input type="hidden" name="name" value={name} />
-    <input type="hidden" name="version" value={String(version)} />
-  </>
-)
+interface Edited<F extends string> {
+  readonly mistake: { readonly field: F; readonly message: string } | undefined
+}
+
+/** What is wrong with one field of what is edited. */
+export const wrong = <F extends string>({ mistake }: Edited<F>, field: NoInfer<F>): string | undefined =>
+  mistake?.field === field ? mistake.message : undefined
+
+interface DefinitionFormProps {
+  readonly editing: Edited<string> & {
+    readonly draft: { readonly name: string; readonly version?: number }
+  }
+  /** What it is: `limit`. */
+  readonly kind: string
+  /** The address of the page, whose action `save` takes it. */
+  readonly page: string
+  /** When callers read its name: `when it is reached`. */
+  readonly read: string
+  /** A name that one may have. */
+  readonly example: string
+  readonly request: PageRequest
+  /** The fields below the name. */
+  readonly children: Child
+}
+
+/** The form that makes one, or changes one. What has a name keeps it: its history stands under it. */
+export function DefinitionForm(props: DefinitionFormProps) {
+  const { editing, kind, page, read, example, request, children } = props
+  const { name, version } = editing.draft
+  const isNew = version === undefined
+  const error = wrong(editing, 'name')
+  return (
+    <DialogForm
+      page={page}
+      action="save"
+      title={isNew ? `New ${kind}` : <EditTitle name={name} admin={request.admin} />}
+      mistake={wrong(editing, 'form') ?? (isNew ? undefined : error)}
+      request={request}
+      history={isNew ? undefined : { kind, subject: name }}
+      submit={
+        <button class="primary" type="submit">
+          {isNew ? `Create ${kind}` : 'Save'}
+        </button>
+      }
+    >
+      {isNew ? (
+        <NameField
+          value={name}
+          error={error}
+          read={read}
+          example={example}
+          focus={editing.mistake === undefined}
+        />
+      ) : (
+        <>
+          <input type="hidden" name="name" value={name} />
+          <input type="hidden" name="version" value={String(version)} />
+        </>
+      )}
+      {children}
+    </DialogForm>
+  )
+}
 
 interface NameFieldProps extends FieldProps {
-  /** When callers read it: `when it is reached`. */
   readonly read: string
   readonly example: string
   /** The keyboard goes to it when the form opens. */
   readonly focus: boolean
 }
 
-export const NameField = ({ value, error, read, example, focus }: NameFieldProps) => (
+const NameField = ({ value, error, read, example, focus }: NameFieldProps) => (
   <Field
     id="f-name"
     label="Name"

@@ -1,76 +1,62 @@
-import { definePage, type Page, type PageRequest } from '../../src/contract/page.ts'
+import type { Page } from '../../src/contract/page.ts'
+import { listed } from '../../src/door/form.ts'
 import { Refusal } from '../../src/errors.ts'
 import { knownPaths } from '../../src/scope/known-paths.ts'
-import { toQuery } from '../../views/listing.ts'
-import { shorten } from '../../views/name.tsx'
-import { Beat, readRound } from '../../views/pulse.tsx'
-import { toGuardrail } from './input.ts'
-import { createActions } from './page/actions.tsx'
-import type { GuardrailsDesk, GuardrailsPageDeps } from './page/desk.ts'
-import { type Draft, draftOf, emptyDraft, type Mistake, mistakeOf, toInput } from './page/draft.ts'
-import type { Effect } from './page/editing.ts'
-import { listGuardrails, readQuery } from './page/rows.ts'
-import {
-  Count,
-  type DialogData,
-  type GuardrailsData,
-  GuardrailsTable,
-  GuardrailsView,
-} from './page/views.tsx'
+import type { UnknownModels } from '../../src/scope/unknown-models.ts'
+import { Unknown } from '../../views/doubt.tsx'
+import type { Auth } from '../auth/model.ts'
+import type { History } from '../history/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
+import { toGuardrail, toState } from './input.ts'
+import { type Guardrail, KIND } from './model.ts'
+import { Deletion } from './page/deletion.tsx'
+import { type Draft, draftFrom, draftOf, emptyDraft, type Mistake, mistakeOf, toInput } from './page/draft.ts'
+import type { Editing, Effect } from './page/editing.ts'
+import { Editor } from './page/editor.tsx'
+import { EffectOf } from './page/effect.tsx'
+import { GuardrailLine, type Listed } from './page/line.tsx'
+import { listGuardrails, type State, states } from './page/rows.ts'
 import { sentenceOf } from './sentence.ts'
+import type { GuardrailStore } from './store.ts'
+import type { Counted } from './tally.ts'
 import { tryOn } from './trial.ts'
+
+interface GuardrailsPageDeps {
+  readonly store: GuardrailStore
+  /** What they did, in all workers. */
+  readonly counted: () => Promise<readonly Counted[]>
+  readonly history: Pick<History, 'page'>
+  readonly auth: Pick<Auth, 'working'>
+  readonly virtual: VirtualModelSource
+  readonly unknownModels: UnknownModels
+  /** Names of the services that may be asked. */
+  readonly checkers: readonly string[]
+}
 
 /** All guardrails with the forms that make, try, change and delete them. */
 export function createGuardrailsPage(deps: GuardrailsPageDeps): Page {
-  const desk = createDesk(deps)
-  return definePage<GuardrailsData>({
-    path: '/guardrails',
-    title: 'Guardrails',
-    nav: { group: 'Access', order: 23 },
-    async load({ url }) {
-      const dialog = dialogOf(desk, url.searchParams)
-      return {
-        ...(await desk.load(reader(url))),
-        ...(dialog !== undefined && { dialog }),
-      }
-    },
-    view: (data, request) => <GuardrailsView data={data} request={request} />,
-    parts: { now: request => beat(desk, request) },
-    actions: createActions(desk),
-    asks: ['effect', 'doubt'],
-  })
-}
-
-const reader =
-  ({ searchParams }: URL) =>
-  (name: string): string =>
-    searchParams.get(name) ?? ''
-
-async function beat(desk: GuardrailsDesk, request: PageRequest) {
-  const data = await desk.load(reader(request.url))
-  const path = `${request.base}/dashboard/guardrails`
-  return (
-    <Beat
-      from={`${path}/now`}
-      page={path + toQuery(data.query)}
-      round={readRound(request.url.searchParams)}
-      into="#guardrails"
-      count={<Count data={data} />}
-    >
-      <GuardrailsTable data={data} request={request} />
-    </Beat>
-  )
-}
-
-function createDesk(deps: GuardrailsPageDeps): GuardrailsDesk {
   const { store, counted, history, auth, virtual, unknownModels, checkers } = deps
-  return {
-    ...{ store, history, unknownModels },
-    find: name => store.list().find(guardrail => guardrail.name === name),
-    async load(read) {
-      const query = readQuery(read)
-      const all = store.list()
-      const listing = listGuardrails(all, query)
+
+  /** Gathers what the form shows beside the draft itself. */
+  const editing = (draft: Draft, mistake: Mistake | undefined): Editing => ({
+    ...{ draft, mistake },
+    effect: effectOf(draft),
+    paths: knownPaths({ keys: auth.working(), models: virtual.current().all.values(), own: store.list() }),
+    checkers,
+  })
+
+  return history.page<Guardrail, Draft, Mistake, Listed, State>({
+    ...{ kind: KIND, path: '/guardrails', title: 'Guardrails', nav: { group: 'Access', order: 23 } },
+    lead: 'What may be told to models, and what they may say.',
+    about:
+      'A guardrail looks for card numbers, secrets, words or patterns in what models are told or say, and refuses the call, masks what it finds, or counts it.',
+    searched: 'Search names, paths, models, what is looked for',
+    states,
+    caption: 'Guardrails, and what they did',
+    headings: ['Guardrail', 'Holds for', 'Does', 'Since the start', 'State', ''],
+    definitions: store,
+    async find(query) {
+      const listing = listGuardrails(store.list(), query)
       const counts = await counted()
       const rows = await Promise.all(
         listing.rows.map(async guardrail => ({
@@ -79,16 +65,22 @@ function createDesk(deps: GuardrailsPageDeps): GuardrailsDesk {
           unknown: await unknownModels(guardrail.models ?? []),
         })),
       )
-      return { query, listing: { ...listing, rows }, count: all.length }
+      return { listing: { ...listing, rows } }
     },
-    editing: (draft, mistake) => ({
-      draft,
-      ...(mistake !== undefined && { mistake }),
-      effect: effectOf(draft),
-      paths: knownPaths({ keys: auth.working(), models: virtual.current().all.values(), own: store.list() }),
-      checkers,
-    }),
-  }
+    row: (listed, query, request) => <GuardrailLine listed={listed} query={query} request={request} />,
+    ...{ emptyDraft, draftOf, draftFrom, toInput, toState, mistakeOf },
+    off: 'off: nothing is looked at',
+    editor: (draft, mistake, request) => <Editor editing={editing(draft, mistake)} request={request} />,
+    deletion: (guardrail, mistake, request) => (
+      <Deletion guardrail={guardrail} mistake={mistake} request={request} />
+    ),
+    asks: {
+      effect: form => ({ markup: <EffectOf effect={effectOf(draftFrom(form))} /> }),
+      doubt: async form => ({
+        markup: <Unknown models={await unknownModels(listed(draftFrom(form).models))} />,
+      }),
+    },
+  })
 }
 
 /** What a draft would do, as far as it says enough. */
@@ -106,18 +98,3 @@ function effectOf(draft: Draft): Effect {
 
 /** What is said while it is typed; the rest waits until somebody wants to save. */
 const faults: readonly Mistake['field'][] = ['patterns', 'words', 'on']
-
-/** The dialog that the address asks for: `?new`, `?edit=NAME` or `?delete=NAME`. */
-function dialogOf({ editing, find }: GuardrailsDesk, params: URLSearchParams): DialogData | undefined {
-  if (params.has('new')) return { kind: 'edit', editing: editing(emptyDraft) }
-  const name = params.get('edit') ?? params.get('delete')
-  if (name === null) return undefined
-  const guardrail = find(name)
-  if (guardrail === undefined)
-    return { kind: 'note', text: `There is no guardrail “${shorten(name)}” any more.` }
-  if (guardrail.declaredIn !== undefined)
-    return { kind: 'note', text: `“${shorten(name)}” is declared in ${guardrail.declaredIn}: edit it there.` }
-  return params.has('edit')
-    ? { kind: 'edit', editing: editing(draftOf(guardrail)) }
-    : { kind: 'delete', guardrail }
-}

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { ActionResult, Form, PageRequest } from '../../src/contract/page.ts'
+import type { ActionResult, Form, Markup, PageRequest } from '../../src/contract/page.ts'
 import { authorOf } from '../../src/door/author.ts'
 import { text } from '../../src/door/form.ts'
 import { Refusal, refuse } from '../../src/errors.ts'
@@ -11,11 +11,12 @@ import type { Definition, Drafted, Forms, FormsOptions, History, Wrong } from '.
 
 /**
  * What the forms do of a page that shows what operators define under a name. What is refused comes back as the same form,
- * with the mistake beside its field.
+ * with the mistake beside its field. `parts` draws what of the page is another now, for the filters in the form.
  */
 export function createForms<T extends Definition, D extends Drafted, M extends Wrong>(
   options: FormsOptions<T, D, M>,
   history: Pick<History, 'deletionOf' | 'restore'>,
+  parts: (form: Form, request: PageRequest, notice: Child) => Promise<Markup>,
 ): Forms {
   const { kind, path, definitions, mistakeOf } = options
   const pageOf = ({ base }: PageRequest): string => `${base}/dashboard${path}`
@@ -25,7 +26,7 @@ export function createForms<T extends Definition, D extends Drafted, M extends W
   /** After a write: htmx gets the parts that changed, a plain browser the whole page. */
   async function changed(form: Form, request: PageRequest, notice: Child): Promise<ActionResult> {
     if (text(form, 'via') !== 'htmx') return { go: `/dashboard${path}` }
-    return { markup: await options.changed(form, request, notice) }
+    return { markup: await parts(form, request, notice) }
   }
 
   function meanwhile(error: unknown, { name, version }: Drafted): Meanwhile | undefined {

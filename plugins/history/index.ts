@@ -4,8 +4,8 @@ import { definePlugin } from '../../src/contract/plugin.ts'
 import { createHistoryApi } from './api.ts'
 import { openChronicle } from './chronicle.ts'
 import { openDefinitions } from './definitions.ts'
+import { createDefinitionsPage } from './definitions-page.tsx'
 import { openFollowing } from './following.ts'
-import { createForms } from './forms.tsx'
 import type { History, Restore } from './model.ts'
 import { createHistoryPage } from './page.tsx'
 import { createReading } from './reading.ts'
@@ -36,7 +36,7 @@ export default definePlugin({
     const restore = createRestorer(chronicle, restorers)
     const exports: History = {
       define: options => openDefinitions(options, exports),
-      forms: options => createForms(options, exports),
+      page: sort => createDefinitionsPage(sort, exports),
       commit: chronicle.commit,
       restores(kind, restore, stay = []) {
         restorers.set(kind, restore)

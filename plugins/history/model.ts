@@ -1,8 +1,9 @@
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Child } from 'hono/jsx'
-import type { ActionResult, Form, Markup, PageRequest } from '../../src/contract/page.ts'
+import type { ActionResult, Form, Markup, Page, PageRequest } from '../../src/contract/page.ts'
 import type { IfMatch } from '../../src/door/precondition.ts'
 import type { Awaitable, JsonObject } from '../../src/types.ts'
+import type { Listing, StateQuery } from '../../views/listing.ts'
 
 export const actions = ['create', 'replace', 'rename', 'delete', 'revoke', 'roll', 'restore'] as const
 export type Action = (typeof actions)[number]
@@ -107,7 +108,7 @@ export interface Wrong {
   readonly message: string
 }
 
-/** The page of a kind of definitions. */
+/** How the forms of a kind of definitions are read and drawn. */
 export interface FormsOptions<T extends Definition, D extends Drafted, M extends Wrong> {
   /** As in `DefinitionOptions`. */
   readonly kind: string
@@ -123,11 +124,45 @@ export interface FormsOptions<T extends Definition, D extends Drafted, M extends
   /** What one is that was switched off: `off: it holds nobody back`. */
   readonly off: string
   /** The form, with what is wrong. */
-  editor(draft: D, mistake: M, request: PageRequest): Markup
+  editor(draft: D, mistake: M | undefined, request: PageRequest): Markup
   /** Asks whether one is to be deleted, and says why it was not. */
-  deletion(thing: T, mistake: string, request: PageRequest): Markup
-  /** The parts of the page that are others now, for the filters in the form. */
-  changed(form: Form, request: PageRequest, notice: Child): Awaitable<Markup>
+  deletion(thing: T, mistake: string | undefined, request: PageRequest): Markup
+}
+
+/** What a list shows. */
+export interface Found<R> {
+  readonly listing: Listing<R>
+  /** Said beside how many there are. */
+  readonly beside?: Child
+}
+
+/** The page of a kind of definitions: what it says, and what its list shows. */
+export interface DefinitionsPage<
+  T extends Definition,
+  D extends Drafted,
+  M extends Wrong,
+  R,
+  S extends string,
+> extends FormsOptions<T, D, M> {
+  readonly title: string
+  readonly nav: NonNullable<Page['nav']>
+  /** What they are, under the title. */
+  readonly lead: string
+  /** Said where there are none. */
+  readonly about: string
+  /** What a search looks through, in the empty field: `Search names, paths`. */
+  readonly searched: string
+  /** States to choose from, in words; with '' for all of them. */
+  readonly states: Readonly<Record<S | '', string>>
+  readonly caption: string
+  readonly headings: readonly string[]
+  find(query: StateQuery<S | ''>): Awaitable<Found<R>>
+  /** A row of the table. */
+  row(found: R, query: StateQuery<S | ''>, request: PageRequest): Child
+  readonly emptyDraft: D
+  draftOf(thing: T): D
+  /** Actions that only ask, while somebody types (`Page.asks`). */
+  readonly asks: NonNullable<Page['actions']>
 }
 
 type Take = (form: Form, request: PageRequest) => Promise<ActionResult>
@@ -139,8 +174,10 @@ export type Forms = Readonly<Record<'save' | 'delete' | 'undo' | 'toggle', Take>
 export interface History {
   /** Keeps things that operators define under a name: declared ones, stored ones, and those that other gateways store. */
   define<T extends Definition, S extends object>(options: DefinitionOptions<T, S>): Promise<Definitions<T>>
-  /** What the forms of their page do. */
-  forms<T extends Definition, D extends Drafted, M extends Wrong>(options: FormsOptions<T, D, M>): Forms
+  /** Their page on the dashboard. */
+  page<T extends Definition, D extends Drafted, M extends Wrong, R, S extends string>(
+    sort: DefinitionsPage<T, D, M, R, S>,
+  ): Page
   /**
    * Writes a change and its version in one batch: both are stored, or neither is. `statements` makes the change, and
    * gets the number of the version. Returns that number.

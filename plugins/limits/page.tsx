@@ -1,92 +1,95 @@
 import { definePage, type Page, type PageRequest } from '../../src/contract/page.ts'
+import { listed } from '../../src/door/form.ts'
 import { Refusal } from '../../src/errors.ts'
 import { knownPaths } from '../../src/scope/known-paths.ts'
-import { toQuery } from '../../views/listing.ts'
-import { shorten, spell } from '../../views/name.tsx'
+import type { UnknownModels } from '../../src/scope/unknown-models.ts'
+import { Unknown } from '../../views/doubt.tsx'
+import { spell } from '../../views/name.tsx'
 import { Beat, readRound } from '../../views/pulse.tsx'
+import type { Auth } from '../auth/model.ts'
+import type { History } from '../history/model.ts'
+import type { VirtualModelSource } from '../virtual-models/model.ts'
+import type { Ledger } from './counting/ledger.ts'
 import { spanOf } from './counting/window.ts'
-import { createActions } from './page/actions.tsx'
-import type { LimitsDesk, LimitsPageDeps } from './page/desk.ts'
+import { KIND, type Limit } from './model.ts'
+import { Deletion } from './page/deletion.tsx'
 import { type LimitData, LimitView, Pots } from './page/detail.tsx'
-import { type Draft, draftOf, emptyDraft, toInput } from './page/draft.ts'
-import { listLimits, readQuery } from './page/rows.ts'
-import { Count, type DialogData, type LimitsData, LimitsTable, LimitsView } from './page/views.tsx'
+import { type Draft, draftFrom, draftOf, emptyDraft, type Mistake, mistakeOf, toInput } from './page/draft.ts'
+import type { Editing } from './page/editing.ts'
+import { Editor, Effect } from './page/editor.tsx'
+import { LimitLine, Reached } from './page/line.tsx'
+import { listLimits, type Shown, type State, states } from './page/rows.ts'
 import { sentenceOf } from './page/words.ts'
-import { toLimit } from './rules/input.ts'
+import { toLimit, toState } from './rules/input.ts'
+import type { LimitStore } from './rules/store.ts'
+import type { UnknownTools } from './rules/unknown-tools.ts'
 import { fullestFirst } from './views-of.ts'
 
+interface LimitsPageDeps {
+  readonly store: LimitStore
+  readonly ledger: Ledger
+  readonly history: Pick<History, 'page'>
+  readonly auth: Pick<Auth, 'nameOf' | 'working'>
+  readonly virtual: VirtualModelSource
+  readonly unknownModels: UnknownModels
+  readonly unknownTools: UnknownTools
+  readonly now: () => number
+}
+
 /** All limits with the forms that make, change and delete them, and the page of a single one. */
-export function createLimitsPages(deps: LimitsPageDeps): Page[] {
-  const desk = createDesk(deps)
-  const list = definePage<LimitsData>({
-    path: '/limits',
-    title: 'Limits',
-    nav: { group: 'Access', order: 22 },
-    async load({ url }) {
-      const dialog = dialogOf(desk, url.searchParams)
-      return {
-        ...(await desk.load(reader(url))),
-        ...(dialog !== undefined && { dialog }),
-      }
-    },
-    view: (data, request) => <LimitsView data={data} request={request} />,
-    parts: { now: request => beat(desk, request) },
-    actions: createActions(desk),
-    asks: ['effect', 'doubt', 'doubt-tools'],
-  })
-  return [list, createLimitPage(deps)]
-}
+export const createLimitsPages = (deps: LimitsPageDeps): Page[] => [
+  createListPage(deps),
+  createLimitPage(deps),
+]
 
-const reader =
-  ({ searchParams }: URL) =>
-  (name: string): string =>
-    searchParams.get(name) ?? ''
-
-async function beat(desk: LimitsDesk, request: PageRequest) {
-  const data = await desk.load(reader(request.url))
-  const path = `${request.base}/dashboard/limits`
-  return (
-    <Beat
-      from={`${path}/now`}
-      page={path + toQuery(data.query)}
-      round={readRound(request.url.searchParams)}
-      into="#limits"
-      count={<Count data={data} />}
-    >
-      <LimitsTable data={data} request={request} />
-    </Beat>
-  )
-}
-
-function createDesk(deps: LimitsPageDeps): LimitsDesk {
+function createListPage(deps: LimitsPageDeps): Page {
   const { store, ledger, history, auth, virtual, unknownModels, unknownTools, now } = deps
-  return {
-    ...{ store, history, unknownModels, unknownTools },
-    find: name => store.list().find(limit => limit.name === name),
-    async load(read) {
-      const query = readQuery(read)
-      const limits = store.list()
-      const { listing, reached } = listLimits(limits, query, ledger)
+
+  /** Gathers what the form shows beside the draft itself. */
+  const editing = (draft: Draft, mistake: Mistake | undefined): Editing => ({
+    ...{ draft, mistake },
+    effect: effectOf(draft),
+    paths: knownPaths({ keys: auth.working(), models: virtual.current().all.values(), own: store.list() }),
+  })
+
+  return history.page<Limit, Draft, Mistake, Shown, State>({
+    ...{ kind: KIND, path: '/limits', title: 'Limits', nav: { group: 'Access', order: 22 } },
+    lead: 'How much may happen: dollars, tokens, requests, and calls at the same time.',
+    about:
+      'A limit says how much a team, each key or everybody may use: $500 a month, say, or 60 requests a minute. Whoever has used it up is refused until the next month or minute begins.',
+    searched: 'Search names, paths, models, amounts',
+    states,
+    caption: 'Limits, and how full they are',
+    headings: ['Limit', 'Holds for', 'Allows', 'Used', 'State', ''],
+    definitions: store,
+    async find(query) {
+      const { listing, reached } = listLimits(store.list(), query, ledger)
       const rows = await Promise.all(
         listing.rows.map(async row => ({
           ...row,
           unknown: (await unknownModels(row.limit.models ?? [])) ?? unknownTools(row.limit.tools ?? []),
+          now: now(),
         })),
       )
-      return {
-        ...{ query, listing: { ...listing, rows }, reached },
-        count: limits.length,
-        keyName: auth.nameOf,
-        now: now(),
-      }
+      return { listing: { ...listing, rows }, beside: <Reached count={reached} /> }
     },
-    editing: (draft, mistake) => ({
-      draft,
-      ...(mistake !== undefined && { mistake }),
-      effect: effectOf(draft),
-      paths: knownPaths({ keys: auth.working(), models: virtual.current().all.values(), own: store.list() }),
-    }),
-  }
+    row: (listed, query, request) => (
+      <LimitLine listed={listed} query={query} keyName={auth.nameOf} request={request} />
+    ),
+    ...{ emptyDraft, draftOf, draftFrom, toInput, toState, mistakeOf },
+    off: 'off: it holds nobody back',
+    editor: (draft, mistake, request) => <Editor editing={editing(draft, mistake)} request={request} />,
+    deletion: (limit, mistake, request) => <Deletion limit={limit} mistake={mistake} request={request} />,
+    asks: {
+      effect: form => ({ markup: <Effect text={effectOf(draftFrom(form))} /> }),
+      doubt: async form => ({
+        markup: <Unknown models={await unknownModels(listed(draftFrom(form).models))} />,
+      }),
+      'doubt-tools': form => ({
+        markup: <Unknown models={unknownTools(listed(draftFrom(form).tools))} />,
+      }),
+    },
+  })
 }
 
 /** What a draft would do, where it says enough. */
@@ -99,30 +102,11 @@ function effectOf(draft: Draft): string | undefined {
   }
 }
 
-/** The dialog that the address asks for: `?new`, `?edit=NAME` or `?delete=NAME`. */
-function dialogOf({ editing, find }: LimitsDesk, params: URLSearchParams): DialogData | undefined {
-  if (params.has('new')) return { kind: 'edit', editing: editing(emptyDraft) }
-  const name = params.get('edit') ?? params.get('delete')
-  if (name === null) return undefined
-  const limit = find(name)
-  if (limit === undefined)
-    return {
-      kind: 'note',
-      text: `There is no limit “${shorten(name)}” any more.`,
-    }
-  if (limit.declaredIn !== undefined)
-    return {
-      kind: 'note',
-      text: `“${shorten(name)}” is declared in ${limit.declaredIn}: edit it there.`,
-    }
-  return params.has('edit') ? { kind: 'edit', editing: editing(draftOf(limit)) } : { kind: 'delete', limit }
-}
-
 const MAX_NAME = 200
 
 function createLimitPage({ store, ledger, auth, now }: LimitsPageDeps): Page {
   function load({ url }: PageRequest): LimitData {
-    const name = reader(url)('name').slice(0, MAX_NAME)
+    const name = (url.searchParams.get('name') ?? '').slice(0, MAX_NAME)
     const limit = store.list().find(each => each.name === name)
     const shared = { name, limit, keyName: auth.nameOf, now: now() }
     if (limit === undefined) return { ...shared, pots: [], members: 0, end: 0 }

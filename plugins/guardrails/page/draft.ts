@@ -1,21 +1,14 @@
 import type { Form } from '../../../src/contract/page.ts'
-import { all, listed, text } from '../../../src/door/form.ts'
+import { all, text } from '../../../src/door/form.ts'
 import { type Mistake as FormMistake, mistakeIn } from '../../../src/door/mistake.ts'
 import { refuse } from '../../../src/errors.ts'
 import { check } from '../../../src/request/check.ts'
+import { emptyScope, type ScopeDraft, scopeFrom, scopeOf, toScope } from '../../../src/scope/draft.ts'
 import { type GuardrailInput, guardrailInput } from '../input.ts'
 import type { Guardrail } from '../model.ts'
 
 /** What is said of a guardrail while it is typed: everything as it was written, so that nothing is lost when it is refused. */
-export interface Draft {
-  /** The version that is edited, as it was when the form was opened; absent for a new one. */
-  readonly version?: number
-  readonly name: string
-  readonly description: string
-  readonly enabled: boolean
-  readonly userPath: string
-  /** Selectors and names of redirects, one per line. */
-  readonly models: string
+export interface Draft extends ScopeDraft {
   readonly on: string
   readonly presets: readonly string[]
   /** One per line. */
@@ -31,11 +24,7 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = {
-  name: '',
-  description: '',
-  enabled: true,
-  userPath: '',
-  models: '',
+  ...emptyScope,
   on: 'input',
   presets: [],
   words: '',
@@ -48,12 +37,7 @@ export const emptyDraft: Draft = {
 }
 
 export const draftOf = (guardrail: Guardrail): Draft => ({
-  version: guardrail.version,
-  name: guardrail.name,
-  description: guardrail.description,
-  enabled: guardrail.enabled,
-  userPath: guardrail.userPath === '/' ? '' : guardrail.userPath,
-  models: [...(guardrail.models ?? [])].join('\n'),
+  ...scopeOf(guardrail),
   on: guardrail.on,
   presets: guardrail.find.presets,
   words: guardrail.find.words.join('\n'),
@@ -65,26 +49,18 @@ export const draftOf = (guardrail: Guardrail): Draft => ({
   sample: '',
 })
 
-export function draftFrom(form: Form): Draft {
-  const version = text(form, 'version')
-  return {
-    ...(version !== '' && { version: Number(version) }),
-    name: text(form, 'name'),
-    description: text(form, 'description').replaceAll('\r\n', '\n'),
-    enabled: text(form, 'enabled') === 'on',
-    userPath: text(form, 'user_path'),
-    models: text(form, 'models'),
-    on: text(form, 'on'),
-    presets: all(form, 'presets'),
-    words: text(form, 'words'),
-    patterns: text(form, 'patterns'),
-    checker: text(form, 'checker'),
-    action: text(form, 'action'),
-    message: text(form, 'message'),
-    allowsUnreadable: text(form, 'unreadable') === 'on',
-    sample: text(form, 'sample').replaceAll('\r\n', '\n'),
-  }
-}
+export const draftFrom = (form: Form): Draft => ({
+  ...scopeFrom(form),
+  on: text(form, 'on'),
+  presets: all(form, 'presets'),
+  words: text(form, 'words'),
+  patterns: text(form, 'patterns'),
+  checker: text(form, 'checker'),
+  action: text(form, 'action'),
+  message: text(form, 'message'),
+  allowsUnreadable: text(form, 'unreadable') === 'on',
+  sample: text(form, 'sample').replaceAll('\r\n', '\n'),
+})
 
 /** Commas belong to words and patterns. */
 const linesOf = (typed: string): string[] => typed.split(/\r?\n/).filter(line => line.trim() !== '')
@@ -95,15 +71,11 @@ const linesOf = (typed: string): string[] => typed.split(/\r?\n/).filter(line =>
  * @throws Refusal that names the field.
  */
 export function toInput(draft: Draft): GuardrailInput {
-  const { description, enabled, userPath, models, on, presets, words, patterns, checker, action } = draft
+  const { on, presets, words, patterns, checker, action } = draft
   if (presets.length === 0 && words.trim() === '' && patterns.trim() === '' && checker === '')
     refuse('invalid_value', 'Say what to look for: tick or fill in at least one of these', { param: 'find' })
-  const names = listed(models)
   return check(guardrailInput, {
-    description,
-    enabled,
-    user_path: userPath.trim() === '' ? '/' : userPath,
-    models: names.length === 0 ? null : names,
+    ...toScope(draft),
     on,
     find: {
       presets,

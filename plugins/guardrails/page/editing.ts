@@ -14,14 +14,10 @@ export interface Effect {
 /** What the form for a guardrail shows. */
 export interface Editing {
   readonly draft: Draft
-  readonly mistake?: Mistake
+  readonly mistake: Mistake | undefined
   readonly effect: Effect
   /** User paths that are known. */
   readonly paths: readonly string[]
   /** Services of the configuration. */
   readonly checkers: readonly string[]
 }
-
-/** What is wrong with one field. */
-export const wrong = ({ mistake }: Editing, field: Mistake['field']): string | undefined =>
-  mistake?.field === field ? mistake.message : undefined

@@ -1,52 +1,33 @@
 import type { PageRequest } from '../../../src/contract/page.ts'
 import {
   ChoiceField,
+  DefinitionForm,
   DescriptionField,
-  EditTitle,
   EffectBox,
-  Kept,
   ModelsField,
-  NameField,
   PathField,
+  wrong,
 } from '../../../views/definition-form.tsx'
-import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { KIND } from '../model.ts'
-import { type Editing, wrong } from './editing.ts'
+import type { Editing } from './editing.ts'
 import { EffectOf } from './effect.tsx'
 import { Finds } from './finds.tsx'
 
 /** The form for a guardrail: what to look for, where, what becomes of it, and a text to try it on. */
 export function Editor({ editing, request }: { editing: Editing; request: PageRequest }) {
   const { draft } = editing
-  const isNew = draft.version === undefined
   const path = `${request.base}/dashboard/guardrails`
   return (
-    <DialogForm
+    <DefinitionForm
+      editing={editing}
+      kind={KIND}
       page={path}
-      action="save"
-      title={isNew ? 'New guardrail' : <EditTitle name={draft.name} admin={request.admin} />}
-      mistake={wrong(editing, 'form') ?? (isNew ? undefined : wrong(editing, 'name'))}
+      read="when they are refused"
+      example="no-card-numbers"
       request={request}
-      history={isNew ? undefined : { kind: KIND, subject: draft.name }}
-      submit={
-        <button class="primary" type="submit">
-          {isNew ? 'Create guardrail' : 'Save'}
-        </button>
-      }
     >
-      {isNew ? (
-        <NameField
-          value={draft.name}
-          error={wrong(editing, 'name')}
-          read="when they are refused"
-          example="no-card-numbers"
-          focus={editing.mistake === undefined}
-        />
-      ) : (
-        <Kept name={draft.name} version={draft.version} />
-      )}
       <Finds editing={editing} />
       <div class="pair">
         <ChoiceField
@@ -100,7 +81,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         label="Enabled"
         hint="Off: nothing is looked at."
       />
-    </DialogForm>
+    </DefinitionForm>
   )
 }
 

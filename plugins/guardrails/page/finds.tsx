@@ -1,6 +1,7 @@
+import { wrong } from '../../../views/definition-form.tsx'
 import { Below, Check, described, Field } from '../../../views/form.tsx'
 import { type Preset, presetNames, presets } from '../presets.ts'
-import { type Editing, wrong } from './editing.ts'
+import type { Editing } from './editing.ts'
 
 /** What is looked for: at least one of four. */
 export const Finds = ({ editing }: { editing: Editing }) => (

@@ -1,10 +1,4 @@
-import {
-  createSearch,
-  type Listing,
-  pageOf,
-  readStateQuery,
-  type StateQuery,
-} from '../../../views/listing.ts'
+import { createSearch, type Listing, pageOf, type StateQuery } from '../../../views/listing.ts'
 import type { Guardrail } from '../model.ts'
 import { aimsOf } from '../sentence.ts'
 
@@ -19,8 +13,6 @@ export type State = keyof typeof states
 
 /** What the address of the page asks for. */
 export type Query = StateQuery<State>
-
-export const readQuery = (read: (name: string) => string): Query => readStateQuery(read, states)
 
 /** One page of what matches, by name. */
 export function listGuardrails(all: readonly Guardrail[], { q, state, page }: Query): Listing<Guardrail> {

@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx'
+import { wrong } from '../../../views/definition-form.tsx'
 import { Below, Check, described, Field } from '../../../views/form.tsx'
 import { ZoneInput } from '../../../views/zone-input.tsx'
 import { windows } from '../model.ts'
-import { type Editing, wrong } from './editing.ts'
+import type { Editing } from './editing.ts'
 import { Waits } from './waits.tsx'
 
 const spans: Readonly<Record<(typeof windows)[number], string>> = {

@@ -3,20 +3,13 @@ import { listed, text } from '../../../src/door/form.ts'
 import { type Mistake as FormMistake, mistakeIn } from '../../../src/door/mistake.ts'
 import { refuse } from '../../../src/errors.ts'
 import { check } from '../../../src/request/check.ts'
+import { emptyScope, orNull, type ScopeDraft, scopeFrom, scopeOf, toScope } from '../../../src/scope/draft.ts'
 import type { Limit } from '../model.ts'
 import { type LimitInput, limitInput, toState } from '../rules/input.ts'
 
 /** What is said of a limit while it is typed: everything as the operator wrote it, so that nothing is lost when it is refused. */
-export interface Draft {
-  /** The version that is edited, as it was when the form was opened; absent for a new one. */
-  readonly version?: number
-  readonly name: string
-  readonly description: string
-  readonly enabled: boolean
-  readonly userPath: string
+export interface Draft extends ScopeDraft {
   readonly each: string
-  /** Selectors and names of redirects, one per line. */
-  readonly models: string
   /** Selectors of tools, one per line. */
   readonly tools: string
   readonly per: string
@@ -35,12 +28,8 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = {
-  name: '',
-  description: '',
-  enabled: true,
-  userPath: '',
+  ...emptyScope,
   each: 'all',
-  models: '',
   tools: '',
   per: 'month',
   timeZone: 'UTC',
@@ -57,13 +46,8 @@ export const emptyDraft: Draft = {
 export function draftOf(limit: Limit): Draft {
   const { requests, tokens, cost_usd, concurrent, wait, queue, first } = toState(limit)
   return {
-    version: limit.version,
-    name: limit.name,
-    description: limit.description,
-    enabled: limit.enabled,
-    userPath: limit.userPath === '/' ? '' : limit.userPath,
+    ...scopeOf(limit),
     each: limit.each,
-    models: [...(limit.models ?? [])].join('\n'),
     tools: [...(limit.tools ?? [])].join('\n'),
     per: limit.per,
     timeZone: limit.timeZone,
@@ -88,29 +72,21 @@ const written = (value: number | null | undefined): string =>
         maximumFractionDigits: 9,
       })
 
-export function draftFrom(form: Form): Draft {
-  const version = text(form, 'version')
-  return {
-    ...(version !== '' && { version: Number(version) }),
-    name: text(form, 'name'),
-    description: text(form, 'description').replaceAll('\r\n', '\n'),
-    enabled: text(form, 'enabled') === 'on',
-    userPath: text(form, 'user_path'),
-    each: text(form, 'each'),
-    models: text(form, 'models'),
-    tools: text(form, 'tools'),
-    per: text(form, 'per'),
-    timeZone: text(form, 'time_zone'),
-    requests: text(form, 'requests'),
-    tokens: text(form, 'tokens'),
-    cost: text(form, 'cost_usd'),
-    concurrent: text(form, 'concurrent'),
-    wait: text(form, 'wait'),
-    queue: text(form, 'queue'),
-    first: text(form, 'first'),
-    refusesUnpriced: text(form, 'unpriced') === 'on',
-  }
-}
+export const draftFrom = (form: Form): Draft => ({
+  ...scopeFrom(form),
+  each: text(form, 'each'),
+  tools: text(form, 'tools'),
+  per: text(form, 'per'),
+  timeZone: text(form, 'time_zone'),
+  requests: text(form, 'requests'),
+  tokens: text(form, 'tokens'),
+  cost: text(form, 'cost_usd'),
+  concurrent: text(form, 'concurrent'),
+  wait: text(form, 'wait'),
+  queue: text(form, 'queue'),
+  first: text(form, 'first'),
+  refusesUnpriced: text(form, 'unpriced') === 'on',
+})
 
 /**
  * The body of `PUT /admin/limits/:name` that says the same: one set of rules for both.
@@ -118,7 +94,7 @@ export function draftFrom(form: Form): Draft {
  * @throws Refusal that names the field.
  */
 export function toInput(draft: Draft): LimitInput {
-  const { description, enabled, userPath, each, models, tools, per, timeZone } = draft
+  const { each, per, timeZone } = draft
   const amounts = {
     requests: toNumber(draft, 'requests'),
     tokens: toNumber(draft, 'tokens'),
@@ -127,21 +103,18 @@ export function toInput(draft: Draft): LimitInput {
   }
   if (Object.values(amounts).every(amount => amount === null))
     refuse('invalid_value', 'Say how much is allowed: fill in at least one of these', { param: 'amounts' })
-  const names = listed(models)
-  const toolNames = listed(tools)
-  if (names.length > 0 && toolNames.length > 0)
+  const scope = toScope(draft)
+  const tools = orNull(listed(draft.tools))
+  if (scope.models !== null && tools !== null)
     refuse('invalid_value', 'Leave models or tools empty: a limit speaks of one of them', { param: 'tools' })
-  if (toolNames.length > 0 && amounts.tokens !== null)
+  if (tools !== null && amounts.tokens !== null)
     refuse('invalid_value', 'Calls of tools have no tokens: leave it empty', { param: 'tokens' })
   return check(limitInput, {
+    ...scope,
     ...amounts,
     ...toWaiting(draft),
-    description,
-    enabled,
-    user_path: userPath.trim() === '' ? '/' : userPath,
     each: each === 'all' ? null : each,
-    models: names.length === 0 ? null : names,
-    tools: toolNames.length === 0 ? null : toolNames,
+    tools,
     per,
     time_zone: timeZone.trim() === '' ? 'UTC' : timeZone.trim(),
     unpriced: draft.refusesUnpriced ? 'refuse' : 'allow',
@@ -149,7 +122,7 @@ export function toInput(draft: Draft): LimitInput {
 }
 
 /** Without a most of calls at the same time there is nothing to wait for, and the form does not ask. */
-function toWaiting(draft: Draft): Pick<LimitInput, 'wait' | 'queue' | 'first'> {
+function toWaiting(draft: Draft) {
   if (draft.concurrent.trim() === '') return {}
   const wait = draft.wait.trim()
   const first = listed(draft.first)
@@ -159,7 +132,7 @@ function toWaiting(draft: Draft): Pick<LimitInput, 'wait' | 'queue' | 'first'> {
   return {
     wait: wait === '' ? null : wait,
     queue,
-    first: first.length === 0 ? null : first,
+    first: orNull(first),
   }
 }
 

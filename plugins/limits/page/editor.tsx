@@ -2,52 +2,33 @@ import type { Child } from 'hono/jsx'
 import type { PageRequest } from '../../../src/contract/page.ts'
 import {
   ChoiceField,
+  DefinitionForm,
   DescriptionField,
-  EditTitle,
   EffectBox,
-  Kept,
   ModelsField,
-  NameField,
   PathField,
+  wrong,
 } from '../../../views/definition-form.tsx'
-import { DialogForm } from '../../../views/dialog-form.tsx'
 import { Doubt } from '../../../views/doubt.tsx'
 import { Check, described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { KIND } from '../model.ts'
 import { Amounts } from './amounts.tsx'
-import { type Editing, wrong } from './editing.ts'
+import type { Editing } from './editing.ts'
 
 /** The form for a limit: how much, for whom, of which models. */
 export function Editor({ editing, request }: { editing: Editing; request: PageRequest }) {
   const { draft, effect } = editing
-  const isNew = draft.version === undefined
   const path = `${request.base}/dashboard/limits`
   return (
-    <DialogForm
+    <DefinitionForm
+      editing={editing}
+      kind={KIND}
       page={path}
-      action="save"
-      title={isNew ? 'New limit' : <EditTitle name={draft.name} admin={request.admin} />}
-      mistake={wrong(editing, 'form') ?? (isNew ? undefined : wrong(editing, 'name'))}
+      read="when it is reached"
+      example="alpha-budget"
       request={request}
-      history={isNew ? undefined : { kind: KIND, subject: draft.name }}
-      submit={
-        <button class="primary" type="submit">
-          {isNew ? 'Create limit' : 'Save'}
-        </button>
-      }
     >
-      {isNew ? (
-        <NameField
-          value={draft.name}
-          error={wrong(editing, 'name')}
-          read="when it is reached"
-          example="alpha-budget"
-          focus={editing.mistake === undefined}
-        />
-      ) : (
-        <Kept name={draft.name} version={draft.version} />
-      )}
       <Amounts editing={editing} />
       <div class="pair">
         <PathField value={draft.userPath} error={wrong(editing, 'user_path')} paths={editing.paths} />
@@ -87,7 +68,7 @@ export function Editor({ editing, request }: { editing: Editing; request: PageRe
         label="Enabled"
         hint="Off: nothing is counted, and nobody is held back."
       />
-    </DialogForm>
+    </DefinitionForm>
   )
 }
 

@@ -1,6 +1,6 @@
 import type { PageRequest } from '../../../src/contract/page.ts'
 import { spellDuration } from '../../../src/contract/settings.ts'
-import { count } from '../../../views/format.ts'
+import { count, number } from '../../../views/format.ts'
 import { EditAndDelete, Switch } from '../../../views/row-actions.tsx'
 import { RowHead } from '../../../views/row-head.tsx'
 import { shortHash } from '../../../views/short-hash.ts'
@@ -14,11 +14,10 @@ interface LineProps {
   readonly listed: Shown
   readonly query: Query
   readonly keyName: KeyName
-  readonly now: number
   readonly request: PageRequest
 }
 
-export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
+export function LimitLine({ listed, query, keyName, request }: LineProps) {
   const { limit } = listed
   const { base } = request
   const page = `${base}/dashboard/limits`
@@ -44,7 +43,7 @@ export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
         </ul>
       </td>
       <td data-label="Used">
-        <Use listed={listed} keyName={keyName} now={now} base={base} />
+        <Use listed={listed} keyName={keyName} base={base} />
       </td>
       <td data-label="State">
         <Switch
@@ -67,8 +66,8 @@ export function LimitLine({ listed, query, keyName, now, request }: LineProps) {
 }
 
 /** How full the fullest pot is, and whose that is. */
-function Use({ listed, keyName, now, base }: Omit<LineProps, 'query' | 'request'> & { base: string }) {
-  const { limit, pot, members } = listed
+function Use({ listed, keyName, base }: Omit<LineProps, 'query' | 'request'> & { base: string }) {
+  const { limit, pot, members, now } = listed
   if (!limit.enabled) return <span class="muted">Off: not counted</span>
   if (pot === undefined)
     return (
@@ -92,3 +91,11 @@ function Use({ listed, keyName, now, base }: Omit<LineProps, 'query' | 'request'
     </div>
   )
 }
+
+/** How many of all limits hold somebody back now: beside how many there are. */
+export const Reached = ({ count: reached }: { count: number }) =>
+  reached > 0 ? (
+    <>
+      , <strong class="reached">{number(reached)} reached</strong>
+    </>
+  ) : null

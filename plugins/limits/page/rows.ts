@@ -1,10 +1,4 @@
-import {
-  createSearch,
-  type Listing,
-  pageOf,
-  readStateQuery,
-  type StateQuery,
-} from '../../../views/listing.ts'
+import { createSearch, type Listing, pageOf, type StateQuery } from '../../../views/listing.ts'
 import type { Ledger } from '../counting/ledger.ts'
 import { type Measure, type Pot, runningOf, takenOf } from '../counting/pot.ts'
 import { fullestOf, NEAR } from '../counting/share.ts'
@@ -22,8 +16,6 @@ export type State = keyof typeof states
 
 /** What the address of the page asks for. */
 export type Query = StateQuery<State>
-
-export const readQuery = (read: (name: string) => string): Query => readStateQuery(read, states)
 
 /** `busy`: as many calls are under way as may be, and others wait for their turn; nobody is refused. */
 export type Fullness = 'free' | 'busy' | 'near' | 'reached'
@@ -59,6 +51,8 @@ export interface Listed {
 export interface Shown extends Listed {
   /** Models or tools of it that are not there now, in words. */
   readonly unknown: string | undefined
+  /** When it was looked at. */
+  readonly now: number
 }
 
 function listedOf(limit: Limit, ledger: Ledger): Listed {

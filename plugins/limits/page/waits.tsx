@@ -1,6 +1,7 @@
+import { wrong } from '../../../views/definition-form.tsx'
 import { described, Field } from '../../../views/form.tsx'
 import { QUEUE } from '../queue/words.ts'
-import { type Editing, wrong } from './editing.ts'
+import type { Editing } from './editing.ts'
 
 /** What becomes of who comes while as many calls are under way as may be. */
 export const Waits = ({ editing }: { editing: Editing }) => (

@@ -5,7 +5,7 @@ import { sentenceOf } from './words.ts'
 
 interface DeletionProps {
   readonly limit: Limit
-  readonly mistake?: string
+  readonly mistake: string | undefined
   readonly request: PageRequest
 }
 

@@ -5,7 +5,7 @@ import { sentenceOf } from '../sentence.ts'
 
 interface DeletionProps {
   readonly guardrail: Guardrail
-  readonly mistake?: string
+  readonly mistake: string | undefined
   readonly request: PageRequest
 }
 
