@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expectFitForAll } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
 import { setStage } from './stage.ts'
-import { closed } from './steps.ts'
+import { beat, closed } from './steps.ts'
 
 setDefaultTimeout(120_000)
 
@@ -158,5 +158,6 @@ test('figures follow the calls while one looks', async () => {
   const before = Number(await figure('Stored'))
   await ask('Something new')
   const stored = page.locator('.stat').filter({ has: page.getByRole('heading', { name: 'Stored' }) })
+  await beat(page)
   await stored.getByText(String(before + 1), { exact: true }).waitFor()
 })

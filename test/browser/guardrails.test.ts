@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expectFitForAll, violations } from './axe.ts'
 import { MASTER, type Running, startGateway } from './kit.ts'
 import { setStage } from './stage.ts'
-import { closed } from './steps.ts'
+import { beat, closed } from './steps.ts'
 
 setDefaultTimeout(120_000)
 
@@ -114,6 +114,7 @@ test('models that are not there now are told while they are typed, and in the ro
 test('it is counted while one looks, switched off, deleted and brought back', async () => {
   await row('broken').getByText('Nothing found').waitFor()
   expect(await call('About project phoenix')).toBe(400)
+  await beat(page)
   await row('broken').getByText('1 call refused').waitFor()
   await row('broken').getByRole('switch').click()
   await said('“broken” is off')

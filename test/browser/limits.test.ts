@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expectFitForAll } from './axe.ts'
 import { MASTER, openBrowser, type Running, signIn, startGateway } from './kit.ts'
 import { setStage } from './stage.ts'
-import { closed } from './steps.ts'
+import { beat, closed } from './steps.ts'
 
 setDefaultTimeout(120_000)
 
@@ -25,12 +25,6 @@ const row = (name: string): Locator =>
 const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '')
 const said = (text: string): Promise<void> => page.locator('#notice').getByText(text).waitFor()
 const open = (query = '') => page.goto(`${gateway.url}/dashboard/limits${query}`)
-
-/** Until the page has asked for fresh figures, and has them. */
-async function beat(): Promise<void> {
-  const before = await page.locator('#pulse').getAttribute('hx-get')
-  await page.locator(`#pulse:not([hx-get="${before}"])`).waitFor({ state: 'attached' })
-}
 
 async function fill(fields: Readonly<Record<string, string>>): Promise<void> {
   for (const [label, value] of Object.entries(fields))
@@ -105,6 +99,7 @@ test('a limit fills before the eyes while calls are made, and what is typed and 
   await page.waitForURL(/q=alpha/)
   await page.getByRole('searchbox').evaluate(input => (input as HTMLInputElement).setSelectionRange(1, 3))
   expect([await call('/team/alpha/ci'), await call('/team/alpha')]).toEqual([200, 429])
+  await beat(page)
   await row('alpha').getByText('4 of 4 requests used').waitFor()
   expect(await row('alpha').textContent()).toContain('reached')
   await page.locator('#count').getByText('1 reached').waitFor()
@@ -122,7 +117,7 @@ test('a form that is open keeps what is typed while the figures behind it change
   await row('alpha').getByRole('link', { name: 'Edit' }).click()
   await fill({ Requests: '1' })
   await dialog().getByLabel('Description').fill('half a sent')
-  await beat()
+  await beat(page)
   await page.keyboard.type('ence')
   expect(await dialog().getByLabel('Description').inputValue()).toBe('half a sentence')
   await fill({ Requests: 'several' })
@@ -148,6 +143,7 @@ test('an edit does not overwrite what somebody else has changed, and a deletion 
   expect(await other('GET', '/admin/limits/alpha')).toMatchObject({ requests: 50 })
   await page.keyboard.press('Escape')
   await closed(page)
+  await beat(page)
   await row('alpha').getByText('of 50 requests used').waitFor()
 })
 
@@ -168,14 +164,14 @@ test('a deletion can be undone, and fresh figures take neither the offer nor the
   await said('“alpha” is deleted')
   await page.getByRole('heading', { name: 'No limits yet' }).waitFor()
   await page.locator('#first').focus()
-  await beat()
+  await beat(page)
   expect(await focused()).toBe('first')
   expect(await page.locator('#notice').getByRole('button', { name: 'Undo' }).isVisible()).toBe(true)
   await page.locator('#notice').getByRole('button', { name: 'Undo' }).click()
   await said('“alpha” is back')
   await row('alpha').waitFor()
   await page.evaluate(() => (document.activeElement as HTMLElement).blur())
-  await beat()
+  await beat(page)
   expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true)
 })
 
@@ -194,6 +190,7 @@ test('the page of a limit tells its members apart, and leads to them', async () 
   expect(await lines.count()).toBe(2)
   expect(await lines.first().textContent()).toContain('/team/beta2 of 9')
   await call('/team/delta')
+  await beat(page)
   await lines.nth(2).waitFor()
   await page.getByRole('link', { name: '/team/beta' }).click()
   await page.getByRole('heading', { name: 'What /team/beta may call' }).waitFor()

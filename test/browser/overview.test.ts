@@ -5,6 +5,7 @@ import { expectFitForAll } from './axe.ts'
 import { createCalls } from './calls.ts'
 import { openBrowser, type Running, sayNo, sayYes, signIn, startGateway, startProvider } from './kit.ts'
 import { setStage } from './stage.ts'
+import { beat } from './steps.ts'
 
 setDefaultTimeout(60_000)
 
@@ -230,8 +231,10 @@ describe('with calls', () => {
     await go()
     const astray = { source: 'astray', target_model: 'openai/gone', force: true }
     await send('PUT', '/admin/virtual-models', astray)
+    await beat(page)
     await concern('astray leads to openai/gone').waitFor()
     await send('PUT', '/admin/virtual-models', { ...astray, enabled: false })
+    await beat(page)
     await concern('astray leads to openai/gone').waitFor({ state: 'detached' })
   })
 

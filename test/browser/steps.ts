@@ -9,6 +9,17 @@ export async function closed(page: Page): Promise<void> {
   await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done))))
 }
 
+/**
+ * A page asks for fresh figures every five seconds. This is as if they were over, and waits until the answer is there. That
+ * a page does it by itself is seen in limits.test.ts.
+ */
+export async function beat(page: Page): Promise<void> {
+  const pulse = page.locator('#pulse')
+  const before = await pulse.getAttribute('hx-get')
+  await pulse.dispatchEvent('every')
+  await page.locator(`#pulse:not([hx-get="${before}"])`).waitFor({ state: 'attached' })
+}
+
 /** What a person does on the page of the models. */
 export const createSteps = (page: () => Page) => {
   const dialog = (): Locator => page().locator('dialog:modal')

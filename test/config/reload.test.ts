@@ -56,6 +56,8 @@ describe('R10', () => {
       while (!isOver) {
         const response = await ask(gateway.url, { model: 'now' }).catch(error => error as Error)
         asked++
+        // Calls all the time, and not as many as the machine can make.
+        await Bun.sleep(10)
         const isGood = response instanceof Response && response.status === 200
         const text = response instanceof Response ? await response.text() : String(response)
         if (!isGood || !text.includes('"choices"')) failed.push(text)
@@ -94,7 +96,7 @@ describe('R10', () => {
     mock.stop()
   }, 120_000)
 
-  test('a bad file keeps the old configuration running, and says why with its place', async () => {
+  test.concurrent('a bad file keeps the old configuration running, and says why with its place', async () => {
     using folder = createFolder()
     const mock = createMockProvider({ models: ['model-0', 'model-1'] })
     generation(folder, mock.url, 0)
@@ -121,7 +123,7 @@ describe('R10', () => {
     mock.stop()
   }, 60_000)
 
-  test('a changed file is read without a signal, once it is left alone', async () => {
+  test.concurrent('a changed file is read without a signal, once it is left alone', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER })
     // It may even be a new one.
@@ -136,7 +138,7 @@ describe('R10', () => {
     expect(says(gateway, RELOADED)).toHaveLength(2)
   }, 60_000)
 
-  test('HOST, PORT and WORKERS are refused with a warning; the rest of the file counts', async () => {
+  test.concurrent('HOST, PORT and WORKERS are refused with a warning; the rest of the file counts', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER })
     await reload(gateway, () =>
@@ -154,7 +156,7 @@ describe('R10', () => {
     expect(await (await fetch(`${gateway.url}/v1/models`, { headers: auth })).text()).toContain('"a"')
   }, 60_000)
 
-  test('what an operator writes while the configuration is read is not lost', async () => {
+  test.concurrent('what an operator writes while the configuration is read is not lost', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER })
     const names = Array.from({ length: 60 }, (_, i) => `m${i}`)
@@ -176,7 +178,7 @@ describe('R10', () => {
     expect(views.map(({ source }) => source).sort()).toEqual([...names].sort())
   }, 60_000)
 
-  test('operators stay signed in, unless the master key became another one', async () => {
+  test.concurrent('operators stay signed in, unless the master key became another one', async () => {
     using folder = createFolder()
     const key = folder.write('key', MASTER)
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY_FILE: key })
@@ -196,7 +198,7 @@ describe('R10', () => {
     expect((await fetch(`${gateway.url}/v1/models`, { headers: auth })).status).toBe(401)
   }, 60_000)
 
-  test('wrong keys at the sign-in stay counted', async () => {
+  test.concurrent('wrong keys at the sign-in stay counted', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER })
     const signIn = async (key: string) =>
@@ -212,7 +214,7 @@ describe('R10', () => {
     expect(await signIn('wrong-key-again')).toBe(429)
   }, 60_000)
 
-  test('a database in memory is not thrown away', async () => {
+  test.concurrent('a database in memory is not thrown away', async () => {
     using folder = createFolder()
     await using gateway = await serve(folder.path, { MODELWAY_MASTER_KEY: MASTER, DATABASE_URL: ':memory:' })
     await reload(gateway, () => {})

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { eventually, isSigned, saidTo, startNotifying, startReceiver } from './kit.ts'
 
 describe('a concern', () => {
-  test('is told when it has stood for a while, signed, and again when it is over', async () => {
+  test.concurrent('is told when it has stood for a while, signed, and again when it is over', async () => {
     await using receiver = startReceiver()
     await using gateway = await startNotifying({
       NOTIFY_URLS: receiver.url,
@@ -32,7 +32,7 @@ describe('a concern', () => {
     expect(isSigned({ ...first!, text: first!.text.replace('half', 'all') })).toBe(false)
   })
 
-  test('that ends and begins again meanwhile is one, and one that is over at once is none', async () => {
+  test.concurrent('that ends and begins again meanwhile is one, and one that is over at once is none', async () => {
     await using receiver = startReceiver()
     await using gateway = await startNotifying({ NOTIFY_URLS: receiver.url })
     await gateway.lose('flaps')
@@ -48,7 +48,7 @@ describe('a concern', () => {
     expect(saidTo(receiver)).toEqual(['concern.began lost:flaps'])
   })
 
-  test('that gets worse is told again', async () => {
+  test.concurrent('that gets worse is told again', async () => {
     await using receiver = startReceiver()
     await using gateway = await startNotifying({ NOTIFY_URLS: receiver.url })
     await gateway.test.admin('PUT', '/admin/limits/few', { per: 'day', requests: 5 })
@@ -85,7 +85,7 @@ const many = (count: number): string =>
     Array.from({ length: count }, (_, i) => ({ source: `lost-${i}`, target_model: 'demo/gone' })),
   )
 
-test('a clock that is set back keeps nobody from hearing of a beginning, and of its end', async () => {
+test.concurrent('a clock that is set back keeps nobody from hearing of a beginning, and of its end', async () => {
   await using receiver = startReceiver()
   await using gateway = await startNotifying({ NOTIFY_URLS: receiver.url })
   gateway.clock.ahead = 86_400_000
@@ -100,7 +100,7 @@ test('a clock that is set back keeps nobody from hearing of a beginning, and of 
   expect(await standing()).toEqual([])
 })
 
-describe('a hook', () => {
+describe.concurrent('a hook', () => {
   test('of Slack gets a text in which no name is a link or calls a room', async () => {
     await using receiver = startReceiver('/api/webhooks/1/token/slack')
     await using gateway = await startNotifying({ NOTIFY_URLS: receiver.url, NOTIFY_SECRET: '' })

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../kit.ts'
-import { bearer, chatInit, launchGateway } from '../process/spawn.ts'
+import { runInTurn } from '../process/in-turn.ts'
+import { bearer, chatInit, KEY } from '../process/spawn.ts'
 import { bearing, type Identity, spawnGateway, startIdentity } from './kit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'modelway-oidc-'))
@@ -71,8 +72,9 @@ oidc:
 
 describe('modelway check names what is wrong, and where', () => {
   const check = async (env: Record<string, string>) => {
-    await using run = launchGateway({ script: 'src/cli/main.ts', args: ['check'], env })
-    return [await run.exited, `${run.stdout()}${run.stderr()}`] as const
+    const own = { MODELWAY_MASTER_KEY: KEY, DATABASE_URL: `file:${join(folder, 'test.db')}` }
+    const { code, out, err } = await runInTurn(['check'], { cwd: folder, env: { ...own, ...env } })
+    return [code, `${out}${err}`] as const
   }
   const issuer = 'https://idp.example'
   test.each([

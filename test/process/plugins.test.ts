@@ -331,7 +331,7 @@ describe('PLUGINS', () => {
     }
   }, 60_000)
 
-  test('is no reason to stop where a plugin cannot say what it reads and nobody needs to know: the log tells', async () => {
+  test.concurrent('is no reason to stop where a plugin cannot say what it reads and nobody needs to know: the log tells', async () => {
     const reads = "env: () => ({}), reads(name) { if (name === 'ODD') throw new Error('no luck') },"
     const plugin = write('unsure.js', declare('unsure', '() => ({})', reads))
     await using gateway = await spawnGateway({ cwd: folder, env: { PLUGINS: plugin, ODD: 'x' } })
@@ -342,7 +342,7 @@ describe('PLUGINS', () => {
     expect((await gateway.fetch('/health')).status).toBe(200)
   }, 60_000)
 
-  test('shows the stack of what fails in the log at level debug', async () => {
+  test.concurrent('shows the stack of what fails in the log at level debug', async () => {
     const plugin = write('ill.js', declare('ill', '() => { throw new TypeError("no luck") }'))
     await using gateway = launchGateway({ cwd: folder, env: { PLUGINS: plugin, LOG_LEVEL: 'debug' } })
     expect(await gateway.exited).toBe(3)
@@ -354,7 +354,7 @@ describe('PLUGINS', () => {
     })
   }, 60_000)
 
-  test('finds the migrations of a plugin beside its file', async () => {
+  test.concurrent('finds the migrations of a plugin beside its file', async () => {
     const name = write(
       'notes/index.js',
       declare(
@@ -388,7 +388,7 @@ describe('PLUGINS', () => {
     ])
   }, 60_000)
 
-  test('keeps the gateway alive when a stranger fails behind its back; the log tells', async () => {
+  test.concurrent('keeps the gateway alive when a stranger fails behind its back; the log tells', async () => {
     const plugin = write(
       'clumsy.js',
       declare(
@@ -413,7 +413,7 @@ describe('PLUGINS', () => {
     expect(errors).toContain('Plugin \\"clumsy\\" failed in a tick')
   }, 60_000)
 
-  test('a tick that fails again and again is one line in the log, and another one when it works again', async () => {
+  test.concurrent('a tick that fails again and again is one line in the log, and another one when it works again', async () => {
     const plugin = write(
       'stumbles.js',
       declare(
@@ -432,7 +432,7 @@ describe('PLUGINS', () => {
     expect(said('works again')).toMatchObject([{ level: 'info', after: 'not yet' }])
   }, 60_000)
 
-  test('cannot hold up a stop: whose close fails or never ends is named in the log, and the rest is closed', async () => {
+  test.concurrent('cannot hold up a stop: whose close fails or never ends is named in the log, and the rest is closed', async () => {
     const plugins = [
       write('first-in.js', declare('first-in', "({ log }) => ({ close: () => log.info('Closed last') })")),
       write('hangs.js', declare('hangs', '() => ({ close: () => new Promise(() => {}) })')),

@@ -38,6 +38,19 @@ const timed = async <T>(work: Promise<T>): Promise<{ value: T; ms: number }> => 
 const get = (path: string) =>
   `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${KEY}\r\n\r\n`
 
+/** One that is silent while the others are tested; at a mock of its own, for they count what is under way at theirs. */
+const quiet = createMockProvider({ models: ['one'] })
+let gateway: Running
+let silence: Promise<Response>
+beforeAll(async () => {
+  gateway = await start({ OPENAI_BASE_URL: quiet.url })
+  silence = ask(gateway, { silenceMs: 12_000 })
+})
+afterAll(async () => {
+  await gateway.stop()
+  quiet.stop()
+})
+
 describe('a signal to stop', () => {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     test(`${name} lets running answers finish, takes no new work, and ends with 0`, async () => {
@@ -174,14 +187,6 @@ describe('a signal to stop', () => {
 })
 
 describe('a running gateway', () => {
-  let gateway: Running
-  let silence: Promise<Response>
-  beforeAll(async () => {
-    gateway = await start()
-    silence = ask(gateway, { silenceMs: 12_000 })
-  })
-  afterAll(() => gateway.stop())
-
   test('writes one line of the log for each request, with no body and no key', async () => {
     const secret = 'the-prompt-is-secret'
     await (await ask(gateway, { text: 'so is the answer' }, { user: secret, stream: false })).text()
