@@ -37,7 +37,7 @@ async function endOf(
 }
 
 describe('a start that fails ends with the code and the one line of a single gateway:', () => {
-  test('a mistake in the configuration', async () => {
+  test.concurrent('a mistake in the configuration', async () => {
     expect(await endOf({ RETRIES: 'many' })).toEqual([
       3,
       'modelway: Cannot use RETRIES="many": expected a whole number\n',
@@ -45,7 +45,7 @@ describe('a start that fails ends with the code and the one line of a single gat
     ])
   }, 60_000)
 
-  test('what only the gateway itself can find out', async () => {
+  test.concurrent('what only the gateway itself can find out', async () => {
     const [code, stderr, stdout] = await endOf({ HOST: '0.0.0.0', MODELWAY_MASTER_KEY: '' })
     // It was looked for, and made, before.
     expect([code, stdout.split('\n').filter(line => !line.includes('"A new database is made"'))]).toEqual([
@@ -55,7 +55,7 @@ describe('a start that fails ends with the code and the one line of a single gat
     expect(stderr).toMatch(/^modelway: Set MODELWAY_MASTER_KEY .*\n$/)
   }, 60_000)
 
-  test('a database that belongs to one process', async () => {
+  test.concurrent('a database that belongs to one process', async () => {
     expect(await endOf({ DATABASE_URL: ':memory:' })).toEqual([
       3,
       'modelway: Several workers cannot share a database in memory: set DATABASE_URL to a file, or WORKERS=1\n',
@@ -63,7 +63,7 @@ describe('a start that fails ends with the code and the one line of a single gat
     ])
   }, 60_000)
 
-  test('a number that is none', async () => {
+  test.concurrent('a number that is none', async () => {
     const [code, stderr] = await endOf({ WORKERS: 'all' })
     expect([code, stderr]).toEqual([
       3,
@@ -75,7 +75,8 @@ describe('a start that fails ends with the code and the one line of a single gat
 describe('several workers', () => {
   let gateway: Workers
   beforeAll(async () => {
-    gateway = await startWorkers(mock)
+    writeFileSync(file, 'virtual_models: [{ source: first, target_model: openai/one }]\n')
+    gateway = await startWorkers(mock, { cwd })
   }, 60_000)
   afterAll(() => gateway[Symbol.asyncDispose]())
 
@@ -111,15 +112,6 @@ describe('several workers', () => {
     }
     await until(async () => (await gateway.ask('/metrics')).status === 200, 'the figures')
   }, 60_000)
-})
-
-describe('several workers with a config file', () => {
-  let gateway: Workers
-  beforeAll(async () => {
-    writeFileSync(file, 'virtual_models: [{ source: first, target_model: openai/one }]\n')
-    gateway = await startWorkers(mock, { cwd })
-  }, 60_000)
-  afterAll(() => gateway[Symbol.asyncDispose]())
 
   test('a saved file and SIGHUP are read by every worker, and what comes of it is said once', async () => {
     const said = () => gateway.logs().filter(({ message }) => /reload/i.test(String(message)))
@@ -169,43 +161,43 @@ describe('several workers with a config file', () => {
     writeFileSync(file, '')
     await until(() => gateway.saidBy('The worker serves').has(3), 'the worker')
   }, 60_000)
+
+  test('without a supervisor they finish what runs, and end; who starts the gateway again need not wait for it', async () => {
+    const stream = gateway
+      .chat({ stream: true, mock_plan: { tokens: 80, gapMs: 100 } })
+      .then(answer => answer.text())
+    await until(() => mock.ledger.active() > 0, 'a stream')
+    const pids = [...childrenOf(gateway.pid).values()]
+    process.kill(gateway.pid, 'SIGKILL')
+    await until(
+      async () => (await whyNotListen('127.0.0.1', gateway.port)) === undefined,
+      'the port to be free',
+      2000,
+    )
+    const old = gateway
+    gateway = await startWorkers(mock, { env: { PORT: String(old.port) } })
+    expect(mock.ledger.active()).toBe(1)
+    expect((await gateway.chat()).status).toBe(200)
+    expect(await stream).toEndWith('data: [DONE]\n\n')
+    await until(() => !pids.some(isAlive), 'the end of all')
+    await old[Symbol.asyncDispose]()
+  }, 60_000)
+
+  test('a second signal ends all of them at once', async () => {
+    const asked = gateway.chat({ mock_plan: { hang: true } }).catch(() => 'broken')
+    await until(() => mock.ledger.active() > 0, 'a call')
+    const pids = [...childrenOf(gateway.pid).values()]
+    expect(pids).toHaveLength(WORKERS)
+    gateway.signal('SIGTERM')
+    await until(() => gateway.logs().some(({ message }) => message === STOPPING), 'the first signal')
+    // One right behind it would be its echo.
+    await Bun.sleep(300)
+    gateway.signal('SIGTERM')
+    expect(await gateway.exited).toBe(1)
+    expect(await asked).toBe('broken')
+    await until(() => !pids.some(isAlive), 'the end of all')
+  }, 60_000)
 })
-
-test('a second signal ends all of them at once', async () => {
-  await using gateway = await startWorkers(mock)
-  const asked = gateway.chat({ mock_plan: { hang: true } }).catch(() => 'broken')
-  await until(() => mock.ledger.active() > 0, 'a call')
-  const pids = [...childrenOf(gateway.pid).values()]
-  expect(pids).toHaveLength(WORKERS)
-  gateway.signal('SIGTERM')
-  await until(() => gateway.logs().some(({ message }) => message === STOPPING), 'the first signal')
-  // One right behind it would be its echo.
-  await Bun.sleep(300)
-  gateway.signal('SIGTERM')
-  expect(await gateway.exited).toBe(1)
-  expect(await asked).toBe('broken')
-  await until(() => !pids.some(isAlive), 'the end of all')
-}, 60_000)
-
-test('without a supervisor they finish what runs, and end; who starts the gateway again need not wait for it', async () => {
-  await using gateway = await startWorkers(mock)
-  const stream = gateway
-    .chat({ stream: true, mock_plan: { tokens: 80, gapMs: 100 } })
-    .then(answer => answer.text())
-  await until(() => mock.ledger.active() > 0, 'a stream')
-  const pids = [...childrenOf(gateway.pid).values()]
-  process.kill(gateway.pid, 'SIGKILL')
-  await until(
-    async () => (await whyNotListen('127.0.0.1', gateway.port)) === undefined,
-    'the port to be free',
-    2000,
-  )
-  await using next = await startWorkers(mock, { env: { PORT: String(gateway.port) } })
-  expect(mock.ledger.active()).toBe(1)
-  expect((await next.chat()).status).toBe(200)
-  expect(await stream).toEndWith('data: [DONE]\n\n')
-  await until(() => !pids.some(isAlive), 'the end of all')
-}, 60_000)
 
 test('one that is watched for changes of its files stays alone', async () => {
   const flags = ['--watch', '--no-clear-screen']
