@@ -108,6 +108,9 @@ export interface Wrong {
   readonly message: string
 }
 
+/** Markup that stands alone, or within other markup. */
+type Drawn = Child & Markup
+
 /** How the forms of a kind of definitions are read and drawn. */
 export interface FormsOptions<T extends Definition, D extends Drafted, M extends Wrong> {
   /** As in `DefinitionOptions`. */
@@ -124,9 +127,9 @@ export interface FormsOptions<T extends Definition, D extends Drafted, M extends
   /** What one is that was switched off: `off: it holds nobody back`. */
   readonly off: string
   /** The form, with what is wrong. */
-  editor(draft: D, mistake: M | undefined, request: PageRequest): Markup
+  editor(draft: D, mistake: M | undefined, request: PageRequest): Drawn
   /** Asks whether one is to be deleted, and says why it was not. */
-  deletion(thing: T, mistake: string | undefined, request: PageRequest): Markup
+  deletion(thing: T, mistake: string | undefined, request: PageRequest): Drawn
 }
 
 /** What a list shows. */

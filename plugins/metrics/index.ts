@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { createGathering } from '../../src/contract/peers.ts'
-import { definePlugin } from '../../src/contract/plugin.ts'
+import { definePlugin, type Host } from '../../src/contract/plugin.ts'
 import { chosenKey, says, whole } from '../../src/contract/settings.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Breaker } from '../breaker/model.ts'
@@ -64,7 +64,7 @@ export default definePlugin({
         limit: config.seriesLimit,
       })
     const memory = (inherited as Memory | undefined) ?? createMemory(config.seriesLimit, onFull)
-    const { rows, attempts, under, tried, lags, flushes, waits } = memory
+    const { rows, lags, flushes } = memory
     const auth = use<Auth>('auth')
     const costs = createCosts(use<Prices>('prices'), log)
     const calls = createCalls(host, {
@@ -75,17 +75,8 @@ export default definePlugin({
     flushes.add(calls.flush)
     const lag = createLag(lags)
     const families: Family[] = [
-      ...familiesOf(rows),
-      attempts.family,
-      under.family,
-      tried.family(use<Breaker>('breaker')),
-      limitFamily(use<Limits>('limits')),
-      ...queueFamilies(use<Limits>('limits'), waits),
-      ...redisFamilies(use<Redis>('redis')),
-      ...cacheFamilies(use<Cache>('cache')),
-      guardrailFamily(use<Guardrails>('guardrails')),
-      feedbackFamily(use<Feedback>('feedback')),
-      ...spoolFamilies(use<UsageBook>('usage')),
+      ...callFamilies(memory, use<Breaker>('breaker')),
+      ...pluginFamilies(use, memory),
       lag.family,
       wrongKeysFamily(auth),
       ...processFamilies,
@@ -144,3 +135,21 @@ export default definePlugin({
     }
   },
 })
+
+const callFamilies = ({ rows, attempts, under, tried }: Memory, breaker: Breaker): Family[] => [
+  ...familiesOf(rows),
+  attempts.family,
+  under.family,
+  tried.family(breaker),
+]
+
+/** What other plugins count. */
+const pluginFamilies = (use: Host['use'], { waits }: Memory): Family[] => [
+  limitFamily(use<Limits>('limits')),
+  ...queueFamilies(use<Limits>('limits'), waits),
+  ...redisFamilies(use<Redis>('redis')),
+  ...cacheFamilies(use<Cache>('cache')),
+  guardrailFamily(use<Guardrails>('guardrails')),
+  feedbackFamily(use<Feedback>('feedback')),
+  ...spoolFamilies(use<UsageBook>('usage')),
+]

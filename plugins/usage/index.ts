@@ -1,9 +1,6 @@
 import * as v from 'valibot'
-import { describe } from '../../src/base/describe.ts'
-import { createLater } from '../../src/base/later.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
 import { bytes, csv, retention, says, text } from '../../src/contract/settings.ts'
-import type { Settled } from '../../src/exchange.ts'
 import type { Auth } from '../auth/model.ts'
 import type { Batches } from '../batches/model.ts'
 import type { Concerns } from '../concerns/model.ts'
@@ -28,12 +25,8 @@ import type {
 } from './model.ts'
 import { createPages } from './pages.ts'
 import { createFind } from './receipt.ts'
-import { toBillEvent } from './record/bill.ts'
-import { isRecorded, toEvent, toEvidence } from './record/event.ts'
 import { createLabels } from './record/labels.ts'
-import { toAnswerEvent } from './record/spent.ts'
-import { createStrangers } from './record/strangers.ts'
-import { fateIn } from './record/tuples.ts'
+import { createRecording } from './recording.ts'
 import { createReports } from './report/index.ts'
 import { createRepricing, type Repricing } from './report/repricing.ts'
 import {
@@ -51,15 +44,6 @@ import { createThreads, type Threads } from './writer/threads.ts'
 /** A name, and none that holds a credential: labels are read by all operators. Browsers send keys as a subprotocol. */
 const HEADER =
   /^(?!(?:.*-)?(?:authorization|cookie|api-?key|token|secret|password|credentials?|jwt|assertion)$|sec-websocket-protocol$|x-forwarded-client-cert$)[a-z0-9-]+$/
-/** A call waits so long (milliseconds) for others that are recorded with it, and so many go at once. */
-const WAIT = 2
-const MOST = 32
-
-interface Ended {
-  readonly x: Settled
-  /** Milliseconds since 1970. */
-  readonly endedAt: number
-}
 
 /** What one gateway of the process leaves to the next. */
 interface Heritage {
@@ -129,24 +113,12 @@ export default definePlugin({
     }
     const { threads, repricing } = heritage
     const ledger = createLedger({ config, db, dbAddress, log, now, prices: recipe, threads })
-    const facts = {
-      providers,
-      labelsOf: createLabels(config.labelHeaders),
-      ...use<Traces>('virtual-models'),
-    }
-    const admitStranger = createStrangers(log, now)
-    const later = createLater({
-      run({ x, endedAt }: Ended) {
-        const event = toEvent(x, endedAt, facts)
-        ledger.add(event, fateIn(event) === 'open' ? index => toEvidence(x, index) : undefined)
-      },
-      failed: error => log.error('A call could not be recorded', { error: describe(error) }),
-      wait: WAIT,
-      most: MOST,
+    const labelsOf = createLabels(config.labelHeaders)
+    const recording = createRecording({
+      ...{ ledger, log, now },
+      facts: { providers, labelsOf, ...use<Traces>('virtual-models') },
+      batches: use<Batches>('batches'),
     })
-    use<Batches>('batches').onBill(bill =>
-      ledger.add(toBillEvent(bill, now(), name => providers().get(name)?.type ?? null)),
-    )
     const { reprice } = ledger
     const { retention } = config
     const virtual = use<VirtualModels>('virtual-models')
@@ -155,19 +127,8 @@ export default definePlugin({
       ...{ db, dbAddress, now, log, providers, reprice, repricing, retention },
       ...{ prices: recipe, virtual },
     })
-    const flush: UsageBook['flush'] = patience => {
-      later.flush()
-      return ledger.flush(patience)
-    }
-    const book: UsageBook & Receipts = {
-      stats() {
-        later.flush()
-        return ledger.stats()
-      },
-      flush,
-      find: createFind(reports.desk.ask, flush),
-      reprice,
-    }
+    const { stats, flush } = recording
+    const book: UsageBook & Receipts = { stats, flush, find: createFind(reports.desk.ask, flush), reprice }
     use<Auth>('auth').tellUses(createLastUses(reports.desk.ask))
     const feedback = use<Feedback>('feedback')
     feedback.tellCalls({ find: createFindCalls(db), retention })
@@ -176,7 +137,7 @@ export default definePlugin({
     const isStandIn = (provider: string) => providers().get(provider)?.standIn === true
     concerns.add(createUnpricedWatch({ ...reports.desk, isStandIn }))
     concerns.add(createRetiringWatch({ ...reports.desk, known, virtual }))
-    concerns.add(createRecordsWatch(book.stats))
+    concerns.add(createRecordsWatch(stats))
     const panels: ModelPanel[] = []
     return {
       exports: {
@@ -207,18 +168,15 @@ export default definePlugin({
         providers,
         panels,
       }),
-      spend: spent => ledger.add(toAnswerEvent(spent, now(), facts)),
-      settle(x) {
-        if (isRecorded(x) && (x.caller !== undefined || admitStranger())) later.add({ x, endedAt: now() })
-      },
+      spend: recording.spend,
+      settle: recording.settle,
       start() {
         // At once: what ends before the thread is there would not be on disk in time.
         ledger.start()
         reports.start()
       },
       async close() {
-        later.flush()
-        await Promise.all([reports.close(), ledger.close()])
+        await Promise.all([recording.close(), reports.close()])
       },
     }
   },

@@ -1,10 +1,6 @@
-import { describe } from '../base/describe.ts'
 import { isDialect } from '../contract/dialect.ts'
-import type { Hooks } from '../contract/plugin.ts'
 import { plainRefusal, Refusal, toRefusal } from '../errors.ts'
-import type { Exchange, Release, Spent } from '../exchange.ts'
-import { all, blamed, type HookTable } from '../hooks.ts'
-import type { Log } from '../log.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Answer, RawAnswer, SocketAnswer, StreamedAnswer, WholeAnswer } from '../types.ts'
 import { createConversation, protocolFor } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
@@ -12,60 +8,25 @@ import type { Drain } from './drain.ts'
 import { createHeaders, refusalHeaders } from './headers.ts'
 import { LINES, toLines } from './lines.ts'
 import { createLookers } from './lookers.ts'
+import { createSettling, type SettlingOptions } from './settling.ts'
 import { pass, pump, type ToFailure } from './stream.ts'
 import { tapWhole } from './whole.ts'
 
-export interface RespondOptions {
-  readonly hooks: HookTable
-  readonly log: Log
+export interface RespondOptions extends SettlingOptions {
   /** Tell the caller which model and provider served, after how many attempts, and what the provider says of its limits. */
   readonly revealServed: boolean
   /** Lets the answer of a client that went away arrive; absent where it is cut. */
   readonly drain: Drain | undefined
   readonly toFailure: ToFailure
   readonly conversations: Conversations
-  /** The exchange is over. */
-  readonly leave: (x: Exchange) => void
 }
 
 /** Turns a finished exchange into an answer and settles it exactly once: end, failure or hang-up. */
 export function createRespond(options: RespondOptions) {
-  const { hooks, log, revealServed, drain, toFailure, leave, conversations } = options
-  const { tapsOn, addedTo, resume } = createLookers(hooks)
+  const { revealServed, drain, toFailure, conversations } = options
+  const { settle, spend } = createSettling(options)
+  const { tapsOn, addedTo, resume } = createLookers(options.hooks)
   const headersOf = createHeaders(revealServed)
-
-  function settle(x: Exchange): void {
-    if (x.settled) return
-    x.settled = true
-    x.connection.expectReading()
-    x.totalMs = performance.now() - x.startedAt
-    for (const release of x.releases) giveBack(x, release)
-    leave(x)
-    if (x.refusal?.code === 'internal_error') {
-      const { cause } = x.refusal
-      log.error('A request failed because of a bug', { id: x.id, ...blamed(cause), error: describe(cause) })
-    }
-    all(hooks.settle, x, (error, plugin) => report(x, error, { plugin, place: 'settle' }))
-  }
-
-  const spend = (spent: Spent): void =>
-    all(hooks.spend, spent, (error, plugin) => report(spent.x, error, { plugin, place: 'spend' }))
-
-  const report = ({ id }: Pick<Exchange, 'id'>, error: unknown, { plugin, place }: Place): void =>
-    log.error(`Plugin "${plugin}" failed in "${place}"`, { id, plugin, place, error: describe(error) })
-
-  function giveBack(x: Exchange, { plugin, run }: Release): void {
-    try {
-      run()
-    } catch (error) {
-      log.error(`Plugin "${plugin}" failed to give back what it took`, {
-        id: x.id,
-        plugin,
-        place: 'admit',
-        error: describe(error),
-      })
-    }
-  }
 
   function respondRefusal(x: Exchange, refusal: Refusal): Response {
     x.status = refusal.status
@@ -159,11 +120,6 @@ export function createRespond(options: RespondOptions) {
     }
     return respondRefusal(x, toRefusal(x.refusal))
   }
-}
-
-interface Place {
-  readonly plugin: string
-  readonly place: keyof Hooks
 }
 
 /** Nobody will hear it. */
