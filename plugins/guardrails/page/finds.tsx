@@ -6,7 +6,7 @@ import type { Editing } from './editing.ts'
 /** What is looked for: at least one of four. */
 export const Finds = ({ editing }: { editing: Editing }) => (
   <fieldset
-    class="finds"
+    class="inset finds"
     {...(wrong(editing, 'find') !== undefined && { 'aria-describedby': 'f-find-error' })}
   >
     <legend>What to look for</legend>

@@ -17,7 +17,7 @@ const spans: Readonly<Record<(typeof windows)[number], string>> = {
 /** How much may happen: at least one of four. */
 export const Amounts = ({ editing }: { editing: Editing }) => (
   <fieldset
-    class="amounts-of"
+    class="inset amounts-of"
     {...(wrong(editing, 'amounts') !== undefined && {
       'aria-describedby': 'f-amounts-error',
     })}
