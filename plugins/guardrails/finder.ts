@@ -1,4 +1,5 @@
-import type { Effort, Find, Finder, Part, Source, Span } from './model.ts'
+import type { Effort, Finder, Part, Source, Span } from './finding.ts'
+import type { Find } from './model.ts'
 import { createPatterns, Unreadable } from './patterns.ts'
 import { createPreset } from './presets.ts'
 import { createWords } from './words.ts'

@@ -4,7 +4,8 @@ import { concealed, duration, says, shown } from '../../src/contract/settings.ts
 import { refuse } from '../../src/errors.ts'
 import { nameInput, scopeInput, toModels, toPath } from '../../src/scope/input.ts'
 import { createBlind, createFinder } from './finder.ts'
-import { type Finder, type Guardrail, sides, verdicts } from './model.ts'
+import type { Finder } from './finding.ts'
+import { type Guardrail, sides, verdicts } from './model.ts'
 import { presetNames } from './presets.ts'
 import { isFindable } from './words.ts'
 

@@ -1,5 +1,6 @@
 import { noEffort } from './finder.ts'
-import type { Effort, Guardrail } from './model.ts'
+import type { Effort } from './finding.ts'
+import type { Guardrail } from './model.ts'
 import { mapTexts } from './texts.ts'
 
 export interface Inspecting {

@@ -1,5 +1,5 @@
 import type { RE2JS } from 're2js'
-import type { Effort, Source, Span } from './model.ts'
+import type { Effort, Source, Span } from './finding.ts'
 import { REDACTED } from './words.ts'
 
 /**

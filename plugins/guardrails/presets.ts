@@ -1,5 +1,5 @@
 import { cardIn, ibanIn, isIpV6 } from './checks.ts'
-import type { Source, Span } from './model.ts'
+import type { Source, Span } from './finding.ts'
 
 /**
  * What is known by its form. Patterns are ours, so the runtime's engine runs them; each is written so that no text makes

@@ -1,4 +1,4 @@
-import type { Source, Span } from './model.ts'
+import type { Source, Span } from './finding.ts'
 
 /** What a mask puts in the place of words and of what patterns find. */
 export const REDACTED = 'REDACTED'

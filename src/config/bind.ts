@@ -1,8 +1,9 @@
 import type { GenericSchema } from 'valibot'
 import { didYouMean } from '../base/nearest.ts'
+import type { Place } from './place.ts'
 import { shapeOf, toSnake } from './shape.ts'
 import { substitute } from './substitute.ts'
-import type { MapTree, Place, ScalarTree, Tree } from './tree.ts'
+import type { MapTree, ScalarTree, Tree } from './tree.ts'
 
 export interface Binding {
   /** The value of a variable that the file refers to. */

@@ -1,5 +1,5 @@
 import { CST, Lexer } from 'yaml'
-import type { Place } from './tree.ts'
+import type { Place } from './place.ts'
 
 export interface Hazard {
   readonly at: Place

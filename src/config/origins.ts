@@ -4,11 +4,12 @@ import { locate } from './bind.ts'
 import type { Sources } from './configuration.ts'
 import type { Environment } from './environment.ts'
 import { type GatewaySettings, gatewayEnv } from './gateway.ts'
+import type { Place } from './place.ts'
 import { nameOf } from './section-names.ts'
 import type { Part, Sections } from './sections.ts'
 import { toKebab, toSnake } from './shape.ts'
 import { referencesIn } from './substitute.ts'
-import type { Place, Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** What is known of who said what. */
 export interface Known {

@@ -1,7 +1,7 @@
 import type { BaseIssue, GenericSchema } from 'valibot'
 import { didYouMean } from '../base/nearest.ts'
+import type { Place } from './place.ts'
 import { keysBeside } from './shape.ts'
-import type { Place } from './tree.ts'
 
 export interface Problem {
   /** From the outside in, in the schema's own names. */

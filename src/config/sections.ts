@@ -3,10 +3,11 @@ import { didYouMean } from '../base/nearest.ts'
 import type { Plugin } from '../contract/plugin.ts'
 import { unknownKey } from './bind.ts'
 import { misplaced } from './misplaced.ts'
+import type { Place } from './place.ts'
 import { tail } from './problem.ts'
 import { ownFields, sectionOf, typeIn } from './section-names.ts'
 import { shapeOf, toSnake } from './shape.ts'
-import type { Entry, MapTree, Place, Tree } from './tree.ts'
+import type { Entry, MapTree, Tree } from './tree.ts'
 
 /** What one plugin finds in the config file. */
 export interface Part {

@@ -1,12 +1,7 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { ConfigError } from '../errors.ts'
 import { findHazard } from './hazards.ts'
-
-/** Where something stands in a file, both counted from 1. */
-export interface Place {
-  readonly line: number
-  readonly column: number
-}
+import type { Place } from './place.ts'
 
 /** A config file with the place of everything in it; what it means is decided elsewhere. */
 export type Tree = MapTree | ListTree | ScalarTree

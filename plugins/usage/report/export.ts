@@ -1,6 +1,7 @@
 import type { Ask } from './answers.ts'
 import { type Line, tokenParts, toLine } from './lines.ts'
-import type { LogPage, LogQuestion, Place } from './log.ts'
+import type { LogPage } from './log.ts'
+import type { LogQuestion, Place } from './log-question.ts'
 
 export const formats = ['csv', 'jsonl'] as const
 export type Format = (typeof formats)[number]

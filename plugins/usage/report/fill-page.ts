@@ -1,5 +1,6 @@
 import type { Ask } from './answers.ts'
-import type { LogPage, LogQuestion, Row } from './log.ts'
+import type { LogPage, Row } from './log.ts'
+import type { LogQuestion } from './log-question.ts'
 
 /** Milliseconds that are spent on a page. */
 const PATIENCE = 3000

@@ -5,7 +5,8 @@ import type { Pricer } from '../../prices/model.ts'
 import { isAnswer } from '../record/part.ts'
 import { usageRecords } from '../schema.ts'
 import type { Range } from './cover.ts'
-import type { Place, Row } from './log.ts'
+import type { Row } from './log.ts'
+import type { Place } from './log-question.ts'
 
 export interface ForecastQuestion {
   readonly source: string

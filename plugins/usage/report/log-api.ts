@@ -6,7 +6,7 @@ import { contentTypes, exportLog, formats } from './export.ts'
 import { fillPage } from './fill-page.ts'
 import { filterEntries, toFilters } from './inputs.ts'
 import { lineView, toLine } from './lines.ts'
-import type { Place } from './log.ts'
+import type { Place } from './log-question.ts'
 import { type PeriodInput, periodEntries, readPeriod } from './period.ts'
 import type { ApiDeps } from './usage-api.ts'
 

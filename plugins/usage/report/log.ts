@@ -1,28 +1,10 @@
 import { and, asc, eq, gte, lt, sql } from 'drizzle-orm'
 import type { Database } from '../../../src/database/open.ts'
 import { usageRecords } from '../schema.ts'
-import type { Range } from './cover.ts'
-import type { Filters } from './dimensions.ts'
+import type { LogQuestion, Place } from './log-question.ts'
 import { findPlaces } from './search.ts'
 
 export type Row = typeof usageRecords.$inferSelect
-
-/** A place in the log: lines stand in the order of their calls, and those of one moment in the order of writing. */
-export interface Place {
-  readonly at: number
-  readonly no: number
-}
-
-export interface LogQuestion {
-  readonly period: Range
-  readonly filters: Filters
-  /** Goes on behind this line. */
-  readonly after?: Place | undefined
-  readonly limit: number
-  readonly order: 'newest' | 'oldest'
-  /** Lines that were written later are left out: else an export might never end. */
-  readonly until?: number | undefined
-}
 
 /** Lines, and where to go on; undefined where there are no more. */
 export interface LogPage {

@@ -3,7 +3,7 @@ import type { Database } from '../../../src/database/open.ts'
 import { usageGroups, usageRecords } from '../schema.ts'
 import type { Range } from './cover.ts'
 import { allOf, conditionsOf, type Filters } from './dimensions.ts'
-import type { LogQuestion, Place } from './log.ts'
+import type { LogQuestion, Place } from './log-question.ts'
 
 /** Places of lines, and where to go on; undefined where there are no more. */
 interface Found {

@@ -6,7 +6,7 @@ import type { Marker } from '../../report/markers.ts'
 import { addressOf } from '../address.ts'
 import { momentOf } from '../clock.ts'
 import { toField } from '../span.ts'
-import type { ModelData } from './model-view.tsx'
+import type { ModelData } from './data.ts'
 
 /** So many are told one by one, the newest first. */
 const MOST = 20

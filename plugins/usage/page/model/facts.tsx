@@ -8,8 +8,8 @@ import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
 import type { VirtualModelView } from '../../../virtual-models/model.ts'
 import type { Places } from '../places.ts'
+import type { ModelData } from './data.ts'
 import { Known } from './known.tsx'
-import type { ModelData } from './model-view.tsx'
 
 interface FactsProps {
   readonly data: ModelData

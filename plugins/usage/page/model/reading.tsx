@@ -1,7 +1,7 @@
 import { count } from '../../../../views/format.ts'
 import { Link } from '../../../../views/link.tsx'
 import { addressOf } from '../address.ts'
-import type { ModelData } from './model-view.tsx'
+import type { ModelData } from './data.ts'
 
 /** How the table is to be read, and what is not in it. */
 export function Reading({ data, path }: { data: ModelData; path: string }) {

@@ -1,7 +1,7 @@
 import { count } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
-import type { Place } from '../../report/log.ts'
+import type { Place } from '../../report/log-question.ts'
 import { type Asked, addressOf } from '../address.ts'
 
 interface NewerProps {
