@@ -1,13 +1,8 @@
-import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { Refusal } from '../../src/errors.ts'
 import { createDownload, type DownloadOptions } from '../../src/translate/download.ts'
 import { isAsWanted, mediaTypeOf } from '../../src/translate/media-type.ts'
-import { isPublicAddress } from '../../src/translate/public-address.ts'
-import { fetchPinned } from '../../src/upstream/egress.ts'
 
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
 const PUBLIC = '93.184.215.14'
@@ -36,80 +31,6 @@ function create(
     )
   return { download, refusal, dialled }
 }
-
-describe('addresses (H-20)', () => {
-  const inside = [
-    ...[
-      '0.0.0.0',
-      '10.0.0.1',
-      '10.255.255.255',
-      '100.64.0.1',
-      '100.127.255.255',
-      '127.0.0.1',
-      '127.255.255.254',
-    ],
-    ...['169.254.169.254', '168.63.129.16', '172.16.0.1', '172.31.255.255', '192.0.0.192', '192.0.2.1'],
-    ...['192.88.99.1', '192.168.1.1', '198.18.0.1', '198.19.255.255', '198.51.100.7', '203.0.113.9'],
-    ...['224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255', '100.100.100.200'],
-    ...['::', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:93.184.215.14', '::127.0.0.1', '::7f00:1'],
-    ...['64:ff9b::7f00:1', '64:ff9b::169.254.169.254', '64:ff9b:1::1', '100::1', 'fc00::1', 'fd00:ec2::254'],
-    ...[
-      'fe80::1',
-      'fe80::1%eth0',
-      'fec0::1',
-      'ff02::1',
-      '2001::1',
-      '2001:db8::1',
-      '2002:7f00:1::',
-      '3fff::1',
-    ],
-    ...[
-      '4000::1',
-      '',
-      'localhost',
-      '1.2.3',
-      '1.2.3.4.5',
-      '256.1.1.1',
-      '01.2.3.4',
-      '1:2:3',
-      '::1::',
-      'g::1',
-      ':::',
-    ],
-  ]
-  test.each(inside)('%s is not public', address => expect(isPublicAddress(address)).toBe(false))
-
-  const outside = [
-    '1.1.1.1',
-    '8.8.8.8',
-    PUBLIC,
-    '100.63.255.255',
-    '100.128.0.1',
-    '172.15.255.255',
-    '172.32.0.1',
-  ]
-  const outside6 = ['2606:4700:4700::1111', '2001:4860:4860::8888', '2a00:1450:4001:800::200e', '2003::1']
-  test.each([...outside, ...outside6])('%s is public', address => expect(isPublicAddress(address)).toBe(true))
-
-  test('no spelling of a private IPv4 address in IPv6 is public', () => {
-    const private4 = fc.oneof(
-      fc.tuple(fc.constantFrom(10, 127), fc.nat(255), fc.nat(255), fc.nat(255)),
-      fc.tuple(fc.constant(192), fc.constant(168), fc.nat(255), fc.nat(255)),
-      fc.tuple(fc.constant(169), fc.constant(254), fc.nat(255), fc.nat(255)),
-    )
-    const prefixes = fc.constantFrom('::ffff:', '::', '64:ff9b::', '64:ff9b:1::', '::ffff:0:', '2002:')
-    fc.assert(
-      fc.property(private4, prefixes, ([a, b, c, d], prefix) => {
-        const [high, low] = [(a << 8) | b, (c << 8) | d].map(group => group.toString(16))
-        const dotted = `${a}.${b}.${c}.${d}`
-        expect(isPublicAddress(dotted)).toBe(false)
-        expect(isPublicAddress(`${prefix}${high}:${low}`)).toBe(false)
-        if (prefix !== '2002:') expect(isPublicAddress(prefix + dotted)).toBe(false)
-      }),
-      { numRuns: 5000 },
-    )
-  })
-})
 
 describe('URLs (H-20, H-22, H-24)', () => {
   const refused = [
@@ -400,89 +321,4 @@ describe('media types', () => {
   ] as const)('where %s is wanted, %s is right: %j', (wanted, found, isRight) =>
     expect(isAsWanted(wanted, found)).toBe(isRight),
   )
-})
-
-describe('fetchPinned()', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'modelway-'))
-  const file = (name: string) => join(folder, name)
-  Bun.spawnSync([
-    ...[
-      'openssl',
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '30',
-      '-subj',
-      '/CN=img.example.test',
-    ],
-    ...[
-      '-addext',
-      'subjectAltName=DNS:img.example.test',
-      '-keyout',
-      file('key.pem'),
-      '-out',
-      file('cert.pem'),
-    ],
-  ])
-  const tls = { key: readFileSync(file('key.pem'), 'utf8'), cert: readFileSync(file('cert.pem'), 'utf8') }
-  const echo = (request: Request) => Response.json({ host: request.headers.get('host') })
-  const secure = Bun.serve({ port: 0, hostname: '127.0.0.1', tls, fetch: echo })
-  const plain = Bun.serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    fetch: request =>
-      new URL(request.url).pathname === '/away'
-        ? Response.redirect('http://example.com/', 302)
-        : echo(request),
-  })
-  afterAll(() => {
-    secure.stop(true)
-    plain.stop(true)
-    rmSync(folder, { recursive: true })
-  })
-
-  test('dials the address and tells the server the name', async () => {
-    const response = await fetchPinned(new URL(`http://img.example.test:${plain.port}/`), '127.0.0.1')
-    expect(await response.json()).toEqual({ host: `img.example.test:${plain.port}` })
-  })
-
-  test('follows no redirect', async () => {
-    const response = await fetchPinned(new URL(`http://img.example.test:${plain.port}/away`), '127.0.0.1')
-    expect(response.status).toBe(302)
-  })
-
-  test('asks no proxy', async () => {
-    const before = process.env.HTTP_PROXY
-    process.env.HTTP_PROXY = 'http://127.0.0.1:9'
-    try {
-      const response = await fetchPinned(new URL(`http://img.example.test:${plain.port}/`), '127.0.0.1')
-      expect(response.status).toBe(200)
-    } finally {
-      if (before === undefined) delete process.env.HTTP_PROXY
-      else process.env.HTTP_PROXY = before
-    }
-  })
-
-  test('wants a certificate of the name, from somebody who is trusted', async () => {
-    const failure = await fetchPinned(new URL(`https://img.example.test:${secure.port}/`), '127.0.0.1').catch(
-      error => error.code,
-    )
-    expect(failure).toMatch(/SELF_SIGNED/)
-    // The same call in a process that trusts this one certificate: then the name decides.
-    const program = `
-      const { fetchPinned } = await import(${JSON.stringify(new URL('../../src/upstream/egress.ts', import.meta.url).pathname)})
-      const ask = name => fetchPinned(new URL('https://' + name + ':${secure.port}/'), '127.0.0.1').then(
-        async response => (await response.json()).host, error => error.code)
-      console.log(JSON.stringify([await ask('img.example.test'), await ask('other.example.test')]))`
-    const run = Bun.spawn([process.execPath, '-e', program], {
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: file('cert.pem') },
-    })
-    expect(await new Response(run.stdout).json()).toEqual([
-      `img.example.test:${secure.port}`,
-      'ERR_TLS_CERT_ALTNAME_INVALID',
-    ])
-  })
 })

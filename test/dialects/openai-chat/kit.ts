@@ -1,9 +1,9 @@
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { LanguageModelV4Content, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { toCall } from '../../../plugins/dialects/openai-chat/call.ts'
 import { createWriter } from '../../../plugins/dialects/openai-chat/writer.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readEvents } from '../../kernel/sse.ts'
-import { facts, refusedWith, to } from '../scripted.ts'
+import { facts, finish, refusedWith, to } from '../scripted.ts'
 
 export { compatible, createScripted, facts, finish, result, to, usage } from '../scripted.ts'
 
@@ -90,4 +90,42 @@ function merge(message: Loose, delta: Loose, must: (holds: boolean, what: string
     else if (typeof value === 'string' && key !== 'role') message[key] = (message[key] ?? '') + value
     else message[key] = value
   }
+}
+
+/** A whole answer in parts, every text in two pieces. */
+export function toParts(content: readonly LanguageModelV4Content[]): LanguageModelV4StreamPart[] {
+  const parts = content.flatMap((part, i): LanguageModelV4StreamPart[] => {
+    const id = `${i}`
+    if (part.type === 'text' || part.type === 'reasoning') {
+      const pieces = [part.text.slice(0, 1), part.text.slice(1)]
+      const meta = part.providerMetadata ? { providerMetadata: part.providerMetadata } : {}
+      return [
+        { type: `${part.type}-start`, id },
+        ...pieces.map(delta => ({ type: `${part.type}-delta` as const, id, delta })),
+        {
+          type: `${part.type}-end`,
+          id,
+          ...meta,
+          ...(part.type === 'text' && part.citations && { citations: part.citations }),
+        },
+      ] as LanguageModelV4StreamPart[]
+    }
+    if (part.type === 'tool-call') {
+      const { toolCallId, toolName, input, providerMetadata, providerExecuted } = part
+      return [
+        { type: 'tool-input-start', id: toolCallId, toolName, ...(providerExecuted && { providerExecuted }) },
+        { type: 'tool-input-delta', id: toolCallId, delta: input.slice(0, 2) },
+        { type: 'tool-input-delta', id: toolCallId, delta: input.slice(2) },
+        { type: 'tool-input-end', id: toolCallId },
+        { ...part, ...(providerMetadata && { providerMetadata }) },
+      ]
+    }
+    return [part as LanguageModelV4StreamPart]
+  })
+  return [
+    { type: 'stream-start', warnings: [] },
+    { type: 'response-metadata', id: 'x', modelId: 'served' },
+    ...parts,
+    finish(),
+  ]
 }
