@@ -216,6 +216,15 @@ describe('a tap with a bug', () => {
     await until(() => house.mock.ledger.active() === 0, 'the provider to see the close')
   })
 
+  test('when it begins leaves nobody who sends on: the provider is told that nobody listens', async () => {
+    first = () => {
+      throw bug()
+    }
+    const plan = { tokens: 1000, gapMs: 20 }
+    expect((await house.ask(plan, { stream: true })).status).toBe(500)
+    await until(() => house.mock.ledger.active() === 0, 'the stream of the provider to end', 2000)
+  })
+
   test('on a whole answer, or when it begins, gives 500 that tells nothing; the log names the plugin', async () => {
     const taps: readonly Tap[] = [
       () => () => {
