@@ -4,6 +4,7 @@ import { type Aim, isBody } from './contract/passage.ts'
 import { refuse, toRefusal } from './errors.ts'
 import { type Connection, type Deciding, Exchange, type Ordering, type Scoped } from './exchange.ts'
 import { after, chain, every, first, type HookTable, type Step, step, walk } from './hooks.ts'
+import { readAddressed } from './request/addressed.ts'
 import { amended } from './request/amended.ts'
 import { type Body, readBody, readForm, rewritten } from './request/body.ts'
 import { readOpening } from './request/opening.ts'
@@ -141,8 +142,9 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
   }
 
   function readIn({ request, endpoint, connection }: Exchange): Awaitable<Body> {
-    const { takes, talk } = endpoint as Dialect
+    const { takes, talk, said, path } = endpoint as Dialect
     if (talk !== undefined) return readOpening(request, connection)
+    if (said !== undefined) return readAddressed(request, { path, said }, bodyLimit)
     return takes === 'form' ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
   }
 

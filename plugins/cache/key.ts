@@ -3,6 +3,7 @@ import type { Dialect } from '../../src/contract/dialect.ts'
 import { isObject } from '../../src/contract/loose-json.ts'
 import type { Provider } from '../../src/contract/provider.ts'
 import type { Routed } from '../../src/exchange.ts'
+import { inText } from '../../src/request/aside.ts'
 import type { Body } from '../../src/request/body.ts'
 import { withoutSpace } from '../../src/request/json.ts'
 import type { JsonObject, Target } from '../../src/types.ts'
@@ -53,15 +54,20 @@ export function keyFor(
  * says more than what we read in it (a field twice, a number with more digits than numbers have) may mean something else
  * to a provider, and stands for itself.
  */
-const canonical = (body: Pick<Body, 'text' | 'json'>): string =>
-  isAll(body) ? sorted(withoutModel(body.json)) : body.text
+const canonical = (body: Said): string =>
+  isAll(body)
+    ? sorted(withoutModel(body.json))
+    : `${body.aside === undefined ? '' : sorted(withoutModel(body.aside))}${body.text}`
+
+/** What a body says, and what of it stands in the address. */
+type Said = Pick<Body, 'text' | 'json' | 'aside'>
 
 /** The same for what is left of a body without its question; undefined where we do not read all that the body says. */
-export const restOf = (body: Pick<Body, 'text' | 'json'>, rest: JsonObject): string | undefined =>
+export const restOf = (body: Said, rest: JsonObject): string | undefined =>
   isAll(body) ? sorted(withoutModel(rest)) : undefined
 
-function isAll({ text, json }: Pick<Body, 'text' | 'json'>): boolean {
-  const plain = JSON.stringify(json)
+function isAll({ text, json, aside }: Said): boolean {
+  const plain = JSON.stringify(inText(json, aside))
   return text === plain || withoutSpace(text) === plain
 }
 

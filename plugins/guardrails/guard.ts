@@ -1,6 +1,7 @@
 import { isDialect } from '../../src/contract/dialect.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Answered, Routed } from '../../src/exchange.ts'
+import { inText } from '../../src/request/aside.ts'
 import { membersIn, membersOf } from '../../src/request/members.ts'
 import { isAboutCall, isAboutTarget, type Scopes } from '../../src/scope/scope.ts'
 import type { Awaitable, JsonObject, Route } from '../../src/types.ts'
@@ -127,7 +128,7 @@ export type Guard = ReturnType<typeof createGuard>
  * was read, and so looked at. Else the same body, so that its bytes stay.
  */
 const asRead = (json: JsonObject, { body }: Routed): JsonObject =>
-  json === body?.json && membersIn(body.text) > membersOf(json) ? { ...json } : json
+  json === body?.json && membersIn(body.text) > membersOf(inText(json, body.aside)) ? { ...json } : json
 
 /** The gateway tells something about itself: no model has said it. What passages answer, one may have said before. */
 const isOwn = ({ route, endpoint }: Answered): boolean => route === undefined && !('methods' in endpoint)

@@ -80,7 +80,8 @@ export function createWays({ ownerOf, egress, loop, strict }: WaysOptions) {
     const out = dialect.outgoing?.(json, toward) ?? json
     const facts = { dialect: dialect.name, model: target.model, warn }
     const body = rewritten(x.body!, (isOurs && provider.adapt?.(out, facts)) || out)
-    const changes: Change[] = [{ field: 'model', value: target.model }]
+    // Where the address names the model, the provider's does, too.
+    const changes: Change[] = body.aside === undefined ? [{ field: 'model', value: target.model }] : []
     const ask = stream && provider.asksUsage ? dialect.askUsage?.(x.body!.json) : undefined
     if (ask) changes.push(ask)
     const asked = {

@@ -88,6 +88,19 @@ export type Turn =
   | { readonly kind: 'helped'; readonly usage: Usage | undefined }
   | { readonly kind: 'error'; readonly status: number; readonly message: string }
 
+/** What an address says where other languages say it in the body: which model, and how it answers. */
+export interface Said {
+  /** How such an address ends, behind the model's name, and which fields of a body that stands for: `{ stream: true }`. */
+  readonly endings: Readonly<Record<string, JsonObject>>
+  /**
+   * All fields that an address stands for, `model` among them. `name` is what stands before the ending, decoded, and
+   * `fields` are those of the ending.
+   *
+   * @throws Refusal of what must not stand in an address.
+   */
+  read(name: string, fields: JsonObject, query: URLSearchParams): JsonObject
+}
+
 /** Where a body goes. */
 export interface Toward {
   /** The provider's type, and its address. */
@@ -166,6 +179,11 @@ export interface Dialect extends Endpoint, Lens {
    * everybody sees.
    */
   readonly talk?: Talk
+  /**
+   * Set where the address says which model is asked; `path` then ends in `/*`, and several dialects may share it. What it
+   * says is part of the JSON that everybody sees, and of no body that goes to a provider.
+   */
+  readonly said?: Said
   /** The error as one server-sent event, blank line included, also where streams are lines; on a WebSocket as a message. */
   refusalEvent(refusal: Refusal, id: string): string
   /** Names of request headers that go to a provider of the same dialect unchanged (lower case). */

@@ -51,7 +51,7 @@ export type Door = (request: Request, connection: Connection) => Awaitable<Respo
  * all others is a fifth of a start, and is loaded when the first of them is asked for.
  */
 export function createDoor(options: DoorOptions): Door {
-  const posted = options.dialects.filter(({ talk }) => talk === undefined)
+  const posted = options.dialects.filter(({ talk, said }) => talk === undefined && said === undefined)
   const known = new Map(posted.map(dialect => [options.base + dialect.path, dialect]))
   const settleAddress = createAddressCheck()
   const fail = createFail(options.log)

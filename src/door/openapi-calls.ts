@@ -3,6 +3,7 @@ import type { Example } from '../contract/example.ts'
 import type { Passage } from '../contract/passage.ts'
 import { answerTells, limitTells } from '../respond/headers.ts'
 import { LINES } from '../respond/lines.ts'
+import type { JsonObject } from '../types.ts'
 import { inPath } from './openapi-parameters.ts'
 import {
   type Detail,
@@ -43,32 +44,45 @@ const answerOf = ({ answer }: Example = {}) => json(open, answer !== undefined ?
 
 /** A call that wants a stream. */
 const STREAMED = { stream: true, messages: [{}], prompt: '…' }
+/** However a dialect says that it wants one. */
+const ASKS_STREAM = { ...STREAMED, stream_format: 'sse' }
 
-/** The documentation of a dialect. */
-export function describeDialect(dialect: Dialect, writing: Writing): Detail {
+/** An address that says which model is asked: how it ends, and which fields of a body that stands for. */
+interface Ended {
+  readonly ending: string
+  readonly fields: JsonObject
+}
+
+/** Fields of a body that the gateway itself reads; `words` say what a stream is. */
+const readIn = (dialect: Dialect, words: string) => ({
+  model: { type: 'string', description: 'A model, or a redirect' },
+  ...(dialect.isStream(STREAMED) && {
+    stream: { type: 'boolean', description: `The answer comes as ${words}` },
+  }),
+})
+
+/** The documentation of a dialect; at one of its addresses, where that says a part of the body. */
+export function describeDialect(dialect: Dialect, writing: Writing, ended?: Ended): Detail {
   const { path, about, example, idHeader, limits = 'openai', framing } = dialect
-  // However a dialect says that it wants a stream.
-  const streams = dialect.isStream({ ...STREAMED, stream_format: 'sse' })
+  const streams = dialect.isStream(ended?.fields ?? ASKS_STREAM)
   const [type, words] = framing === 'lines' ? [LINES, 'lines of JSON'] : [EVENTS, 'server-sent events']
-  const properties = {
-    model: { type: 'string', description: 'A model, or a redirect' },
-    ...(dialect.isStream(STREAMED) && {
-      stream: { type: 'boolean', description: `The answer comes as ${words}` },
-    }),
-  }
   const tells = { ...answerTells, ...limitTells(limits), ...writing.tells }
   return {
-    operationId: operationId('post', path),
+    operationId: operationId('post', path.replace('*', '') + (ended?.ending ?? '')),
     summary: about,
     tags: ['Models'],
-    parameters: [...heedsOf(writing.heeds.models), ...forwardedOf(dialect, writing)],
+    parameters: [
+      ...(ended ? [inPath('model')] : []),
+      ...heedsOf(writing.heeds.models),
+      ...forwardedOf(dialect, writing),
+    ],
     requestBody: {
       required: true,
       content: {
         [dialect.takes === 'form' ? 'multipart/form-data' : 'application/json']: bodyOf(
           example,
-          properties,
-          dialect.read === undefined ? { required: ['model'] } : {},
+          ended ? {} : readIn(dialect, words),
+          ended || dialect.read ? {} : { required: ['model'] },
         ),
       },
     },

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import type { Api } from '../contract/api.ts'
+import type { Dialect } from '../contract/dialect.ts'
 import type { Passage } from '../contract/passage.ts'
-import { describePassage } from './openapi-calls.ts'
+import { describeDialect, describePassage } from './openapi-calls.ts'
 import { parametersOf } from './openapi-parameters.ts'
 import {
   type Detail,
@@ -73,13 +74,33 @@ export function describeApi(api: Api, writing: Writing): Detail {
 
 export interface Documented {
   readonly base: string
+  readonly dialects: readonly Dialect[]
   readonly api: readonly Api[]
   readonly passages: readonly Passage[]
 }
 
+interface Rest {
+  readonly path: string
+  /** What its end is called. */
+  readonly rest?: string | undefined
+  /** What stands behind that. */
+  readonly ending?: string
+  readonly method: string
+  readonly detail: Detail
+}
+
 /** Endpoints that end in `*`: the document generator leaves them out, so they are written down here, with a name. */
-export function describeRests({ base, api: apis, passages }: Documented, writing: Writing) {
-  const rests = [
+export function describeRests({ base, dialects, api: apis, passages }: Documented, writing: Writing) {
+  const rests: readonly Rest[] = [
+    ...dialects.flatMap(dialect =>
+      Object.entries(dialect.said?.endings ?? {}).map(([ending, fields]) => ({
+        path: dialect.path,
+        rest: 'model',
+        ending,
+        method: 'POST',
+        detail: describeDialect(dialect, writing, { ending, fields }),
+      })),
+    ),
     ...apis
       .filter(({ rest, hidden }) => rest !== undefined && !hidden)
       .map(api => ({ ...api, detail: describeApi(api, writing) })),
@@ -92,7 +113,7 @@ export function describeRests({ base, api: apis, passages }: Documented, writing
       })),
     ),
   ].filter(({ path }) => path.endsWith('*'))
-  const byPath = Map.groupBy(rests, ({ path, rest }) => base + namedPath(path, rest))
+  const byPath = Map.groupBy(rests, ({ path, rest, ending = '' }) => base + namedPath(path, rest) + ending)
   return Object.fromEntries(
     byPath
       .entries()

@@ -57,7 +57,9 @@ async function build(options: ReferenceOptions): Promise<AnyElysia> {
   for (const dialect of dialects) {
     if (dialect.talk !== undefined)
       app.get(dialect.path, nothing, { detail: describeTalk(dialect, writing) as object })
-    else app.post(dialect.path, nothing, { detail: describeDialect(dialect, writing) as object })
+    // What ends in `*` is among `paths` already.
+    else if (dialect.said === undefined)
+      app.post(dialect.path, nothing, { detail: describeDialect(dialect, writing) as object })
   }
   for (const passage of options.passages)
     for (const method of passage.methods)

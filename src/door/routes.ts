@@ -4,6 +4,7 @@ import type { Passage } from '../contract/passage.ts'
 import { Refusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
 import { first, inName } from '../hooks.ts'
+import { partsOf } from '../request/addressed.ts'
 import { checkParams } from './address.ts'
 import { createApiCaller } from './api-caller.ts'
 import { createAudit } from './audit.ts'
@@ -27,11 +28,15 @@ export function createRoutes(options: DoorOptions): Door {
   })
   const reference = createReference(options)
   for (const path of ['/swagger', '/swagger/json']) app.get(path, ({ request }) => reference(request))
-  for (const dialect of dialects) {
+  for (const sharing of Map.groupBy(dialects, ({ path }) => path).values()) {
+    const [dialect] = sharing as [Dialect]
+    // Which of those it is stands behind the path. Where it is none of them, any of them says so in its language.
+    const chosen = (request: Request) => sharing.find(each => partsOf(request, each)) ?? dialect
     app.route(
       methodOf(dialect),
       dialect.path,
-      ({ request }) => options.answer(request, dialect, connectionOf(request)),
+      ({ request }) =>
+        options.answer(request, dialect.said ? chosen(request) : dialect, connectionOf(request)),
       { parse: 'none' },
     )
   }

@@ -43,7 +43,9 @@ export function checkAddresses(parts: ReadonlyMap<string, Parts>): void {
 
 function addressesOf({ dialects = [], passages = [], api = [], pages = [] }: Parts): Address[] {
   return [
-    ...dialects.map(({ path }) => ({ method: 'POST', path })),
+    ...dialects.flatMap(({ path, said }) =>
+      Object.keys(said?.endings ?? { '': {} }).map(ending => ({ method: 'POST', path: path + ending })),
+    ),
     ...passages.flatMap(({ methods, path }) => methods.map(method => ({ method, path }))),
     ...api.map(({ method, path }) => ({ method, path })),
     ...pages.flatMap(page => {
@@ -59,7 +61,7 @@ function addressesOf({ dialects = [], passages = [], api = [], pages = [] }: Par
 }
 
 /** Whatever a segment is called, it is the same address. */
-const patternOf = (path: string): string => path.replace(/:\w+/g, ':').replace(/(?<=.)\/$/, '')
+const patternOf = (path: string): string => path.replace(/(?<=\/):\w+/g, ':').replace(/(?<=.)\/$/, '')
 
 const as = (before: Address, path: string): string => (before.path === path ? '' : ` as ${before.path}`)
 
@@ -68,7 +70,7 @@ function checkSegments(all: readonly Taken[]): void {
   const named = new Map<string, Taken & { readonly name: string }>()
   for (const address of all) {
     const { method, path, owner } = address
-    for (const { index, 0: name } of path.matchAll(/:\w+/g)) {
+    for (const { index, 0: name } of path.matchAll(/(?<=\/):\w+/g)) {
       const place = `${method} ${patternOf(path.slice(0, index))}/`
       const before = named.get(place) ?? { ...address, name }
       named.set(place, before)

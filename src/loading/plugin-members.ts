@@ -75,6 +75,7 @@ const dialect = {
   isCommon: may(fun),
   translation: may(object),
   talk: may(object),
+  said: may(object),
   refusalEvent: fun,
   forwardedHeaders: texts,
 } satisfies Entries<Dialect>

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../types.ts'
+import { inText } from './aside.ts'
 import { type Body, changesOf, rewritten, splice } from './body.ts'
 import { topLevel } from './json.ts'
 
@@ -22,5 +23,5 @@ export function amended(body: Body, json: JsonObject): Body {
   }
 }
 
-const isDouble = ({ text, json, members = topLevel(text) }: Body): boolean =>
-  members.length > Object.keys(json).length
+const isDouble = ({ text, json, aside, members = topLevel(text) }: Body): boolean =>
+  members.length > Object.keys(inText(json, aside)).length

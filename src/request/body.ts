@@ -1,6 +1,7 @@
 import { type Bytes, joinBytes, sizeOf } from '../base/bytes.ts'
 import { refuse } from '../errors.ts'
 import type { ByteSource, JsonObject } from '../types.ts'
+import { inText } from './aside.ts'
 import { type Member, parseText, topLevel } from './json.ts'
 import { parseForm } from './multipart.ts'
 import { isPacked, readerOf } from './packed.ts'
@@ -19,6 +20,8 @@ export interface Body {
   readonly isOurs?: true
   /** What of that shape has no counterpart in ours: each a line for the caller. */
   readonly lost?: readonly string[]
+  /** What of `json` stands in the address (`Dialect.said`): never a part of `text`. */
+  readonly aside?: JsonObject
 }
 
 /** Nobody uploads a prompt for longer than this (milliseconds). */
@@ -83,12 +86,14 @@ function put(form: FormData, key: string, value: unknown): void {
 /** The same body, unless somebody made another one of it. */
 export function rewritten(body: Body, json: JsonObject): Body {
   if (json === body.json) return body
+  const { aside } = body
   if (body.form === undefined)
     return {
       json,
-      text: JSON.stringify(json),
+      text: JSON.stringify(inText(json, aside)),
       ...(body.isOurs && { isOurs: true }),
       ...(body.lost && { lost: body.lost }),
+      ...(aside && { aside }),
     }
   return { json, text: '', form: spliceForm(body.form, changesOf(body.json, json)) }
 }
