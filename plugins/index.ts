@@ -14,6 +14,7 @@ import connect from './connect/index.ts'
 import dashboard from './dashboard/index.ts'
 import demo from './demo/index.ts'
 import anthropicMessages from './dialects/anthropic-messages/index.ts'
+import googleGenerateContent from './dialects/google-generate-content/index.ts'
 import ollamaApi from './dialects/ollama-api/index.ts'
 import openaiAudio from './dialects/openai-audio/index.ts'
 import openaiChat from './dialects/openai-chat/index.ts'
@@ -92,6 +93,7 @@ export const plugins: readonly Plugin[] = [
   // what clients speak, and to whom
   openaiChat,
   openaiResponses,
+  googleGenerateContent,
   anthropicMessages,
   openaiCompletions,
   openaiEmbeddings,

@@ -142,9 +142,9 @@ export function createPipeline({ hooks, ask, respond, enter, bodyLimit, uploadLi
   }
 
   function readIn({ request, endpoint, connection }: Exchange): Awaitable<Body> {
-    const { takes, talk, said, path } = endpoint as Dialect
+    const { takes, talk, said } = endpoint as Dialect
     if (talk !== undefined) return readOpening(request, connection)
-    if (said !== undefined) return readAddressed(request, { path, said }, bodyLimit)
+    if (said !== undefined) return readAddressed(request, endpoint as Dialect, bodyLimit)
     return takes === 'form' ? readForm(request, uploadLimit) : readBody(request, bodyLimit)
   }
 

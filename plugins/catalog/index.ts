@@ -2,7 +2,6 @@ import * as v from 'valibot'
 import { defineApi } from '../../src/contract/api.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
 import { flag, says } from '../../src/contract/settings.ts'
-import { refuse } from '../../src/errors.ts'
 import type { ListedModel } from '../../src/types.ts'
 import type { FactsSource } from '../model-facts/model.ts'
 import type { ModelLists } from '../model-lists/model.ts'
@@ -10,8 +9,10 @@ import type { Prices } from '../prices/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { adminModel, createAdminModels } from './admin.ts'
 import { createListCache } from './cache.ts'
+import { googleModels } from './google.ts'
 import type { Catalog, ShownModel } from './model.ts'
 import { createOwnModelsPage } from './own-models.tsx'
+import { modelAt } from './one.ts'
 import { listQuery } from './pages.ts'
 import { createReader } from './reader.ts'
 import { createRenderer, renderListRefusal } from './shapes.ts'
@@ -76,7 +77,7 @@ export default definePlugin({
           path: '/v1/models',
           summary: 'The models you may use',
           description:
-            "With the header `anthropic-version` in Anthropic's shape, and page by page on request.",
+            "With the header `anthropic-version` in Anthropic's shape, with `x-goog-api-key` in Google's, and in both page by page on request.",
           query: listQuery,
           answer: { about: 'Sorted by id', schema: listAnswer },
           run: async ({ x, request, query }) => render.list(await listed(x!), request, query),
@@ -89,20 +90,10 @@ export default definePlugin({
           summary: 'One of the models you may use',
           answer: { about: 'The model', schema: listedModel },
           refusals: [404],
-          async run({ x, request }) {
-            const id = idOf(request)
-            const model = (await listed(x!)).find(model => model.id === id)
-            return render.model(
-              model ??
-                refuse(
-                  'model_not_found',
-                  `Model "${id}" does not exist: GET /v1/models lists the models you may use`,
-                  { param: 'model' },
-                ),
-              request,
-            )
-          },
+          run: async ({ x, request }) =>
+            render.model(modelAt(await listed(x!), request, '/v1/models/'), request),
         }),
+        ...googleModels(listed),
         defineApi({
           method: 'GET',
           path: '/admin/models',
@@ -122,15 +113,3 @@ const withFacts = (
   { id, kind, ownedBy, created, displayName, targets = [] }: ListedModel,
   facts: FactsSource,
 ): ShownModel => ({ id, kind, ownedBy, created, displayName, facts: facts.ofAll(targets) })
-
-/** The id may hold slashes, encoded or not. */
-function idOf(request: Request): string {
-  const path = new URL(request.url).pathname
-  try {
-    return decodeURIComponent(path.slice(path.indexOf('/v1/models/') + '/v1/models/'.length))
-  } catch {
-    return refuse('invalid_request', 'The model id in the address is not correctly percent-encoded', {
-      param: 'model',
-    })
-  }
-}

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { refuse } from '../../src/errors.ts'
 import { check } from '../../src/request/check.ts'
+import { googleQuery } from './google.ts'
 
 const MOST = 1000
 
@@ -11,6 +12,7 @@ export const listQuery = v.object({
   ),
   after_id: v.optional(v.pipe(v.string(), v.description('With "anthropic-version": what comes behind it'))),
   before_id: v.optional(v.pipe(v.string(), v.description('With "anthropic-version": what stands before it'))),
+  ...googleQuery.entries,
 })
 
 export type ListQuery = v.InferOutput<typeof listQuery>

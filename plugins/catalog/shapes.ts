@@ -3,6 +3,8 @@ import type { Bytes } from '../../src/base/bytes.ts'
 import { Written } from '../../src/contract/api.ts'
 import type { ModelFacts } from '../../src/contract/model.ts'
 import type { Refusal } from '../../src/errors.ts'
+import { geminiError } from '../families/gemini-errors.ts'
+import { googleList, googleModel, wantsGoogle } from './google.ts'
 import type { ShownModel } from './model.ts'
 import { type ListQuery, pageOf } from './pages.ts'
 
@@ -101,10 +103,15 @@ export function createRenderer() {
 
   return {
     model: (model: ShownModel, request: Request): object =>
-      wantsAnthropic(request) ? anthropicModel(model) : openaiModel(model),
+      wantsGoogle(request)
+        ? googleModel(model, request)
+        : wantsAnthropic(request)
+          ? anthropicModel(model)
+          : openaiModel(model),
 
     /** `query`: which page, where the reader's language has pages. */
     list(models: readonly ShownModel[], request: Request, query: ListQuery): object {
+      if (wantsGoogle(request)) return googleList(models, request, query)
       if (!wantsAnthropic(request)) return new Written(listOf(models))
       const { page, hasMore } = pageOf(models, query)
       return {
@@ -128,11 +135,10 @@ const anthropicTypes: Readonly<Record<number, string>> = {
 }
 
 /** A refusal in the language of the list's reader; undefined leaves it to the plain shape. */
-export const renderListRefusal = (
-  { status, message }: Refusal,
-  request: Request,
-  id: string,
-): object | undefined =>
-  wantsAnthropic(request)
+export function renderListRefusal(refusal: Refusal, request: Request, id: string): object | undefined {
+  const { status, message } = refusal
+  if (wantsGoogle(request)) return geminiError(refusal, request)
+  return wantsAnthropic(request)
     ? { type: 'error', error: { type: anthropicTypes[status] ?? 'api_error', message }, request_id: id }
     : undefined
+}

@@ -6,14 +6,13 @@ import { refuse } from '../../src/errors.ts'
 import { isOperator, type Scoped } from '../../src/exchange.ts'
 import { type Body, splice } from '../../src/request/body.ts'
 import { refuseUnrouted } from '../../src/request/route.ts'
-import type { Answer } from '../../src/types.ts'
 import type { Access } from '../access/model.ts'
 import type { FileDesk } from '../files/model.ts'
 import type { ModelLists, ProviderStatus } from '../model-lists/model.ts'
 import { belowBase, namesIn, readAddress, readingOf } from './address.ts'
 import { readIn } from './body.ts'
 import { checkBody, checkPath } from './kept.ts'
-import { dialectAt, placeOf, type Reading, readingAt } from './lenses.ts'
+import { dialectAt, placeOf, readingAt } from './lenses.ts'
 import { isModelList, modelReadAt, withoutClosed } from './lists.ts'
 import { modelOf } from './models.ts'
 
@@ -100,7 +99,7 @@ export default definePlugin({
           ...askForUsage(parsed, spoken, provider),
           ...(read && { lens: read.lens }),
         }
-        const answer = withUsage(await forward(aim), read)
+        const answer = await forward(aim)
         if (isFree || !isModelList(request.method, reading)) return answer
         const isOpen = (model: string) => access.closed({ provider: name, model, via: [] }, x) === undefined
         return withoutClosed(answer, { isOpen, isHiding: access.isHiding })
@@ -135,6 +134,3 @@ function askForUsage(body: Body | undefined, dialect: Dialect | undefined, provi
   const json = { ...body.json, [change.field]: change.value }
   return { body: { json, text: splice(body.text, [change]) }, hideUsage: true }
 }
-
-const withUsage = (answer: Answer, read: Reading | undefined): Answer =>
-  answer.kind === 'stream' && read?.told ? { ...answer, usage: read.told } : answer

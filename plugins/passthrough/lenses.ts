@@ -1,24 +1,13 @@
 import type { Dialect, Lens } from '../../src/contract/dialect.ts'
-import {
-  countOf,
-  failureOf,
-  isObject,
-  listOf,
-  objectOf,
-  parseObject,
-  usageOf,
-  withHour,
-} from '../../src/contract/loose-json.ts'
-import type { JsonObject, Usage } from '../../src/types.ts'
+import { countOf, failureOf, isObject, objectOf, usageOf, withHour } from '../../src/contract/loose-json.ts'
+import type { JsonObject } from '../../src/types.ts'
 import { withTier } from '../../src/vendors/openai-usage.ts'
 import { hourOf } from '../families/claude-cache.ts'
-import { geminiUsage } from '../families/gemini-usage.ts'
+import { geminiLens } from '../families/gemini-lens.ts'
 
 /** How one answer is read. */
 export interface Reading {
   readonly lens: Lens & Partial<Pick<Dialect, 'refusalEvent' | 'isStream'>>
-  /** What a stream has told of its usage by the time it ends, where its events do not say `usage`. */
-  readonly told?: () => Usage | undefined
 }
 
 const plain = {
@@ -26,34 +15,8 @@ const plain = {
   isUsageOnly: () => false,
 } as const
 
-/**
- * Google's generateContent: https://ai.google.dev/api/generate-content. Made for one call, because it remembers: every
- * event tells all of the usage so far, under a name of its own, and the last one counts.
- */
-function readGemini(isStream: boolean): Reading {
-  let last: Usage | undefined
-  return {
-    told: () => last,
-    lens: {
-      ...plain,
-      isStream: () => isStream,
-      usage: ({ usageMetadata }) => (isObject(usageMetadata) ? geminiUsage(usageMetadata) : undefined),
-      finish: finishOf,
-      endOf(data) {
-        const event = parseObject(data)
-        if (isObject(event.usageMetadata)) last ??= geminiUsage(event.usageMetadata)
-        if (event.error != null) return 'stream'
-        return finishOf(event) === undefined ? undefined : 'answer'
-      },
-    },
-  }
-}
-
-function finishOf({ candidates, promptFeedback }: JsonObject): string | undefined {
-  const said = listOf(candidates).map(candidate => objectOf(candidate).finishReason)
-  const word = said.find(reason => typeof reason === 'string') ?? objectOf(promptFeedback).blockReason
-  return typeof word === 'string' ? word : undefined
-}
+/** Google's generateContent; whether it streams stands in the address. */
+const readGemini = (isStream: boolean): Reading => ({ lens: { ...geminiLens, isStream: () => isStream } })
 
 /** Bedrock's Converse: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html. Whole answers only: its streams are binary. */
 const readConverse: Reading = {

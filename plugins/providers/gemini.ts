@@ -5,7 +5,7 @@ import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { gemini, geminiEndings, geminiNames, geminiSampling } from '../families/gemini.ts'
 import { withFiles } from '../families/gemini-files.ts'
-import { geminiUsage } from '../families/gemini-usage.ts'
+import { geminiUsage } from '../families/gemini-lens.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
@@ -18,8 +18,8 @@ const factsOf = ({ inputTokenLimit, outputTokenLimit, thinking }: JsonObject) =>
 })
 
 /**
- * Google's Gemini API. Google also answers in OpenAI's language, as a beta; through the package all of its parameters,
- * thought signatures, files and grounding can be had from every language.
+ * Google's Gemini API: in its own language as bytes. Google also answers in OpenAI's, as a beta; through the package all
+ * of its parameters, thought signatures, files and grounding can be had from every other language.
  */
 export default modelProvider({
   name: 'gemini',
@@ -29,6 +29,7 @@ export default modelProvider({
   path: '/v1beta',
   aliases: { apiKey: ['GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'] },
   credentials: key => ({ 'x-goog-api-key': key }),
+  speaks: ['google-generate-content', 'google-count-tokens'],
   offers: ['language', 'embedding', 'image', 'speech', 'transcription'],
   optionsKey: 'google',
   thinking: gemini,

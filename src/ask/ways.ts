@@ -76,7 +76,7 @@ export function createWays({ ownerOf, egress, loop, strict }: WaysOptions) {
     const thinking = provider.thinking?.(target.model)
     const callIds = provider.callIds?.(target.model)
     const refusesLateSystem = provider.refusesLateSystem?.(target.model)
-    const toward = { type, baseUrl, thinking, refusesLateSystem, callIds, warn }
+    const toward = { type, baseUrl, model: target.model, thinking, refusesLateSystem, callIds, warn }
     const out = dialect.outgoing?.(json, toward) ?? json
     const facts = { dialect: dialect.name, model: target.model, warn }
     const body = rewritten(x.body!, (isOurs && provider.adapt?.(out, facts)) || out)

@@ -90,6 +90,8 @@ export type Turn =
 
 /** What an address says where other languages say it in the body: which model, and how it answers. */
 export interface Said {
+  /** Other paths of the same: older and newer versions of an API. */
+  readonly also?: readonly `/${string}`[]
   /** How such an address ends, behind the model's name, and which fields of a body that stands for: `{ stream: true }`. */
   readonly endings: Readonly<Record<string, JsonObject>>
   /**
@@ -103,6 +105,8 @@ export interface Said {
 
 /** Where a body goes. */
 export interface Toward {
+  /** The model's id there. */
+  readonly model?: string
   /** The provider's type, and its address. */
   readonly type?: string
   readonly baseUrl?: string | undefined
@@ -196,6 +200,12 @@ export const isSpoken = (
   dialect: Pick<Dialect, 'name' | 'isCommon'>,
   body: JsonObject,
 ): boolean => wires.has(dialect.name) && !(partly?.has(dialect.name) && dialect.isCommon?.(body) === false)
+
+/** Every path where clients find it. */
+export const pathsOf = ({ path, said }: Pick<Dialect, 'path' | 'said'>): readonly string[] => [
+  path,
+  ...(said?.also ?? []),
+]
 
 /** Narrows an endpoint to a dialect. */
 export const isDialect = (endpoint: Endpoint): endpoint is Dialect => 'isUsageOnly' in endpoint

@@ -3,7 +3,7 @@ import type { Door } from './door.ts'
 import { refusalResponse } from './refusals.ts'
 
 /** What pages elsewhere may call: models, and what providers offer beside them. Operators have pages of their own. */
-const OPEN = ['/v1/', '/v1beta/', '/p/']
+const OPEN = ['/v1/', '/v1beta/', '/v1alpha/', '/p/']
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 /** Names of headers, as browsers list them. */
 const HEADER_NAMES = /^[\w!#$%&'*+.^`|~, -]{0,4000}$/

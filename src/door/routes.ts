@@ -1,5 +1,5 @@
 import { type AnyElysia, Elysia } from 'elysia'
-import type { Dialect } from '../contract/dialect.ts'
+import { type Dialect, pathsOf } from '../contract/dialect.ts'
 import type { Passage } from '../contract/passage.ts'
 import { Refusal } from '../errors.ts'
 import { type Connection, Exchange } from '../exchange.ts'
@@ -28,15 +28,15 @@ export function createRoutes(options: DoorOptions): Door {
   })
   const reference = createReference(options)
   for (const path of ['/swagger', '/swagger/json']) app.get(path, ({ request }) => reference(request))
-  for (const sharing of Map.groupBy(dialects, ({ path }) => path).values()) {
-    const [dialect] = sharing as [Dialect]
-    // Which of those it is stands behind the path. Where it is none of them, any of them says so in its language.
-    const chosen = (request: Request) => sharing.find(each => partsOf(request, each)) ?? dialect
+  const placed = dialects.flatMap(dialect => pathsOf(dialect).map(path => ({ path, dialect })))
+  for (const [path, group] of Map.groupBy(placed, ({ path }) => path)) {
+    const [dialect, ...others] = group.map(({ dialect }) => dialect) as [Dialect, ...Dialect[]]
+    // Which of them it is, stands behind the path. Where it is none, any of them says so in its language.
+    const chosen = (request: Request) => others.find(each => partsOf(request, each)) ?? dialect
     app.route(
       methodOf(dialect),
-      dialect.path,
-      ({ request }) =>
-        options.answer(request, dialect.said ? chosen(request) : dialect, connectionOf(request)),
+      path,
+      ({ request }) => options.answer(request, chosen(request), connectionOf(request)),
       { parse: 'none' },
     )
   }
@@ -87,7 +87,7 @@ export function createRoutes(options: DoorOptions): Door {
   }
 
   const table = [
-    ...dialects.map(dialect => ({ method: methodOf(dialect), path: dialect.path })),
+    ...placed.map(({ dialect, path }) => ({ method: methodOf(dialect), path })),
     ...api.map(({ method, path }) => ({ method, path })),
     ...options.passages.flatMap(({ methods, path }) => methods.map(method => ({ method, path }))),
   ].map(({ method, path }) => ({ method, path, pattern: toPattern(base + path) }))

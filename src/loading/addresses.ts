@@ -1,4 +1,5 @@
 import { entranceOf } from '../contract/page.ts'
+import { pathsOf } from '../contract/dialect.ts'
 import type { Parts } from '../contract/plugin.ts'
 import { ConfigError } from '../errors.ts'
 
@@ -43,8 +44,10 @@ export function checkAddresses(parts: ReadonlyMap<string, Parts>): void {
 
 function addressesOf({ dialects = [], passages = [], api = [], pages = [] }: Parts): Address[] {
   return [
-    ...dialects.flatMap(({ path, said }) =>
-      Object.keys(said?.endings ?? { '': {} }).map(ending => ({ method: 'POST', path: path + ending })),
+    ...dialects.flatMap(dialect =>
+      Object.keys(dialect.said?.endings ?? { '': {} }).flatMap(ending =>
+        pathsOf(dialect).map(path => ({ method: 'POST', path: path + ending })),
+      ),
     ),
     ...passages.flatMap(({ methods, path }) => methods.map(method => ({ method, path }))),
     ...api.map(({ method, path }) => ({ method, path })),

@@ -1,4 +1,4 @@
-import type { Dialect } from '../contract/dialect.ts'
+import { type Dialect, pathsOf } from '../contract/dialect.ts'
 import { refuse } from '../errors.ts'
 import type { JsonObject } from '../types.ts'
 import { type Body, readBody, rewritten } from './body.ts'
@@ -11,12 +11,14 @@ interface Parts {
 }
 
 /** The model's name in an address, and what stands behind it; undefined where the dialect has no such address. */
-export function partsOf(request: Request, { path, said }: Addressed): Parts | undefined {
-  const before = path.slice(0, -'*'.length)
+export function partsOf(request: Request, dialect: Addressed): Parts | undefined {
   const { pathname } = new URL(request.url)
-  const at = pathname.indexOf(before)
-  const rest = at < 0 ? undefined : decoded(pathname.slice(at + before.length))
-  const found = Object.entries(said?.endings ?? {}).find(([ending]) => rest?.endsWith(ending))
+  const before = pathsOf(dialect)
+    .map(path => path.slice(0, -'*'.length))
+    .find(each => pathname.includes(each))
+  if (before === undefined) return undefined
+  const rest = decoded(pathname.slice(pathname.indexOf(before) + before.length))
+  const found = Object.entries(dialect.said?.endings ?? {}).find(([ending]) => rest?.endsWith(ending))
   if (rest === undefined || found === undefined) return undefined
   const [ending, fields] = found
   const name = rest.slice(0, -ending.length)

@@ -2,7 +2,7 @@ import type { LanguageModelV4, ProviderV4 } from '@ai-sdk/provider'
 import { LRUCache } from 'lru-cache'
 import type { CallIds, UpstreamCall } from '../contract/provider.ts'
 import type { Interfaces, Offers } from '../contract/translation.ts'
-import { refuse } from '../errors.ts'
+import { checkId } from '../upstream/model-id.ts'
 import { type Access, isCredential } from '../upstream/wires.ts'
 import { withCallIds } from './call-ids.ts'
 import { type Download, download } from './download.ts'
@@ -53,13 +53,6 @@ export interface OffersOptions {
   readonly idsInBody?: boolean
 }
 
-/**
- * Packages put ids of models into addresses as they are. An id with a dot segment, a query or a fragment would make the
- * call another one, with the operator's credentials.
- */
-const isSafeId = (id: string): boolean =>
-  /^[\w.:@+~=,-]+(?:\/[\w.:@+~=,-]+)*$/.test(id) && !/(?:^|\/)\.\.?(?:\/|$)/.test(id)
-
 /** So many models are kept ready; their names come from callers where a provider's list is not known. */
 const MODELS = 500
 
@@ -82,10 +75,8 @@ export function createOffers({
       throw error
     })
     const made = await loading
-    if (!idsInBody && !isSafeId(id))
-      refuse('model_not_found', 'The model does not exist: its name holds characters that no name has', {
-        param: 'model',
-      })
+    // Packages put ids of models into addresses as they are.
+    if (!idsInBody) checkId(id)
     const model = made[makers[kind]]?.(id)
     if (model === undefined) throw new Error(`The package has no models of the kind "${kind}"`)
     // Makers and kinds are pairs; the compiler does not follow them.

@@ -1,5 +1,6 @@
 import type { CallFacts, NativeFacts, Provider, UpstreamCall } from '../contract/provider.ts'
 import type { Awaitable } from '../types.ts'
+import { checkId } from './model-id.ts'
 
 /** Where each dialect lives at a vendor that speaks it, below its base URL. */
 const paths = {
@@ -18,12 +19,24 @@ const paths = {
   'anthropic-count-tokens': '/messages/count_tokens',
   'openai-realtime': '/realtime',
   rerank: '/rerank',
-} as const
+  'google-generate-content': ({ model, stream }) =>
+    `${placeOf(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+  'google-count-tokens': ({ model }) => `${placeOf(model)}:countTokens`,
+} as const satisfies Readonly<Record<string, Place>>
+
+/** Where it lives; some languages name the model there. */
+type Place = `/${string}` | ((call: Pick<CallFacts, 'model' | 'stream'>) => `/${string}`)
+
+/** Google's ids with a slash say what they are: `tunedModels/…`. */
+const placeOf = (model: string): `/${string}` => {
+  checkId(model)
+  return model.includes('/') ? `/${model}` : `/models/${model}`
+}
 
 /** A dialect that providers may speak themselves. */
 export type Wire = keyof typeof paths
 
-type Places = Readonly<Partial<Record<Wire, `/${string}`>>>
+type Places = Readonly<Partial<Record<Wire, Place>>>
 
 /** Which dialects a vendor speaks, and where; those pass as bytes. */
 export interface Spoken {
@@ -97,10 +110,10 @@ export function createWires({
   return {
     wires: new Set(urls.keys()),
     ...(spoken.partly && { partly: new Set(spoken.partly) }),
-    call({ dialect, body, query = '', headers }: CallFacts) {
+    call({ dialect, body, query = '', headers, ...facts }: CallFacts) {
       const address = urls.get(dialect)
       if (address === undefined) throw new Error(`Provider "${provider}" does not speak "${dialect}"`)
-      const url = address + query
+      const url = (typeof address === 'string' ? address : address(facts)) + query
       const isText = typeof body === 'string'
       if (isEmpty(headers)) {
         const shared = isText ? usual.json : usual.form
@@ -121,18 +134,23 @@ export function createWires({
 
 function findUrls(baseUrl: string, official: string | undefined, spoken: Spoken) {
   const { speaks = [], at, atRoot, beside } = spoken
-  const urls = new Map<string, string>(
-    speaks.map(dialect => [dialect, baseUrl + (at?.[dialect] ?? paths[dialect])]),
+  const urls = new Map<string, Address>(
+    speaks.map(dialect => [dialect, below(baseUrl, at?.[dialect] ?? paths[dialect])]),
   )
   const { origin } = new URL(baseUrl)
   if (official !== undefined && origin === new URL(official).origin)
-    for (const [dialect, path] of Object.entries(atRoot ?? {})) urls.set(dialect, origin + path)
+    for (const [dialect, place] of Object.entries(atRoot ?? {})) urls.set(dialect, below(origin, place))
   const own = official === undefined ? '' : new URL(official).pathname
   const root = baseUrl.slice(0, baseUrl.length - own.length)
   if (baseUrl.endsWith(own))
-    for (const [dialect, path] of Object.entries(beside ?? {})) urls.set(dialect, root + path)
+    for (const [dialect, place] of Object.entries(beside ?? {})) urls.set(dialect, below(root, place))
   return urls
 }
+
+type Address = string | ((call: Pick<CallFacts, 'model' | 'stream'>) => string)
+
+const below = (base: string, place: Place): Address =>
+  typeof place === 'string' ? base + place : call => base + place(call)
 
 export const lowerCased = (headers: Headers): Headers =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

@@ -19,6 +19,7 @@ const said: Dialect = {
   isRepeatable: () => true,
   refusal: ({ code, message }) => ({ said: code, message }),
   said: {
+    also: ['/elsewhere/*'],
     endings: { ':say': { stream: false }, ':sing': { stream: true } },
     read(name, fields, query) {
       if (query.has('key')) refuse('invalid_request', 'No keys here', { param: 'key' })
@@ -125,6 +126,11 @@ describe('an address that names the model', () => {
       expect(await response.json()).toMatchObject({ said: 'not_found' })
     },
   )
+
+  test('may begin otherwise, too', async () => {
+    expect((await post('/elsewhere/puppet/one:say')).status).toBe(200)
+    expect(heard).toMatchObject([{ dialect: 'said', model: 'one' }])
+  })
 
   test('needs a name', async () => {
     expect((await post('/said/models/:say')).status).toBe(404)

@@ -1,16 +1,9 @@
 import { isObject, objectOf, usageOf } from '../../../src/contract/loose-json.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { arrayAt, entryOf } from '../../../src/request/border.ts'
+import { tokensOf } from '../../../src/translate/estimate.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
-/**
- * Tokens of a prompt where nobody can count them. Anthropic's own rule of thumb is 3.5 English characters to a token
- * (https://platform.claude.com/docs/en/about-claude/glossary); scripts other than Latin take about one token for two
- * characters, Chinese, Japanese, Korean and emoji about one for each.
- */
-const LATIN = 1 / 3.5
-const OTHER = 1 / 2
-const WIDE = 1
 /** Role and framing of a message. */
 const MESSAGE = 4
 /** What a tool adds to the prompt, and all of them together: https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview */
@@ -21,11 +14,6 @@ const IMAGE = 1600
 /** A PDF takes up to 3,000 tokens of text a page, beside its picture; pages are guessed from its size (characters of base64). */
 const PAGE = 3000
 const PAGE_SIZE = 100_000
-/** Longer texts are judged by samples from all over them, so that no body holds up other requests (characters). */
-const SAMPLED = 65_536
-const SAMPLES = 64
-const SAMPLE = 512
-
 /** The answer of `count_tokens`, made here. */
 export function estimate({ body, warn }: Errand): Translated {
   const { messages, system, tools } = body.json
@@ -68,21 +56,4 @@ function tokensOfDocument({ type, data, content }: JsonObject): number {
   if (type === 'content') return tokensIn(content)
   if (type === 'text') return tokensIn(data)
   return typeof data === 'string' ? PAGE * Math.max(1, Math.round(data.length / PAGE_SIZE)) : PAGE
-}
-
-function tokensOf(text: string): number {
-  if (text.length <= SAMPLED) return weigh(text)
-  const step = Math.floor((text.length - SAMPLE) / (SAMPLES - 1))
-  let sum = 0
-  for (let i = 0; i < SAMPLES; i++) sum += weigh(text.slice(i * step, i * step + SAMPLE))
-  return (sum * text.length) / (SAMPLES * SAMPLE)
-}
-
-function weigh(text: string): number {
-  let sum = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    sum += code < 0x250 ? LATIN : code < 0x2e80 ? OTHER : WIDE
-  }
-  return sum
 }

@@ -1,5 +1,53 @@
-import { countOf, listOf, objectOf, usageOf } from '../../src/contract/loose-json.ts'
+import type { Lens } from '../../src/contract/dialect.ts'
+import {
+  countOf,
+  failureOf,
+  isObject,
+  listOf,
+  objectOf,
+  parseObject,
+  textOf,
+  usageOf,
+} from '../../src/contract/loose-json.ts'
 import type { JsonObject, Usage } from '../../src/types.ts'
+
+/**
+ * How answers of generateContent are read: https://ai.google.dev/api/generate-content. An event of a stream is an answer
+ * of the same form; each tells all of the usage so far, so the last one counts.
+ */
+export const geminiLens: Lens = {
+  usage: ({ usageMetadata }) => (isObject(usageMetadata) ? geminiUsage(usageMetadata) : undefined),
+  failure: ({ error }) => (error == null ? undefined : failureOf(error)),
+  isUsageOnly: () => false,
+  finish: finishOf,
+  endOf(data) {
+    if (!MAY_END.test(data)) return undefined
+    const event = parseObject(data)
+    if (event.error != null) return 'stream'
+    return finishOf(event) === undefined ? undefined : 'answer'
+  },
+  isPreamble: event => finishOf(event) === undefined && partsOf(event).every(isSilent),
+  modelAt: [['modelVersion']],
+}
+
+/** Worth a closer look; an answer may also talk about these words. */
+const MAY_END = /"(?:finishReason|blockReason|error)"/
+
+/** Why it ended, or why the prompt was not answered at all. */
+function finishOf({ candidates, promptFeedback }: JsonObject): string | undefined {
+  const said = listOf(candidates).map(candidate => objectOf(candidate).finishReason)
+  const word = said.find(reason => typeof reason === 'string') ?? objectOf(promptFeedback).blockReason
+  return typeof word === 'string' ? word : undefined
+}
+
+const partsOf = ({ candidates }: JsonObject): readonly unknown[] =>
+  listOf(candidates).flatMap(candidate => listOf(objectOf(objectOf(candidate).content).parts))
+
+/** It has nothing but a text, and that is empty. */
+const isSilent = (part: unknown): boolean => {
+  const { text, thought: _, ...more } = objectOf(part)
+  return textOf(text) === '' && Object.keys(more).length === 0
+}
 
 /** `usageMetadata` of an answer. The prompt includes what was cached, and all modalities; thoughts stand beside the candidates. */
 export function geminiUsage(told: JsonObject): Usage {
