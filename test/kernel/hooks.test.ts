@@ -9,13 +9,12 @@ import { type Hook, inOrder, type Variant, variantsOf } from './matrix.ts'
 import { cases } from './passages.ts'
 import { everyProvider, planFor } from './replies.ts'
 import { type Sent, samples } from './samples.ts'
-import { anthropicErrorOf, errorOf, ollamaErrorOf } from './shapes.ts'
+import { errorIn } from './shapes.ts'
 
 /** Each test calls every endpoint, once for each hook: on a machine that is busy that takes its time. */
 setDefaultTimeout(20_000)
 
 const SECRET = 'probe-secret'
-const errors = { openai: errorOf, anthropic: anthropicErrorOf, ollama: ollamaErrorOf }
 const modes = ['sync bug', 'async bug', 'sync refusal', 'async refusal'] as const
 type Mode = (typeof modes)[number]
 
@@ -192,7 +191,7 @@ describe('a plugin with every hook', () => {
           expect([where, answer.headers.get('retry-after')]).toEqual([where, isBug ? null : '7'])
           expect([where, settled]).toEqual([where, [answer.id]])
           if (endpoint.method !== 'HEAD') {
-            const error = errors[shape](answer)
+            const error = errorIn[shape](answer)
             const code = isBug ? 'internal_error' : 'rate_limit_exceeded'
             expect([where, error.code ?? code, error.message]).toEqual([
               where,

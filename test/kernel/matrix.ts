@@ -3,6 +3,7 @@ import { kinds } from '../../src/contract/plugin.ts'
 import { addressOf, type CallerEndpoint } from './endpoints.ts'
 import { type Case, cases } from './passages.ts'
 import { asJson, type Sent, samples, speakerOf, strangers } from './samples.ts'
+import type { Shape } from './shapes.ts'
 
 export type Hook = keyof Hooks
 
@@ -12,7 +13,7 @@ export interface Variant {
   readonly endpoint: CallerEndpoint
   readonly hooks: readonly Hook[]
   readonly status: number
-  readonly shape: 'openai' | 'anthropic' | 'ollama'
+  readonly shape: Shape
   readonly make: Case['make']
 }
 
@@ -30,8 +31,8 @@ const ofModels = inOrder(Object.keys(kinds) as Hook[]).filter(hook => !others.in
 const sounds: ReadonlySet<string> = new Set(['openai-speech'])
 
 /** Whose errors its clients read. */
-const shapeOf = (dialect: string): Variant['shape'] =>
-  (['anthropic', 'ollama'] as const).find(shape => dialect.startsWith(`${shape}-`)) ?? 'openai'
+const shapeOf = (dialect: string): Shape =>
+  (['anthropic', 'ollama', 'google'] as const).find(shape => dialect.startsWith(`${shape}-`)) ?? 'openai'
 
 function ofDialect(endpoint: CallerEndpoint): Variant[] {
   const { name, method } = endpoint
@@ -84,7 +85,10 @@ const isManaging = ({ path }: CallerEndpoint): boolean =>
 
 const refusedWith = (endpoint: CallerEndpoint): number | undefined =>
   isForMakers(endpoint) ? 403 : isManaging(endpoint) ? 400 : undefined
-const LISTS = /^\/v1\/models|^\/api\/(?:tags|show)$/
+const LISTS = /^\/v1\w*\/models|^\/api\/(?:tags|show)$/
+
+const shapeAt = (path: string): Shape =>
+  path.startsWith('/api/') ? 'ollama' : path.startsWith('/v1/') ? 'openai' : 'google'
 
 /** Lists of models are made by asking for the route of each, on a dry run. */
 const ofRoute = (endpoint: CallerEndpoint): Variant => ({
@@ -96,7 +100,7 @@ const ofRoute = (endpoint: CallerEndpoint): Variant => ({
     ...(LISTS.test(endpoint.path) ? (['list'] as const) : []),
   ]),
   status: refusedWith(endpoint) ?? 200,
-  shape: endpoint.path.startsWith('/api/') ? 'ollama' : 'openai',
+  shape: shapeAt(endpoint.path),
   make: () => ({ path: endpoint.path.replace('*', 'openai/one'), ...told[addressOf(endpoint)]?.() }),
 })
 

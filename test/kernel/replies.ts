@@ -23,7 +23,7 @@ export function planFor(request: Recorded): Plan | undefined {
   return path.includes('/sounds') ? { body: 'la la', contentType: 'audio/mpeg' } : undefined
 }
 
-const providers = ['openai', 'anthropic', 'vllm', 'ollama']
+const providers = ['openai', 'anthropic', 'vllm', 'ollama', 'gemini']
 
 /**
  * Providers that together speak every dialect, all at this address, each with the models `one` and `two`; redirects to

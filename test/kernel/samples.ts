@@ -3,6 +3,8 @@
 export interface Sent {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | FormData
+  /** Where the address says a part of it. Default: that of the dialect. */
+  readonly path?: string
 }
 
 /** A request of a dialect for this model; streamed where the dialect has streams. */
@@ -28,6 +30,7 @@ export function asForm(fields: Readonly<Record<string, Field>>): Sent {
 const sound = () => new File([new Uint8Array([82, 73, 70, 70])], 'said.wav', { type: 'audio/wav' })
 const picture = () => new File([new Uint8Array([137, 80, 78, 71])], 'seen.png', { type: 'image/png' })
 const messages = [{ role: 'user', content: 'Hello' }]
+const contents = [{ parts: [{ text: 'Hello' }] }]
 const streaming = (isStream: boolean) => (isStream ? { stream: 'true' } : {})
 
 export const samples: Readonly<Record<string, Sample>> = {
@@ -61,6 +64,17 @@ export const samples: Readonly<Record<string, Sample>> = {
   'ollama-generate': { stream: true, make: (model, stream) => asJson({ model, prompt: 'Hello', stream }) },
   'ollama-embed': { stream: false, make: model => asJson({ model, input: ['Hello', 'world'] }) },
   'ollama-embeddings': { stream: false, make: model => asJson({ model, prompt: 'Hello' }) },
+  'google-generate-content': {
+    stream: true,
+    make: (model, stream) => ({
+      ...asJson({ contents }),
+      path: `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    }),
+  },
+  'google-count-tokens': {
+    stream: false,
+    make: model => ({ ...asJson({ contents }), path: `/v1beta/models/${model}:countTokens` }),
+  },
   rerank: { stream: false, make: model => asJson({ model, query: 'Hello', documents: ['a', 'b'] }) },
 }
 
@@ -73,6 +87,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'ollama-generate': 'ollama',
   'ollama-embed': 'ollama',
   'ollama-embeddings': 'ollama',
+  'google-generate-content': 'gemini',
+  'google-count-tokens': 'gemini',
 }
 
 /** A provider that speaks the dialect. */
@@ -87,4 +103,6 @@ export const strangers: Readonly<Record<string, string>> = {
   'anthropic-messages': 'openai',
   'anthropic-count-tokens': 'openai',
   'ollama-chat': 'anthropic',
+  'google-generate-content': 'openai',
+  'google-count-tokens': 'openai',
 }

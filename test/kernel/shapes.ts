@@ -51,6 +51,27 @@ export function ollamaErrorOf({ headers, body }: Answered | RawAnswer) {
   return { message: json.error, code: undefined }
 }
 
+/** The same for Google's language: what it says, and our code. */
+export function googleErrorOf({ status, headers, body }: Answered | RawAnswer) {
+  const json = (typeof body === 'string' ? JSON.parse(body) : body) as {
+    readonly error: { code: number; message: string; status: string; details: [{ reason: string }] }
+  }
+  expect(headers.get('content-type')).toStartWith('application/json')
+  expect(Object.keys(json)).toEqual(['error'])
+  expect(json.error.code).toBe(status)
+  expect(json.error.status).toMatch(/^[A-Z_]+$/)
+  return { message: json.error.message, code: json.error.details[0].reason.toLowerCase() }
+}
+
+/** How refusals are read in each language. */
+export const errorIn = {
+  openai: errorOf,
+  anthropic: anthropicErrorOf,
+  google: googleErrorOf,
+  ollama: ollamaErrorOf,
+} as const
+export type Shape = keyof typeof errorIn
+
 /** Status and code of a refusal. */
 export const refusalOf = (answer: Answered | RawAnswer): readonly [number, string] => [
   answer.status,

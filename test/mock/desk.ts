@@ -1,6 +1,7 @@
 import { batches } from './batches.ts'
 import { embeddings } from './embeddings.ts'
 import { files } from './files.ts'
+import { countTokens as countGemini } from './gemini.ts'
 import type { Json } from './heard.ts'
 import type { Incoming } from './http.ts'
 import { images } from './images.ts'
@@ -42,6 +43,7 @@ export function createDesks(): (
   const desks: readonly (readonly [RegExp, Desk])[] = [
     [/\/messages\/count_tokens$/, ({ json }) => ({ body: countTokens(json) })],
     [/\/api\/embed(?:dings)?$/, ollamaVectors],
+    [/\/models\/[^/]+:countTokens$/, ({ json }) => ({ body: countGemini(json) })],
     [/\/embeddings$/, embeddings],
     [/\/images\/(?:generations|edits)$/, images],
     [/\/audio\/speech$/, speech],

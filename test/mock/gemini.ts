@@ -31,6 +31,10 @@ export const gemini: Language = {
   errorBody: googleError,
 }
 
+/** How many tokens a prompt has; the same number that its answer reports. */
+export const countTokens = (body: Json): string =>
+  JSON.stringify({ totalTokens: countHeard(hearGemini(body)) })
+
 const words: Readonly<Record<string, string>> = {
   stop: 'STOP',
   tool_calls: 'STOP',

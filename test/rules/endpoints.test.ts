@@ -58,8 +58,9 @@ describe('P8', () => {
       expect([title, status, reached]).toEqual([title, isInside ? 400 : 403, 0])
       if (endpoint.method === 'HEAD') continue
       const { error, type } = JSON.parse(text)
+      const said = shape === 'google' ? error.status : error.type
       expect([title, type]).toEqual([title, shape === 'anthropic' ? 'error' : undefined])
-      if (!isInside) expect([title, error.type]).toEqual([title, denied[shape]])
+      if (!isInside) expect([title, said]).toEqual([title, denied[shape]])
     }
   })
 
@@ -69,7 +70,7 @@ describe('P8', () => {
       const source = isAsking(variant) ? 'openai/three' : '/'
       const answer = await sendClosed(variant, source)
       // A list of models shows what may be called, and nothing else.
-      const isGone = title === 'GET /v1/models/*' || title === 'POST /api/show'
+      const isGone = /^GET \/v1\w*\/models\/\*$/.test(title) || title === 'POST /api/show'
       expect([title, answer.status]).toEqual([title, isGone ? 404 : status])
       if (title === 'GET /v1/models') expect(JSON.parse(answer.text).data).toEqual([])
     }
@@ -112,6 +113,8 @@ describe('P8', () => {
     expect(names.sort()).toEqual([
       'anthropic-count-tokens',
       'anthropic-messages',
+      'google-count-tokens',
+      'google-generate-content',
       'ollama-chat',
       'ollama-embed',
       'ollama-embeddings',
@@ -137,6 +140,7 @@ describe('P8', () => {
 const denied = {
   openai: 'invalid_request_error',
   anthropic: 'permission_error',
+  google: 'PERMISSION_DENIED',
   // An error is a sentence there.
   ollama: undefined,
 } as const
