@@ -55,11 +55,11 @@ reference does not have, or only for its models that search; these are read: \`c
 (Perplexity), \`annotations\` of a message (\`url_citation\`, with its place in the text), and \`images\` of a message
 (OpenRouter).
 
-|                | clients of chat | clients of Messages       | clients of Responses    |
-| -------------- | --------------- | ------------------------- | ----------------------- |
-| sources        | \`annotations\`   | citations of a web search | \`annotations\`           |
-| pictures       | \`images\`        | Markdown                  | \`image_generation_call\` |
-| those with URL | \`images\`        | Markdown                  | –                       |
+|                | clients of chat | clients of Messages       | clients of Responses    | clients of Google's |
+| -------------- | --------------- | ------------------------- | ----------------------- | ------------------- |
+| sources        | \`annotations\`   | citations of a web search | \`annotations\`           | \`groundingMetadata\` |
+| pictures       | \`images\`        | Markdown                  | \`image_generation_call\` | \`inlineData\`        |
+| those with URL | \`images\`        | Markdown                  | –                       | \`fileData\`          |
 
 What else a provider of chat says beside its words (\`related_questions\`, logprobs, sound) is for clients of chat only.
 

@@ -38,6 +38,7 @@ const paths: Readonly<Record<Spoken, string>> = {
   chat: '/v1/chat/completions',
   messages: '/v1/messages',
   responses: '/v1/responses',
+  google: '/v1beta/models/MODEL:generateContent',
   ollama: '/api/chat',
 }
 
@@ -62,7 +63,7 @@ export async function measure(): Promise<readonly Row[]> {
   await using worlds = await openWorlds()
   worlds.mock.setPlan(answerTo)
   const rows: Row[] = []
-  for (const language of ['chat', 'messages', 'responses', 'ollama'] as const)
+  for (const language of Object.keys(paths) as Spoken[])
     for (const feature of features[language]) {
       const cells: [Column, Cell][] = []
       for (const [column, model] of Object.entries(providers))
@@ -83,6 +84,7 @@ const own: Readonly<Record<Spoken, readonly string[]>> = {
   chat: ['openai/'],
   messages: ['anthropic/'],
   responses: ['openai/'],
+  google: ['gemini/'],
   ollama: [],
 }
 
@@ -98,9 +100,15 @@ async function fateOf(worlds: TwoWorlds, { language, feature, model }: Trial): P
   return news.length > 0 ? { fate: 'told', words: news.join('; ') } : { fate: 'silent', words: '' }
 }
 
-async function send(worlds: TwoWorlds, language: Spoken, body: object) {
+interface Sent {
+  readonly model: string
+}
+
+async function send(worlds: TwoWorlds, language: Spoken, { model, ...fields }: Sent) {
   const before = worlds.mock.requests.length
-  const response = await worlds.gateway.fetch(paths[language], {
+  const place = paths[language]
+  const body = place.includes('MODEL') ? fields : { model, ...fields }
+  const response = await worlds.gateway.fetch(place.replace('MODEL', model), {
     method: 'POST',
     headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -136,6 +144,9 @@ const harmless: Readonly<Record<string, string>> = {
   'messages: `thinking`: adaptive': 'the model thinks as much as it wants to: what such providers do anyway',
   'messages: `thinking`: shown as a summary, or not': 'the answer is the same, and its thoughts can be read',
   'messages: `thinking`: disabled': 'the model does not think unless it is told to',
+  'google: `includeThoughts`': 'it asks to see thoughts, and not for more of them',
+  'google: `thinkingBudget`: 0': 'the model does not think unless it is told to',
+  'google: a thought of a turn, signed by another model': 'thoughts go back to the model that had them',
   'responses: `max_tool_calls`': 'a limit for hosted tools, of which there are none',
   'responses: `metadata`': 'it comes back with the answer',
   'responses: `client_metadata`': 'what agents tell of themselves',
@@ -161,6 +172,7 @@ const titles: Readonly<Record<Spoken, string>> = {
   chat: "OpenAI's chat completions",
   messages: "Anthropic's messages",
   responses: "OpenAI's responses",
+  google: "Google's generateContent",
   ollama: 'Ollama',
 }
 
