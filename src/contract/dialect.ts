@@ -155,6 +155,11 @@ export interface Dialect extends Endpoint, Lens {
   /** False where a body says what only who made the language understands, and few others that speak it. */
   isCommon?(body: JsonObject): boolean
   /**
+   * Set where names of fields are written `soTogether`, and who reads them tells large letters from small ones. Elsewhere a
+   * field in large letters is another spelling of one in small letters, and makes room for what an operator sets.
+   */
+  readonly spelling?: 'camel'
+  /**
    * How a stream is framed on its way, to clients and from providers: `lines` of JSON, each an event. Default: server-sent
    * events, which it is within the house in any case.
    */

@@ -76,6 +76,7 @@ const dialect = {
   translation: may(object),
   talk: may(object),
   said: may(object),
+  spelling: may(oneOf('camel')),
   refusalEvent: fun,
   forwardedHeaders: texts,
 } satisfies Entries<Dialect>

@@ -70,7 +70,7 @@ export function spliceForm(form: FormData, changes: readonly Change[]): FormData
   const out = new FormData()
   const missing = new Set(changes)
   for (const [key, value] of form) {
-    const change = changes.find(({ field }) => field === key.toLowerCase())
+    const change = changeOf(key, changes)
     if (change === undefined) out.append(key, value as string)
     else if (missing.delete(change)) put(out, key, change.value)
   }
@@ -102,7 +102,7 @@ export function rewritten(body: Body, json: JsonObject): Body {
 export const changesOf = (before: JsonObject, after: JsonObject): Change[] =>
   Object.keys({ ...before, ...after })
     .filter(field => after[field] !== before[field])
-    .map(field => ({ field: field.toLowerCase(), value: after[field] }))
+    .map(field => ({ field, value: after[field] }))
 
 /** Bodies of an announced size up to this are read in one go (bytes). */
 const SMALL = 65_536
@@ -156,7 +156,7 @@ const PLAIN = /^[\w./:@-]*$/
  * another one to them in `MODEL`. All spellings are one field here, and all get the same value.
  */
 const isField = (key: string, field: string): boolean =>
-  key === field || (key.length === field.length && key.toLowerCase() === field)
+  key === field || (key.length === field.length && key.toLowerCase() === field.toLowerCase())
 
 /** What the headers say about the body; returns its announced length, NaN when there is none. */
 function checkHeaders(headers: Headers, limit: number): number {

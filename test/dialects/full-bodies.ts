@@ -152,11 +152,37 @@ const responses = {
   stream_options: { include_obfuscation: false },
 }
 
-export const fullBodies = { chat, messages, responses }
+const google = {
+  systemInstruction: { role: 'user', parts: [{ text: 'Be brief.' }] },
+  contents: [
+    { role: 'user', parts: [{ text: 'Look' }, { inlineData: { mimeType: 'image/png', data: PIXEL } }] },
+    {
+      role: 'model',
+      parts: [
+        { text: 'Hm', thought: true },
+        { text: 'Well' },
+        { functionCall: { id: 'c1', name: 'go', args: {} }, thoughtSignature: 'c2ln' },
+      ],
+    },
+    { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'go', response: { output: '1' } } }] },
+    { role: 'user', parts: [{ text: 'And then?' }] },
+  ],
+  tools: [{ functionDeclarations: [{ name: 'go', description: 'Goes.', parametersJsonSchema: schema }] }],
+  toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['go'] } },
+  generationConfig: {
+    temperature: 0.5,
+    maxOutputTokens: 3000,
+    responseMimeType: 'application/json',
+    responseJsonSchema: schema,
+    thinkingConfig: { thinkingBudget: 2000, includeThoughts: true },
+  },
+}
+
+export const fullBodies = { chat, messages, responses, google }
 
 /** Where anything may stand: schemas, inputs of tools, what a shell printed. */
 const FREE =
-  /(?:parameters|schema|input_schema|input|env|cache_control|caller|shell_call_output\.output|environment)$/
+  /(?:parameters|schema|JsonSchema|args|response|input_schema|input|env|cache_control|caller|shell_call_output\.output|environment)$/
 
 /** The places of all objects in a body whose members a language knows, as paths. */
 export function placesIn(value: unknown, path: readonly (string | number)[] = []): (string | number)[][] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { toCall as fromMessages } from '../../plugins/dialects/anthropic-messages/call.ts'
+import { toCall as fromGoogle } from '../../plugins/dialects/google-generate-content/call.ts'
 import { toCall as fromChat } from '../../plugins/dialects/openai-chat/call.ts'
 import { toCall as fromResponses } from '../../plugins/dialects/openai-responses/call.ts'
 import type { Call, Destination } from '../../src/contract/translation.ts'
@@ -12,8 +13,9 @@ const readers: Readonly<Record<keyof typeof fullBodies, (body: JsonObject, to: D
   chat: fromChat,
   messages: fromMessages,
   responses: fromResponses,
+  google: fromGoogle,
 }
-const languages = ['chat', 'messages', 'responses'] as const
+const languages = ['chat', 'messages', 'responses', 'google'] as const
 const destinations = [
   'anthropic',
   'google',
@@ -68,6 +70,7 @@ const many = {
   chat: { messages: spoken },
   messages: { messages: spoken },
   responses: { input: spoken },
+  google: { contents: spoken.map(({ content: text, ...more }) => ({ ...more, parts: [{ text }] })) },
 }
 
 test('and where parameters are strict, the call is refused for it, by its place', async () => {

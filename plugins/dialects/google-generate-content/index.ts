@@ -23,6 +23,7 @@ export const generateContent: Dialect = {
   about: "An answer, in Google's language; streams with `?alt=sse`",
   forwardedHeaders: [],
   read: camelled,
+  spelling: 'camel',
   preset,
   outgoing,
   isStream: body => body.stream === true,

@@ -76,6 +76,8 @@ function schemaOf(parameters: unknown, json: unknown, at: string): JsonObject {
   return parameters == null ? {} : toJsonSchema(parameters, `${at}.parameters`)
 }
 
+const FUNCTIONS = 'functionDeclarations'
+
 /** Tools that run at Google, by the names of their fields, as its package calls them; null where it has none. */
 const own: Readonly<Record<string, string | null>> = {
   googleSearch: 'google_search',
@@ -103,6 +105,12 @@ function readServed(
   at: string,
   { kin, isBeside, lack }: ToolReading & { readonly isBeside: boolean },
 ): Tool[] {
+  // Beside functions, one that nobody here knows is told of with all else that is unknown.
+  const [other] = Object.keys(tool).filter(
+    field => tool[field] != null && !(field in own) && field !== FUNCTIONS,
+  )
+  if (other !== undefined && !isBeside)
+    unsupported(`${at}.${other.slice(0, 80)}`, 'is a tool that is not known here')
   return servedIn(tool).flatMap((field): Tool[] => {
     const found = servedAt(kin, field, tool[field])
     if (found !== undefined) return [found]

@@ -67,6 +67,7 @@ export function shape(asked: Shaped, { endpoint, route }: Routed, { all }: Snaps
     const what = value === undefined ? 'leaves no room for it' : `sets ${JSON.stringify(value)}`
     told.push(`${field}: "${source}" ${what}`)
   }
-  const body = endpoint.preset(spelled(asked.body, tell), set, tell)
+  const given = endpoint.spelling === 'camel' ? asked.body : spelled(asked.body, tell)
+  const body = endpoint.preset(given, set, tell)
   return { body, told: [...asked.told, ...told] }
 }
