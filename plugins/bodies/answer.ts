@@ -4,7 +4,17 @@ import type { Stored } from './store.ts'
 /** Characters of an answer that people are shown. */
 const MOST = 20_000
 /** Fields that hold what a model says to people, or what holds it, in all languages and in events that were put together. */
-const SAYING = ['answer', 'choices', 'message', 'output', 'content', 'text', 'delta'] as const
+const SAYING = [
+  'answer',
+  'choices',
+  'candidates',
+  'message',
+  'output',
+  'content',
+  'parts',
+  'text',
+  'delta',
+] as const
 /** Events of a stream that say something else than text, or repeat what was said. */
 const OTHER = /^response\.(?!output_text\.delta$)/
 

@@ -1,6 +1,6 @@
 import type { ModelFacts } from '../../src/contract/model.ts'
 import { shell } from '../../views/quote.ts'
-import { CHAT, type Client, exports, MESSAGES, RESPONSES, SHELL } from './client.ts'
+import { CHAT, type Client, exports, GENERATE, MESSAGES, RESPONSES, SHELL } from './client.ts'
 import { json } from './quote.ts'
 
 /**
@@ -66,6 +66,25 @@ wire_api = "responses"`,
       { place: SHELL, text: `${exports({ MODELWAY_KEY: key })}\ncodex` },
     ],
     note: 'Codex says that it has no metadata of the model, and works without. It shortens a conversation in time if “model_context_window” is what the model reads.',
+  },
+  {
+    id: 'gemini-cli',
+    name: 'Gemini CLI',
+    group: 'Coding agents',
+    speaks: GENERATE,
+    pieces: ({ address, model, key }) => [
+      {
+        place: '~/.gemini/settings.json',
+        text: JSON.stringify({ security: { auth: { selectedType: 'gemini-api-key' } } }, null, 2),
+      },
+      {
+        place: SHELL,
+        text: `${exports({ GOOGLE_GEMINI_BASE_URL: address, GEMINI_API_KEY: key, GEMINI_MODEL: model })}\ngemini`,
+      },
+    ],
+    note:
+      'Some of its own small tasks (a search of the web, the shortening of a long conversation) ask models by the names ' +
+      'that Google has for them: redirects with these names, such as “gemini-2.5-flash”, lead them where you want.',
   },
   {
     id: 'opencode',

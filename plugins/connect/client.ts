@@ -41,4 +41,5 @@ export const exports = (variables: Readonly<Record<string, string>>): string =>
 export const RESPONSES = 'OpenAI Responses'
 export const CHAT = 'OpenAI chat'
 export const MESSAGES = 'Anthropic Messages'
+export const GENERATE = 'Google generateContent'
 export const OLLAMA = 'Ollama’s API'

@@ -49,6 +49,10 @@ const others: readonly Client[] = [
         text: exports({ ANTHROPIC_BASE_URL: address, ANTHROPIC_API_KEY: key }),
       },
       {
+        place: 'For programs that use a library of Google',
+        text: exports({ GOOGLE_GEMINI_BASE_URL: address, GEMINI_API_KEY: key }),
+      },
+      {
         place: 'For programs that know Ollama only',
         text: exports({ OLLAMA_HOST: address, OLLAMA_API_KEY: key }),
       },

@@ -1,4 +1,4 @@
-import { CHAT, type Client, MESSAGES, OLLAMA, RESPONSES, SHELL } from './client.ts'
+import { CHAT, type Client, GENERATE, MESSAGES, OLLAMA, RESPONSES, SHELL } from './client.ts'
 import { code, json } from './quote.ts'
 
 /** Libraries, each in a program that makes one call. */
@@ -132,6 +132,42 @@ answer = client.chat(
 print(answer.message.content)`,
       },
     ],
+  },
+  {
+    id: 'google-js',
+    name: 'Google Gen AI, JavaScript',
+    group: 'Libraries',
+    speaks: GENERATE,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'npm install @google/genai' },
+      {
+        place: 'app.mjs',
+        text: `import { GoogleGenAI } from '@google/genai'
+
+const ai = new GoogleGenAI({ apiKey: ${code(key)}, httpOptions: { baseUrl: ${code(address)} } })
+const answer = await ai.models.generateContent({ model: ${code(model)}, contents: 'Hello' })
+console.log(answer.text)`,
+      },
+    ],
+    note: 'Its address has no “/v1beta” at the end: the library adds it.',
+  },
+  {
+    id: 'google-python',
+    name: 'Google Gen AI, Python',
+    group: 'Libraries',
+    speaks: GENERATE,
+    pieces: ({ address, model, key }) => [
+      { place: SHELL, text: 'pip install google-genai' },
+      {
+        place: 'app.py',
+        text: `from google import genai
+
+client = genai.Client(api_key=${json(key)}, http_options={"base_url": ${json(address)}})
+answer = client.models.generate_content(model=${json(model)}, contents="Hello")
+print(answer.text)`,
+      },
+    ],
+    note: 'Its address has no “/v1beta” at the end: the library adds it.',
   },
   {
     id: 'ai-sdk',

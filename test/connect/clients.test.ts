@@ -54,7 +54,7 @@ const variablesOf = async (text: string, names: readonly string[]): Promise<stri
 }
 
 describe('libraries call the gateway as the page says', () => {
-  test.each(['openai-js', 'anthropic-js', 'ollama-js', 'ai-sdk'])('%s', async id => {
+  test.each(['openai-js', 'anthropic-js', 'google-js', 'ollama-js', 'ai-sdk'])('%s', async id => {
     expect(await run([process.execPath, '-e', piecesOf(id)['app.mjs']!])).toContain('Hello')
   })
 
@@ -126,13 +126,17 @@ describe('files of coding agents say what was chosen', () => {
     expect(models[0]).toMatchObject({ model: NAME, apiBase: `${gateway.url}/v1`, apiKey: MASTER })
   })
 
-  test('claude-code and aider', async () => {
+  test('claude-code, gemini-cli and aider', async () => {
     const tiers = ['HAIKU', 'SONNET', 'OPUS', 'FABLE'].map(tier => `ANTHROPIC_DEFAULT_${tier}_MODEL`)
     const names = ['ANTHROPIC_BASE_URL', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_MODEL', ...tiers]
     const claude = piecesOf('claude-code')['In a shell']!
     // A subagent of another tier must not ask for a model that is not there.
     expect(await variablesOf(claude, names)).toEqual([gateway.url, MASTER, ...Array(5).fill(NAME)])
     expect(claude).toEndWith('\nclaude')
+    const gemini = piecesOf('gemini-cli')
+    const led = ['GOOGLE_GEMINI_BASE_URL', 'GEMINI_API_KEY', 'GEMINI_MODEL']
+    expect(await variablesOf(gemini['In a shell']!, led)).toEqual([gateway.url, MASTER, NAME])
+    expect(JSON.parse(gemini['~/.gemini/settings.json']!)).toMatchObject({ security: { auth: {} } })
     const aider = piecesOf('aider')['In a shell']!.replace(/^aider /m, `printf '%s\\n' `)
     expect((await run(['sh', '-c', aider])).split('\n')).toEqual(['--model', `openai/${NAME}`])
   })

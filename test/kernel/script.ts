@@ -12,7 +12,7 @@ export interface Script {
 }
 
 /** Its models are called `NAME/any`. */
-export function createScript(name: string, asksUsage: boolean): Script {
+export function createScript(name: string, asksUsage: boolean, wire = 'openai-chat'): Script {
   let pieces: readonly Bytes[] = []
   let own: ReadableStream<Bytes> | undefined
   let ending: 'close' | 'break' = 'close'
@@ -45,7 +45,7 @@ export function createScript(name: string, asksUsage: boolean): Script {
           {
             name,
             type: name,
-            wires: new Set(['openai-chat']),
+            wires: new Set([wire]),
             asksUsage,
             call({ body }) {
               sent = String(body)

@@ -23,6 +23,8 @@ const languages: Readonly<Record<string, string>> = {
   'openai-realtime': 'realtime',
   'anthropic-messages': 'messages',
   'anthropic-count-tokens': 'token counts',
+  'google-generate-content': 'generateContent',
+  'google-count-tokens': 'token counts',
   rerank: 'reranking',
   'ollama-chat': "Ollama's own",
 }
