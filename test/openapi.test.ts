@@ -206,6 +206,8 @@ describe('GET /swagger/json', () => {
       'GET /v1/responses/{id}',
       'GET /v1/responses/{id}/input_items',
       'GET /v1/usage',
+      'GET /v1beta/models',
+      'GET /v1beta/models/{model}',
       'HEAD /p/{provider}/{path}',
       'PATCH /p/{provider}/{path}',
       'POST /admin/explain',
@@ -255,6 +257,9 @@ describe('GET /swagger/json', () => {
       'POST /v1/responses/compact',
       'POST /v1/responses/input_tokens',
       'POST /v1/responses/{id}/cancel',
+      'POST /v1beta/models/{model}:countTokens',
+      'POST /v1beta/models/{model}:generateContent',
+      'POST /v1beta/models/{model}:streamGenerateContent',
       'PUT /admin/guardrails/{name}',
       'PUT /admin/keys/{id}',
       'PUT /admin/limits/{name}',
@@ -333,6 +338,7 @@ describe('examples', () => {
       '/admin/rollouts': async () => 'smarter',
       '/admin/virtual-models': async () => 'smarter',
       '/v1/models': async () => 'demo%2Fparrot',
+      '/v1beta/models': async () => 'demo%2Fparrot',
       '/admin/requests': async () => {
         const chat = { model: 'demo/parrot', messages: [{ role: 'user', content: 'Hello' }] }
         return (await fresh.chat(chat)).headers.get('x-request-id')!
@@ -471,6 +477,7 @@ describe('the document', () => {
       'POST /v1/images/generations',
       'POST /v1/messages',
       'POST /v1/responses',
+      'POST /v1beta/models/{model}:streamGenerateContent',
     ])
   })
 
@@ -482,6 +489,8 @@ describe('the document', () => {
       ['POST /v1/messages/count_tokens', await post('/v1/messages/count_tokens', {}, anthropic)],
       ['POST /v1/messages/batches', await post('/v1/messages/batches', {}, anthropic)],
       ['GET /v1/models', await gateway.json('/v1/models', { headers: anthropic })],
+      ['POST /v1beta/models/{model}:generateContent', await post('/v1beta/models/no:generateContent', {})],
+      ['GET /v1beta/models/{model}', await gateway.json('/v1beta/models/no')],
       ['GET /v1/files/{id}', await gateway.json('/v1/files/x', { headers: anthropic })],
       ['GET /v1/usage', await gateway.json('/v1/usage')],
       ['POST /admin/keys', await gateway.admin('POST', '/admin/keys', {})],

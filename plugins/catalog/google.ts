@@ -83,9 +83,10 @@ export function googleModel(found: ShownModel, request: Request): object {
 
 /** The same at Google's own addresses; `listed` is what a caller may use. */
 export const googleModels = (listed: (x: Scoped) => Promise<readonly ShownModel[]>): readonly Api[] =>
-  ['/v1beta/models', '/v1alpha/models'].flatMap(path => [
+  ['/v1beta/models', '/v1alpha/models'].flatMap((path, i) => [
     defineApi({
       ...SHARED,
+      hidden: i > 0,
       path: path as Path,
       summary: "The models you may use, in Google's shape",
       query: googleQuery,
@@ -94,6 +95,7 @@ export const googleModels = (listed: (x: Scoped) => Promise<readonly ShownModel[
     }),
     defineApi({
       ...SHARED,
+      hidden: i > 0,
       path: `${path as Path}/*`,
       rest: 'model',
       summary: "One of the models you may use, in Google's shape",

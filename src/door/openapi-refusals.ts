@@ -13,16 +13,20 @@ const error = {
   param: { type: ['string', 'null'] },
   code: { type: ['string', 'null'] },
 }
-const errorSchema = (required: readonly string[], more: object = {}) => ({
+const errorSchema = (required: readonly string[], properties: object, more: object = {}) => ({
   type: 'object',
   required: ['error'],
-  properties: { error: { type: 'object', required, properties: error }, ...more },
+  properties: { error: { type: 'object', required, properties }, ...more },
 })
 
 /** The gateway's own words. */
-const ours = errorSchema(['message', 'type', 'code'])
-/** In the language of the call, which may be another one: all have these in common, and Messages says who asked. */
-const others = errorSchema(['message', 'type'], { type: { const: 'error' }, request_id: { type: 'string' } })
+const ours = errorSchema(['message', 'type', 'code'], error)
+/** In the language of the call, which may be another one: all have a message; some number their codes, and say who asked. */
+const others = errorSchema(
+  ['message'],
+  { ...error, code: { type: ['string', 'integer', 'null'] }, status: { type: 'string' } },
+  { type: { const: 'error' }, request_id: { type: 'string' } },
+)
 
 /** What a status means, and a code that has it. */
 const meanings: Readonly<Record<number, readonly [text: string, code: Code]>> = {
