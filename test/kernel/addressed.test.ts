@@ -152,7 +152,7 @@ describe('an address that names the model', () => {
   test('stands in the API document with its ends', async () => {
     const { body } = await stage.test.json('/swagger/json')
     const place = body.paths['/said/models/{model}:say'].post
-    expect(place.parameters).toMatchObject([{ name: 'model', in: 'path' }])
+    expect(place.parameters[0]).toMatchObject({ name: 'model', in: 'path' })
     expect(Object.keys(place.responses[200].content)).toEqual(['application/json'])
     expect(body.paths['/said/models/{model}:sing'].post.responses[200].content).toHaveProperty([
       'text/event-stream',

@@ -8,6 +8,7 @@ import { fromResult } from './answer.ts'
 import { toCall } from './call.ts'
 import { camelled } from './camel.ts'
 import { estimate } from './count.ts'
+import { countExample, example } from './example.ts'
 import { outgoing, outgoingCount } from './outgoing.ts'
 import { preset } from './preset.ts'
 import { question } from './question.ts'
@@ -21,6 +22,7 @@ export const generateContent: Dialect = {
   path: PATH,
   said: saidBy({ ':generateContent': { stream: false }, ':streamGenerateContent': { stream: true } }),
   about: "An answer, in Google's language; streams with `?alt=sse`",
+  example,
   forwardedHeaders: [],
   read: camelled,
   spelling: 'camel',
@@ -44,6 +46,7 @@ export const countTokens: Dialect = {
   name: 'google-count-tokens',
   said: saidBy({ ':countTokens': {} }),
   about: "The tokens of a prompt, in Google's language; an estimate where the provider cannot count them",
+  example: countExample,
   outgoing: outgoingCount,
   isStream: () => false,
   // Nobody is paid for counting.
