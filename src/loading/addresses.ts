@@ -1,5 +1,5 @@
-import { entranceOf } from '../contract/page.ts'
 import { pathsOf } from '../contract/dialect.ts'
+import { entranceOf } from '../contract/page.ts'
 import type { Parts } from '../contract/plugin.ts'
 import { ConfigError } from '../errors.ts'
 
