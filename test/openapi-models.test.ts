@@ -78,8 +78,12 @@ const posted = () =>
   })
 const bodyAt = (path: string) => Object.entries(operationAt(path).requestBody!.content)[0]!
 
+/** An address may name the model, and its ending a stream. */
+const addressOf = (path: string): string =>
+  path.replace('{model}', 'demo/parrot').replace(/:stream\w+$/, '$&?alt=sse')
+
 /** Sends the example, with whatever files it needs. */
-function post(path: string, at = path): Promise<Response> {
+function post(path: string, at = addressOf(path)): Promise<Response> {
   const [type, { example = {}, schema }] = bodyAt(path)
   const headers = { authorization: `Bearer ${MASTER}` }
   if (type === 'application/json')
@@ -143,6 +147,9 @@ describe('an example of a call to a model', () => {
   test('is asked of the demo wherever that can answer', () => {
     const demo = posted().filter(path => bodyAt(path)[1].example?.model === 'demo/parrot')
     expect(demo.sort()).toEqual([
+      '/api/chat',
+      '/api/generate',
+      '/api/show',
       '/v1/chat/completions',
       '/v1/completions',
       '/v1/messages',

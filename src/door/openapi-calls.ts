@@ -94,7 +94,7 @@ export function describeDialect(dialect: Dialect, writing: Writing, ended?: Ende
           ...(idHeader !== undefined && { [idHeader]: refer('headers', 'x-request-id') }),
         },
         content: {
-          ...answerOf(example),
+          ...(!(ended && streams) && answerOf(example)),
           ...(dialect.gives === 'any' && { '*/*': { schema: binary } }),
           ...(streams && { [type]: { schema: { type: 'string' } } }),
         },

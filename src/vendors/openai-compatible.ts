@@ -3,7 +3,7 @@ import type { Model } from '../contract/model.ts'
 import type { Plugin } from '../contract/plugin.ts'
 import type { AdaptFacts, CallIds, UsageReader } from '../contract/provider.ts'
 import { withLayer, withOptions } from '../translate/layer.ts'
-import { KEY_IN_FETCH } from '../translate/offers.ts'
+import { KEY_IN_FETCH, type ModelPackage } from '../translate/offers.ts'
 import type { Sampling } from '../translate/sampling.ts'
 import { PLAIN_NAMES } from '../translate/tool-names.ts'
 import type { JsonObject } from '../types.ts'
@@ -69,11 +69,12 @@ export function openaiCompatible<F extends string = never>(declared: OpenAICompa
     neverThinks,
     ...vendor
   } = declared
+  const embeds = vendor.speaks?.includes('openai-embeddings') === true
   const list = models ?? (modelsPath === false ? undefined : listAt(modelsPath))
   return modelProvider<F>({
     speaks: ['openai-chat'],
     ...vendor,
-    offers: chats ? ['language'] : [],
+    offers: [...(chats ? (['language'] as const) : []), ...(embeds ? (['embedding'] as const) : [])],
     idsInBody: true,
     toolNames: PLAIN_NAMES,
     optionsKey: model => (asksResponses?.test(model) ? RESPONSES_KEY : OPTIONS_KEY),
@@ -82,10 +83,13 @@ export function openaiCompatible<F extends string = never>(declared: OpenAICompa
     usage: readUsage,
     async load(setup) {
       const includeUsage = declared.asksUsage ?? true
-      const chat = await loadChat(setup, { includeUsage, readsImageUrls, limit })
-      if (asksResponses === undefined) return chat
+      const usual = await loadUsual(setup, { includeUsage, readsImageUrls, limit })
+      if (asksResponses === undefined) return usual
       const responses = await loadResponses(setup)
-      return { languageModel: id => (asksResponses.test(id) ? responses(id) : chat.languageModel(id)) }
+      return {
+        ...usual,
+        languageModel: id => (asksResponses.test(id) ? responses(id) : usual.languageModel(id)),
+      }
     },
     ...(list && { models: list }),
   })
@@ -131,13 +135,13 @@ interface Habits {
   readonly limit: OpenAICompatible['limit']
 }
 
-/** Chat for clients of other languages. */
-async function loadChat(
+/** Chat and embeddings for clients of other languages. */
+async function loadUsual(
   { baseUrl, fetch }: PackageSetup,
   { includeUsage, readsImageUrls, limit }: Habits,
-): Promise<{ readonly languageModel: (id: string) => LanguageModelV4 }> {
+): Promise<Required<Pick<ModelPackage, 'languageModel' | 'embeddingModel'>>> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-  const chat = createOpenAICompatible({
+  const vendor = createOpenAICompatible({
     name: OPTIONS_KEY,
     baseURL: baseUrl,
     fetch: withMendedChat(fetch),
@@ -150,7 +154,10 @@ async function loadChat(
         max_tokens === undefined ? body : { ...body, [limit]: max_tokens },
     }),
   })
-  return { languageModel: id => withExtras(chat.languageModel(id)) }
+  return {
+    languageModel: id => withExtras(vendor.languageModel(id)),
+    embeddingModel: id => vendor.embeddingModel(id),
+  }
 }
 
 const RESPONSES_KEY = 'openai'

@@ -9,24 +9,24 @@ const steering = {
 const ending = { done: true, done_reason: 'stop', prompt_eval_count: 8, eval_count: 4 }
 
 const chat: Example = {
-  body: { model: 'smarter', messages: [{ role: 'user', content: 'Where does it go?' }], stream: false },
+  body: { model: 'demo/parrot', messages: [{ role: 'user', content: 'Where does it go?' }], stream: false },
   fields: {
     messages: 'The conversation; `images` of a message are base64',
     tools: 'Functions that the model may call',
     ...steering,
   },
-  answer: { model: 'gpt-5', message: { role: 'assistant', content: 'To the sea.' }, ...ending },
+  answer: { model: 'parrot', message: { role: 'assistant', content: 'To the sea.' }, ...ending },
 }
 
 const generate: Example = {
-  body: { model: 'smarter', prompt: 'Where does it go?', stream: false },
+  body: { model: 'demo/parrot', prompt: 'Where does it go?', stream: false },
   fields: {
     prompt: 'What is said to the model',
     system: 'What it is told before',
     images: 'Pictures in base64',
     ...steering,
   },
-  answer: { model: 'gpt-5', response: 'To the sea.', ...ending },
+  answer: { model: 'parrot', response: 'To the sea.', ...ending },
 }
 
 const embed: Example = {

@@ -34,6 +34,7 @@ export const createListApi = ({ shownTo }: Pick<Catalog, 'shownTo'>): Api[] => [
       model: says('Its name', v.optional(v.string())),
       name: says('The same, from older clients', v.optional(v.string())),
     }),
+    example: { model: 'demo/parrot' },
     answer: { about: 'The model', schema: v.looseObject({ capabilities: v.array(v.string()) }) },
     refusals: [404],
     async run({ x, body: { model, name = model } }) {
