@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
-import type { PageRequest } from '../src/contract/page.ts'
+import type { CallerPageRequest, PageRequest } from '../src/contract/page.ts'
+import type { Admin } from '../src/types.ts'
 import { Csrf, ShownOnly } from './form.tsx'
 import { HistoryLink } from './history-link.tsx'
 import { Icon } from './icon.tsx'
@@ -13,6 +14,17 @@ export const STATE = '#filters, #page-now'
 /** Tells a form that htmx sends, and whose answer lands in the page, from one that the browser sends. */
 export const VIA = JSON.stringify({ via: 'htmx' })
 
+/** What a dialog has to know of who sees it. */
+export interface DialogRequest extends Pick<PageRequest, 'base' | 'url'> {
+  readonly admin: Pick<Admin, 'mayWrite' | 'csrf'>
+}
+
+/** A caller who may do what the dialog is for. */
+export const asWriter = ({ base, url, visitor }: CallerPageRequest): DialogRequest => ({
+  ...{ base, url },
+  admin: { ...visitor, mayWrite: true },
+})
+
 interface DialogFormProps {
   /** The address of the page. */
   readonly page: string
@@ -25,7 +37,7 @@ interface DialogFormProps {
   readonly submit: Child
   /** The thing as history knows it, where it is there already. */
   readonly history?: { readonly kind: string; readonly subject: string } | undefined
-  readonly request: PageRequest
+  readonly request: DialogRequest
   readonly children?: Child
 }
 

@@ -11,7 +11,7 @@ interface NewButtonProps {
   readonly page: string
   /** The same view of the page with its dialog open, for browsers without scripts. */
   readonly href?: string
-  readonly admin: Admin
+  readonly admin: Pick<Admin, 'mayWrite'>
 }
 
 /** Opens the dialog that makes a new one; readers make none. */

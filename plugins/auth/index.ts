@@ -17,6 +17,8 @@ import { fromRecord } from './input.ts'
 import { KIND, openKeys } from './keys.ts'
 import { createMakingApi } from './making/api.ts'
 import { createMadeWatch } from './making/concern.ts'
+import { createMaking } from './making/making.ts'
+import { createMakingPage } from './making/page.tsx'
 import { derive, mastersIn } from './master-key.ts'
 import type { Auth, Others } from './model.ts'
 import { createOwnKeyPage } from './own-key.tsx'
@@ -127,6 +129,7 @@ export default definePlugin({
       expect: more => void letsIn.push(more),
       wrongKeys,
     }
+    const making = createMaking({ keys, now, most: config.keysPerMaker })
     const desk = {
       ...{ keys, uses, now, isOpen },
       unknownModels: createUnknownModels({ decide, providers, master: MASTER }),
@@ -134,8 +137,8 @@ export default definePlugin({
     return {
       exports,
       heritage: wrongKeys,
-      api: [...createKeysApi(desk), ...createMakingApi({ keys, uses, now, most: config.keysPerMaker })],
-      pages: [createKeysPage(desk), createOwnKeyPage(desk)],
+      api: [...createKeysApi(desk), ...createMakingApi({ making, uses, now })],
+      pages: [createKeysPage(desk), createOwnKeyPage(desk), createMakingPage({ making, uses, now })],
       start() {
         if (isOpen() && !site.isLoopback) {
           throw new ConfigError(

@@ -74,8 +74,11 @@ export interface PageFor<R, T = unknown> {
   readonly title: string
   /** What one view of the page is called, where the page shows one of many: the name of a model, say. */
   titleOf?(data: T): string
-  /** Puts the page into the menu: by `order`, a group where its first page stands. */
-  readonly nav?: { readonly group: string; readonly order: number }
+  /**
+   * Puts the page into the menu: by `order`, a group where its first page stands. With `isFor` only into that of some: it
+   * opens the page to nobody, and closes it to nobody.
+   */
+  readonly nav?: { readonly group: string; readonly order: number; readonly isFor?: (request: R) => boolean }
   /** @throws Refusal that people are told in the place of the page; anything else is a bug, and its text is not told. */
   load(request: R): Awaitable<T>
   /** Draws what was loaded, and asks for nothing more. */

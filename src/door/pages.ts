@@ -66,7 +66,9 @@ function createRoutesFor<R>(audience: Audience<R>, options: DrawingOptions): Pag
   const nav = pages
     .flatMap(({ path, title, nav }) => (nav ? [{ href: base + entrance.at + path, title, ...nav }] : []))
     .sort((a, b) => a.order - b.order)
-  const frame = { base, entrance, nav, assets }
+  const navFor = (asked: R | undefined) =>
+    nav.filter(({ isFor }) => isFor === undefined || (asked !== undefined && isFor(asked)))
+  const frame = { base, entrance, assets }
 
   /** Signed in, or sent to the sign-in page; `isWithin` a page lie its forms and parts, which are no places to come back to. */
   async function admit(x: Exchange, isWithin: boolean): Promise<{ readonly asked: R } | Response> {
@@ -98,7 +100,7 @@ function createRoutesFor<R>(audience: Audience<R>, options: DrawingOptions): Pag
     status = 200,
   ): Response =>
     html(
-      shell({ ...frame, title, path, signedIn: audience.signedIn(asked), main }),
+      shell({ ...frame, title, path, nav: navFor(asked), signedIn: audience.signedIn(asked), main }),
       '<!doctype html>',
       status,
     )
@@ -130,6 +132,7 @@ function createRoutesFor<R>(audience: Audience<R>, options: DrawingOptions): Pag
       ...frame,
       title: 'Not found',
       path: '',
+      nav: navFor(asked),
       signedIn: asked && audience.signedIn(asked),
       main: '',
       isMissing: true,

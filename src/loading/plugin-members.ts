@@ -158,7 +158,7 @@ const api = {
   run: fun,
 } satisfies Entries<Api>
 
-const nav = { group: text, order: v.number(wanted('a number')) } satisfies Entries<
+const nav = { group: text, order: v.number(wanted('a number')), isFor: may(fun) } satisfies Entries<
   NonNullable<CallerPage['nav']>
 >
 const page = {

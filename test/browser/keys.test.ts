@@ -296,3 +296,40 @@ test('a key that makes keys says what that means, and is revoked with what it ha
   await said('“Ann” is revoked, and 1 key that it has made')
   await row('Service of Ann').getByText('revoked').waitFor()
 })
+
+test('a team lead makes keys at the portal, whose menu leads there only those who may', async () => {
+  const make = async (name: string, more: object) => {
+    const headers = { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ name, user_path: '/team/lead', ...more })
+    const answer = await fetch(`${gateway.url}/admin/keys`, { method: 'POST', headers, body })
+    return ((await answer.json()) as { key: string }).key
+  }
+  const enter = async (key: string) => {
+    await page.goto(`${gateway.url}/portal`)
+    await page.getByLabel('Key').fill(key)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Models' }).waitFor()
+  }
+  await enter(await make('Ann', { makes_keys: true }))
+  await page.getByRole('link', { name: 'Keys you make' }).click()
+  await page.getByRole('link', { name: 'New key' }).first().click()
+  await dialog().waitFor()
+  await fill({ Name: 'Invoices', 'User path': '/elsewhere' })
+  await page.getByRole('button', { name: 'Make key' }).click()
+  await dialog().getByText('is not at or below').waitFor()
+  await fill({ 'User path': '/team/lead/invoices' })
+  await page.getByRole('button', { name: 'Make key' }).click()
+  const secret = await page.getByLabel('The key', { exact: true }).inputValue()
+  await page.getByRole('link', { name: 'Done' }).click()
+  await closed(page)
+  expect(await call(secret)).toBe(200)
+  const made = page.locator('#made-keys tbody tr')
+  expect(await made.count()).toBe(1)
+  await page.getByRole('link', { name: 'Revoke Invoices' }).click()
+  await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+  await said('is revoked')
+  expect(await call(secret)).toBe(401)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await enter(await make('Web', {}))
+  expect(await page.getByRole('link', { name: 'Keys you make' }).count()).toBe(0)
+})

@@ -145,11 +145,15 @@ test('these are for callers who have signed in, and no others', () => {
     'GET /portal/guest-book',
     'GET /portal/guest-book/more',
     'GET /portal/key',
+    'GET /portal/keys',
     'GET /portal/limits',
     'GET /portal/models',
     'GET /portal/usage',
     'POST /portal/guest-book/look',
     'POST /portal/guest-book/write',
+    'POST /portal/keys/make',
+    'POST /portal/keys/revoke',
+    'POST /portal/keys/roll',
   ])
 })
 

@@ -28,9 +28,9 @@ describe('a key with makes_keys', () => {
       ...{ name: 'Web', description: 'For the site', user_path: '/team/alpha', sub_paths: false },
       ...{ allowed_models: null, expires_at: null, status: 'active', last_four: made.key.slice(-4) },
     })
-    expect(await team.call(made)).toBe(200)
     const { body } = await team.ask(lead, 'GET', '/v1/keys')
     expect(body).toMatchObject([{ id: made.id, name: 'Web', last_used: null }])
+    expect(await team.call(made)).toBe(200)
     expect(JSON.stringify(body)).not.toContain(made.key)
   })
 

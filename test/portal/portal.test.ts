@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { defineCallerPage, definePlugin, refuse } from '../../src/index.ts'
 import { Csrf } from '../../views/form.tsx'
 import { MASTER, startGateway, type TestGateway, until } from '../kit.ts'
+import { browsing } from './browsing.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -82,23 +83,7 @@ async function makeKey(more: object = {}): Promise<{ id: string; key: string }> 
   return body
 }
 
-/** What somebody does in a browser; signed in with `key`, where that opens something. */
-async function browse(key: string) {
-  const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-    house.fetch(path, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' })
-  const entered = await post('/portal/sign-in', { key })
-  const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  const open = (path: string) => house.fetch(path, { headers: { cookie }, redirect: 'manual' })
-  return {
-    entered,
-    cookie,
-    open,
-    read: async (path: string) => (await open(`/portal/${path}`)).text(),
-    send: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-      post(path, fields, { cookie, ...headers }),
-    token: async () => /value="([^"]+)"/.exec(await (await open('/portal/guest-book')).text())?.[1] ?? '',
-  }
-}
+const browse = (key: string) => browsing(house, key)
 
 const call = (key: string, model: string) =>
   house.json('/v1/chat/completions', {
@@ -289,10 +274,10 @@ test('a form of a caller carries the token of its session, and comes from our ow
   const write = async (csrf: string, headers = {}) =>
     (await send('/portal/guest-book/write', { text: 'Hello', csrf }, headers)).status
   expect(await write('')).toBe(403)
-  expect(await write(await other.token())).toBe(403)
-  expect(await write(await token(), { 'sec-fetch-site': 'cross-site' })).toBe(403)
+  expect(await write(await other.token('guest-book'))).toBe(403)
+  expect(await write(await token('guest-book'), { 'sec-fetch-site': 'cross-site' })).toBe(403)
   told = []
-  expect(await write(await token())).toBe(303)
+  expect(await write(await token('guest-book'))).toBe(303)
   expect(told).toEqual(['Writer', 'Hello'])
   const { body } = await house.admin('GET', '/admin/audit?limit=1')
   expect(body.data[0]).toMatchObject({ who: 'caller', route: '/portal/guest-book/write', status: 303 })
@@ -301,7 +286,7 @@ test('a form of a caller carries the token of its session, and comes from our ow
 
 test('signing out ends the session, and takes the token for it', async () => {
   const { send, token, open } = await browse((await makeKey()).key)
-  const csrf = await token()
+  const csrf = await token('guest-book')
   await send('/portal/sign-out', { csrf: 'wrong' })
   expect((await open('/portal/key')).status).toBe(200)
   expect((await send('/portal/sign-out', { csrf })).headers.get('location')).toBe('/portal/sign-in')

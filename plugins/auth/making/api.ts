@@ -1,49 +1,22 @@
 import * as v from 'valibot'
 import { type Api, defineApi } from '../../../src/contract/api.ts'
-import { refuse } from '../../../src/errors.ts'
-import type { Scoped } from '../../../src/exchange.ts'
-import { isInside } from '../../../src/scope/user-path.ts'
-import type { UserPath } from '../../../src/types.ts'
 import { rollInput } from '../input.ts'
-import { type Keys, noSuchKey } from '../keys.ts'
 import type { KeyUses } from '../uses.ts'
-import { authorNameOf, type KeyRow, toListed, toView } from '../views-of.ts'
-import { madeInput, toMadeKey } from './input.ts'
+import { toListed, toView } from '../views-of.ts'
+import { madeInput } from './input.ts'
+import type { Making } from './making.ts'
 import { ownCreatedView, ownListedView, ownView, toOwn } from './views-of.ts'
 
 interface Deps {
-  readonly keys: Keys
+  readonly making: Making
   readonly uses: Pick<KeyUses, 'of'>
   readonly now: () => number
-  /** So many keys of one maker work at a time. */
-  readonly most: number
 }
 
 const shared = { access: 'caller', tag: 'Keys' } as const
 
 /** `/v1/keys`: the holder of a key that makes keys lists, makes, rolls and revokes its own. */
-export function createMakingApi({ keys, uses, now, most }: Deps): Api[] {
-  /** What a maker has at hand. A key that operators have moved away from its path is theirs. */
-  const madeBy = ({ id, userPath }: KeyRow): readonly KeyRow[] => {
-    const above = new Set([userPath ?? ''])
-    return keys
-      .madeBy(id)
-      .filter(made => made.userPath !== null && isInside(made.userPath as UserPath, above))
-  }
-  const find = (maker: KeyRow, id: string): KeyRow =>
-    madeBy(maker).find(made => made.id === id) ?? noSuchKey(id)
-  const works = ({ id }: KeyRow): boolean => keys.callerOf(id) !== undefined
-
-  function checkMaker(row: KeyRow | undefined): KeyRow {
-    if (!row?.makesKeys || row.userPath === null || !works(row)) refuse('forbidden', NO_MAKER)
-    return row
-  }
-  const makerOf = ({ caller }: Scoped): KeyRow => checkMaker(keys.rowOf(caller.id))
-  function checkRoom(maker: KeyRow): void {
-    if (keys.madeBy(maker.id).filter(works).length >= most)
-      refuse('conflict', `Your key has ${most} keys that work, and may have no more: revoke one first`)
-  }
-
+export function createMakingApi({ making, uses, now }: Deps): Api[] {
   return [
     defineApi({
       ...shared,
@@ -54,7 +27,7 @@ export function createMakingApi({ keys, uses, now, most }: Deps): Api[] {
       answer: { about: 'Oldest first; a key itself is never shown again', schema: v.array(ownListedView) },
       refusals: [403],
       async run({ x }) {
-        const rows = madeBy(makerOf(x!)).toSorted((a, b) => a.createdAt - b.createdAt)
+        const rows = making.list(x!.caller)
         const used = await uses.of(rows.map(({ id }) => id))
         return rows.map(row => toOwn(toListed(row, now(), used)))
       },
@@ -71,13 +44,7 @@ export function createMakingApi({ keys, uses, now, most }: Deps): Api[] {
       answer: { status: 201, about: 'The key, shown this once', schema: ownCreatedView },
       refusals: [403, 409, 422],
       async run({ body, x }) {
-        const { id } = makerOf(x!)
-        const read = (maker: KeyRow) => {
-          // It may have had to wait, and its maker may have been revoked meanwhile.
-          checkRoom(checkMaker(maker))
-          return toMadeKey(body, maker, now())
-        }
-        const { row, key } = await keys.make(id, read, { author: authorOf(x!) })
+        const { row, key } = await making.make(x!.caller, body)
         return { ...toOwn(toView(row, now())), key }
       },
     }),
@@ -94,8 +61,7 @@ export function createMakingApi({ keys, uses, now, most }: Deps): Api[] {
       answer: { about: 'The new key, shown this once', schema: ownCreatedView },
       refusals: [403, 404, 409],
       async run({ params, body, x }) {
-        const { id } = find(makerOf(x!), params.id ?? '')
-        const { row, key } = await keys.roll(id, body.grace_seconds * 1000, { author: authorOf(x!) })
+        const { row, key } = await making.roll(x!.caller, params.id ?? '', body.grace_seconds * 1000)
         return { ...toOwn(toView(row, now())), key }
       },
     }),
@@ -108,8 +74,7 @@ export function createMakingApi({ keys, uses, now, most }: Deps): Api[] {
       answer: { about: 'The revoked key', schema: ownView },
       refusals: [403, 404],
       async run({ params, x }) {
-        const { id } = find(makerOf(x!), params.id ?? '')
-        return toOwn(toView(await keys.revoke(id, { author: authorOf(x!) }), now()))
+        return toOwn(toView(await making.revoke(x!.caller, params.id ?? ''), now()))
       },
     }),
   ]
@@ -117,8 +82,3 @@ export function createMakingApi({ keys, uses, now, most }: Deps): Api[] {
 
 const ABOUT =
   'For keys with `makes_keys`, which an operator gives: what they make stands at or below their path.'
-
-const NO_MAKER =
-  'Your key makes no keys: an operator can let it, with "makes_keys", and makes keys at /admin/keys'
-
-const authorOf = ({ caller }: Scoped): string => authorNameOf(caller)

@@ -15,7 +15,7 @@ import type { KeysDesk } from './desk.ts'
 import { Gone, graces, Revoking, Rolling, Shown } from './dialogs.tsx'
 import { draftFrom, mistakeOf, toKey } from './draft.ts'
 import { Editor } from './editor.tsx'
-import { Changed } from './views.tsx'
+import { Changed, placeOf } from './views.tsx'
 
 type Action = (desk: KeysDesk, form: Form, request: PageRequest) => Promise<ActionResult>
 
@@ -51,7 +51,11 @@ const actions: Readonly<Record<string, Action>> = {
     } catch (error) {
       const { message } = mistakeOf(stale(error))
       return {
-        markup: row ? <Rolling row={row} mistake={message} request={request} /> : <Gone request={request} />,
+        markup: row ? (
+          <Rolling row={row} mistake={message} {...placeOf(request)} />
+        ) : (
+          <Gone {...placeOf(request)} />
+        ),
         status: 422,
       }
     }
@@ -76,10 +80,10 @@ const actions: Readonly<Record<string, Action>> = {
             now={desk.now()}
             made={desk.workingMade(row.id)}
             mistake={message}
-            request={request}
+            {...placeOf(request)}
           />
         ) : (
-          <Gone request={request} />
+          <Gone {...placeOf(request)} />
         ),
         status: 422,
       }
@@ -135,7 +139,7 @@ async function minting(
   desk: KeysDesk,
   { form, request, minted }: Write & { minted: Minted },
 ): Promise<ActionResult> {
-  const shown = <Shown row={minted.row} secret={minted.key} request={request} />
+  const shown = <Shown row={minted.row} secret={minted.key} {...placeOf(request)} />
   if (text(form, 'via') !== 'htmx') return { markup: shown }
   return inPlace(desk, { form, request, inDialog: shown })
 }

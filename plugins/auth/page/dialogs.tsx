@@ -1,5 +1,4 @@
-import type { PageRequest } from '../../../src/contract/page.ts'
-import { DialogForm, DialogHead, Remark } from '../../../views/dialog-form.tsx'
+import { DialogForm, DialogHead, type DialogRequest, Remark } from '../../../views/dialog-form.tsx'
 import { described, Field } from '../../../views/form.tsx'
 import { Icon } from '../../../views/icon.tsx'
 import { Link } from '../../../views/link.tsx'
@@ -9,10 +8,15 @@ import type { KeyRow } from '../views-of.ts'
 import { LastUsedSentence } from './last-used.tsx'
 import { AlsoMade } from './making.tsx'
 
-interface AskProps {
+/** On whose page a dialog stands: the operators', or that of who makes keys. */
+interface PlaceProps {
+  readonly page: string
+  readonly request: DialogRequest
+}
+
+interface AskProps extends PlaceProps {
   readonly row: KeyRow
   readonly mistake?: string | undefined
-  readonly request: PageRequest
 }
 
 /** How long an old key may go on after it was replaced: seconds → in words. */
@@ -31,9 +35,9 @@ const Target = ({ row }: { row: KeyRow }) => (
 )
 
 /** Replaces the secret of a key; what it may do stays. */
-export const Rolling = ({ row, mistake, request }: AskProps) => (
+export const Rolling = ({ row, mistake, page, request }: AskProps) => (
   <DialogForm
-    page={`${request.base}/dashboard/keys`}
+    page={page}
     action="roll"
     isSmall
     title={
@@ -78,9 +82,9 @@ interface RevokingProps extends AskProps {
 }
 
 /** Says what revoking would do, and asks for it once. */
-export const Revoking = ({ row, uses, now, made, mistake, request }: RevokingProps) => (
+export const Revoking = ({ row, uses, now, made, mistake, page, request }: RevokingProps) => (
   <DialogForm
-    page={`${request.base}/dashboard/keys`}
+    page={page}
     action="revoke"
     isSmall
     title={
@@ -107,8 +111,7 @@ export const Revoking = ({ row, uses, now, made, mistake, request }: RevokingPro
 )
 
 /** The only moment at which a key is shown. */
-export function Shown({ row, secret, request }: { row: KeyRow; secret: string; request: PageRequest }) {
-  const page = `${request.base}/dashboard/keys`
+export function Shown({ row, secret, page, request }: PlaceProps & { row: KeyRow; secret: string }) {
   return (
     <div class="editor shown">
       <DialogHead
@@ -153,6 +156,6 @@ export function Shown({ row, secret, request }: { row: KeyRow; secret: string; r
   )
 }
 
-export const Gone = ({ request }: { request: PageRequest }) => (
-  <Remark text="There is no such key, or it is revoked already." page={`${request.base}/dashboard/keys`} />
+export const Gone = ({ page }: Pick<PlaceProps, 'page'>) => (
+  <Remark text="There is no such key, or it is revoked already." page={page} />
 )

@@ -106,7 +106,7 @@ export function toKey(draft: Draft, { now, present }: { now: number; present: Ke
 /** The day on which something ends, in UTC. */
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
-const endOf = (day: string): string =>
+export const endOf = (day: string): string =>
   /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day))
     ? `${day}T23:59:59Z`
     : refuse('invalid_value', `“${day.slice(0, 20)}” is no day: write it as 2027-01-31`, {

@@ -13,7 +13,7 @@ interface Props {
 /** When a key was last used, and what for; leads to that call. */
 export function LastUsed({ id, uses, now, base }: Props & { base: string }) {
   const use = uses?.get(id)
-  if (use === undefined) return <span class="muted">{uses === undefined ? 'not known' : 'never'}</span>
+  if (use === undefined) return <WhenUsed id={id} uses={uses} now={now} />
   return (
     <div>
       <Link href={`${base}/dashboard/requests?${new URLSearchParams({ call: use.requestId })}`}>
@@ -25,6 +25,16 @@ export function LastUsed({ id, uses, now, base }: Props & { base: string }) {
         </p>
       )}
     </div>
+  )
+}
+
+/** Only when, for who may not see the calls. */
+export function WhenUsed({ id, uses, now }: Props) {
+  const use = uses?.get(id)
+  return use === undefined ? (
+    <span class="muted">{uses === undefined ? 'not known' : 'never'}</span>
+  ) : (
+    <When at={use.at} now={now} />
   )
 }
 

@@ -46,7 +46,10 @@ export const KeyLine = ({ listed, query, uses, now, request }: LineProps) => {
         <Behalf row={row} base={base} />
       </td>
       <td data-label="May use">
-        <Models models={row.allowedModels} isMade={row.madeBy !== null} />
+        <Models
+          models={row.allowedModels}
+          all={row.madeBy === null ? 'All that its path may' : 'All that its maker may'}
+        />
       </td>
       <td data-label="Last used">
         <LastUsed id={row.id} uses={uses} now={now} base={base} />
@@ -73,9 +76,9 @@ const Behalf = ({ row: { userPath, subPaths }, base }: { row: KeyRow; base: stri
     </div>
   )
 
-const Models = ({ models, isMade }: { models: readonly string[] | null; isMade: boolean }) => {
-  if (models === null)
-    return <span class="muted">{isMade ? 'All that its maker may' : 'All that its path may'}</span>
+/** `all` says what it may where it names none. */
+export const Models = ({ models, all }: { models: readonly string[] | null; all: string }) => {
+  if (models === null) return <span class="muted">{all}</span>
   return models.length === 0 ? <span class="muted">No model</span> : <Few names={models} />
 }
 
@@ -84,7 +87,7 @@ const Labels = ({ labels }: { labels: Readonly<Record<string, string>> }) => {
   return all.length === 0 ? null : <Few names={all} class="label" />
 }
 
-function Standing({ listed: { row, status }, now }: { listed: Listed; now: number }) {
+export function Standing({ listed: { row, status }, now }: { listed: Listed; now: number }) {
   if (status === 'revoked')
     return (
       <>

@@ -62,11 +62,14 @@ export function KeysView({ data, request }: { data: KeysData; request: PageReque
   )
 }
 
+/** Where the dialogs of this page stand. */
+export const placeOf = (request: PageRequest) => ({ page: `${request.base}/dashboard/keys`, request })
+
 function DialogContent({ dialog, request }: { dialog: DialogData; request: PageRequest }) {
   if (dialog.kind === 'edit') return <Editor editing={dialog.editing} request={request} />
-  if (dialog.kind === 'roll') return <Rolling row={dialog.row} request={request} />
-  if (dialog.kind === 'revoke') return <Revoking {...dialog} request={request} />
-  return <Gone request={request} />
+  if (dialog.kind === 'roll') return <Rolling row={dialog.row} {...placeOf(request)} />
+  if (dialog.kind === 'revoke') return <Revoking {...dialog} {...placeOf(request)} />
+  return <Gone {...placeOf(request)} />
 }
 
 /** What changes after a write, each part where it belongs; `inDialog` is what the dialog says then. */

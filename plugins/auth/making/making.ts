@@ -1,0 +1,80 @@
+import type * as v from 'valibot'
+import { refuse } from '../../../src/errors.ts'
+import { isInside } from '../../../src/scope/user-path.ts'
+import type { Caller, UserPath } from '../../../src/types.ts'
+import { type Keys, type Minted, noSuchKey } from '../keys.ts'
+import { authorNameOf, type KeyRow } from '../views-of.ts'
+import { type madeInput, toMadeKey } from './input.ts'
+
+/**
+ * What the holder of a key that makes keys may do: one set of rules for `/v1/keys` and the portal. All but `makerOf` refuse
+ * whoever holds no such key, and do not find what another one has made.
+ */
+export interface Making {
+  /** The caller's own key, where it makes keys and works. */
+  makerOf(caller: Caller): KeyRow | undefined
+  /** Oldest first. */
+  list(caller: Caller): readonly KeyRow[]
+  get(caller: Caller, id: string): KeyRow
+  make(caller: Caller, body: v.InferOutput<typeof madeInput>): Promise<Minted>
+  /** The old key goes on for `grace` ms. */
+  roll(caller: Caller, id: string, grace: number): Promise<Minted>
+  revoke(caller: Caller, id: string): Promise<KeyRow>
+}
+
+interface MakingOptions {
+  readonly keys: Keys
+  readonly now: () => number
+  /** So many keys of one maker work at a time. */
+  readonly most: number
+}
+
+export function createMaking({ keys, now, most }: MakingOptions): Making {
+  const works = ({ id }: KeyRow): boolean => keys.callerOf(id) !== undefined
+  const isMaker = (row: KeyRow): boolean => row.makesKeys && row.userPath !== null && works(row)
+  const checkMaker = (row: KeyRow | undefined): KeyRow =>
+    row !== undefined && isMaker(row) ? row : refuse('forbidden', NO_MAKER)
+  const maker = ({ id }: Caller): KeyRow => checkMaker(keys.rowOf(id))
+
+  /** A key that operators have moved away from its maker's path is theirs. */
+  function madeBy({ id, userPath }: KeyRow): readonly KeyRow[] {
+    const above = new Set([userPath ?? ''])
+    return keys
+      .madeBy(id)
+      .filter(made => made.userPath !== null && isInside(made.userPath as UserPath, above))
+  }
+
+  const get: Making['get'] = (caller, id) =>
+    madeBy(maker(caller)).find(made => made.id === id) ?? noSuchKey(id)
+
+  function checkRoom({ id }: KeyRow): void {
+    if (keys.madeBy(id).filter(works).length >= most)
+      refuse('conflict', `Your key has ${most} keys that work, and may have no more: revoke one first`)
+  }
+
+  return {
+    makerOf({ id }) {
+      const row = keys.rowOf(id)
+      return row !== undefined && isMaker(row) ? row : undefined
+    },
+    list: caller => madeBy(maker(caller)).toSorted((a, b) => a.createdAt - b.createdAt),
+    get,
+    async make(caller, body) {
+      const read = (row: KeyRow) => {
+        // It may have had to wait, and its maker may have been revoked meanwhile.
+        checkRoom(checkMaker(row))
+        return toMadeKey(body, row, now())
+      }
+      return keys.make(maker(caller).id, read, { author: authorNameOf(caller) })
+    },
+    async roll(caller, id, grace) {
+      return keys.roll(get(caller, id).id, grace, { author: authorNameOf(caller) })
+    },
+    async revoke(caller, id) {
+      return keys.revoke(get(caller, id).id, { author: authorNameOf(caller) })
+    },
+  }
+}
+
+const NO_MAKER =
+  'Your key makes no keys: an operator can let it, with "makes_keys", and makes keys at /admin/keys'
