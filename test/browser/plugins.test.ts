@@ -100,7 +100,7 @@ test('draws the path of a request: its hooks in order, and the plugins that stan
     'resume',
     'settle',
   ])
-  expect(await at('route').allInnerTexts()).toEqual(['virtual-models', 'catalog', 'access'])
+  expect(await at('route').allInnerTexts()).toEqual(['virtual-models', 'catalog', 'access', 'ollama-api'])
   expect(await at('permit').allInnerTexts()).toEqual(['night-shift'])
   expect(await at('recall').allInnerTexts()).toEqual(['nobody'])
   expect(await read(page.locator('#hook-authenticate'))).toContain('The first answer counts')
@@ -126,7 +126,7 @@ test('lists every plugin in the order of the house, with what it brings', async 
   expect(facts).toContain('POST /admin/keys/:id/roll')
   expect(facts).toContain('API keys')
   expect(facts).toContain('none in the log since')
-  await line('auth').getByRole('link', { name: '2 settings of auth' }).click()
+  await line('auth').getByRole('link', { name: '3 settings of auth' }).click()
   await page.waitForURL(/\/dashboard\/settings\?plugin=auth$/)
   expect(await page.getByText('auth.master_key', { exact: true }).count()).toBe(1)
 })
