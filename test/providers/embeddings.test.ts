@@ -67,6 +67,19 @@ describe('dimensions', () => {
     expect(vendors.calls()).toBe(before)
   })
 
+  test("are words of each vendor's own for clients of Ollama's language, too", async () => {
+    const { status } = await vendors.ask('/api/embed', { model: titan, input: 'a', dimensions: 256 })
+    expect(vendors.sent()).toMatchObject({ dimensions: 256 })
+    // What was asked for has come with another length: no honest vendor does that.
+    expect(status).toBe(400)
+    const before = vendors.calls()
+    const { body } = await vendors.ask('/api/embed', { model: cohere, input: 'a', dimensions: 300 })
+    expect([body.error, vendors.calls()]).toEqual([
+      '"dimensions" is 300: this model makes vectors of 256, 512, 1024, 1536 only',
+      before,
+    ])
+  })
+
   test('of the only length that there is are not asked for', async () => {
     for (const more of [{}, { dimensions: 1536 }]) {
       expect((await ask(firstTitan, more)).status).toBe(200)

@@ -2,7 +2,9 @@ import type { EmbeddingModelV4 } from '@ai-sdk/provider'
 import { usageOf } from '../../../src/contract/loose-json.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { arrayAt, nameAt, unsupported, wholeAt, wrong } from '../../../src/request/border.ts'
+import { embedInParts } from '../../../src/translate/embedding.ts'
 import type { JsonObject } from '../../../src/types.ts'
+import { kinOf, sizeOptions } from '../../families/embedding-options.ts'
 import { nanoseconds } from './answer.ts'
 
 /** How one of the two APIs of this kind is asked, and what it answers. */
@@ -38,23 +40,16 @@ const known = new Set(['model', 'input', 'prompt', 'dimensions', 'keep_alive'])
 
 export const embedder =
   ({ textsOf, answer }: Manner, now: () => number) =>
-  async (model: EmbeddingModelV4, { body, facts, signal, heard, warn }: Errand): Promise<Translated> => {
+  async (model: EmbeddingModelV4, errand: Errand): Promise<Translated> => {
+    const { body, facts, destination, warn } = errand
     const { json } = body
     const texts = textsOf(json)
     const dimensions = json.dimensions == null ? undefined : wholeAt(json.dimensions, 'dimensions')
     for (const field of Object.keys(json))
       if (!known.has(field))
         warn(`${field.slice(0, 80)}: has no counterpart at this provider, and was left out`)
-    const vectors: number[][] = []
-    const warnings = []
-    let tokens: number | undefined
-    for (const part of inParts(texts, (await model.maxEmbeddingsPerCall) ?? texts.length)) {
-      const asked = { values: part, abortSignal: signal, ...(dimensions !== undefined && { dimensions }) }
-      const result = await heard(model.doEmbed(asked))
-      vectors.push(...result.embeddings)
-      warnings.push(...result.warnings)
-      if (result.usage) tokens = (tokens ?? 0) + result.usage.tokens
-    }
+    const own = dimensions === undefined ? {} : sizeOptions(dimensions, kinOf(destination))
+    const { vectors, warnings, tokens } = await embedInParts(model, texts, { ...errand, dimensions, own })
     refuseOthers(vectors, dimensions)
     const told = {
       total_duration: nanoseconds(facts.at, now()),
@@ -71,8 +66,4 @@ export const embedder =
 function refuseOthers([first]: readonly number[][], dimensions: number | undefined): void {
   if (dimensions === undefined || first === undefined || first.length === dimensions) return
   unsupported('dimensions', `is ${dimensions}: this model has made vectors of ${first.length}`)
-}
-
-function* inParts<T>(values: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < values.length; at += Math.max(1, size)) yield values.slice(at, at + Math.max(1, size))
 }

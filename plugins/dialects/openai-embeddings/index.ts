@@ -5,8 +5,9 @@ import { definePlugin } from '../../../src/contract/plugin.ts'
 import { smallApi } from '../../../src/contract/small-api.ts'
 import type { Errand, Translated } from '../../../src/contract/translation.ts'
 import { refuse } from '../../../src/errors.ts'
+import { embedInParts } from '../../../src/translate/embedding.ts'
 import { fromPromptUsage } from '../../../src/vendors/openai-usage.ts'
-import { kinOf, purposeOptions, sizeOptions } from './kin.ts'
+import { kinOf, purposeOptions, sizeOptions } from '../../families/embedding-options.ts'
 
 /** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings */
 const openaiEmbeddings: Dialect = {
@@ -37,10 +38,8 @@ const openaiEmbeddings: Dialect = {
 
 const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'input_type'])
 
-async function embed(
-  model: EmbeddingModelV4,
-  { body, facts, destination, signal, heard, warn }: Errand,
-): Promise<Translated> {
+async function embed(model: EmbeddingModelV4, errand: Errand): Promise<Translated> {
+  const { body, facts, destination, warn } = errand
   const { json } = body
   const values = textsOf(json.input)
   const { dimensions, input_type: purpose } = json
@@ -58,22 +57,11 @@ async function embed(
     ...(dimensions != null && sizeOptions(dimensions as number, kin)),
     ...(purpose != null && purposeOptions(purpose, kin, warn)),
   }
-  const vectors: number[][] = []
-  const warnings = []
-  let tokens: number | undefined
-  for (const part of inParts(values, (await model.maxEmbeddingsPerCall) ?? values.length)) {
-    const result = await heard(
-      model.doEmbed({
-        values: part,
-        abortSignal: signal,
-        ...(dimensions != null && { dimensions: dimensions as number }),
-        ...(Object.keys(own).length > 0 && { providerOptions: { [destination.options]: own } }),
-      }),
-    )
-    vectors.push(...result.embeddings)
-    warnings.push(...result.warnings)
-    if (result.usage) tokens = (tokens ?? 0) + result.usage.tokens
-  }
+  const { vectors, warnings, tokens } = await embedInParts(model, values, {
+    ...errand,
+    dimensions: dimensions == null ? undefined : (dimensions as number),
+    own,
+  })
   const data = vectors.map((vector, index) => ({
     object: 'embedding',
     index,
@@ -107,10 +95,6 @@ function textsOf(input: unknown): string[] {
   if (at >= 0)
     refuse('invalid_request', `Field "input[${at}]" must be a text that is not empty`, { param: 'input' })
   return texts as string[]
-}
-
-function* inParts<T>(values: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < values.length; at += Math.max(1, size)) yield values.slice(at, at + Math.max(1, size))
 }
 
 /** Floats of 32 bits in little-endian order, as OpenAI sends them. */

@@ -1,7 +1,7 @@
-import type { Destination, Errand } from '../../../src/contract/translation.ts'
-import { entryOf, shown, unsupported, wrong } from '../../../src/request/border.ts'
+import type { Destination, Errand } from '../../src/contract/translation.ts'
+import { entryOf, shown, unsupported, wrong } from '../../src/request/border.ts'
 
-/** What a package reads of this language, in its own words. */
+/** What a package wants to be told of vectors, in its own words. */
 interface Kin {
   /** The lengths of vectors that there are, and the option for them where there is more than one. */
   readonly sizes?: { readonly option?: string; readonly of: readonly number[] }
