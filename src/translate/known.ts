@@ -103,6 +103,10 @@ export function warnOfUnknown(body: JsonObject, known: KnownFields, warn: Warn):
   }
 }
 
+/** What a caller is told of a field of the body that its language does not have. */
+export const unknownField = (field: string): string =>
+  `${field.slice(0, 80)}: unknown, and left out for a provider of another language`
+
 const placeOf = (path: readonly (string | number)[], isOfAll: boolean): string =>
   path
     .map((step, i) =>

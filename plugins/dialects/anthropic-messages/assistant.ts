@@ -10,10 +10,10 @@ import {
   wrong,
 } from '../../../src/request/border.ts'
 import type { Carried } from '../../../src/translate/carrier.ts'
+import { under } from '../../../src/translate/options.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
 import { optionsFor, unpack } from './carry.ts'
-import { under } from './kin.ts'
 import { isServed, readServed } from './served.ts'
 import { type Reading, text } from './sources.ts'
 

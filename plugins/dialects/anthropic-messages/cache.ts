@@ -1,7 +1,8 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { isObject } from '../../../src/contract/loose-json.ts'
+import { under } from '../../../src/translate/options.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { type Kin, under } from './kin.ts'
+import type { Kin } from './kin.ts'
 
 /**
  * Where the prompt is to be cached behind a block. Left out without a word where a provider caches by itself: it changes

@@ -12,11 +12,12 @@ import {
   wholeAt,
   wordAt,
 } from '../../../src/request/border.ts'
-import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { unknownField, warnOfUnknown } from '../../../src/translate/known.ts'
+import { under } from '../../../src/translate/options.ts'
 import { add } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached } from './cache.ts'
-import { type Kin, kinOf, under } from './kin.ts'
+import { type Kin, kinOf } from './kin.ts'
 import { knownTo } from './known.ts'
 import { toPrompt } from './prompt.ts'
 import { createPassages } from './served.ts'
@@ -117,8 +118,7 @@ function readOwn(body: JsonObject, reading: Reading): JsonObject {
   for (const [field, value] of Object.entries(body)) {
     if (value == null || read.has(field)) continue
     const reader = entryOf(own, field)
-    if (reader === undefined)
-      reading.warn(`${field}: unknown, and left out for a provider of another language`)
+    if (reader === undefined) reading.warn(unknownField(field))
     else Object.assign(options, reader(value, reading))
   }
   return options

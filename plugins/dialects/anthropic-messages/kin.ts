@@ -1,4 +1,3 @@
-import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -127,9 +126,3 @@ export function kinOf(destination: Destination): Kin {
     ...(refusesLateSystem && { hasLateSystem: false }),
   }
 }
-
-/** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */
-export const under = (key: string, options: JsonObject | undefined): SharedV4ProviderOptions | undefined =>
-  options === undefined || Object.keys(options).length === 0
-    ? undefined
-    : ({ [key]: options } as SharedV4ProviderOptions)

@@ -1,8 +1,9 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider'
 import { objectOf } from '../../../src/contract/loose-json.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
+import { under } from '../../../src/translate/options.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { type Kin, under } from './kin.ts'
+import type { Kin } from './kin.ts'
 
 /** What a user's block becomes. */
 export type Part = LanguageModelV4TextPart | LanguageModelV4FilePart

@@ -3,9 +3,10 @@ import { isObject, listOf, objectOf, textOf } from '../../../src/contract/loose-
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
+import { under } from '../../../src/translate/options.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
-import { type Kin, kinOf, under } from './kin.ts'
+import { type Kin, kinOf } from './kin.ts'
 import { isWebSearch } from './search.ts'
 import type { Reading } from './sources.ts'
 

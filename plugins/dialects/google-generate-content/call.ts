@@ -1,13 +1,14 @@
-import type { LanguageModelV4Message } from '@ai-sdk/provider'
 import type { Call, Destination } from '../../../src/contract/translation.ts'
 import { objectAt } from '../../../src/request/border.ts'
+import { instructed } from '../../../src/translate/json-only.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { under } from '../../../src/translate/options.ts'
 import { withOptions } from '../../../src/translate/thinking.ts'
 import { add } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { createCalls } from './calls.ts'
 import { readFormat, readLimits, readOwn } from './config.ts'
-import { kinOf, type Reading, under } from './kin.ts'
+import { kinOf, type Reading } from './kin.ts'
 import { known } from './known.ts'
 import { toPrompt } from './prompt.ts'
 import { readThinking } from './thinking.ts'
@@ -28,7 +29,7 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const own = { ...readOwn(body, config, reading), ...toolOptions, ...formatOptions }
   const providerOptions = under(kin.key, withOptions(own, thinking.options))
   const options: Call['options'] = {
-    prompt: instruction === undefined ? prompt : instructed(prompt, instruction),
+    prompt: instructed(prompt, instruction),
     ...(thinking.limit !== undefined && { maxOutputTokens: thinking.limit }),
     ...limits,
     ...tooling,
@@ -38,10 +39,4 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   }
   warnOfUnknown(body, known, warn)
   return { options, warnings }
-}
-
-/** Behind what the prompt begins with. */
-function instructed([first, ...rest]: LanguageModelV4Message[], words: string): LanguageModelV4Message[] {
-  if (first?.role === 'system') return [{ ...first, content: `${first.content}\n\n${words}` }, ...rest]
-  return [{ role: 'system', content: words }, ...(first === undefined ? [] : [first]), ...rest]
 }

@@ -1,8 +1,9 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { isObject, listOf, objectOf } from '../../../src/contract/loose-json.ts'
 import { type Carried, createCarrier, isCarried, pack } from '../../../src/translate/carrier.ts'
+import { under } from '../../../src/translate/options.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { type Kin, under } from './kin.ts'
+import type { Kin } from './kin.ts'
 
 /** A signature of Google's own has its place in this language; what others want back stands in the same place. */
 const { pick, unpack } = createCarrier([

@@ -10,6 +10,7 @@ import {
   wholeAt,
   wrong,
 } from '../../../src/request/border.ts'
+import { unknownField } from '../../../src/translate/known.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
 import { toJsonSchema } from './schema.ts'
@@ -48,6 +49,7 @@ interface Format {
   readonly instruction?: string
 }
 
+/** A schema in this language may also be of a list. */
 const JSON_ONLY = 'Answer with one JSON value and nothing else: no text around it, no Markdown.'
 
 /** Structured output. Its schema may be written in Google's way, or as JSON Schema. */
@@ -157,8 +159,7 @@ export function readOwn(body: JsonObject, config: JsonObject, reading: Reading):
     for (const [field, value] of Object.entries(all)) {
       if (value == null || known.has(field)) continue
       const reader = entryOf(readers, field)
-      if (reader === undefined)
-        reading.warn(`${at}${field.slice(0, 80)}: unknown, and left out for a provider of another language`)
+      if (reader === undefined) reading.warn(unknownField(`${at}${field}`))
       else Object.assign(options, reader(value, reading))
     }
   }

@@ -1,8 +1,6 @@
-import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
-import type { JsonObject } from '../../../src/types.ts'
 import type { Calls } from './calls.ts'
 
 /** What a file in a prompt is, as far as packages tell them apart. */
@@ -102,12 +100,6 @@ export function kinOf({ type, options, model, thinking }: Destination): Kin {
     thinking,
   }
 }
-
-/** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */
-export const under = (key: string, options: JsonObject | undefined): SharedV4ProviderOptions | undefined =>
-  options === undefined || Object.keys(options).length === 0
-    ? undefined
-    : ({ [key]: options } as SharedV4ProviderOptions)
 
 /** What prompts are read with. */
 export interface Reading {

@@ -1,12 +1,14 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider'
 import type { Call, Destination } from '../../../src/contract/translation.ts'
 import { arrayAt, textAt, unsupported } from '../../../src/request/border.ts'
-import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { instructed } from '../../../src/translate/json-only.ts'
+import { unknownField, warnOfUnknown } from '../../../src/translate/known.ts'
+import { under } from '../../../src/translate/options.ts'
 import { add } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { instructed, readFormat } from './format.ts'
+import { readFormat } from './format.ts'
 import { readImages } from './images.ts'
-import { kinOf, type Reading, under } from './kin.ts'
+import { kinOf, type Reading } from './kin.ts'
 import { known } from './known.ts'
 import { readOptions } from './options.ts'
 import { addSystem, addUser, toPrompt } from './prompt.ts'
@@ -67,7 +69,7 @@ function toCall(body: JsonObject, destination: Destination, read: Read): Call {
   return {
     warnings,
     options: {
-      prompt: instruction === undefined ? prompt : instructed(prompt, instruction),
+      prompt: instructed(prompt, instruction),
       ...(thinking.limit !== undefined && { maxOutputTokens: thinking.limit }),
       ...steering,
       ...(tools.length > 0 && { tools }),
@@ -86,6 +88,5 @@ function refuseLogprobs({ logprobs, top_logprobs: top }: JsonObject): void {
 
 function warnOfOthers(body: JsonObject, read: ReadonlySet<string>, warn: Reading['warn']): void {
   for (const field of Object.keys(body))
-    if (!read.has(field) && body[field] != null)
-      warn(`${field.slice(0, 80)}: unknown, and left out for a provider of another language`)
+    if (!read.has(field) && body[field] != null) warn(unknownField(field))
 }

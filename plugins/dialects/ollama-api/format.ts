@@ -1,5 +1,6 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import { objectAt, wrong } from '../../../src/request/border.ts'
+import { JSON_ONLY } from '../../../src/translate/json-only.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
 
@@ -9,8 +10,6 @@ export interface Format {
   /** Said to the model where there is no other way. */
   readonly instruction?: string
 }
-
-const JSON_ONLY = 'Answer with one JSON object and nothing else: no text around it, no Markdown.'
 
 /** `"json"`, or a schema. */
 export function readFormat(format: unknown, { kin, warn }: Reading): Format {
@@ -28,10 +27,4 @@ export function readFormat(format: unknown, { kin, warn }: Reading): Format {
   if (kin.hasJsonMode) return { responseFormat: { type: 'json' } }
   warn('format: this provider has no mode for JSON; its model is told to answer with a JSON object')
   return { instruction: JSON_ONLY }
-}
-
-/** Behind what the prompt begins with, so that what is cached stays the same. */
-export function instructed(prompt: LanguageModelV4Message[], content: string): LanguageModelV4Message[] {
-  const at = prompt.findIndex(({ role }) => role !== 'system')
-  return prompt.toSpliced(at < 0 ? prompt.length : at, 0, { role: 'system', content })
 }

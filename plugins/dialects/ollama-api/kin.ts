@@ -1,4 +1,3 @@
-import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -46,10 +45,6 @@ export function kinOf({ options, thinking, refusesLateSystem }: Destination): Ki
   const row = Object.hasOwn(rows, options) ? rows[options]! : usual
   return { ...row, key: options, thinking, ...(refusesLateSystem && { hasLateSystem: false }) }
 }
-
-/** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */
-export const under = (key: string, options: JsonObject): SharedV4ProviderOptions | undefined =>
-  Object.keys(options).length === 0 ? undefined : ({ [key]: options } as SharedV4ProviderOptions)
 
 /** What a body is read with. */
 export interface Reading {

@@ -1,7 +1,8 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { isObject } from '../../../src/contract/loose-json.ts'
+import { under } from '../../../src/translate/options.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { type Kin, under } from './kin.ts'
+import type { Kin } from './kin.ts'
 
 export interface Optional {
   readonly providerOptions?: SharedV4ProviderOptions

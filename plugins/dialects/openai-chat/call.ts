@@ -1,4 +1,4 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { Call, Destination } from '../../../src/contract/translation.ts'
 import {
   arrayAt,
@@ -11,10 +11,12 @@ import {
   wordAt,
 } from '../../../src/request/border.ts'
 import { described } from '../../../src/translate/described.ts'
+import { instructed, JSON_ONLY } from '../../../src/translate/json-only.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { under } from '../../../src/translate/options.ts'
 import { add } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { kinOf, type Reading, under } from './kin.ts'
+import { kinOf, type Reading } from './kin.ts'
 import { known } from './known.ts'
 import { readParameters } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
@@ -39,7 +41,7 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const own = { ...readParameters(body, reading), ...toolOptions, ...thinkOptions, ...formatOptions }
   const providerOptions = under(kin.key, own)
   const options: Call['options'] = {
-    prompt: instruction === undefined ? prompt : instructed(prompt, instruction),
+    prompt: instructed(prompt, instruction),
     ...(thinking.limit !== undefined && { maxOutputTokens: thinking.limit }),
     ...limits,
     ...tooling,
@@ -91,8 +93,6 @@ interface Format {
   readonly instruction?: string
 }
 
-const JSON_ONLY = 'Answer with one JSON object and nothing else: no text around it, no Markdown.'
-
 function readFormat(value: unknown, { kin, warn }: Reading): Format {
   if (value == null) return {}
   const given = objectAt(value, 'response_format')
@@ -123,9 +123,3 @@ function readFormat(value: unknown, { kin, warn }: Reading): Format {
 
 /** Packages that ask for strictness unless they are told otherwise, where this language does not. */
 const STRICT = new Set(['compatible', 'openai', 'mistral'])
-
-/** Behind what the prompt begins with, so that what is cached stays the same. */
-function instructed(prompt: LanguageModelV4Message[], content: string): LanguageModelV4Message[] {
-  const at = prompt.findIndex(({ role }) => role !== 'system')
-  return prompt.toSpliced(at < 0 ? prompt.length : at, 0, { role: 'system', content })
-}

@@ -1,4 +1,3 @@
-import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -136,12 +135,6 @@ export function kinOf({ options, model, thinking }: Destination): Kin {
     ...(caches && { cache }),
   }
 }
-
-/** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */
-export const under = (key: string, options: JsonObject | undefined): SharedV4ProviderOptions | undefined =>
-  options === undefined || Object.keys(options).length === 0
-    ? undefined
-    : ({ [key]: options } as SharedV4ProviderOptions)
 
 /** What callers are told, and what prompts are read with. */
 export interface Reading {

@@ -9,6 +9,7 @@ import {
   unsupported,
   wordAt,
 } from '../../../src/request/border.ts'
+import { unknownField } from '../../../src/translate/known.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
 
@@ -107,8 +108,7 @@ export function readParameters(body: JsonObject, reading: Reading): JsonObject {
     const isAnswered = reader !== undefined && ANSWERED.has(field)
     // A provider that speaks this language gets the field as it is, unless the answer could not be carried back.
     if (reading.kin.isCompatible && !isAnswered) options[field] = value
-    else if (reader === undefined)
-      reading.warn(`${field}: unknown, and left out for a provider of another language`)
+    else if (reader === undefined) reading.warn(unknownField(field))
     else Object.assign(options, reader(value, reading))
   }
   return options

@@ -12,14 +12,16 @@ import {
   wordAt,
 } from '../../../src/request/border.ts'
 import { described } from '../../../src/translate/described.ts'
-import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { instructed, JSON_ONLY } from '../../../src/translate/json-only.ts'
+import { unknownField, warnOfUnknown } from '../../../src/translate/known.ts'
+import { under } from '../../../src/translate/options.ts'
 import { type Measure, measure, withOptions } from '../../../src/translate/thinking.ts'
 import { add } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { readCatalogue } from './catalogue.ts'
 import { asCompacting, isCompacting } from './compaction.ts'
 import type { Warn } from './content.ts'
-import { type Kin, kinOf, under } from './kin.ts'
+import { type Kin, kinOf } from './kin.ts'
 import { known } from './known.ts'
 import { toPrompt } from './prompt.ts'
 import { readTools } from './tools.ts'
@@ -40,7 +42,7 @@ export function toCall(given: JsonObject, destination: Destination): Call {
   const thinking = readReasoning(body.reasoning, { kin, warn, limit, prompt })
   const providerOptions = under(kin.key, { ...own, ...toolOptions, ...thinking.options, ...format.options })
   const options: Call['options'] = {
-    prompt: format.instruction === undefined ? prompt : instructed(prompt, format.instruction),
+    prompt: instructed(prompt, format.instruction),
     ...(thinking.limit !== undefined && { maxOutputTokens: thinking.limit }),
     ...(temperature != null && { temperature: numberAt(temperature, 'temperature') }),
     ...(topP != null && { topP: numberAt(topP, 'top_p') }),
@@ -79,14 +81,6 @@ interface Format {
   readonly options?: JsonObject
   /** Said to the model where there is no other way. */
   readonly instruction?: string
-}
-
-const JSON_ONLY = 'Answer with one JSON object and nothing else: no text around it, no Markdown.'
-
-/** Behind what the prompt begins with, so that what is cached stays the same. */
-function instructed(prompt: LanguageModelV4Message[], content: string): LanguageModelV4Message[] {
-  const at = prompt.findIndex(({ role }) => role !== 'system')
-  return prompt.toSpliced(at < 0 ? prompt.length : at, 0, { role: 'system', content })
 }
 
 function readFormat(given: unknown, kin: Kin, warn: Warn): Format {
@@ -137,7 +131,7 @@ function readOwn(body: JsonObject, kin: Kin, warn: Warn): JsonObject {
   for (const [field, value] of Object.entries(body)) {
     if (value == null || read.has(field)) continue
     const reader = entryOf(own, field)
-    if (reader === undefined) warn(`${field}: unknown, and left out for a provider of another language`)
+    if (reader === undefined) warn(unknownField(field))
     else Object.assign(options, reader(value, field, kin, warn))
   }
   return options

@@ -1,4 +1,4 @@
-import type { LanguageModelV4ProviderTool, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { LanguageModelV4ProviderTool } from '@ai-sdk/provider'
 import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import type { JsonObject } from '../../../src/types.ts'
@@ -123,7 +123,3 @@ function searchOfClaude(
   }
   return { type: 'provider', id: 'anthropic.web_search_20250305', name: 'web_search', args }
 }
-
-/** Options as a package wants them: `{ key: {…} }`; undefined where there are none. */
-export const under = (key: string, options: JsonObject): SharedV4ProviderOptions | undefined =>
-  Object.keys(options).length === 0 ? undefined : ({ [key]: options } as SharedV4ProviderOptions)
