@@ -1,10 +1,8 @@
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
+import type { Media } from '../../../src/translate/media.ts'
 import type { Calls } from './calls.ts'
-
-/** What a file in a prompt is, as far as packages tell them apart. */
-export type Media = 'image' | 'audio' | 'video' | 'pdf' | 'text'
 
 /** What a destination's package can take of this language: the one table of differences. */
 export interface Kin {

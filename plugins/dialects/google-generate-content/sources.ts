@@ -1,22 +1,20 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider'
 import { nameAt, objectAt, textAt, unsupported, wrong } from '../../../src/request/border.ts'
+import { base64In, type Media, mediaOf, textIn } from '../../../src/translate/media.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import type { Kin, Media, Reading } from './kin.ts'
-
-const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
+import type { Kin, Reading } from './kin.ts'
 
 /** Bytes in the body: `inlineData`. */
 export function readInline(part: JsonObject, at: string, { kin }: Reading): LanguageModelV4FilePart {
   const place = `${at}.inlineData`
   const { mimeType, data, displayName } = objectAt(part.inlineData, place)
   const mediaType = typeAt(mimeType, `${place}.mimeType`)
-  const base64 = nameAt(data, `${place}.data`).replace(/\s+/g, '')
-  if (!BASE64.test(base64)) wrong(`${place}.data`, 'is not base64')
+  const base64 = base64In(nameAt(data, `${place}.data`), `${place}.data`)
   const media = mediaFor(kin, mediaType, `${place}.mimeType`)
   const named = typeof displayName === 'string' ? { filename: displayName } : {}
   if (media !== 'text' || kin.hasTextFiles !== true)
     return { type: 'file', mediaType, data: { type: 'data', data: base64 }, ...named }
-  const text = decoded(base64, `${place}.data`)
+  const text = textIn(base64, `${place}.data`)
   return { type: 'file', mediaType: 'text/plain', data: { type: 'text', text }, ...named }
 }
 
@@ -53,14 +51,6 @@ function mediaFor({ media: taken }: Kin, mediaType: string, at: string): Media |
   return media
 }
 
-function mediaOf(mediaType: string): Media | undefined {
-  if (mediaType === 'application/pdf') return 'pdf'
-  if (TEXTS.test(mediaType)) return 'text'
-  return (['image', 'audio', 'video', 'text'] as const).find(media => mediaType.startsWith(`${media}/`))
-}
-
-const TEXTS = /^application\/(?:json|xml|yaml|x-yaml|javascript|typescript|sql|toml|x-sh)$/
-
 const typesOfNames: Readonly<Record<string, string>> = {
   mp3: 'audio/mpeg',
   mp4: 'video/mp4',
@@ -73,13 +63,4 @@ const typesOfNames: Readonly<Record<string, string>> = {
 function typeOfName(name: string): string {
   const end = name.split('.').at(-1)?.toLowerCase() ?? ''
   return Object.hasOwn(typesOfNames, end) ? typesOfNames[end]! : 'image/*'
-}
-
-function decoded(base64: string, at: string): string {
-  try {
-    const bytes = Uint8Array.fromBase64(base64.replaceAll('-', '+').replaceAll('_', '/'))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return wrong(at, 'is a text that is not UTF-8 in base64')
-  }
 }

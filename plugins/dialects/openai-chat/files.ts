@@ -1,7 +1,8 @@
 import type { LanguageModelV4FilePart, SharedV4FileData } from '@ai-sdk/provider'
 import { nameAt, objectAt, shown, textAt, unsupported, wrong } from '../../../src/request/border.ts'
+import { base64In, mediaOf, textIn } from '../../../src/translate/media.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import type { Media, Reading } from './kin.ts'
+import type { Reading } from './kin.ts'
 
 type Data = SharedV4FileData
 
@@ -87,13 +88,8 @@ function locate(value: unknown, at: string, mediaType: string): Found {
   return { mediaType, data: base64At(given, at) }
 }
 
-/** White space is allowed in base64, and nothing else that is not of it. */
-const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
-
 function base64At(value: unknown, at: string): { type: 'data'; data: string } {
-  const given = nameAt(value, at)
-  const data = /\s/.test(given) ? given.replace(/\s+/g, '') : given
-  return { type: 'data', data: BASE64.test(data) ? data : wrong(at, 'is not base64') }
+  return { type: 'data', data: base64In(nameAt(value, at), at) }
 }
 
 /** @throws Refusal where the package would not know what to do with it. */
@@ -105,25 +101,7 @@ function fileOf({ mediaType, data }: Found, at: string, { kin }: Reading): Langu
   return {
     type: 'file',
     mediaType: 'text/plain',
-    data: { type: 'text', text: decoded(data.data as string, at) },
-  }
-}
-
-function mediaOf(mediaType: string): Media | undefined {
-  if (mediaType === 'application/pdf') return 'pdf'
-  if (TEXTS.test(mediaType)) return 'text'
-  return (['image', 'audio', 'video', 'text'] as const).find(media => mediaType.startsWith(`${media}/`))
-}
-
-const TEXTS =
-  /^application\/(?:json|xml|yaml|x-yaml|javascript|typescript|sql|toml|x-sh|(?:[\w.-]+\+(?:json|xml)))$/
-
-function decoded(base64: string, at: string): string {
-  try {
-    const bytes = Uint8Array.fromBase64(base64.replaceAll('-', '+').replaceAll('_', '/'))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return wrong(at, 'is a text that is not UTF-8 in base64')
+    data: { type: 'text', text: textIn(data.data as string, at) },
   }
 }
 

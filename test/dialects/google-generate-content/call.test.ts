@@ -36,6 +36,17 @@ describe('a conversation', () => {
     ])
   })
 
+  test.each(['text/csv', 'application/json', 'application/ld+json'])(
+    'shows a file of the type %s to who is shown texts as texts',
+    mimeType =>
+      expect(promptOf([{ parts: [{ inlineData: { mimeType, data: btoa('a,b') } }] }], claude)).toEqual([
+        {
+          role: 'user',
+          content: [{ type: 'file', mediaType: 'text/plain', data: { type: 'text', text: 'a,b' } }],
+        },
+      ]),
+  )
+
   test.each([
     ['Be brief'],
     [{ parts: [{ text: 'Be brief' }] }],
