@@ -199,7 +199,7 @@ function remember(x: Exchange, recalled: Recalled | undefined): void {
 
 /** The body as its dialect has it, whatever shape it arrived in. */
 function inDialect(body: Body, dialect: Dialect): Body {
-  const lost: string[] = []
+  const lost = [...(body.lost ?? [])]
   const json = dialect.read?.(body.json, line => add(lost, line)) ?? body.json
   return json === body.json ? body : { ...rewritten(body, json), isOurs: true, lost }
 }

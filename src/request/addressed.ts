@@ -49,6 +49,7 @@ export async function readAddressed(request: Request, dialect: Addressed, limit:
  * a provider goes on without the name.
  */
 function beside(body: Body, aside: JsonObject): Body {
+  // Some servers take even `ſtream` for `stream`: the two have the same capital letters.
   const isSaid = (field: string) => Object.hasOwn(aside, field.toUpperCase().toLowerCase())
   const twice = Object.keys(body.json).filter(isSaid)
   const json = { ...aside, ...body.json, ...aside }

@@ -18,7 +18,7 @@ export interface Body {
   readonly form?: FormData
   /** The gateway wrote it: the client sent another shape, or an operator has set something. */
   readonly isOurs?: true
-  /** What of that shape has no counterpart in ours: each a line for the caller. */
+  /** What of it was left out, because it has no counterpart in ours, or the address says it: each a line for the caller. */
   readonly lost?: readonly string[]
   /** What of `json` stands in the address (`Dialect.said`): never a part of `text`. */
   readonly aside?: JsonObject

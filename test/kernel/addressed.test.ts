@@ -33,6 +33,7 @@ const counted: Dialect = {
   path: '/said/models/*',
   about: 'Another one at the same place',
   isStream: () => false,
+  read: ({ words, ...body }) => (words === undefined ? body : { ...body, messages: words }),
   said: { endings: { ':count': {} }, read: (model, fields) => ({ model, ...fields }) },
 }
 
@@ -168,6 +169,12 @@ describe('what the address says', () => {
     expect(response.status).toBe(200)
     expect(heard).toMatchObject([{ model: 'one', body: '{"messages":[]}' }])
     expect(seen).toMatchObject([{ body: { model: 'puppet/one' } }])
+    expect(response.headers.get('x-modelway-warning')).toContain('the address says it')
+  })
+
+  test('is told also where the body is in another spelling', async () => {
+    const response = await post('/said/models/puppet/one:count', { words: [], model: 'puppet/two' })
+    expect(heard).toMatchObject([{ model: 'one', body: '{"messages":[]}' }])
     expect(response.headers.get('x-modelway-warning')).toContain('the address says it')
   })
 

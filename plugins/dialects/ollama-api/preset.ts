@@ -4,7 +4,7 @@ import { arrayAt } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 
 /** A body with what an operator has set; `withInstructions` knows where it has words of the system. */
-export const presetWith =
+const presetWith =
   (withInstructions: (body: JsonObject, instructions: string) => JsonObject) =>
   (body: JsonObject, set: Preset, tell: Tell): JsonObject => {
     const { temperature, top_p, max_output_tokens: most, reasoning_effort: effort, instructions } = set
