@@ -1,6 +1,5 @@
 import type { CallerPageRequest } from '../../../../src/contract/page.ts'
 import { Badge } from '../../../../views/badge.tsx'
-import { duration, money, UNKNOWN } from '../../../../views/format.ts'
 import { Name } from '../../../../views/name.tsx'
 import { Segments } from '../../../../views/segments.tsx'
 import { Table } from '../../../../views/table.tsx'
@@ -9,8 +8,8 @@ import type { Row } from '../../report/log.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { Mistakes } from '../chips.tsx'
 import { dayOf, secondsOf } from '../clock.ts'
-import { SWITCHED, Tokens } from '../requests/request-row.tsx'
-import { billingShort, partWords } from '../requests/words.ts'
+import { isFailure, SWITCHED, Took } from '../requests/cells.tsx'
+import { partWords } from '../requests/words.ts'
 import type { Span } from '../span.ts'
 import { Times } from '../time.tsx'
 import { TIMES } from './asked.ts'
@@ -115,25 +114,9 @@ const CallRow = ({ row, zone, path }: { row: Row; zone: string; path: string | u
     <td data-label="Outcome">
       <Outcome row={row} />
     </td>
-    <td class="num" data-label="Time">
-      <div>
-        {duration(row.totalMs)}
-        {row.streamed && row.firstByteMs !== null && <p class="about">first {duration(row.firstByteMs)}</p>}
-      </div>
-    </td>
-    <td class="num" data-label="Tokens">
-      <Tokens row={row} />
-    </td>
-    <td class="num" data-label="Cost">
-      <div>
-        {row.costNano === null ? <span class="muted">{UNKNOWN}</span> : money(row.costNano)}
-        {row.billing !== 'exact' && row.billing !== null && <p class="about">{billingShort[row.billing]}</p>}
-      </div>
-    </td>
+    <Took row={row} />
   </tr>
 )
-
-const isFailure = ({ code }: Row): boolean => code !== null && code !== 'client_closed'
 
 /** The status that was answered; of what failed also why. */
 const Outcome = ({ row }: { row: Row }) => (

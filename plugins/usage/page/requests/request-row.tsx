@@ -1,12 +1,13 @@
 import { Badge } from '../../../../views/badge.tsx'
-import { compact, duration, money, percent, UNKNOWN } from '../../../../views/format.ts'
+import { money, percent } from '../../../../views/format.ts'
 import { Icon } from '../../../../views/icon.tsx'
 import { Link } from '../../../../views/link.tsx'
 import { Name } from '../../../../views/name.tsx'
 import type { Row } from '../../report/log.ts'
 import { type Asked, addressOf } from '../address.ts'
 import { dayOf, secondsOf } from '../clock.ts'
-import { billingShort, partWords, tokensOf } from './words.ts'
+import { isFailure, SWITCHED, Took } from './cells.tsx'
+import { partWords } from './words.ts'
 
 interface RowProps {
   readonly row: Row
@@ -31,7 +32,7 @@ const opening = (href: string) => ({
 export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) {
   const href = addressOf(path, asked, { ...here, call: row.requestId })
   return (
-    <tr class="line" data-failed={row.code !== null && row.code !== 'client_closed' ? '' : undefined}>
+    <tr class="line" data-failed={isFailure(row) ? '' : undefined}>
       <th scope="row" data-label="When">
         <Link class="open" id={`call-${row.no}`} href={href} {...opening(href)}>
           <time datetime={new Date(row.at).toISOString()}>
@@ -66,39 +67,8 @@ export function RequestRow({ row, zone, asked, here, path, keyName }: RowProps) 
       <td data-label="Outcome">
         <Outcome row={row} />
       </td>
-      <td class="num" data-label="Time">
-        <div>
-          {duration(row.totalMs)}
-          {row.streamed && row.firstByteMs !== null && <p class="about">first {duration(row.firstByteMs)}</p>}
-        </div>
-      </td>
-      <td class="num" data-label="Tokens">
-        <Tokens row={row} />
-      </td>
-      <td class="num" data-label="Cost">
-        <div>
-          {row.costNano === null ? <span class="muted">{UNKNOWN}</span> : money(row.costNano)}
-          {row.billing !== 'exact' && row.billing !== null && (
-            <p class="about">{billingShort[row.billing]}</p>
-          )}
-          {row.savedNano !== null && <p class="about">saved {money(row.savedNano)}</p>}
-        </div>
-      </td>
+      <Took row={row}>{row.savedNano !== null && <p class="about">saved {money(row.savedNano)}</p>}</Took>
     </tr>
-  )
-}
-
-/** In and out. Of a conversation each answer has a line of its own. */
-export function Tokens({ row }: { row: Row }) {
-  const { input, output } = tokensOf(row)
-  if (row.status === SWITCHED && row.part === 0 && !input && !output)
-    return <span class="muted">with its answers</span>
-  if (input === null && output === null) return <span class="muted">{UNKNOWN}</span>
-  return (
-    <span>
-      {input === null ? '?' : compact(input)} <span class="muted">in</span>{' '}
-      {output === null ? '?' : compact(output)} <span class="muted">out</span>
-    </span>
   )
 }
 
@@ -119,13 +89,10 @@ function Way({ row: { asked, provider, model } }: { row: Row }) {
   )
 }
 
-/** A WebSocket was opened: what flows there are messages of both sides. */
-export const SWITCHED = 101
-
 /** What became of it, in a badge and, where it failed, its code. */
 export function Outcome({ row }: { row: Row }) {
   const { status, code, hungUp, attempts, streamed, cached, mirrored, similarity } = row
-  const isFailed = code !== null && code !== 'client_closed'
+  const isFailed = isFailure(row)
   const tries = attempts?.length ?? 0
   return (
     <div class="became">
