@@ -2,11 +2,11 @@ import type { Call, Destination } from '../../../src/contract/translation.ts'
 import { objectAt } from '../../../src/request/border.ts'
 import { instructed } from '../../../src/translate/json-only.ts'
 import { warnOfUnknown } from '../../../src/translate/known.ts'
+import { createOpenCalls } from '../../../src/translate/open-calls.ts'
 import { under } from '../../../src/translate/options.ts'
 import { withOptions } from '../../../src/translate/thinking.ts'
 import { add } from '../../../src/translate/warnings.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { createCalls } from './calls.ts'
 import { readFormat, readLimits, readOwn } from './config.ts'
 import { kinOf, type Reading } from './kin.ts'
 import { known } from './known.ts'
@@ -19,7 +19,7 @@ export function toCall(body: JsonObject, destination: Destination): Call {
   const warnings: string[] = []
   const warn = (line: string) => add(warnings, line)
   const kin = kinOf(destination)
-  const reading: Reading = { kin, warn, calls: createCalls() }
+  const reading: Reading = { kin, warn, calls: createOpenCalls() }
   const config = body.generationConfig == null ? {} : objectAt(body.generationConfig, 'generationConfig')
   const prompt = toPrompt(body, reading)
   const { options: toolOptions, ...tooling } = readTools(body, { kin, warn, lack: warn })

@@ -2,7 +2,7 @@ import type { Warn } from '../../../src/contract/provider.ts'
 import type { Thinking } from '../../../src/contract/thinking.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import type { Media } from '../../../src/translate/media.ts'
-import type { Calls } from './calls.ts'
+import type { OpenCalls } from '../../../src/translate/open-calls.ts'
 
 /** What a destination's package can take of this language: the one table of differences. */
 export interface Kin {
@@ -104,5 +104,5 @@ export interface Reading {
   readonly kin: Kin
   /** Something is left out: a line for the caller, the field's name first. */
   readonly warn: Warn
-  readonly calls: Calls
+  readonly calls: OpenCalls
 }

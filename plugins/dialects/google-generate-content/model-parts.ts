@@ -84,7 +84,7 @@ const readers: Readonly<Record<string, Reader>> = {
     const toolName = nameAt(name, `${at}.functionCall.name`)
     const own = id == null || id === '' ? undefined : textAt(id, `${at}.functionCall.id`)
     const input = args == null ? {} : objectAt(args, `${at}.functionCall.args`)
-    return [{ type: 'tool-call', toolCallId: calls.called(toolName, own), toolName, input }]
+    return [{ type: 'tool-call', toolCallId: calls.called(toolName, own).id, toolName, input }]
   },
   inlineData(part, at, reading) {
     if (reading.kin.isGoogle) return [readInline(part, at, reading)]

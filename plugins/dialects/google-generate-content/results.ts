@@ -5,7 +5,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider'
 import { isObject } from '../../../src/contract/loose-json.ts'
-import { arrayAt, nameAt, objectAt, textAt } from '../../../src/request/border.ts'
+import { arrayAt, nameAt, objectAt, textAt, wrong } from '../../../src/request/border.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import type { Reading } from './kin.ts'
 import { readFile, readInline } from './sources.ts'
@@ -22,7 +22,9 @@ export function readResult(value: unknown, at: string, reading: Reading): Result
   const { id: given, name, response, parts } = objectAt(value, at)
   const toolName = nameAt(name, `${at}.name`)
   const own = given == null || given === '' ? undefined : textAt(given, `${at}.id`)
-  const toolCallId = reading.calls.answered(toolName, own, at)
+  const { id: toolCallId } =
+    reading.calls.answered(toolName, own) ??
+    wrong(at, `answers no functionCall before it (${toolName.slice(0, 80)})`)
   const said = outputOf(response == null ? {} : objectAt(response, `${at}.response`), reading)
   const files =
     parts == null

@@ -1,9 +1,9 @@
 import type { LanguageModelV4FilePart, LanguageModelV4Message } from '@ai-sdk/provider'
-import { argumentsOf, isObject } from '../../../src/contract/loose-json.ts'
+import { argumentsOf, isObject, textOf } from '../../../src/contract/loose-json.ts'
 import { arrayAt, nameAt, objectAt, textAt, wordAt, wrong } from '../../../src/request/border.ts'
 import { withUser } from '../../../src/translate/only-system.ts'
+import { createOpenCalls, type OpenCalls } from '../../../src/translate/open-calls.ts'
 import type { JsonObject } from '../../../src/types.ts'
-import { type Calls, createCalls } from './calls.ts'
 import { readImages } from './images.ts'
 import type { Reading } from './kin.ts'
 
@@ -13,7 +13,7 @@ const roles = ['system', 'user', 'assistant', 'tool'] as const
 
 /** The whole conversation. */
 export function toPrompt(messages: readonly unknown[], reading: Reading): LanguageModelV4Message[] {
-  const calls = createCalls()
+  const calls = createOpenCalls()
   const prompt: LanguageModelV4Message[] = []
   /** Results hold text only here: pictures that tools gave back follow all results of a turn as a user's. */
   let late: LanguageModelV4FilePart[] = []
@@ -67,7 +67,7 @@ function addAssistant(prompt: LanguageModelV4Message[], content: AssistantConten
 function readAssistant(
   message: JsonObject,
   at: string,
-  { calls, reading: { kin } }: { calls: Calls; reading: Reading },
+  { calls, reading: { kin } }: { calls: OpenCalls; reading: Reading },
 ): AssistantContent {
   const { thinking, tool_calls: given } = message
   const thought = kin.takesThoughts && thinking != null ? textAt(thinking, `${at}.thinking`) : ''
@@ -81,10 +81,10 @@ function readAssistant(
   ]
 }
 
-function readCall(value: unknown, at: string, calls: Calls) {
+function readCall(value: unknown, at: string, calls: OpenCalls) {
   const call = objectAt(value, at)
   const { name, arguments: given } = objectAt(call.function, `${at}.function`)
-  const { id, name: toolName } = calls.called(call.id, nameAt(name, `${at}.function.name`))
+  const { id, name: toolName } = calls.called(nameAt(name, `${at}.function.name`), idIn(call.id))
   // Some clients write them as text, as in OpenAI's language.
   const input =
     isObject(given) || given == null ? (given ?? {}) : argumentsOf(textAt(given, `${at}.function.arguments`))
@@ -95,9 +95,9 @@ function readCall(value: unknown, at: string, calls: Calls) {
 function addResult(
   prompt: LanguageModelV4Message[],
   message: JsonObject,
-  { at, calls }: { at: string; calls: Calls },
+  { at, calls }: { at: string; calls: OpenCalls },
 ): LanguageModelV4FilePart[] {
-  const call = calls.answered(message) ?? wrong(at, 'answers no tool call before it')
+  const call = answeredBy(message, calls) ?? wrong(at, 'answers no tool call before it')
   const images = readImages(message.images, `${at}.images`)
   const value = textIn(message, at) || (images.length > 0 ? 'The result follows as a picture.' : '')
   const result = {
@@ -111,3 +111,9 @@ function addResult(
   else prompt.push({ role: 'tool', content: [result] })
   return images
 }
+
+/** Older clients know no ids; where a result names no tool that was called, it answers the first call that waits. */
+const answeredBy = ({ tool_call_id: id, name: old, tool_name: name = old }: JsonObject, calls: OpenCalls) =>
+  calls.answered(textOf(name), idIn(id)) ?? calls.next()
+
+const idIn = (value: unknown): string | undefined => textOf(value) || undefined
