@@ -5,8 +5,9 @@
 
 export type { Copy, Copying } from './ask/copy.ts'
 export { type Api, type ApiCall, answerJson, defineApi, restOf } from './contract/api.ts'
-export type { Dialect, Endpoint, Lens, Talk, Turn } from './contract/dialect.ts'
+export type { Dialect, Endpoint, Lens, Said, Talk, Toward, Turn } from './contract/dialect.ts'
 export type { Example } from './contract/example.ts'
+export type { Foreseen } from './contract/foreseen.ts'
 export type { Member, Origin, Setting } from './contract/inventory.ts'
 export type * from './contract/model.ts'
 export {
