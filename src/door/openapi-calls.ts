@@ -25,7 +25,7 @@ const eventStream = { [EVENTS]: { schema: { type: 'string' } } }
 const binary = { type: 'string', format: 'binary' }
 
 /** Where a call goes on to a provider. */
-export const FORWARDED = [400, 403, 404, 429, 502, 504, 529]
+const FORWARDED = [400, 403, 404, 429, 502, 504, 529]
 
 const described = (texts: Readonly<Record<string, string>> = {}, more: object = {}) =>
   Object.fromEntries(Object.entries(texts).map(([name, description]) => [name, { ...more, description }]))

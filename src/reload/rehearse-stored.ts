@@ -6,7 +6,7 @@ import { unlessOlder } from '../database/look.ts'
 import type { Database } from '../database/open.ts'
 import { type Rehearsed, type RehearseOptions, rehearse } from './rehearse.ts'
 
-export interface RehearseStoredOptions extends RehearseOptions {
+interface RehearseStoredOptions extends RehearseOptions {
   /** What operators have stored of the settings. */
   readonly readStored: (db: Database) => Promise<Stored>
 }

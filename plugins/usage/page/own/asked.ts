@@ -11,7 +11,7 @@ export const TIMES: readonly Preset[] = ['today', '24h', '7d', '30d', 'month']
 const LONGEST = 300
 
 /** What the address of a caller's page asks for. */
-export interface OwnAsked {
+interface OwnAsked {
   readonly span: Span
   /** The model, as it was called: an empty text for calls that reached none, undefined for all. */
   readonly called: string | undefined
