@@ -3,6 +3,7 @@ import { isObject, listOf, objectOf, textOf } from '../../../src/contract/loose-
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
+import { isLacking } from '../../../src/translate/lacking.ts'
 import { under } from '../../../src/translate/options.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { cached, withOptions } from './cache.ts'
@@ -44,20 +45,10 @@ export function readTools({ tools: given, tool_choice: choice }: JsonObject, rea
   return { ...(tools.length > 0 && { tools }), ...readChoice(choice, tools, reading) }
 }
 
-/** Whether this provider does without a tool that runs at others. What is wrong with the call is said where it is made. */
-export function lacks(body: JsonObject, destination: Destination): boolean {
-  if (!listOf(body.tools).some(isOffer)) return false
-  let isLacking = false
-  const lack = () => {
-    isLacking = true
-  }
-  try {
-    readTools(body, { kin: kinOf(destination), warn: () => {}, lack })
-  } catch {
-    return false
-  }
-  return isLacking
-}
+/** Whether this provider does without a tool that runs at others. */
+export const lacks = (body: JsonObject, destination: Destination): boolean =>
+  listOf(body.tools).some(isOffer) &&
+  isLacking(lack => readTools(body, { kin: kinOf(destination), warn: () => {}, lack }))
 
 const isClients = (tool: unknown): boolean => isObject(tool) && (tool.type == null || tool.type === 'custom')
 

@@ -3,6 +3,7 @@ import { isObject, listOf } from '../../../src/contract/loose-json.ts'
 import type { Warn } from '../../../src/contract/provider.ts'
 import type { Destination } from '../../../src/contract/translation.ts'
 import { arrayAt, nameAt, objectAt, textAt, unsupported, wordAt, wrong } from '../../../src/request/border.ts'
+import { isLacking } from '../../../src/translate/lacking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import { type Kin, kinOf, type SearchTool } from './kin.ts'
 import { toJsonSchema } from './schema.ts'
@@ -37,20 +38,10 @@ export function readTools({ tools: given, toolConfig }: JsonObject, reading: Too
   return { ...(tools.length > 0 && { tools }), ...choice }
 }
 
-/** Whether this provider does without a tool that runs at others. What is wrong with the call is said where it is made. */
-export function lacks(body: JsonObject, destination: Destination): boolean {
-  if (!listOf(body.tools).some(tool => isObject(tool) && servedIn(tool).length > 0)) return false
-  let isLacking = false
-  const lack = () => {
-    isLacking = true
-  }
-  try {
-    readTools(body, { kin: kinOf(destination), warn: () => {}, lack })
-  } catch {
-    return false
-  }
-  return isLacking
-}
+/** Whether this provider does without a tool that runs at others. */
+export const lacks = (body: JsonObject, destination: Destination): boolean =>
+  listOf(body.tools).some(tool => isObject(tool) && servedIn(tool).length > 0) &&
+  isLacking(lack => readTools(body, { kin: kinOf(destination), warn: () => {}, lack }))
 
 function readFunctions(tool: JsonObject, at: string, { warn }: ToolReading): LanguageModelV4FunctionTool[] {
   if (tool.functionDeclarations == null) return []

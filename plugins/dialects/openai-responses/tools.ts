@@ -13,6 +13,7 @@ import {
   wordAt,
   wrong,
 } from '../../../src/request/border.ts'
+import { isLacking } from '../../../src/translate/lacking.ts'
 import type { JsonObject } from '../../../src/types.ts'
 import {
   type Catalogue,
@@ -69,20 +70,12 @@ export function readTools(body: JsonObject, reading: ToolReading): Tooling {
   }
 }
 
-/** Whether this provider does without a tool that runs at others. What is wrong with the call is said where it is made. */
-export function lacks(body: JsonObject, destination: Destination): boolean {
-  if (!toolLists(body).some(({ tools }) => listOf(tools).some(isServed))) return false
-  let isLacking = false
-  const lack = () => {
-    isLacking = true
-  }
-  try {
-    readTools(body, { kin: kinOf(destination), catalogue: readCatalogue(body), warn: () => {}, lack })
-  } catch {
-    return false
-  }
-  return isLacking
-}
+/** Whether this provider does without a tool that runs at others. */
+export const lacks = (body: JsonObject, destination: Destination): boolean =>
+  toolLists(body).some(({ tools }) => listOf(tools).some(isServed)) &&
+  isLacking(lack =>
+    readTools(body, { kin: kinOf(destination), catalogue: readCatalogue(body), warn: () => {}, lack }),
+  )
 
 const isServed = (tool: unknown): boolean => {
   const type = textOf(objectOf(tool).type)
