@@ -16,12 +16,14 @@ export const withoutTag = (name: string): string =>
 /**
  * A name that leads nowhere with the tag is read without it, in every language: some programs read the list in this one,
  * and then ask in OpenAI's. Not where the name goes on to a provider as it is: another one would be judged than is asked.
+ * One tag is left out, and no more: a name could have as many as a body is long.
  */
 export const createRoute =
   ({ decide }: Pick<Host, 'decide'>): Hooks['route'] =>
   (route, x) => {
     const bare = withoutTag(route.asked)
-    if (x.aim !== undefined || route.targets.length > 0 || bare === route.asked) return route
+    if (x.aim !== undefined || route.targets.length > 0) return route
+    if (bare === route.asked || bare.endsWith(LATEST)) return route
     return after(decide(bare, x), found => (found.targets.length > 0 ? found : route))
   }
 

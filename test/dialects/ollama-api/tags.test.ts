@@ -22,3 +22,17 @@ test('a model that is closed is not opened by leaving its tag out, where its nam
     mock.stop()
   }
 })
+
+test('one tag is left out of a name, however many there are', async () => {
+  const gateway = await startGateway({ env: { DEMO: 'true' } })
+  try {
+    const ask = async (tags: number) => {
+      const model = `demo/parrot${':latest'.repeat(tags)}`
+      const { status } = await gateway.chat({ model, messages: [{ role: 'user', content: 'Hello' }] })
+      return status
+    }
+    expect([await ask(1), await ask(2), await ask(100_000)]).toEqual([200, 404, 404])
+  } finally {
+    await gateway.close()
+  }
+})
