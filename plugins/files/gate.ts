@@ -9,6 +9,7 @@ import type { Access } from '../access/model.ts'
 import type { Owners } from './book.ts'
 import { keeps } from './choose.ts'
 import { checkForeign } from './foreign.ts'
+import { checkKept } from './kept.ts'
 import type { Gate, Inside, NamedModel, Place } from './model.ts'
 import { referenceIn } from './references.ts'
 
@@ -69,6 +70,7 @@ export function createGate(
     // Whether they are open cannot be told before all lines have said which provider gets them.
     if (!isFree && namedBeside(inner).length > 0)
       refuse('invalid_request', `${where}: ${BESIDE}`, { param: 'models' })
+    if (!isFree) checkKept(text, `${where}: `)
     return checkForeign({ text, json }, own, x.userPath, `${where}: `)
   }
 

@@ -1,10 +1,12 @@
 import { isBody } from '../../src/contract/passage.ts'
 import { definePlugin } from '../../src/contract/plugin.ts'
+import { isOperator } from '../../src/exchange.ts'
 import type { Access } from '../access/model.ts'
 import type { VirtualModelSource } from '../virtual-models/model.ts'
 import { createBook } from './book.ts'
 import { createDesk } from './desk.ts'
 import { checkForeign } from './foreign.ts'
+import { checkKept } from './kept.ts'
 import { createPassages } from './passages.ts'
 import { providerObjects } from './schema.ts'
 
@@ -21,8 +23,11 @@ export default definePlugin({
     return {
       exports: desk,
       passages: createPassages(host, desk, access),
-      guard(json, { body, userPath }) {
-        const checked = isBody(body) ? checkForeign(body, book, userPath) : undefined
+      guard(json, x) {
+        const { body, userPath } = x
+        if (!isBody(body)) return json
+        if (!isOperator(x)) checkKept(body.text)
+        const checked = checkForeign(body, book, userPath)
         return checked === undefined ? json : checked.then(() => json)
       },
     }
