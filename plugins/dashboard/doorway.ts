@@ -22,9 +22,9 @@ interface Heritage {
 /** A door with what belongs to it. What one knows of sessions and wrong keys, no other one does. */
 export function createDoorway(auth: Auth, host: DoorwayHost, options: DoorwayOptions): Doorway {
   const { db, now, log, site, inherited, peers } = host
-  const { cookie, table, bond, isOpen } = options
+  const { cookie, table, bond, isOpen, maxOfMark } = options
   const sessions = createSessions({
-    ...{ db, log, now, table, bond, isOpen },
+    ...{ db, log, now, table, bond, isOpen, maxOfMark },
     maxAge: MAX_AGE,
     maxIdle: 2 * HOUR,
     max: 10_000,

@@ -37,6 +37,8 @@ export interface DoorwayOptions {
   /** What the cookie of a session is called. */
   readonly cookie: string
   readonly table: SessionsTable
+  /** Sessions at once with one mark; for holders who have each a mark of their own. Default: as many as there may be at all. */
+  readonly maxOfMark?: number
   /** A secret that sessions end with. No two doors have the same, so that what opens one is nothing at the other. */
   readonly bond: string
   /** Whose key it is; undefined where it opens nothing here. */

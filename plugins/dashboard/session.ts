@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, lt, notInArray, notLike } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, lt, notInArray, notLike, type SQL } from 'drizzle-orm'
 import { reasonOf } from '../../src/base/describe.ts'
 import { keyedHash, randomToken } from '../../src/base/runtime.ts'
 import type { Host } from '../../src/contract/plugin.ts'
@@ -39,6 +39,8 @@ export interface SessionsOptions extends Pick<Host, 'db' | 'log' | 'now'> {
   readonly maxIdle: number
   /** Sessions at once; the one that was unused the longest makes room. */
   readonly max: number
+  /** The same of those of one mark. Without it one holder may have all of them. */
+  readonly maxOfMark: number | undefined
 }
 
 /** Milliseconds. A use is written down at most so often. */
@@ -63,7 +65,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       const at = { openedAt: now(), usedAt: now() }
       const row: Row = { hash: hashOf(id), csrf: randomToken(32), name, mark, ...at }
       const end = db.delete(table).where(inArray(table.hash, before.map(hashOf)))
-      await patiently(db.batch([end, ...makeRoom(options), db.insert(table).values(row)]), UNSTORED)
+      const room = [...makeRoom(options), ...makeRoomOf(mark, options)]
+      await patiently(db.batch([end, ...room, db.insert(table).values(row)]), UNSTORED)
       learn(row)
       return id
     },
@@ -110,18 +113,30 @@ function createTouch({ db, now, log, table }: SessionsOptions) {
 }
 
 /** For one more. Whatever lives for too long is not used any more, and so becomes idle. */
-function makeRoom({ db, now, table, maxIdle, max }: SessionsOptions) {
-  const extra = db
-    .select({ hash: table.hash })
-    .from(table)
-    .orderBy(desc(table.usedAt))
-    .limit(BATCH)
-    .offset(max - 1)
+function makeRoom(options: SessionsOptions) {
+  const { db, now, table, maxIdle, max } = options
   return [
     db.delete(table).where(lt(table.usedAt, now() - maxIdle)),
-    db.delete(table).where(inArray(table.hash, extra)),
+    db.delete(table).where(inArray(table.hash, beyond(max, options))),
   ] as const
 }
+
+/** For one more of its own: who signs in again and again signs out themselves, and nobody else. */
+function makeRoomOf(mark: string | null, options: SessionsOptions) {
+  const { db, table, maxOfMark } = options
+  if (mark === null || maxOfMark === undefined) return []
+  return [db.delete(table).where(inArray(table.hash, beyond(maxOfMark, options, eq(table.mark, mark))))]
+}
+
+/** Those that were unused the longest, where there would be more than so many. */
+const beyond = (most: number, { db, table }: SessionsOptions, which?: SQL) =>
+  db
+    .select({ hash: table.hash })
+    .from(table)
+    .where(which)
+    .orderBy(desc(table.usedAt))
+    .limit(BATCH)
+    .offset(most - 1)
 
 const AWAY = 'the database does not answer, or takes nothing. Try again in a moment'
 const UNREAD = `Your session cannot be looked up: ${AWAY}`

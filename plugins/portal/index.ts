@@ -8,6 +8,8 @@ import type { Dashboard } from '../dashboard/model.ts'
 import { portalSessions } from './schema.ts'
 import { words } from './words.tsx'
 
+/** Sessions of one key at once: one that a whole team uses has room, and nobody can sign out all others with it. */
+const MAX_OF_KEY = 100
 /** A key that ends within this time (milliseconds) is told of on every page. */
 const SOON = 7 * 86_400_000
 
@@ -33,6 +35,7 @@ export default definePlugin({
       home: '/portal/models',
       cookie: 'modelway-portal',
       table: portalSessions,
+      maxOfMark: MAX_OF_KEY,
       bond: auth.keyFor('sessions of callers').toHex(),
       knows(key) {
         const mark = auth.markOf(key)

@@ -210,6 +210,20 @@ test('the key is shown by its name, path, models and end, and never itself', asy
   expect(told[2]).toBe('Your key ends in 3 days: ask whoever runs this gateway for another one.')
 })
 
+test('who signs in again and again with one key signs out themselves, and nobody else', async () => {
+  const [colleague, first] = await Promise.all([makeKey(), makeKey()])
+  const [theirs, mine] = [await browse(colleague.key), await browse(first.key)]
+  clock += 1000
+  for (let i = 0; i < 100; i++)
+    await house.fetch('/portal/sign-in', {
+      method: 'POST',
+      body: new URLSearchParams({ key: first.key }),
+      redirect: 'manual',
+    })
+  expect((await theirs.open('/portal/key')).status).toBe(200)
+  expect((await mine.open('/portal/key')).status).toBe(303)
+})
+
 test('a session ends with its key: revoked at once, rolled when the old one is over, expired in time', async () => {
   const isIn = async ({ open }: Awaited<ReturnType<typeof browse>>) =>
     (await open('/portal/key')).status === 200
