@@ -18,6 +18,7 @@ const DATA = encoder.encode('data: ')
 const BLANK_LINE = encoder.encode('\n\n')
 const SPACE = encoder.encode(' ')
 const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
 const COLON = 58
 /** White space is all that has a code up to this one, in a line of JSON. */
 const LAST_SPACE = 32
@@ -25,7 +26,8 @@ const LAST_SPACE = 32
 /** `LINE⏎` becomes `data: LINE⏎⏎`. */
 export function toEvents(): Frame {
   let isInLine = false
-  return piece => {
+  return read => {
+    const piece = withoutReturns(read)
     const out: Bytes[] = []
     for (let at = 0; at < piece.length; ) {
       if (!isInLine) {
@@ -47,6 +49,12 @@ export function toEvents(): Frame {
     return joinBytes(out)
   }
 }
+
+/** In a line of JSON they are white space, and as good as a space; in an event they would end it. */
+const withoutReturns = (piece: Bytes): Bytes =>
+  piece.includes(CARRIAGE_RETURN)
+    ? piece.map(byte => (byte === CARRIAGE_RETURN ? LAST_SPACE : byte))
+    : piece
 
 /**
  * `data: LINE⏎⏎` becomes `LINE⏎`. All else is left out; of a comment, which tells that the connection lives, a space is
