@@ -48,14 +48,17 @@ export interface Keys {
   make(maker: string, read: (maker: KeyRow) => NewKey, by?: Authorship): Promise<Minted>
   /** Says everything anew but the secret, and whether it is revoked. */
   replace(id: string, key: NewKey, by?: Authorship): Promise<KeyRow>
-  revoke(id: string, by?: Authorship): Promise<KeyRow>
+  revoke(id: string, by?: Authorship, allow?: Allow): Promise<KeyRow>
   /** Revokes all that the key with this id has made; tells how many were revoked just now. */
   revokeMade(id: string, by?: Authorship): Promise<number>
   /** A new key in place of the old, which goes on for `grace` ms. */
-  roll(id: string, grace: number, by?: Authorship): Promise<Minted>
+  roll(id: string, grace: number, by?: Authorship, allow?: Allow): Promise<Minted>
   /** Takes over what another gateway has stored. */
   reread(): Promise<void>
 }
+
+/** Refuses where somebody may not do it, by how things are when it is its turn. */
+type Allow = () => void
 
 /** What history calls keys. */
 export const KIND = 'key'
@@ -94,8 +97,14 @@ export async function openKeys({ db, history, pepper, now, onChange }: KeysOptio
     row.revokedAt === null ? change(row, { revokedAt: now() }, { ...by, action: 'revoke' }) : row
 
   /** Runs when it is its turn, on the row as it is then. */
-  const withRow = <T>(id: string, { ifMatch }: Authorship, run: (row: KeyRow) => Promise<T>): Promise<T> =>
+  const withRow = <T>(
+    id: string,
+    { ifMatch }: Authorship,
+    run: (row: KeyRow) => Promise<T>,
+    allow?: Allow,
+  ): Promise<T> =>
     inTurn(async () => {
+      allow?.()
       const row = get(id)
       checkIfMatch(ifMatch, id, row.version)
       return run(row)
@@ -134,20 +143,25 @@ export async function openKeys({ db, history, pepper, now, onChange }: KeysOptio
         const operatesAnew = row.operatesAnew + (isAgain ? 1 : 0)
         return change(row, { ...toValues(input), operatesAnew }, { ...by, action })
       }),
-    revoke: (id, by = {}) => withRow(id, by, row => end(row, by)),
+    revoke: (id, by = {}, allow) => withRow(id, by, row => end(row, by), allow),
     revokeMade: (id, by = {}) =>
       inTurn(async () => {
         const made = ring.madeBy(id).filter(({ revokedAt }) => revokedAt === null)
         for (const row of made) await end(row, by)
         return made.length
       }),
-    roll: (id, grace, by = {}) =>
-      withRow(id, by, async row => {
-        if (row.revokedAt !== null) refuse('conflict', `Key "${id}" is revoked: create a new one`)
-        const { key, ...stored } = mint(pepper)
-        const values = { ...stored, previousHash: row.hash, previousUntil: now() + grace }
-        return { row: await change(row, values, { ...by, action: 'roll' }), key }
-      }),
+    roll: (id, grace, by = {}, allow) =>
+      withRow(
+        id,
+        by,
+        async row => {
+          if (row.revokedAt !== null) refuse('conflict', `Key "${id}" is revoked: create a new one`)
+          const { key, ...stored } = mint(pepper)
+          const values = { ...stored, previousHash: row.hash, previousUntil: now() + grace }
+          return { row: await change(row, values, { ...by, action: 'roll' }), key }
+        },
+        allow,
+      ),
     reread: () => inTurn(async () => ring.reset(await load())),
   }
 }

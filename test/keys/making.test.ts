@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { until } from '../kit.ts'
+import { type Parsed, until } from '../kit.ts'
 import { type Key, openTeam, type Team } from './team.ts'
 
 /** `/v1/keys`: team leads make, list, roll and revoke keys of their own. */
@@ -200,6 +200,20 @@ describe('keys that another has made', () => {
     await team.admin('PUT', `/admin/keys/${made.id}`, { name: 'Moved', user_path: '/team/beta' })
     expect(await team.seen(lead)).toEqual([])
     expect((await team.ask(lead, 'POST', `/v1/keys/${made.id}/roll`, {})).status).toBe(404)
+  })
+
+  test('also where they move it while its maker asks for it', async () => {
+    const lead = await team.lead()
+    const made = await team.makeBy(lead)
+    const moved = team.admin('PUT', `/admin/keys/${made.id}`, { name: 'Moved', user_path: '/team/beta' })
+    const rolls: Promise<Parsed>[] = []
+    for (let i = 0; i < 10; i++) {
+      rolls.push(team.ask(lead, 'POST', `/v1/keys/${made.id}/roll`, {}))
+      await null
+    }
+    await moved
+    const places = (await Promise.all(rolls)).map(({ body }) => body.user_path)
+    expect(places).not.toContain('/team/beta')
   })
 })
 

@@ -68,10 +68,13 @@ export function createMaking({ keys, now, most }: MakingOptions): Making {
       return keys.make(maker(caller).id, read, { author: authorNameOf(caller) })
     },
     async roll(caller, id, grace) {
-      return keys.roll(get(caller, id).id, grace, { author: authorNameOf(caller) })
+      // It may have to wait, and be moved away from its maker meanwhile.
+      const check = () => get(caller, id)
+      return keys.roll(check().id, grace, { author: authorNameOf(caller) }, check)
     },
     async revoke(caller, id) {
-      return keys.revoke(get(caller, id).id, { author: authorNameOf(caller) })
+      const check = () => get(caller, id)
+      return keys.revoke(check().id, { author: authorNameOf(caller) }, check)
     },
   }
 }
