@@ -52,9 +52,7 @@ export function toEvents(): Frame {
 
 /** In a line of JSON they are white space, and as good as a space; in an event they would end it. */
 const withoutReturns = (piece: Bytes): Bytes =>
-  piece.includes(CARRIAGE_RETURN)
-    ? piece.map(byte => (byte === CARRIAGE_RETURN ? LAST_SPACE : byte))
-    : piece
+  piece.includes(CARRIAGE_RETURN) ? piece.map(byte => (byte === CARRIAGE_RETURN ? LAST_SPACE : byte)) : piece
 
 /**
  * `data: LINE⏎⏎` becomes `LINE⏎`. All else is left out; of a comment, which tells that the connection lives, a space is

@@ -41,9 +41,7 @@ describe('lines of JSON', () => {
   test('are whole events also where carriage returns stand in them, which would end one', () => {
     const odd = '{"say":\r\rdata: {"x":1}\r\r}\n'
     for (const size of [1, 2, 3, 100])
-      expect(through(toEvents(), cutEvery(bytes(odd), size))).toBe(
-        'data: {"say":  data: {"x":1}  }\n\n',
-      )
+      expect(through(toEvents(), cutEvery(bytes(odd), size))).toBe('data: {"say":  data: {"x":1}  }\n\n')
   })
 
   test('without an end make an event without one: whether it counts is for others to say', () =>
