@@ -198,7 +198,7 @@ describe('what is read', () => {
     await all.getPrompt({ name: 'paid__greet' })
     await all.getPrompt({ name: 'free__greet', arguments: { to: 'a bomb' } }).catch(() => {})
     await one.readResource({ uri: 'test://readme' })
-    await one.readResource({ uri: 'test://me:word@nowhere/a?secret=1#b' }).catch(() => {})
+    await one.readResource({ uri: 'test://me:w@rd@nowhere/a?secret=1#b' }).catch(() => {})
     expect(await rowsOf('?user_path=/read')).toEqual([
       ['paid', 'resource', 'test://nowhere/a', 'error', null],
       ['paid', 'resource', 'test://readme', 'ok', null],

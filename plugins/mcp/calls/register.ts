@@ -64,7 +64,7 @@ export const createRegister =
 
 /** Addresses may hold in their query what was said, and in front of their host who may. */
 const nameOf = ({ kind, name }: Called): string =>
-  kind === 'resource' ? name.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//') : name
+  kind === 'resource' ? name.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//') : name
 
 /** There may be as many addresses as a server likes: they are counted together. */
 const countedAs = ({ kind, name }: Called): string => (kind === 'resource' ? '' : name)
