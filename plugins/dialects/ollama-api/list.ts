@@ -64,7 +64,7 @@ export const createListApi = ({ shownTo }: Pick<Catalog, 'shownTo'>): Api[] => [
 ]
 
 const unknown = (name: string): string =>
-  `Model "${name}" does not exist: GET /api/tags lists those you may use`
+  `Model "${name.slice(0, 200)}" does not exist: GET /api/tags lists those you may use`
 
 function toEntry(model: ShownModel) {
   const name = withTag(model.id)

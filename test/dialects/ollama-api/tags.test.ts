@@ -23,7 +23,7 @@ test('a model that is closed is not opened by leaving its tag out, where its nam
   }
 })
 
-test('one tag is left out of a name, however many there are', async () => {
+test('of a name of any length one tag is left out, and as much is told again as a person reads', async () => {
   const gateway = await startGateway({ env: { DEMO: 'true' } })
   try {
     const ask = async (tags: number) => {
@@ -32,6 +32,10 @@ test('one tag is left out of a name, however many there are', async () => {
       return status
     }
     expect([await ask(1), await ask(2), await ask(100_000)]).toEqual([200, 404, 404])
+    const body = JSON.stringify({ model: 'x'.repeat(100_000) })
+    const headers = { 'content-type': 'application/json' }
+    const shown = await gateway.fetch('/api/show', { method: 'POST', headers, body })
+    expect((await shown.text()).length).toBeLessThan(1000)
   } finally {
     await gateway.close()
   }
