@@ -72,7 +72,7 @@ function Facts({ data: { caller, row, now }, request: { base } }: Parameters<typ
         <Behalf caller={caller} />
       </Fact>
       <Fact name="May use">
-        <Models models={caller.models} base={base} />
+        <Models caller={caller} base={base} />
       </Fact>
       {labels.length > 0 && (
         <Fact name="Labels">
@@ -110,9 +110,10 @@ const Behalf = ({ caller: { path, subPaths } }: { caller: Caller }) =>
     </>
   )
 
-const Models = ({ models, base }: { models: Caller['models']; base: string }) => (
+const Models = ({ caller: { models, maker }, base }: { caller: Caller; base: string }) => (
   <>
     {models === undefined ? 'All that its user path may' : <Few names={[...models]} />}
+    {maker !== undefined && <p class="about">And never more than the key that has made it.</p>}
     <p class="about">
       <Link href={`${base}/portal/models`}>See the models</Link>
     </p>

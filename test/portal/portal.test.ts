@@ -210,6 +210,18 @@ test('the key is shown by its name, path, models and end, and never itself', asy
   expect(told[2]).toBe('Your key ends in 3 days: ask whoever runs this gateway for another one.')
 })
 
+test('a key that another one has made says that it may no more than that one', async () => {
+  const lead = await makeKey({ makes_keys: true, allowed_models: ['smarter'] })
+  const { body } = await house.json('/v1/keys', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${lead.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Invoices' }),
+  })
+  const told = 'And never more than the key that has made it.'
+  const pages = await Promise.all([body, lead].map(async ({ key }) => (await browse(key)).read('key')))
+  expect(pages.map(page => page.includes(told))).toEqual([true, false])
+})
+
 test('who signs in again and again with one key signs out themselves, and nobody else', async () => {
   const [colleague, first] = await Promise.all([makeKey(), makeKey()])
   const [theirs, mine] = [await browse(colleague.key), await browse(first.key)]
