@@ -1,7 +1,7 @@
 import { refuse } from '../../src/errors.ts'
 
 /** What most bodies have none of is found out at once. */
-const WORDS = ['achedContent', 'ached_content', 'ileData', 'ile_data', '\\u00'] as const
+const WORDS = ['achedContent', 'ached_content', 'ileData', 'ile_data'] as const
 const STRING = '"((?:[^"\\\\]|\\\\.)*)"'
 /** By these fields Google's languages name a prompt in a cache, and files; no other spelling is read there. */
 const CACHED = new RegExp(`"(cachedContent|cached_content)"\\s*:\\s*${STRING}`, 'g')
@@ -10,6 +10,7 @@ const FILE = new RegExp(`"(fileUri|file_uri)"\\s*:\\s*${STRING}`, 'g')
 const HAS_FILES = /"(?:fileData|file_data)"\s*:\s*\{/
 /** A letter in disguise, which no honest writer escapes; what only looks like one stands behind a backslash. */
 const ESCAPED = /\\\\|\\u00([4-7][\da-f])/gi
+const IS_ESCAPED = /\\u00[4-7]/
 
 /**
  * What Google keeps for an account can be put there by operators only, and would be read by way of a prompt: also what
@@ -19,8 +20,9 @@ const ESCAPED = /\\\\|\\u00([4-7][\da-f])/gi
  * @throws Refusal (404), as for what is not there.
  */
 export function checkKept(text: string, where = ''): void {
-  if (!WORDS.some(word => text.includes(word))) return
-  const plain = unescaped(text)
+  const isEscaped = text.includes('\\u00') && IS_ESCAPED.test(text)
+  if (!isEscaped && !WORDS.some(word => text.includes(word))) return
+  const plain = isEscaped ? unescaped(text) : text
   const refuseIf = (named: RegExp, isKept: (value: string) => boolean) => {
     for (const [, param = '', written] of plain.matchAll(named)) {
       const value = String(JSON.parse(`"${written}"`))
