@@ -21,9 +21,10 @@ export default definePlugin({
     return {
       tap({ asked, lens }) {
         const places = lens?.modelAt ?? usual
+        const words = [...new Set(places.map(place => `"${place.at(-1)}"`))]
         return data => {
           // Most events of most languages do not name the model at all.
-          if (!data.includes('"model"')) return data
+          if (!words.some(word => data.includes(word))) return data
           return places.reduce((text, place) => rename(text, place, asked), data)
         }
       },

@@ -8,6 +8,9 @@ const EVENTS =
   'data: {"model":"gpt-5-2026-01-01","choices":[{"delta":{"content":"Hi"}}]}\n\n' +
   'data: {"choices":[{"delta":{},"finish_reason":"stop"}],"model":"gpt-5-2026-01-01"}\n\ndata: [DONE]\n\n'
 
+/** Google's word for the model, in an answer in which nobody speaks. */
+const BLOCKED = '{"promptFeedback":{"blockReason":"SAFETY"},"modelVersion":"gpt-5-2026-01-01"}'
+
 const puppet = definePlugin({
   name: 'puppet',
   about: 'Always answers the same.',
@@ -16,10 +19,10 @@ const puppet = definePlugin({
       {
         name: 'puppet',
         type: 'puppet',
-        wires: new Set(['openai-chat']),
+        wires: new Set(['openai-chat', 'google-generate-content']),
         asksUsage: false,
-        call: ({ stream }) =>
-          new Response(stream ? EVENTS : WHOLE, {
+        call: ({ dialect, stream }) =>
+          new Response(dialect === 'openai-chat' ? (stream ? EVENTS : WHOLE) : BLOCKED, {
             headers: { 'content-type': stream ? 'text/event-stream' : 'application/json' },
           }),
       },
@@ -53,4 +56,13 @@ describe('RESPONSE_MODEL', () => {
       expect(await ask(requested, stream)).toBe(text.replaceAll('"gpt-5-2026-01-01"', '"smarter"'))
     },
   )
+
+  test('requested, where a language has another word for the model', async () => {
+    const response = await requested.fetch('/v1beta/models/smarter:generateContent', {
+      method: 'POST',
+      headers: { 'x-goog-api-key': 'master-key-for-tests', 'content-type': 'application/json' },
+      body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }),
+    })
+    expect(await response.text()).toBe(BLOCKED.replace('gpt-5-2026-01-01', 'smarter'))
+  })
 })
