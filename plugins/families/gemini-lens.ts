@@ -28,6 +28,8 @@ export const geminiLens: Lens = {
   },
   isPreamble: event => finishOf(event) === undefined && partsOf(event).every(isSilent),
   modelAt: [['modelVersion']],
+  // google-genai for Python reads all that is no data as JSON of an error.
+  refusesComments: true,
 }
 
 /** Worth a closer look; an answer may also talk about these words. */

@@ -52,6 +52,8 @@ export interface Lens {
    * for a moment, so that a failure right behind them can still be tried elsewhere.
    */
   isPreamble?(event: JsonObject): boolean
+  /** Set where clients fail at comments in a stream: of silence they hear a blank line. */
+  readonly refusesComments?: true
   /** Fields that name the model in an answer or an event, as paths: `[['model'], ['message', 'model']]`. Default: `model`. */
   readonly modelAt?: readonly (readonly string[])[]
 }

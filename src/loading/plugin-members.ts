@@ -44,6 +44,7 @@ const lens = {
   endOf: fun,
   finish: may(fun),
   isPreamble: may(fun),
+  refusesComments: may(bool),
   modelAt: may(list(texts)),
 } satisfies Entries<Lens>
 

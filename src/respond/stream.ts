@@ -10,6 +10,8 @@ import { createLook, type Failure, type Tap } from './look.ts'
 const encoder = new TextEncoder()
 /** A comment: clients skip it, and whatever stands in between sees that the connection lives. */
 const PING = encoder.encode(': ping\n\n')
+/** The same where clients read a comment as a part of the answer. */
+const BLANK_LINE = encoder.encode('\n')
 const nothing = new Uint8Array()
 
 export interface PumpOptions {
@@ -91,7 +93,7 @@ export function pump(x: Exchange, answer: StreamedAnswer, options: PumpOptions):
     return false
   }
   const framed = (events: Bytes): Bytes => (frame === undefined ? events : frame(events))
-  const ping = (): void => void controller.write(framed(PING))
+  const ping = (): void => void controller.write(framed(x.lens?.refusesComments === true ? BLANK_LINE : PING))
   const goOn = (): void => {
     if (isGone) return
     x.connection.keepOpen()

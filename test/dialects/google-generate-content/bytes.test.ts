@@ -51,6 +51,7 @@ beforeAll(async () => {
       GEMINI_BASE_URL: mock.url.replace(/\/v1$/, '/v1beta'),
       GEMINI_MODELS: 'one',
       CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
+      PING_INTERVAL: '200ms',
       RETRIES: '0',
     },
   })
@@ -60,8 +61,9 @@ afterAll(async () => {
   mock.stop()
 })
 
-const ask = (place: string) =>
-  gateway.fetch(`/v1beta/models/${place}`, {
+const ask = (place: string) => askAt(`/v1beta/models/${place}`)
+const askAt = (path: string) =>
+  gateway.fetch(path, {
     method: 'POST',
     headers: { 'x-goog-api-key': MASTER, 'content-type': 'application/json' },
     body: '{"contents":[{"parts":[{"text":"Hi"}]}]}',
@@ -106,5 +108,15 @@ test('a stream may be cut anywhere', async () => {
     const out = new Uint8Array(await response.arrayBuffer())
     if (!Buffer.from(out).equals(Buffer.from(bytes)))
       expect([at, new TextDecoder().decode(out)]).toEqual([at, text])
+  }
+})
+
+test('a stream that lets wait has blank lines for it: clients for Python read a comment as a broken error', async () => {
+  mock.setPlan(() => ({ text: 'At last.', silenceMs: 450 }))
+  for (const place of ['/v1beta/models/gemini/one', '/p/gemini/v1beta/models/one']) {
+    const response = await askAt(`${place}:streamGenerateContent?alt=sse`)
+    const text = await response.text()
+    expect(text).toMatch(/\n{3}data: /)
+    expect(text.split('\n').filter(line => line !== '' && !line.startsWith('data: '))).toEqual([])
   }
 })
