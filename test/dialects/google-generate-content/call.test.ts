@@ -47,6 +47,13 @@ describe('a conversation', () => {
       ]),
   )
 
+  test('has its bytes in the usual alphabet, whichever a client writes', () => {
+    const inlineData = { mimeType: 'image/png', data: '-_-_' }
+    expect(promptOf([{ parts: [{ inlineData }] }])[0]!.content).toEqual([
+      { type: 'file', mediaType: 'image/png', data: { type: 'data', data: '+/+/' } },
+    ])
+  })
+
   test.each([
     ['Be brief'],
     [{ parts: [{ text: 'Be brief' }] }],
