@@ -1,7 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Model } from '../contract/model.ts'
 import type { Plugin } from '../contract/plugin.ts'
-import type { AdaptFacts, CallIds, UsageReader } from '../contract/provider.ts'
+import type { AdaptFacts, CallIds, Provider, UsageReader } from '../contract/provider.ts'
 import { withLayer, withOptions } from '../translate/layer.ts'
 import { KEY_IN_FETCH, type ModelPackage } from '../translate/offers.ts'
 import type { Sampling } from '../translate/sampling.ts'
@@ -10,6 +10,7 @@ import type { JsonObject } from '../types.ts'
 import type { Headers, Spoken } from '../upstream/wires.ts'
 import { withExtras } from './chat-extras.ts'
 import { chatTier } from './chat-tier.ts'
+import { withoutEffort } from './effort.ts'
 import type { Vendor } from './instances.ts'
 import { withMendedChat } from './mended-chat.ts'
 import { readModels } from './model-list.ts'
@@ -39,6 +40,10 @@ export interface OpenAICompatible<F extends string = never>
   readonly lacks?: readonly string[]
   /** The names of models that are known not to think: asked to, they refuse. */
   readonly neverThinks?: RegExp
+  /** False of a model that thinks or does not, and refuses to be told how much. */
+  readonly knowsEfforts?: (model: string) => boolean
+  /** What `Provider.adapt` does with bodies in the other languages that it speaks. */
+  readonly adapt?: Provider['adapt'] & {}
   /** The ids of tool calls that it takes; absent where it takes any. */
   readonly callIds?: CallIds
   /** What it takes of that which steers an answer; absent where it takes all. */
@@ -67,6 +72,7 @@ export function openaiCompatible<F extends string = never>(declared: OpenAICompa
     limit,
     asksResponses,
     neverThinks,
+    knowsEfforts,
     ...vendor
   } = declared
   const embeds = vendor.speaks?.includes('openai-embeddings') === true
@@ -83,7 +89,7 @@ export function openaiCompatible<F extends string = never>(declared: OpenAICompa
     usage: readUsage,
     async load(setup) {
       const includeUsage = declared.asksUsage ?? true
-      const usual = await loadUsual(setup, { includeUsage, readsImageUrls, limit })
+      const usual = await loadUsual(setup, { includeUsage, readsImageUrls, limit, knowsEfforts })
       if (asksResponses === undefined) return usual
       const responses = await loadResponses(setup)
       return {
@@ -95,12 +101,16 @@ export function openaiCompatible<F extends string = never>(declared: OpenAICompa
   })
 }
 
+type Adapted = Pick<OpenAICompatible, 'limit' | 'neverThinks' | 'knowsEfforts' | 'lacks' | 'adapt'>
+
 /** Bodies of chat that the gateway wrote: they came in the shape of another language, or an operator has set something. */
 const createAdapt =
-  ({ limit, neverThinks, lacks = [] }: Pick<OpenAICompatible, 'limit' | 'neverThinks' | 'lacks'>) =>
-  (body: JsonObject, { dialect, model, warn }: AdaptFacts): JsonObject => {
-    if (dialect !== 'openai-chat') return body
-    const without = neverThinks?.test(model) ? [...lacks, 'reasoning_effort'] : lacks
+  ({ limit, neverThinks, knowsEfforts, lacks = [], adapt }: Adapted) =>
+  (body: JsonObject, facts: AdaptFacts): JsonObject => {
+    const { dialect, model, warn } = facts
+    if (dialect !== 'openai-chat') return adapt?.(body, facts) ?? body
+    const isTooMuch = body.reasoning_effort !== 'none' && knowsEfforts?.(model) === false
+    const without = isTooMuch || neverThinks?.test(model) ? [...lacks, 'reasoning_effort'] : lacks
     const gone = new Set(without.filter(field => body[field] != null))
     for (const field of gone) warn(`${field}: is not supported by this model, and was left out`)
     const newName = limit !== undefined && body[limit] == null ? limit : 'max_tokens'
@@ -133,12 +143,13 @@ interface Habits {
   readonly includeUsage: boolean
   readonly readsImageUrls: boolean
   readonly limit: OpenAICompatible['limit']
+  readonly knowsEfforts: OpenAICompatible['knowsEfforts']
 }
 
 /** Chat and embeddings for clients of other languages. */
 async function loadUsual(
   { baseUrl, fetch }: PackageSetup,
-  { includeUsage, readsImageUrls, limit }: Habits,
+  { includeUsage, readsImageUrls, limit, knowsEfforts }: Habits,
 ): Promise<Required<Pick<ModelPackage, 'languageModel' | 'embeddingModel'>>> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
   const vendor = createOpenAICompatible({
@@ -155,7 +166,10 @@ async function loadUsual(
     }),
   })
   return {
-    languageModel: id => withExtras(vendor.languageModel(id)),
+    languageModel(id) {
+      const model = withExtras(vendor.languageModel(id))
+      return knowsEfforts?.(id) === false ? withoutEffort(model) : model
+    },
     embeddingModel: id => vendor.embeddingModel(id),
   }
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
     env: {
       OLLAMA_BASE_URL: mock.url,
       OLLAMA_API_KEY: 'sk-upstream',
-      OLLAMA_MODELS: 'llama:8b,plain:latest',
+      OLLAMA_MODELS: 'llama:8b,plain:latest,gpt-oss:20b',
       CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
       CACHE_MODELS: 'kept',
       PING_INTERVAL: '200ms',
@@ -40,6 +40,11 @@ beforeAll(async () => {
             instructions: 'Be brief.',
           },
         },
+        ...['llama:8b', 'gpt-oss:20b'].map(id => ({
+          source: `thorough-${id}`,
+          target_model: `ollama/${id}`,
+          parameters: { reasoning_effort: 'high' },
+        })),
         { source: 'kept', target_model: 'ollama/llama:8b' },
         {
           source: 'two',
@@ -122,6 +127,46 @@ describe('what is asked', () => {
     expect(response.headers.get('x-modelway-warning')).toContain('options.temperature')
     await (await send('/api/generate', { model: 'careful', prompt: 'Hi', system: 'In French.' })).text()
     expect(sent().json).toMatchObject({ system: 'Be brief.\n\nIn French.', options: { temperature: 0 } })
+  })
+})
+
+describe('how much a model shall think, as a redirect sets it', () => {
+  const said = async (path: string, model: string | undefined, more: object = {}) => {
+    const response = await send(path, { model, messages, ...more })
+    await response.text()
+    const { think, reasoning_effort, reasoning } = sent().json!
+    return [think, reasoning_effort, reasoning, response.headers.has('x-modelway-warning')]
+  }
+  const google = '/v1beta/models/ollama/llama:8b:generateContent'
+  const contents = [{ parts: [{ text: 'Hi' }] }]
+  const thinking = { contents, generationConfig: { thinkingConfig: { thinkingLevel: 'HIGH' } } }
+
+  test('is a level where that is known to be taken', async () => {
+    expect(await said('/api/chat', 'thorough-gpt-oss:20b')).toEqual(['high', undefined, undefined, false])
+    expect(await said('/v1/chat/completions', 'thorough-gpt-oss:20b')).toEqual([
+      undefined,
+      'high',
+      undefined,
+      false,
+    ])
+  })
+
+  test('is that it shall, where a level would be refused, and the caller is told', async () => {
+    expect(await said('/api/chat', 'thorough-llama:8b')).toEqual([true, undefined, undefined, true])
+    const untold = [undefined, undefined, undefined, true]
+    expect(await said('/v1/chat/completions', 'thorough-llama:8b')).toEqual(untold)
+    const input = { messages: undefined, input: 'Hi' }
+    expect(await said('/v1/responses', 'thorough-llama:8b', input)).toEqual([undefined, undefined, {}, true])
+    expect(await said(google, undefined, { messages: undefined, ...thinking })).toEqual(untold)
+  })
+
+  test('is what a client says itself, where it asks Ollama in its own words', async () => {
+    expect(await said('/api/chat', 'ollama/llama:8b', { think: 'high' })).toEqual([
+      'high',
+      undefined,
+      undefined,
+      false,
+    ])
   })
 })
 
