@@ -184,7 +184,7 @@ describe('a method', () => {
         const answer = await ask(path, { method })
         if (allowed.includes(method)) expect([path, method, answer.status]).not.toContain(405)
         // Google's clients post below it, to names that end in what is asked.
-        else if (method === 'POST' && /^\/v1(?:beta)?\/models\//.test(path)) expect(answer.status).toBe(401)
+        else if (method === 'POST' && /^\/(?:v1\/models|v1beta)\//.test(path)) expect(answer.status).toBe(401)
         else {
           expect([path, method, ...refusalOf(answer)]).toEqual([path, method, 405, 'method_not_allowed'])
           for (const name of allowed) expect(errorOf(answer).message).toContain(name)

@@ -5,8 +5,11 @@ import { KEY_IN_ADDRESS } from '../../families/gemini-errors.ts'
 
 /** Where Google's clients find models, in the version of its API that most of them speak. */
 export const PATH = '/v1beta/models/*'
-/** Its newest clients speak this one, and some who try out what is new the other. */
-const OTHERS = ['/v1/models/*', '/v1alpha/models/*'] as const
+/**
+ * Its newest clients speak the first one, some who try out what is new the second; the AI SDK leaves `models` out before a
+ * name with a slash.
+ */
+const OTHERS = ['/v1/models/*', '/v1alpha/models/*', '/v1beta/*'] as const
 
 /** Addresses that end so, and the fields of a body that the ends stand for. */
 export const saidBy = (endings: Readonly<Record<string, JsonObject>>): Said => ({

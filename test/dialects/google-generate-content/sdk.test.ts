@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createGoogle } from '@ai-sdk/google'
 import { ApiError, type Content, FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai'
+import { generateText, streamText } from 'ai'
 import { openWorlds, type TwoWorlds } from '../../conformance/world.ts'
 import { MASTER, until } from '../../kit.ts'
 import type { Plan } from '../../mock/plan.ts'
@@ -297,4 +299,14 @@ test('a model may be made to call one tool', async () => {
   const tools = [{ functionDeclarations: [weather] }]
   await ai.models.generateContent({ model: 'openai/one', contents: 'Hi', config: { tools, toolConfig } })
   expect(lastSent().tool_choice).toEqual({ type: 'function', function: { name: 'weather' } })
+})
+
+test('the AI SDK, which writes names with a slash in the place of `models`, is answered too', async () => {
+  answer({ text: 'A road of its own.' })
+  const google = createGoogle({ baseURL: `${worlds.url}/v1beta`, apiKey: MASTER })
+  for (const name of ['openai/one', 'gemini/one', 'models/openai/one']) {
+    const asked = { model: google(name), prompt: 'Where does it go?' }
+    expect([name, (await generateText(asked)).text]).toEqual([name, 'A road of its own.'])
+    expect([name, await streamText(asked).text]).toEqual([name, 'A road of its own.'])
+  }
 })
