@@ -14,17 +14,19 @@ const TEXTS =
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
 
-/** Base64 in either of its alphabets, without the white space that may stand in it. */
+/**
+ * Base64 in its usual alphabet, without the white space that may stand in it. Some clients write the one for addresses,
+ * which not all providers read.
+ */
 export function base64In(given: string, at: string): string {
   const data = /\s/.test(given) ? given.replace(/\s+/g, '') : given
-  return BASE64.test(data) ? data : wrong(at, 'is not base64')
+  return BASE64.test(data) ? data.replaceAll('-', '+').replaceAll('_', '/') : wrong(at, 'is not base64')
 }
 
 /** The text that a file holds. */
 export function textIn(base64: string, at: string): string {
   try {
-    const bytes = Uint8Array.fromBase64(base64.replaceAll('-', '+').replaceAll('_', '/'))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.fromBase64(base64))
   } catch {
     return wrong(at, 'is a text that is not UTF-8 in base64')
   }

@@ -4,15 +4,12 @@ import { base64In, type Media, mediaOf, textIn } from '../../../src/translate/me
 import type { JsonObject } from '../../../src/types.ts'
 import type { Kin, Reading } from './kin.ts'
 
-/** Some clients write the alphabet that is meant for addresses, which Google reads, and others refuse. */
-const usual = (base64: string): string => base64.replaceAll('-', '+').replaceAll('_', '/')
-
 /** Bytes in the body: `inlineData`. */
 export function readInline(part: JsonObject, at: string, { kin }: Reading): LanguageModelV4FilePart {
   const place = `${at}.inlineData`
   const { mimeType, data, displayName } = objectAt(part.inlineData, place)
   const mediaType = typeAt(mimeType, `${place}.mimeType`)
-  const base64 = base64In(usual(nameAt(data, `${place}.data`)), `${place}.data`)
+  const base64 = base64In(nameAt(data, `${place}.data`), `${place}.data`)
   const media = mediaFor(kin, mediaType, `${place}.mimeType`)
   const named = typeof displayName === 'string' ? { filename: displayName } : {}
   if (media !== 'text' || kin.hasTextFiles !== true)
