@@ -161,8 +161,12 @@ describe('time', () => {
     ])
     const late = spanOf('range=today', '2027-03-10T14:59:30Z')
     const whole = toBuckets(late.period, { interval: 'hour', time_zone: 'UTC' }, 0)
-    const { slots } = toChart({ span: late, buckets: whole.buckets, series: [], groups: [], measure: 'cost' })
+    const { slots, ticks } = toChart({
+      ...{ span: late, buckets: whole.buckets, series: [], groups: [], measure: 'cost' },
+    })
     expect(slots[14]!.state).toBe('part')
+    // Where nothing cost anything.
+    expect(ticks.map(tick => moneyTick(tick, ticks))).toEqual(['$0', '$0.25', '$0.50', '$0.75', '$1.00'])
     expect(chart.labels.map(({ index }) => index)).toEqual([0, 3, 6, 9, 12, 15, 18, 21])
   })
 })

@@ -11,6 +11,9 @@ import type { Span } from './span.ts'
 /** So many groups have a colour of their own; what is beyond is drawn as one. */
 export const COLOURS = 6
 
+/** In nano-dollars. Where nothing cost anything, the axis goes up to it: not to one billionth, which nobody can read. */
+const DOLLAR = 1e9
+
 /** A piece of a bar. */
 export interface Piece {
   /** Position of the group, `COLOURS` for all that are beyond. */
@@ -62,8 +65,9 @@ export function toChart({ span, buckets, series, groups, measure }: Source): Cha
     const [from, to] = [Math.max(start, period.from), state === 'ahead' ? next : Math.min(next, period.to)]
     return { from, to, sums, state, pieces: piecesOf(part, rank, measure), value: measured(measure, sums) }
   })
-  const most = Math.max(0, ...slots.map(({ value }) => value ?? 0))
-  return { measure, slots, ticks: ticksFor(most, measure !== 'cost'), labels: labelsFor(slots, span) }
+  const isCost = measure === 'cost'
+  const most = Math.max(0, ...slots.map(({ value }) => value ?? 0)) || (isCost ? DOLLAR : 0)
+  return { measure, slots, ticks: ticksFor(most, !isCost), labels: labelsFor(slots, span) }
 }
 
 function piecesOf(part: Breakdown | undefined, rank: ReadonlyMap<string, number>, measure: Measure): Piece[] {
