@@ -74,6 +74,11 @@ function Facts({ data: { caller, row, now }, request: { base } }: Parameters<typ
       <Fact name="May use">
         <Models caller={caller} base={base} />
       </Fact>
+      {row?.makesKeys === true && (
+        <Fact name="Makes keys">
+          At <span class="mono">POST /v1/keys</span>, for at most what it may use itself.
+        </Fact>
+      )}
       {labels.length > 0 && (
         <Fact name="Labels">
           <Few names={labels} class="label" />
@@ -112,13 +117,18 @@ const Behalf = ({ caller: { path, subPaths } }: { caller: Caller }) =>
 
 const Models = ({ caller: { models, maker }, base }: { caller: Caller; base: string }) => (
   <>
-    {models === undefined ? 'All that its user path may' : <Few names={[...models]} />}
+    <Opened models={models} />
     {maker !== undefined && <p class="about">And never more than the key that has made it.</p>}
     <p class="about">
       <Link href={`${base}/portal/models`}>See the models</Link>
     </p>
   </>
 )
+
+function Opened({ models }: { models: Caller['models'] }) {
+  if (models === undefined) return 'All that its user path may'
+  return models.size === 0 ? 'No model' : <Few names={[...models]} />
+}
 
 function End({ row: { expiresAt, previousUntil }, now }: { row: KeyRow; now: number }) {
   const isRolling = previousUntil !== null && previousUntil > now

@@ -236,6 +236,13 @@ test('who signs in again and again with one key signs out themselves, and nobody
   expect((await mine.open('/portal/key')).status).toBe(303)
 })
 
+test('a key that makes keys says so, and one that no model is open to', async () => {
+  const keys = [await makeKey({ makes_keys: true }), await makeKey({ allowed_models: [] })]
+  const pages = await Promise.all(keys.map(async ({ key }) => (await browse(key)).read('key')))
+  expect(pages.map(page => page.includes('POST /v1/keys'))).toEqual([true, false])
+  expect(pages.map(page => page.includes('No model'))).toEqual([false, true])
+})
+
 test('a session ends with its key: revoked at once, rolled when the old one is over, expired in time', async () => {
   const isIn = async ({ open }: Awaited<ReturnType<typeof browse>>) =>
     (await open('/portal/key')).status === 200
