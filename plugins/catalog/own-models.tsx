@@ -83,8 +83,8 @@ function OwnModels({ data, request }: { data: OwnModelsData; request: CallerPage
         </Link>
       </header>
       <div class="addresses">
-        <Copyable id="openai-address" place="Address for what speaks OpenAI" text={`${origin + base}/v1`} />
-        <Copyable id="anthropic-address" place="Address for what speaks Anthropic" text={origin + base} />
+        <Copyable id="openai-address" place="For what speaks OpenAI" text={`${origin + base}/v1`} />
+        <Copyable id="other-address" place="For Anthropic, Google and Ollama" text={origin + base} />
       </div>
       <Filters path={page} into="own-models" search={search}>
         <ListCount noun="model" total={listing.total} all={all} />
