@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { violations } from './axe.ts'
+import { expectFitForAll, violations } from './axe.ts'
 import {
   MASTER,
   openBrowser,
@@ -27,6 +27,8 @@ const SCHEMES = ['light', 'dark'] as const
 let provider: Running
 let gateway: Running
 let browser: Watched
+/** The key of somebody who calls models. */
+let caller: string
 let page: Page
 
 beforeAll(async () => {
@@ -63,6 +65,7 @@ async function fill(): Promise<void> {
       ...(body && { body: JSON.stringify(body) }),
     })
     expect([path, answer.ok]).toEqual([path, true])
+    return answer
   }
   await send('POST', '/admin/providers/refresh')
   const virtual = (body: object) => send('PUT', '/admin/virtual-models', body)
@@ -75,15 +78,22 @@ async function fill(): Promise<void> {
   })
   await virtual({ source: 'openai/model-2', target_model: 'openai/model-3' })
   await virtual({ source: 'groq/', enabled: false })
-  await send('POST', '/admin/keys', {
+  const made = await send('POST', '/admin/keys', {
     name: 'Team Alpha',
     labels: { team: 'alpha' },
     user_path: '/team/alpha',
   })
-  for (const model of ['smart', 'openai/none'])
+  caller = ((await made.json()) as { key: string }).key
+  for (const [key, model] of [MASTER, caller].flatMap(
+    key =>
+      [
+        [key, 'smart'],
+        [key, 'openai/none'],
+      ] as const,
+  ))
     await fetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
     })
 }
@@ -103,9 +113,9 @@ async function look(what: string, within = 'html'): Promise<void> {
 }
 
 /** Addresses of the pages in the menu. */
-const pages = (): Promise<string[]> =>
+const pages = (below = '/dashboard/'): Promise<string[]> =>
   page
-    .locator('nav[aria-label=Main] a[href*="/dashboard/"]')
+    .locator(`nav[aria-label=Main] a[href*="${below}"]`)
     .evaluateAll(links => links.map(link => (link as HTMLAnchorElement).href))
 
 /** One address for each kind of dialog that the page opens: those of the first row that has it. */
@@ -186,6 +196,22 @@ test('forms with several targets and with mistakes, and the messages after a wri
   await page.getByRole('button', { name: 'Create key' }).click()
   await page.getByLabel('The key', { exact: true }).waitFor()
   await look('a new key', 'dialog')
+})
+
+test('the sign-in and every page of callers', async () => {
+  await page.goto(`${gateway.url}/portal`)
+  await look('sign-in of callers')
+  await page.getByLabel('Your API key').fill(caller)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor()
+  const all = await pages('/portal/')
+  expect(all.length).toBeGreaterThan(5)
+  // Lines for programs are looked at where operators see them.
+  const own = all.filter(address => !address.endsWith('/connect'))
+  await expectFitForAll(
+    page,
+    own.map(address => () => page.goto(address)),
+  )
 })
 
 test('a form whose session has ended', async () => {
