@@ -401,6 +401,18 @@ describe('examples', () => {
   })
 })
 
+test('the introduction names every header that a key may come in', async () => {
+  const { info } = (await gateway.json('/swagger/json')).body
+  for (const [header, value] of [
+    ['authorization', `Bearer ${MASTER}`],
+    ['x-api-key', MASTER],
+    ['x-goog-api-key', MASTER],
+  ] as const) {
+    const { status } = await gateway.fetch('/v1/models', { headers: { [header]: value } })
+    expect([header, status, info.description.includes(`${header}: `)]).toEqual([header, 200, true])
+  }
+})
+
 describe('an answer', () => {
   test('that is no JSON is described with every type that it may have', async () => {
     const asked = [
