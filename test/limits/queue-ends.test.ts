@@ -89,14 +89,15 @@ test('a reload moves nobody out of the line, and its limits hold for those who w
 
 test('who waits when the gateway stops is let in while it drains, and else told that it stops', async () => {
   const gateway = await build(environment({ concurrent: 1 }))
-  const first = call(gateway, 100)
+  // Long enough for the others to stand in line, on a full machine too.
+  const first = call(gateway, 1500)
   await isServing(1)
   const second = call(gateway, 5000)
   await untilWaiting(gateway, 1)
   const third = call(gateway, 0)
   const stream = call(gateway, 0, { stream: true })
   await untilWaiting(gateway, 3)
-  const stopped = gateway.stop(400)
+  const stopped = gateway.stop(2500)
   expect((await first).status).toBe(200)
   await isServing(1)
   for (const late of [third, stream]) {
