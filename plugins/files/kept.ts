@@ -1,4 +1,5 @@
 import { refuse } from '../../src/errors.ts'
+import { isOnTheNet } from '../families/gemini-files.ts'
 
 /** What most bodies have none of is found out at once. */
 const WORDS = ['achedContent', 'ached_content', 'ileData', 'ile_data'] as const
@@ -39,12 +40,3 @@ const unescaped = (text: string): string =>
     const letter = code === undefined ? '' : String.fromCharCode(Number.parseInt(code, 16))
     return /\w/.test(letter) ? letter : written
   })
-
-/** Files that were uploaded have an address, too: one of Google's own API. */
-function isOnTheNet(address: string): boolean {
-  const { protocol = '', hostname = '' } = URL.parse(address) ?? {}
-  return /^https?:$/.test(protocol) && (hostname === BUCKETS || !/\.googleapis\.com\.?$/.test(hostname))
-}
-
-/** What everybody may read in a bucket has an address here. */
-const BUCKETS = 'storage.googleapis.com'

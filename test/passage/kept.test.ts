@@ -65,3 +65,19 @@ test('what lies open on the net is for everybody, and a tool may call its argume
     expect(last(house).text).toBe(body)
   }
 })
+
+test('what Google keeps has no name in other languages: who asks there is not known to be an operator', async () => {
+  const message = (content: object) => ({
+    model: 'gemini/flash',
+    max_tokens: 9,
+    messages: [{ role: 'user', content }],
+  })
+  const url = 'https://generativelanguage.googleapis.com/v1beta/files/abc'
+  const chat = message([{ type: 'file', file: { filename: 'a.pdf', file_data: url } }])
+  const claude = message([{ type: 'document', source: { type: 'url', url } }])
+  for (const [path, body] of [
+    ['/v1/chat/completions', chat],
+    ['/v1/messages', claude],
+  ] as const)
+    expect(await ask(alpha, path, JSON.stringify(body))).toMatch(/^404 .*There is no .*files\/abc/)
+})
