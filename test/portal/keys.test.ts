@@ -68,6 +68,14 @@ test('a key is rolled and revoked by its maker, and by nobody else', async () =>
   expect(await statusOf(fresh)).toBe(401)
 })
 
+test('who may make keys no more is told so, also where the form was open', async () => {
+  const gus = await lead('Gus')
+  const said = { name: 'Gus', user_path: '/team/gus' }
+  expect((await house.admin('PUT', `/admin/keys/${gus.id}`, said)).status).toBe(200)
+  const { status, text } = await gus.made({})
+  expect([status, text]).toEqual([403, expect.stringContaining('Your key makes no keys')])
+})
+
 test('who makes no keys is told so in the place of the page', async () => {
   const { body } = await house.admin('POST', '/admin/keys', { name: 'Finn', user_path: '/team/eve' })
   const shut = await (await browsing(house, body.key)).open('/portal/keys')

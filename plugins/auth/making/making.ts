@@ -7,12 +7,14 @@ import { authorNameOf, type KeyRow } from '../views-of.ts'
 import { type madeInput, toMadeKey } from './input.ts'
 
 /**
- * What the holder of a key that makes keys may do: one set of rules for `/v1/keys` and the portal. All but `makerOf` refuse
+ * What the holder of a key that makes keys may do: one set of rules for `/v1/keys` and the portal. All but `isMaker` refuse
  * whoever holds no such key, and do not find what another one has made.
  */
 export interface Making {
-  /** The caller's own key, where it makes keys and works. */
-  makerOf(caller: Caller): KeyRow | undefined
+  /** The caller's own key makes keys, and works. */
+  isMaker(caller: Caller): boolean
+  /** That key. */
+  maker(caller: Caller): KeyRow
   /** Oldest first. */
   list(caller: Caller): readonly KeyRow[]
   get(caller: Caller, id: string): KeyRow
@@ -31,9 +33,9 @@ interface MakingOptions {
 
 export function createMaking({ keys, now, most }: MakingOptions): Making {
   const works = ({ id }: KeyRow): boolean => keys.callerOf(id) !== undefined
-  const isMaker = (row: KeyRow): boolean => row.makesKeys && row.userPath !== null && works(row)
-  const checkMaker = (row: KeyRow | undefined): KeyRow =>
-    row !== undefined && isMaker(row) ? row : refuse('forbidden', NO_MAKER)
+  const makes = (row: KeyRow | undefined): row is KeyRow =>
+    row?.makesKeys === true && row.userPath !== null && works(row)
+  const checkMaker = (row: KeyRow | undefined): KeyRow => (makes(row) ? row : refuse('forbidden', NO_MAKER))
   const maker = ({ id }: Caller): KeyRow => checkMaker(keys.rowOf(id))
 
   /** A key that operators have moved away from its maker's path is theirs. */
@@ -53,10 +55,8 @@ export function createMaking({ keys, now, most }: MakingOptions): Making {
   }
 
   return {
-    makerOf({ id }) {
-      const row = keys.rowOf(id)
-      return row !== undefined && isMaker(row) ? row : undefined
-    },
+    isMaker: ({ id }) => makes(keys.rowOf(id)),
+    maker,
     list: caller => madeBy(maker(caller)).toSorted((a, b) => a.createdAt - b.createdAt),
     get,
     async make(caller, body) {

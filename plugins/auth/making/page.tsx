@@ -48,8 +48,7 @@ export function createMakingPage({ making, uses, now }: Deps): CallerPage {
     draft = emptyDraft(''),
     mistake?: ReturnType<typeof mistakeOf>,
   ) {
-    const maker = making.makerOf(request.x.caller)
-    if (maker === undefined) return <Gone {...placeOf(request)} />
+    const maker = making.maker(request.x.caller)
     const shown = draft.userPath === '' ? { ...draft, userPath: maker.userPath ?? '' } : draft
     return <Editor draft={shown} mistake={mistake} maker={maker} {...placeOf(request)} />
   }
@@ -144,7 +143,7 @@ export function createMakingPage({ making, uses, now }: Deps): CallerPage {
   return defineCallerPage({
     path: '/keys',
     title: 'Keys you make',
-    nav: { group: 'Yours', order: 24, isFor: ({ x }) => making.makerOf(x.caller) !== undefined },
+    nav: { group: 'Yours', order: 24, isFor: ({ x }) => making.isMaker(x.caller) },
     load: async request => ({
       data: await load(request, name => request.url.searchParams.get(name) ?? ''),
       dialog: await dialogOf(request),
