@@ -1,6 +1,7 @@
 import { withFreeName } from '../../src/translate/free-name.ts'
 import { KEY_IN_FETCH } from '../../src/translate/offers.ts'
 import type { JsonObject } from '../../src/types.ts'
+import { checkId } from '../../src/upstream/model-id.ts'
 import { readPages, withParameter } from '../../src/vendors/model-list.ts'
 import { modelProvider } from '../../src/vendors/model-provider.ts'
 import { gemini, geminiEndings, geminiNames, geminiSampling } from '../families/gemini.ts'
@@ -9,6 +10,12 @@ import { geminiUsage } from '../families/gemini-lens.ts'
 
 /** What a model must be able to do to be callable here: live and batch-only models are not. */
 const callable = new Set(['generateContent', 'embedContent', 'predict'])
+
+/** Ids with a slash say what they are: `tunedModels/…`. */
+const placeOf = (model: string): `/${string}` => {
+  checkId(model)
+  return model.includes('/') ? `/${model}` : `/models/${model}`
+}
 
 /** What https://ai.google.dev/api/models says of a model. */
 const factsOf = ({ inputTokenLimit, outputTokenLimit, thinking }: JsonObject) => ({
@@ -29,7 +36,11 @@ export default modelProvider({
   path: '/v1beta',
   aliases: { apiKey: ['GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'] },
   credentials: key => ({ 'x-goog-api-key': key }),
-  speaks: ['google-generate-content', 'google-count-tokens'],
+  own: {
+    'google-generate-content': ({ model, stream }) =>
+      `${placeOf(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    'google-count-tokens': ({ model }) => `${placeOf(model)}:countTokens`,
+  },
   offers: ['language', 'embedding', 'image', 'speech', 'transcription'],
   optionsKey: 'google',
   thinking: gemini,

@@ -1,6 +1,5 @@
 import type { CallFacts, NativeFacts, Provider, UpstreamCall } from '../contract/provider.ts'
 import type { Awaitable } from '../types.ts'
-import { checkId } from './model-id.ts'
 
 /** Where each dialect lives at a vendor that speaks it, below its base URL. */
 const paths = {
@@ -19,24 +18,15 @@ const paths = {
   'anthropic-count-tokens': '/messages/count_tokens',
   'openai-realtime': '/realtime',
   rerank: '/rerank',
-  'google-generate-content': ({ model, stream }) =>
-    `${placeOf(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-  'google-count-tokens': ({ model }) => `${placeOf(model)}:countTokens`,
-} as const satisfies Readonly<Record<string, Place>>
+} as const
 
 /** Where it lives; some languages name the model there. */
 type Place = `/${string}` | ((call: Pick<CallFacts, 'model' | 'stream'>) => `/${string}`)
 
-/** Google's ids with a slash say what they are: `tunedModels/…`. */
-const placeOf = (model: string): `/${string}` => {
-  checkId(model)
-  return model.includes('/') ? `/${model}` : `/models/${model}`
-}
-
 /** A dialect that providers may speak themselves. */
 export type Wire = keyof typeof paths
 
-type Places = Readonly<Partial<Record<Wire, Place>>>
+type Places = Readonly<Partial<Record<Wire, `/${string}`>>>
 
 /** Which dialects a vendor speaks, and where; those pass as bytes. */
 export interface Spoken {
@@ -47,6 +37,8 @@ export interface Spoken {
   readonly at?: Places
   /** Dialects with a place from the root of the vendor's host. They are not spoken at an operator's own address. */
   readonly atRoot?: Places
+  /** Dialects of the vendor's own, by their names, and where they live below the base URL. */
+  readonly own?: Readonly<Record<string, Place>>
   /**
    * Dialects of the vendor's own, by their names, that live beside what the path of its own base URL is for: where that ends
    * in `/v1`, `/api/chat` stands beside it, also at an operator's address that ends so. Elsewhere they are not spoken.
@@ -133,10 +125,11 @@ export function createWires({
 }
 
 function findUrls(baseUrl: string, official: string | undefined, spoken: Spoken) {
-  const { speaks = [], at, atRoot, beside } = spoken
+  const { speaks = [], at, atRoot, own: ofItsOwn, beside } = spoken
   const urls = new Map<string, Address>(
     speaks.map(dialect => [dialect, below(baseUrl, at?.[dialect] ?? paths[dialect])]),
   )
+  for (const [dialect, place] of Object.entries(ofItsOwn ?? {})) urls.set(dialect, below(baseUrl, place))
   const { origin } = new URL(baseUrl)
   if (official !== undefined && origin === new URL(official).origin)
     for (const [dialect, place] of Object.entries(atRoot ?? {})) urls.set(dialect, below(origin, place))
