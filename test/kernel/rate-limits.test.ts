@@ -5,29 +5,12 @@ import OpenAI from 'openai'
 import { tellLimits } from '../../src/respond/limits.ts'
 import { limitsIn } from '../../src/upstream/limits.ts'
 import { MASTER, startGateway, type TestGateway } from '../kit.ts'
+import { chat, message } from './small-answers.ts'
 
 /** What the provider says beside its answer, and with which status. */
 let said: Record<string, string> = {}
 let status = 200
 
-const chat = {
-  id: 'c',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-}
-const message = {
-  id: 'msg',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
-  content: [{ type: 'text', text: 'Hello' }],
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: { input_tokens: 1, output_tokens: 1 },
-}
 const chunks = [
   { ...chat, object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'Hello' } }] },
   { ...chat, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },

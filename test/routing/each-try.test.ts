@@ -1,28 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { chat, message } from '../kernel/small-answers.ts'
 import { startGateway, type TestGateway } from '../kit.ts'
 
 /** What one target leaves out or says of its limits is nothing that the next one did. */
 
 type Answer = () => Response
 
-const chat = {
-  id: 'c',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-}
-const message = {
-  id: 'msg',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
-  content: [{ type: 'text', text: 'Hello' }],
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: { input_tokens: 1, output_tokens: 1 },
-}
 const answers: Record<string, Answer> = {}
 /** Speaks for one provider below each path. */
 const provider = Bun.serve({
