@@ -4,7 +4,7 @@ import { Stat } from '../../../views/stat.tsx'
 import type { Part } from '../report/usage.ts'
 import { costOf, errorRate, inputOf, known, measured, outputOf } from './figures.ts'
 import type { Places } from './places.ts'
-import { Amount, changesOf, Failures, Gaps, quantile } from './tiles.tsx'
+import { Amount, changesOf, Failures, Gaps, quantile, Stats } from './tiles.tsx'
 
 interface HeadlineProps {
   readonly now: Part
@@ -23,55 +23,49 @@ export function Headline({ now, before, against, places: { rows } }: HeadlinePro
   // Times are those of calls that were answered.
   const timed = { without: 'code' }
   return (
-    <section aria-labelledby="figures-title">
-      <h2 class="unseen" id="figures-title">
-        Figures
-      </h2>
-      <ul class="stats">
-        <Stat
-          label="Cost"
-          value={<Link href={rows()}>{money(costOf(sums))}</Link>}
-          change={change(({ sums }) => costOf(sums))}
-        >
-          <Gaps sums={sums} />
-        </Stat>
-        <Stat
-          label="Requests"
-          value={<Link href={rows()}>{number(sums.calls)}</Link>}
-          change={change(({ sums }) => sums.calls)}
-        />
-        <Stat
-          label="Error rate"
-          value={
-            <Link href={rows({ failed: 'true' })}>{sums.calls === 0 ? '–' : percent(errorRate(sums))}</Link>
-          }
-          change={{ ...change(({ sums }) => errorRate(sums), 'bad'), say: percent }}
-        >
-          <Failures sums={sums} />
-        </Stat>
-        <Stat
-          label="Tokens"
-          value={
-            <Link href={rows()}>
-              <Amount value={tokens(now)} />
-            </Link>
-          }
-          change={change(tokens)}
-        >
-          <p class="aside">
-            in <Amount value={known(sums, inputOf(sums))} />, out{' '}
-            <Amount value={known(sums, outputOf(sums))} />
-          </p>
-        </Stat>
-        <Timed label="Duration, 95 %" kind="total" {...{ now, change }} href={rows(timed)} />
-        <Timed
-          label="First token, 95 %"
-          kind="first"
-          {...{ now, change }}
-          href={rows({ ...timed, streamed: 'true' })}
-        />
-      </ul>
-    </section>
+    <Stats>
+      <Stat
+        label="Cost"
+        value={<Link href={rows()}>{money(costOf(sums))}</Link>}
+        change={change(({ sums }) => costOf(sums))}
+      >
+        <Gaps sums={sums} />
+      </Stat>
+      <Stat
+        label="Requests"
+        value={<Link href={rows()}>{number(sums.calls)}</Link>}
+        change={change(({ sums }) => sums.calls)}
+      />
+      <Stat
+        label="Error rate"
+        value={
+          <Link href={rows({ failed: 'true' })}>{sums.calls === 0 ? '–' : percent(errorRate(sums))}</Link>
+        }
+        change={{ ...change(({ sums }) => errorRate(sums), 'bad'), say: percent }}
+      >
+        <Failures sums={sums} />
+      </Stat>
+      <Stat
+        label="Tokens"
+        value={
+          <Link href={rows()}>
+            <Amount value={tokens(now)} />
+          </Link>
+        }
+        change={change(tokens)}
+      >
+        <p class="aside">
+          in <Amount value={known(sums, inputOf(sums))} />, out <Amount value={known(sums, outputOf(sums))} />
+        </p>
+      </Stat>
+      <Timed label="Duration, 95 %" kind="total" {...{ now, change }} href={rows(timed)} />
+      <Timed
+        label="First token, 95 %"
+        kind="first"
+        {...{ now, change }}
+        href={rows({ ...timed, streamed: 'true' })}
+      />
+    </Stats>
   )
 }
 

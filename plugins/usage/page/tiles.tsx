@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { quantileOf } from '../../../src/base/histogram.ts'
 import { compact, count, duration, money, number, percent } from '../../../views/format.ts'
 import { Link } from '../../../views/link.tsx'
@@ -34,12 +35,22 @@ export const Failures = ({ sums: { errors, hang_ups } }: { sums: Part['sums'] })
   </p>
 )
 
+/** Figures beside each other, with a heading for who cannot see that. */
+export const Stats = ({ children }: { children?: Child }) => (
+  <section aria-labelledby="figures-title">
+    <h2 class="unseen" id="figures-title">
+      Figures
+    </h2>
+    <ul class="stats">{children}</ul>
+  </section>
+)
+
 /** The figures of a period, each against the period before. */
 export function Tiles({ now, before, against, rows, failed, stored }: TilesProps) {
   const change = changesOf(now, before, against)
   const { sums } = now
   return (
-    <ul class="stats">
+    <Stats>
       <Stat label="Cost" value={money(costOf(sums))} change={change(({ sums }) => costOf(sums))}>
         <Gaps sums={sums} />
       </Stat>
@@ -86,7 +97,7 @@ export function Tiles({ now, before, against, rows, failed, stored }: TilesProps
       )}
       <Timed label="Duration, median" kind="total" now={now} change={change} />
       <Timed label="First token, median" kind="first" now={now} change={change} />
-    </ul>
+    </Stats>
   )
 }
 

@@ -110,19 +110,14 @@ function Figures({ data, request: { base } }: Props) {
     addressOf(`${base}/portal/calls`, { ...asked, ...range, of: '', show: '' }, changes)
   return (
     <>
-      <section aria-labelledby="figures-title">
-        <h2 class="unseen" id="figures-title">
-          Figures
-        </h2>
-        <Tiles
-          now={now}
-          before={before}
-          against={span.against}
-          rows={rows()}
-          failed={rows({ failed: 'true' })}
-          stored={rows()}
-        />
-      </section>
+      <Tiles
+        now={now}
+        before={before}
+        against={span.against}
+        rows={rows()}
+        failed={rows({ failed: 'true' })}
+        stored={rows()}
+      />
       <ChartCard
         chart={chart}
         span={span}

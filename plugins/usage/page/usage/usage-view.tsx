@@ -72,19 +72,14 @@ function Figures({ data, request }: { data: UsageData; request: PageRequest }) {
   const hasOthers = now.groups.length > COLOURS || (now.rest?.calls ?? 0) > 0
   return (
     <>
-      <section aria-labelledby="figures-title">
-        <h2 class="unseen" id="figures-title">
-          Figures
-        </h2>
-        <Tiles
-          now={now}
-          before={before}
-          against={span.against}
-          rows={rows()}
-          failed={rows({ failed: 'true' })}
-          stored={rows({ cached: 'true' })}
-        />
-      </section>
+      <Tiles
+        now={now}
+        before={before}
+        against={span.against}
+        rows={rows()}
+        failed={rows({ failed: 'true' })}
+        stored={rows({ cached: 'true' })}
+      />
       <ChartCard
         chart={chart}
         span={span}
