@@ -84,7 +84,7 @@ describeWithRedis('while Redis is away', () => {
     ])
     for (const gateway of [one, two, one]) expect(await call(gateway)).toBe(200)
     // Under way until both know of it again, on a full machine too.
-    const running = call(one, { mock_plan: { delayMs: 4500 } })
+    const running = call(one, { mock_plan: { delayMs: 8000 } })
     await inTime(async () => (await fullest(two, 'at-once'))?.concurrent.used === 1, 'the call to be known')
     await redis.send('FLUSHALL')
     await inTime(async () => (await redis.send('DBSIZE')) !== 0, 'somebody to tell it anew')
